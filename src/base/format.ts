@@ -1,0 +1,31 @@
+/** Bytes for people: `1.5 GB` (decimal units). */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let unit = 0
+  let value = bytes
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** A duration for people: `42 s`, `3 min 20 s`, `2 h 05 min`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
+}
+
+/** Rows as text columns, left-aligned for text and right-aligned for numbers, two spaces apart. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) => row.map(String))
+  const widths = header.map((title, c) => Math.max(title.length, ...cells.map((row) => (row[c] ?? '').length)))
+  const line = (row: readonly string[], types: readonly (string | number)[]) =>
+    row
+      .map((cell, c) => (typeof types[c] === 'number' ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd()
+  return [line(header, rows[0] ?? header), ...cells.map((row, r) => line(row, rows[r]!))].join('\n')
+}

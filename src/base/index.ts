@@ -1,0 +1,9 @@
+/**
+ * What every room may stand on: errors that name the mistake, seeded randomness, small statistics, numbers and tables for
+ * people, files written whole or not at all.
+ */
+export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
+export { checkAbsent, resolveInside, writeFileAtomic } from './files.ts'
+export { formatBytes, formatDuration, formatTable } from './format.ts'
+export { Rng } from './rng.ts'
+export { mean, median, standardDeviation } from './stats.ts'

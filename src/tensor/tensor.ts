@@ -1,0 +1,43 @@
+import { invariant } from '../base/index.ts'
+import { type DType, type TypedArrays, zerosOf } from './dtype.ts'
+import { type Shape, sizeOf } from './shape.ts'
+
+/** A tensor in host memory, row-major and dense. */
+export interface Tensor<D extends DType = DType> {
+  readonly dtype: D
+  readonly shape: Shape
+  readonly data: TypedArrays[D]
+}
+
+/** A tensor over `data` (not copied). */
+export function tensor<D extends DType>(dtype: D, shape: Shape, data: TypedArrays[D]): Tensor<D> {
+  invariant(data.length === sizeOf(shape), `tensor [${shape.join(', ')}] over ${data.length} elements`)
+  return { dtype, shape, data }
+}
+
+/** Zeros. */
+export function zeros<D extends DType>(dtype: D, shape: Shape): Tensor<D> {
+  return { dtype, shape, data: zerosOf(dtype, sizeOf(shape)) }
+}
+
+/** Every element `value`. */
+export function filled(shape: Shape, value: number): Tensor<'float32'> {
+  return { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) }
+}
+
+/** A float32 tensor of the given numbers. */
+export function float32(shape: Shape, values: ArrayLike<number>): Tensor<'float32'> {
+  return tensor('float32', shape, Float32Array.from(values))
+}
+
+/** An int32 tensor of the given numbers. */
+export function int32(shape: Shape, values: ArrayLike<number>): Tensor<'int32'> {
+  return tensor('int32', shape, Int32Array.from(values))
+}
+
+/** The tensor as float32, itself where it is. @throws where its dtype is float16, int64 or another that needs thought. */
+export function asFloat32(t: Tensor): Tensor<'float32'> {
+  if (t.dtype === 'float32') return t as Tensor<'float32'>
+  invariant(t.dtype !== 'int64' && t.dtype !== 'float16', `asFloat32 of ${t.dtype}`)
+  return tensor('float32', t.shape, Float32Array.from(t.data as Float64Array))
+}
