@@ -1,0 +1,183 @@
+import { type DType, normaliseAxis, sameShape, type Tensor, tensor } from '../tensor/index.ts'
+import { dimQuotient, type GraphShape } from './dim.ts'
+import type { OpName, Ops } from './ops.ts'
+import { shapeRules } from './shapes.ts'
+import type { Node, Value } from './value.ts'
+
+/** A value, or a number that becomes a float32 scalar. */
+export type Operand = Value | number
+
+/** Applies an op: its shape rule checks the inputs. @throws InputError naming the op where they do not fit. */
+export function apply<K extends OpName>(op: K, inputs: Ops[K]['inputs'], attrs: Ops[K]['attrs']): Value {
+  const { shape, dtype } = shapeRules[op](inputs, attrs)
+  return { op, inputs, attrs, shape, dtype } as Node<K> as Value
+}
+
+/** A value fed at each run under `name`. */
+export function input(name: string, shape: GraphShape, dtype: DType = 'float32'): Value {
+  return apply('input', [], { name, shape, dtype })
+}
+
+/** A tensor fixed in the graph. */
+export function constant(value: Tensor): Value {
+  return apply('constant', [], { value })
+}
+
+/** A float32 number fixed in the graph. */
+export function scalar(value: number): Value {
+  return constant(tensor('float32', [], Float32Array.of(value)))
+}
+
+function operand(value: Operand): Value {
+  return typeof value === 'number' ? scalar(value) : value
+}
+
+const binary =
+  (op: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'less' | 'equal' | 'and') =>
+  (a: Operand, b: Operand): Value =>
+    apply(op, [operand(a), operand(b)], {})
+
+export const add = binary('add')
+export const sub = binary('sub')
+export const mul = binary('mul')
+export const div = binary('div')
+export const pow = binary('pow')
+export const max = binary('max')
+export const min = binary('min')
+export const less = binary('less')
+export const equal = binary('equal')
+export const and = binary('and')
+
+const unary =
+  (
+    op:
+      | 'stopGradient'
+      | 'neg'
+      | 'abs'
+      | 'exp'
+      | 'log'
+      | 'sqrt'
+      | 'erf'
+      | 'sigmoid'
+      | 'tanh'
+      | 'sign'
+      | 'floor'
+      | 'gelu',
+  ) =>
+  (x: Value): Value =>
+    apply(op, [x], {})
+
+export const stopGradient = unary('stopGradient')
+export const neg = unary('neg')
+export const abs = unary('abs')
+export const exp = unary('exp')
+export const log = unary('log')
+export const sqrt = unary('sqrt')
+export const erf = unary('erf')
+export const sigmoid = unary('sigmoid')
+export const tanh = unary('tanh')
+export const sign = unary('sign')
+export const floor = unary('floor')
+export const gelu = unary('gelu')
+
+/** condition ? a : b, elementwise. */
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  return apply('where', [condition, operand(a), operand(b)], {})
+}
+
+/** The same numbers in another dtype; itself where nothing changes. */
+export function cast(x: Value, to: DType): Value {
+  return x.dtype === to ? x : apply('cast', [x], { to })
+}
+
+export interface ReduceOptions {
+  /** All axes unless told otherwise; negative ones count from the end. */
+  readonly axes?: readonly number[]
+  readonly keepDims?: boolean
+}
+
+const reduction =
+  (op: 'reduceSum' | 'reduceMean' | 'reduceMax') =>
+  (x: Value, options: ReduceOptions = {}): Value => {
+    const axes = (options.axes ?? x.shape.map((_, i) => i)).map((axis) => normaliseAxis(axis, x.shape.length))
+    return axes.length === 0 ? x : apply(op, [x], { axes, keepDims: options.keepDims ?? false })
+  }
+
+export const reduceSum = reduction('reduceSum')
+export const reduceMean = reduction('reduceMean')
+export const reduceMax = reduction('reduceMax')
+
+/** The same elements in another shape; one size may be −1 and is then inferred. */
+export function reshape(x: Value, shape: GraphShape): Value {
+  const known = shape.filter((dim) => dim !== -1)
+  const target = shape.map((dim) => (dim === -1 ? dimQuotient(x.shape, known) : dim))
+  return sameShape(x.shape, target) ? x : apply('reshape', [x], { shape: target })
+}
+
+/** Axes reordered: result axis i is x's axis perm[i]. */
+export function transpose(x: Value, perm: readonly number[]): Value {
+  return perm.every((axis, i) => axis === i) ? x : apply('transpose', [x], { perm })
+}
+
+/** Broadcast to a shape. */
+export function expand(x: Value, shape: GraphShape): Value {
+  return sameShape(x.shape, shape) ? x : apply('expand', [x], { shape })
+}
+
+/** Joined along an axis. */
+export function concat(values: readonly Value[], axis = 0): Value {
+  return values.length === 1
+    ? values[0]!
+    : apply('concat', values, { axis: normaliseAxis(axis, values[0]!.shape.length) })
+}
+
+/** Elements begin … end − 1 along one axis. */
+export function slice(x: Value, axis: number, begin: number, end: number): Value {
+  const index = normaliseAxis(axis, x.shape.length)
+  return begin === 0 && end === x.shape[index] ? x : apply('slice', [x], { axis: index, begin, end })
+}
+
+/** Zeros before and after along one axis. */
+export function pad(x: Value, axis: number, before: number, after: number): Value {
+  const index = normaliseAxis(axis, x.shape.length)
+  return before === 0 && after === 0 ? x : apply('pad', [x], { axis: index, before, after })
+}
+
+/** Reversed along the axes. */
+export function flip(x: Value, axes: readonly number[]): Value {
+  return apply('flip', [x], { axes: axes.map((axis) => normaliseAxis(axis, x.shape.length)) })
+}
+
+/** [..., M, K] × [..., K, N] → [..., M, N]. */
+export function matmul(
+  a: Value,
+  b: Value,
+  options: { readonly transA?: boolean; readonly transB?: boolean } = {},
+): Value {
+  return apply('matmul', [a, b], { transA: options.transA ?? false, transB: options.transB ?? false })
+}
+
+/** x [B, H, W, C], w [C, 1, k, k] → [B, H + 2·pad − k + 1, …, C]. */
+export function depthwiseConv(x: Value, w: Value, pad: number): Value {
+  return apply('depthwiseConv', [x, w], { pad })
+}
+
+/** The weight gradient of depthwiseConv. */
+export function depthwiseConvWeight(x: Value, dy: Value, pad: number): Value {
+  return apply('depthwiseConvWeight', [x, dy], { pad })
+}
+
+/** (x − mean) / √(variance + eps) over the last axis. */
+export function standardise(x: Value, eps: number): Value {
+  return apply('standardise', [x], { eps })
+}
+
+/** 1 / √(variance + eps) over the last axis, kept with size 1. */
+export function inverseDeviation(x: Value, eps: number): Value {
+  return apply('inverseDeviation', [x], { eps })
+}
+
+/** Bilinear sampling of x [B, C, H, W] at grid [B, H', W', 2], zeros outside. */
+export function gridSample(x: Value, grid: Value): Value {
+  return apply('gridSample', [x, grid], {})
+}

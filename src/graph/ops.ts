@@ -1,0 +1,108 @@
+import type { DType, Tensor } from '../tensor/index.ts'
+import type { GraphShape } from './dim.ts'
+import type { Value } from './value.ts'
+
+type Unary = { inputs: readonly [Value]; attrs: object }
+type Binary = { inputs: readonly [Value, Value]; attrs: object }
+type Reduction = { inputs: readonly [Value]; attrs: { readonly axes: readonly number[]; readonly keepDims: boolean } }
+
+/**
+ * The op catalogue: each op's inputs and attributes. Shape rule (graph/shapes.ts), derivative (autodiff/vjp.ts), ONNX
+ * emission (onnx/emit.ts) and float64 reference (runtime/reference.ts) are total tables over it. Layout is channels-last.
+ * Elementwise ops broadcast as NumPy does.
+ */
+export interface Ops {
+  /** A value fed at each run: data, parameter, state or random number. */
+  input: { inputs: readonly []; attrs: { readonly name: string; readonly shape: GraphShape; readonly dtype: DType } }
+  /** A value fixed when the graph is built. */
+  constant: { inputs: readonly []; attrs: { readonly value: Tensor } }
+  cast: { inputs: readonly [Value]; attrs: { readonly to: DType } }
+  /** The same value, through which no gradient flows. */
+  stopGradient: Unary
+
+  add: Binary
+  sub: Binary
+  mul: Binary
+  div: Binary
+  /** a^b for a > 0. */
+  pow: Binary
+  max: Binary
+  min: Binary
+
+  neg: Unary
+  abs: Unary
+  exp: Unary
+  log: Unary
+  sqrt: Unary
+  erf: Unary
+  sigmoid: Unary
+  tanh: Unary
+  sign: Unary
+  floor: Unary
+  /** x·Φ(x), exact. */
+  gelu: Unary
+
+  /** a < b, bool. */
+  less: Binary
+  /** a = b, bool. */
+  equal: Binary
+  /** Both, bool. */
+  and: Binary
+  /** condition ? a : b. */
+  where: { inputs: readonly [Value, Value, Value]; attrs: object }
+
+  reduceSum: Reduction
+  reduceMean: Reduction
+  reduceMax: Reduction
+
+  reshape: { inputs: readonly [Value]; attrs: { readonly shape: GraphShape } }
+  transpose: { inputs: readonly [Value]; attrs: { readonly perm: readonly number[] } }
+  /** Broadcast to a shape. */
+  expand: { inputs: readonly [Value]; attrs: { readonly shape: GraphShape } }
+  concat: { inputs: readonly Value[]; attrs: { readonly axis: number } }
+  /** Elements begin … end − 1 along one axis. */
+  slice: { inputs: readonly [Value]; attrs: { readonly axis: number; readonly begin: number; readonly end: number } }
+  /** Zeros before and after along one axis. */
+  pad: { inputs: readonly [Value]; attrs: { readonly axis: number; readonly before: number; readonly after: number } }
+  /** Reversed along the axes. */
+  flip: { inputs: readonly [Value]; attrs: { readonly axes: readonly number[] } }
+
+  /** [..., M, K] × [..., K, N] → [..., M, N], each side transposed first where asked; leading sizes broadcast. */
+  matmul: { inputs: readonly [Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
+  /** x [B, H, W, C] with a k×k kernel a channel, w [C, 1, k, k] → [B, H + 2·pad − k + 1, …, C]; stride 1. */
+  depthwiseConv: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
+  /** The weight gradient of depthwiseConv: x [B, H, W, C], dy [B, H', W', C] → [C, 1, k, k] with k = H + 2·pad − H' + 1. */
+  depthwiseConvWeight: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
+  /** (x − mean) / √(variance + eps) over the last axis. */
+  standardise: { inputs: readonly [Value]; attrs: { readonly eps: number } }
+  /** 1 / √(variance + eps) over the last axis, kept with size 1. */
+  inverseDeviation: { inputs: readonly [Value]; attrs: { readonly eps: number } }
+  /**
+   * Bilinear sampling with zeros outside: x [B, C, H, W], grid [B, H', W', 2] of (x, y) in [−1, 1], ±1 the outer pixel edges
+   * → [B, C, H', W'] (ONNX GridSample with align_corners = 0). Reads data: no derivative.
+   */
+  gridSample: { inputs: readonly [Value, Value]; attrs: object }
+}
+
+export type OpName = keyof Ops
+
+/**
+ * Ops that only `lower` makes, after differentiation, for one kind of processor: ONNX Runtime's blocked layout
+ * (`com.microsoft.nchwc`), which keeps `block` channels together, and fusions. They have no derivative.
+ */
+export interface LoweredOps {
+  /** [B, H, W, C] → blocked [B, C, H, W]. */
+  blockedReorderInput: Unary
+  /** Blocked [B, C, H, W] → [B, H, W, C]. */
+  blockedReorderOutput: { inputs: readonly [Value]; attrs: { readonly channels: number } }
+  /** Depthwise convolution, x blocked [B, C, H, W], w blocked [C, 1, kH, kW] → blocked [B, C, H', W']. */
+  blockedDepthwise: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
+  /** a·b + c for matrices a, b and a row c [N]. */
+  gemm: { inputs: readonly [Value, Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
+}
+
+export type LoweredOpName = keyof LoweredOps
+
+/** Both catalogues: what a backend must run. */
+export type AllOps = Ops & LoweredOps
+export type AnyOpName = keyof AllOps

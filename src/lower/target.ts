@@ -1,0 +1,11 @@
+/** What a graph is lowered for. */
+export interface Target {
+  /**
+   * Channels that ONNX Runtime's blocked convolution keeps together: 16 with AVX-512, 8 with AVX2, 0 where the processor or the
+   * provider has none.
+   */
+  readonly blockSize: number
+}
+
+/** Standard operators only: what is exported. */
+export const portableTarget: Target = { blockSize: 0 }

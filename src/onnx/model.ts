@@ -1,0 +1,117 @@
+import { create } from '@bufbuild/protobuf'
+import {
+  GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from 'onnx-buf'
+import { type Graph, graphInputs, splitDim, type Type, topological, type Value } from '../graph/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import { emit } from './emit.ts'
+import { dataTypes, NodeList } from './nodes.ts'
+
+/** The one operator set of everything rosette writes. */
+export const opset = 20
+const irVersion = 9
+
+export interface OnnxOptions {
+  /** Inputs of the graph that become initialisers of the file: a trained model's parameters. */
+  readonly parameters?: ReadonlyMap<string, Tensor>
+  /** Text that travels with the file. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/**
+ * The graph as an ONNX model. Inputs named in `parameters` become initialisers; outputs keep their names. Standard-domain
+ * operators only, unless the graph was lowered for one processor.
+ */
+export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
+  const parameters = options.parameters ?? new Map<string, Tensor>()
+  const list = new NodeList()
+  const names = new Map<Value, string>()
+  for (const value of topological(Object.values(graph.outputs))) {
+    const inputs = value.inputs.map((input) => names.get(input)!)
+    names.set(value, emit(list, inputs, value))
+  }
+  const inputs = graphInputs(graph)
+  nameOutputs(graph, list, names, new Set(inputs.map(({ attrs }) => attrs.name)))
+  for (const { attrs } of inputs) {
+    const value = parameters.get(attrs.name)
+    if (value !== undefined) list.initializer(attrs.name, value)
+  }
+  return create(ModelProtoSchema, {
+    irVersion: BigInt(irVersion),
+    producerName: 'rosette',
+    opsetImport: opsetImports(list.nodes),
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
+    graph: create(GraphProtoSchema, {
+      name: 'rosette',
+      node: list.nodes,
+      initializer: list.initializers,
+      input: inputs.filter(({ attrs }) => !parameters.has(attrs.name)).map(({ attrs }) => valueInfo(attrs.name, attrs)),
+      output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(name, value)),
+    }),
+  })
+}
+
+/** Gives outputs their names: by renaming what computes them, by a copy where that is an input, a constant or taken. */
+function nameOutputs(
+  graph: Graph,
+  list: NodeList,
+  names: ReadonlyMap<Value, string>,
+  inputs: ReadonlySet<string>,
+): void {
+  const renamed = new Map<string, string>()
+  const fixed = new Set([...inputs, ...list.initializers.map(({ name }) => name)])
+  const copies: [from: string, to: string][] = []
+  for (const [output, value] of Object.entries(graph.outputs)) {
+    const name = names.get(value)!
+    if (fixed.has(name) || renamed.has(name)) copies.push([name, output])
+    else renamed.set(name, output)
+  }
+  const current = (name: string) => renamed.get(name) ?? name
+  for (const node of list.nodes) {
+    node.input = node.input.map(current)
+    node.output = node.output.map(current)
+  }
+  for (const [from, to] of copies) {
+    list.add('Identity', [current(from)])
+    list.nodes[list.nodes.length - 1]!.output = [to]
+  }
+}
+
+function opsetImports(nodes: readonly NodeProto[]) {
+  const custom = [...new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''))]
+  return [
+    create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) }),
+    ...custom.map((domain) => create(OperatorSetIdProtoSchema, { domain, version: 1n })),
+  ]
+}
+
+function valueInfo(name: string, { shape, dtype }: Type): ValueInfoProto {
+  const dim = shape.map((size) => {
+    const { coefficient, symbol } = splitDim(size)
+    if (symbol === undefined) {
+      return create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(coefficient) } })
+    }
+    return create(TensorShapeProto_DimensionSchema, { value: { case: 'dimParam', value: String(size) } })
+  })
+  const tensorType = create(TypeProto_TensorSchema, {
+    elemType: dataTypes[dtype],
+    shape: create(TensorShapeProtoSchema, { dim }),
+  })
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
+  })
+}
