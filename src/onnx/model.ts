@@ -13,6 +13,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf'
+import { check } from '../base/index.ts'
 import { type Graph, graphInputs, splitDim, type Type, topological, type Value } from '../graph/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { emit } from './emit.ts'
@@ -75,6 +76,7 @@ function nameOutputs(
   const fixed = new Set([...inputs, ...list.initializers.map(({ name }) => name)])
   const copies: [from: string, to: string][] = []
   for (const [output, value] of Object.entries(graph.outputs)) {
+    check(!inputs.has(output), `graph: output '${output}' has the name of an input`)
     const name = names.get(value)!
     if (fixed.has(name) || renamed.has(name)) copies.push([name, output])
     else renamed.set(name, output)

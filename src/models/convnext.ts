@@ -1,0 +1,137 @@
+import { add, gelu, mul, reshape, staticDim, type Value } from '../graph/index.ts'
+import {
+  applyLinear,
+  averagePool,
+  depthwiseConv,
+  linearWeights,
+  type NormConfig,
+  norm,
+  normDefaults,
+  normLinear,
+  normPatchify,
+  patchify,
+  type Scope,
+  stochasticDepth,
+  stridedConv3,
+} from '../nn/index.ts'
+
+/**
+ * ConvNeXt V1 (Liu et al., arXiv:2201.03545) as timm builds it; parameter names and shapes are timm's. Letters: B batch, H W
+ * height and width, C channels.
+ */
+export interface ConvNextConfig {
+  /** Blocks in each of the four stages. */
+  readonly depths: readonly [number, number, number, number]
+  /** Channels of each stage. */
+  readonly dims: readonly [number, number, number, number]
+  /** 'patch': one 4×4 convolution of stride 4; the others: two 3×3 of stride 2, narrower first ('tiered'), GELU between ('act'). */
+  readonly stem: 'patch' | 'overlap' | 'overlap_tiered' | 'overlap_act'
+  /** timm keeps the block's linear layers as 1×1 convolutions: the same numbers under another shape. */
+  readonly convMlp: boolean
+  readonly norm: NormConfig
+  /** Normalise the feature map (`norm_pre`) instead of the pooled features (`head.norm`). */
+  readonly headNormFirst: boolean
+  /** Width of a hidden layer after `head.norm`. */
+  readonly headHiddenSize?: number | undefined
+  /** Where layer scale starts. */
+  readonly layerScaleInit: number
+  /** Stochastic depth: drop probability of the last block; earlier ones less, in even steps. */
+  readonly dropPath: number
+}
+
+export const convnextDefaults: Omit<ConvNextConfig, 'depths' | 'dims'> = {
+  stem: 'patch',
+  convMlp: false,
+  norm: normDefaults,
+  headNormFirst: false,
+  layerScaleInit: 1e-6,
+  dropPath: 0,
+}
+
+const kernelSize = 7
+const mlpRatio = 4
+
+/** x + γ∘W₂·gelu(W₁·norm(depthwise(x))): x [B, H, W, C] → [B, H, W, C]. γ acts on W₂, not on the activations. */
+function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number): Value {
+  const channels = staticDim(x.shape[3])
+  const asConvolution = config.convMlp
+  const spatial = depthwiseConv(scope.child('conv_dw'), x, kernelSize)
+  const mlp = scope.child('mlp')
+  const features = channels * mlpRatio
+  const hidden = normLinear(scope.child('norm'), mlp.child('fc1'), spatial, {
+    features,
+    asConvolution,
+    norm: config.norm,
+  }) // [B, H, W, 4C]
+  const gamma = scope.param('gamma', [channels], { kind: 'constant', value: config.layerScaleInit })
+  const { weight, bias } = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
+  const scaled = {
+    weight: scope.once('scaled.weight', () => mul(weight, reshape(gamma, [channels, 1]))),
+    bias: bias && scope.once('scaled.bias', () => mul(bias, gamma)),
+  }
+  const branch = applyLinear(gelu(hidden), scaled) // [B, H, W, C]
+  return add(x, stochasticDepth(scope, branch, dropPath))
+}
+
+/** x [B, H, W, C] → [B, H/2, W/2, C'] from the second stage on. */
+function stage(scope: Scope, x: Value, config: ConvNextConfig, index: number, dropPaths: readonly number[]): Value {
+  let y = x
+  if (index > 0) {
+    const downsample = scope.child('downsample')
+    y = normPatchify(downsample.child(0), downsample.child(1), x, 2, {
+      features: config.dims[index]!,
+      norm: config.norm,
+    })
+  }
+  const blocks = scope.child('blocks')
+  dropPaths.forEach((dropPath, i) => {
+    y = block(blocks.child(i), y, config, dropPath)
+  })
+  return y
+}
+
+/** x [B, H, W, 3] → [B, H/4, W/4, C]. */
+function stem(scope: Scope, x: Value, config: ConvNextConfig): Value {
+  const features = config.dims[0]
+  if (config.stem === 'patch') return norm(scope.child(1), patchify(scope.child(0), x, 4, { features }), config.norm)
+  const middle = config.stem === 'overlap_tiered' ? divisibleBy8(Math.floor(features / 2)) : features
+  const first = stridedConv3(scope.child(0), x, { features: middle })
+  const act = config.stem === 'overlap_act'
+  const second = stridedConv3(scope.child(act ? 2 : 1), act ? gelu(first) : first, { features })
+  return norm(scope.child(act ? 3 : 2), second, config.norm)
+}
+
+/** The feature map, timm's forward_features: x [B, H, W, 3] standardised → [B, H/32, W/32, dims[3]]. */
+export function convnext(scope: Scope, x: Value, config: ConvNextConfig): Value {
+  const total = config.depths.reduce((sum, depth) => sum + depth, 0)
+  let y = stem(scope.child('stem'), x, config)
+  let done = 0
+  config.depths.forEach((depth, index) => {
+    const dropPaths = Array.from({ length: depth }, (_, i) => (config.dropPath * (done + i)) / Math.max(1, total - 1))
+    y = stage(scope.child('stages').child(index), y, config, index, dropPaths)
+    done += depth
+  })
+  return config.headNormFirst ? norm(scope.child('norm_pre'), y, config.norm) : y
+}
+
+/** timm's features before the classifier: map [B, H, W, C] → [B, C]: average pool, `head.norm`, and where it has one the hidden layer. */
+export function convnextHead(scope: Scope, map: Value, config: ConvNextConfig): Value {
+  const pooled = averagePool(map)
+  if (config.headNormFirst) return pooled
+  const head = scope.child('head')
+  const normalised = norm(head.child('norm'), pooled, config.norm)
+  if (config.headHiddenSize === undefined) return normalised
+  const features = config.headHiddenSize
+  return gelu(
+    applyLinear(
+      normalised,
+      linearWeights(head.child('pre_logits').child('fc'), staticDim(pooled.shape[1]), { features }),
+    ),
+  )
+}
+
+/** timm's make_divisible: the nearest multiple of 8 that is not more than a tenth smaller. */
+function divisibleBy8(value: number): number {
+  const rounded = Math.max(8, Math.floor((value + 4) / 8) * 8)
+  return rounded < 0.9 * value ? rounded + 8 : rounded
+}

@@ -1,0 +1,14 @@
+/** Networks: ConvNeXt in timm's sizes, and the re-identification assembly around it. One architecture a file. */
+export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
+export { type ConvNextName, convnextSizes } from './convnext-sizes.ts'
+export {
+  backboneConfig,
+  embeddingSize,
+  neck,
+  pooledFeatures,
+  type ReIdConfig,
+  reidDefaults,
+  reidEmbedding,
+  reidLoss,
+  type TrainingOptions,
+} from './reid.ts'

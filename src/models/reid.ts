@@ -1,0 +1,124 @@
+import { check, nearest } from '../base/index.ts'
+import { concat, flip, reduceMean, reshape, slice, staticDim, type Value } from '../graph/index.ts'
+import {
+  averagePool,
+  batchNorm,
+  crossEntropy,
+  dropout,
+  gemDefaults,
+  gemPool,
+  type IdentityLossConfig,
+  identityLogits,
+  imagenetStatistics,
+  l2Normalise,
+  linear,
+  type PixelStatistics,
+  type Scope,
+  standardisePixels,
+} from '../nn/index.ts'
+import { type ConvNextConfig, convnext } from './convnext.ts'
+import { type ConvNextName, convnextSizes } from './convnext-sizes.ts'
+
+/** The re-identification network: backbone → pooling → (projection) → batch-norm neck → identity loss, or L2. */
+export interface ReIdConfig {
+  /** A name of `convnextSizes`. */
+  readonly backbone: string
+  readonly pool: 'gem' | 'average'
+  /** Where GeM's exponent starts. */
+  readonly gemP: number
+  /** Width of the embedding; another one than the backbone's adds a linear projection; null keeps the backbone's. */
+  readonly embeddingSize: number | null
+  readonly dropPath: number
+  /** Dropout before the neck. */
+  readonly dropout: number
+  /** Where the backbone's layer scale starts: 1e-6 as published for long training; larger learns faster from random weights. */
+  readonly layerScaleInit: number
+}
+
+export const reidDefaults: ReIdConfig = {
+  backbone: 'convnext_small',
+  pool: 'gem',
+  gemP: gemDefaults.p,
+  embeddingSize: 768,
+  dropPath: 0,
+  dropout: 0,
+  layerScaleInit: 1e-6,
+}
+
+/** The backbone's configuration. @throws InputError with the nearest name for one that is not known. */
+export function backboneConfig(config: ReIdConfig): ConvNextConfig {
+  const known = convnextSizes[config.backbone as ConvNextName] as ConvNextConfig | undefined
+  const near = nearest(config.backbone, Object.keys(convnextSizes))
+  check(
+    known !== undefined,
+    `model.backbone: '${config.backbone}' is not known`,
+    near === undefined ? `one of ${Object.keys(convnextSizes).join(', ')}` : `did you mean ${near}?`,
+  )
+  return { ...known, dropPath: config.dropPath, layerScaleInit: config.layerScaleInit }
+}
+
+/** Width of the embeddings. */
+export function embeddingSize(config: ReIdConfig): number {
+  return config.embeddingSize ?? backboneConfig(config).dims[3]
+}
+
+/** Standardised pixels [B, H, W, 3] → pooled features [B, C]; the part that is run chunk by chunk. */
+export function pooledFeatures(scope: Scope, x: Value, config: ReIdConfig): Value {
+  const map = convnext(scope.child('backbone'), x, backboneConfig(config)) // [B, H/32, W/32, C]
+  return config.pool === 'gem'
+    ? gemPool(scope.child('pool'), map, { ...gemDefaults, p: config.gemP })
+    : averagePool(map)
+}
+
+/** Pooled features [B, C] → the neck's output [B, D], not normalised. */
+export function neck(scope: Scope, pooled: Value, config: ReIdConfig): Value {
+  const size = embeddingSize(config)
+  const projected =
+    size === staticDim(pooled.shape[1]) ? pooled : linear(scope.child('projection'), pooled, { features: size })
+  return batchNorm(scope.child('neck'), dropout(scope, projected, config.dropout))
+}
+
+export interface TrainingOptions {
+  readonly identities: number
+  readonly loss: IdentityLossConfig
+  readonly labelSmoothing: number
+  /** Photos that pass the backbone together; the neck, the loss and the statistics see the whole batch. */
+  readonly chunk: number
+}
+
+/** The training loss, a scalar, of standardised pixels [B, H, W, 3] with labels int32 [B]; and the embeddings it saw [B, D]. */
+export function reidLoss(
+  scope: Scope,
+  x: Value,
+  labels: Value,
+  config: ReIdConfig,
+  options: TrainingOptions,
+): { readonly loss: Value; readonly embeddings: Value } {
+  const batch = staticDim(x.shape[0])
+  const chunks: Value[] = []
+  for (let begin = 0; begin < batch; begin += options.chunk) {
+    const end = Math.min(batch, begin + options.chunk)
+    chunks.push(pooledFeatures(scope.onRows(begin, end, batch), slice(x, 0, begin, end), config))
+  }
+  const embeddings = neck(scope, concat(chunks), config) // [B, D]
+  const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, identities]
+  return { loss: crossEntropy(logits, labels, options.labelSmoothing), embeddings }
+}
+
+/**
+ * Pixels uint8 [B, H, W, 3] → L2-normalised embeddings [B, D], standardisation inside. With `flip`, the neck's outputs of photo
+ * and mirror image are averaged before the normalisation.
+ */
+export function reidEmbedding(
+  scope: Scope,
+  pixels: Value,
+  config: ReIdConfig,
+  options: { readonly flip: boolean; readonly statistics?: PixelStatistics },
+): Value {
+  const x = standardisePixels(pixels, options.statistics ?? imagenetStatistics)
+  const both = options.flip ? concat([x, flip(x, [2])]) : x // [2·B, H, W, 3]
+  const out = neck(scope, pooledFeatures(scope, both, config), config)
+  if (!options.flip) return l2Normalise(out)
+  const pairs = reshape(out, [2, pixels.shape[0]!, out.shape[1]!])
+  return l2Normalise(reduceMean(pairs, { axes: [0] }))
+}

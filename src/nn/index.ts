@@ -1,0 +1,46 @@
+/**
+ * Layers, losses and augmentation as functions that extend a graph. A `Scope` hands out parameters by name and records what
+ * must be initialised, trained and drawn.
+ */
+export {
+  type AugmentationInputs,
+  augment,
+  imagenetStatistics,
+  type PixelStatistics,
+  standardisePixels,
+} from './augment.ts'
+export { type BatchNormConfig, batchNorm, batchNormDefaults } from './batch-norm.ts'
+export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
+export { initialise } from './init.ts'
+export {
+  applyLinear,
+  type LinearOptions,
+  type LinearWeights,
+  linear,
+  linearDefaults,
+  linearWeights,
+  normLinear,
+} from './linear.ts'
+export {
+  addedAngle,
+  arcfaceDefaults,
+  cosfaceDefaults,
+  crossEntropy,
+  type IdentityLossConfig,
+  identityLogits,
+  l2Normalise,
+  oneHot,
+} from './losses.ts'
+export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
+export { averagePool, type GemConfig, gemDefaults, gemPool } from './pool.ts'
+export { dropout, layerScale, stochasticDepth } from './regularise.ts'
+export {
+  type Init,
+  type Mode,
+  oneInit,
+  type ParamSpec,
+  type RandomSpec,
+  Scope,
+  type StatisticSpec,
+  zeroInit,
+} from './scope.ts'

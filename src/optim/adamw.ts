@@ -1,0 +1,70 @@
+import { add, div, input, mul, sqrt, sub, type Value } from '../graph/index.ts'
+
+export interface AdamWConfig {
+  readonly beta1: number
+  readonly beta2: number
+  readonly eps: number
+  readonly weightDecay: number
+}
+
+export const adamwDefaults: AdamWConfig = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.05 }
+
+/** What changes from step to step, fed as scalars: η, 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ) with t counted from 1. */
+export interface AdamWInputs {
+  readonly learningRate: Value
+  readonly correction1: Value
+  readonly correction2: Value
+}
+
+export const adamwInputNames = ['learningRate', 'correction1', 'correction2'] as const
+
+/** The three scalar inputs of a graph's optimiser. */
+export function adamwInputs(): AdamWInputs {
+  const [learningRate, correction1, correction2] = adamwInputNames.map((name) => input(name, [])) as [
+    Value,
+    Value,
+    Value,
+  ]
+  return { learningRate, correction1, correction2 }
+}
+
+/** Their values at step t = 1, 2, … */
+export function adamwFeeds(
+  t: number,
+  learningRate: number,
+  config: AdamWConfig,
+): Record<(typeof adamwInputNames)[number], number> {
+  return {
+    learningRate,
+    correction1: 1 / (1 - config.beta1 ** t),
+    correction2: 1 / Math.sqrt(1 - config.beta2 ** t),
+  }
+}
+
+export interface AdamWState {
+  readonly parameter: Value
+  readonly gradient: Value
+  /** First and second moment. */
+  readonly m: Value
+  readonly v: Value
+}
+
+/**
+ * One step of AdamW with decoupled decay (Loshchilov and Hutter, arXiv:1711.05101, algorithm 2):
+ * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; p ← p − η·s·(λp + m̂ / (√v̂ + eps)), with s the parameter's own share of the rate.
+ */
+export function adamw(
+  { parameter, gradient, m, v }: AdamWState,
+  inputs: AdamWInputs,
+  config: AdamWConfig,
+  options: { readonly decay: boolean; readonly rateScale: number },
+): { readonly parameter: Value; readonly m: Value; readonly v: Value } {
+  const nextM = add(mul(m, config.beta1), mul(gradient, 1 - config.beta1))
+  const nextV = add(mul(v, config.beta2), mul(mul(gradient, gradient), 1 - config.beta2))
+  const rate = mul(inputs.learningRate, options.rateScale)
+  const denominator = add(mul(sqrt(nextV), inputs.correction2), config.eps)
+  const update = mul(div(nextM, denominator), mul(rate, inputs.correction1))
+  const kept =
+    options.decay && config.weightDecay > 0 ? mul(parameter, sub(1, mul(rate, config.weightDecay))) : parameter
+  return { parameter: sub(kept, update), m: nextM, v: nextV }
+}

@@ -1,0 +1,15 @@
+/** Optimisation as graphs: AdamW, clipping, weight averaging; schedules as functions of the step; rates by parameter. */
+export {
+  type AdamWConfig,
+  type AdamWInputs,
+  type AdamWState,
+  adamw,
+  adamwDefaults,
+  adamwFeeds,
+  adamwInputNames,
+  adamwInputs,
+} from './adamw.ts'
+export { clipByGlobalNorm, globalNorm } from './clip.ts'
+export { movingAverage } from './ema.ts'
+export { layerOf, type RateConfig, rateDefaults, rateScale } from './groups.ts'
+export { cosineSchedule, type ScheduleConfig, scheduleDefaults } from './schedule.ts'

@@ -1,0 +1,8 @@
+"""Regenerates every golden file but the resize ones: `python test/golden/make.py` with torch, timm, numpy, safetensors."""
+import make_convnext
+import make_layers
+import make_optim
+import make_reid
+
+for part in (make_layers, make_convnext, make_optim, make_reid):
+    part.main()

@@ -1,0 +1,34 @@
+/**
+ * Every tolerance of the tests, named once (the numerics table of the design). |a − b| ≤ atol + rtol·|b|, where b is the
+ * oracle's value; an element that sums n products may be off by √n times `atol`.
+ */
+export interface Tolerance {
+  readonly rtol: number
+  readonly atol: number
+}
+
+/** Step of the central differences, which float64 and a smooth f leave good to about 1e-9. */
+export const differenceStep = 1e-6
+
+/** Derivatives in float64 against central differences. Constants of the graph are float32: 6e-8 of rtol is theirs. */
+export const derivative: Tolerance = { rtol: 1e-6, atol: 1e-8 }
+
+/** A backend in float32 against the reference on the same inputs, one op at a time. */
+export const float32Op: Tolerance = { rtol: 1e-5, atol: 1e-6 }
+
+/** The same numbers computed in another order or layout. */
+export const sameNumbers: Tolerance = { rtol: 1e-6, atol: 1e-6 }
+
+/** Nothing but the result's own rounding to float32. */
+export const roundedToFloat32: Tolerance = { rtol: 1e-7, atol: 0 }
+
+/** `tolerance` for sums of n products. */
+export function forSums({ rtol, atol }: Tolerance, n: number): Tolerance {
+  return { rtol, atol: atol * Math.sqrt(n) }
+}
+
+/** ‖a − b‖ / ‖b‖ against PyTorch and timm in float64 (golden files). */
+export const goldenTolerance = {
+  reference: { forward: 1e-6, gradients: 1e-6 },
+  ort: { forward: 1e-5, gradients: 1e-4 },
+} as const
