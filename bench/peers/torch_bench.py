@@ -1,0 +1,148 @@
+"""One training or embedding step in PyTorch, timed. Prints one JSON line.
+
+    python torch_bench.py --model convnext_small --size 224 --batch 32 --task train --precision fp32 --steps 5 --warmup 2 --threads 2
+
+`--serve` keeps the process, so that a benchmark can alternate peers step by step: after "ready" it answers each line "step" with
+that step's milliseconds, and "quit" (or end of input) with the JSON line.
+"""
+import argparse
+import contextlib
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+
+for n, argument in enumerate(sys.argv):  # a BLAS of its own (Debian's) reads its thread count when it is loaded, with torch
+    if argument.split('=')[0] == '--threads':
+        threads = argument.split('=')[1] if '=' in argument else sys.argv[n + 1]
+        os.environ.update(OPENBLAS_NUM_THREADS=threads, OMP_NUM_THREADS=threads)
+
+import torch
+
+import convnext
+import reid
+
+IDENTITIES = 31
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--model', default='convnext_small', choices=convnext.SIZES)
+    parser.add_argument('--size', type=int, default=224)
+    parser.add_argument('--batch', type=int, default=32)
+    parser.add_argument('--task', default='train', choices=('train', 'embed'))
+    parser.add_argument('--precision', default='fp32', choices=('fp32', 'bf16'))
+    parser.add_argument('--steps', type=int, default=5)
+    parser.add_argument('--warmup', type=int, default=2)
+    parser.add_argument('--threads', type=int, default=2)
+    parser.add_argument('--adamw', default='default', choices=('default', 'fused'), help="fused needs PyTorch 2.4 or later")
+    parser.add_argument('--flip', action='store_true', help='embed photo and mirror image, average; a photo still counts once')
+    parser.add_argument('--serve', action='store_true')
+    return parser.parse_args()
+
+
+def build(options):
+    """A function that runs one step and does not return before it is done (eager CPU operators are synchronous)."""
+    torch.manual_seed(0)
+    model = reid.ReId(convnext.create(options.model), IDENTITIES).to(memory_format=torch.channels_last)
+    x = torch.randn(options.batch, 3, options.size, options.size).to(memory_format=torch.channels_last)
+    labels = torch.arange(options.batch) % IDENTITIES
+    half = options.precision == 'bf16'
+    autocast = (lambda: torch.autocast('cpu', dtype=torch.bfloat16)) if half else contextlib.nullcontext
+
+    backbone = model.backbone.forward
+
+    def features(images):  # autocast around the backbone alone
+        with autocast():
+            return backbone(images)
+
+    model.backbone.forward = features
+
+    if options.task == 'embed':
+        model.eval()
+
+        def step():
+            with torch.inference_mode():
+                model.infer(x, options.flip)
+
+        return step
+
+    model.train()
+    adamw = reid.optimiser(model, fused=options.adamw == 'fused')
+    parameters = list(model.parameters())
+
+    def step():
+        adamw.zero_grad(set_to_none=True)
+        model(x, labels).backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        adamw.step()
+
+    return step
+
+
+def peak_rss_mb():
+    """Linux's ru_maxrss survives exec, so a large parent would be counted as ours; VmHWM is this program's own."""
+    try:
+        with open('/proc/self/status') as status:
+            return next(int(line.split()[1]) for line in status if line.startswith('VmHWM')) / 1024
+    except (OSError, StopIteration):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024 * 1024 if sys.platform == 'darwin' else 1024)
+
+
+def gemm_gflops():
+    """Debian's torch takes whichever libblas.so.3 is there: with the reference one it is 30 times slower and no peer at all."""
+    a = torch.randn(1024, 1024)
+    return 2 * 1024**3 / min(timed(lambda: a @ a) for _ in range(5)) / 1e6
+
+
+def timed(step):
+    start = time.perf_counter()
+    step()
+    return (time.perf_counter() - start) * 1000
+
+
+def main():
+    options = parse()
+    torch.set_flush_denormal(True)  # without it small gradients make steps several times slower; first, so that worker threads inherit it
+    torch.set_num_threads(options.threads)
+    gemm = gemm_gflops()
+    if gemm < 10 * options.threads:
+        print(f'torch_bench: matrix product: expected hundreds of GFLOP/s, got {gemm:.0f}: reference BLAS, or a busy machine\n'
+              'hint: apt-get install libopenblas0-pthread', file=sys.stderr)
+    step = build(options)
+    for _ in range(options.warmup):
+        step()
+    if options.serve:
+        times = []
+        print('ready', flush=True)
+        for line in sys.stdin:
+            if line.strip() == 'quit':
+                break
+            if line.strip() == 'step':
+                times.append(timed(step))
+                print(f'{times[-1]:.3f}', flush=True)
+    else:
+        times = [timed(step) for _ in range(options.steps)]
+    print(json.dumps({
+        'peer': f'pytorch-{torch.__version__}',
+        'torch': torch.__version__,
+        'task': options.task,
+        'model': options.model,
+        'batch': options.batch,
+        'size': options.size,
+        'precision': options.precision,
+        'threads': torch.get_num_threads(),
+        'gemm_gflops': round(gemm),
+        'adamw': options.adamw if options.task == 'train' else None,
+        'flip': options.flip if options.task == 'embed' else None,
+        'images_per_s': round(1000 * options.batch / statistics.median(times), 3) if times else None,
+        'step_ms': [round(t, 3) for t in times],
+        'peak_rss_mb': round(peak_rss_mb(), 1),
+    }), flush=True)
+
+
+if __name__ == '__main__':
+    main()
