@@ -30,7 +30,7 @@ import {
   type Value,
   where,
 } from '../graph/index.ts'
-import { sameShape } from '../tensor/index.ts'
+import { type DType, sameShape } from '../tensor/index.ts'
 
 /** The gradients of a node's inputs, given the gradient dy of its output; undefined where none flows. */
 type VjpRule<K extends OpName> = (node: Node<K>, dy: Value) => readonly (Value | undefined)[]
@@ -39,12 +39,12 @@ const none = () => []
 
 /**
  * The derivative of each op: dL/dinputs from dL/doutput. Broadcast operands get their gradient summed back by `sumTo`.
- * Ops with values that jump (sign, floor, comparisons) or that only read data (gridSample) pass nothing on.
+ * Ops with values that jump (sign, floor, comparisons, casts to and from whole numbers) or that only read data (gridSample) pass nothing on.
  */
 export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
   input: none,
   constant: none,
-  cast: ({ inputs: [x] }, dy) => [cast(dy, x.dtype)],
+  cast: ({ inputs: [x], attrs: { to } }, dy) => (isFloat(x.dtype) && isFloat(to) ? [cast(dy, x.dtype)] : []),
   stopGradient: none,
 
   add: ({ inputs: [a, b] }, dy) => [sumTo(dy, a), sumTo(dy, b)],
@@ -164,6 +164,10 @@ function sumTo(dy: Value, operand: Value): Value {
 function spread(reduced: Value, x: Value, axes: readonly number[]): Value {
   const kept = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim))
   return expand(reshape(reduced, kept), x.shape)
+}
+
+function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16'
 }
 
 function asValue<K extends OpName>(node: Node<K>): Value {

@@ -28,10 +28,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The candidate with the smallest edit distance to `word`, or undefined when none is nearer than half of its length. */
+/** The candidate with the smallest edit distance to `word`, undefined when more than half of it would have to change. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.ceil(word.length / 2))
+  let bestDistance = Math.max(1, Math.floor(word.length / 2))
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance <= bestDistance && (best === undefined || distance < bestDistance)) {

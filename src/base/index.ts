@@ -6,4 +6,6 @@ export { check, InputError, invariant, messageOf, nearest, unreachable } from '.
 export { checkAbsent, resolveInside, writeFileAtomic } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
 export { Rng } from './rng.ts'
+export { parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'
+export { tieRate } from './ties.ts'

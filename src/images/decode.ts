@@ -1,4 +1,6 @@
+import { readFile, stat } from 'node:fs/promises'
 import sharp from 'sharp'
+import { check, InputError, messageOf } from '../base/index.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
 export interface ImageRGBA {
@@ -7,8 +9,75 @@ export interface ImageRGBA {
   readonly data: Uint8Array
 }
 
+export interface DecodeOptions {
+  /** Pictures with more pixels than this are refused before they are decoded. */
+  readonly limitPixels?: number
+  /** What errors call the picture; a path is its own name. */
+  readonly name?: string
+}
+
+export const decodeDefaults = { limitPixels: 100_000_000 } as const
+
+/** Part of every cache key: changes whenever the same file would decode to other pixels. */
+export const decoderVersion = `1/sharp-${sharp.versions.sharp ?? '?'}/vips-${sharp.versions.vips}`
+
+/** No photograph comes near; reading such a file into memory would be the real harm. */
+const limitBytes = 1_000_000_000
+
+/**
+ * A picture file (a path, or its bytes) as sRGB pixels, turned upright by its EXIF orientation; of several pages or frames
+ * the first. Colours under transparent pixels are kept as they are stored.
+ * @throws InputError naming the file where it is missing, empty, truncated or damaged, no picture, or past `limitPixels`.
+ */
+export async function decodeImage(source: string | Uint8Array, options: DecodeOptions = {}): Promise<ImageRGBA> {
+  const { limitPixels, name } = { ...decodeDefaults, name: typeof source === 'string' ? source : 'image', ...options }
+  const bytes = typeof source === 'string' ? await readPhotoFile(source, name) : source
+  check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: limitPixels })
+      .autoOrient()
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, data }
+  } catch (error) {
+    throw explained(messageOf(error), name, limitPixels)
+  }
+}
+
+/** The bytes of a photo's file. @throws InputError calling it `name` where it is missing, no file, empty or enormous. */
+export async function readPhotoFile(path: string, name = path): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    check(size <= limitBytes, `${name}: ${size} bytes are past the limit of ${limitBytes}`)
+    const bytes = await readFile(path)
+    check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
+    return bytes
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError(`${name}: no such file`)
+    if (code === 'EISDIR') throw new InputError(`${name}: a folder, not a file`)
+    throw new InputError(`${name}: cannot be read (${messageOf(error)})`)
+  }
+}
+
 /** The image as PNG bytes. Not progressive, compression level 6: the same pixels give the same bytes. */
 export async function encodePng(image: ImageRGBA): Promise<Uint8Array> {
   const { width, height, data } = image
-  return sharp(data, { raw: { width, height, channels: 4 } }).png({ compressionLevel: 6 }).toBuffer()
+  return sharp(data, { raw: { width, height, channels: 4 } })
+    .png({ compressionLevel: 6 })
+    .toBuffer()
+}
+
+function explained(message: string, name: string, limitPixels: number): InputError {
+  if (/unsupported image format/i.test(message))
+    return new InputError(
+      `${name}: not an image, or of a format that cannot be read`,
+      'JPEG, PNG, WebP, TIFF, GIF and AVIF can be read',
+    )
+  if (/pixel limit/i.test(message))
+    return new InputError(`${name}: more than ${limitPixels} pixels, which is the limit`)
+  return new InputError(`${name}: truncated or damaged (${message.trim().replace(/\s+/g, ' ')})`)
 }

@@ -1,2 +1,13 @@
 /** Photographs as pixels: decoding, orientation, masks, crops and the exact geometry a network sees. */
-export { encodePng, type ImageRGBA } from './decode.ts'
+export {
+  type DecodeOptions,
+  decodeDefaults,
+  decodeImage,
+  decoderVersion,
+  encodePng,
+  type ImageRGBA,
+  readPhotoFile,
+} from './decode.ts'
+export { type Geometry, geometry, geometryDefaults, prepareImage, type Rgb } from './geometry.ts'
+export type { Box } from './region.ts'
+export type { Kernel } from './resize.ts'

@@ -1,6 +1,9 @@
 /** Networks: ConvNeXt in timm's sizes, and the re-identification assembly around it. One architecture a file. */
+
+export type { ParamSpec } from '../nn/index.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
 export { type ConvNextName, convnextSizes } from './convnext-sizes.ts'
+export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export {
   backboneConfig,
   embeddingSize,

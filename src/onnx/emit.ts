@@ -1,6 +1,14 @@
 import type { NodeProto } from 'onnx-buf'
 import { invariant } from '../base/index.ts'
-import { type AnyOpName, type GraphShape, type Node, splitDim, staticDim, type Value } from '../graph/index.ts'
+import {
+  type AnyOpName,
+  type GraphShape,
+  type Node,
+  showShape,
+  splitDim,
+  staticDim,
+  type Value,
+} from '../graph/index.ts'
 import { filled } from '../tensor/index.ts'
 import { dataTypes, type NodeList } from './nodes.ts'
 
@@ -53,7 +61,8 @@ export const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
 
   reshape: (list, [x], { attrs }) => list.add('Reshape', [x!, list.ints(reshapeTarget(attrs.shape))]),
   transpose: (list, x, { attrs }) => list.add('Transpose', x, { perm: attrs.perm }),
-  expand: (list, [x], { attrs }) => list.add('Expand', [x!, list.ints(expandTarget(attrs.shape))]),
+  expand: (list, [x], { inputs, attrs }) =>
+    list.add('Expand', [x!, list.ints(expandTarget(inputs[0].shape, attrs.shape))]),
   concat: (list, x, { attrs }) => list.add('Concat', x, { axis: attrs.axis }),
   slice: (list, [x], { attrs: { begin, end, axis } }) =>
     list.add('Slice', [x!, list.ints([begin]), list.ints([end]), list.ints([axis])]),
@@ -139,6 +148,11 @@ function reshapeTarget(shape: GraphShape): number[] {
 }
 
 /** A symbolic size is 1 in the target: the operand has it already, and Expand broadcasts both ways. */
-function expandTarget(shape: GraphShape): number[] {
-  return shape.map((dim) => (typeof dim === 'number' ? dim : 1))
+function expandTarget(from: GraphShape, shape: GraphShape): number[] {
+  return shape.map((dim, i) => {
+    if (typeof dim === 'number') return dim
+    const own = from[i - shape.length + from.length]
+    invariant(own === dim, `expand from ${showShape(from)} to a symbolic size in ${showShape(shape)}`)
+    return 1
+  })
 }

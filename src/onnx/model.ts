@@ -13,7 +13,6 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf'
-import { check } from '../base/index.ts'
 import { type Graph, graphInputs, splitDim, type Type, topological, type Value } from '../graph/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { emit } from './emit.ts'
@@ -36,14 +35,15 @@ export interface OnnxOptions {
  */
 export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
   const parameters = options.parameters ?? new Map<string, Tensor>()
-  const list = new NodeList()
+  const inputs = graphInputs(graph)
+  const inputNames = new Set(inputs.map(({ attrs }) => attrs.name))
+  const list = new NodeList(new Set([...inputNames, ...Object.keys(graph.outputs)]))
   const names = new Map<Value, string>()
   for (const value of topological(Object.values(graph.outputs))) {
-    const inputs = value.inputs.map((input) => names.get(input)!)
-    names.set(value, emit(list, inputs, value))
+    const operands = value.inputs.map((operand) => names.get(operand)!)
+    names.set(value, emit(list, operands, value))
   }
-  const inputs = graphInputs(graph)
-  nameOutputs(graph, list, names, new Set(inputs.map(({ attrs }) => attrs.name)))
+  nameOutputs(graph, list, names, inputNames)
   for (const { attrs } of inputs) {
     const value = parameters.get(attrs.name)
     if (value !== undefined) list.initializer(attrs.name, value)
@@ -76,7 +76,6 @@ function nameOutputs(
   const fixed = new Set([...inputs, ...list.initializers.map(({ name }) => name)])
   const copies: [from: string, to: string][] = []
   for (const [output, value] of Object.entries(graph.outputs)) {
-    check(!inputs.has(output), `graph: output '${output}' has the name of an input`)
     const name = names.get(value)!
     if (fixed.has(name) || renamed.has(name)) copies.push([name, output])
     else renamed.set(name, output)

@@ -25,16 +25,24 @@ export const dataTypes = {
 /** An attribute: an integer is INT, a `{ float }` is FLOAT, a list is INTS, text is STRING. */
 export type Attribute = number | string | readonly number[] | { readonly float: number }
 
-/** The nodes and initialisers of a graph being written; names are unique. */
+/** The nodes and initialisers of a graph being written; names are unique, and none of those reserved. */
 export class NodeList {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
   readonly #constants = new Map<string, string>()
   readonly #shared = new Map<string, NodeProto>()
+  readonly #reserved: ReadonlySet<string>
   #count = 0
 
+  constructor(reserved: ReadonlySet<string>) {
+    this.#reserved = reserved
+  }
+
   name(hint: string): string {
-    return `${hint}_${this.#count++}`
+    let name: string
+    do name = `${hint}_${this.#count++}`
+    while (this.#reserved.has(name))
+    return name
   }
 
   /** Adds a node with one output and returns the output's name. */
@@ -70,7 +78,7 @@ export class NodeList {
   /** An initialiser; small equal ones are shared. */
   constant(value: Tensor, hint = 'constant'): string {
     const small = value.data.length <= 64
-    const key = small ? `${value.dtype}[${value.shape}]${value.data}` : ''
+    const key = small ? `${value.dtype}[${value.shape}]${bytesOf(value.data)}` : ''
     const known = small ? this.#constants.get(key) : undefined
     if (known !== undefined) return known
     const name = this.name(hint)

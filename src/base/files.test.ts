@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, sep } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { InputError } from './check.ts'
+import { checkAbsent, resolveInside, writeFileAtomic } from './files.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rosette-files-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+describe('writeFileAtomic', () => {
+  test('writes text, bytes and parts, and makes the folders', () => {
+    const path = join(folder, 'a', 'b', 'file')
+    writeFileAtomic(path, 'größer')
+    expect(readFileSync(path, 'utf8')).toBe('größer')
+    writeFileAtomic(path, Uint8Array.of(1, 2, 3))
+    expect([...readFileSync(path)]).toEqual([1, 2, 3])
+    writeFileAtomic(path, [Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3).subarray(1)])
+    expect([...readFileSync(path)]).toEqual([1, 3])
+    writeFileAtomic(path, '')
+    expect(readFileSync(path).length).toBe(0)
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['file'])
+  })
+
+  test('that fails leaves the old file and nothing beside it', () => {
+    const path = join(folder, 'file')
+    writeFileSync(path, 'old')
+    const parts = [Uint8Array.of(1), 'no bytes' as unknown as Uint8Array, Symbol('nor this') as unknown as Uint8Array]
+    expect(() => writeFileAtomic(path, parts)).toThrow()
+    expect(readdirSync(folder)).toEqual(['file'])
+    expect(readFileSync(path, 'utf8')).toBe('old')
+  })
+
+  test('that cannot take its place leaves nothing', () => {
+    mkdirSync(join(folder, 'taken', 'inner'), { recursive: true })
+    expect(() => writeFileAtomic(join(folder, 'taken'), 'text')).toThrow()
+    expect(readdirSync(folder)).toEqual(['taken'])
+  })
+})
+
+test('checkAbsent refuses what exists, unless it may be overwritten', () => {
+  const path = join(folder, 'run')
+  expect(() => checkAbsent(path, false)).not.toThrow()
+  mkdirSync(path)
+  expect(() => checkAbsent(path, false, '--output')).toThrow(
+    new InputError(`--output: ${path} exists already`, 'choose another name, or add --overwrite'),
+  )
+  expect(() => checkAbsent(path, true)).not.toThrow()
+  expect(existsSync(path)).toBe(true)
+})
+
+describe('resolveInside', () => {
+  test.each(['photo.jpg', 'a/b/photo.jpg', './photo.jpg', 'a/../photo.jpg', '..photo', '.'])('takes %s', (name) => {
+    const path = resolveInside(folder, name, 'csv')
+    expect(path === folder || path.startsWith(folder + sep)).toBe(true)
+  })
+
+  test.each(['../photo.jpg', 'a/../../photo.jpg', '/etc/passwd', '..'])('refuses %s', (name) => {
+    expect(() => resolveInside(folder, name, 'data.csv: row 3')).toThrow(InputError)
+    expect(() => resolveInside(folder, name, 'data.csv: row 3')).toThrow(`data.csv: row 3: '${name}' leads outside`)
+  })
+
+  test('is not fooled by a folder whose name begins alike', () => {
+    expect(() => resolveInside(join(folder, 'data'), '../data-other/x', 'csv')).toThrow(InputError)
+  })
+
+  test('works at the root', () => {
+    expect(resolveInside(sep, 'x', 'csv')).toBe(`${sep}x`)
+  })
+})

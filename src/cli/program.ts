@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { InputError, nearest } from '../base/index.ts'
+import { exitCodes, FailedCheck } from './exit.ts'
+
+/**
+ * Runs `rosette` with the arguments that follow its name and resolves to the exit code. The one place where errors end:
+ * what the user can mend is printed without a stack, everything else with it.
+ */
+export async function runProgram(args: readonly string[], commands: readonly (() => Command)[]): Promise<number> {
+  const version = packageVersion()
+  const program = new Command('rosette')
+    .description('Recognise individual jaguars, and any animal with a coat pattern, from photographs.')
+    .version(version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rosette: ')) })
+    .addHelpText('after', '\n`rosette <command> --help` tells the options of a command.')
+  for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCodes.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return reportUsage(error, args, program)
+    return reportError(error, version)
+  }
+}
+
+/** Commander has printed help, version or error. Where it says `--test` is missing, `--tset` may stand in its place: it looks for that later. */
+function reportUsage(error: CommanderError, args: readonly string[], program: Command): number {
+  if (error.exitCode === 0) return exitCodes.ok
+  if (error.code === 'commander.missingMandatoryOptionValue') {
+    const missing = /--[\w-]+/.exec(error.message)?.[0] ?? ''
+    const known = new Set(
+      program.commands.find((command) => command.name() === args[0])?.options.map(({ long }) => long),
+    )
+    const unknown = args.map((arg) => arg.split('=')[0]!).filter((arg) => arg.startsWith('--') && !known.has(arg))
+    const typed = nearest(missing, unknown)
+    if (typed !== undefined) print(`(Did you mean ${missing} by ${typed}?)`)
+  }
+  return exitCodes.input
+}
+
+function reportError(error: unknown, version: string): number {
+  if (error instanceof FailedCheck) {
+    if (error.message !== '') print(`rosette: ${error.message}`)
+    return exitCodes.failedCheck
+  }
+  if (error instanceof InputError || isOfTheSystem(error)) {
+    print(`rosette: ${error.message}`)
+    return exitCodes.input
+  }
+  print(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  print(`rosette: this is a bug; please report it with the lines above and the command you ran`)
+  print(`rosette ${version}, Node ${process.version}, ${process.platform} ${process.arch}`)
+  return exitCodes.bug
+}
+
+/** Missing files, missing rights, a full disk: nothing a stack would explain. */
+const systemCodes = new Set([
+  'EACCES',
+  'EADDRINUSE',
+  'EISDIR',
+  'EMFILE',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
+function isOfTheSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'code' in error && systemCodes.has(String(error.code))
+}
+
+function print(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** package.json lies two folders up both from src/cli and from dist/cli. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(text) as { readonly version: unknown }).version)
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { TrainView } from './train-view.ts'
+
+const example = `
+Examples:
+  rosette train --data jaguars --out runs/jaguars
+  rosette train --data jaguars --out runs/small --preset atto --set epochs=40 --set loss.kind=cosface
+  rosette train --data jaguars --out runs/jaguars --resume
+
+Presets: brief (convnext_small.fb_in1k at 224²; the default), atto (convnext_atto at 128², from random weights), demo.
+Ctrl-C saves and ends; --resume goes on, with the same result as if it had not been interrupted.`
+
+interface TrainFlags {
+  readonly data: string
+  readonly out: string
+  readonly preset?: string
+  readonly set: readonly string[]
+  readonly seed?: number
+  readonly resume?: boolean
+  readonly overwrite?: boolean
+  readonly images?: string
+  readonly columns?: string
+  readonly skipUnreadable?: boolean
+  readonly threads?: number
+  readonly batch?: number
+}
+
+/** `rosette train`: photos in, a run folder with the trained model out. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .summary('train a network on your photos')
+    .description(
+      'Train a network to tell the individuals of a dataset apart; write a run folder with checkpoints, log and model.',
+    )
+    .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
+    .requiredOption('--out <RUN>', 'the run folder to write')
+    .option('--preset <name>', 'the configuration to start from (default: brief)')
+    .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect, [])
+    .option('--seed <S>', 'seed of everything random (default: 0)', wholeNumber)
+    .option('--resume', 'go on with the run in --out')
+    .option('--overwrite', 'replace the run in --out')
+    .option('--images <DIR>', "the folder that a CSV's file names start from")
+    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
+    .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
+    .option('--batch <B>', 'photos a step: short for --set batchSize=B', wholeNumber)
+    .option('--threads <T>', 'processor threads (default: all cores)', wholeNumber)
+    .addHelpText('after', example)
+    .action(trainAction)
+}
+
+async function trainAction(flags: TrainFlags): Promise<void> {
+  const { train } = await import('../train/index.ts')
+  const { parseColumns } = await import('./columns.ts')
+  const view = new TrainView()
+  const { batch, columns, set, ...rest } = flags
+  const stop = new AbortController()
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(130)
+    process.stderr.write('\nsaving and ending; press Ctrl-C again to end at once\n')
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  try {
+    const outcome = await train({
+      ...rest,
+      set: batch === undefined ? set : [...set, `batchSize=${batch}`],
+      columns: columns === undefined ? undefined : parseColumns(columns),
+      signal: stop.signal,
+      onEvent: (event) => view.show(event),
+    })
+    if (outcome.finished) console.log(`${flags.out}: trained; the model is ${join(flags.out, 'model.onnx')}`)
+    else {
+      console.log(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
+      process.exitCode = 130
+    }
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError(`expected a whole number, got ${text}`)
+  return value
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { InputError, messageOf, writeFileAtomic } from '../base/index.ts'
+import { type Box, decoderVersion, type Geometry } from '../images/index.ts'
+
+/** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
+export class CacheError extends InputError {}
+
+/**
+ * Where rosette keeps what it can make again: `ROSETTE_CACHE`, else `XDG_CACHE_HOME/rosette`, else `.cache/rosette` in the
+ * home folder.
+ */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  if (env.ROSETTE_CACHE) return env.ROSETTE_CACHE
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rosette')
+}
+
+/** The cache file of a photo's pixels: decided by its bytes, its box, the geometry and the decoder, so that it never goes stale. */
+export function entryPath(cacheDir: string, contentHash: string, geometry: Geometry, box: Box | undefined): string {
+  const { widthPx, heightPx, resize, kernel, alpha, maskMargin, meanFill } = geometry
+  const key = JSON.stringify([
+    decoderVersion,
+    contentHash,
+    [widthPx, heightPx, resize, kernel, alpha, alpha === 'crop' ? maskMargin : 0, alpha === 'mean' ? meanFill : 0],
+    box && [box.x, box.y, box.width, box.height],
+  ])
+  const name = createHash('sha256').update(key).digest('hex')
+  return join(cacheDir, 'pixels', name.slice(0, 2), `${name.slice(2)}.rgb`)
+}
+
+/** True for an entry of the right length. Entries are written whole or not at all; a wrong length is a disk's or a user's doing. */
+export function hasEntry(path: string, bytes: number): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size === bytes
+  } catch {
+    // a cache that cannot be looked into has no entries; writing one then says why
+    return false
+  }
+}
+
+/** Writes an entry; two processes may write the same one. @throws CacheError where the cache cannot be written. */
+export function writeEntry(path: string, pixels: Uint8Array): void {
+  try {
+    writeFileAtomic(path, pixels)
+  } catch (error) {
+    // Windows refuses to replace a file that another process reads: that process has the same pixels
+    if (hasEntry(path, pixels.length)) return
+    throw new CacheError(`cache: ${messageOf(error)}`, 'set ROSETTE_CACHE to a folder with space that can be written')
+  }
+}
+
+/** Fills `target` with an entry. @throws CacheError where the entry was removed or cut since the store was opened. */
+export function readEntry(path: string, target: Uint8Array): void {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      let done = fstatSync(file).size === target.length ? 0 : Number.NaN
+      while (done < target.length) {
+        const count = readSync(file, target, done, target.length - done, done)
+        done = count === 0 ? Number.NaN : done + count
+      }
+      if (done === target.length) return
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw new CacheError(`cache: ${messageOf(error)}`, goneHint)
+  }
+  throw new CacheError(`cache: ${path} has another length than ${target.length} bytes`, goneHint)
+}
+
+const goneHint = 'the cache was cleared during the run: run the command again'

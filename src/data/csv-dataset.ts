@@ -1,0 +1,88 @@
+import { basename, dirname } from 'node:path'
+import { check, InputError, resolveInside } from '../base/index.ts'
+import { findColumns, parseBox } from './columns.ts'
+import { readCsv } from './csv.ts'
+import { type Manifest, type Photo, type Problem, problemsOf, singlePhotoWarnings } from './manifest.ts'
+import type { ResolvedOpenOptions } from './open.ts'
+
+/** Photos listed in a CSV, and what is wrong with its rows. */
+export interface Listed {
+  readonly photos: readonly Photo[]
+  readonly problems: readonly Problem[]
+}
+
+/** A CSV dataset, its file names inside `images` or the CSV's own folder. */
+export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
+  const folder = options.images ?? dirname(path)
+  const { photos, problems } = listPhotos(path, options, (name, where) => resolveInside(folder, name, where))
+  return { kind: 'csv', source: path, photos, problems, warnings: singlePhotoWarnings(photos) }
+}
+
+/** The photos of a CSV, `locate` telling where each lies. @throws InputError for missing columns. */
+export function listPhotos(
+  path: string,
+  { columns: mapping, requireIdentity }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity'>,
+  locate: (name: string, where: string) => string,
+): Listed {
+  const file = basename(path)
+  const table = readCsv(path)
+  const columns = findColumns(path, table, mapping ?? {})
+  check(
+    !requireIdentity || columns.identity !== undefined,
+    `${path}: no column of identities`,
+    `its columns are ${table.header.join(', ')}; name it with --columns identity=…`,
+  )
+  const used = new Set(Object.values(columns))
+  const others = table.header.flatMap((name, i) => (used.has(i) ? [] : [[name, i] as const]))
+  const photos: Photo[] = []
+  const problems: Problem[] = []
+  table.rows.forEach((cells, i) => {
+    const row = table.numbers[i]!
+    const where = `${file} row ${row}`
+    const cell = (field: 'filename' | 'identity' | 'encounter' | 'timestamp' | 'flank' | 'camera') =>
+      (columns[field] === undefined ? undefined : cells[columns[field]]) || undefined
+    const filename = cell('filename')
+    if (filename === undefined) {
+      problems.push({ where, what: 'no file name' })
+      return
+    }
+    const named = `${where} '${filename}'`
+    const identity = cell('identity')
+    if (requireIdentity && identity === undefined) problems.push({ where: named, what: 'no identity' })
+    const box = parseBox(cells, columns)
+    if (typeof box === 'string') problems.push({ where: named, what: box })
+    const found = located(filename, where, locate)
+    if (typeof found !== 'string') {
+      problems.push({ where: named, what: 'leads outside of the folder of photos' })
+      return
+    }
+    photos.push({
+      filename,
+      path: found,
+      identity,
+      encounter: cell('encounter'),
+      timestamp: cell('timestamp'),
+      flank: cell('flank'),
+      camera: cell('camera'),
+      box: typeof box === 'string' ? undefined : box,
+      extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),
+      csv: file,
+      row,
+    })
+  })
+  return { photos, problems: [...problems, ...problemsOf(photos)] }
+}
+
+/** The path, or the InputError of a name that leads outside. */
+export function located(
+  name: string,
+  where: string,
+  locate: (name: string, where: string) => string,
+): string | InputError {
+  try {
+    return locate(name, where)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+}

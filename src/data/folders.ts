@@ -1,0 +1,98 @@
+import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { check } from '../base/index.ts'
+import { byCodeUnit, type Manifest, type Photo, type Problem, shortList, singlePhotoWarnings } from './manifest.ts'
+import type { ResolvedOpenOptions } from './open.ts'
+
+/**
+ * What counts as a photo by its name. Also formats that cannot be decoded: somebody's photos are then an error that says so,
+ * and not passed over.
+ */
+const photoExtensions = new Set(
+  'jpg jpeg jpe jfif png webp tif tiff gif avif heic heif bmp jp2 jxl dng cr2 cr3 nef arw orf rw2'.split(' '),
+)
+
+interface Contents {
+  readonly photos: readonly string[]
+  readonly folders: readonly string[]
+  readonly others: readonly string[]
+}
+
+/** A folder of photos, or of folders that are identities. */
+export function openFolder(path: string, { requireIdentity }: ResolvedOpenOptions): Manifest {
+  const root = contentsOf(path)
+  const inside = new Map(root.folders.map((name) => [name, contentsOf(join(path, name))]))
+  const identities = root.folders.filter((name) => inside.get(name)!.photos.length > 0)
+  check(
+    root.photos.length === 0 || identities.length === 0,
+    `${path}: both photos and folders of photos (${shortList(identities)})`,
+    'a folder for each identity, or all photos in one folder',
+  )
+  const warnings = ignored('', root.others)
+  for (const name of root.folders) {
+    const { photos, others } = inside.get(name)!
+    if (photos.length === 0) warnings.push(`${name}/: no photos in it, passed over`)
+    warnings.push(...ignored(`${name}/`, others))
+  }
+  const source = path
+  if (root.photos.length > 0) {
+    check(!requireIdentity, `${path}: identities are needed, and this is a plain folder of photos`, identityHint)
+    const photos = root.photos.map((name): Photo => ({ filename: name, path: join(path, name), extra: {} }))
+    return { kind: 'photos', source, photos, warnings, problems: [] }
+  }
+  checkIdentityFolders(path, root, identities)
+  const problems: Problem[] = []
+  const photos = identities.flatMap((identity) => {
+    const { photos, folders } = inside.get(identity)!
+    const nested = folders.filter((name) => contentsOf(join(path, identity, name)).photos.length > 0)
+    for (const name of nested)
+      problems.push({ where: `${identity}/${name}/`, what: 'photos below an identity’s folder' })
+    return photos.map(
+      (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
+    )
+  })
+  return { kind: 'folders', source, photos, problems, warnings: [...warnings, ...singlePhotoWarnings(photos)] }
+}
+
+const identityHint = 'make a folder for each identity, or a CSV with the columns filename and identity'
+
+function checkIdentityFolders(path: string, root: Contents, identities: readonly string[]): void {
+  check(identities.length > 0, `${path}: no photos in it, nor in its folders`, 'is it the folder above, or below?')
+  check(
+    !identities.every((name) => name === 'train' || name === 'test'),
+    `${path}: looks like a Kaggle folder, but has no train.csv and no test.csv`,
+    `to read one part, name its folder: ${join(path, identities[0]!)}`,
+  )
+  const csv = root.others.find((name) => extname(name).toLowerCase() === '.csv')
+  check(
+    identities.length > 1 || csv === undefined,
+    `${path}: a CSV and one folder of photos`,
+    `name the CSV: --data ${join(path, csv ?? '')} --images ${join(path, identities[0]!)}`,
+  )
+}
+
+/** What lies in a folder, hidden files left out, in an order that is the same everywhere. */
+function contentsOf(path: string): Contents {
+  const photos: string[] = []
+  const folders: string[] = []
+  const others: string[] = []
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue
+    if (isFolder(path, entry)) folders.push(entry.name)
+    else if (photoExtensions.has(extname(entry.name).slice(1).toLowerCase())) photos.push(entry.name)
+    else others.push(entry.name)
+  }
+  for (const list of [photos, folders, others]) list.sort(byCodeUnit)
+  return { photos, folders, others }
+}
+
+/** Also a link to a folder; a link that leads nowhere counts as a file, and is an error when it is opened. */
+function isFolder(path: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory()
+  return statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function ignored(where: string, others: readonly string[]): string[] {
+  const count = others.length === 1 ? '1 file that is no photo' : `${others.length} files that are no photos`
+  return others.length === 0 ? [] : [`${where || 'the folder'}: ${count} passed over: ${shortList(others)}`]
+}

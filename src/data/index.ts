@@ -1,0 +1,35 @@
+/**
+ * Datasets: where the photos lie, whom they show, which of them train, how batches are drawn and varied, and their pixels,
+ * decoded once.
+ */
+export {
+  type AffineConfig,
+  type AugmentationParameters,
+  type AugmentConfig,
+  type AugmentWhere,
+  augmentationParameters,
+  augmentDefaults,
+  augmentOff,
+  type ColorJitterConfig,
+  checkAugmentation,
+  type ErasingConfig,
+} from './augmentation.ts'
+export { cacheFolder } from './cache.ts'
+export { datasetHash } from './hash.ts'
+export { describePhoto, identitiesOf, type Manifest, type Photo, type Problem } from './manifest.ts'
+export { type OpenOptions, openDataset, openDefaults } from './open.ts'
+export {
+  loadPixels,
+  openPixelStore,
+  type PixelIndex,
+  type PixelStore,
+  type PixelStoreOptions,
+  pixelStoreOf,
+} from './pixels.ts'
+export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
+export { type CheckedPhotos, checkPhotos, type ScanOptions, type Skipped } from './scan.ts'
+export { hashSplit, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
+export { type Submission, writeSubmission } from './submission.ts'
+export { checkSubmission, type SubmissionReport } from './submission-check.ts'
+export { formatSubmissionReport } from './submission-report.ts'
+export { readTestPairs, type TestPairs } from './test-pairs.ts'

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, resolveInside } from '../base/index.ts'
+import { type Listed, listPhotos, located } from './csv-dataset.ts'
+import { type Manifest, type Photo, type Problem, singlePhotoWarnings } from './manifest.ts'
+import type { ResolvedOpenOptions } from './open.ts'
+import { readPairs } from './test-pairs.ts'
+
+/** A folder in the layout of Kaggle's jaguar-re-id: `train.csv`, `test.csv` and the photos of both. */
+export function openKaggle(folder: string, options: ResolvedOpenOptions): Manifest {
+  const { part, requireIdentity } = options
+  const parts = part === 'all' ? (['train', 'test'] as const).filter((p) => existsSync(csvOf(folder, p))) : [part]
+  for (const p of parts) check(existsSync(csvOf(folder, p)), `${folder}: no ${p}.csv`)
+  check(
+    !requireIdentity || !parts.includes('test'),
+    `${folder}: the photos of test.csv have no identities`,
+    'use its training photos, or a CSV that names the identities',
+  )
+  const lists = parts.map((p) => (p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options)))
+  const photos = lists.flatMap((list) => list.photos)
+  const problems = lists.flatMap((list) => list.problems)
+  return { kind: 'kaggle', source: folder, photos, problems, warnings: singlePhotoWarnings(photos) }
+}
+
+function csvOf(folder: string, part: 'train' | 'test'): string {
+  return join(folder, `${part}.csv`)
+}
+
+function trainPhotos(folder: string, options: ResolvedOpenOptions): Listed {
+  return listPhotos(csvOf(folder, 'train'), options, locator(options.images ?? folder, 'train'))
+}
+
+/** The photos that test.csv names, each once, in the order in which it first names them. */
+function testPhotos(folder: string, options: ResolvedOpenOptions): Listed {
+  const { pairs, firstRow } = readPairs(folder)
+  const locate = locator(options.images ?? folder, 'test')
+  const photos: Photo[] = []
+  const problems: Problem[] = []
+  pairs.filenames.forEach((filename, i) => {
+    const row = firstRow[i]!
+    const path = located(filename, 'test.csv', locate)
+    if (typeof path === 'string') photos.push({ filename, path, extra: {}, csv: 'test.csv', row })
+    else problems.push({ where: `test.csv row ${row} '${filename}'`, what: 'leads outside of the folder of photos' })
+  })
+  return { photos, problems }
+}
+
+/** Photos may lie nested (`train/train/`), flat (`train/`) or beside the CSV; where they are nowhere, the likeliest place. */
+function locator(folder: string, part: 'train' | 'test'): (name: string, where: string) => string {
+  const folders = [join(folder, part, part), join(folder, part), folder]
+  const likeliest = folders.find((candidate) => existsSync(candidate)) ?? folder
+  return (name, where) => {
+    const found = folders.map((candidate) => resolveInside(candidate, name, where)).find((path) => existsSync(path))
+    return found ?? resolveInside(likeliest, name, where)
+  }
+}

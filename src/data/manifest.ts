@@ -1,0 +1,126 @@
+import { check, InputError } from '../base/index.ts'
+import type { Box } from '../images/index.ts'
+
+/** A photo and what is known about it. */
+export interface Photo {
+  /** As the source writes it, `/` between folders: what people and submissions call the photo. */
+  readonly filename: string
+  /** Where it lies. */
+  readonly path: string
+  readonly identity?: string | undefined
+  readonly encounter?: string | undefined
+  readonly timestamp?: string | undefined
+  readonly flank?: string | undefined
+  readonly camera?: string | undefined
+  /** The part of the photo that shows the animal. */
+  readonly box?: Box | undefined
+  /** The CSV's other columns. */
+  readonly extra: Readonly<Record<string, string>>
+  /** File name of the CSV that lists it, and its row there, the header being row 1. */
+  readonly csv?: string | undefined
+  readonly row?: number | undefined
+}
+
+/** A mistake in a dataset that stops everything, as `where: what`. */
+export interface Problem {
+  readonly where: string
+  readonly what: string
+}
+
+/** A dataset before its photos were opened. */
+export interface Manifest {
+  readonly kind: 'kaggle' | 'folders' | 'photos' | 'csv'
+  /** The folder or CSV it came from. */
+  readonly source: string
+  readonly photos: readonly Photo[]
+  readonly warnings: readonly string[]
+  /** Empty unless `openDataset` was asked to collect them; `openPixelStore` and `checkPhotos` then tell them with their own. */
+  readonly problems: readonly Problem[]
+}
+
+/** What a message calls the photo: `train.csv row 7 'a.png'` where a CSV lists it, its file name where none does. */
+export function describePhoto({ csv, row, filename }: Photo): string {
+  return row === undefined ? filename : `${csv ?? 'csv'} row ${row} '${filename}'`
+}
+
+/** Identities in order, and for each photo the index of its own: −1 where it is not known. */
+export function identitiesOf(photos: readonly Photo[]): {
+  readonly names: readonly string[]
+  readonly index: Int32Array
+} {
+  const known = new Set(photos.flatMap(({ identity }) => (identity === undefined ? [] : [identity])))
+  const names = [...known].sort(byCodeUnit)
+  const indexOf = new Map(names.map((name, i) => [name, i]))
+  return {
+    names,
+    index: Int32Array.from(photos, ({ identity }) => (identity === undefined ? -1 : indexOf.get(identity)!)),
+  }
+}
+
+/** The same order on every system and in every language. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Nothing where there are no problems. @throws InputError with one line for each of the first twenty, and how many more there are. */
+export function checkProblems(source: string, problems: readonly Problem[]): void {
+  if (problems.length === 0) return
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  throw new InputError(
+    `${source}: ${count}\n${listed(problems.map(({ where, what }) => `  ${where}: ${what}`)).join('\n')}`,
+  )
+}
+
+const listedAtMost = 20
+
+/** The first twenty lines, and a last one that counts the others. */
+export function listed(lines: readonly string[]): string[] {
+  const more = lines.length - listedAtMost
+  return more <= 0 ? [...lines] : [...lines.slice(0, listedAtMost), `  … and ${more} more`]
+}
+
+/** What can be said against a list of photos as a whole. */
+export function problemsOf(photos: readonly Photo[]): Problem[] {
+  const first = new Map<string, Photo>()
+  const problems: Problem[] = []
+  for (const photo of photos) {
+    const { box } = photo
+    const key = JSON.stringify([photo.path, box && [box.x, box.y, box.width, box.height]])
+    const earlier = first.get(key)
+    if (earlier === undefined) first.set(key, photo)
+    else problems.push({ where: describePhoto(photo), what: repeated(photo, earlier) })
+  }
+  return problems
+}
+
+function repeated(photo: Photo, earlier: Photo): string {
+  const where = earlier.row === undefined ? `'${earlier.filename}'` : `row ${earlier.row}`
+  return photo.identity === earlier.identity
+    ? `duplicate of ${where}`
+    : `one file with two identities, '${photo.identity ?? ''}' here and '${earlier.identity ?? ''}' in ${where}`
+}
+
+/** Identities that a photo alone stands for: nothing to compare it with. */
+export function singlePhotoWarnings(photos: readonly Photo[]): string[] {
+  const { names, index } = identitiesOf(photos)
+  const counts = new Int32Array(names.length)
+  for (const i of index) if (i >= 0) counts[i]!++
+  const single = names.filter((_, i) => counts[i] === 1)
+  if (single.length === 0) return []
+  const subject = single.length === 1 ? '1 identity has' : `${single.length} identities have`
+  return [`${subject} one photo only: ${shortList(single)}`]
+}
+
+/** `a, b, c … and 4 more`. */
+export function shortList(names: readonly string[], atMost = 8): string {
+  const more = names.length - atMost
+  return more <= 0 ? names.join(', ') : `${names.slice(0, atMost).join(', ')} … and ${more} more`
+}
+
+/** Every photo's identity. @throws InputError naming the first photo without one. */
+export function knownIdentities(photos: readonly Photo[], where: string): string[] {
+  return photos.map((photo) => {
+    check(photo.identity !== undefined, `${where}: ${describePhoto(photo)} has no identity`)
+    return photo.identity
+  })
+}

@@ -1,0 +1,69 @@
+import { existsSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { check } from '../base/index.ts'
+import { openCsv } from './csv-dataset.ts'
+import { openFolder } from './folders.ts'
+import { openKaggle } from './kaggle.ts'
+import { checkProblems, type Manifest } from './manifest.ts'
+
+export interface OpenOptions {
+  /** The folder that a CSV's file names start from; without it the CSV's own. */
+  readonly images?: string | undefined
+  /** Field → column, for a CSV whose columns have other names. */
+  readonly columns?: Readonly<Record<string, string>> | undefined
+  /** Which photos of a Kaggle folder. */
+  readonly part?: 'train' | 'test' | 'all'
+  /** Every photo must have an identity. */
+  readonly requireIdentity?: boolean
+  /**
+   * throw: mistakes in the list of photos are told here. collect: they are kept in `problems`, so that `openPixelStore` or
+   * `checkPhotos` tell them together with the files that cannot be read.
+   */
+  readonly problems?: 'throw' | 'collect'
+}
+
+export const openDefaults = { part: 'train', requireIdentity: false, problems: 'throw' } as const satisfies OpenOptions
+
+/** The options with nothing left open. */
+export type ResolvedOpenOptions = Required<OpenOptions>
+
+/**
+ * Finds the photos of a dataset, without opening them. What `path` is, is seen from what lies there:
+ *
+ * - kaggle: a folder with `train.csv` or `test.csv`; photos in `train/train/`, `train/` or the folder itself, likewise `test`
+ * - folders: a folder of folders, each an identity
+ * - photos: a folder of photos, of which nothing is known
+ * - csv: a CSV with a column of file names and, optionally, identity, encounter, timestamp, flank, camera and a box
+ *
+ * @throws InputError where it is none of these or could be two; for missing columns; and (see `problems`) for all rows at once
+ * that are duplicates, give one file two identities, lack an identity, or lead outside of the folder.
+ */
+export function openDataset(path: string, options: OpenOptions = {}): Manifest {
+  const resolved: ResolvedOpenOptions = { images: undefined, columns: undefined, ...openDefaults, ...options }
+  const manifest = open(path, resolved)
+  if (resolved.problems === 'throw') checkProblems(path, manifest.problems)
+  check(manifest.photos.length > 0 || manifest.problems.length > 0, `${path}: no photos`)
+  return manifest
+}
+
+function open(path: string, options: ResolvedOpenOptions): Manifest {
+  check(existsSync(path), `${path}: no such file or folder`)
+  if (!statSync(path).isDirectory()) {
+    check(
+      ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase()),
+      `${path}: expected a folder or a CSV`,
+      'put the photo into a folder and name that',
+    )
+    checkPart(path, options)
+    return openCsv(path, options)
+  }
+  if (['train.csv', 'test.csv'].some((name) => existsSync(join(path, name)))) return openKaggle(path, options)
+  checkPart(path, options)
+  check(options.images === undefined, `${path}: --images goes with a CSV, and this is a folder`)
+  check(options.columns === undefined, `${path}: --columns goes with a CSV, and this is a folder`)
+  return openFolder(path, options)
+}
+
+function checkPart(path: string, { part }: ResolvedOpenOptions): void {
+  check(part !== 'test', `${path}: expected a Kaggle folder with test.csv`)
+}

@@ -1,0 +1,94 @@
+import { invariant } from '../base/index.ts'
+import { decodeDefaults, decodeImage, type Geometry, prepareImage } from '../images/index.ts'
+import { type Tensor, zeros } from '../tensor/index.ts'
+import { cacheFolder, entryPath, hasEntry, readEntry, writeEntry } from './cache.ts'
+import type { Manifest, Photo } from './manifest.ts'
+import { type ScanOptions, type Skipped, scanPhotos } from './scan.ts'
+
+export interface PixelStoreOptions extends ScanOptions {
+  /** `cacheFolder()` unless given. */
+  readonly cacheDir?: string | undefined
+}
+
+/** What a PixelStore knows, as plain data: it can be posted to a worker, where `pixelStoreOf` makes a store of it again. */
+export interface PixelIndex {
+  /** Those that were skipped left out. */
+  readonly photos: readonly Photo[]
+  readonly geometry: Geometry
+  /** SHA-256 of each file's bytes. */
+  readonly contentHashes: readonly string[]
+  /** The cache file of each photo. */
+  readonly entries: readonly string[]
+  readonly skipped: readonly Skipped[]
+  readonly warnings: readonly string[]
+}
+
+/** Decoded and resized photos on disk. */
+export interface PixelStore {
+  readonly index: PixelIndex
+  readonly photos: readonly Photo[]
+  readonly geometry: Geometry
+  readonly contentHashes: readonly string[]
+  readonly skipped: readonly Skipped[]
+  readonly warnings: readonly string[]
+  /** [B, heightPx, widthPx, 3], the photos at these positions of `photos`, read from the cache. */
+  batch(indices: ArrayLike<number>): Tensor<'uint8'>
+}
+
+/**
+ * Opens every photo once: checks it, and decodes and resizes it unless the cache has its pixels. Memory does not grow with
+ * the number of photos. Several processes may use one cache, and be killed.
+ * @throws InputError listing everything that is wrong with rows and files; the signal's reason when it aborts.
+ */
+export async function openPixelStore(
+  source: Manifest | readonly Photo[],
+  geometry: Geometry,
+  options: PixelStoreOptions = {},
+): Promise<PixelStore> {
+  const { cacheDir = cacheFolder(), limitPixels = decodeDefaults.limitPixels } = options
+  const bytesEach = byteCount(geometry)
+  const scan = await scanPhotos(
+    source,
+    async ({ photo, bytes, contentHash }) => {
+      const entry = entryPath(cacheDir, contentHash, geometry, photo.box)
+      if (!hasEntry(entry, bytesEach)) {
+        const image = await decodeImage(bytes, { limitPixels, name: photo.path })
+        writeEntry(entry, prepareImage(image, geometry, photo.box))
+      }
+      return entry
+    },
+    options,
+  )
+  const { photos, results: entries, contentHashes, skipped, warnings } = scan
+  return pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings })
+}
+
+/** A store over cache entries that another thread made sure of. */
+export function pixelStoreOf(index: PixelIndex): PixelStore {
+  const { photos, geometry, contentHashes, entries, skipped, warnings } = index
+  const bytesEach = byteCount(geometry)
+  const batch = (indices: ArrayLike<number>) => {
+    const pixels = zeros('uint8', [indices.length, geometry.heightPx, geometry.widthPx, 3])
+    for (let b = 0; b < indices.length; b++) {
+      const entry = entries[indices[b]!]
+      invariant(entry !== undefined, `pixel store: photo ${indices[b]} of ${entries.length}`)
+      readEntry(entry, pixels.data.subarray(b * bytesEach, (b + 1) * bytesEach))
+    }
+    return pixels
+  }
+  return { index, photos, geometry, contentHashes, skipped, warnings, batch }
+}
+
+/** One photo's pixels, [1, heightPx, widthPx, 3], without the cache. @throws InputError naming the file. */
+export async function loadPixels(
+  photo: Pick<Photo, 'path' | 'box'>,
+  geometry: Geometry,
+  limitPixels: number = decodeDefaults.limitPixels,
+): Promise<Tensor<'uint8'>> {
+  const data = prepareImage(await decodeImage(photo.path, { limitPixels }), geometry, photo.box)
+  return { dtype: 'uint8', shape: [1, geometry.heightPx, geometry.widthPx, 3], data }
+}
+
+function byteCount({ widthPx, heightPx }: Geometry): number {
+  return widthPx * heightPx * 3
+}

@@ -1,0 +1,103 @@
+import { check, Rng, unreachable } from '../base/index.ts'
+
+/** How an epoch's batches are drawn. */
+export type SamplerKind = 'shuffled' | 'class-balanced' | 'pxk'
+
+export interface SamplerConfig {
+  readonly kind: SamplerKind
+  readonly batchSize: number
+  readonly seed: string | number
+  /** For `pxk`: identities a batch. */
+  readonly p?: number
+  /** For `pxk`: photos of each. `p · k` is the batch size. */
+  readonly k?: number
+}
+
+/**
+ * The batches of an epoch as positions in `identities` (each photo's identity as an index), a pure function of (seed, epoch).
+ * Training shapes are static, so each batch has exactly `batchSize`; there are max(1, ⌊photos / batchSize⌋).
+ *
+ * - shuffled: each photo at most once an epoch, the rest of an incomplete last batch left out; a dataset smaller than a batch
+ *   goes round again.
+ * - class-balanced: identities take turns in random order, each giving its next photo and beginning again when it has none left.
+ * - pxk: `p` different identities a batch, `k` photos of each next to each other, different ones where it has `k`.
+ * @throws InputError where a photo has no identity (< 0), there are fewer than `p` of them, or p · k is not the batch size.
+ */
+export function epochBatches(config: SamplerConfig, identities: Int32Array, epoch: number): Int32Array[] {
+  const { kind, batchSize, seed } = config
+  check(Number.isInteger(batchSize) && batchSize > 0, `batch size: expected a whole number above 0, got ${batchSize}`)
+  check(identities.length > 0, 'sampler: no photos')
+  const rng = new Rng(seed).fork('sampler').fork(kind).fork(epoch)
+  const count = Math.max(1, Math.floor(identities.length / batchSize))
+  switch (kind) {
+    case 'shuffled': {
+      const photos = cycle(Array.from(identities.keys()), rng)
+      return batches(count, batchSize, photos)
+    }
+    case 'class-balanced': {
+      const members = cyclesOf(identities, rng)
+      const turns = cycle([...members.keys()], rng.fork('turns'))
+      return batches(count, batchSize, () => members.get(turns())!())
+    }
+    case 'pxk':
+      return identityBatches(config, identities, count, rng)
+    default:
+      return unreachable(kind)
+  }
+}
+
+function identityBatches(config: SamplerConfig, identities: Int32Array, count: number, rng: Rng): Int32Array[] {
+  const { batchSize, p = 0, k = 0 } = config
+  check(
+    Number.isInteger(p) && Number.isInteger(k) && p > 0 && k > 0 && p * k === batchSize,
+    `sampler pxk: expected p · k = batch size, got ${p} · ${k} and ${batchSize}`,
+  )
+  const members = cyclesOf(identities, rng)
+  check(members.size >= p, `sampler pxk: ${p} identities a batch, but there are ${members.size}`)
+  const next = cycle([...members.keys()], rng.fork('turns'))
+  const waiting: number[] = []
+  return Array.from({ length: count }, () => {
+    const chosen = distinct(p, next, waiting)
+    return Int32Array.from(chosen.flatMap((identity) => Array.from({ length: k }, members.get(identity)!)))
+  })
+}
+
+/** `n` different values; one that comes up again waits for the next batch, so that nobody misses a turn. */
+function distinct(n: number, next: () => number, waiting: number[]): number[] {
+  const chosen = new Set<number>()
+  const queue = waiting.splice(0)
+  while (chosen.size < n) {
+    const value = queue.shift() ?? next()
+    if (chosen.has(value)) waiting.push(value)
+    else chosen.add(value)
+  }
+  waiting.push(...queue)
+  return [...chosen]
+}
+
+/** For each identity an endless walk through its photos. */
+function cyclesOf(identities: Int32Array, rng: Rng): Map<number, () => number> {
+  const members = new Map<number, number[]>()
+  identities.forEach((identity, photo) => {
+    check(identity >= 0, `sampler: photo ${photo} has no identity`)
+    const list = members.get(identity)
+    if (list === undefined) members.set(identity, [photo])
+    else list.push(photo)
+  })
+  const sorted = [...members].sort(([a], [b]) => a - b)
+  return new Map(sorted.map(([identity, photos]) => [identity, cycle(photos, rng.fork(identity))]))
+}
+
+/** An endless walk: all items in random order, then all in another. */
+function cycle(items: readonly number[], rng: Rng): () => number {
+  let round = 0
+  let left: number[] = []
+  return () => {
+    if (left.length === 0) left = rng.fork(`round ${round++}`).shuffle(items)
+    return left.pop()!
+  }
+}
+
+function batches(count: number, batchSize: number, next: () => number): Int32Array[] {
+  return Array.from({ length: count }, () => Int32Array.from({ length: batchSize }, next))
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../base/index.ts'
+import { decodeSafetensors } from '../tensor/index.ts'
+import { decodeImage, encodePng, type ImageRGBA, readPhotoFile } from './decode.ts'
+
+const golden = new URL('../../test/golden/resize.safetensors', import.meta.url)
+const { tensors } = decodeSafetensors(readFileSync(golden), 'resize.safetensors')
+const jpeg = tensors.get('jpeg0/file')!.data as Uint8Array
+
+/** A JPEG with an EXIF block that says how the camera was held. */
+function heldAs(orientation: number): Uint8Array {
+  const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]
+  const block = [...Buffer.from('Exif\0\0'), ...tiff]
+  return Uint8Array.from([...jpeg.subarray(0, 2), 0xff, 0xe1, 0, block.length + 2, ...block, ...jpeg.subarray(2)])
+}
+
+const pixel = ({ data, width }: ImageRGBA, x: number, y: number) => [...data.subarray((y * width + x) * 4).slice(0, 4)]
+
+const failure = (source: string | Uint8Array, limitPixels?: number) =>
+  decodeImage(source, limitPixels === undefined ? {} : { limitPixels }).then(
+    () => 'decoded',
+    (error: unknown) => (error instanceof InputError ? error.message.split('\n')[0] : `a bug: ${error}`),
+  )
+
+describe('decodeImage', () => {
+  it('gives back what encodePng wrote, colours under transparent pixels included', async () => {
+    const image = { width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 0, 4, 5, 6, 7, 250, 8, 9, 255, 10, 11, 12, 128) }
+    const decoded = await decodeImage(await encodePng(image))
+    expect([...decoded.data]).toEqual([...image.data])
+    expect(decoded).toMatchObject({ width: 2, height: 2 })
+  })
+
+  it('turns a photo upright: orientation 6 puts the top left corner to the top right', async () => {
+    const [lying, upright] = [await decodeImage(jpeg), await decodeImage(heldAs(6))]
+    expect([upright.width, upright.height]).toEqual([lying.height, lying.width])
+    expect(pixel(upright, upright.width - 1, 0)).toEqual(pixel(lying, 0, 0))
+    expect(pixel(upright, 0, 3)).toEqual(pixel(lying, 3, lying.height - 1))
+  })
+
+  it('scales 16-bit grey to 8-bit RGB', async () => {
+    // Pillow's PNG of the uint16 [[0, 30000], [40000, 65535]]
+    const png = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACEAAAAAAHTY67AAAAEklEQVR4nGNgYCg1YJjj8P8/AAqKA4DMIFRWAAAAAElFTkSuQmCC'
+    const { data } = await decodeImage(Buffer.from(png, 'base64'))
+    expect([...data]).toEqual([0, 0, 0, 255, 117, 117, 117, 255, 156, 156, 156, 255, 255, 255, 255, 255])
+  })
+
+  it('names the file that cannot be used, and why', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rosette-'))
+    const write = (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(folder, name), bytes)
+      return join(folder, name)
+    }
+    const png = await encodePng({ width: 20, height: 20, data: Uint8Array.from({ length: 1600 }, (_, i) => i * 37) })
+    const cases: readonly [path: string, what: string][] = [
+      [join(folder, 'absent.jpg'), 'no such file'],
+      [folder, 'a folder, not a file'],
+      [write('empty.jpg', new Uint8Array()), 'the file is empty (0 bytes)'],
+      [write('note.jpg', Buffer.from('not a photo')), 'not an image, or of a format that cannot be read'],
+      [
+        write('half.jpg', jpeg.subarray(0, jpeg.length / 2)),
+        'truncated or damaged (VipsJpeg: premature end of JPEG image)',
+      ],
+      [write('most.jpg', jpeg.subarray(0, -40)), 'truncated or damaged (VipsJpeg: premature end of JPEG image)'],
+      [write('half.png', png.subarray(0, png.length / 2)), 'truncated or damaged (vipspng: libpng read error)'],
+    ]
+    for (const [path, what] of cases) expect(await failure(path)).toBe(`${path}: ${what}`)
+  })
+
+  it('refuses more pixels than the limit, and takes as many', async () => {
+    expect(await failure(jpeg, 32 * 24 - 1)).toBe('image: more than 767 pixels, which is the limit')
+    expect(await failure(jpeg, 32 * 24)).toBe('decoded')
+  })
+
+  it('reads a file as it is', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'rosette-')), 'a.jpg')
+    writeFileSync(path, jpeg)
+    expect(Buffer.compare(await readPhotoFile(path), jpeg)).toBe(0)
+  })
+})

@@ -1,0 +1,133 @@
+import { check, unreachable } from '../base/index.ts'
+import type { ImageRGBA } from './decode.ts'
+import { type Box, boxRegion, maskRegion } from './region.ts'
+import { type Kernel, type Region, resizeRgb } from './resize.ts'
+
+/** Red, green, blue, each 0 to 255. */
+export type Rgb = readonly [red: number, green: number, blue: number]
+
+/** How a photo becomes the pixels a network sees. Training and inference use the same one. */
+export interface Geometry {
+  readonly widthPx: number
+  readonly heightPx: number
+  /** squash: both sides scaled to fit; letterbox: whole photo with bars; center-crop: short side scaled to fit, then the middle. */
+  readonly resize: 'squash' | 'letterbox' | 'center-crop'
+  readonly kernel: Kernel
+  /** keep: colours as stored; black, mean: the background replaced; crop: cut to the mask's bounding box. */
+  readonly alpha: 'keep' | 'black' | 'mean' | 'crop'
+  /** For `crop`: what is added on each side, as a fraction of the mask's width and height. */
+  readonly maskMargin: number
+  /** For `mean`: the background; also the colour of letterbox bars then, which are black otherwise. */
+  readonly meanFill: Rgb
+}
+
+/** The brief's geometry; the fill is ImageNet's mean colour. */
+export const geometryDefaults = {
+  widthPx: 224,
+  heightPx: 224,
+  resize: 'squash',
+  kernel: 'bicubic',
+  alpha: 'keep',
+  maskMargin: 0.05,
+  meanFill: [124, 116, 104],
+} as const satisfies Geometry
+
+const black: Rgb = [0, 0, 0]
+const longestSide = 16_384
+
+/** The defaults with what `given` says. @throws InputError listing what is out of range. */
+export function geometry(given: Partial<Geometry> = {}): Geometry {
+  const g: Geometry = { ...geometryDefaults, ...given }
+  const sizes = [g.widthPx, g.heightPx].every((side) => Number.isInteger(side) && side >= 1 && side <= longestSide)
+  check(sizes, `geometry: expected a size of whole pixels from 1 to ${longestSide}, got ${g.widthPx}×${g.heightPx}`)
+  check(g.maskMargin >= 0 && g.maskMargin <= 10, `geometry.maskMargin: expected 0 to 10, got ${g.maskMargin}`)
+  const bytes = g.meanFill.length === 3 && g.meanFill.every((v) => Number.isInteger(v) && v >= 0 && v <= 255)
+  check(bytes, `geometry.meanFill: expected three whole numbers from 0 to 255, got ${g.meanFill.join(', ')}`)
+  return g
+}
+
+/**
+ * photo → box → mask → resize: `[heightPx, widthPx, 3]` RGB bytes.
+ * @throws InputError where the box lies outside of the photo.
+ */
+export function prepareImage(image: ImageRGBA, geometry: Geometry, box?: Box): Uint8Array {
+  const region = boxRegion(image, box)
+  switch (geometry.alpha) {
+    case 'keep':
+      return fit(image, region, geometry, black)
+    case 'crop':
+      return fit(image, maskRegion(image, region, geometry.maskMargin), geometry, black)
+    case 'black':
+      return fit(composite(image, region, black), region, geometry, black)
+    case 'mean':
+      return fit(composite(image, region, geometry.meanFill), region, geometry, geometry.meanFill)
+    default:
+      return unreachable(geometry.alpha)
+  }
+}
+
+function fit(image: ImageRGBA, region: Region, geometry: Geometry, bars: Rgb): Uint8Array {
+  const { widthPx, heightPx, kernel } = geometry
+  const { width, height } = region
+  switch (geometry.resize) {
+    case 'squash':
+      return resizeRgb(image, region, geometry)
+    case 'letterbox': {
+      const wide = width * heightPx > height * widthPx
+      const inner = {
+        widthPx: wide ? widthPx : Math.max(1, Math.round((width * heightPx) / height)),
+        heightPx: wide ? Math.max(1, Math.round((height * widthPx) / width)) : heightPx,
+      }
+      return place(resizeRgb(image, region, { ...inner, kernel }), inner, geometry, bars)
+    }
+    case 'center-crop': {
+      // torchvision's Resize(short side) then CenterCrop: the long side is cut to a whole number
+      const wide = width * heightPx > height * widthPx
+      const outer = {
+        widthPx: wide ? Math.max(widthPx, Math.trunc((width * heightPx) / height)) : widthPx,
+        heightPx: wide ? heightPx : Math.max(heightPx, Math.trunc((height * widthPx) / width)),
+      }
+      return place(resizeRgb(image, region, { ...outer, kernel }), outer, geometry, bars)
+    }
+    default:
+      return unreachable(geometry.resize)
+  }
+}
+
+type Size = Pick<Geometry, 'widthPx' | 'heightPx'>
+
+/** Pixels of one size centred on a canvas of another: cut where they are larger, framed where they are smaller. */
+function place(pixels: Uint8Array, from: Size, to: Size, bars: Rgb): Uint8Array {
+  const out = new Uint8Array(to.widthPx * to.heightPx * 3)
+  if (bars.some((v) => v !== 0)) for (let i = 0; i < out.length; i++) out[i] = bars[i % 3]!
+  const x = halfEven(to.widthPx - from.widthPx)
+  const y = halfEven(to.heightPx - from.heightPx)
+  const width = Math.min(from.widthPx, to.widthPx)
+  const height = Math.min(from.heightPx, to.heightPx)
+  for (let row = 0; row < height; row++) {
+    const source = ((row + Math.max(0, -y)) * from.widthPx + Math.max(0, -x)) * 3
+    const target = ((row + Math.max(0, y)) * to.widthPx + Math.max(0, x)) * 3
+    out.set(pixels.subarray(source, source + width * 3), target)
+  }
+  return out
+}
+
+/** n / 2 rounded to a whole number, a tie to the even one, as Python's round does for torchvision. */
+function halfEven(n: number): number {
+  return n % 2 === 0 ? n / 2 : 2 * Math.round(n / 4)
+}
+
+/** c · α + fill · (1 − α) inside the region, rounded; the image itself where it is opaque there. */
+function composite(image: ImageRGBA, region: Region, fill: Rgb): ImageRGBA {
+  const { width } = image
+  const data = image.data.slice()
+  for (let y = region.y; y < region.y + region.height; y++) {
+    let p = (y * width + region.x) * 4
+    for (let x = 0; x < region.width; x++, p += 4) {
+      const alpha = data[p + 3]!
+      if (alpha === 255) continue
+      for (let c = 0; c < 3; c++) data[p + c] = Math.round((data[p + c]! * alpha + fill[c]! * (255 - alpha)) / 255)
+    }
+  }
+  return { ...image, data }
+}

@@ -1,0 +1,43 @@
+import { check } from '../base/index.ts'
+
+/** Embeddings of `count` photos, row-major [count, dim]. They need not be normalised: all distances here are of angles. */
+export interface Embeddings {
+  readonly count: number
+  readonly dim: number
+  readonly data: Float32Array
+}
+
+/**
+ * e / ‖e‖₂ row by row, a copy. A row of zeros stays zeros (as PyTorch's `F.normalize`), so its cosine is 0 with every photo.
+ * @throws InputError naming the row that holds NaN or an infinity.
+ */
+export function l2Normalise(embeddings: Embeddings): Embeddings {
+  const scale = inverseNorms(embeddings, 'embeddings')
+  const { count, dim } = embeddings
+  const data = embeddings.data.slice()
+  for (let row = 0; row < count; row++) {
+    for (let i = row * dim; i < (row + 1) * dim; i++) data[i] = data[i]! * scale[row]!
+  }
+  return { count, dim, data }
+}
+
+/** 1 / ‖e‖₂ of each row in float64, 0 for a row of zeros. @throws InputError naming `where` and the row that is not finite. */
+export function inverseNorms({ count, dim, data }: Embeddings, where: string): Float64Array {
+  check(
+    data.length === count * dim,
+    `${where}: expected ${count} × ${dim} = ${count * dim} numbers, got ${data.length}`,
+  )
+  const inverse = new Float64Array(count)
+  for (let row = 0; row < count; row++) {
+    let squares = 0 // float64: the square of a large float32 is no overflow
+    for (let i = row * dim; i < (row + 1) * dim; i++) squares += data[i]! * data[i]!
+    if (!Number.isFinite(squares)) refuseRow(data.subarray(row * dim, (row + 1) * dim), row, where)
+    inverse[row] = squares > 0 ? 1 / Math.sqrt(squares) : 0
+  }
+  return inverse
+}
+
+function refuseRow(values: Float32Array, row: number, where: string): never {
+  const column = values.findIndex((value) => !Number.isFinite(value))
+  check(false, `${where}: row ${row}, column ${column}: expected a finite number, got ${values[column]}`)
+}

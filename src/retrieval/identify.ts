@@ -1,0 +1,60 @@
+import { check } from '../base/index.ts'
+import type { Embeddings } from './embeddings.ts'
+import { rank } from './rank.ts'
+import { forEachCosineRow } from './similarity.ts'
+
+/** A gallery photo in a query's ranking. */
+export interface RankedPhoto {
+  /** Gallery index. */
+  readonly photo: number
+  readonly identity: string
+  /** Cosine with the query, in [−1, 1]. */
+  readonly score: number
+}
+
+/** An individual in a query's ranking: its score and photo are those of its best photo. */
+export type RankedIndividual = RankedPhoto
+
+export interface QueryAnswer {
+  readonly individuals: readonly RankedIndividual[]
+  readonly photos: readonly RankedPhoto[]
+}
+
+/**
+ * For each query the k most similar individuals and the k most similar photos, best first; fewer where the gallery has
+ * fewer. score(individual) = max over its photos of cos(query, photo); ties go to the lower gallery index.
+ * @throws InputError for an empty gallery, labels that do not fit, k below 1, or embeddings that are not finite.
+ */
+export function identifyTop(
+  queries: Embeddings,
+  gallery: Embeddings,
+  galleryIdentities: readonly string[],
+  k: number,
+): QueryAnswer[] {
+  check(gallery.count > 0, 'identify: the gallery is empty')
+  check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
+  check(
+    galleryIdentities.length === gallery.count,
+    `identify: expected ${gallery.count} identities, one for each gallery photo, got ${galleryIdentities.length}`,
+  )
+  const answers: QueryAnswer[] = []
+  forEachCosineRow(queries, gallery, (_, similarities) => {
+    const order = rank(similarities)
+    const ranked = (photo: number) => ({ photo, identity: galleryIdentities[photo]!, score: similarities[photo]! })
+    answers.push({
+      individuals: bestPhotos(order, galleryIdentities, k).map(ranked),
+      photos: Array.from(order.subarray(0, k), ranked),
+    })
+  })
+  return answers
+}
+
+/** The first photo of each of the first k individuals met down the ranking. */
+function bestPhotos(order: Int32Array, identities: readonly string[], k: number): number[] {
+  const best = new Map<string, number>()
+  for (const photo of order) {
+    if (best.size === k) break
+    if (!best.has(identities[photo]!)) best.set(identities[photo]!, photo)
+  }
+  return [...best.values()]
+}

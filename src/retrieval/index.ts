@@ -1,0 +1,17 @@
+/**
+ * Who looks like whom: cosines between embeddings, stable rankings, the field's metrics, and the individuals nearest to a
+ * photo. Arrays in, arrays out; nothing here knows of models, files or images.
+ */
+export { type RankingScore, scoreRanking } from './average-precision.ts'
+export { type Embeddings, l2Normalise } from './embeddings.ts'
+export {
+  evaluateQueriesAgainstGallery,
+  evaluateRetrieval,
+  type LabelledEmbeddings,
+  type RetrievalOptions,
+} from './evaluate.ts'
+export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'
+export type { IdentityScore, QueryScore, RetrievalMetrics } from './metrics.ts'
+export { rank } from './rank.ts'
+export { clipScore, shiftScore } from './scores.ts'
+export { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, writeFileAtomic } from '../base/index.ts'
+import { decodeSafetensors, encodeSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
+import type { StateTensors } from './state.ts'
+
+/** Where a run stands, beside its tensors. */
+export interface Position {
+  /** Steps done. */
+  readonly step: number
+  /** The best validation so far: identity-balanced mAP and the step after which it was measured. */
+  readonly best: { readonly identityBalancedMap: number; readonly step: number } | null
+  /** The first step's loss, against which an explosion is told. */
+  readonly firstLoss: number | null
+}
+
+export interface Checkpoint {
+  readonly state: StateTensors
+  readonly position: Position
+}
+
+export function checkpointPath(run: string, which: 'last' | 'best'): string {
+  return join(run, 'checkpoints', `${which}.safetensors`)
+}
+
+/** Writes a checkpoint: whole, or the one before stays. */
+export function saveCheckpoint(path: string, tensors: Iterable<readonly [string, Tensor]>, position: Position): void {
+  writeFileAtomic(
+    path,
+    encodeSafetensors(tensors, { format: 'rosette-checkpoint', position: JSON.stringify(position) }),
+  )
+}
+
+/** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */
+export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(readFileSync(path), path)
+  const expected = Object.entries(like)
+  for (const [name, { shape }] of expected) {
+    const found = tensors.get(name)
+    check(found !== undefined, `${path}: tensor '${name}' is missing`)
+    check(sameShape(found.shape, shape), `${path}: tensor '${name}', expected [${shape}], got [${found.shape}]`)
+  }
+  check(metadata.position !== undefined, `${path}: not a checkpoint of a run`)
+  return {
+    state: Object.fromEntries(expected.map(([name]) => [name, tensors.get(name)!])),
+    position: JSON.parse(metadata.position) as Position,
+  }
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { augmentDefaults } from '../data/index.ts'
+import { geometryDefaults } from '../images/index.ts'
+import { reidDefaults } from '../models/index.ts'
+import { arcfaceDefaults } from '../nn/index.ts'
+import { adamwDefaults, rateDefaults } from '../optim/index.ts'
+
+const count = z.number().int().positive()
+const share = z.number().min(0).max(1)
+const positive = z.number().positive()
+const range = z.tuple([z.number(), z.number()])
+
+/** Everything that decides a training run but its data and its seed. */
+export const trainConfigSchema = z.strictObject({
+  model: z.strictObject({
+    backbone: z.string(),
+    pool: z.enum(['gem', 'average']),
+    gemP: positive,
+    embeddingSize: count.nullable(),
+    dropPath: share,
+    dropout: share,
+    layerScaleInit: positive,
+  }),
+  /**
+   * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
+   */
+  weights: z.string().nullable(),
+  image: z.strictObject({
+    widthPx: count,
+    heightPx: count,
+    resize: z.enum(['squash', 'letterbox', 'center-crop']),
+    kernel: z.enum(['bilinear', 'bicubic']),
+    alpha: z.enum(['keep', 'black', 'mean', 'crop']),
+    maskMargin: z.number().min(0),
+    meanFill: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+  loss: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
+    z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
+    z.strictObject({ kind: z.literal('softmax') }),
+  ]),
+  labelSmoothing: share,
+  augment: z.strictObject({
+    affine: z.union([
+      z.literal(false),
+      z.strictObject({ degrees: z.number(), translate: z.number(), scale: range, shearDegrees: z.number() }),
+    ]),
+    colorJitter: z.union([
+      z.literal(false),
+      z.strictObject({ brightness: z.number(), contrast: z.number(), saturation: z.number(), hue: z.number() }),
+    ]),
+    flip: z.union([z.literal(false), z.strictObject({ probability: share })]),
+    erasing: z.union([z.literal(false), z.strictObject({ probability: share, area: range, ratio: range })]),
+  }),
+  sampler: z.strictObject({
+    kind: z.enum(['shuffled', 'class-balanced', 'pxk']),
+    /** For pxk: photos of each identity in a batch. */
+    photosPerIdentity: count,
+  }),
+  /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
+  validation: z.enum(['stratified', 'none']),
+  validationFraction: share,
+  /** Epochs between two measurements. */
+  validateEvery: count,
+  epochs: count,
+  batchSize: count,
+  /** Photos that pass the backbone together; smaller chunks keep activations in the processor's cache. */
+  chunk: count,
+  optimiser: z.strictObject({
+    learningRate: positive,
+    weightDecay: z.number().min(0),
+    beta1: share,
+    beta2: share,
+    eps: positive,
+  }),
+  rates: z.strictObject({ head: z.number().min(0), backbone: z.number().min(0), layerDecay: share }),
+  schedule: z.strictObject({ warmupEpochs: z.number().min(0), finalFraction: share }),
+  clipNorm: positive.nullable(),
+  emaDecay: share.nullable(),
+  /** Only 'fp32' so far. */
+  precision: z.literal('fp32', { error: "only 'fp32' is there so far" }),
+  /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
+  checkpointMinutes: positive,
+})
+
+export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
+
+/** The brief's run: convnext_small.fb_in1k at 224², GeM, BN neck, ArcFace, AdamW, cosine annealing, batch 32, 8 epochs. */
+export const trainDefaults: TrainConfig = {
+  model: reidDefaults,
+  weights: 'convnext_small.fb_in1k',
+  image: { ...geometryDefaults, meanFill: [...geometryDefaults.meanFill] },
+  loss: arcfaceDefaults,
+  labelSmoothing: 0,
+  augment: {
+    ...augmentDefaults,
+    affine: { ...augmentDefaults.affine, scale: [...augmentDefaults.affine.scale] },
+    erasing: {
+      ...augmentDefaults.erasing,
+      area: [...augmentDefaults.erasing.area],
+      ratio: [...augmentDefaults.erasing.ratio],
+    },
+  },
+  sampler: { kind: 'shuffled', photosPerIdentity: 4 },
+  validation: 'stratified',
+  validationFraction: 0.2,
+  validateEvery: 1,
+  epochs: 8,
+  batchSize: 32,
+  chunk: 8,
+  optimiser: { learningRate: 3e-4, ...adamwDefaults },
+  rates: rateDefaults,
+  schedule: { warmupEpochs: 0.5, finalFraction: 0.01 },
+  clipNorm: 1,
+  emaDecay: null,
+  precision: 'fp32',
+  checkpointMinutes: 5,
+}

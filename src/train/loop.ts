@@ -1,0 +1,310 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { InputError } from '../base/index.ts'
+import { epochBatches, type PixelStore, pixelStoreOf } from '../data/index.ts'
+import { exportModel } from '../identify/index.ts'
+import { cosineSchedule } from '../optim/index.ts'
+import type { RetrievalMetrics } from '../retrieval/index.ts'
+import { type Backend, ortBackend, type Program } from '../runtime/index.ts'
+import { findWeights, loadBackbone } from '../weights/index.ts'
+import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
+import type { TrainConfig } from './config.ts'
+import { type Estimate, estimateStep } from './estimate.ts'
+import { stepFeeds } from './feeds.ts'
+import { type TrainJob, writeJson } from './job.ts'
+import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
+import { emptyLike, inferenceTensors, initialState, type StateTensors } from './state.ts'
+import { type StepPlan, stepGraph } from './step.ts'
+import { openValidator, type Validator } from './validation.ts'
+
+export type TrainEvent =
+  | { readonly kind: 'warning'; readonly text: string }
+  | {
+      readonly kind: 'start'
+      readonly estimate: Estimate
+      readonly firstStep: number
+      readonly totalSteps: number
+      readonly stepsPerEpoch: number
+      readonly batchSize: number
+    }
+  | (StepEntry & { readonly imagesPerSecond: number; readonly remainingMs: number; readonly totalSteps: number })
+  | (ValidationEntry & { readonly best: boolean })
+  | { readonly kind: 'export' }
+
+export interface Control {
+  readonly emit: (event: TrainEvent) => void
+  /** Asked after every step: true saves and ends the run. */
+  readonly shouldStop: () => boolean
+}
+
+export interface Outcome {
+  readonly finished: boolean
+  readonly step: number
+  readonly totalSteps: number
+}
+
+/** A loss this many times the first one is an explosion. */
+const explosion = 5
+
+/** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
+export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
+  const store = pixelStoreOf(job.index)
+  const plan = planOf(job)
+  const backend = await ortBackend({ threads: job.threads })
+  const batches = new Batches(job)
+  const totalSteps = batches.perEpoch * job.config.epochs
+  const start = startOf(job, plan, control)
+  const estimate = await estimateStep(plan.graph, backend)
+  control.emit({
+    kind: 'start',
+    estimate,
+    firstStep: start.position.step,
+    totalSteps,
+    stepsPerEpoch: batches.perEpoch,
+    batchSize: job.config.batchSize,
+  })
+  const program = await backend.compile(plan.graph)
+  const validator = await validatorOf(job, store, backend)
+  const run = new Run(job, plan, { store, program, validator, batches, totalSteps, control }, start)
+  const finished = await run.toTheEnd()
+  await program.release()
+  await validator?.release()
+  if (finished) await run.finish()
+  return { finished, step: run.position.step, totalSteps }
+}
+
+function planOf({ config, classes }: TrainJob): StepPlan {
+  const { widthPx, heightPx } = config.image
+  return stepGraph({ ...config, identities: classes.length, widthPx, heightPx })
+}
+
+/** Where the run begins: its last checkpoint, pretrained weights, or random numbers. */
+function startOf(job: TrainJob, plan: StepPlan, control: Control): { state: StateTensors; position: Position } {
+  const seed = `${job.seed}`
+  const last = checkpointPath(job.run, 'last')
+  const fresh = { step: 0, best: null, firstLoss: null }
+  if (job.resume && existsSync(last)) {
+    const { state, position } = loadCheckpoint(last, initialState(plan, seed))
+    rewindLog(join(job.run, 'log.jsonl'), position.step)
+    return { state, position }
+  }
+  if (job.resume) rewindLog(join(job.run, 'log.jsonl'), 0)
+  const { weights } = job.config
+  const path = weights === null ? undefined : findWeights(weights)
+  if (weights !== null && path === undefined) {
+    const text = `PRETRAINED WEIGHTS NOT FOUND: '${weights}' is not in the Hugging Face cache. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model. Put model.safetensors there, or give a file: --set weights=FILE.safetensors`
+    control.emit({ kind: 'warning', text })
+  }
+  const given = path === undefined ? undefined : loadBackbone(path, plan.params)
+  return { state: initialState(plan, seed, given), position: fresh }
+}
+
+async function validatorOf(job: TrainJob, store: PixelStore, backend: Backend): Promise<Validator | undefined> {
+  const { config, split, identities } = job
+  if (split.validation.length === 0) return undefined
+  return openValidator(backend, store, {
+    model: config.model,
+    batchSize: config.batchSize,
+    identities,
+    rows: split.validation,
+  })
+}
+
+/** The batches of each epoch, drawn when the epoch begins: a pure function of (seed, epoch). */
+class Batches {
+  readonly perEpoch: number
+  readonly labels: Int32Array
+  readonly #job: TrainJob
+  #epoch = -1
+  #batches: readonly Int32Array[] = []
+
+  constructor(job: TrainJob) {
+    const classOf = new Map(job.classes.map((name, i) => [name, i]))
+    this.#job = job
+    this.labels = Int32Array.from(job.identities, (name) => classOf.get(name)!)
+    this.perEpoch = this.#draw(0).length
+  }
+
+  /** Positions in the store of a step's photos. */
+  at(step: number): Int32Array {
+    const epoch = Math.floor(step / this.perEpoch)
+    if (epoch !== this.#epoch) {
+      this.#batches = this.#draw(epoch)
+      this.#epoch = epoch
+    }
+    return this.#batches[step % this.perEpoch]!
+  }
+
+  #draw(epoch: number): readonly Int32Array[] {
+    const { config, split, seed } = this.#job
+    const { kind, photosPerIdentity: k } = config.sampler
+    const own = Int32Array.from(split.train, (row) => this.labels[row]!)
+    const p = Math.floor(config.batchSize / k)
+    const sampler = { kind, batchSize: config.batchSize, seed, ...(kind === 'pxk' ? { p, k } : {}) }
+    return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
+  }
+}
+
+interface Parts {
+  readonly store: PixelStore
+  readonly program: Program
+  readonly validator: Validator | undefined
+  readonly batches: Batches
+  readonly totalSteps: number
+  readonly control: Control
+}
+
+/** The moving parts of a run: the state, where it stands, and the clock. */
+class Run {
+  readonly #job: TrainJob
+  readonly #config: TrainConfig
+  readonly #plan: StepPlan
+  readonly #parts: Parts
+  readonly #logPath: string
+  readonly #recentMs: number[] = []
+  #state: StateTensors
+  #spare: StateTensors
+  #savedAt = performance.now()
+  #lastMetrics: RetrievalMetrics | undefined
+  position: Position
+
+  constructor(job: TrainJob, plan: StepPlan, parts: Parts, start: { state: StateTensors; position: Position }) {
+    this.#job = job
+    this.#config = job.config
+    this.#plan = plan
+    this.#parts = parts
+    this.#logPath = join(job.run, 'log.jsonl')
+    this.#state = start.state
+    this.#spare = emptyLike(start.state)
+    this.position = start.position
+  }
+
+  /** True when all steps are done, false when it was asked to stop; either way the state is saved. */
+  async toTheEnd(): Promise<boolean> {
+    const { totalSteps, batches, control } = this.#parts
+    while (this.position.step < totalSteps) {
+      await this.#step()
+      const endOfEpoch = this.position.step % batches.perEpoch === 0
+      if (endOfEpoch) await this.#endEpoch()
+      const due = performance.now() - this.#savedAt > this.#config.checkpointMinutes * 60_000
+      const stop = control.shouldStop()
+      if (endOfEpoch || due || stop) this.#save('last')
+      if (stop && this.position.step < totalSteps) return false
+    }
+    return true
+  }
+
+  /** The best weights become model.onnx; metrics.json says how they did. */
+  async finish(): Promise<void> {
+    const { run, config, classes, split } = this.#job
+    this.#parts.control.emit({ kind: 'export' })
+    const best = checkpointPath(run, 'best')
+    if (!existsSync(best)) this.#save('best')
+    const { state } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, this.#state)))
+    await exportModel({
+      network: config.model,
+      geometry: config.image,
+      tensors: new Map(Object.entries(state)),
+      folder: run,
+      name: config.model.backbone,
+    })
+    const validation = { split: 'validation', photos: split.validation.length, best: this.position.best }
+    const measured = this.#lastMetrics === undefined ? {} : { lastEpoch: summaryOf(this.#lastMetrics) }
+    writeJson(join(run, 'metrics.json'), { ...validation, trainedIdentities: classes.length, ...measured })
+  }
+
+  async #step(): Promise<void> {
+    const { store, program, batches, totalSteps, control } = this.#parts
+    const { config, seed } = this.#job
+    const { step } = this.position
+    const start = performance.now()
+    const warmupSteps = Math.round(config.schedule.warmupEpochs * batches.perEpoch)
+    const { finalFraction } = config.schedule
+    const learningRate =
+      config.optimiser.learningRate * cosineSchedule(step, totalSteps, { warmupSteps, finalFraction })
+    const { augment, optimiser } = config
+    const options = { seed: `${seed}`, augment, optimiser, randoms: this.#plan.randoms, step, learningRate }
+    const feeds = stepFeeds(store, batches.labels, batches.at(step), options)
+    const into = Object.fromEntries(Object.entries(this.#spare).map(([name, t]) => [`next/${name}`, t]))
+    const { loss, gradientNorm } = await program.run({ ...feeds, ...this.#state }, into)
+    const elapsedMs = performance.now() - start
+    const entry: StepEntry = {
+      kind: 'step',
+      step: step + 1,
+      epoch: Math.floor(step / batches.perEpoch) + 1,
+      loss: Number(loss!.data[0]),
+      gradientNorm: Number(gradientNorm!.data[0]),
+      learningRate,
+      elapsedMs: Math.round(elapsedMs),
+    }
+    this.#checkHealth(entry)
+    const spare = this.#state
+    this.#state = this.#spare
+    this.#spare = spare
+    this.position = { ...this.position, step: step + 1, firstLoss: this.position.firstLoss ?? entry.loss }
+    appendLog(this.#logPath, entry)
+    this.#recentMs.push(elapsedMs)
+    if (this.#recentMs.length > 20) this.#recentMs.shift()
+    const meanMs = this.#recentMs.reduce((sum, ms) => sum + ms, 0) / this.#recentMs.length
+    const imagesPerSecond = (config.batchSize / meanMs) * 1000
+    control.emit({ ...entry, imagesPerSecond, remainingMs: (totalSteps - step - 1) * meanMs, totalSteps })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** A step that went wrong is not kept: the state before it, and the last checkpoint, stay. */
+  #checkHealth({ step, loss, gradientNorm, learningRate }: StepEntry): void {
+    const { firstLoss } = this.position
+    const finite = Number.isFinite(loss) && Number.isFinite(gradientNorm)
+    const exploded = firstLoss !== null && loss > explosion * Math.max(1, firstLoss)
+    if (finite && !exploded) return
+    const what = finite
+      ? `the loss grew from ${firstLoss?.toFixed(2)} to ${loss.toFixed(2)}`
+      : `the loss is ${loss}, the gradient's norm ${gradientNorm}`
+    const kept = existsSync(checkpointPath(this.#job.run, 'last'))
+      ? `; ${checkpointPath(this.#job.run, 'last')} is the last good checkpoint`
+      : ''
+    throw new InputError(
+      `training stopped at step ${step}: ${what}${kept}`,
+      `the learning rate was ${learningRate.toExponential(2)}: try --set optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
+    )
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { batches, validator, control, totalSteps } = this.#parts
+    const epoch = this.position.step / batches.perEpoch
+    const due = epoch % this.#config.validateEvery === 0 || this.position.step === totalSteps
+    if (validator === undefined || !due) return
+    const metrics = await validator.measure(inferenceTensors(this.#plan, this.#state))
+    this.#lastMetrics = metrics
+    const { rank1, map, identityBalancedMap } = metrics
+    const { step } = this.position
+    const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
+    const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap }
+    if (best) {
+      this.position = { ...this.position, best: { identityBalancedMap, step } }
+      this.#save('best')
+    }
+    appendLog(this.#logPath, entry)
+    control.emit({ ...entry, best })
+  }
+
+  #save(which: 'last' | 'best'): void {
+    const tensors = which === 'last' ? Object.entries(this.#state) : inferenceTensors(this.#plan, this.#state)
+    saveCheckpoint(checkpointPath(this.#job.run, which), tensors, this.position)
+    if (which === 'last') this.#savedAt = performance.now()
+  }
+}
+
+function summaryOf({
+  rank1,
+  rank5,
+  rank10,
+  map,
+  identityBalancedMap,
+  minp,
+  queries,
+  skipped,
+  identities,
+}: RetrievalMetrics) {
+  return { rank1, rank5, rank10, map, identityBalancedMap, minp, queries, skipped, identities }
+}

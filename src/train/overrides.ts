@@ -1,0 +1,90 @@
+import type { z } from 'zod'
+import { check, InputError, nearest } from '../base/index.ts'
+import { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig } from '../nn/index.ts'
+import { type TrainConfig, trainConfigSchema } from './config.ts'
+import { type PresetName, presets } from './presets.ts'
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** What a loss has when only its kind is named. */
+const lossDefaults = {
+  arcface: arcfaceDefaults,
+  cosface: cosfaceDefaults,
+  softmax: { kind: 'softmax' },
+} as const satisfies Record<IdentityLossConfig['kind'], IdentityLossConfig>
+
+/**
+ * A preset with `path=value` assignments applied in turn: values are JSON, or text where they are none.
+ * @throws InputError telling all mistakes at once, each with its path; unknown ones with the nearest that exists.
+ */
+export function resolveConfig(preset: string, assignments: readonly string[] = []): TrainConfig {
+  const names = Object.keys(presets)
+  check(preset in presets, `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
+  const config = structuredClone(presets[preset as PresetName]) as unknown as Json
+  const problems: string[] = []
+  let current = config
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=')
+    if (equals < 1) {
+      problems.push(`--set ${assignment}: expected path=value`)
+      continue
+    }
+    const path = assignment.slice(0, equals)
+    const changed = assign(current, path.split('.'), parseValue(assignment.slice(equals + 1)))
+    if (changed === undefined) problems.push(unknownPath(path, current))
+    else current = changed
+  }
+  const parsed = trainConfigSchema.safeParse(current)
+  if (!parsed.success) problems.push(...parsed.error.issues.map(describeIssue))
+  if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
+  check(parsed.data.batchSize >= 2, 'config: batchSize, expected 2 or more (batch statistics), got 1')
+  return parsed.data
+}
+
+/** Checks a config read from a file. @throws InputError naming `where`. */
+export function parseConfig(value: unknown, where: string): TrainConfig {
+  const parsed = trainConfigSchema.safeParse(value)
+  if (!parsed.success) throw new InputError(`${where}:\n  ${parsed.error.issues.map(describeIssue).join('\n  ')}`)
+  return parsed.data
+}
+
+function parseValue(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return text
+  }
+}
+
+/** The object with the value at the path replaced; undefined where the path does not exist. */
+function assign(target: Json, [key, ...rest]: readonly string[], value: Json): Json | undefined {
+  if (key === undefined) return value
+  if (!isObject(target) || !(key in target)) return undefined
+  if (key === 'loss' && rest.length === 1 && rest[0] === 'kind' && String(value) in lossDefaults) {
+    return { ...target, loss: lossDefaults[value as keyof typeof lossDefaults] }
+  }
+  const inner = assign(target[key] as Json, rest, value)
+  return inner === undefined ? undefined : { ...target, [key]: inner }
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function unknownPath(path: string, config: Json): string {
+  const near = nearest(path, pathsOf(config, ''))
+  return `--set ${path}: no such key${near === undefined ? '' : `; did you mean ${near}?`}`
+}
+
+function pathsOf(value: Json, prefix: string): string[] {
+  if (!isObject(value)) return [prefix]
+  const own = prefix === '' ? [] : [prefix]
+  return [
+    ...own,
+    ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, prefix === '' ? key : `${prefix}.${key}`)),
+  ]
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.') || '(top)'}: ${issue.message}`
+}

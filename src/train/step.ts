@@ -1,0 +1,103 @@
+import { gradient } from '../autodiff/index.ts'
+import { check } from '../base/index.ts'
+import { type Graph, input, type Value } from '../graph/index.ts'
+import { backboneConfig, type ReIdConfig, reidLoss } from '../models/index.ts'
+import {
+  augment,
+  type IdentityLossConfig,
+  type ParamSpec,
+  type RandomSpec,
+  Scope,
+  type StatisticSpec,
+} from '../nn/index.ts'
+import {
+  type AdamWConfig,
+  adamw,
+  adamwInputs,
+  clipByGlobalNorm,
+  globalNorm,
+  movingAverage,
+  type RateConfig,
+  rateScale,
+} from '../optim/index.ts'
+
+/** Everything that decides the graph of a training step. */
+export interface StepConfig {
+  readonly model: ReIdConfig
+  readonly loss: IdentityLossConfig
+  readonly labelSmoothing: number
+  readonly identities: number
+  readonly batchSize: number
+  /** Photos that pass the backbone together, so that their activations stay in the cache. */
+  readonly chunk: number
+  readonly heightPx: number
+  readonly widthPx: number
+  readonly optimiser: AdamWConfig
+  readonly rates: RateConfig
+  /** Largest global norm of the gradients; null for no clipping. */
+  readonly clipNorm: number | null
+  /** Decay of the averaged weights; null for none. */
+  readonly emaDecay: number | null
+}
+
+/** A training step as one graph, and what must be kept and fed for it. */
+export interface StepPlan {
+  /** Outputs `loss`, `gradientNorm` and `next/<name>` for every tensor of the state. */
+  readonly graph: Graph
+  readonly params: readonly ParamSpec[]
+  readonly statistics: readonly StatisticSpec[]
+  readonly randoms: readonly RandomSpec[]
+  readonly ema: boolean
+}
+
+/**
+ * Forward, loss, backward, clipping and AdamW. Inputs: `pixels` uint8 [B, H, W, 3], `labels` int32 [B], the augmentation's
+ * `affine`, `color`, `erase`, the optimiser's scalars, the state: `<name>`, `m/<name>`, `v/<name>`, and `ema/<name>`.
+ */
+export function stepGraph(config: StepConfig): StepPlan {
+  const { batchSize, heightPx, widthPx } = config
+  check(heightPx % 32 === 0 && widthPx % 32 === 0, `image size, expected multiples of 32, got ${heightPx} × ${widthPx}`)
+  const scope = Scope.root('training')
+  const labels = input('labels', [batchSize], 'int32')
+  const x = augment(input('pixels', [batchSize, heightPx, widthPx, 3], 'uint8'), {
+    affine: input('affine', [batchSize, 2, 3]),
+    color: input('color', [batchSize, 3, 4]),
+    erase: input('erase', [batchSize, 4]),
+  })
+  const { loss } = reidLoss(scope, x, labels, config.model, config)
+  const params = scope.params()
+  const raw = gradient(
+    loss,
+    params.map(({ value }) => value),
+  )
+  const gradientNorm = globalNorm(raw)
+  const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
+  const outputs: Record<string, Value> = { loss, gradientNorm }
+  const scalars = adamwInputs()
+  const { depths } = backboneConfig(config.model)
+  params.forEach(({ spec, value }, i) => {
+    const { name, shape } = spec
+    const state = {
+      parameter: value,
+      gradient: gradients[i]!,
+      m: input(`m/${name}`, shape),
+      v: input(`v/${name}`, shape),
+    }
+    const options = { decay: spec.decay, rateScale: rateScale(spec, depths, config.rates) }
+    const next = adamw(state, scalars, config.optimiser, options)
+    outputs[`next/${name}`] = next.parameter
+    outputs[`next/m/${name}`] = next.m
+    outputs[`next/v/${name}`] = next.v
+    if (config.emaDecay !== null) {
+      outputs[`next/ema/${name}`] = movingAverage(input(`ema/${name}`, shape), next.parameter, config.emaDecay)
+    }
+  })
+  for (const { spec, next } of scope.statistics()) outputs[`next/${spec.name}`] = next!
+  return {
+    graph: { outputs },
+    params: params.map(({ spec }) => spec),
+    statistics: scope.statistics().map(({ spec }) => spec),
+    randoms: scope.randoms(),
+    ema: config.emaDecay !== null,
+  }
+}

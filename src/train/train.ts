@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads'
+import { InputError } from '../base/index.ts'
+import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
+import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
+import type { WorkerInput, WorkerMessage } from './worker.ts'
+
+export interface TrainCallOptions extends Omit<TrainOptions, 'onProgress'> {
+  readonly onEvent?: ((event: TrainEvent | PrepareEvent) => void) | undefined
+  /** In this thread, which then does nothing else: for tests and small scripts. */
+  readonly inThread?: boolean | undefined
+}
+
+/**
+ * Trains a network: prepares the run folder, then runs in a worker thread so that the caller's stays free. When `signal` aborts,
+ * the run saves its state and ends unfinished; `resume` goes on with it.
+ * @throws InputError for anything wrong with data, config or folder, and where the loss explodes.
+ */
+export async function train(options: TrainCallOptions): Promise<Outcome> {
+  const emit = options.onEvent ?? (() => {})
+  const job = await prepareJob({ ...options, onProgress: emit })
+  if (options.inThread === true) return runTraining(job, { emit, shouldStop: () => options.signal?.aborted === true })
+  const stop = new SharedArrayBuffer(4)
+  const worker = new Worker(workerFile(), { workerData: { job, stop } satisfies WorkerInput })
+  const ask = () => Atomics.store(new Int32Array(stop), 0, 1)
+  if (options.signal?.aborted === true) ask()
+  options.signal?.addEventListener('abort', ask)
+  try {
+    return await outcomeOf(worker, emit)
+  } finally {
+    options.signal?.removeEventListener('abort', ask)
+    await worker.terminate()
+  }
+}
+
+function outcomeOf(worker: Worker, emit: (event: TrainEvent) => void): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'event') emit(message.event)
+      else if (message.kind === 'outcome') resolve(message.outcome)
+      else
+        reject(
+          message.input
+            ? new InputError(message.message)
+            : Object.assign(new Error(message.message), { stack: message.stack }),
+        )
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) => reject(new Error(`internal: the training thread ended with code ${code}`)))
+  })
+}
+
+/** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
+function workerFile(): URL {
+  const here = import.meta.url
+  return new URL(here.endsWith('.ts') ? '../../dist/train/worker.js' : './worker.js', here)
+}

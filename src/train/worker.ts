@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { InputError, invariant } from '../base/index.ts'
+import type { TrainJob } from './job.ts'
+import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
+
+/** What the main thread hands over: the job, and a flag that it sets to 1 to ask for a stop. */
+export interface WorkerInput {
+  readonly job: TrainJob
+  readonly stop: SharedArrayBuffer
+}
+
+/** What comes back: events while it runs, then one end. */
+export type WorkerMessage =
+  | { readonly kind: 'event'; readonly event: TrainEvent }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly message: string; readonly input: boolean; readonly stack: string | undefined }
+
+const port = parentPort
+invariant(port !== null, 'train/worker.ts runs as a worker')
+const { job, stop } = workerData as WorkerInput
+const flag = new Int32Array(stop)
+const post = (message: WorkerMessage) => port.postMessage(message)
+
+try {
+  const control = {
+    emit: (event: TrainEvent) => post({ kind: 'event', event }),
+    shouldStop: () => Atomics.load(flag, 0) === 1,
+  }
+  post({ kind: 'outcome', outcome: await runTraining(job, control) })
+} catch (error) {
+  const { message, stack } = error as Error
+  post({ kind: 'failed', message, input: error instanceof InputError, stack })
+}

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { check, formatTable } from '../base/index.ts'
+import type { ParamSpec } from '../models/index.ts'
+import { decodeSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
+
+/** timm parameters that a re-identification network has no place for: its classifier and what leads to it. */
+const leftOut = /^(head|norm_pre)\./
+
+/**
+ * The file of pretrained weights: `source` itself where it is one, or `model.safetensors` of timm/`source` in the Hugging Face
+ * cache that Python's libraries share (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface). Undefined where there is none.
+ */
+export function findWeights(source: string): string | undefined {
+  if (source.endsWith('.safetensors')) {
+    check(existsSync(source), `weights: ${source} does not exist`)
+    return source
+  }
+  const home = process.env.HF_HOME ?? join(homedir(), '.cache', 'huggingface')
+  const cache = process.env.HF_HUB_CACHE ?? join(home, 'hub')
+  const snapshots = join(cache, `models--timm--${source}`, 'snapshots')
+  if (!existsSync(snapshots)) return undefined
+  return readdirSync(snapshots)
+    .map((revision) => join(snapshots, revision, 'model.safetensors'))
+    .find((path) => existsSync(path))
+}
+
+/**
+ * A backbone's parameters from a timm safetensors file, under our names (`backbone.…`). The classifier is left out.
+ * @throws InputError with one table of missing, unexpected and wrongly shaped names.
+ */
+export function loadBackbone(path: string, params: readonly ParamSpec[]): Map<string, Tensor> {
+  const { tensors } = decodeSafetensors(readFileSync(path), path)
+  const loaded = new Map<string, Tensor>()
+  const problems: [string, string][] = []
+  for (const { name, shape } of params.filter((spec) => spec.name.startsWith('backbone.'))) {
+    const found = tensors.get(name.slice('backbone.'.length))
+    if (found === undefined) problems.push([name, 'missing in the file'])
+    else if (!sameShape(found.shape, shape)) problems.push([name, `expected [${shape}], got [${found.shape}]`])
+    else if (found.dtype !== 'float32') problems.push([name, `expected float32, got ${found.dtype}`])
+    else loaded.set(name, found)
+  }
+  for (const name of tensors.keys()) {
+    if (!loaded.has(`backbone.${name}`) && !leftOut.test(name)) problems.push([name, 'not of this network'])
+  }
+  check(problems.length === 0, `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], problems)}`)
+  return loaded
+}
