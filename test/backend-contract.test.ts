@@ -217,6 +217,44 @@ describe.each(implementations.filter(({ skip }) => skip === undefined))('$name',
     })
   })
 
+  describe('parameters', () => {
+    const w = input('w', [2, 2])
+    const y = matmul(input('x', ['N', 2]), w)
+    const parameters = new Map([['w', float32([2, 2], [1, 2, 3, 4])]])
+
+    test('are not fed, and are the same in every run', async () => {
+      const program = await backend.compile({ outputs: { y } }, { parameters })
+      programs.push(program)
+      for (const v of [1, 10]) {
+        const { y: result } = await program.run({ x: float32([1, 2], [v, v]) })
+        expect(numbers(result!)).toEqual([4 * v, 6 * v])
+      }
+    })
+
+    test('that the graph does not read are passed over', async () => {
+      const all = new Map([...parameters, ['head', float32([1], [1])]])
+      const program = await backend.compile({ outputs: { y } }, { parameters: all })
+      programs.push(program)
+      expect(numbers((await program.run({ x: float32([1, 2], [1, 0]) })).y!)).toEqual([1, 2])
+    })
+
+    test('of another shape are InputErrors that name them, even where they would broadcast', async () => {
+      const run = async (wrong: Tensor) => {
+        const program = await backend.compile({ outputs: { z: mul(w, 2) } }, { parameters: new Map([['w', wrong]]) })
+        await program.run({})
+      }
+      await expect(run(float32([2], [1, 2]))).rejects.toThrow(InputError)
+      await expect(run(float32([2], [1, 2]))).rejects.toThrow("'w', expected float32 [2, 2], got float32 [2]")
+    })
+
+    test('may be outputs', async () => {
+      const program = await backend.compile({ outputs: { y, copy: w } }, { parameters })
+      programs.push(program)
+      const { copy } = await program.run({ x: float32([1, 2], [1, 0]) })
+      expect(plain(copy!)).toEqual({ dtype: 'float32', shape: [2, 2], data: [1, 2, 3, 4] })
+    })
+  })
+
   describe('types and sizes', () => {
     test('uint8 pixels and int32 labels enter and leave', async () => {
       const pixels = input('pixels', ['N', 2], 'uint8')

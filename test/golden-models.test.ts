@@ -20,15 +20,17 @@ import {
   l2Normalise,
   Scope,
 } from '../src/nn/index.ts'
-import { type Backend, ortBackend, referenceBackend } from '../src/runtime/index.ts'
 import { int32, type Tensor } from '../src/tensor/index.ts'
-import { channelsLast, compute, type Golden, golden, goldenPath, narrow, relativeError } from './golden.ts'
-import { goldenTolerance } from './tolerances.ts'
-
-const backends: { backend: Promise<Backend>; forward: number; gradients: number }[] = [
-  { backend: Promise.resolve(referenceBackend({ floats: 'float64' })), ...goldenTolerance.reference },
-  { backend: ortBackend(), ...goldenTolerance.ort },
-]
+import {
+  channelsLast,
+  compute,
+  type Golden,
+  golden,
+  goldenBackends,
+  goldenPath,
+  narrow,
+  relativeError,
+} from './golden.ts'
 
 /** The constructor arguments of timm's class, as our configuration. */
 function configOf(file: Golden): ConvNextConfig {
@@ -57,7 +59,7 @@ function parametersOf(file: Golden, prefix = 'param/'): Record<string, Tensor> {
 describe.each(['patch', 'atto', 'atto_ols', 'nano_ols', 'tiny_hnf', 'large_mlp', 'atto_rms', 'zepto_rms_ols'])(
   'ConvNeXt %s against timm',
   (variant) => {
-    test.each(backends)('forward and every gradient (%#)', async ({ backend, forward, gradients }) => {
+    test.each(goldenBackends)('forward and every gradient: $name', async ({ backend, forward, gradients }) => {
       const file = golden(`convnext-${variant}`)
       const config = configOf(file)
       const pixels = channelsLast(file.get('x'))
@@ -112,8 +114,8 @@ test('names, shapes and parameter counts of every size are timm’s', () => {
   }
 })
 
-test.each(backends)(
-  'backbone, GeM, neck and ArcFace: loss, gradients, inference (%#)',
+test.each(goldenBackends)(
+  'backbone, GeM, neck and ArcFace: loss, gradients, inference: $name',
   async ({ backend, forward, gradients }) => {
     const file = golden('reid')
     const config = configOf(file)

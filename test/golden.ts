@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Value } from '../src/graph/index.ts'
-import { Scope } from '../src/nn/index.ts'
-import type { Backend } from '../src/runtime/index.ts'
+import { type Backend, ortBackend, referenceBackend } from '../src/runtime/index.ts'
 import { decodeSafetensors, type Tensor } from '../src/tensor/index.ts'
+import { goldenTolerance } from './tolerances.ts'
 
 export interface Golden {
   readonly tensors: ReadonlyMap<string, Tensor>
@@ -65,4 +65,17 @@ export async function compute(backend: Backend, outputs: Record<string, Value>, 
   return results
 }
 
-export { Scope }
+/** The two backends that golden files are held against, each with its tolerances. */
+export const goldenBackends: readonly {
+  readonly name: string
+  readonly backend: Promise<Backend>
+  readonly forward: number
+  readonly gradients: number
+}[] = [
+  {
+    name: 'reference, float64',
+    backend: Promise.resolve(referenceBackend({ floats: 'float64' })),
+    ...goldenTolerance.reference,
+  },
+  { name: 'onnxruntime, float32', backend: ortBackend({ threads: 1 }), ...goldenTolerance.ort },
+]

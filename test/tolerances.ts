@@ -32,3 +32,9 @@ export const goldenTolerance = {
   reference: { forward: 1e-6, gradients: 1e-6 },
   ort: { forward: 1e-5, gradients: 1e-4 },
 } as const
+
+/** Losses of a training run, one machine against another. */
+export const trainingTolerance = { rtol: 1e-3 } as const
+
+/** ‖a − b‖ / ‖b‖ of loss and gradients when the batch passes the network in chunks. */
+export const chunkTolerance = { rtol: 1e-5 } as const

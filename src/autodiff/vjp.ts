@@ -85,7 +85,7 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
   reduceSum: ({ inputs: [x], attrs }, dy) => [spread(dy, x, attrs.axes)],
   reduceMean: ({ inputs: [x], attrs }, dy) => {
     const count = attrs.axes.reduce((product, axis) => product * staticDim(x.shape[axis]), 1)
-    return [mul(spread(dy, x, attrs.axes), 1 / count)]
+    return [spread(mul(dy, 1 / count), x, attrs.axes)]
   },
   reduceMax: (node, dy) => {
     const [x] = node.inputs // shared evenly among the elements that attain the maximum

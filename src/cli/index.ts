@@ -1,7 +1,22 @@
 /** The command line: one file a command. The order here is that of `rosette --help`. */
 import type { Command } from 'commander'
 import { checkSubmissionCommand } from './check-submission.ts'
+import { embedCommand } from './embed.ts'
+import { evaluateCommand } from './evaluate.ts'
+import { exportCommand } from './export.ts'
+import { identifyCommand } from './identify.ts'
+import { submitCommand } from './submit.ts'
+import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
 
-export const commands: readonly (() => Command)[] = [trainCommand, checkSubmissionCommand]
+export const commands: readonly (() => Command)[] = [
+  synthCommand,
+  trainCommand,
+  embedCommand,
+  evaluateCommand,
+  submitCommand,
+  checkSubmissionCommand,
+  identifyCommand,
+  exportCommand,
+]
 export { runProgram } from './program.ts'

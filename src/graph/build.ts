@@ -99,7 +99,7 @@ export interface ReduceOptions {
 const reduction =
   (op: 'reduceSum' | 'reduceMean' | 'reduceMax') =>
   (x: Value, options: ReduceOptions = {}): Value => {
-    const axes = (options.axes ?? x.shape.map((_, i) => i)).map((axis) => normaliseAxis(axis, x.shape.length))
+    const axes = (options.axes ?? x.shape.map((_, i) => i)).map((axis) => normaliseAxis(op, axis, x.shape.length))
     return axes.length === 0 ? x : apply(op, [x], { axes, keepDims: options.keepDims ?? false })
   }
 
@@ -116,7 +116,8 @@ export function reshape(x: Value, shape: GraphShape): Value {
 
 /** Axes reordered: result axis i is x's axis perm[i]. */
 export function transpose(x: Value, perm: readonly number[]): Value {
-  return perm.every((axis, i) => axis === i) ? x : apply('transpose', [x], { perm })
+  const isIdentity = perm.length === x.shape.length && perm.every((axis, i) => axis === i)
+  return isIdentity ? x : apply('transpose', [x], { perm })
 }
 
 /** Broadcast to a shape. */
@@ -128,24 +129,24 @@ export function expand(x: Value, shape: GraphShape): Value {
 export function concat(values: readonly Value[], axis = 0): Value {
   return values.length === 1
     ? values[0]!
-    : apply('concat', values, { axis: normaliseAxis(axis, values[0]!.shape.length) })
+    : apply('concat', values, { axis: normaliseAxis('concat', axis, values[0]!.shape.length) })
 }
 
 /** Elements begin … end − 1 along one axis. */
 export function slice(x: Value, axis: number, begin: number, end: number): Value {
-  const index = normaliseAxis(axis, x.shape.length)
+  const index = normaliseAxis('slice', axis, x.shape.length)
   return begin === 0 && end === x.shape[index] ? x : apply('slice', [x], { axis: index, begin, end })
 }
 
 /** Zeros before and after along one axis. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
-  const index = normaliseAxis(axis, x.shape.length)
+  const index = normaliseAxis('pad', axis, x.shape.length)
   return before === 0 && after === 0 ? x : apply('pad', [x], { axis: index, before, after })
 }
 
 /** Reversed along the axes. */
 export function flip(x: Value, axes: readonly number[]): Value {
-  return apply('flip', [x], { axes: axes.map((axis) => normaliseAxis(axis, x.shape.length)) })
+  return apply('flip', [x], { axes: axes.map((axis) => normaliseAxis('flip', axis, x.shape.length)) })
 }
 
 /** [..., M, K] × [..., K, N] → [..., M, N]. */

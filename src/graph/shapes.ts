@@ -20,13 +20,15 @@ const comparison = (name: string) => (inputs: readonly Value[]) => {
   commonDType(name, inputs)
   return { shape: broadcastAll(name, inputs), dtype: 'bool' } as const
 }
-const reduction = ([x]: readonly [Value], { axes, keepDims }: Ops['reduceSum']['attrs']): Type => {
-  const reduced = new Set(axes.map((axis) => normaliseAxis(axis, x.shape.length)))
-  const shape = keepDims
-    ? x.shape.map((dim, i) => (reduced.has(i) ? 1 : dim))
-    : x.shape.filter((_, i) => !reduced.has(i))
-  return { shape, dtype: x.dtype }
-}
+const reduction =
+  (name: string) =>
+  ([x]: readonly [Value], { axes, keepDims }: Ops['reduceSum']['attrs']): Type => {
+    const reduced = new Set(axes.map((axis) => normaliseAxis(name, axis, x.shape.length)))
+    const shape = keepDims
+      ? x.shape.map((dim, i) => (reduced.has(i) ? 1 : dim))
+      : x.shape.filter((_, i) => !reduced.has(i))
+    return { shape, dtype: x.dtype }
+  }
 
 /** Shape and dtype of each op's result. Wrong shapes are InputErrors that name the op. */
 export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
@@ -57,15 +59,18 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
 
   less: comparison('less'),
   equal: comparison('equal'),
-  and: comparison('and'),
-  where: ([condition, a, b]) => ({
-    shape: broadcastAll('where', [condition, a, b]),
-    dtype: commonDType('where', [a, b]),
-  }),
+  and: (inputs) => {
+    for (const x of inputs) check(x.dtype === 'bool', `and: expected bool, got ${x.dtype}`)
+    return { shape: broadcastAll('and', inputs), dtype: 'bool' }
+  },
+  where: ([condition, a, b]) => {
+    check(condition.dtype === 'bool', `where: condition, expected bool, got ${condition.dtype}`)
+    return { shape: broadcastAll('where', [condition, a, b]), dtype: commonDType('where', [a, b]) }
+  },
 
-  reduceSum: reduction,
-  reduceMean: reduction,
-  reduceMax: reduction,
+  reduceSum: reduction('reduceSum'),
+  reduceMean: reduction('reduceMean'),
+  reduceMax: reduction('reduceMax'),
 
   reshape: ([x], { shape }) => {
     const got = dimProduct(shape)
@@ -100,10 +105,10 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     check(begin >= 0 && begin < end && end <= size, `slice: ${begin} to ${end} of ${size} along axis ${axis}`)
     return { shape: x.shape.map((dim, i) => (i === axis ? end - begin : dim)), dtype: x.dtype }
   },
-  pad: ([x], { axis, before, after }) => ({
-    shape: x.shape.map((dim, i) => (i === axis ? staticDim(dim) + before + after : dim)),
-    dtype: x.dtype,
-  }),
+  pad: ([x], { axis, before, after }) => {
+    check(before >= 0 && after >= 0, `pad: ${before} before and ${after} after along axis ${axis}`)
+    return { shape: x.shape.map((dim, i) => (i === axis ? staticDim(dim) + before + after : dim)), dtype: x.dtype }
+  },
   flip: same,
 
   matmul: ([a, b], { transA, transB }) => {
@@ -116,26 +121,44 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   depthwiseConv: ([x, w], { pad }) => {
     const [b, h, width, c] = x.shape as [Dim, Dim, Dim, Dim]
-    const k = staticDim(w.shape[2])
+    const [channels, one, rows, columns] = w.shape
     check(
-      x.shape.length === 4 && w.shape.length === 4 && w.shape[0] === c && w.shape[1] === 1,
+      x.shape.length === 4 && w.shape.length === 4 && channels === c && one === 1 && rows === columns,
       `depthwiseConv: x ${showShape(x.shape)}, w ${showShape(w.shape)}; expected [B, H, W, C] and [C, 1, k, k]`,
     )
-    const size = (dim: Dim, kernel: Dim | undefined) => staticDim(dim) + 2 * pad - staticDim(kernel) + 1
-    check(k > 0 && size(h, k) > 0 && size(width, w.shape[3]) > 0, `depthwiseConv: kernel ${k} is larger than its input`)
-    return { shape: [b, size(h, k), size(width, w.shape[3]), c], dtype: commonDType('depthwiseConv', [x, w]) }
+    const k = staticDim(rows)
+    const size = (dim: Dim) => staticDim(dim) + 2 * pad - k + 1
+    check(pad >= 0 && pad < k, `depthwiseConv: pad ${pad} of a ${k}×${k} kernel, expected 0 to ${k - 1}`)
+    check(size(h) > 0 && size(width) > 0, `depthwiseConv: kernel ${k} is larger than its input ${showShape(x.shape)}`)
+    return { shape: [b, size(h), size(width), c], dtype: commonDType('depthwiseConv', [x, w]) }
   },
   depthwiseConvWeight: ([x, dy], { pad }) => {
-    check(x.shape[3] === dy.shape[3] && x.shape[0] === dy.shape[0], 'depthwiseConvWeight: batch or channels differ')
     const size = (i: number) => staticDim(x.shape[i]) + 2 * pad - staticDim(dy.shape[i]) + 1
+    const fits =
+      x.shape.length === 4 && dy.shape.length === 4 && x.shape[0] === dy.shape[0] && x.shape[3] === dy.shape[3]
+    check(
+      fits && size(1) > 0 && size(1) === size(2),
+      `depthwiseConvWeight: x ${showShape(x.shape)}, dy ${showShape(dy.shape)}; expected [B, H, W, C] and [B, H', W', C]`,
+    )
     return { shape: [x.shape[3]!, 1, size(1), size(2)], dtype: commonDType('depthwiseConvWeight', [x, dy]) }
   },
-  standardise: same,
-  inverseDeviation: ([x]) => ({ shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }),
-  gridSample: ([x, grid]) => ({
-    shape: [x.shape[0]!, x.shape[1]!, grid.shape[1]!, grid.shape[2]!],
-    dtype: x.dtype,
-  }),
+  standardise: ([x]) => {
+    check(x.shape.length > 0, 'standardise: a scalar has no last axis')
+    return x
+  },
+  inverseDeviation: ([x]) => {
+    check(x.shape.length > 0, 'inverseDeviation: a scalar has no last axis')
+    return { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }
+  },
+  gridSample: ([x, grid]) => {
+    const [b, c] = x.shape as [Dim, Dim]
+    const [batch, h, w, pair] = grid.shape as [Dim, Dim, Dim, Dim]
+    check(
+      x.shape.length === 4 && grid.shape.length === 4 && batch === b && pair === 2,
+      `gridSample: x ${showShape(x.shape)}, grid ${showShape(grid.shape)}; expected [B, C, H, W] and [B, H', W', 2]`,
+    )
+    return { shape: [b, c, h, w], dtype: commonDType('gridSample', [x, grid]) }
+  },
 }
 
 /** NumPy's broadcast of two shapes. @throws InputError naming `where`. */

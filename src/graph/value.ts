@@ -1,5 +1,6 @@
-import type { DType } from '../tensor/index.ts'
-import type { GraphShape } from './dim.ts'
+import { check } from '../base/index.ts'
+import { type DType, sameShape } from '../tensor/index.ts'
+import { type GraphShape, showShape } from './dim.ts'
 import type { AllOps, AnyOpName } from './ops.ts'
 
 /** One op applied to values: an immutable description of a tensor that some backend will compute. */
@@ -44,7 +45,22 @@ export function topological(outputs: readonly Value[]): Value[] {
   return order
 }
 
-/** The `input` values of a graph in the order they are first reached. */
+/**
+ * The inputs of a graph, one a name, in the order they are first reached.
+ * @throws InputError where a name stands for two types, or for an output too.
+ */
 export function graphInputs(graph: Graph): Node<'input'>[] {
-  return topological(Object.values(graph.outputs)).filter((value): value is Node<'input'> => value.op === 'input')
+  const inputs = new Map<string, Node<'input'>>()
+  for (const value of topological(Object.values(graph.outputs))) {
+    if (value.op !== 'input') continue
+    const { name } = value.attrs
+    const known = inputs.get(name) ?? value
+    check(
+      known.dtype === value.dtype && sameShape(known.shape, value.shape),
+      `graph: input '${name}' is ${known.dtype} ${showShape(known.shape)} and ${value.dtype} ${showShape(value.shape)}`,
+    )
+    check(!Object.hasOwn(graph.outputs, name), `graph: output '${name}' has the name of an input`)
+    inputs.set(name, known)
+  }
+  return [...inputs.values()]
 }

@@ -1,6 +1,7 @@
 /** Rewrites of a finished graph for what will run it: equal values merged, biases fused, depthwise convolutions blocked. */
 import type { Graph } from '../graph/index.ts'
 import { lowerDepthwise } from './blocked.ts'
+import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { mergeEqual } from './merge.ts'
 import type { Target } from './target.ts'
@@ -9,6 +10,6 @@ export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
-  const fused = fuseBias(mergeEqual(graph))
+  const fused = fuseBias(dropExpands(mergeEqual(graph)))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

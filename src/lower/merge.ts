@@ -1,4 +1,5 @@
 import type { Graph, Value } from '../graph/index.ts'
+import { bytesOf } from '../tensor/index.ts'
 import { rewriteGraph } from './rewrite.ts'
 
 /** Equal ops on equal inputs become one value: derivatives rebuild much of what the forward pass has. */
@@ -19,7 +20,7 @@ function keyOf(value: Value, ids: ReadonlyMap<Value, number>): string {
   const inputs = value.inputs.map((input) => ids.get(input)).join(',')
   if (value.op === 'constant') {
     const { dtype, shape, data } = value.attrs.value
-    return data.length <= 64 ? `constant ${dtype} [${shape}] ${data}` : `constant #${ids.size}`
+    return data.length <= 64 ? `constant ${dtype} [${shape}] ${bytesOf(data)}` : `constant #${ids.size}`
   }
   return `${value.op} ${inputs} ${JSON.stringify(value.attrs)}`
 }

@@ -16,7 +16,8 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   }
 }
 
-function withInputs(value: Value, inputs: readonly Value[]): Value {
+/** The same op on other inputs of the same shapes, or ones that broadcast alike. */
+export function withInputs(value: Value, inputs: readonly Value[]): Value {
   return { ...(value as Node<AnyOpName>), inputs } as Value
 }
 

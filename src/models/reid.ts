@@ -3,6 +3,7 @@ import { concat, flip, reduceMean, reshape, slice, staticDim, type Value } from 
 import {
   averagePool,
   batchNorm,
+  batchNormDefaults,
   crossEntropy,
   dropout,
   gemDefaults,
@@ -28,6 +29,11 @@ export interface ReIdConfig {
   readonly gemP: number
   /** Width of the embedding; another one than the backbone's adds a linear projection; null keeps the backbone's. */
   readonly embeddingSize: number | null
+  /**
+   * Whether the neck learns a shift. Without one (Luo et al., arXiv:1903.07071, section 3.5) embeddings are centred and cannot
+   * all drift to one point, as they do under ArcFace from random weights.
+   */
+  readonly neckBias: boolean
   readonly dropPath: number
   /** Dropout before the neck. */
   readonly dropout: number
@@ -40,6 +46,7 @@ export const reidDefaults: ReIdConfig = {
   pool: 'gem',
   gemP: gemDefaults.p,
   embeddingSize: 768,
+  neckBias: false,
   dropPath: 0,
   dropout: 0,
   layerScaleInit: 1e-6,
@@ -75,7 +82,10 @@ export function neck(scope: Scope, pooled: Value, config: ReIdConfig): Value {
   const size = embeddingSize(config)
   const projected =
     size === staticDim(pooled.shape[1]) ? pooled : linear(scope.child('projection'), pooled, { features: size })
-  return batchNorm(scope.child('neck'), dropout(scope, projected, config.dropout))
+  return batchNorm(scope.child('neck'), dropout(scope, projected, config.dropout), {
+    ...batchNormDefaults,
+    bias: config.neckBias,
+  })
 }
 
 export interface TrainingOptions {

@@ -5,9 +5,11 @@ export interface BatchNormConfig {
   readonly eps: number
   /** Share of the new batch in the running statistics. */
   readonly momentum: number
+  /** Whether a shift is learned. */
+  readonly bias: boolean
 }
 
-export const batchNormDefaults: BatchNormConfig = { eps: 1e-5, momentum: 0.1 }
+export const batchNormDefaults: BatchNormConfig = { eps: 1e-5, momentum: 0.1, bias: true }
 
 /**
  * Batch normalisation of vectors x [B, D] (Ioffe and Szegedy, arXiv:1502.03167): training uses the batch's mean and biased
@@ -17,7 +19,7 @@ export const batchNormDefaults: BatchNormConfig = { eps: 1e-5, momentum: 0.1 }
 export function batchNorm(scope: Scope, x: Value, config: BatchNormConfig = batchNormDefaults): Value {
   const size = staticDim(x.shape[1])
   const weight = scope.param('weight', [size], oneInit)
-  const bias = scope.param('bias', [size], zeroInit)
+  const bias = config.bias ? scope.param('bias', [size], zeroInit) : undefined
   const runningMean = scope.statistic('running_mean', [size], zeroInit)
   const runningVar = scope.statistic('running_var', [size], oneInit)
   if (scope.mode === 'inference') return scaleShift(sub(x, runningMean), runningVar, weight, bias, config.eps)
@@ -31,6 +33,7 @@ export function batchNorm(scope: Scope, x: Value, config: BatchNormConfig = batc
   return scaleShift(deviation, variance, weight, bias, config.eps)
 }
 
-function scaleShift(deviation: Value, variance: Value, weight: Value, bias: Value, eps: number): Value {
-  return add(mul(deviation, div(weight, sqrt(add(variance, eps)))), bias)
+function scaleShift(deviation: Value, variance: Value, weight: Value, bias: Value | undefined, eps: number): Value {
+  const scaled = mul(deviation, div(weight, sqrt(add(variance, eps))))
+  return bias === undefined ? scaled : add(scaled, bias)
 }

@@ -13,7 +13,8 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf'
-import { type Graph, graphInputs, splitDim, type Type, topological, type Value } from '../graph/index.ts'
+import { check } from '../base/index.ts'
+import { type Graph, graphInputs, showShape, splitDim, type Type, topological, type Value } from '../graph/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { emit } from './emit.ts'
 import { dataTypes, NodeList } from './nodes.ts'
@@ -32,6 +33,7 @@ export interface OnnxOptions {
 /**
  * The graph as an ONNX model. Inputs named in `parameters` become initialisers; outputs keep their names. Standard-domain
  * operators only, unless the graph was lowered for one processor.
+ * @throws InputError naming a parameter of another dtype or shape than its input.
  */
 export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
   const parameters = options.parameters ?? new Map<string, Tensor>()
@@ -46,7 +48,10 @@ export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
   nameOutputs(graph, list, names, inputNames)
   for (const { attrs } of inputs) {
     const value = parameters.get(attrs.name)
-    if (value !== undefined) list.initializer(attrs.name, value)
+    if (value === undefined) continue
+    const [expected, got] = [attrs, value].map(({ dtype, shape }) => `${dtype} ${showShape(shape)}`)
+    check(got === expected, `toOnnx: parameter '${attrs.name}', expected ${expected}, got ${got}`)
+    list.initializer(attrs.name, value)
   }
   return create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),

@@ -3,12 +3,20 @@ import type { Tensor } from '../tensor/index.ts'
 
 export type Tensors = Readonly<Record<string, Tensor>>
 
+export interface CompileOptions {
+  /**
+   * Inputs with one value for every run: they become part of the program, which may compute with them in advance, and are not
+   * fed. Names that the graph has no input for are passed over.
+   */
+  readonly parameters?: ReadonlyMap<string, Tensor>
+}
+
 /** A graph made ready to run. */
 export interface Program {
   /**
    * Computes every output from `feeds`, one tensor an input. Where `into` holds a tensor of an output's name, dtype and
    * shape, the result is written into its memory and that tensor is returned: training swaps two sets of state this way.
-   * @throws InputError naming a feed that is missing or of another dtype or shape.
+   * @throws InputError naming a feed that is missing, or a feed or memory that is of another dtype or shape.
    */
   run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>
   /** Gives the memory back. The program must not be run again. */
@@ -19,5 +27,5 @@ export interface Program {
 export interface Backend {
   readonly name: string
   /** Makes a graph ready to run, once for many runs. */
-  compile(graph: Graph): Promise<Program>
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>
 }

@@ -1,5 +1,6 @@
 import { check } from '../base/index.ts'
-import { type Node, showShape, splitDim } from '../graph/index.ts'
+import { type Graph, type GraphShape, type Node, showShape, splitDim } from '../graph/index.ts'
+import { sameShape } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 
 /** The sizes that symbolic dims have in one run. @throws InputError naming a feed that is missing or does not fit. */
@@ -25,4 +26,25 @@ export function bindFeeds(inputs: readonly Node<'input'>[], feeds: Tensors): Map
     })
   }
   return sizes
+}
+
+/** @throws InputError naming memory of `into` that does not fit its output. */
+export function checkInto({ outputs }: Graph, into: Tensors, sizes: ReadonlyMap<string, number>): void {
+  for (const [name, { dtype, shape }] of Object.entries(outputs)) {
+    const memory = into[name]
+    if (memory === undefined) continue
+    const expected = resolveShape(shape, sizes)
+    check(
+      memory.dtype === dtype && sameShape(memory.shape, expected),
+      `run: output '${name}', expected ${dtype} ${showShape(expected)}, got ${memory.dtype} ${showShape(memory.shape)}`,
+    )
+  }
+}
+
+/** The shape with what its symbols stand for. */
+export function resolveShape(shape: GraphShape, sizes: ReadonlyMap<string, number>): number[] {
+  return shape.map((dim) => {
+    const { coefficient, symbol } = splitDim(dim)
+    return symbol === undefined ? coefficient : coefficient * sizes.get(symbol)!
+  })
 }

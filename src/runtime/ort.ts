@@ -2,10 +2,10 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { check, messageOf } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
-import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { encodeModel, inlineLimit, toOnnx } from '../onnx/index.ts'
 import { type DType, float32, type Shape, sizeOf, type Tensor, type TypedArray } from '../tensor/index.ts'
-import type { Backend, Program, Tensors } from './backend.ts'
-import { bindFeeds } from './feeds.ts'
+import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
+import { bindFeeds, checkInto } from './feeds.ts'
 
 export interface OrtOptions {
   /** Processor threads of one run; all physical cores unless told otherwise. */
@@ -25,11 +25,14 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   const target: Target = blocked ? { blockSize: await probeBlockSize() } : portableTarget
   return {
     name: `onnxruntime ${provider}`,
-    compile: async (graph) => {
-      const proto = toOnnx(lower(graph, target))
+    compile: async (graph, { parameters = new Map() }: CompileOptions = {}) => {
+      // What does not fit one message is fed like any other input.
+      const fits = totalBytes(parameters) <= inlineLimit
+      const proto = toOnnx(lower(graph, target), fits ? { parameters } : {})
       const { model } = encodeModel(proto, '')
       const session = await InferenceSession.create(model, sessionOptions(options))
-      return new OrtProgram(session, graphInputs(graph), graph)
+      const inputs = graphInputs(graph).filter(({ attrs }) => !fits || !parameters.has(attrs.name))
+      return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
     },
   }
 }
@@ -78,15 +81,18 @@ class OrtProgram implements Program {
   readonly #session: InferenceSession
   readonly #inputs: readonly Node<'input'>[]
   readonly #graph: Graph
+  readonly #fixed: Tensors
 
-  constructor(session: InferenceSession, inputs: readonly Node<'input'>[], graph: Graph) {
+  constructor(session: InferenceSession, inputs: readonly Node<'input'>[], graph: Graph, fixed: Tensors) {
+    this.#fixed = fixed
     this.#session = session
     this.#inputs = inputs
     this.#graph = graph
   }
 
-  async run(feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
-    bindFeeds(this.#inputs, feeds)
+  async run(given: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
+    const feeds = { ...given, ...this.#fixed }
+    checkInto(this.#graph, into, bindFeeds(this.#inputs, feeds))
     const fed = Object.fromEntries(
       this.#inputs.map(({ attrs }) => [attrs.name, toOrt(asDType(feeds[attrs.name]!, attrs.dtype))]),
     )
@@ -122,12 +128,12 @@ function sessionOptions(options: OrtOptions): InferenceSession.SessionOptions {
 let probed: Promise<number> | undefined
 
 /**
- * Channels in a block of this processor, 0 where it has no blocked convolution: one channel is reordered, and the result
- * shows how many it was padded to. A fact of the machine, asked once.
+ * Channels in a block of this processor, 0 where it has no blocked convolution: four channels, the fewest that the operator
+ * takes, are reordered, and the result shows how many they were padded to. A fact of the machine, asked once.
  */
 export function probeBlockSize(): Promise<number> {
   probed ??= (async () => {
-    const x = input('x', [1, 1, 1, 1])
+    const x = input('x', [1, 1, 1, 4])
     const graph: Graph = {
       outputs: {
         y: { op: 'blockedReorderInput', inputs: [x], attrs: {}, shape: ['channels', 1, 1, 1], dtype: 'float32' },
@@ -136,7 +142,7 @@ export function probeBlockSize(): Promise<number> {
     try {
       const { model } = encodeModel(toOnnx(graph), '')
       const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
-      const { y } = await session.run({ x: toOrt(float32([1, 1, 1, 1], [1])) })
+      const { y } = await session.run({ x: toOrt(float32([1, 1, 1, 4], [1, 2, 3, 4])) })
       await session.release()
       const channels = y === undefined ? 0 : sizeOf(y.dims)
       return channels === 8 || channels === 16 ? channels : 0
@@ -145,6 +151,10 @@ export function probeBlockSize(): Promise<number> {
     }
   })()
   return probed
+}
+
+function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
+  return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
 }
 
 function toOrt({ dtype, shape, data }: Tensor): OrtTensor {

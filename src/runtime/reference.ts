@@ -3,17 +3,15 @@ import {
   type AllOps,
   type AnyOpName,
   type Graph,
-  type GraphShape,
   graphInputs,
   type LoweredOpName,
   type Node,
-  splitDim,
   topological,
   type Value,
 } from '../graph/index.ts'
 import { type DType, sizeOf, stridesOf, type Tensor, type TypedArray, zerosOf } from '../tensor/index.ts'
-import type { Backend, Program, Tensors } from './backend.ts'
-import { bindFeeds } from './feeds.ts'
+import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
+import { bindFeeds, checkInto, resolveShape } from './feeds.ts'
 import {
   erf,
   gather,
@@ -45,21 +43,28 @@ type Rule<K extends AnyOpName> = (
 export function referenceBackend(options: ReferenceOptions = {}): Backend {
   return {
     name: 'reference',
-    compile: async (graph) => new ReferenceProgram(graph, options.floats ?? 'float32'),
+    compile: async (graph, { parameters }: CompileOptions = {}) =>
+      new ReferenceProgram(graph, options.floats ?? 'float32', Object.fromEntries(parameters ?? [])),
   }
 }
 
 class ReferenceProgram implements Program {
   readonly #graph: Graph
+  readonly #inputs: readonly Node<'input'>[]
   readonly #floats: 'float32' | 'float64'
+  readonly #parameters: Tensors
 
-  constructor(graph: Graph, floats: 'float32' | 'float64') {
+  constructor(graph: Graph, floats: 'float32' | 'float64', parameters: Tensors) {
+    this.#parameters = parameters
     this.#graph = graph
+    this.#inputs = graphInputs(graph)
     this.#floats = floats
   }
 
-  async run(feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
-    const sizes = bindFeeds(graphInputs(this.#graph), feeds)
+  async run(fed: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
+    const feeds = { ...fed, ...this.#parameters }
+    const sizes = bindFeeds(this.#inputs, feeds)
+    checkInto(this.#graph, into, sizes)
     const values = new Map<Value, Wide>()
     for (const value of topological(Object.values(this.#graph.outputs)))
       values.set(value, evaluate(value, values, feeds, sizes))
@@ -77,14 +82,7 @@ function evaluate(value: Value, values: Map<Value, Wide>, feeds: Tensors, sizes:
   const rule = rules[value.op as keyof typeof rules] as Rule<AnyOpName> | undefined
   invariant(rule !== undefined, `${value.op}: the reference evaluator runs graphs before they are lowered`)
   const inputs = value.inputs.map((input) => values.get(input)!)
-  return rule(inputs, value.attrs, resolve(value.shape, sizes), value)
-}
-
-function resolve(shape: GraphShape, sizes: ReadonlyMap<string, number>): number[] {
-  return shape.map((dim) => {
-    const { coefficient, symbol } = splitDim(dim)
-    return symbol === undefined ? coefficient : coefficient * sizes.get(symbol)!
-  })
+  return rule(inputs, value.attrs, resolveShape(value.shape, sizes), value)
 }
 
 function widen(t: Tensor): Wide {

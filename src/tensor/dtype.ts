@@ -37,7 +37,7 @@ export function zerosOf<D extends DType>(dtype: D, length: number): TypedArrays[
 /** Bytes seen as elements; copied only where the offset is not aligned. Little-endian machines only, which all of Node's are but s390x. */
 export function viewAs<D extends DType>(dtype: D, bytes: Uint8Array): TypedArrays[D] {
   const size = bytesPerElement(dtype)
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice()
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes) // slice() of a Buffer would not copy
   return new constructors[dtype](
     aligned.buffer as ArrayBuffer,
     aligned.byteOffset,

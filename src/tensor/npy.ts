@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 import { viewAs } from './dtype.ts'
-import { type Shape, sizeOf } from './shape.ts'
+import { isSize, type Shape, sizeOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 const magic = Buffer.from('\x93NUMPY\x01\x00', 'latin1')
@@ -21,7 +21,7 @@ export function npyHeader(shape: Shape): Uint8Array {
 /** Reads a .npy file of float32, row-major. @throws InputError naming `where` for anything else. */
 export function decodeNpy(bytes: Uint8Array, where: string): Tensor<'float32'> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  check(buffer.length > 10 && buffer.subarray(0, 6).equals(magic.subarray(0, 6)), `${where}: not a .npy file`)
+  check(buffer.length >= 12 && buffer.subarray(0, 6).equals(magic.subarray(0, 6)), `${where}: not a .npy file`)
   const length = buffer[6] === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8)
   const begin = (buffer[6] === 1 ? 10 : 12) + length
   const text = buffer.toString('latin1', begin - length, begin)
@@ -34,6 +34,7 @@ export function decodeNpy(bytes: Uint8Array, where: string): Tensor<'float32'> {
     .split(',')
     .filter((part) => part.trim() !== '')
     .map(Number)
+  check(shape.every(isSize), `${where}: shape (${dims}) is not a list of sizes`)
   check(
     buffer.length - begin === sizeOf(shape) * 4,
     `${where}: expected ${sizeOf(shape) * 4} bytes of data, got ${buffer.length - begin}`,

@@ -1,6 +1,6 @@
-import { check, InputError, messageOf } from '../base/index.ts'
+import { check, InputError, invariant, messageOf } from '../base/index.ts'
 import { bytesOf, bytesPerElement, type DType, viewAs } from './dtype.ts'
-import { sizeOf } from './shape.ts'
+import { isSize, sizeOf } from './shape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** The safetensors names of our dtypes (huggingface/safetensors, format description). */
@@ -31,14 +31,15 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   const sorted = [...tensors].sort((a, b) => bytesPerElement(b[1].dtype) - bytesPerElement(a[1].dtype))
-  const header: Record<string, unknown> = { __metadata__: metadata }
+  const header = new Map<string, unknown>([['__metadata__', metadata]])
   let offset = 0
   for (const [name, t] of sorted) {
     const end = offset + t.data.byteLength
-    header[name] = { dtype: names[t.dtype], shape: t.shape, data_offsets: [offset, end] }
+    invariant(!header.has(name), `two tensors named '${name}'`)
+    header.set(name, { dtype: names[t.dtype], shape: t.shape, data_offsets: [offset, end] })
     offset = end
   }
-  const json = Buffer.from(JSON.stringify(header))
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)))
   const head = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ')
   head.writeBigUInt64LE(BigInt(head.length - 8))
   json.copy(head, 8)
@@ -63,7 +64,7 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   const spans: { name: string; begin: number; end: number }[] = []
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') {
-      metadata = entry as Record<string, string>
+      metadata = parseMetadata(entry, where)
       continue
     }
     const { dtype, shape, begin, end } = parseEntry(entry, `${where}: tensor '${name}'`, body.length)
@@ -89,13 +90,20 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
   throw new InputError(`${where}: the safetensors header is not an object`)
 }
 
+function parseMetadata(entry: unknown, where: string): Record<string, string> {
+  const isText =
+    typeof entry === 'object' && entry !== null && Object.values(entry).every((value) => typeof value === 'string')
+  check(isText, `${where}: __metadata__ is not a record of text`)
+  return entry as Record<string, string>
+}
+
 function parseEntry(entry: unknown, where: string, bodyLength: number) {
   const { dtype: dtypeName, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>
   const dtype = dtypes.get(String(dtypeName))
   check(dtype !== undefined, `${where}: dtype ${String(dtypeName)} is not supported`)
-  check(Array.isArray(shape) && shape.every(isCount), `${where}: shape ${JSON.stringify(shape)} is not a list of sizes`)
+  check(Array.isArray(shape) && shape.every(isSize), `${where}: shape ${JSON.stringify(shape)} is not a list of sizes`)
   check(
-    Array.isArray(data_offsets) && data_offsets.length === 2 && data_offsets.every(isCount),
+    Array.isArray(data_offsets) && data_offsets.length === 2 && data_offsets.every(isSize),
     `${where}: data_offsets ${JSON.stringify(data_offsets)} are not two offsets`,
   )
   const [begin, end] = data_offsets as [number, number]
@@ -103,8 +111,4 @@ function parseEntry(entry: unknown, where: string, bodyLength: number) {
   const expected = sizeOf(shape as number[]) * bytesPerElement(dtype)
   check(end - begin === expected, `${where}: expected ${expected} bytes for its shape, got ${end - begin}`)
   return { dtype, shape: shape as number[], begin, end }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -1,4 +1,4 @@
-import { invariant } from '../base/index.ts'
+import { check } from '../base/index.ts'
 
 /** A static shape, outermost first; [] is a scalar. */
 export type Shape = readonly number[]
@@ -24,9 +24,14 @@ export function sameShape(a: readonly unknown[], b: readonly unknown[]): boolean
   return a.length === b.length && a.every((dim, i) => dim === b[i])
 }
 
-/** An axis counted from the end where negative, as its index. */
-export function normaliseAxis(axis: number, rank: number): number {
+/** An axis counted from the end where negative, as its index. @throws InputError naming `where`. */
+export function normaliseAxis(where: string, axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis
-  invariant(index >= 0 && index < rank, `axis ${axis} of a tensor of rank ${rank}`)
+  check(Number.isInteger(index) && index >= 0 && index < rank, `${where}: axis ${axis} of a tensor of rank ${rank}`)
   return index
+}
+
+/** True for a whole number ≥ 0: what a file may call a size or an offset. */
+export function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }

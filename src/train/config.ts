@@ -17,6 +17,7 @@ export const trainConfigSchema = z.strictObject({
     pool: z.enum(['gem', 'average']),
     gemP: positive,
     embeddingSize: count.nullable(),
+    neckBias: z.boolean(),
     dropPath: share,
     dropout: share,
     layerScaleInit: positive,

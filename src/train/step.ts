@@ -1,6 +1,6 @@
 import { gradient } from '../autodiff/index.ts'
 import { check } from '../base/index.ts'
-import { type Graph, input, type Value } from '../graph/index.ts'
+import { type Graph, input, reshape, type Value } from '../graph/index.ts'
 import { backboneConfig, type ReIdConfig, reidLoss } from '../models/index.ts'
 import {
   augment,
@@ -69,7 +69,7 @@ export function stepGraph(config: StepConfig): StepPlan {
   const raw = gradient(
     loss,
     params.map(({ value }) => value),
-  )
+  ).map(flat)
   const gradientNorm = globalNorm(raw)
   const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
   const outputs: Record<string, Value> = { loss, gradientNorm }
@@ -77,19 +77,16 @@ export function stepGraph(config: StepConfig): StepPlan {
   const { depths } = backboneConfig(config.model)
   params.forEach(({ spec, value }, i) => {
     const { name, shape } = spec
-    const state = {
-      parameter: value,
-      gradient: gradients[i]!,
-      m: input(`m/${name}`, shape),
-      v: input(`v/${name}`, shape),
-    }
+    const [m, v] = [input(`m/${name}`, shape), input(`v/${name}`, shape)]
+    const state = { parameter: flat(value), gradient: gradients[i]!, m: flat(m), v: flat(v) }
     const options = { decay: spec.decay, rateScale: rateScale(spec, depths, config.rates) }
     const next = adamw(state, scalars, config.optimiser, options)
-    outputs[`next/${name}`] = next.parameter
-    outputs[`next/m/${name}`] = next.m
-    outputs[`next/v/${name}`] = next.v
+    outputs[`next/${name}`] = reshape(next.parameter, shape)
+    outputs[`next/m/${name}`] = reshape(next.m, shape)
+    outputs[`next/v/${name}`] = reshape(next.v, shape)
     if (config.emaDecay !== null) {
-      outputs[`next/ema/${name}`] = movingAverage(input(`ema/${name}`, shape), next.parameter, config.emaDecay)
+      const average = movingAverage(flat(input(`ema/${name}`, shape)), next.parameter, config.emaDecay)
+      outputs[`next/ema/${name}`] = reshape(average, shape)
     }
   })
   for (const { spec, next } of scope.statistics()) outputs[`next/${spec.name}`] = next!
@@ -100,4 +97,12 @@ export function stepGraph(config: StepConfig): StepPlan {
     randoms: scope.randoms(),
     ema: config.emaDecay !== null,
   }
+}
+
+/**
+ * Shapes that end in 1, as [1024, 256, 1, 1], in one row: ONNX Runtime multiplies them by a scalar element by element, 60 × slower
+ * (8 ms instead of 0.1 ms for that one).
+ */
+function flat(x: Value): Value {
+  return x.shape.length > 1 && x.shape[x.shape.length - 1] === 1 ? reshape(x, [-1]) : x
 }

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { expectClose } from '../../test/compare.ts'
+import { centralDifferences, evaluate } from '../../test/differences.ts'
+import { derivative } from '../../test/tolerances.ts'
+import { InputError } from '../base/index.ts'
+import {
+  add,
+  cast,
+  constant,
+  exp,
+  gelu,
+  input,
+  less,
+  matmul,
+  max,
+  mul,
+  printGraph,
+  reduceMax,
+  reduceMean,
+  reduceSum,
+  stopGradient,
+  sub,
+  topological,
+  type Value,
+  where,
+} from '../graph/index.ts'
+import { referenceBackend } from '../runtime/index.ts'
+import { float32, int32 } from '../tensor/index.ts'
+import { gradient, pullback } from './gradient.ts'
+
+const x = input('x', [2])
+const feeds = { x: float32([2], [3, -4]) }
+
+/** dL/dv as numbers. */
+async function slope(loss: Value, of: Value = x): Promise<number[]> {
+  const [dx] = gradient(loss, [of])
+  const { slope: result } = await evaluate(referenceBackend(), { slope: dx! }, feeds)
+  return Array.from(result!.data, Number)
+}
+
+describe('gradient', () => {
+  test('is again a graph', () => {
+    const [dx] = gradient(reduceSum(mul(x, x)), [x]) as [Value]
+    expect(printGraph({ outputs: { dx } })).toMatchInlineSnapshot(`
+      "%0 = constant() value={1} → float32 []
+      %1 = reshape(%0) shape=[1] → float32 [1]
+      %2 = expand(%1) shape=[2] → float32 [2]
+      @x = input() → float32 [2]
+      %3 = mul(%2, @x) → float32 [2]
+      %4 = mul(%2, @x) → float32 [2]
+      %5 = add(%3, %4) → float32 [2]
+      return dx = %5"
+    `)
+  })
+
+  test('of a value that the loss does not read is zeros of its shape', async () => {
+    expect(await slope(reduceSum(x), input('other', [2, 3]))).toEqual([0, 0, 0, 0, 0, 0])
+  })
+
+  test('of a value read twice is the sum over its uses', async () => {
+    expect(await slope(add(reduceSum(mul(x, 5)), reduceSum(mul(x, x))))).toEqual([11, -3])
+    expect(await slope(reduceSum(add(x, x)))).toEqual([2, 2])
+  })
+
+  test('of the loss by itself is 1', async () => {
+    const loss = reduceSum(x)
+    expect(await slope(loss, loss)).toEqual([1])
+  })
+
+  test('of a value between is the gradient there', async () => {
+    const middle = mul(x, 2)
+    expect(await slope(reduceSum(mul(middle, middle)), middle)).toEqual([12, -16])
+  })
+
+  test('of several values comes in their order', async () => {
+    const y = input('y', [2])
+    const [dy, dx] = gradient(reduceSum(mul(mul(x, 2), y)), [y, x]) as [Value, Value]
+    const results = await evaluate(referenceBackend(), { dx, dy }, { ...feeds, y: float32([2], [10, 20]) })
+    expect([results.dx!.data, results.dy!.data]).toEqual([Float32Array.of(20, 40), Float32Array.of(6, -8)])
+  })
+
+  test('does not pass stopGradient, comparisons, nor whole numbers', async () => {
+    expect(await slope(reduceSum(mul(x, stopGradient(x))))).toEqual([3, -4])
+    expect(await slope(reduceSum(cast(less(x, 0), 'float32')))).toEqual([0, 0])
+    expect(await slope(reduceSum(mul(cast(cast(x, 'int32'), 'float32'), 7)))).toEqual([0, 0])
+    expect(await slope(reduceSum(mul(cast(cast(x, 'float64'), 'float32'), 7)))).toEqual([7, 7])
+  })
+
+  test('has no branch for what leads to no wanted value', () => {
+    const w = input('w', [2])
+    const [dw] = gradient(reduceSum(mul(exp(x), w)), [w]) as [Value]
+    const ops = topological([dw]).map(({ op }) => op)
+    expect(ops.filter((op) => op === 'exp')).toHaveLength(1)
+    expect(ops.filter((op) => op === 'mul')).toHaveLength(1)
+  })
+
+  test('is not asked where the untaken side of where is not finite', async () => {
+    const safe = where(less(x, 0), 1, x)
+    expect(await slope(reduceSum(where(less(x, 0), 0, exp(safe))))).toEqual([Math.fround(Math.exp(3)), 0])
+  })
+
+  test.each([
+    ['a vector', mul(x, 2), 'expected a float32 scalar, got float32 [2]'],
+    ['one element in an axis', reduceSum(x, { keepDims: true }), 'got float32 [1]'],
+    ['a whole number', constant(int32([], [1])), 'got int32 []'],
+  ])('of %s is an InputError', (_, loss, message) => {
+    expect(() => gradient(loss, [x])).toThrow(InputError)
+    expect(() => gradient(loss, [x])).toThrow(message)
+  })
+
+  test('of 5,000 layers does not overflow the stack', async () => {
+    let value: Value = x
+    for (let i = 0; i < 5000; i++) value = add(mul(value, 0.5), 1)
+    const [dx] = gradient(reduceSum(value), [x]) as [Value]
+    expect(topological([dx]).length).toBeGreaterThan(5000)
+    expect(await slope(reduceSum(value))).toEqual([0, 0]) // 2⁻⁵⁰⁰⁰
+  })
+
+  test('of lowered ops is a mistake of ours', () => {
+    const lowered = {
+      op: 'gemm',
+      inputs: [x, x, x],
+      attrs: { transA: false, transB: false },
+      shape: [],
+      dtype: 'float32',
+    }
+    expect(() => gradient(lowered as unknown as Value, [x])).toThrow('internal: gemm is made by lower')
+  })
+})
+
+describe('at kinks', () => {
+  test('max and reduceMax give the whole slope, once', async () => {
+    expect(await slope(reduceSum(max(x, stopGradient(x))))).toEqual([1, 1])
+    const tied = input('x', [4])
+    const [dx] = gradient(reduceMax(tied), [tied]) as [Value]
+    const { y } = await evaluate(referenceBackend(), { y: dx }, { x: float32([4], [2, 5, 5, 1]) })
+    expect([...y!.data]).toEqual([0, 0.5, 0.5, 0])
+  })
+})
+
+describe('pullback', () => {
+  test('is the product of cotangents with the derivatives of several outputs', async () => {
+    const outputs = [mul(x, x), reduceSum(x)]
+    const [dx] = pullback(outputs, [constant(float32([2], [10, 100])), constant(float32([], [7]))], [x]) as [Value]
+    const { y } = await evaluate(referenceBackend(), { y: dx }, feeds)
+    expect([...y!.data]).toEqual([67, -793])
+  })
+
+  test('continues a gradient: in two parts it is what it is in one', async () => {
+    const a = input('a', [3, 2])
+    const w = input('w', [2, 2])
+    const features = gelu(matmul(a, w))
+    const lossOf = (f: Value) => reduceMean(mul(sub(f, 0.3), exp(f)))
+    const whole = gradient(lossOf(features), [a, w])
+    const cut = input('features', [3, 2])
+    const [dFeatures] = gradient(lossOf(cut), [cut]) as [Value]
+    const values = {
+      a: float32([3, 2], [0.1, -0.4, 1.2, 0.7, -0.9, 0.3]),
+      w: float32([2, 2], [0.5, -1, 0.25, 0.8]),
+    }
+    const backend = referenceBackend({ floats: 'float64' })
+    const { f } = await evaluate(backend, { f: features }, values)
+    const { d } = await evaluate(backend, { d: dFeatures }, { features: f! })
+    const parts = pullback([features], [input('d', [3, 2])], [a, w])
+    const actual = await evaluate(backend, { da: parts[0]!, dw: parts[1]! }, { ...values, d: d! })
+    const expected = await evaluate(backend, { da: whole[0]!, dw: whole[1]! }, values)
+    for (const name of ['da', 'dw']) expectClose(name, actual[name]!, expected[name]!, derivative)
+    const slopes = await centralDifferences(lossOf(features), ['a', 'w'], values)
+    expectClose('a', actual.da!, slopes.a!, derivative)
+  })
+
+  test.each([
+    ['another shape', [constant(float32([1], [1]))], 'pullback: cotangent 0, expected [2], got [1]'],
+    ['none', [], 'pullback: cotangent 0, expected [2], got undefined'],
+  ])('of a cotangent of %s is an InputError', (_, cotangents, message) => {
+    expect(() => pullback([x], cotangents, [x])).toThrow(InputError)
+    expect(() => pullback([x], cotangents, [x])).toThrow(message)
+  })
+})

@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+import { stringify } from 'csv-stringify/sync'
+import { check, checkAbsent, writeFileAtomic } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
+import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+
+const example = `
+Examples:
+  rosette embed --model runs/jaguars --data photos --out photos.npy
+  rosette embed --model resnet.onnx --model-config resnet.model.json --data jaguars --out jaguars.npy
+
+FILE.npy holds float32 [photos, size], L2-normalised; FILE.csv beside it file names and identities in the same order.
+Of a Kaggle folder all photos are embedded, those of train.csv first.`
+
+interface EmbedFlags extends ModelFlags, DataFlags {
+  readonly data: string
+  readonly out: string
+  readonly overwrite?: boolean
+}
+
+/** `rosette embed`: photos in, a .npy of embeddings out. */
+export function embedCommand(): Command {
+  const command = new Command('embed')
+    .summary('turn photos into embeddings (.npy)')
+    .description('Embed every photo of a dataset. Memory does not grow with the number of photos.')
+    .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, a folder of photos, or a CSV')
+    .requiredOption('--out <FILE.npy>', 'the file to write')
+    .option('--overwrite', 'replace --out')
+  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(embedAction)
+}
+
+async function embedAction(flags: EmbedFlags): Promise<void> {
+  const { data, out, overwrite = false, skipUnreadable } = flags
+  check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
+  const csv = out.replace(/\.npy$/i, '.csv')
+  for (const path of [out, csv]) checkAbsent(path, overwrite)
+  const { openDataset } = await import('../data/index.ts')
+  const { embedInBatches, EmbeddingFile } = await import('../identify/index.ts')
+  const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
+  warnOfManifest(manifest)
+  await interruptible((signal) =>
+    withModel(flags, async (embedder) => {
+      const file = new EmbeddingFile(out, embedder.size)
+      const photos: Photo[] = []
+      try {
+        const skipped = await withProgress('embedding', { skipUnreadable, signal }, (embedOptions) =>
+          embedInBatches(embedder, manifest, embedOptions, (batch) => {
+            file.append(batch.data)
+            photos.push(...batch.photos)
+          }),
+        )
+        warnOfSkipped(skipped)
+        writeFileAtomic(csv, tableOf(photos))
+        file.finish()
+      } finally {
+        file.discard()
+      }
+      console.log(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
+      console.log(`${csv}: their file names and identities`)
+    }),
+  )
+}
+
+function tableOf(photos: readonly Photo[]): string {
+  const rows = photos.map(({ filename, identity = '' }) => [filename, identity])
+  return stringify([['filename', 'identity'], ...rows])
+}
+
+function describe({ source, tta }: { readonly source: string; readonly tta: string }): string {
+  return `${source}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`
+}

@@ -1,0 +1,48 @@
+import { Command, Option } from 'commander'
+import { checkAbsent, formatBytes } from '../base/index.ts'
+import type { CheckpointName } from '../identify/index.ts'
+
+const example = `
+Example:
+  rosette export --model runs/jaguars --out jaguar-model
+
+model.onnx takes photos as bytes (uint8 [N, H, W, 3], RGB) and gives L2-normalised embeddings; flip averaging is inside.
+model.json tells how to prepare a photo. Both run wherever ONNX runs.`
+
+interface ExportFlags {
+  readonly model: string
+  readonly out: string
+  readonly checkpoint?: CheckpointName
+  readonly name?: string
+  readonly overwrite?: boolean
+}
+
+/** `rosette export`: a run's network as a standard ONNX file. */
+export function exportCommand(): Command {
+  return new Command('export')
+    .summary("write a run's model as ONNX")
+    .description("Write a run's network as model.onnx, with model.json, which states its preprocessing.")
+    .requiredOption('--model <RUN>', 'a run folder')
+    .requiredOption('--out <DIR>', 'the folder to write')
+    .addOption(new Option('--checkpoint <which>', 'default: best, where there is one').choices(['best', 'last']))
+    .option('--name <name>', "the model's name in model.json (default: the run's)")
+    .option('--overwrite', 'replace the model in --out')
+    .addHelpText('after', example)
+    .action(exportAction)
+}
+
+async function exportAction({ model, out, checkpoint, name, overwrite = false }: ExportFlags): Promise<void> {
+  checkAbsent(out, overwrite)
+  const { exportModel, readRunModel } = await import('../identify/index.ts')
+  const run = readRunModel(model, checkpoint)
+  const { network, geometry, tensors } = run
+  const { files, bytes, description } = exportModel({
+    network,
+    geometry,
+    tensors,
+    folder: out,
+    name: name ?? run.name,
+    where: run.checkpoint.path,
+  })
+  console.log(`${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', embedding of ${description.output.size}`)
+}

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { OpenOptions } from '../data/index.ts'
+import type { CheckpointName, OpenModelOptions, Tta } from '../identify/index.ts'
+import { parseColumns } from './columns.ts'
+
+/** Options of every command that opens a model. */
+export interface ModelFlags {
+  readonly model: string
+  readonly modelConfig?: string
+  readonly checkpoint?: CheckpointName
+  readonly tta?: Tta
+  readonly threads?: number
+  readonly batch?: number
+}
+
+/** Options of every command that reads a dataset. */
+export interface DataFlags {
+  readonly images?: string
+  readonly columns?: string
+  readonly skipUnreadable?: boolean
+}
+
+export function addModelOptions(command: Command): Command {
+  return command
+    .requiredOption('--model <M>', 'a run folder, a folder of `rosette export`, or an .onnx file')
+    .option('--model-config <FILE>', 'the description of an .onnx file that has no model.json beside it')
+    .addOption(
+      new Option('--checkpoint <which>', 'of a run folder (default: best, where there is one)').choices([
+        'best',
+        'last',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--tta <mode>',
+        'flip: average photo and mirror image (default: flip for models of rosette, none for others)',
+      ).choices(['none', 'flip']),
+    )
+    .option('--batch <B>', 'photos that pass the network together (default: 8)', aboveZero)
+    .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
+}
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--images <DIR>', "the folder that a CSV's file names start from")
+    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
+    .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
+}
+
+export function modelOptions({ modelConfig, checkpoint, tta, threads, batch }: ModelFlags): OpenModelOptions {
+  return { modelConfig, checkpoint, tta, threads, batch }
+}
+
+export function dataOptions({ images, columns }: DataFlags): Pick<OpenOptions, 'images' | 'columns' | 'problems'> {
+  return { images, columns: columns === undefined ? undefined : parseColumns(columns), problems: 'collect' }
+}
+
+/** A whole number from 1, for commander. */
+export function aboveZero(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number above 0.')
+  return value
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { checkAbsent } from '../base/index.ts'
+import type { ScoreKind } from '../identify/index.ts'
+import { FailedCheck } from './exit.ts'
+import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { interruptible, warn, warnOfSkipped, withModel, withProgress } from './work.ts'
+
+const example = `
+Example:
+  rosette submit --model runs/jaguars --data jaguars --out submission.csv
+
+Each test photo is embedded once. The file is read back and checked against test.csv; exit code 1 where it does not fit.`
+
+interface SubmitFlags extends ModelFlags, DataFlags {
+  readonly data: string
+  readonly out: string
+  readonly scores: ScoreKind
+  readonly overwrite?: boolean
+}
+
+/** `rosette submit`: a competition's test.csv answered. */
+export function submitCommand(): Command {
+  const command = new Command('submit')
+    .summary("answer a competition's test.csv")
+    .description('Write a submission: row_id,similarity for every pair of test.csv, in its order; then check it.')
+    .requiredOption('--data <KAGGLE_DIR>', 'a Kaggle folder, with test.csv and the test photos')
+    .requiredOption('--out <submission.csv>', 'the file to write')
+    .addOption(
+      new Option('--scores <kind>', 'clip: negative cosines become 0; shift: (cos + 1) / 2, which keeps their order')
+        .choices(['clip', 'shift'])
+        .default('clip'),
+    )
+    .option('--overwrite', 'replace --out')
+  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(submitAction)
+}
+
+async function submitAction(flags: SubmitFlags): Promise<void> {
+  const { data, out, scores: kind, overwrite = false, skipUnreadable } = flags
+  checkAbsent(out, overwrite)
+  const { checkSubmission, formatSubmissionReport, openDataset, readTestPairs, writeSubmission } = await import(
+    '../data/index.ts'
+  )
+  const { embedPhotos, scorePairs } = await import('../identify/index.ts')
+  const manifest = openDataset(data, { ...dataOptions(flags), part: 'test' })
+  const pairs = readTestPairs(data)
+  await interruptible((signal) =>
+    withModel(flags, async (embedder) => {
+      const embedded = await withProgress('embedding', { skipUnreadable, signal }, (options) =>
+        embedPhotos(embedder, manifest, options),
+      )
+      warnOfSkipped(embedded.skipped)
+      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind)
+      if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
+      writeSubmission(out, { rowIds: pairs.rowIds, scores })
+    }),
+  )
+  const report = checkSubmission(out, join(data, 'test.csv'))
+  console.log(formatSubmissionReport(report))
+  if (!report.ok) throw new FailedCheck()
+}

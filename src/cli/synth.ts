@@ -1,0 +1,63 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { formatTable } from '../base/index.ts'
+import { aboveZero } from './options.ts'
+import { progress } from './progress.ts'
+import { interruptible } from './work.ts'
+
+const example = `
+Example:
+  rosette synth --out runs/jaguars --identities 12 --photos 20
+
+Writes train.csv, test.csv, the photos of both, test_identities.csv (what a competition hides) and sheet.png to look at.`
+
+interface SynthFlags {
+  readonly out: string
+  readonly identities?: number
+  readonly photos?: number
+  readonly seed?: number
+  readonly overwrite?: boolean
+}
+
+/** `rosette synth`: draws a dataset of jaguars. */
+export function synthCommand(): Command {
+  return new Command('synth')
+    .summary('draw a dataset of jaguars')
+    .description('Draw jaguars with coats of their own and photograph them: a dataset in the Kaggle layout.')
+    .requiredOption('--out <DIR>', 'the folder to write')
+    .option('--identities <N>', 'individuals (default: 24)', aboveZero)
+    .option('--photos <M>', 'training photos of each (default: 40)', aboveZero)
+    .option('--seed <S>', 'another seed draws other animals (default: 0)', seed)
+    .option('--overwrite', 'replace a synthetic dataset in --out')
+    .addHelpText('after', example)
+    .action(synthAction)
+}
+
+async function synthAction({ out, identities, photos, seed, overwrite = false }: SynthFlags): Promise<void> {
+  const { synthesise } = await import('../data/synth/index.ts')
+  const bar = progress('drawing', 'photos')
+  const written = await interruptible((signal) =>
+    synthesise({
+      out,
+      overwrite,
+      signal,
+      onProgress: bar.update,
+      ...(identities === undefined ? {} : { identities }),
+      ...(photos === undefined ? {} : { photosPerIdentity: photos }),
+      ...(seed === undefined ? {} : { seed }),
+    }),
+  ).finally(bar.stop)
+  const { folder, trainPhotos, testPhotos, encounters, sheet } = written
+  const rows: [string, number][] = [
+    ['individuals', written.identities],
+    ['encounters', encounters],
+    ['training photos', trainPhotos],
+    ['test photos', testPhotos],
+  ]
+  console.log(`${folder}\n${formatTable(['', 'count'], rows)}\na look at them: ${sheet}`)
+}
+
+function seed(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || text.trim() === '') throw new InvalidArgumentError('Expected a whole number.')
+  return value
+}

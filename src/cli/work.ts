@@ -1,0 +1,59 @@
+import type { Manifest, Skipped } from '../data/index.ts'
+import type { Embedder, EmbedOptions } from '../identify/index.ts'
+import { FailedCheck } from './exit.ts'
+import { type ModelFlags, modelOptions } from './options.ts'
+import { progress } from './progress.ts'
+
+/** Runs `work`; Ctrl-C aborts its signal so that it can tidy up, a second one ends the process at once. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(130)
+    stop.abort(new FailedCheck('stopped; nothing was written'))
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  try {
+    return await work(stop.signal)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+/** Opens the model that the flags name, for as long as `use` takes. */
+export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
+  const { openModel } = await import('../identify/index.ts')
+  const embedder = await openModel(flags.model, modelOptions(flags))
+  try {
+    return await use(embedder)
+  } finally {
+    await embedder.release()
+  }
+}
+
+/** Calls `embed` with options that show its progress. */
+export async function withProgress<T>(
+  title: string,
+  { skipUnreadable, signal }: Pick<EmbedOptions, 'skipUnreadable' | 'signal'>,
+  embed: (options: EmbedOptions) => Promise<T>,
+): Promise<T> {
+  const bar = progress(title, 'photos')
+  try {
+    return await embed({ skipUnreadable, signal, onProgress: bar.update })
+  } finally {
+    bar.stop()
+  }
+}
+
+export function warn(text: string): void {
+  process.stderr.write(`warning: ${text}\n`)
+}
+
+export function warnOfManifest({ warnings }: Manifest): void {
+  for (const text of warnings) warn(text)
+}
+
+export function warnOfSkipped(skipped: readonly Skipped[]): void {
+  for (const { photo, reason } of skipped) warn(`skipped ${photo.filename}: ${reason}`)
+}

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { type Geometry, geometry } from '../images/index.ts'
+import { embeddingSize, type ReIdConfig } from '../models/index.ts'
+
+const count = z.int().positive()
+const positive = z.number().positive()
+const share = z.number().min(0).max(1)
+const channels = z.tuple([z.number(), z.number(), z.number()])
+const byte = z.int().min(0).max(255)
+
+/** ReIdConfig as it is written; `backboneConfig` checks the backbone's name. */
+const networkSchema = z.strictObject({
+  backbone: z.string(),
+  pool: z.enum(['gem', 'average']),
+  gemP: positive,
+  embeddingSize: count.nullable(),
+  neckBias: z.boolean(),
+  dropPath: share,
+  dropout: share,
+  layerScaleInit: positive,
+  neckBias: z.boolean(),
+}) satisfies z.ZodType<ReIdConfig>
+
+const schema = z.strictObject({
+  format: z.literal('rosette-model'),
+  version: z.literal(1),
+  name: z.string().min(1),
+  model: z.string().min(1),
+  input: z.strictObject({
+    name: z.string().optional(),
+    layout: z.enum(['NHWC', 'NCHW']),
+    dtype: z.enum(['uint8', 'float32']),
+    channels: z.enum(['RGB', 'BGR']),
+    heightPx: count,
+    widthPx: count,
+    scale: positive.default(1),
+    mean: channels.default([0, 0, 0]),
+    std: z.tuple([positive, positive, positive]).default([1, 1, 1]),
+  }),
+  output: z.strictObject({
+    name: z.string().optional(),
+    size: count,
+    normalised: z.boolean(),
+  }),
+  preprocess: z.strictObject({
+    resize: z.enum(['squash', 'letterbox', 'center-crop']),
+    kernel: z.enum(['bicubic', 'bilinear']),
+    alpha: z.enum(['keep', 'black', 'mean', 'crop']).default('keep'),
+    maskMargin: z.number().min(0).max(10).optional(),
+    meanFill: z.tuple([byte, byte, byte]).optional(),
+  }),
+  flipAveraging: z.enum(['inside', 'outside', 'none']),
+  network: networkSchema.optional(),
+})
+
+/**
+ * What `model.json` says of the ONNX file beside it: everything between a decoded photo and an embedding.
+ *
+ * photo → `preprocess` (to input.heightPx × widthPx) → value = (pixel · scale − mean) / std, pixel 0 … 255, `mean` and `std` in the
+ * model's own channel order → [N, H, W, 3] or [N, 3, H, W] → embedding [N, size].
+ *
+ * `flipAveraging`: inside: the graph averages photo and mirror image; outside: rosette does, before L2; none.
+ * `network`: our own architecture, with which a checkpoint becomes a graph again.
+ */
+export type ModelDescription = z.output<typeof schema>
+
+/** The name of the description in a run folder and beside an exported model. */
+export const descriptionFile = 'model.json'
+
+/** Reads a model.json. @throws InputError naming the file, with every mistake and its path. */
+export function readModelDescription(path: string): ModelDescription {
+  check(existsSync(path), `${path}: no such file`)
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
+  }
+  const description = parseStrictly(schema, json, path)
+  const { dtype, scale, mean, std } = description.input
+  check(
+    dtype === 'float32' || (scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)),
+    `${path}: input.dtype: uint8 pixels go in as they are, got a scale, mean or std`,
+    'leave them out, or set dtype float32',
+  )
+  return description
+}
+
+/** Writes FOLDER/model.json, whole or not at all. */
+export function writeModelDescription(folder: string, description: ModelDescription): void {
+  writeFileAtomic(join(folder, descriptionFile), `${JSON.stringify(description, undefined, 2)}\n`)
+}
+
+/** The description of a model that rosette exports: pixels in as bytes, flip averaging and L2 in the graph. */
+export function describeModel(name: string, network: ReIdConfig, { heightPx, widthPx, ...preprocess }: Geometry): ModelDescription {
+  const { resize, kernel, alpha, maskMargin, meanFill } = preprocess
+  return {
+    format: 'rosette-model',
+    version: 1,
+    name,
+    model: 'model.onnx',
+    input: {
+      name: 'pixels',
+      layout: 'NHWC',
+      dtype: 'uint8',
+      channels: 'RGB',
+      heightPx,
+      widthPx,
+      scale: 1,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    },
+    output: { name: 'embedding', size: embeddingSize(network), normalised: true },
+    preprocess: { resize, kernel, alpha, maskMargin, meanFill: [...meanFill] },
+    flipAveraging: 'inside',
+    network: { ...network },
+  }
+}
+
+/** How photos are prepared for the model. */
+export function geometryOf({ input: { heightPx, widthPx }, preprocess }: ModelDescription): Geometry {
+  const { maskMargin, meanFill, ...rest } = preprocess
+  return geometry({
+    ...rest,
+    heightPx,
+    widthPx,
+    ...(maskMargin === undefined ? {} : { maskMargin }),
+    ...(meanFill === undefined ? {} : { meanFill }),
+  })
+}

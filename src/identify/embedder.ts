@@ -1,0 +1,51 @@
+import type { Geometry } from '../images/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import type { ModelDescription } from './description.ts'
+
+/** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
+export type Tta = 'none' | 'flip'
+
+export type CheckpointName = 'best' | 'last'
+
+export interface OpenModelOptions {
+  /** The description of an ONNX file, where it does not lie beside it. */
+  readonly modelConfig?: string | undefined
+  /** Of a run folder: `best` where it exists, else `last`. */
+  readonly checkpoint?: CheckpointName | undefined
+  /** As the description says unless given: flip for our models, none for others that do not ask for it. */
+  readonly tta?: Tta | undefined
+  /** Processor threads; all physical cores unless given. */
+  readonly threads?: number | undefined
+  /** Photos that pass the network together. */
+  readonly batch?: number | undefined
+}
+
+/** At 8 photos a ConvNeXt's activations stay in the cache; more was slower on two cores (docs/engine.md). */
+export const openModelDefaults = { batch: 8 } as const satisfies OpenModelOptions
+
+/** What a model says of itself: plain data, which a worker can post. */
+export interface EmbedderInfo {
+  readonly name: string
+  /** For people: the file or the checkpoint. */
+  readonly source: string
+  /** The run folder it comes from, if any. */
+  readonly run: string | undefined
+  readonly description: ModelDescription
+  readonly geometry: Geometry
+  /** Length of an embedding. */
+  readonly size: number
+  readonly tta: Tta
+  /** Photos that pass the network together; `batch` takes any number. */
+  readonly batchSize: number
+}
+
+/** A model ready to embed. */
+export interface Embedder extends EmbedderInfo {
+  /**
+   * Pixels [B, heightPx, widthPx, 3] as `geometry` prepares them → L2-normalised embeddings, row-major [B, size]. An embedding
+   * that is zero stays so, and one that is not finite too: `embedPhotos` refuses it by the photo's name.
+   */
+  batch(pixels: Tensor<'uint8'>): Promise<Float32Array>
+  /** Gives memory and thread back. */
+  release(): Promise<void>
+}

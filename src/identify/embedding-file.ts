@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { invariant } from '../base/index.ts'
+import { bytesOf, npyHeader } from '../tensor/index.ts'
+
+/**
+ * A .npy file of float32 [rows, size] that grows row by row under a temporary name and gets its own when it is finished: it
+ * appears whole or not at all.
+ */
+export class EmbeddingFile {
+  readonly #path: string
+  readonly #temporary: string
+  readonly #size: number
+  readonly #headerLength: number
+  #file: number | undefined
+  #rows = 0
+
+  constructor(path: string, size: number) {
+    this.#path = resolve(path)
+    this.#size = size
+    this.#temporary = `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+    mkdirSync(dirname(this.#path), { recursive: true })
+    this.#file = openSync(this.#temporary, 'wx')
+    const header = npyHeader([0, size])
+    this.#headerLength = header.length
+    this.#write(header)
+  }
+
+  append(data: Float32Array): void {
+    this.#write(bytesOf(data))
+    this.#rows += data.length / this.#size
+  }
+
+  /** Writes how many rows there are and gives the file its name. */
+  finish(): void {
+    const file = this.#open()
+    const header = npyHeader([this.#rows, this.#size])
+    invariant(header.length === this.#headerLength, `.npy headers of ${this.#headerLength} and ${header.length} bytes`)
+    writeSync(file, header, 0, header.length, 0)
+    fsyncSync(file)
+    closeSync(file)
+    this.#file = undefined
+    renameSync(this.#temporary, this.#path)
+  }
+
+  /** Leaves nothing behind, unless it is finished. */
+  discard(): void {
+    if (this.#file === undefined) return
+    closeSync(this.#file)
+    this.#file = undefined
+    rmSync(this.#temporary, { force: true })
+  }
+
+  #open(): number {
+    invariant(this.#file !== undefined, 'an embedding file is finished once')
+    return this.#file
+  }
+
+  #write(bytes: Uint8Array): void {
+    const file = this.#open()
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * A model opened, photos in, embeddings and ranked individuals out. Our own models from a run folder or an exported file, and
+ * anybody's ONNX file with a `model.json` that states its preprocessing.
+ */
+export {
+  describeModel,
+  descriptionFile,
+  geometryOf,
+  type ModelDescription,
+  readModelDescription,
+  writeModelDescription,
+} from './description.ts'
+export { type EmbeddedPhotos, type EmbedOptions, embedInBatches, embedPhotos, type PhotoEmbeddings } from './embed.ts'
+export {
+  type CheckpointName,
+  type Embedder,
+  type EmbedderInfo,
+  type OpenModelOptions,
+  openModelDefaults,
+  type Tta,
+} from './embedder.ts'
+export { EmbeddingFile } from './embedding-file.ts'
+export { type EvaluateOptions, type EvaluationReport, evaluatePhotos } from './evaluate.ts'
+export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
+export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
+export { openModelHere } from './open.ts'
+export { openModel } from './open-in-worker.ts'
+export { findCheckpoint, isRunFolder, type RunData, type RunModel, readRunData, readRunModel } from './run-folder.ts'
+export { type Selection, type SplitName, selectPhotos } from './selection.ts'
+export { type ScoreKind, scorePairs } from './submission.ts'

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { check, InputError, nearest } from '../base/index.ts'
+import { type OnnxModel, type OnnxPort, openOnnx } from '../runtime/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
+import { type Embedder, type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
+import { modelInput } from './pixels.ts'
+import { inPieces, normaliseRows } from './rows.ts'
+
+/**
+ * The description that belongs to an ONNX file: `modelConfig`, else `x.model.json` beside `x.onnx`, else `model.json` beside it
+ * where that names this file. @throws InputError where there is none.
+ */
+export function findDescription(onnx: string, modelConfig?: string): string {
+  if (modelConfig !== undefined) return modelConfig
+  const own = onnx.replace(/\.onnx$/i, '.model.json')
+  if (existsSync(own)) return own
+  const shared = join(dirname(onnx), descriptionFile)
+  if (existsSync(shared)) {
+    const { model } = readModelDescription(shared)
+    check(
+      model === basename(onnx),
+      `${onnx}: ${shared} beside it describes ${model}`,
+      `name the description with --model-config, or put it into ${basename(own)}`,
+    )
+    return shared
+  }
+  throw new InputError(
+    `${onnx}: no description of its preprocessing`,
+    `write ${basename(own)} beside it or name one with --model-config; docs/models.md tells what stands in it`,
+  )
+}
+
+/** Anybody's ONNX file, or our own exported one, under its description. `path` is for people where the file lies in a folder. */
+export async function openDescribed(onnx: string, options: OpenModelOptions, path = onnx): Promise<Embedder> {
+  check(existsSync(onnx), `${onnx}: no such file`)
+  check(
+    options.checkpoint === undefined,
+    `--checkpoint: ${path} is an exported model, not a run folder`,
+    'name the run folder',
+  )
+  const descriptionPath = findDescription(onnx, options.modelConfig)
+  const description = readModelDescription(descriptionPath)
+  const tta = chooseTta(description, options.tta, onnx)
+  const model = await openOnnx(onnx, { threads: options.threads })
+  try {
+    const ports = checkPorts(model, description, descriptionPath)
+    return embedder(model, ports, { description, tta, source: path, batch: options.batch ?? openModelDefaults.batch })
+  } catch (error) {
+    await model.release()
+    throw error
+  }
+}
+
+function chooseTta({ flipAveraging }: ModelDescription, asked: Tta | undefined, path: string): Tta {
+  if (flipAveraging === 'inside') {
+    check(
+      asked !== 'none',
+      `--tta none: ${path} averages photo and mirror image inside its graph`,
+      'name the run folder: its network is built again without',
+    )
+    return 'flip'
+  }
+  return asked ?? (flipAveraging === 'outside' ? 'flip' : 'none')
+}
+
+interface Ports {
+  readonly input: OnnxPort
+  readonly output: OnnxPort
+  /** The batch that the file insists on. */
+  readonly fixedBatch: number | undefined
+}
+
+function embedder(
+  model: OnnxModel,
+  { input, output, fixedBatch }: Ports,
+  about: { description: ModelDescription; tta: Tta; source: string; batch: number },
+): Embedder {
+  const { description, tta, source, batch } = about
+  const { size } = description.output
+  const outside = tta === 'flip' && description.flipAveraging !== 'inside'
+  const embed = async (pixels: Tensor<'uint8'>, mirror: boolean) => {
+    const results = await model.run({ [input.name]: modelInput(pixels, description.input, { mirror }) })
+    const { data } = results[output.name]!
+    const expected = pixels.shape[0]! * size
+    check(
+      data.length === expected,
+      `${source}: output '${output.name}': expected ${size} numbers a photo, got ${data.length / pixels.shape[0]!}`,
+    )
+    return data as Float32Array
+  }
+  const run = async (pixels: Tensor<'uint8'>) => {
+    const straight = await embed(pixels, false)
+    if (!outside) return straight
+    const mirrored = await embed(pixels, true)
+    return straight.map((value, i) => (value + mirrored[i]!) / 2)
+  }
+  const limit = fixedBatch ?? batch
+  return {
+    name: description.name,
+    source,
+    run: undefined,
+    description,
+    geometry: geometryOf(description),
+    size,
+    tta,
+    batchSize: limit,
+    batch: async (pixels) =>
+      normaliseRows(await inPieces(pixels, size, { limit, fixed: fixedBatch !== undefined }, run), size),
+    release: () => model.release(),
+  }
+}
+
+/** Holds what the description says against the file. @throws InputError with every mismatch. */
+function checkPorts(model: OnnxModel, description: ModelDescription, where: string): Ports {
+  const { layout, dtype, heightPx, widthPx } = description.input
+  const input = findPort(model.inputs, description.input.name, `${where}: input.name`)
+  const output = findPort(model.outputs, description.output.name, `${where}: output.name`)
+  const problems: string[] = []
+  const others = model.inputs.filter((port) => port !== input).map(({ name }) => name)
+  if (others.length > 0) problems.push(`the file has more inputs than a photo: ${others.join(', ')}`)
+  if (input.dtype !== dtype) problems.push(`input.dtype: ${dtype}, but '${input.name}' takes ${input.dtype}`)
+  const expected = layout === 'NHWC' ? [heightPx, widthPx, 3] : [3, heightPx, widthPx]
+  const sizes = input.shape.slice(1)
+  if (sizes.length !== 3 || !expected.every((size, i) => typeof sizes[i] === 'string' || sizes[i] === size)) {
+    const shape = `[N, ${expected.join(', ')}]`
+    problems.push(`input: layout and size are ${layout} ${shape}, but '${input.name}' takes [${input.shape.join(', ')}]`)
+  }
+  if (output.dtype !== 'float32') problems.push(`output: expected float32, but '${output.name}' gives ${output.dtype}`)
+  const features = output.shape.slice(1)
+  const known = features.every((size) => typeof size === 'number')
+  const size = features.reduce<number>((product, n) => product * Number(n), 1)
+  if (output.shape.length < 2 || (known && size !== description.output.size)) {
+    problems.push(`output.size: ${description.output.size}, but '${output.name}' gives [${output.shape.join(', ')}]`)
+  }
+  check(problems.length === 0, `${where}: does not fit the ONNX file\n${problems.map((p) => `  ${p}`).join('\n')}`)
+  const batch = input.shape[0]
+  return { input, output, fixedBatch: typeof batch === 'number' && batch > 0 ? batch : undefined }
+}
+
+function findPort(ports: readonly OnnxPort[], name: string | undefined, where: string): OnnxPort {
+  const names = ports.map((port) => port.name)
+  if (name === undefined) {
+    check(ports.length === 1, `${where}: missing, and the file has ${ports.length}: ${names.join(', ')}`)
+    return ports[0]!
+  }
+  const found = ports.find((port) => port.name === name)
+  if (found !== undefined) return found
+  const near = nearest(name, names)
+  throw new InputError(
+    `${where}: the ONNX file has no '${name}'`,
+    near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}? It has ${names.join(', ')}`,
+  )
+}

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, InputError, messageOf, parseStrictly } from '../base/index.ts'
+import type { Geometry } from '../images/index.ts'
+import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { ortBackend } from '../runtime/index.ts'
+import { decodeSafetensors, type Tensor } from '../tensor/index.ts'
+import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
+import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
+import { openModelDefaults } from './embedder.ts'
+import { inPieces, normaliseRows } from './rows.ts'
+import { matchTensors } from './tensors.ts'
+
+/** Which photos a run learned from and which it was measured on, by file name; and the hash of what it was given. */
+export interface RunData {
+  readonly dataHash: string
+  readonly train: readonly string[]
+  readonly validation: readonly string[]
+}
+
+const runSchema = z.looseObject({ dataHash: z.string() })
+const splitSchema = z.looseObject({ train: z.array(z.string()), validation: z.array(z.string()) })
+
+/** True for a folder that `rosette train` writes. */
+export function isRunFolder(folder: string): boolean {
+  return existsSync(join(folder, 'checkpoints'))
+}
+
+/** @throws InputError naming the file where one is missing or malformed. */
+export function readRunData(folder: string): RunData {
+  const { dataHash } = readJson(join(folder, 'run.json'), runSchema)
+  const { train, validation } = readJson(join(folder, 'split.json'), splitSchema)
+  return { dataHash, train, validation }
+}
+
+/** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */
+export function findCheckpoint(folder: string, which?: CheckpointName): { name: CheckpointName; path: string } {
+  const pathOf = (name: CheckpointName) => join(folder, 'checkpoints', `${name}.safetensors`)
+  const found = (which === undefined ? (['best', 'last'] as const) : [which]).find((name) => existsSync(pathOf(name)))
+  if (found !== undefined) return { name: found, path: pathOf(found) }
+  const other = which === undefined ? undefined : (['best', 'last'] as const).find((name) => existsSync(pathOf(name)))
+  throw new InputError(
+    `${folder}: no ${which === undefined ? '' : `'${which}' `}checkpoint`,
+    other === undefined ? 'has its training come to an end of an epoch?' : `there is '${other}': --checkpoint ${other}`,
+  )
+}
+
+/** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
+export function readWeights(path: string): ReadonlyMap<string, Tensor> {
+  const { tensors } = decodeSafetensors(readFileSync(path), path)
+  const weights = new Map([...tensors].filter(([name]) => !name.includes('/')))
+  for (const [name, tensor] of tensors) if (name.startsWith('ema/')) weights.set(name.slice('ema/'.length), tensor)
+  return weights
+}
+
+/** What `rosette export` and an embedder need of a run. */
+export interface RunModel {
+  readonly name: string
+  readonly network: ReIdConfig
+  readonly geometry: Geometry
+  readonly checkpoint: { readonly name: CheckpointName; readonly path: string }
+  readonly tensors: ReadonlyMap<string, Tensor>
+}
+
+/** @throws InputError for a folder without description, network or checkpoint. */
+export function readRunModel(folder: string, which?: CheckpointName): RunModel {
+  const path = join(folder, descriptionFile)
+  const description = readModelDescription(path)
+  const { name, network } = description
+  check(network !== undefined, `${path}: network: missing, so that the checkpoint cannot be read`)
+  const checkpoint = findCheckpoint(folder, which)
+  return { name, network, geometry: geometryOf(description), checkpoint, tensors: readWeights(checkpoint.path) }
+}
+
+/** A run's network rebuilt for this processor, its weights part of the program. */
+export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
+  const { checkpoint, tta = 'flip', threads, batch = openModelDefaults.batch } = options
+  const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
+  const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
+  const parameters = matchTensors(embedding, tensors, found.path)
+  const backend = await ortBackend({ threads })
+  const program = await backend.compile(embedding.graph, { parameters })
+  const description = readModelDescription(join(folder, descriptionFile))
+  const { size } = description.output
+  return {
+    name,
+    source: `${folder}, checkpoint '${found.name}'`,
+    run: folder,
+    description,
+    geometry,
+    size,
+    tta: tta satisfies Tta,
+    batchSize: batch,
+    batch: async (pixels) => {
+      const run = async (piece: Tensor<'uint8'>) =>
+        (await program.run({ pixels: piece })).embedding!.data as Float32Array
+      return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true }, run), size)
+    },
+    release: () => program.release(),
+  }
+}
+
+function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {
+  check(existsSync(path), `${path}: no such file`)
+  let json: unknown
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
+  }
+  return parseStrictly(schema, json, path)
+}

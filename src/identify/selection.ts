@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { check, InputError } from '../base/index.ts'
+import { datasetHash, type Manifest, type Photo } from '../data/index.ts'
+import { readPhotoFile } from '../images/index.ts'
+import { inOrder } from './in-order.ts'
+import { type RunData, readRunData } from './run-folder.ts'
+
+export type SplitName = 'validation' | 'train' | 'all'
+
+/** Which photos are scored, and why, in words. */
+export interface Selection {
+  readonly split: SplitName
+  readonly manifest: Manifest
+  readonly reason: string
+}
+
+/**
+ * The photos to evaluate. For a run on the data it was trained on its validation photos, unless `split` says otherwise;
+ * everything else is scored whole. "The data it was trained on" is decided by the hash of names, labels and bytes; a split asked
+ * for by name is also found by file names alone.
+ * @throws InputError where a split is asked for that is not there.
+ */
+export async function selectPhotos(
+  manifest: Manifest,
+  { run, split, signal }: { run: string | undefined; split?: SplitName | undefined; signal?: AbortSignal | undefined },
+): Promise<Selection> {
+  const { source, photos } = manifest
+  const whole = (reason: string): Selection => ({ split: 'all', manifest, reason })
+  if (split === 'all') return whole('as asked')
+  const wanted = split ?? 'validation'
+  if (run === undefined) {
+    check(split === undefined, `--split ${split}: the model is no run folder, so its split is not known`, wholeHint)
+    return whole('the model is no run folder')
+  }
+  const data = readRunData(run)
+  const names = data[wanted]
+  const selected = only(photos, names)
+  const namesFit = only(photos, [...data.train, ...data.validation]).length >= data.train.length + data.validation.length
+  if (!namesFit) {
+    check(split === undefined, `--split ${split}: ${run} was trained on other photos than ${source}`, wholeHint)
+    return whole(`not the photos that ${run} was trained on`)
+  }
+  const same = (await hashOf(only(photos, [...data.train, ...data.validation]), signal)) === data.dataHash
+  if (!same && split === undefined) {
+    return whole(
+      `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`,
+    )
+  }
+  if (names.length === 0) {
+    check(split === undefined, `--split ${split}: ${run} has no such photos`, wholeHint)
+    return whole(`${run} was trained on all photos: there are none that it did not see`)
+  }
+  const reason = same ? `set by ${run}` : `set by ${run}; labels or bytes have changed since`
+  return { split: wanted, manifest: { ...manifest, photos: selected }, reason }
+}
+
+const wholeHint = '--split all scores every photo'
+
+function only(photos: readonly Photo[], names: readonly string[]): Photo[] {
+  const wanted = new Set(names)
+  return photos.filter(({ filename }) => wanted.has(filename))
+}
+
+/** The dataset's hash; undefined where a photo cannot be read, which embedding will tell. */
+async function hashOf(photos: readonly Photo[], signal: AbortSignal | undefined): Promise<RunData['dataHash'] | undefined> {
+  const hashes: string[] = []
+  try {
+    const hash = async (i: number) => createHash('sha256').update(await readPhotoFile(photos[i]!.path)).digest('hex')
+    for await (const found of inOrder(photos.length, hash, { lanes: 4, ahead: 8 })) {
+      signal?.throwIfAborted()
+      hashes.push(found)
+    }
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
+  return datasetHash(photos, hashes)
+}

@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { InputError, invariant, messageOf } from '../base/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import type { Embedder, EmbedderInfo, OpenModelOptions } from './embedder.ts'
+import { openModelHere } from './open.ts'
+
+/** What the worker is started with. */
+export interface WorkerStart {
+  readonly path: string
+  readonly options: OpenModelOptions
+}
+
+export type WorkerRequest =
+  | { readonly kind: 'batch'; readonly id: number; readonly pixels: Tensor<'uint8'> }
+  | { readonly kind: 'release' }
+
+export type WorkerReply =
+  | { readonly kind: 'opened'; readonly info: EmbedderInfo }
+  | { readonly kind: 'embedded'; readonly id: number; readonly data: Float32Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly id: number | undefined; readonly error: PostedError }
+
+/** An error as plain data: classes do not survive being posted. */
+export interface PostedError {
+  readonly input: boolean
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+invariant(parentPort !== null, 'identify/worker runs in a worker thread')
+const port = parentPort
+
+try {
+  const { path, options } = workerData as WorkerStart
+  serve(await openModelHere(path, options))
+} catch (error) {
+  post({ kind: 'failed', id: undefined, error: posted(error) })
+}
+
+function serve(embedder: Embedder): void {
+  port.on('message', async (request: WorkerRequest) => {
+    if (request.kind === 'release') {
+      await embedder.release()
+      port.close()
+      return
+    }
+    try {
+      const data = (await embedder.batch(request.pixels)) as Float32Array<ArrayBuffer>
+      post({ kind: 'embedded', id: request.id, data }, [data.buffer])
+    } catch (error) {
+      post({ kind: 'failed', id: request.id, error: posted(error) })
+    }
+  })
+  const { batch, release, ...info } = embedder
+  post({ kind: 'opened', info })
+}
+
+function post(reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(reply, transfer)
+}
+
+function posted(error: unknown): PostedError {
+  return {
+    input: error instanceof InputError,
+    message: messageOf(error),
+    stack: error instanceof Error ? error.stack : undefined,
+  }
+}

@@ -1,0 +1,192 @@
+import ts from 'typescript'
+
+/** The rooms in processing order and what each may import (the design, section 3). */
+const foundation = ['base', 'tensor'] as const
+const engine = [...foundation, 'graph'] as const
+const beforeTrain = [
+  'base',
+  'tensor',
+  'graph',
+  'autodiff',
+  'lower',
+  'onnx',
+  'runtime',
+  'nn',
+  'models',
+  'weights',
+  'optim',
+  'images',
+  'data',
+  'retrieval',
+  'identify',
+] as const
+const all = [...beforeTrain, 'projection', 'train', 'report', 'cli', 'app'] as const
+
+export const allowedImports = {
+  base: [],
+  tensor: ['base'],
+  graph: foundation,
+  autodiff: engine,
+  lower: engine,
+  onnx: engine,
+  runtime: [...engine, 'lower', 'onnx'],
+  nn: engine,
+  models: [...engine, 'nn'],
+  weights: [...foundation, 'models'],
+  optim: [...engine, 'nn'],
+  images: foundation,
+  data: [...foundation, 'images'],
+  retrieval: foundation,
+  projection: foundation,
+  identify: [...engine, 'lower', 'onnx', 'runtime', 'models', 'weights', 'images', 'data', 'retrieval'],
+  train: beforeTrain,
+  report: [...foundation, 'images', 'data', 'retrieval', 'projection', 'identify'],
+  cli: all,
+  app: all,
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+type Room = keyof typeof allowedImports
+
+/** Packages that one file alone may import. */
+export const soleImporters: Readonly<Record<string, string>> = {
+  'onnxruntime-node': 'runtime/ort.ts',
+  'onnxruntime-common': 'runtime/ort.ts',
+  sharp: 'images/decode.ts',
+}
+
+/** Files in `src/` itself, and the room whose rules hold for them. */
+export const rootFiles: Readonly<Record<string, Room>> = { 'cli.ts': 'cli' }
+
+/** Files that may be longer, and why. */
+export const longFiles: Readonly<Record<string, string>> = {
+  'test/op-cases.ts': 'one table, total over the op catalogue',
+}
+
+export const lineLimit = 400
+
+/** One import or re-export: what it names, and whether it is gone once types are erased. */
+interface Import {
+  readonly specifier: string
+  readonly typeOnly: boolean
+}
+
+/** A file of `src/`, its path relative to that folder with '/' between names. */
+export interface SourceFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** Everything in which the files break the rules, one line each. */
+export function violations(files: readonly SourceFile[]): string[] {
+  const parsed = files.map((file) => ({ ...file, ...parse(file) }))
+  return [
+    ...parsed.flatMap(({ path, imports }) => imports.flatMap(({ specifier }) => wrongImport(path, specifier))),
+    ...parsed.filter(({ hasDefault }) => hasDefault).map(({ path }) => `${path}: a default export`),
+    ...cycles(parsed),
+    ...doors(files),
+  ]
+}
+
+/** Files with more lines than allowed, and exceptions that are none any more. */
+export function tooLong(files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, text }) => {
+    const lines = text.split('\n').length - 1
+    const excused = path in longFiles
+    if (lines > lineLimit && !excused) return [`${path}: ${lines} lines, expected at most ${lineLimit}`]
+    return lines <= lineLimit && excused ? [`${path}: ${lines} lines, and yet listed as long`] : []
+  })
+}
+
+function wrongImport(path: string, specifier: string): string[] {
+  if (!specifier.startsWith('.')) {
+    const sole = soleImporters[specifier]
+    return sole === undefined || sole === path ? [] : [`${path}: imports ${specifier}, which only ${sole} may`]
+  }
+  const target = resolve(path, specifier)
+  const [from, to] = [roomOf(path), roomOf(target)]
+  if (from === undefined) return [`${path}: lies in no room`]
+  if (to === undefined) return [`${path}: imports ${target}, which lies in no room`]
+  if (from === to) return []
+  const allowed: readonly string[] = allowedImports[from]
+  if (!allowed.includes(to)) return [`${path}: ${from} imports ${to}, expected one of: ${allowed.join(' ') || 'none'}`]
+  return target === `${to}/index.ts` ? [] : [`${path}: imports ${target}, expected the door ${to}/index.ts`]
+}
+
+function roomOf(path: string): Room | undefined {
+  const slash = path.indexOf('/')
+  if (slash < 0) return rootFiles[path]
+  const folder = path.slice(0, slash)
+  return folder in allowedImports ? (folder as Room) : undefined
+}
+
+/** A relative import as a path; '..' may leave `src/`, which then lies in no room. */
+function resolve(path: string, specifier: string): string {
+  const parts = path.split('/').slice(0, -1)
+  for (const part of specifier.split('/')) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
+}
+
+/** Rings of imports that remain at run time: whichever file comes first would see another half made. */
+function cycles(files: readonly (SourceFile & { readonly imports: readonly Import[] })[]): string[] {
+  const edges = new Map(
+    files.map(({ path, imports }) => [
+      path,
+      imports.filter((i) => !i.typeOnly && i.specifier.startsWith('.')).map((i) => resolve(path, i.specifier)),
+    ]),
+  )
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(path)
+    if (at >= 0) found.push(`a cycle: ${[...trail.slice(at), path].join(' → ')}`)
+    if (at >= 0 || done.has(path)) return
+    for (const next of edges.get(path) ?? []) visit(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of edges.keys()) visit(path, [])
+  return found
+}
+
+/** Every room has a door, which says first what the room is for. */
+function doors(files: readonly SourceFile[]): string[] {
+  const rooms = new Set(files.filter(({ path }) => path.includes('/')).map(({ path }) => path.split('/')[0]!))
+  return [...rooms].flatMap((room) => {
+    const door = files.find(({ path }) => path === `${room}/index.ts`)
+    if (door === undefined) return [`${room}: has no index.ts`]
+    return door.text.startsWith('/**') ? [] : [`${door.path}: does not begin with what the room is for`]
+  })
+}
+
+function parse({ path, text }: SourceFile): { readonly imports: Import[]; readonly hasDefault: boolean } {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+  const imports: Import[] = []
+  let hasDefault = false
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) {
+      imports.push({
+        specifier: literal(node.moduleSpecifier),
+        typeOnly: node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword,
+      })
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+      imports.push({ specifier: literal(node.moduleSpecifier), typeOnly: node.isTypeOnly })
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      imports.push({ specifier: literal(node.arguments[0]), typeOnly: false })
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      imports.push({ specifier: literal(node.argument.literal), typeOnly: true })
+    }
+    if (ts.isExportAssignment(node)) hasDefault = true
+    if (ts.isExportSpecifier(node) && node.name.text === 'default') hasDefault = true
+    if (ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword))
+      hasDefault = true
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return { imports, hasDefault }
+}
+
+function literal(node: ts.Node | undefined): string {
+  return node !== undefined && ts.isStringLiteralLike(node) ? node.text : ''
+}
