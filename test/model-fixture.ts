@@ -2,14 +2,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Rng, writeFileAtomic } from '../src/base/index.ts'
-import { datasetHash, type Photo } from '../src/data/index.ts'
 import { describeModel, writeModelDescription } from '../src/identify/index.ts'
 import { encodePng, type Geometry, geometry } from '../src/images/index.ts'
 import { embeddingGraph, type ReIdConfig, reidDefaults } from '../src/models/index.ts'
 import { encodeSafetensors, float32, type Tensor, tensor } from '../src/tensor/index.ts'
 
 /** The smallest of timm's, with a projection. */
-export const tinyNetwork: ReIdConfig = { ...reidDefaults, backbone: 'convnext_zepto_rms', embeddingSize: 24 }
+export const tinyNetwork: ReIdConfig = { ...reidDefaults, backbone: 'convnext_zepto_rms', embeddingSize: 24, neckBias: true }
 export const tinyGeometry: Geometry = geometry({ widthPx: 32, heightPx: 32, resize: 'letterbox' })
 
 /** Weights that make every layer matter: no layer scale of 1e-6, no statistics of 0 and 1. */
@@ -123,8 +122,4 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
     bb += b[i]! ** 2
   }
   return ab / Math.sqrt(aa * bb)
-}
-
-export function hashOf(photos: readonly Photo[], contentHashes: readonly string[]): string {
-  return datasetHash(photos, contentHashes)
 }

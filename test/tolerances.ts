@@ -38,3 +38,6 @@ export const trainingTolerance = { rtol: 1e-3 } as const
 
 /** ‖a − b‖ / ‖b‖ of loss and gradients when the batch passes the network in chunks. */
 export const chunkTolerance = { rtol: 1e-5 } as const
+
+/** Standardised pixels: float32 coordinates to 1e-7 of 8 columns, differences between neighbours of up to 1/σ ≈ 4.5. */
+export const augmentationTolerance: Tolerance = { rtol: 1e-5, atol: 1e-5 }

@@ -30,9 +30,10 @@ export function evaluateCommand(): Command {
     .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
     .requiredOption('--out <metrics.json>', 'the file to write')
     .addOption(
-      new Option('--split <which>', "photos of a run's split (default: validation on the run's own data, else all)").choices(
-        ['validation', 'train', 'all'],
-      ),
+      new Option(
+        '--split <which>',
+        "photos of a run's split (default: validation on the run's own data, else all)",
+      ).choices(['validation', 'train', 'all']),
     )
     .addOption(
       new Option(

@@ -44,5 +44,7 @@ async function exportAction({ model, out, checkpoint, name, overwrite = false }:
     name: name ?? run.name,
     where: run.checkpoint.path,
   })
-  console.log(`${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', embedding of ${description.output.size}`)
+  console.log(
+    `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', embedding of ${description.output.size}`,
+  )
 }

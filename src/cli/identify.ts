@@ -58,7 +58,8 @@ async function identifyAction(paths: readonly string[], flags: IdentifyFlags): P
   )
   for (const { photo, leftOut } of found) {
     const same = leftOut.map(({ filename }) => filename).join(', ')
-    if (same !== '') process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}\n`)
+    if (same !== '')
+      process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}\n`)
   }
   if (flags.json) console.log(JSON.stringify(found.map(plain), undefined, 2))
   else if (csv === undefined) console.log(formatTable(header, rowsOf(found)))
@@ -80,7 +81,6 @@ function rowsOf(found: readonly Identification[]): (string | number)[][] {
 function tableOf(found: readonly Identification[]): string {
   const columns = ['photo', 'rank', 'identity', 'similarity', 'best_match']
   const text = stringify([columns, ...rowsOf(found)])
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is meant
   return /^[\x00-\x7f]*$/.test(text) ? text : `\uFEFF${text}`
 }
 

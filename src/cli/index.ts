@@ -1,6 +1,7 @@
 /** The command line: one file a command. The order here is that of `rosette --help`. */
 import type { Command } from 'commander'
 import { checkSubmissionCommand } from './check-submission.ts'
+import { demoCommand } from './demo.ts'
 import { embedCommand } from './embed.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
@@ -10,6 +11,7 @@ import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
 
 export const commands: readonly (() => Command)[] = [
+  demoCommand,
   synthCommand,
   trainCommand,
   embedCommand,

@@ -23,7 +23,15 @@ export function entryPath(cacheDir: string, contentHash: string, geometry: Geome
   const key = JSON.stringify([
     decoderVersion,
     contentHash,
-    [widthPx, heightPx, resize, kernel, alpha, alpha === 'crop' ? maskMargin : 0, alpha === 'mean' ? meanFill : 0],
+    [
+      widthPx,
+      heightPx,
+      resize,
+      kernel,
+      alpha,
+      alpha.startsWith('crop') ? maskMargin : 0,
+      alpha === 'mean' ? meanFill : 0,
+    ],
     box && [box.x, box.y, box.width, box.height],
   ])
   const name = createHash('sha256').update(key).digest('hex')

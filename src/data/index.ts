@@ -32,4 +32,5 @@ export { hashSplit, type Split, type SplitOptions, splitDefaults, stratifiedSpli
 export { type Submission, writeSubmission } from './submission.ts'
 export { checkSubmission, type SubmissionReport } from './submission-check.ts'
 export { formatSubmissionReport } from './submission-report.ts'
+export { contactSheet, type SynthesiseOptions, type SyntheticDataset, synthesise } from './synth/index.ts'
 export { readTestPairs, type TestPairs } from './test-pairs.ts'

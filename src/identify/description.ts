@@ -21,7 +21,6 @@ const networkSchema = z.strictObject({
   dropPath: share,
   dropout: share,
   layerScaleInit: positive,
-  neckBias: z.boolean(),
 }) satisfies z.ZodType<ReIdConfig>
 
 const schema = z.strictObject({
@@ -48,7 +47,7 @@ const schema = z.strictObject({
   preprocess: z.strictObject({
     resize: z.enum(['squash', 'letterbox', 'center-crop']),
     kernel: z.enum(['bicubic', 'bilinear']),
-    alpha: z.enum(['keep', 'black', 'mean', 'crop']).default('keep'),
+    alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']).default('keep'),
     maskMargin: z.number().min(0).max(10).optional(),
     meanFill: z.tuple([byte, byte, byte]).optional(),
   }),

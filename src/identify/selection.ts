@@ -35,12 +35,13 @@ export async function selectPhotos(
   const data = readRunData(run)
   const names = data[wanted]
   const selected = only(photos, names)
-  const namesFit = only(photos, [...data.train, ...data.validation]).length >= data.train.length + data.validation.length
+  const all = [...data.train, ...data.validation]
+  const namesFit = all.length > 0 && only(photos, all).length >= all.length
   if (!namesFit) {
     check(split === undefined, `--split ${split}: ${run} was trained on other photos than ${source}`, wholeHint)
     return whole(`not the photos that ${run} was trained on`)
   }
-  const same = (await hashOf(only(photos, [...data.train, ...data.validation]), signal)) === data.dataHash
+  const same = (await hashOf(only(photos, all), signal)) === data.dataHash
   if (!same && split === undefined) {
     return whole(
       `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`,

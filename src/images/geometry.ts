@@ -13,8 +13,8 @@ export interface Geometry {
   /** squash: both sides scaled to fit; letterbox: whole photo with bars; center-crop: short side scaled to fit, then the middle. */
   readonly resize: 'squash' | 'letterbox' | 'center-crop'
   readonly kernel: Kernel
-  /** keep: colours as stored; black, mean: the background replaced; crop: cut to the mask's bounding box. */
-  readonly alpha: 'keep' | 'black' | 'mean' | 'crop'
+  /** keep: colours as stored; black, mean: the background replaced; crop: cut to the mask's bounding box; crop-black: both. */
+  readonly alpha: 'keep' | 'black' | 'mean' | 'crop' | 'crop-black'
   /** For `crop`: what is added on each side, as a fraction of the mask's width and height. */
   readonly maskMargin: number
   /** For `mean`: the background; also the colour of letterbox bars then, which are black otherwise. */
@@ -57,6 +57,10 @@ export function prepareImage(image: ImageRGBA, geometry: Geometry, box?: Box): U
       return fit(image, region, geometry, black)
     case 'crop':
       return fit(image, maskRegion(image, region, geometry.maskMargin), geometry, black)
+    case 'crop-black': {
+      const cut = maskRegion(image, region, geometry.maskMargin)
+      return fit(composite(image, cut, black), cut, geometry, black)
+    }
     case 'black':
       return fit(composite(image, region, black), region, geometry, black)
     case 'mean':

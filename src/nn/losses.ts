@@ -42,9 +42,10 @@ export const cosfaceDefaults = { kind: 'cosface', margin: 0.35, scale: 30 } as c
 /** sin θ is √max(1 − cos²θ, this): finite gradients at cos θ = ±1, where float32 resolves no finer anyway. */
 const sineSquaredFloor = 1e-6
 
-/** x / max(‖x‖, 1e-12) over the last axis; zero stays zero, with gradient zero. */
+/** x / ‖x‖ over the last axis. Where ‖x‖ ≤ 1e-12 it is zero, with gradient zero; dividing by 1e-12 would make that 1e12. */
 export function l2Normalise(x: Value): Value {
-  return div(x, sqrt(max(reduceSum(mul(x, x), { axes: [-1], keepDims: true }), 1e-24)))
+  const squares = reduceSum(mul(x, x), { axes: [-1], keepDims: true })
+  return where(less(1e-24, squares), div(x, sqrt(max(squares, 1e-24))), 0)
 }
 
 /** Rows of zeros with a one at the label: labels int32 [B] → [B, classes]. */

@@ -1,4 +1,17 @@
-import { div, exp, log, max, mul, reduceMean, type Value } from '../graph/index.ts'
+import {
+  add,
+  div,
+  exp,
+  log,
+  max,
+  mul,
+  reduceMax,
+  reduceMean,
+  reshape,
+  stopGradient,
+  sub,
+  type Value,
+} from '../graph/index.ts'
 import type { Scope } from './scope.ts'
 
 /** Mean over height and width: x [B, H, W, C] → [B, C]. */
@@ -17,10 +30,15 @@ export const gemDefaults: GemConfig = { p: 3, eps: 1e-6 }
 
 /**
  * Generalised-mean pooling: (mean over H, W of max(x, eps)ᵖ)^(1/p) with p learned: x [B, H, W, C] → [B, C]; p = 1 is the
- * average, p → ∞ the maximum (Radenović et al., arXiv:1711.02512, eq. 3). Computed as exp(p·log x), whose derivatives share it.
+ * average, p → ∞ the maximum (Radenović et al., arXiv:1711.02512, eq. 3). Computed as exp(p·log x), whose derivatives share it,
+ * with each channel's maximum taken out first: eps⁷ is no float32 any more.
  */
 export function gemPool(scope: Scope, x: Value, config: GemConfig = gemDefaults): Value {
   const p = scope.param('p', [1], { kind: 'constant', value: config.p })
-  const powers = exp(mul(log(max(x, config.eps)), p))
-  return exp(div(log(reduceMean(powers, { axes: [1, 2] })), p))
+  const logs = log(max(x, config.eps))
+  const peak = stopGradient(reduceMax(logs, { axes: [1, 2], keepDims: true })) // [B, 1, 1, C]
+  const powers = exp(mul(sub(logs, peak), p))
+  const mean = reduceMean(powers, { axes: [1, 2], keepDims: true })
+  const pooled = exp(add(div(log(mean), p), peak)) // [B, 1, 1, C]
+  return reshape(pooled, [x.shape[0]!, x.shape[3]!])
 }

@@ -31,7 +31,7 @@ export const trainConfigSchema = z.strictObject({
     heightPx: count,
     resize: z.enum(['squash', 'letterbox', 'center-crop']),
     kernel: z.enum(['bilinear', 'bicubic']),
-    alpha: z.enum(['keep', 'black', 'mean', 'crop']),
+    alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
     maskMargin: z.number().min(0),
     meanFill: z.tuple([z.number(), z.number(), z.number()]),
   }),

@@ -33,10 +33,10 @@ export function drawLight(rng: Rng, forest: boolean): Light {
       z,
       ambient: infrared ? 0.35 : rng.uniform(0.4, 0.65),
     },
-    exposure: infrared ? rng.uniform(0.75, 1.15) : Math.exp(rng.normal(0, 0.2)),
+    exposure: infrared ? rng.uniform(0.75, 1.15) : Math.exp(rng.normal(0.04, 0.17)),
     warmth: Math.exp(rng.normal(0, 0.09)),
     contrast: Math.exp(rng.normal(0, 0.13)),
-    dapple: infrared ? 0 : rng.uniform(0, forest ? 0.55 : 0.2),
+    dapple: infrared ? 0 : rng.uniform(0, forest ? 0.35 : 0.12),
     dappleX: rng.uniform(0, 256),
     dappleY: rng.uniform(0, 256),
     vignette: infrared ? rng.uniform(0.5, 0.9) : rng.uniform(0, 0.2),
@@ -56,7 +56,7 @@ export function develop(on: Canvas, light: Light, noise: NoiseTile): void {
       const cy = (2 * y) / height - 1.1
       let gain = 1 - vignette * Math.min(1, 0.75 * (cx * cx + cy * cy))
       if (dapple > 0) {
-        const fleck = noiseAt(noise, light.dappleX + x * zoom * 1.3, light.dappleY + y * zoom * 1.3)
+        const fleck = noiseAt(noise, light.dappleX + x * zoom * 0.8, light.dappleY + y * zoom * 0.8)
         gain *= 1 + dapple * Math.max(-1, Math.min(1, 6 * (fleck - 0.52)))
       }
       if (infrared) {

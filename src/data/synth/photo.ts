@@ -86,12 +86,12 @@ function drawMeeting({ encounter, place, width, height }: Scene): Meeting {
     light,
     windowX: rng.uniform(0, place.panorama.width - width - 8),
     windowY: rng.uniform(0, place.panorama.height - height - 4),
-    fillWidth: rng.uniform(0.66, 0.94),
+    fillWidth: rng.uniform(0.72, 0.95),
     startX: rng.uniform(-0.1, 0.1),
     groundPy: rng.uniform(0.83, 0.95),
     gait: rng.chance(0.25) ? rng.uniform(0, 0.1) : rng.uniform(0.3, 0.62),
     stride: rng.uniform(0, 2 * Math.PI),
-    yawRad: rng.uniform(-0.5, 0.5),
+    yawRad: rng.uniform(-0.4, 0.4),
   }
 }
 

@@ -18,9 +18,9 @@ export interface Sensor {
 export function drawSensor(rng: Rng, infrared: boolean, widthPx: number): Sensor {
   const px = widthPx / 256
   return {
-    blurPx: px * Math.max(0, rng.normal(0.35, 0.35)),
+    blurPx: px * Math.max(0, rng.normal(0.3, 0.3)),
     motionPx: rng.chance(infrared ? 0.3 : 0.12) ? px * rng.uniform(1.5, 4) : 0,
-    noise: infrared ? rng.uniform(0.012, 0.035) : rng.uniform(0.002, 0.015),
+    noise: infrared ? rng.uniform(0.008, 0.025) : rng.uniform(0.002, 0.012),
     noiseOffset: rng.int(1 << 16),
   }
 }

@@ -1,0 +1,190 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import {
+  temporaryFolder,
+  tinyGeometry,
+  tinyKaggle,
+  tinyNetwork,
+  tinyRun,
+  tinyTensors,
+} from '../../test/model-fixture.ts'
+import { exportModel } from '../identify/index.ts'
+import { decodeNpy } from '../tensor/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let data = ''
+let run = ''
+let out = ''
+let stdout = ''
+let stderr = ''
+
+beforeAll(async () => {
+  data = await tinyKaggle()
+  run = tinyRun()
+})
+beforeEach(() => {
+  out = temporaryFolder()
+  stdout = ''
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
+    stdout += `${String(text)}\n`
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+function rosette(...args: string[]): Promise<number> {
+  return runProgram([...args, ...(args[0] === 'synth' || args[0] === 'export' ? [] : ['--threads', '1'])], commands)
+}
+
+const csvOptions = () => ['--data', join(data, 'identities.csv'), '--images', join(data, 'test', 'test')]
+const metricsOf = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+
+test('embed: a .npy and its names, all of a Kaggle folder', async () => {
+  const npy = join(out, 'e.npy')
+  expect(await rosette('embed', '--model', run, '--data', data, '--out', npy, '--batch', '4')).toBe(0)
+  const { shape, data: values } = decodeNpy(readFileSync(npy), npy)
+  expect(shape).toEqual([21, 24])
+  expect(Math.hypot(...values.subarray(20 * 24))).toBeCloseTo(1, 5)
+  const lines = readFileSync(join(out, 'e.csv'), 'utf8').trim().split('\n')
+  expect([lines[0], lines[1], lines[21]]).toEqual(['filename,identity', 'train_0001.png,Abril', 'test_0009.png,'])
+  expect(stdout).toContain(`${npy}: float32 [21, 24], ${run}, checkpoint 'best', flip averaging on`)
+  expect(await rosette('embed', '--model', run, '--data', data, '--out', npy)).toBe(2)
+  expect(stderr).toContain(`--out: ${npy} exists already\nhint: choose another name, or add --overwrite`)
+  expect(await rosette('embed', '--model', run, '--data', data, '--out', join(out, 'e.bin'))).toBe(2)
+  expect(stderr).toContain('expected a name that ends in .npy')
+})
+
+test('embed: an unreadable photo leaves nothing behind, unless it is skipped', async () => {
+  const folder = temporaryFolder()
+  for (const name of ['test_0001.png', 'test_0002.png'])
+    copyFileSync(join(data, 'test', 'test', name), join(folder, name))
+  writeFileSync(join(folder, 'x.png'), 'no image')
+  const args = ['embed', '--model', run, '--data', folder, '--out', join(out, 'e.npy')]
+  expect(await rosette(...args)).toBe(2)
+  expect(stderr).toMatch(/1 problem\n {2}x\.png: .*not an image/)
+  expect(readdirSync(out)).toEqual([])
+  expect(await rosette(...args, '--skip-unreadable')).toBe(0)
+  expect(stderr).toContain('warning: skipped x.png')
+  expect(decodeNpy(readFileSync(join(out, 'e.npy')), '').shape).toEqual([2, 24])
+})
+
+test('evaluate: metrics.json and a table, through a CSV with columns of other names', async () => {
+  const path = join(out, 'metrics.json')
+  const columns = ['--columns', 'identity=who,encounter=sighting', '--exclude-same', 'encounter']
+  expect(await rosette('evaluate', '--model', run, ...csvOptions(), ...columns, '--out', path)).toBe(0)
+  const metrics = metricsOf(path)
+  // Three individuals with coats of their own colours: a random network tells them apart.
+  expect(metrics).toMatchObject({
+    rank1: 1,
+    map: 1,
+    identityBalancedMap: 1,
+    queries: 9,
+    skipped: 0,
+    identities: 3,
+    photos: 9,
+    split: 'all',
+    tta: 'flip',
+    excludeSame: 'encounter',
+    identicalFiles: 0,
+    unreadable: [],
+  })
+  expect(metrics.model).toBe(`${run}, checkpoint 'best'`)
+  expect(metrics.perIdentity).toHaveLength(3)
+  expect(stdout).toMatch(/identity-balanced mAP +1\.000/)
+  expect(stdout).toContain('all photos, 9 of 3 individuals (not the photos that')
+})
+
+test('evaluate: what can be mistaken', async () => {
+  const to = ['--out', join(out, 'metrics.json')]
+  expect(await rosette('evaluate', '--model', run, ...csvOptions(), ...to)).toBe(2)
+  expect(stderr).toContain('no column of identities')
+  stderr = ''
+  expect(await rosette('evaluate', '--model', run, '--data', data, '--split', 'validation', ...to)).toBe(2)
+  expect(stderr).toContain('--split validation: ')
+  stderr = ''
+  expect(await rosette('evaluate', '--model', run, '--data', data, '--split', 'test', ...to)).toBe(2)
+  expect(stderr).toContain('Allowed choices are validation, train, all')
+  stderr = ''
+  expect(await rosette('evaluate', '--model', join(out, 'none'), '--data', data, ...to)).toBe(2)
+  expect(stderr).toContain('none: no such model')
+  expect(existsSync(to[1]!)).toBe(false)
+})
+
+test('submit: every pair in order, checked; clip and shift', async () => {
+  const path = join(out, 'submission.csv')
+  expect(await rosette('submit', '--model', run, '--data', data, '--out', path, '--checkpoint', 'best')).toBe(0)
+  expect(stdout).toContain(`${path}: ok, 72 rows in the order of`)
+  const clipped = readFileSync(path, 'utf8').trim().split('\n')
+  expect([clipped[0], clipped.length]).toEqual(['row_id,similarity', 73])
+  const more = ['--scores', 'shift', '--overwrite', '--tta', 'none']
+  expect(await rosette('submit', '--model', run, '--data', data, '--out', path, ...more)).toBe(0)
+  expect(readFileSync(path, 'utf8')).not.toContain(clipped[1])
+  expect(await rosette('submit', '--model', run, '--data', data, '--out', path)).toBe(2)
+  expect(stderr).toContain('exists already')
+})
+
+test('identify: a table, JSON and a CSV; the very same photo is left out and that is said', async () => {
+  const stranger = join(data, 'test', 'test', 'test_0002.png')
+  const known = join(data, 'train', 'train', 'train_0001.png')
+  const args = ['identify', '--model', run, '--gallery', data, '--top', '2', stranger, known]
+  expect(await rosette(...args)).toBe(0)
+  expect(stdout.split('\n')[1]).toMatch(/test_0002\.png +1 +Bento +0\.\d{4} +train_00\d\d\.png$/)
+  expect(stderr).toContain('train_0001.png: left out of the gallery, being the same file: train_0001.png')
+  stdout = ''
+  expect(await rosette(...args, '--json')).toBe(0)
+  const told = JSON.parse(stdout) as { candidates: { identity: string; rank: number; bestMatch: string }[] }[]
+  expect(told.map(({ candidates }) => candidates[0]!.identity)).toEqual(['Bento', 'Abril'])
+  expect(told[1]!.candidates[0]!.bestMatch).not.toBe('train_0001.png')
+  const csv = join(out, 'matches.csv')
+  expect(await rosette(...args, '--csv', csv)).toBe(0)
+  const lines = readFileSync(csv, 'utf8').trim().split('\n')
+  expect([lines.length, lines[0]]).toEqual([5, 'photo,rank,identity,similarity,best_match'])
+  expect(await rosette(...args, '--csv', csv, '--json')).toBe(2)
+  expect(await rosette('identify', '--model', run, '--gallery', data, join(out, 'none.jpg'))).toBe(2)
+  expect(stderr).toContain('none.jpg: no such file')
+})
+
+test('export: a model that every command takes', async () => {
+  const folder = join(out, 'model')
+  expect(await rosette('export', '--model', run, '--out', folder, '--name', 'pantanal')).toBe(0)
+  expect(readdirSync(folder).sort()).toEqual(['model.json', 'model.onnx'])
+  expect(metricsOf(join(folder, 'model.json')).name).toBe('pantanal')
+  expect(await rosette('export', '--model', run, '--out', folder)).toBe(2)
+  expect(stderr).toContain('exists already')
+  const path = join(out, 'metrics.json')
+  const columns = ['--columns', 'identity=who']
+  const model = join(folder, 'model.onnx')
+  expect(await rosette('evaluate', '--model', model, ...csvOptions(), ...columns, '--out', path)).toBe(0)
+  expect(metricsOf(path)).toMatchObject({ model, rank1: 1, excludeSame: null })
+  expect(await rosette('export', '--model', folder, '--out', join(out, 'again'))).toBe(2)
+  expect(stderr).toContain('no checkpoint')
+})
+
+test('a foreign model with its description elsewhere', async () => {
+  const folder = temporaryFolder()
+  exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(), folder, name: 'x' })
+  const config = join(out, 'described.json')
+  copyFileSync(join(folder, 'model.json'), config)
+  copyFileSync(join(folder, 'model.onnx'), join(out, 'lonely.onnx'))
+  const args = ['--model', join(out, 'lonely.onnx'), ...csvOptions(), '--columns', 'identity=who', '--out']
+  expect(await rosette('evaluate', ...args, join(out, 'a.json'))).toBe(2)
+  expect(stderr).toContain('no description of its preprocessing')
+  expect(await rosette('evaluate', ...args, join(out, 'a.json'), '--model-config', config)).toBe(0)
+  expect(metricsOf(join(out, 'a.json')).rank1).toBe(1)
+})
+
+test('synth: a dataset, once', async () => {
+  const folder = join(out, 'jaguars')
+  const args = ['synth', '--out', folder, '--identities', '2', '--photos', '2', '--seed', '3']
+  expect(await rosette(...args)).toBe(0)
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['train.csv', 'test.csv', 'sheet.png', 'train', 'test']))
+  expect(stdout).toMatch(/training photos +4\n/)
+  expect(stdout).toContain(join(folder, 'sheet.png'))
+  expect(await rosette(...args)).toBe(2)
+  expect(stderr).toContain('exists already')
+  expect(await rosette('synth', '--out', folder, '--identities', 'two')).toBe(2)
+  expect(stderr).toContain('Expected a whole number above 0.')
+})

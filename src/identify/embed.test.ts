@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/model-fixture.ts'
+import type { Manifest, Photo } from '../data/index.ts'
+import { encodePng, geometry } from '../images/index.ts'
+import { embedInBatches, embedPhotos } from './embed.ts'
+import type { Embedder } from './embedder.ts'
+
+/** An embedder of two numbers: the photo's grey, and 255 less it. */
+function grey(batchSize: number, seen: number[] = []): Embedder {
+  const size = geometry({ widthPx: 1, heightPx: 1 })
+  return {
+    name: 'grey',
+    source: 'grey.onnx',
+    run: undefined,
+    description: undefined as never,
+    geometry: size,
+    size: 2,
+    tta: 'none',
+    batchSize,
+    batch: async ({ data, shape }) => {
+      seen.push(shape[0]!)
+      const value = (v: number) => (v === 13 ? Number.NaN : v)
+      return Float32Array.from({ length: shape[0]! * 2 }, (_, i) =>
+        i % 2 === 0 ? value(data[(i / 2) * 3]!) : 255 - data[((i - 1) / 2) * 3]!,
+      )
+    },
+    release: async () => {},
+  }
+}
+
+/** Photos of these greys; a grey of −1 is no image. */
+async function photosOf(...greys: number[]): Promise<Photo[]> {
+  const folder = temporaryFolder()
+  return Promise.all(
+    greys.map(async (value, i) => {
+      const path = join(folder, `${i}.png`)
+      const data = Uint8Array.from({ length: 16 }, (_, k) => (k % 4 === 3 ? 255 : value))
+      writeFileSync(path, value < 0 ? 'no image' : await encodePng({ width: 2, height: 2, data }))
+      return { filename: `${i}.png`, path, extra: {} }
+    }),
+  )
+}
+
+test('rows in the order of the photos, in batches, with the hash of each file', async () => {
+  const photos = await photosOf(10, 20, 30, 40, 50)
+  const seen: number[] = []
+  const progress: string[] = []
+  const found = await embedPhotos(grey(2, seen), photos, { onProgress: (done, total) => progress.push(`${done}/${total}`) })
+  expect([...found.embeddings.data]).toEqual([10, 245, 20, 235, 30, 225, 40, 215, 50, 205])
+  expect([found.embeddings.count, found.embeddings.dim]).toEqual([5, 2])
+  expect(seen).toEqual([2, 2, 1])
+  expect(progress).toEqual(['2/5', '4/5', '5/5'])
+  expect(found.photos).toEqual(photos)
+  expect(found.contentHashes[0]).toMatch(/^[0-9a-f]{64}$/)
+  expect(new Set(found.contentHashes).size).toBe(5)
+  expect(createHash('sha256').update('').digest('hex')).not.toBe(found.contentHashes[0])
+})
+
+test('what cannot be read is told all at once, with the problems of the list, and nothing more is embedded', async () => {
+  const photos = await photosOf(-1, 20, 30, -1)
+  const manifest: Manifest = {
+    kind: 'csv',
+    source: 'x.csv',
+    photos,
+    warnings: [],
+    problems: [{ where: 'x.csv row 9', what: 'no file name' }],
+  }
+  const seen: number[] = []
+  await expect(embedPhotos(grey(2, seen), manifest)).rejects.toThrow(
+    /^x\.csv: 3 problems\n {2}x\.csv row 9: no file name\n {2}0\.png: .*not an image.*\n {2}3\.png: .*not an image/,
+  )
+  expect(seen).toEqual([])
+})
+
+test('skipped on request, and listed', async () => {
+  const found = await embedPhotos(grey(2), await photosOf(-1, 20, 30, -1, 50), { skipUnreadable: true })
+  expect([...found.embeddings.data]).toEqual([20, 235, 30, 225, 50, 205])
+  expect(found.photos.map(({ filename }) => filename)).toEqual(['1.png', '2.png', '4.png'])
+  expect(found.skipped.map(({ photo, reason }) => [photo.filename, /not an image/.test(reason)])).toEqual([
+    ['0.png', true],
+    ['3.png', true],
+  ])
+  await expect(embedPhotos(grey(2), await photosOf(-1), { skipUnreadable: true })).rejects.toThrow('no photo is left')
+})
+
+test('an embedding that is not finite is refused by the photo’s name', async () => {
+  await expect(embedPhotos(grey(4), await photosOf(10, 13))).rejects.toThrow('grey.onnx: gives NaN for 1.png')
+})
+
+test('stops where it is told to', async () => {
+  const stop = new AbortController()
+  const batches: number[] = []
+  const work = embedInBatches(grey(1), await photosOf(1, 2, 3, 4), { signal: stop.signal }, ({ photos }) => {
+    batches.push(photos.length)
+    stop.abort(new Error('enough'))
+  })
+  await expect(work).rejects.toThrow('enough')
+  expect(batches).toEqual([1])
+})

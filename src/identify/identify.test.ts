@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { PhotoEmbeddings } from './embed.ts'
+import { identifyPhotos } from './identify.ts'
+import { scorePairs } from './submission.ts'
+
+/** Photos as [name, identity, angle in degrees]: embeddings on the unit circle. The name is the file's hash. */
+function set(...photos: readonly (readonly [string, string | undefined, number])[]): PhotoEmbeddings {
+  return {
+    embeddings: {
+      count: photos.length,
+      dim: 2,
+      data: Float32Array.from(photos.flatMap(([, , a]) => [Math.cos((a * Math.PI) / 180), Math.sin((a * Math.PI) / 180)])),
+    },
+    photos: photos.map(([filename, identity]) => ({ filename, path: filename, identity, extra: {} })),
+    contentHashes: photos.map(([filename]) => filename),
+    skipped: [],
+  }
+}
+
+const gallery = set(['a1', 'Abril', 0], ['b1', 'Bento', 30], ['x', undefined, 10], ['a2', 'Abril', 60], ['c1', 'Caiman', 90])
+
+function told(found: ReturnType<typeof identifyPhotos>) {
+  return found.map(({ photo, candidates, leftOut }) => [
+    photo.filename,
+    candidates.map(({ rank, identity, similarity, photo: best }) => [rank, identity, similarity.toFixed(3), best.filename]),
+    leftOut.map(({ filename }) => filename),
+  ])
+}
+
+test('individuals by their best photo; photos without an identity take no part', () => {
+  expect(told(identifyPhotos(gallery, set(['q', undefined, 10]), 2))).toEqual([
+    [
+      'q',
+      [
+        [1, 'Abril', '0.985', 'a1'],
+        [2, 'Bento', '0.940', 'b1'],
+      ],
+      [],
+    ],
+  ])
+})
+
+test('the very same file is left out of its own ranking and of no other', () => {
+  const found = identifyPhotos(gallery, set(['q', undefined, 1], ['a1', undefined, 0], ['r', undefined, 89]), 1)
+  expect(told(found)).toEqual([
+    ['q', [[1, 'Abril', '1.000', 'a1']], []],
+    ['a1', [[1, 'Bento', '0.866', 'b1']], ['a1']],
+    ['r', [[1, 'Caiman', '1.000', 'c1']], []],
+  ])
+})
+
+test('a gallery of nothing but the photo itself answers nothing', () => {
+  expect(told(identifyPhotos(set(['a1', 'Abril', 0]), set(['a1', undefined, 0]), 3))).toEqual([['a1', [], ['a1']]])
+})
+
+test('pairs in their order, clipped or shifted; 0 for a photo that was skipped', () => {
+  const photos = set(['p', undefined, 0], ['q', undefined, 60], ['r', undefined, 180])
+  const pairs = {
+    rowIds: ['0', '1', '2', '3'],
+    filenames: ['r', 'gone', 'p', 'q'],
+    queryIndex: Int32Array.of(2, 2, 0, 3),
+    galleryIndex: Int32Array.of(3, 0, 1, 2),
+  }
+  const gone = { photo: { filename: 'gone', path: 'gone', extra: {} }, reason: 'damaged' }
+  const embedded = { ...photos, skipped: [gone] }
+  const clip = scorePairs(pairs, embedded, 'clip')
+  expect([...clip.scores]).toEqual([expect.closeTo(0.5, 6), 0, 0, expect.closeTo(0.5, 6)])
+  expect(clip.withoutPhoto).toBe(1)
+  expect([...scorePairs(pairs, embedded, 'shift').scores]).toEqual([
+    expect.closeTo(0.75, 6),
+    expect.closeTo(0, 6),
+    0,
+    expect.closeTo(0.75, 6),
+  ])
+})

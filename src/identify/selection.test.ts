@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { datasetHash, type Manifest, openDataset } from '../data/index.ts'
+import { type SplitName, selectPhotos } from './selection.ts'
+
+interface Case {
+  readonly manifest: Manifest
+  readonly run: string
+  readonly data: string
+}
+
+async function trained(): Promise<Case> {
+  const data = await tinyKaggle()
+  const manifest = openDataset(data)
+  const names = manifest.photos.map(({ filename }) => filename)
+  const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
+  const run = tinyRun({
+    train: names.slice(0, 6),
+    validation: names.slice(6),
+    dataHash: datasetHash(manifest.photos, hashes),
+  })
+  return { manifest, run, data }
+}
+
+async function select(manifest: Manifest, run: string | undefined, split?: SplitName): Promise<string> {
+  try {
+    const selected = await selectPhotos(manifest, { run, split })
+    return `${selected.split}, ${selected.manifest.photos.length}: ${selected.reason.replace(run ?? '?', 'RUN')}`
+  } catch (error) {
+    return String(error).replace(run ?? '?', 'RUN').replace(manifest.source, 'DATA')
+  }
+}
+
+test('the data it was trained on: its validation photos, or those asked for', async () => {
+  const { manifest, run } = await trained()
+  expect(await select(manifest, run)).toBe('validation, 6: set by RUN')
+  expect(await select(manifest, run, 'train')).toBe('train, 6: set by RUN')
+  expect(await select(manifest, run, 'all')).toBe('all, 12: as asked')
+})
+
+test('other labels or bytes under the same names: all, unless the split is asked for', async () => {
+  const { manifest, run, data } = await trained()
+  writeFileSync(manifest.photos[3]!.path, readFileSync(manifest.photos[2]!.path))
+  expect(await select(openDataset(data), run)).toContain('all, 12: its file names are those that RUN was trained on')
+  expect(await select(openDataset(data), run, 'validation')).toContain('validation, 6: set by RUN; labels or bytes')
+})
+
+test('other photos: all of them; a split of them does not exist', async () => {
+  const { run, data } = await trained()
+  const other = openDataset(join(data, 'identities.csv'), {
+    images: join(data, 'test', 'test'),
+    columns: { identity: 'who' },
+  })
+  expect(await select(other, run)).toBe('all, 9: not the photos that RUN was trained on')
+  expect(await select(other, run, 'validation')).toBe(
+    'InputError: --split validation: RUN was trained on other photos than DATA\nhint: --split all scores every photo',
+  )
+})
+
+test('a model that is no run, and a run that trained on everything', async () => {
+  const { manifest } = await trained()
+  expect(await select(manifest, undefined)).toBe('all, 12: the model is no run folder')
+  expect(await select(manifest, undefined, 'train')).toContain('--split train: the model is no run folder')
+  const names = manifest.photos.map(({ filename }) => filename)
+  const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
+  const all = tinyRun({ train: names, dataHash: datasetHash(manifest.photos, hashes) })
+  expect(await select(manifest, all)).toBe('all, 12: RUN was trained on all photos: there are none that it did not see')
+})
