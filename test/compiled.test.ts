@@ -31,14 +31,23 @@ test.skipIf(skip)('the compiled program embeds in a worker, ends by itself, and 
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ rank1: 1, queries: 12, split: 'all' })
   const bad = await rosette('evaluate', '--model', run, '--checkpoint', 'last', '--data', data, '--out', `${path}2`)
   expect(bad.code).toBe(2)
-  expect(bad.stderr).toBe(
-    `rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`,
-  )
+  expect(bad.stderr).toBe(`rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`)
 })
 
 test.skipIf(skip)('stopped by a signal it tidies up', async () => {
   const [data, run, out] = [await tinyKaggle(), tinyRun(), temporaryFolder()]
-  const child = spawn(process.execPath, [cli, 'embed', '--model', run, '--data', data, '--out', join(out, 'e.npy'), '--batch', '1'])
+  const child = spawn(process.execPath, [
+    cli,
+    'embed',
+    '--model',
+    run,
+    '--data',
+    data,
+    '--out',
+    join(out, 'e.npy'),
+    '--batch',
+    '1',
+  ])
   let stderr = ''
   child.stderr.on('data', (text) => {
     stderr += String(text)

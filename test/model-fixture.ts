@@ -8,7 +8,12 @@ import { embeddingGraph, type ReIdConfig, reidDefaults } from '../src/models/ind
 import { encodeSafetensors, float32, type Tensor, tensor } from '../src/tensor/index.ts'
 
 /** The smallest of timm's, with a projection. */
-export const tinyNetwork: ReIdConfig = { ...reidDefaults, backbone: 'convnext_zepto_rms', embeddingSize: 24, neckBias: true }
+export const tinyNetwork: ReIdConfig = {
+  ...reidDefaults,
+  backbone: 'convnext_zepto_rms',
+  embeddingSize: 24,
+  neckBias: true,
+}
 export const tinyGeometry: Geometry = geometry({ widthPx: 32, heightPx: 32, resize: 'letterbox' })
 
 /** Weights that make every layer matter: no layer scale of 1e-6, no statistics of 0 and 1. */

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { checkAbsent, formatTable, writeFileAtomic } from '../base/index.ts'
@@ -87,7 +86,6 @@ function tableOf(found: readonly Identification[]): string {
 function plain({ photo, candidates, leftOut }: Identification) {
   return {
     photo: photo.filename,
-    name: basename(photo.filename),
     candidates: candidates.map(({ rank, identity, similarity, photo: match }) => ({
       rank,
       identity,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { InputError, nearest } from '../base/index.ts'
-import { exitCodes, FailedCheck } from './exit.ts'
+import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
 
 /**
  * Runs `rosette` with the arguments that follow its name and resolves to the exit code. The one place where errors end:
@@ -41,9 +41,9 @@ function reportUsage(error: CommanderError, args: readonly string[], program: Co
 }
 
 function reportError(error: unknown, version: string): number {
-  if (error instanceof FailedCheck) {
+  if (error instanceof FailedCheck || error instanceof Interrupted) {
     if (error.message !== '') print(`rosette: ${error.message}`)
-    return exitCodes.failedCheck
+    return error instanceof FailedCheck ? exitCodes.failedCheck : exitCodes.interrupted
   }
   if (error instanceof InputError || isOfTheSystem(error)) {
     print(`rosette: ${error.message}`)

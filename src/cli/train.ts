@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { exitCodes, Interrupted } from './exit.ts'
 import { TrainView } from './train-view.ts'
 
 const example = `
@@ -56,9 +57,9 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const { batch, columns, set, ...rest } = flags
   const stop = new AbortController()
   const interrupt = () => {
-    if (stop.signal.aborted) process.exit(130)
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
     process.stderr.write('\nsaving and ending; press Ctrl-C again to end at once\n')
-    stop.abort()
+    stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
@@ -73,7 +74,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
     if (outcome.finished) console.log(`${flags.out}: trained; the model is ${join(flags.out, 'model.onnx')}`)
     else {
       console.log(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
-      process.exitCode = 130
+      throw new Interrupted()
     }
   } finally {
     process.off('SIGINT', interrupt)

@@ -94,7 +94,11 @@ export function writeModelDescription(folder: string, description: ModelDescript
 }
 
 /** The description of a model that rosette exports: pixels in as bytes, flip averaging and L2 in the graph. */
-export function describeModel(name: string, network: ReIdConfig, { heightPx, widthPx, ...preprocess }: Geometry): ModelDescription {
+export function describeModel(
+  name: string,
+  network: ReIdConfig,
+  { heightPx, widthPx, ...preprocess }: Geometry,
+): ModelDescription {
   const { resize, kernel, alpha, maskMargin, meanFill } = preprocess
   return {
     format: 'rosette-model',

@@ -9,7 +9,9 @@ function set(...photos: readonly (readonly [string, string | undefined, number])
     embeddings: {
       count: photos.length,
       dim: 2,
-      data: Float32Array.from(photos.flatMap(([, , a]) => [Math.cos((a * Math.PI) / 180), Math.sin((a * Math.PI) / 180)])),
+      data: Float32Array.from(
+        photos.flatMap(([, , a]) => [Math.cos((a * Math.PI) / 180), Math.sin((a * Math.PI) / 180)]),
+      ),
     },
     photos: photos.map(([filename, identity]) => ({ filename, path: filename, identity, extra: {} })),
     contentHashes: photos.map(([filename]) => filename),
@@ -17,12 +19,23 @@ function set(...photos: readonly (readonly [string, string | undefined, number])
   }
 }
 
-const gallery = set(['a1', 'Abril', 0], ['b1', 'Bento', 30], ['x', undefined, 10], ['a2', 'Abril', 60], ['c1', 'Caiman', 90])
+const gallery = set(
+  ['a1', 'Abril', 0],
+  ['b1', 'Bento', 30],
+  ['x', undefined, 10],
+  ['a2', 'Abril', 60],
+  ['c1', 'Caiman', 90],
+)
 
 function told(found: ReturnType<typeof identifyPhotos>) {
   return found.map(({ photo, candidates, leftOut }) => [
     photo.filename,
-    candidates.map(({ rank, identity, similarity, photo: best }) => [rank, identity, similarity.toFixed(3), best.filename]),
+    candidates.map(({ rank, identity, similarity, photo: best }) => [
+      rank,
+      identity,
+      similarity.toFixed(3),
+      best.filename,
+    ]),
     leftOut.map(({ filename }) => filename),
   ])
 }

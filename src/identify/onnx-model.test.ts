@@ -90,7 +90,11 @@ test('flip averaging outside: asked for, or by the description', async () => {
 })
 
 test('a file that insists on its batch gets it', async () => {
-  const three = tensor('uint8', [3, 2, 3, 3], Uint8Array.from({ length: 54 }, (_, i) => (i * 7) % 251))
+  const three = tensor(
+    'uint8',
+    [3, 2, 3, 3],
+    Uint8Array.from({ length: 54 }, (_, i) => (i * 7) % 251),
+  )
   const free = await embedding(foreign(), {}, three)
   expect(await embedding(foreign({ batch: 2 }), {}, three)).toEqual(free)
   expect(await embedding(foreign({ batch: 1 }), { batch: 16 }, three)).toEqual(free)
@@ -122,7 +126,9 @@ test('everything stated is held against the file, and all of it is told', async 
 })
 
 test('names: needed where there are several, and the nearest where one is wrong', async () => {
-  await expect(embedding(foreign({ second: true }))).rejects.toThrow('output.name: missing, and the file has 2: features, more')
+  await expect(embedding(foreign({ second: true }))).rejects.toThrow(
+    'output.name: missing, and the file has 2: features, more',
+  )
   const named = foreign({ second: true, about: { output: { name: 'features', size: 18, normalised: false } } })
   expect(await embedding(named)).toEqual(normalised([...plane(0), ...plane(1), ...plane(2)]))
   await expect(embedding(foreign({ input: { name: 'images' } }))).rejects.toThrow(

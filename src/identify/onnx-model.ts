@@ -125,7 +125,9 @@ function checkPorts(model: OnnxModel, description: ModelDescription, where: stri
   const sizes = input.shape.slice(1)
   if (sizes.length !== 3 || !expected.every((size, i) => typeof sizes[i] === 'string' || sizes[i] === size)) {
     const shape = `[N, ${expected.join(', ')}]`
-    problems.push(`input: layout and size are ${layout} ${shape}, but '${input.name}' takes [${input.shape.join(', ')}]`)
+    problems.push(
+      `input: layout and size are ${layout} ${shape}, but '${input.name}' takes [${input.shape.join(', ')}]`,
+    )
   }
   if (output.dtype !== 'float32') problems.push(`output: expected float32, but '${output.name}' gives ${output.dtype}`)
   const features = output.shape.slice(1)

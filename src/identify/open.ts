@@ -40,7 +40,11 @@ export async function openModelHere(path: string, options: OpenModelOptions = {}
     )
   }
   const onnx = join(path, readModelDescription(description).model)
-  check(existsSync(onnx), `${path}: neither a checkpoint nor ${onnx}`, 'was its training stopped before the first epoch?')
+  check(
+    existsSync(onnx),
+    `${path}: neither a checkpoint nor ${onnx}`,
+    'was its training stopped before the first epoch?',
+  )
   const opened = await openDescribed(onnx, { modelConfig: description, ...options }, path)
   return existsSync(join(path, 'run.json')) ? { ...opened, run: path } : opened
 }

@@ -30,7 +30,9 @@ async function select(manifest: Manifest, run: string | undefined, split?: Split
     const selected = await selectPhotos(manifest, { run, split })
     return `${selected.split}, ${selected.manifest.photos.length}: ${selected.reason.replace(run ?? '?', 'RUN')}`
   } catch (error) {
-    return String(error).replace(run ?? '?', 'RUN').replace(manifest.source, 'DATA')
+    return String(error)
+      .replace(run ?? '?', 'RUN')
+      .replace(manifest.source, 'DATA')
   }
 }
 

@@ -63,10 +63,16 @@ function only(photos: readonly Photo[], names: readonly string[]): Photo[] {
 }
 
 /** The dataset's hash; undefined where a photo cannot be read, which embedding will tell. */
-async function hashOf(photos: readonly Photo[], signal: AbortSignal | undefined): Promise<RunData['dataHash'] | undefined> {
+async function hashOf(
+  photos: readonly Photo[],
+  signal: AbortSignal | undefined,
+): Promise<RunData['dataHash'] | undefined> {
   const hashes: string[] = []
   try {
-    const hash = async (i: number) => createHash('sha256').update(await readPhotoFile(photos[i]!.path)).digest('hex')
+    const hash = async (i: number) =>
+      createHash('sha256')
+        .update(await readPhotoFile(photos[i]!.path))
+        .digest('hex')
     for await (const found of inOrder(photos.length, hash, { lanes: 4, ahead: 8 })) {
       signal?.throwIfAborted()
       hashes.push(found)

@@ -18,11 +18,17 @@ export function matchTensors(
     const found = given.get(name)
     const fits = found !== undefined && found.dtype === 'float32' && sameShape(found.shape, shape)
     if (fits) matched.set(name, found)
-    else problems.push([name, `float32 ${showShape(shape)}`, found ? `${found.dtype} ${showShape(found.shape)}` : 'missing'])
+    else
+      problems.push([
+        name,
+        `float32 ${showShape(shape)}`,
+        found ? `${found.dtype} ${showShape(found.shape)}` : 'missing',
+      ])
   }
   const names = new Set(wanted.map(({ name }) => name))
   for (const [name, { dtype, shape }] of given) {
-    if (!names.has(name) && !notEmbedding.test(name)) problems.push([name, 'no such tensor', `${dtype} ${showShape(shape)}`])
+    if (!names.has(name) && !notEmbedding.test(name))
+      problems.push([name, 'no such tensor', `${dtype} ${showShape(shape)}`])
   }
   const shown = problems.slice(0, 20)
   const more = problems.length > shown.length ? `\n… and ${problems.length - shown.length} more` : ''

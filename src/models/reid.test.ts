@@ -64,7 +64,7 @@ describe('the backbone in chunks', async () => {
     expect(masks[0]!.keep).toBeCloseTo(1 - 0.4 / 9, 12)
   })
 
-  test.each([1, 2, 3, 4])('chunks of %d give the batch’s loss, gradients and statistics', async (chunk) => {
+  test.each([2, 3, 4])('chunks of %d give the batch’s loss, gradients and statistics', async (chunk) => {
     const { results, randoms } = await trainingPass(chunk)
     expect(randoms).toEqual(whole.randoms)
     for (const [name, expected] of Object.entries(whole.results))

@@ -54,7 +54,9 @@ export const reidDefaults: ReIdConfig = {
 
 /** The backbone's configuration. @throws InputError with the nearest name for one that is not known. */
 export function backboneConfig(config: ReIdConfig): ConvNextConfig {
-  const known = convnextSizes[config.backbone as ConvNextName] as ConvNextConfig | undefined
+  const known: ConvNextConfig | undefined = Object.hasOwn(convnextSizes, config.backbone)
+    ? convnextSizes[config.backbone as ConvNextName]
+    : undefined
   const near = nearest(config.backbone, Object.keys(convnextSizes))
   check(
     known !== undefined,
@@ -92,6 +94,8 @@ export interface TrainingOptions {
   readonly identities: number
   readonly loss: IdentityLossConfig
   readonly labelSmoothing: number
+  /** See `identityLogits`. */
+  readonly marginShare?: Value | undefined
   /** Photos that pass the backbone together; the neck, the loss and the statistics see the whole batch. */
   readonly chunk: number
 }

@@ -64,16 +64,22 @@ export function identityLogits(
   scope: Scope,
   embeddings: Value,
   labels: Value,
-  options: { readonly identities: number; readonly loss: IdentityLossConfig },
+  options: {
+    readonly identities: number
+    readonly loss: IdentityLossConfig
+    /** Share of the margin that is in force, a scalar from 0 to 1; all of it unless given. */
+    readonly marginShare?: Value | undefined
+  },
 ): Value {
-  const { identities, loss } = options
+  const { identities, loss, marginShare } = options
   const weight = scope.param('weight', [identities, staticDim(embeddings.shape[1])], { kind: 'xavierUniform' })
   if (loss.kind === 'softmax') return matmul(embeddings, weight, { transB: true })
   const cosines = matmul(l2Normalise(embeddings), l2Normalise(weight), { transB: true })
   const target = oneHot(labels, identities)
   const own = reduceSum(mul(cosines, target), { axes: [1], keepDims: true }) // [B, 1]
   const change = loss.kind === 'arcface' ? sub(addedAngle(own, loss.marginRad), own) : scalar(-loss.margin)
-  return mul(add(cosines, mul(target, change)), loss.scale)
+  const inForce = marginShare === undefined ? change : mul(change, marginShare)
+  return mul(add(cosines, mul(target, inForce)), loss.scale)
 }
 
 /**

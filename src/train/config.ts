@@ -7,82 +7,100 @@ import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 
 const count = z.number().int().positive()
 const share = z.number().min(0).max(1)
+const below1 = z.number().min(0).lt(1)
+const sizePx = count.multipleOf(32, { error: 'expected a multiple of 32' })
 const positive = z.number().positive()
 const range = z.tuple([z.number(), z.number()])
 
 /** Everything that decides a training run but its data and its seed. */
-export const trainConfigSchema = z.strictObject({
-  model: z.strictObject({
-    backbone: z.string(),
-    pool: z.enum(['gem', 'average']),
-    gemP: positive,
-    embeddingSize: count.nullable(),
-    neckBias: z.boolean(),
-    dropPath: share,
-    dropout: share,
-    layerScaleInit: positive,
-  }),
-  /**
-   * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
-   */
-  weights: z.string().nullable(),
-  image: z.strictObject({
-    widthPx: count,
-    heightPx: count,
-    resize: z.enum(['squash', 'letterbox', 'center-crop']),
-    kernel: z.enum(['bilinear', 'bicubic']),
-    alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
-    maskMargin: z.number().min(0),
-    meanFill: z.tuple([z.number(), z.number(), z.number()]),
-  }),
-  loss: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
-    z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
-    z.strictObject({ kind: z.literal('softmax') }),
-  ]),
-  labelSmoothing: share,
-  augment: z.strictObject({
-    affine: z.union([
-      z.literal(false),
-      z.strictObject({ degrees: z.number(), translate: z.number(), scale: range, shearDegrees: z.number() }),
+export const trainConfigSchema = z
+  .strictObject({
+    model: z.strictObject({
+      backbone: z.string(),
+      pool: z.enum(['gem', 'average']),
+      gemP: positive,
+      embeddingSize: count.nullable(),
+      neckBias: z.boolean(),
+      dropPath: below1,
+      dropout: below1,
+      layerScaleInit: positive,
+    }),
+    /**
+     * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
+     */
+    weights: z.string().nullable(),
+    image: z.strictObject({
+      widthPx: sizePx,
+      heightPx: sizePx,
+      resize: z.enum(['squash', 'letterbox', 'center-crop']),
+      kernel: z.enum(['bilinear', 'bicubic']),
+      alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
+      maskMargin: z.number().min(0),
+      meanFill: z.tuple([z.number(), z.number(), z.number()]),
+    }),
+    loss: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
+      z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
+      z.strictObject({ kind: z.literal('softmax') }),
     ]),
-    colorJitter: z.union([
-      z.literal(false),
-      z.strictObject({ brightness: z.number(), contrast: z.number(), saturation: z.number(), hue: z.number() }),
-    ]),
-    flip: z.union([z.literal(false), z.strictObject({ probability: share })]),
-    erasing: z.union([z.literal(false), z.strictObject({ probability: share, area: range, ratio: range })]),
-  }),
-  sampler: z.strictObject({
-    kind: z.enum(['shuffled', 'class-balanced', 'pxk']),
-    /** For pxk: photos of each identity in a batch. */
-    photosPerIdentity: count,
-  }),
-  /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
-  validation: z.enum(['stratified', 'none']),
-  validationFraction: share,
-  /** Epochs between two measurements. */
-  validateEvery: count,
-  epochs: count,
-  batchSize: count,
-  /** Photos that pass the backbone together; smaller chunks keep activations in the processor's cache. */
-  chunk: count,
-  optimiser: z.strictObject({
-    learningRate: positive,
-    weightDecay: z.number().min(0),
-    beta1: share,
-    beta2: share,
-    eps: positive,
-  }),
-  rates: z.strictObject({ head: z.number().min(0), backbone: z.number().min(0), layerDecay: share }),
-  schedule: z.strictObject({ warmupEpochs: z.number().min(0), finalFraction: share }),
-  clipNorm: positive.nullable(),
-  emaDecay: share.nullable(),
-  /** Only 'fp32' so far. */
-  precision: z.literal('fp32', { error: "only 'fp32' is there so far" }),
-  /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
-  checkpointMinutes: positive,
-})
+    labelSmoothing: share,
+    augment: z.strictObject({
+      affine: z.union([
+        z.literal(false),
+        z.strictObject({ degrees: z.number(), translate: z.number(), scale: range, shearDegrees: z.number() }),
+      ]),
+      colorJitter: z.union([
+        z.literal(false),
+        z.strictObject({ brightness: z.number(), contrast: z.number(), saturation: z.number(), hue: z.number() }),
+      ]),
+      flip: z.union([z.literal(false), z.strictObject({ probability: share })]),
+      erasing: z.union([z.literal(false), z.strictObject({ probability: share, area: range, ratio: range })]),
+    }),
+    sampler: z.strictObject({
+      kind: z.enum(['shuffled', 'class-balanced', 'pxk']),
+      /** For pxk: photos of each identity in a batch. */
+      photosPerIdentity: count,
+    }),
+    /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
+    validation: z.enum(['stratified', 'none']),
+    validationFraction: share,
+    /** Epochs between two measurements. */
+    validateEvery: count,
+    epochs: count,
+    batchSize: count.min(2, { error: 'expected 2 or more (batch statistics)' }),
+    /** Photos that pass the backbone together; smaller chunks keep activations in the processor's cache. */
+    chunk: count,
+    optimiser: z.strictObject({
+      learningRate: positive,
+      weightDecay: z.number().min(0),
+      beta1: below1,
+      beta2: below1,
+      eps: positive,
+    }),
+    rates: z.strictObject({ head: z.number().min(0), backbone: z.number().min(0), layerDecay: share }),
+    schedule: z.strictObject({
+      warmupEpochs: z.number().min(0),
+      finalFraction: share,
+      /**
+       * Epochs over which the margin grows from nothing: from random weights the full margin drives all identities into one
+       * point (docs/training.md).
+       */
+      marginWarmupEpochs: z.number().min(0),
+    }),
+    clipNorm: positive.nullable(),
+    emaDecay: below1.nullable(),
+    /** Only 'fp32' so far. */
+    precision: z.literal('fp32', { error: "only 'fp32' is there so far" }),
+    /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
+    checkpointMinutes: positive,
+  })
+  .refine(
+    ({ sampler: { kind, photosPerIdentity }, batchSize }) => kind !== 'pxk' || batchSize % photosPerIdentity === 0,
+    {
+      path: ['sampler', 'photosPerIdentity'],
+      error: 'expected a divisor of batchSize',
+    },
+  )
 
 export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 
@@ -111,7 +129,7 @@ export const trainDefaults: TrainConfig = {
   chunk: 8,
   optimiser: { learningRate: 3e-4, ...adamwDefaults },
   rates: rateDefaults,
-  schedule: { warmupEpochs: 0.5, finalFraction: 0.01 },
+  schedule: { warmupEpochs: 0.5, finalFraction: 0.01, marginWarmupEpochs: 0 },
   clipNorm: 1,
   emaDecay: null,
   precision: 'fp32',

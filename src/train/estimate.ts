@@ -1,4 +1,13 @@
-import { type Graph, graphInputs, input, matmul, staticDim, topological, type Value } from '../graph/index.ts'
+import {
+  type Graph,
+  graphInputs,
+  input,
+  matmul,
+  type Node,
+  staticDim,
+  topological,
+  type Value,
+} from '../graph/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import { bytesPerElement, sizeOf, zeros } from '../tensor/index.ts'
 
@@ -42,9 +51,9 @@ export function peakBytes(graph: Graph): number {
   const order = topological(outputs)
   const lastUse = new Map<Value, number>()
   order.forEach((value, i) => {
-    for (const read of value.inputs) lastUse.set(read, i)
+    for (const read of value.inputs) lastUse.set(memoryOf(read), i)
   })
-  for (const value of [...outputs, ...(graphInputs(graph) as Value[])]) lastUse.set(value, order.length)
+  for (const value of [...outputs, ...(graphInputs(graph) as Value[])]) lastUse.set(memoryOf(value), order.length)
   const dying = new Map<number, number>()
   for (const [value, i] of lastUse) dying.set(i, (dying.get(i) ?? 0) + bytesOfValue(value))
   let [alive, peak] = [0, 0]
@@ -60,9 +69,17 @@ function elements(value: Value): number {
   return sizeOf(value.shape.map(staticDim))
 }
 
-/** Reshapes are views. */
 function bytesOfValue(value: Value): number {
-  return value.op === 'reshape' || value.op === 'stopGradient' ? 0 : elements(value) * bytesPerElement(value.dtype)
+  return isView(value) ? 0 : elements(value) * bytesPerElement(value.dtype)
+}
+
+/** The value whose memory a view looks at. */
+function memoryOf(value: Value): Value {
+  return isView(value) ? memoryOf(value.inputs[0]) : value
+}
+
+function isView(value: Value): value is Node<'reshape'> | Node<'stopGradient'> {
+  return value.op === 'reshape' || value.op === 'stopGradient'
 }
 
 /** Floating-point operations a second of a 1024³ matrix product: the best of five. */

@@ -19,9 +19,9 @@ export function stepFeeds(
   store: PixelStore,
   labels: Int32Array,
   rows: Int32Array,
-  options: FeedOptions & { readonly step: number; readonly learningRate: number },
+  options: FeedOptions & { readonly step: number; readonly learningRate: number; readonly marginShare: number },
 ): Record<string, Tensor> {
-  const { seed, step, optimiser, learningRate } = options
+  const { seed, step, optimiser, learningRate, marginShare } = options
   const { heightPx, widthPx } = store.geometry
   const varied = augmentationParameters(options.augment, { seed, step, rows: rows.length, heightPx, widthPx })
   const scalars = Object.entries(adamwFeeds(step + 1, learningRate, optimiser)).map(([name, v]) => [
@@ -39,6 +39,7 @@ export function stepFeeds(
     affine: varied.affine,
     color: varied.color,
     erase: varied.erase,
+    marginShare: filled([], marginShare),
     ...Object.fromEntries(scalars),
     ...Object.fromEntries(masks),
   }

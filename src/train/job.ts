@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { check, checkAbsent, InputError, writeFileAtomic } from '../base/index.ts'
@@ -16,7 +16,8 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { backboneConfig } from '../models/index.ts'
-import type { TrainConfig } from './config.ts'
+import { findWeights } from '../weights/index.ts'
+import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
 import { version } from './version.ts'
 
@@ -94,6 +95,7 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   }
   backboneConfig(config.model)
   checkAugmentation(config.augment)
+  if (config.weights !== null) findWeights(config.weights) // throws for a file that is not there
   const { store, identities } = await openPhotos(options, config)
   const { names: classes } = identitiesOf(store.photos)
   const split = splitPhotos(store, config, seed)
@@ -173,9 +175,9 @@ function beginRun(
 ): void {
   const { config, record, split, store } = run
   if (overwrite === true) for (const name of runFiles) rmSync(join(out, name), { recursive: true, force: true })
-  mkdirSync(join(out, 'checkpoints'), { recursive: true })
   const names = (rows: readonly number[]) => rows.map((row) => store.photos[row]!.filename)
   writeJson(join(out, 'config.json'), config)
+  mkdirSync(join(out, 'checkpoints'), { recursive: true })
   writeJson(join(out, 'split.json'), { train: names(split.train), validation: names(split.validation) })
   writeModelDescription(out, describeModel(config.model.backbone, config.model, config.image))
   writeJson(join(out, 'run.json'), record)
@@ -183,8 +185,15 @@ function beginRun(
 
 /** An --overwrite must not meet a folder that is no run: what is in it is not ours to remove. */
 function checkReplaceable(out: string): void {
-  const ours = !existsSync(out) || existsSync(join(out, 'config.json')) || existsSync(join(out, 'run.json'))
+  const ours = !existsSync(out) || readdirSync(out).length === 0 || isRun(out)
   check(ours, `--out: ${out} exists and is no run folder of rosette`, 'choose another name')
+}
+
+/** By what is in its files: a config.json may be anyone's. run.json is the last that a run's beginning writes. */
+function isRun(out: string): boolean {
+  const [config, record] = [join(out, 'config.json'), join(out, 'run.json')]
+  if (existsSync(record)) return typeof (readJson(record) as Partial<RunRecord> | null)?.rosette === 'string'
+  return existsSync(config) && trainConfigSchema.safeParse(readJson(config)).success
 }
 
 function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecord } {

@@ -68,8 +68,8 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   const run = new Run(job, plan, { store, program, validator, batches, totalSteps, control }, start)
   const finished = await run.toTheEnd()
   await program.release()
-  await validator?.release()
   if (finished) await run.finish()
+  await validator?.release()
   return { finished, step: run.position.step, totalSteps }
 }
 
@@ -154,6 +154,11 @@ interface Parts {
   readonly control: Control
 }
 
+/** The margin's share after `epochs`: it grows evenly and is whole from `warmupEpochs` on. */
+function marginShareAt(epochs: number, warmupEpochs: number): number {
+  return warmupEpochs === 0 ? 1 : Math.min(1, epochs / warmupEpochs)
+}
+
 /** The moving parts of a run: the state, where it stands, and the clock. */
 class Run {
   readonly #job: TrainJob
@@ -165,7 +170,6 @@ class Run {
   #state: StateTensors
   #spare: StateTensors
   #savedAt = performance.now()
-  #lastMetrics: RetrievalMetrics | undefined
   position: Position
 
   constructor(job: TrainJob, plan: StepPlan, parts: Parts, start: { state: StateTensors; position: Position }) {
@@ -200,17 +204,20 @@ class Run {
     this.#parts.control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
     if (!existsSync(best)) this.#save('best')
-    const { state } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, this.#state)))
+    const { state, position } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, this.#state)))
+    const tensors = new Map(Object.entries(state))
     await exportModel({
       network: config.model,
       geometry: config.image,
-      tensors: new Map(Object.entries(state)),
+      tensors,
       folder: run,
       name: config.model.backbone,
     })
-    const validation = { split: 'validation', photos: split.validation.length, best: this.position.best }
-    const measured = this.#lastMetrics === undefined ? {} : { lastEpoch: summaryOf(this.#lastMetrics) }
-    writeJson(join(run, 'metrics.json'), { ...validation, trainedIdentities: classes.length, ...measured })
+    // measured again, so that a run resumed after its last step tells the same
+    const measured = await this.#parts.validator?.measure(tensors)
+    const scores = measured === undefined ? { split: 'none' } : { split: 'validation', ...summaryOf(measured) }
+    const photos = split.validation.length
+    writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
   }
 
   async #step(): Promise<void> {
@@ -222,8 +229,17 @@ class Run {
     const { finalFraction } = config.schedule
     const learningRate =
       config.optimiser.learningRate * cosineSchedule(step, totalSteps, { warmupSteps, finalFraction })
+    const marginShare = marginShareAt(step / batches.perEpoch, config.schedule.marginWarmupEpochs)
     const { augment, optimiser } = config
-    const options = { seed: `${seed}`, augment, optimiser, randoms: this.#plan.randoms, step, learningRate }
+    const options = {
+      seed: `${seed}`,
+      augment,
+      optimiser,
+      randoms: this.#plan.randoms,
+      step,
+      learningRate,
+      marginShare,
+    }
     const feeds = stepFeeds(store, batches.labels, batches.at(step), options)
     const into = Object.fromEntries(Object.entries(this.#spare).map(([name, t]) => [`next/${name}`, t]))
     const { loss, gradientNorm } = await program.run({ ...feeds, ...this.#state }, into)
@@ -275,7 +291,6 @@ class Run {
     const due = epoch % this.#config.validateEvery === 0 || this.position.step === totalSteps
     if (validator === undefined || !due) return
     const metrics = await validator.measure(inferenceTensors(this.#plan, this.#state))
-    this.#lastMetrics = metrics
     const { rank1, map, identityBalancedMap } = metrics
     const { step } = this.position
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap

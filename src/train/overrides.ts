@@ -19,7 +19,7 @@ const lossDefaults = {
  */
 export function resolveConfig(preset: string, assignments: readonly string[] = []): TrainConfig {
   const names = Object.keys(presets)
-  check(preset in presets, `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
+  check(Object.hasOwn(presets, preset), `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
   const config = structuredClone(presets[preset as PresetName]) as unknown as Json
   const problems: string[] = []
   let current = config
@@ -37,7 +37,6 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
   const parsed = trainConfigSchema.safeParse(current)
   if (!parsed.success) problems.push(...parsed.error.issues.map(describeIssue))
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
-  check(parsed.data.batchSize >= 2, 'config: batchSize, expected 2 or more (batch statistics), got 1')
   return parsed.data
 }
 
@@ -59,8 +58,8 @@ function parseValue(text: string): Json {
 /** The object with the value at the path replaced; undefined where the path does not exist. */
 function assign(target: Json, [key, ...rest]: readonly string[], value: Json): Json | undefined {
   if (key === undefined) return value
-  if (!isObject(target) || !(key in target)) return undefined
-  if (key === 'loss' && rest.length === 1 && rest[0] === 'kind' && String(value) in lossDefaults) {
+  if (!isObject(target) || !Object.hasOwn(target, key)) return undefined
+  if (key === 'loss' && rest.length === 1 && rest[0] === 'kind' && Object.hasOwn(lossDefaults, String(value))) {
     return { ...target, loss: lossDefaults[value as keyof typeof lossDefaults] }
   }
   const inner = assign(target[key] as Json, rest, value)

@@ -52,7 +52,7 @@ export interface StepPlan {
 
 /**
  * Forward, loss, backward, clipping and AdamW. Inputs: `pixels` uint8 [B, H, W, 3], `labels` int32 [B], the augmentation's
- * `affine`, `color`, `erase`, the optimiser's scalars, the state: `<name>`, `m/<name>`, `v/<name>`, and `ema/<name>`.
+ * `affine`, `color`, `erase`, `marginShare`, the optimiser's scalars, the state: `<name>`, `m/<name>`, `v/<name>`, and `ema/<name>`.
  */
 export function stepGraph(config: StepConfig): StepPlan {
   const { batchSize, heightPx, widthPx } = config
@@ -64,7 +64,7 @@ export function stepGraph(config: StepConfig): StepPlan {
     color: input('color', [batchSize, 3, 4]),
     erase: input('erase', [batchSize, 4]),
   })
-  const { loss } = reidLoss(scope, x, labels, config.model, config)
+  const { loss } = reidLoss(scope, x, labels, config.model, { ...config, marginShare: input('marginShare', []) })
   const params = scope.params()
   const raw = gradient(
     loss,

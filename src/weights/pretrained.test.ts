@@ -36,6 +36,7 @@ describe('findWeights', () => {
 
     vi.stubEnv('HF_HOME', undefined)
     vi.stubEnv('HOME', home)
+    vi.stubEnv('USERPROFILE', home)
     const own = inCache(join(home, '.cache', 'huggingface', 'hub'), 'd4')
     expect(findWeights('convnext_atto.d2_in1k')).toBe(own)
   })

@@ -34,15 +34,17 @@ export function loadBackbone(path: string, params: readonly ParamSpec[]): Map<st
   const { tensors } = decodeSafetensors(readFileSync(path), path)
   const loaded = new Map<string, Tensor>()
   const problems: [string, string][] = []
-  for (const { name, shape } of params.filter((spec) => spec.name.startsWith('backbone.'))) {
+  const wanted = params.filter((spec) => spec.name.startsWith('backbone.'))
+  for (const { name, shape } of wanted) {
     const found = tensors.get(name.slice('backbone.'.length))
     if (found === undefined) problems.push([name, 'missing in the file'])
     else if (!sameShape(found.shape, shape)) problems.push([name, `expected [${shape}], got [${found.shape}]`])
     else if (found.dtype !== 'float32') problems.push([name, `expected float32, got ${found.dtype}`])
     else loaded.set(name, found)
   }
+  const known = new Set(wanted.map(({ name }) => name))
   for (const name of tensors.keys()) {
-    if (!loaded.has(`backbone.${name}`) && !leftOut.test(name)) problems.push([name, 'not of this network'])
+    if (!known.has(`backbone.${name}`) && !leftOut.test(name)) problems.push([name, 'not of this network'])
   }
   check(problems.length === 0, `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], problems)}`)
   return loaded

@@ -1,0 +1,42 @@
+import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { appendLog, type LogEntry, readLog, rewindLog } from './log.ts'
+
+const step = (n: number): LogEntry => ({
+  kind: 'step',
+  step: n,
+  epoch: 1,
+  loss: 1 / n,
+  gradientNorm: 2,
+  learningRate: 1e-3,
+  elapsedMs: 5,
+})
+const validation: LogEntry = { kind: 'validation', step: 2, epoch: 1, rank1: 1, map: 0.5, identityBalancedMap: 0.25 }
+const newLog = () => join(mkdtempSync(join(tmpdir(), 'rosette-log-')), 'log.jsonl')
+
+describe('log.jsonl', () => {
+  test('is a line an entry, read back as written', () => {
+    const path = newLog()
+    expect(readLog(path)).toEqual([])
+    const entries = [step(1), step(2), validation, step(3)]
+    for (const entry of entries) appendLog(path, entry)
+    expect(readFileSync(path, 'utf8').split('\n').length).toBe(5)
+    expect(readLog(path)).toEqual(entries)
+  })
+
+  test('goes back to a step: later entries and half a line are dropped, and it can be appended to', () => {
+    const path = newLog()
+    for (const entry of [step(1), step(2), validation, step(3)]) appendLog(path, entry)
+    appendFileSync(path, JSON.stringify(step(4)).slice(0, 20))
+    expect(readLog(path)).toEqual([step(1), step(2), validation, step(3)])
+    rewindLog(path, 2)
+    appendLog(path, step(3))
+    expect(readFileSync(path, 'utf8')).toBe(
+      [step(1), step(2), validation, step(3)].map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+    )
+    rewindLog(path, 0)
+    expect(readFileSync(path, 'utf8')).toBe('')
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { trainDefaults } from './config.ts'
+import { parseConfig, resolveConfig } from './overrides.ts'
+import { presets } from './presets.ts'
+
+/** The lines of what is thrown. */
+function mistakes(...assignments: readonly string[]): string[] {
+  try {
+    resolveConfig('brief', assignments)
+  } catch (error) {
+    return String(error)
+      .split('\n')
+      .map((line) => line.trim())
+  }
+  return []
+}
+
+describe('resolveConfig', () => {
+  test('a preset is itself', () => {
+    for (const name of ['brief', 'atto', 'demo'] as const) expect(resolveConfig(name)).toEqual(presets[name])
+    expect(presets.brief).toEqual(trainDefaults)
+  })
+
+  test('values are JSON, or text where they are none; the preset is not touched', () => {
+    const config = resolveConfig('brief', [
+      'epochs=3',
+      'model.backbone=convnext_atto',
+      'weights=null',
+      'augment.affine=false',
+      'augment.erasing.area=[0.1,0.3]',
+      'optimiser={"learningRate":0.001,"weightDecay":0,"beta1":0.8,"beta2":0.9,"eps":1e-7}',
+      'optimiser.learningRate=2e-3',
+      'emaDecay=0.99',
+    ])
+    expect(config).toEqual({
+      ...trainDefaults,
+      epochs: 3,
+      model: { ...trainDefaults.model, backbone: 'convnext_atto' },
+      weights: null,
+      augment: {
+        ...trainDefaults.augment,
+        affine: false,
+        erasing: { probability: 0.25, area: [0.1, 0.3], ratio: [0.3, 3.3] },
+      },
+      optimiser: { learningRate: 2e-3, weightDecay: 0, beta1: 0.8, beta2: 0.9, eps: 1e-7 },
+      emaDecay: 0.99,
+    })
+    expect(presets.brief.augment.affine).not.toBe(false)
+  })
+
+  test('a loss named by its kind brings its defaults, which may then be changed', () => {
+    expect(resolveConfig('brief', ['loss.kind=cosface']).loss).toEqual({ kind: 'cosface', margin: 0.35, scale: 30 })
+    expect(resolveConfig('brief', ['loss.kind=cosface', 'loss.margin=0.2']).loss).toEqual({
+      kind: 'cosface',
+      margin: 0.2,
+      scale: 30,
+    })
+    expect(resolveConfig('brief', ['loss.kind=softmax']).loss).toEqual({ kind: 'softmax' })
+    expect(mistakes('loss.kind=cosface', 'loss.marginRad=0.2')[1]).toBe(
+      '--set loss.marginRad: no such key; did you mean loss.margin?',
+    )
+    expect(mistakes('loss.kind=triplet')[1]).toMatch(/^loss\.kind: /)
+  })
+
+  test('unknown keys are told with the nearest', () => {
+    expect(mistakes('epoch=3')[1]).toBe('--set epoch: no such key; did you mean epochs?')
+    expect(mistakes('model.backbon=x')[1]).toBe('--set model.backbon: no such key; did you mean model.backbone?')
+    expect(mistakes('optimizer.learningRate=1')[1]).toMatch('did you mean optimiser.learningRate?')
+    expect(mistakes('zzzzzzzz=1')[1]).toBe('--set zzzzzzzz: no such key')
+    expect(mistakes('epochs.first=1')[1]).toMatch('--set epochs.first: no such key')
+    expect(mistakes('model.constructor=1')[1]).toMatch('--set model.constructor: no such key')
+    expect(mistakes('model={"backbone":"x"}').slice(1)).toContain(
+      'model.pool: Invalid option: expected one of "gem"|"average"',
+    )
+  })
+
+  test('all mistakes are told at once', () => {
+    const lines = mistakes('epochs=0', 'nonsense', 'loss.scal=3', 'batchSize=many', 'clipNorm=-1')
+    expect(lines[0]).toBe('InputError: config:')
+    expect(lines.slice(1, 3)).toEqual([
+      '--set nonsense: expected path=value',
+      '--set loss.scal: no such key; did you mean loss.scale?',
+    ])
+    expect(
+      lines
+        .slice(3)
+        .map((line) => line.slice(0, line.indexOf(':')))
+        .sort(),
+    ).toEqual(['batchSize', 'clipNorm', 'epochs'])
+  })
+
+  test.each([
+    ['precision=fp16', "precision: only 'fp32' is there so far"],
+    ['batchSize=1', 'batchSize: expected 2 or more (batch statistics)'],
+    ['image.widthPx=100', 'image.widthPx: expected a multiple of 32'],
+    ['sampler={"kind":"pxk","photosPerIdentity":5}', 'sampler.photosPerIdentity: expected a divisor of batchSize'],
+  ])('%s is refused', (assignment, message) => {
+    expect(mistakes(assignment).slice(1)).toEqual([message])
+  })
+
+  test.each(['breif', 'toString'])('preset %s is not known', (name) => {
+    expect(() => resolveConfig(name)).toThrow(`--preset: '${name}' is not known\nhint: one of brief, atto, demo`)
+  })
+})
+
+test('a config file’s mistakes are told with the file’s name', () => {
+  const { epochs: _, ...rest } = trainDefaults
+  expect(() => parseConfig({ ...rest, chunk: 0 }, 'runs/a/config.json')).toThrow(
+    /^runs\/a\/config\.json:\n {2}epochs: .*\n {2}chunk: .*$/,
+  )
+  expect(parseConfig(JSON.parse(JSON.stringify(trainDefaults)), 'x')).toEqual(trainDefaults)
+})

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import { relativeError } from '../../test/golden.ts'
+import { sameNumbers } from '../../test/tolerances.ts'
+import { Rng } from '../base/index.ts'
+import { augmentationParameters, augmentDefaults } from '../data/index.ts'
+import { reidDefaults } from '../models/index.ts'
+import { arcfaceDefaults } from '../nn/index.ts'
+import { adamwDefaults, adamwFeeds, rateDefaults } from '../optim/index.ts'
+import { ortBackend, type Tensors } from '../runtime/index.ts'
+import { filled, float32, int32, type Tensor, tensor } from '../tensor/index.ts'
+import { inferenceTensors, initialState } from './state.ts'
+import { type StepConfig, stepGraph } from './step.ts'
+
+// two places in the last map, so that GeM's p learns too
+const [batchSize, heightPx, widthPx] = [4, 32, 64]
+const config: StepConfig = {
+  model: { ...reidDefaults, backbone: 'convnext_zepto_rms', embeddingSize: null },
+  loss: arcfaceDefaults,
+  labelSmoothing: 0,
+  identities: 3,
+  batchSize,
+  chunk: 4,
+  heightPx,
+  widthPx,
+  optimiser: adamwDefaults,
+  rates: rateDefaults,
+  clipNorm: 1,
+  emaDecay: null,
+}
+
+const numbers = ({ data }: Tensor) => Array.from(data as Float32Array)
+const rng = new Rng('step.test')
+const where = { seed: 1, step: 0, rows: batchSize, heightPx, widthPx }
+const { affine, color, erase } = augmentationParameters(augmentDefaults, where)
+const scalars = Object.entries(adamwFeeds(1, 0.01, adamwDefaults)).map(([name, v]) => [name, float32([], [v])])
+const feeds: Tensors = {
+  pixels: tensor(
+    'uint8',
+    [batchSize, heightPx, widthPx, 3],
+    Uint8Array.from({ length: batchSize * heightPx * widthPx * 3 }, () => rng.int(256)),
+  ),
+  labels: int32([batchSize], [0, 1, 2, 0]),
+  affine,
+  color,
+  erase,
+  marginShare: filled([], 1),
+  ...Object.fromEntries(scalars),
+}
+
+/** A step from the initial state. */
+async function stepped(change: Partial<StepConfig>) {
+  const plan = stepGraph({ ...config, ...change })
+  const state = initialState(plan, '0')
+  const program = await (await ortBackend({ threads: 1 })).compile(plan.graph)
+  const results = await program.run({ ...feeds, ...state })
+  await program.release()
+  return { plan, state, results }
+}
+
+describe('stepGraph', async () => {
+  const plain = await stepped({})
+
+  test('a tensor of the state for each that it makes', () => {
+    const { plan, state, results } = plain
+    const made = Object.keys(results).filter((name) => name !== 'loss' && name !== 'gradientNorm')
+    expect(made.sort()).toEqual(
+      Object.keys(state)
+        .map((name) => `next/${name}`)
+        .sort(),
+    )
+    expect(plan.randoms).toEqual([])
+    expect(Number(results.gradientNorm!.data[0])).toBeGreaterThan(1)
+  })
+
+  test('averaged weights follow by 1 − decay; without them a network infers with its own', async () => {
+    const { plan, state, results } = await stepped({ emaDecay: 0.75 })
+    for (const { name } of plan.params) {
+      const next = results[`next/${name}`]!
+      // the first average is the initial weight
+      const average = float32(
+        next.shape,
+        numbers(next).map((v, i) => 0.25 * v + 0.75 * Number(state[name]!.data[i])),
+      )
+      expect(relativeError(results[`next/ema/${name}`]!, average), name).toBeLessThan(sameNumbers.rtol)
+      expect(relativeError(next, plain.results[`next/${name}`]!), name).toBe(0)
+    }
+    const weights = inferenceTensors(plan, { ...state, 'ema/pool.p': filled([1], 5) })
+    expect(weights.get('pool.p')!.data[0]).toBe(5)
+    expect([...weights.keys()].sort()).toEqual([...plan.params, ...plan.statistics].map(({ name }) => name).sort())
+    expect(inferenceTensors(plain.plan, plain.state).get('pool.p')).toBe(plain.state['pool.p'])
+  })
+
+  test('a rate of 0 leaves the backbone as it is, to the bit; the head learns', async () => {
+    const { plan, state, results } = await stepped({ rates: { head: 1, backbone: 0, layerDecay: 1 } })
+    for (const { name } of plan.params) {
+      const same = relativeError(results[`next/${name}`]!, state[name]!) === 0
+      expect(same, name).toBe(name.startsWith('backbone.'))
+    }
+  })
+
+  test('clipping divides all gradients by the norm it reports', async () => {
+    const { results } = await stepped({ clipNorm: null })
+    const norm = Number(results.gradientNorm!.data[0])
+    expect(norm).toBeCloseTo(Number(plain.results.gradientNorm!.data[0]), 3)
+    const [whole, clipped] = [results['next/m/head.weight']!, plain.results['next/m/head.weight']!]
+    const scaled = float32(
+      whole.shape,
+      numbers(whole).map((v) => v / (norm + 1e-6)),
+    )
+    expect(relativeError(clipped, scaled)).toBeLessThan(1e-5)
+  })
+
+  test('sizes that no stage can halve are refused', () => {
+    expect(() => stepGraph({ ...config, widthPx: 48 })).toThrow('image size, expected multiples of 32, got 32 × 48')
+  })
+})
+
+describe('initialState', () => {
+  test('is drawn by seed and name, moments zero; given weights take the place of drawn ones', () => {
+    const plan = stepGraph(config)
+    const [first, again, other] = ['0', '0', '1'].map((seed) => initialState(plan, seed))
+    expect(Object.keys(again!)).toEqual(Object.keys(first!))
+    for (const [name, t] of Object.entries(first!)) expect(relativeError(again![name]!, t), name).toBe(0)
+    expect(relativeError(other!['head.weight']!, first!['head.weight']!)).toBeGreaterThan(1)
+    expect(first!['pool.p']!.data[0]).toBe(3)
+    expect(first!['neck.running_var']!.data[0]).toBe(1)
+    expect(Math.max(...numbers(first!['m/head.weight']!))).toBe(0)
+    // another number of identities draws the backbone alike
+    const wider = initialState(stepGraph({ ...config, identities: 9 }), '0')
+    expect(numbers(wider['backbone.stem.0.weight']!)).toEqual(numbers(first!['backbone.stem.0.weight']!))
+    const given = new Map([['pool.p', float32([1], [4])]])
+    const averaged = initialState(stepGraph({ ...config, emaDecay: 0.9 }), '0', given)
+    expect([averaged['pool.p']!.data[0], averaged['ema/pool.p']!.data[0]]).toEqual([4, 4])
+    expect(averaged['ema/pool.p']!.data).not.toBe(averaged['pool.p']!.data)
+  })
+})
