@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readLog } from '../src/train/index.ts'
 import { stripedDataset } from './striped-dataset.ts'
 
@@ -86,6 +86,9 @@ describe('rosette train', () => {
     expect(stderr).toMatch(/training: 30 steps of 8 photos; estimate: \d.* of memory, .* images\/s, about /)
     expect(stderr).toMatch(/epoch 4: validation rank-1 /)
     expect(steps(whole)).toBe(30)
+  })
+  afterAll(() => {
+    for (const path of [folder, data]) rmSync(path, { recursive: true, force: true })
   })
 
   test('killed in its middle, it is resumed to the same bits', async () => {

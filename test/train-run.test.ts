@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { mean } from '../src/base/index.ts'
 import { decodeSafetensors } from '../src/tensor/index.ts'
 import type { Outcome, PrepareEvent, RunRecord, StepEntry, TrainCallOptions, TrainEvent } from '../src/train/index.ts'
@@ -84,6 +84,9 @@ const out = join(folder, 'whole')
 beforeAll(async () => {
   data = await stripedDataset()
   whole = await run({ data, out, set: settings, seed: 5 })
+})
+afterAll(() => {
+  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true })
 })
 
 describe('a run', () => {

@@ -89,6 +89,22 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
     },
   )
 
+  test('the share of the margin in force goes from plain cosines to the whole margin', async () => {
+    const [embeddings, labels, marginShare] = [input('e', [1, 2]), input('labels', [1], 'int32'), input('share', [])]
+    const options = { identities: 2, loss: arcfaceDefaults, marginShare }
+    const logits = identityLogits(Scope.root('training'), embeddings, labels, options)
+    const at = async (share: number) => {
+      const feeds = { e: float32([1, 2], [3, 3]), weight: float32([2, 2], [1, 0, 0, 2]), share: float32([], [share]) }
+      return numbers((await compute(await backend, { logits }, { ...feeds, labels: int32([1], [0]) })).logits!.data)
+    }
+    const [plain, whole] = [30 * Math.SQRT1_2, 30 * Math.cos(Math.PI / 4 + 0.5)]
+    for (const share of [0, 0.25, 1]) {
+      const [own, other] = await at(share)
+      expect(own).toBeCloseTo(plain + share * (whole - plain), 4)
+      expect(other).toBeCloseTo(plain, 4)
+    }
+  })
+
   test('l2Normalise: rows of length 1; a zero row stays zero and its gradient is zero', async () => {
     const x = input('x', [3, 2])
     const y = l2Normalise(x)

@@ -6,15 +6,12 @@ import { paintBlade, paintLeaf, tint } from './plants.ts'
 
 /**
  * Plants between camera and animal: grass about the feet, now and then leaves hanging into the frame. What they hide leaves
- * the mask. They belong to the encounter, and a breeze moves them between its shots.
+ * the mask. They belong to the place, and a breeze moves them from shot to shot.
  */
-export function paintForeground(
-  on: Canvas,
-  place: Place,
-  { camera, encounter, shot }: { camera: Camera; encounter: Rng; shot: Rng },
-): void {
-  paintGrass(on, place, camera, encounter.fork('grass'), shot.normal(0, 0.06))
-  if (encounter.chance(place.kind === 'forest' ? 0.45 : 0.15)) paintSpray(on, place, encounter.fork('spray'), shot)
+export function paintForeground(on: Canvas, place: Place, { camera, shot }: { camera: Camera; shot: Rng }): void {
+  const rng = place.rng.fork('foreground')
+  paintGrass(on, place, camera, rng.fork('grass'), shot.normal(0, 0.08))
+  if (rng.chance(place.kind === 'forest' ? 0.6 : 0.2)) paintSpray(on, place, rng.fork('spray'), shot)
 }
 
 function paintGrass(on: Canvas, place: Place, camera: Camera, rng: Rng, breeze: number): void {

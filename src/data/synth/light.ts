@@ -11,10 +11,8 @@ export interface Light {
   /** Red gain over blue gain is its square. */
   readonly warmth: number
   readonly contrast: number
-  /** Strength of the sunlight's flecks under trees, 0 … 1, and where on the noise tile they lie. */
+  /** Strength of the sunlight's flecks under trees, 0 … 1. */
   readonly dapple: number
-  readonly dappleX: number
-  readonly dappleY: number
   /** Darkening at the corners; strong where a flash is the only light. */
   readonly vignette: number
 }
@@ -37,15 +35,24 @@ export function drawLight(rng: Rng, forest: boolean): Light {
     warmth: Math.exp(rng.normal(0, 0.09)),
     contrast: Math.exp(rng.normal(0, 0.13)),
     dapple: infrared ? 0 : rng.uniform(0, forest ? 0.35 : 0.12),
-    dappleX: rng.uniform(0, 256),
-    dappleY: rng.uniform(0, 256),
     vignette: infrared ? rng.uniform(0.5, 0.9) : rng.uniform(0, 0.2),
   }
 }
 
-/** Develops the painted scene in place: flecks of sun, exposure, temperature, contrast, vignette, infrared's grey. */
-export function develop(on: Canvas, light: Light, noise: NoiseTile): void {
+/** The same light with what changes from shot to shot: a cloud, and the camera's automatic exposure and white balance. */
+export function shotLight(light: Light, rng: Rng): Light {
+  return {
+    ...light,
+    exposure: light.exposure * Math.exp(rng.normal(0, 0.1)),
+    warmth: light.warmth * Math.exp(rng.normal(0, 0.05)),
+    contrast: light.contrast * Math.exp(rng.normal(0, 0.06)),
+  }
+}
+
+/** Develops the painted scene in place: flecks (where the `trees` let the sun through) of sun, exposure, temperature, contrast, vignette, infrared's grey. */
+export function develop(on: Canvas, light: Light, trees: Rng, noise: NoiseTile): void {
   const { width, height, rgb } = on
+  const [dappleX, dappleY] = [trees.uniform(0, 256), trees.uniform(0, 256)]
   const { exposure, warmth, contrast, vignette, infrared, dapple } = light
   const gains = [exposure * warmth, exposure, exposure / warmth]
   const zoom = 256 / width
@@ -56,7 +63,7 @@ export function develop(on: Canvas, light: Light, noise: NoiseTile): void {
       const cy = (2 * y) / height - 1.1
       let gain = 1 - vignette * Math.min(1, 0.75 * (cx * cx + cy * cy))
       if (dapple > 0) {
-        const fleck = noiseAt(noise, light.dappleX + x * zoom * 0.8, light.dappleY + y * zoom * 0.8)
+        const fleck = noiseAt(noise, dappleX + x * zoom * 0.8, dappleY + y * zoom * 0.8)
         gain *= 1 + dapple * Math.max(-1, Math.min(1, 6 * (fleck - 0.52)))
       }
       if (infrared) {

@@ -6,7 +6,7 @@ import type { CoatMap } from './coat.ts'
 import { type Camera, drawFigure } from './figure.ts'
 import { paintForeground } from './foreground.ts'
 import { paintFur } from './fur.ts'
-import { develop, drawLight, type Light } from './light.ts'
+import { develop, drawLight, type Light, shotLight } from './light.ts'
 import type { NoiseTile } from './noise.ts'
 import type { Place } from './place.ts'
 import type { Flank } from './plan.ts'
@@ -26,7 +26,7 @@ export interface Scene {
   readonly farCoat: CoatMap
   readonly noise: NoiseTile
   readonly normals: Float32Array
-  /** The encounter's generator: light, window of the place, distance, where the walk begins. */
+  /** The encounter's generator: light, distance, direction, where the walk begins. */
   readonly encounter: Rng
   readonly shot: number
 }
@@ -34,8 +34,6 @@ export interface Scene {
 /** What all photos of an encounter share. */
 interface Meeting {
   readonly light: Light
-  readonly windowX: number
-  readonly windowY: number
   /** Share of the frame's width that the animal fills. */
   readonly fillWidth: number
   readonly startX: number
@@ -46,7 +44,7 @@ interface Meeting {
 }
 
 /**
- * Renders a photo: the place's window, the animal's shadow, far limbs, body, plants in front, light, lens and sensor. A pure
+ * Renders a photo: the place, the animal's shadow, far limbs, body, plants in front, light, lens and sensor. A pure
  * function of the scene. The mask (alpha) is what is seen of the animal: plants in front of it are not in it.
  */
 export function renderPhoto(scene: Scene): ImageRGBA {
@@ -57,7 +55,7 @@ export function renderPhoto(scene: Scene): ImageRGBA {
     walkingPose(meeting.stride + 1.3 * scene.shot + shot.normal(0, 0.3), meeting.gait, shot.fork('pose')),
   )
   const camera = placeCamera(scene, meeting, bones, shot.fork('camera'))
-  const on = windowOf(place, scene, meeting)
+  const on = windowOf(scene, shot.fork('shake'))
   paintShadow(on, camera, meeting.light)
   const look = { sun: meeting.light.sun, pixelsPerUnit: camera.scale, noise }
   for (const layer of [0, 1] as const) {
@@ -69,8 +67,8 @@ export function renderPhoto(scene: Scene): ImageRGBA {
     )
     paintFur(on, figure, layer === 1 ? scene.nearCoat : scene.farCoat, { ...look, shade: layer === 1 ? 1 : 0.62 })
   }
-  paintForeground(on, place, { camera, encounter: scene.encounter.fork('foreground'), shot: shot.fork('foreground') })
-  develop(on, meeting.light, noise)
+  paintForeground(on, place, { camera, shot: shot.fork('foreground') })
+  develop(on, shotLight(meeting.light, shot.fork('light')), place.rng.fork('trees'), noise)
   return expose(
     on,
     drawSensor(shot.fork('sensor'), meeting.light.infrared, width),
@@ -79,16 +77,14 @@ export function renderPhoto(scene: Scene): ImageRGBA {
   )
 }
 
-function drawMeeting({ encounter, place, width, height }: Scene): Meeting {
+function drawMeeting({ encounter, place }: Scene): Meeting {
   const rng = encounter.fork('meeting')
   const light = drawLight(encounter.fork('light'), place.kind === 'forest')
   return {
     light,
-    windowX: rng.uniform(0, place.panorama.width - width - 8),
-    windowY: rng.uniform(0, place.panorama.height - height - 4),
-    fillWidth: rng.uniform(0.72, 0.95),
-    startX: rng.uniform(-0.1, 0.1),
-    groundPy: rng.uniform(0.83, 0.95),
+    fillWidth: rng.uniform(0.78, 0.96),
+    startX: rng.uniform(-0.07, 0.07),
+    groundPy: rng.uniform(0.84, 0.95),
     gait: rng.chance(0.25) ? rng.uniform(0, 0.1) : rng.uniform(0.3, 0.62),
     stride: rng.uniform(0, 2 * Math.PI),
     yawRad: rng.uniform(-0.4, 0.4),
@@ -99,15 +95,15 @@ function drawMeeting({ encounter, place, width, height }: Scene): Meeting {
 function placeCamera(scene: Scene, meeting: Meeting, bones: readonly PosedBone[], rng: Rng): Camera {
   const { width, height, shot, flank } = scene
   const facing = flank === 'right' ? 1 : -1
-  const share = Math.min(0.97, Math.max(0.6, meeting.fillWidth * rng.uniform(0.93, 1.07)))
-  const walk = meeting.gait > 0.1 ? 0.035 * (shot - 1) : 0
+  const share = Math.min(0.97, Math.max(0.7, meeting.fillWidth * rng.uniform(0.9, 1.1)))
+  const walk = meeting.gait > 0.1 ? 0.05 * (shot - 1) : 0
   const slack = Math.max(0, 1 - share) / 2 + 0.03
   const offset = Math.max(-slack, Math.min(slack, meeting.startX + facing * walk + rng.normal(0, 0.015)))
   const scale = (share * width) / bodyLength
   return {
     scale,
     centreX: width * (0.5 + offset) - facing * 0.1 * scale,
-    groundPy: height * (meeting.groundPy + rng.normal(0, 0.008)),
+    groundPy: height * (meeting.groundPy + rng.normal(0, 0.015)),
     groundY: lowestPoint(bones),
     facing,
     rollRad: rng.normal(0, 0.045),
@@ -115,15 +111,14 @@ function placeCamera(scene: Scene, meeting: Meeting, bones: readonly PosedBone[]
   }
 }
 
-/** The part of the panorama that the camera sees; its tripod shakes by a pixel or two. */
-function windowOf({ panorama }: Place, { width, height, encounter, shot }: Scene, meeting: Meeting): Canvas {
-  const shake = encounter.fork(`shake/${shot}`)
-  const x0 = Math.floor(meeting.windowX + shake.uniform(0, 8))
-  const y0 = Math.floor(meeting.windowY + shake.uniform(0, 4))
+/** What the camera sees of its place: the wind shakes its post a little. */
+function windowOf({ place: { backdrop }, width, height }: Scene, shake: Rng): Canvas {
+  const x0 = shake.int(backdrop.width - width + 1)
+  const y0 = shake.int(backdrop.height - height + 1)
   const on = canvas(width, height)
   for (let y = 0; y < height; y++) {
-    const from = 3 * ((y0 + y) * panorama.width + x0)
-    on.rgb.set(panorama.rgb.subarray(from, from + 3 * width), 3 * y * width)
+    const from = 3 * ((y0 + y) * backdrop.width + x0)
+    on.rgb.set(backdrop.rgb.subarray(from, from + 3 * width), 3 * y * width)
   }
   return on
 }

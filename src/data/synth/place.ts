@@ -1,4 +1,5 @@
 import type { Rng } from '../../base/index.ts'
+import { blur, gaussian } from './blur.ts'
 import { type Canvas, type Colour, canvas, mixColour, smoothstep } from './canvas.ts'
 import { type NoiseTile, noiseAt } from './noise.ts'
 import { type Flora, paintBlade, paintLeaf, paintTrunk, tint } from './plants.ts'
@@ -6,17 +7,24 @@ import { type Flora, paintBlade, paintLeaf, paintTrunk, tint } from './plants.ts
 export const placeKinds = ['forest', 'grass', 'savanna', 'river'] as const
 export type PlaceKind = (typeof placeKinds)[number]
 
-/** Where photographs are taken, by many individuals: painted once, wider than a photo, and seen through windows of it. */
+/**
+ * A camera's post, painted once. All individuals walk past the same posts, and what is fixed there (background, plants in
+ * front, where sun falls through the trees) is the same for all, so that it is no evidence of who walks by: with a window
+ * and plants drawn for each encounter, a network fitted its training photos by their backgrounds and learned no coat.
+ */
 export interface Place {
   readonly kind: PlaceKind
-  readonly panorama: Canvas
-  /** Row of the panorama where the ground meets what stands behind. */
+  /** A margin larger than a photo, for a camera that shakes. */
+  readonly backdrop: Canvas
+  /** Row of the backdrop where the ground meets what stands behind. */
   readonly horizon: number
   readonly flora: Flora
+  /** Only ever forked: for what else is fixed at this place. */
+  readonly rng: Rng
 }
 
-/** How much larger than a photo a panorama is. */
-export const panoramaScale = { x: 1.6, y: 1.2 } as const
+/** The backdrop's margin beyond a photo, of the photo's width. */
+export const shakeMargin = 0.06
 
 const florae: readonly Flora[] = [
   { dark: [0.07, 0.13, 0.05], bright: [0.42, 0.56, 0.22] },
@@ -35,22 +43,31 @@ const soils: readonly Colour[] = [
 /** Paints place number `index`; kinds take turns. */
 export function paintPlace(index: number, rng: Rng, widthPx: number, heightPx: number, noise: NoiseTile): Place {
   const kind = placeKinds[index % placeKinds.length]!
-  const width = Math.round(widthPx * panoramaScale.x)
-  const height = Math.round(heightPx * panoramaScale.y)
+  const margin = Math.ceil(widthPx * shakeMargin)
+  const width = widthPx + margin
+  const height = heightPx + margin
   const flora = kind === 'grass' ? rng.pick(florae.slice(1, 3)) : rng.pick(florae)
-  const place: Place = { kind, panorama: canvas(width, height), horizon: height * rng.uniform(0.52, 0.62), flora }
+  const place: Place = { kind, backdrop: canvas(width, height), horizon: height * rng.uniform(0.52, 0.66), flora, rng }
   const soil = rng.pick(soils)
   paintDistance(place, rng.fork('distance'), noise)
   if (kind === 'forest') paintThicket(place, rng.fork('thicket'))
   else paintTreeline(place, rng.fork('treeline'))
+  defocus(place, widthPx * rng.uniform(0.005, 0.014))
   paintGround(place, soil, rng.fork('ground'), noise)
   paintStanding(place, rng.fork('standing'))
+  defocus(place, widthPx * rng.uniform(0.002, 0.005))
   return place
 }
 
+/** The camera focuses on the animal: what lies behind it is soft. */
+function defocus({ backdrop }: Place, sigmaPx: number): void {
+  const { rgb, width, height } = backdrop
+  rgb.set(blur(rgb, width, height, gaussian(sigmaPx), gaussian(sigmaPx)))
+}
+
 /** Sky above a line of trees, or the dimness of a forest. */
-function paintDistance({ panorama, horizon, kind, flora }: Place, rng: Rng, noise: NoiseTile): void {
-  const { width, rgb } = panorama
+function paintDistance({ backdrop, horizon, kind, flora }: Place, rng: Rng, noise: NoiseTile): void {
+  const { width, rgb } = backdrop
   const open = kind !== 'forest'
   const skyTop: Colour = rng.pick([
     [0.52, 0.66, 0.85],
@@ -61,7 +78,7 @@ function paintDistance({ panorama, horizon, kind, flora }: Place, rng: Rng, nois
   const canopy = horizon * rng.uniform(0.15, open ? 0.6 : 0.05)
   const [sx, sy] = [rng.uniform(0, 256), rng.uniform(0, 256)]
   const zoom = 256 / width
-  for (let y = 0; y < horizon + 0.04 * panorama.height; y++) {
+  for (let y = 0; y < horizon + 0.04 * backdrop.height; y++) {
     for (let x = 0; x < width; x++) {
       const crown = canopy + horizon * 0.5 * (noiseAt(noise, sx + x * zoom * 0.7, sy) - 0.5)
       const texture =
@@ -80,15 +97,15 @@ function paintDistance({ panorama, horizon, kind, flora }: Place, rng: Rng, nois
 }
 
 /** Hazy crowns of far trees, the near ones lower and clearer. */
-function paintTreeline({ panorama, horizon, flora }: Place, rng: Rng): void {
-  const { width, height, rgb } = panorama
+function paintTreeline({ backdrop, horizon, flora }: Place, rng: Rng): void {
+  const { width, height, rgb } = backdrop
   const haze: Colour = [rgb[0]!, rgb[1]!, rgb[2]!]
   const low = horizon * rng.uniform(0.45, 0.8)
-  const count = 360
+  const count = 240
   for (let n = 0; n < count; n++) {
     const near = n / count
     const length = height * rng.uniform(0.05, 0.13)
-    paintLeaf(panorama, {
+    paintLeaf(backdrop, {
       x: rng.uniform(-length, width),
       y: low + (horizon - low) * (0.25 * near + rng.uniform(0, 0.85)),
       length,
@@ -100,8 +117,8 @@ function paintTreeline({ panorama, horizon, flora }: Place, rng: Rng): void {
 }
 
 /** Soil, trampled grass or water below the horizon, finer towards the distance. */
-function paintGround({ panorama, horizon, kind, flora }: Place, soil: Colour, rng: Rng, noise: NoiseTile): void {
-  const { width, height, rgb } = panorama
+function paintGround({ backdrop, horizon, kind, flora }: Place, soil: Colour, rng: Rng, noise: NoiseTile): void {
+  const { width, height, rgb } = backdrop
   const [sx, sy] = [rng.uniform(0, 256), rng.uniform(0, 256)]
   const zoom = 256 / width
   const bank = kind === 'river' ? horizon + (height - horizon) * rng.uniform(0.3, 0.45) : -1
@@ -131,19 +148,19 @@ function paintGround({ panorama, horizon, kind, flora }: Place, soil: Colour, rn
 }
 
 /** Trunks and leaves behind the animal, dark ones first. */
-function paintThicket({ panorama, horizon, flora }: Place, rng: Rng): void {
-  const { width, height } = panorama
-  for (let n = rng.int(4) + 1; n > 0; n--) {
+function paintThicket({ backdrop, horizon, flora }: Place, rng: Rng): void {
+  const { width, height } = backdrop
+  for (let n = rng.int(3) + 1; n > 0; n--) {
     const w = rng.uniform(0.02, 0.06) * width
     const at = { x: rng.uniform(0, width), top: -2, bottom: horizon + 3, width: w, lean: rng.normal(0, w) }
-    paintTrunk(panorama, at, mixColour([0.3, 0.24, 0.18], flora.dark, rng.uniform(0, 0.6)), rng)
+    paintTrunk(backdrop, at, mixColour([0.3, 0.24, 0.18], flora.dark, rng.uniform(0, 0.6)), rng)
   }
   const size = height / 15
-  const count = 420
+  const count = 280
   for (let n = 0; n < count; n++) {
     const light = n / count
     const length = size * rng.uniform(0.7, 1.7)
-    paintLeaf(panorama, {
+    paintLeaf(backdrop, {
       x: rng.uniform(-size, width),
       y: rng.uniform(-size, horizon * 1.02),
       length,
@@ -155,14 +172,14 @@ function paintThicket({ panorama, horizon, flora }: Place, rng: Rng): void {
 }
 
 /** Grass that stands on the ground, far rows first, and stones. */
-function paintStanding({ panorama, horizon, flora, kind }: Place, rng: Rng): void {
-  const { width, height } = panorama
+function paintStanding({ backdrop, horizon, flora, kind }: Place, rng: Rng): void {
+  const { width, height } = backdrop
   const tall = kind === 'grass' ? 0.3 : 0.09
-  const count = kind === 'grass' ? 560 : kind === 'forest' ? 170 : 230
+  const count = kind === 'grass' ? 380 : kind === 'forest' ? 110 : 150
   for (let n = 0; n < count; n++) {
     const depth = n / count
     const y = horizon + (kind === 'grass' ? 0.75 : 0.45 * depth) * depth * (height - horizon)
-    paintBlade(panorama, {
+    paintBlade(backdrop, {
       x: rng.uniform(-10, width + 10),
       y: y + 2,
       height: height * tall * (0.5 + 0.5 * depth) * rng.uniform(0.5, 1.15),

@@ -61,9 +61,9 @@ export function planPhotos(options: PlanOptions, rng: Rng): SyntheticPhoto[] {
   return photos
 }
 
-/** Places are fewer than encounters, so that a background is no evidence of who walks before it. */
+/** So few that in training every individual is seen at most of them. */
 export function placeCount(identities: number): number {
-  return Math.max(8, Math.min(64, identities))
+  return Math.max(8, Math.min(48, Math.ceil(identities / 2)))
 }
 
 /** Random sizes from 2 to `most` (or all 1 where `most` is) that sum to `count`; a lone photo only where no pair is left. */

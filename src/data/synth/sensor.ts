@@ -1,5 +1,6 @@
 import type { Rng } from '../../base/index.ts'
 import type { ImageRGBA } from '../../images/index.ts'
+import { blur, gaussian, line } from './blur.ts'
 import { type Canvas, clamp01 } from './canvas.ts'
 
 /** What lens and sensor do to a photo. */
@@ -43,41 +44,6 @@ export function expose(on: Canvas, sensor: Sensor, infrared: boolean, normals: F
 
 function smear({ rgb, width, height }: Canvas, { blurPx, motionPx }: Sensor): Float32Array {
   if (blurPx < 0.3 && motionPx === 0) return rgb
-  const gauss = (distance: number) => Math.exp(-0.5 * (distance / Math.max(blurPx, 0.25)) ** 2)
-  const down = kernel(Math.ceil(2.2 * blurPx), gauss)
-  const across =
-    motionPx === 0 ? down : kernel(Math.ceil(motionPx / 2), (d) => clamp01(motionPx / 2 - Math.abs(d) + 0.5))
-  return convolve(convolve(rgb, across, width, height, 3), down, height, width, 3 * width)
-}
-
-function kernel(reach: number, weightAt: (distance: number) => number): Float32Array {
-  const weights = Float32Array.from({ length: 2 * reach + 1 }, (_, i) => weightAt(i - reach))
-  const total = weights.reduce((sum, w) => sum + w, 0)
-  return weights.map((w) => w / total)
-}
-
-/** Convolves along the axis of `length` steps of `stride`, repeating the border. */
-function convolve(
-  from: Float32Array,
-  weights: Float32Array,
-  length: number,
-  others: number,
-  stride: number,
-): Float32Array {
-  const to = new Float32Array(from.length)
-  const reach = weights.length >> 1
-  const otherStride = stride === 3 ? 3 * length : 3
-  for (let other = 0; other < others; other++) {
-    for (let step = 0; step < length; step++) {
-      const at = other * otherStride + step * stride
-      for (let w = -reach; w <= reach; w++) {
-        const weight = weights[w + reach]!
-        const source = other * otherStride + Math.min(length - 1, Math.max(0, step + w)) * stride
-        to[at] = to[at]! + weight * from[source]!
-        to[at + 1] = to[at + 1]! + weight * from[source + 1]!
-        to[at + 2] = to[at + 2]! + weight * from[source + 2]!
-      }
-    }
-  }
-  return to
+  const defocus = gaussian(Math.max(blurPx, 0.25))
+  return blur(rgb, width, height, motionPx === 0 ? defocus : line(motionPx), defocus)
 }

@@ -29,7 +29,7 @@ export const studioDefaults = {
   testPhotosPerEncounter: 1,
   seed: 0,
   widthPx: 256,
-  heightPx: 192,
+  heightPx: 176,
 } as const satisfies StudioOptions
 
 /** A synthetic dataset in the making: what photos it has, and each one's pixels on demand. */

@@ -4,7 +4,7 @@ import type { Rng } from '../../base/index.ts'
 export interface CoatStyle {
   /** Distance between neighbouring rosettes on the torso, 0.15 … 0.29. */
   readonly spacing: number
-  /** Ring radius over half the spacing, 0.9 … 1.14. */
+  /** Ring radius over half the spacing, 0.66 … 1.14. */
   readonly fill: number
   /** Length over width of a rosette, 1 … 2.7. */
   readonly elongation: number
@@ -26,7 +26,7 @@ export interface CoatStyle {
   readonly solid: number
   /** Departure of the rings from ellipses. */
   readonly ragged: number
-  /** How many small spots stand in the gaps between rosettes, 0 … 1. */
+  /** How many small spots stand in the gaps between rosettes, 0 … 3. */
   readonly freckles: number
   /** Size of the solid spots on belly and legs, over the usual one. */
   readonly spotSize: number
@@ -49,7 +49,7 @@ const families: readonly Readonly<Record<Drawn, Range>>[] = [
   // Heavy closed rings with one eye in the middle.
   family({ pieces: [2, 3], gap: [0.02, 0.08], thickness: [0.24, 0.3], innerSpots: [1, 1], innerSize: [0.22, 0.3] }),
   // Blotches without an inside.
-  family({ solid: [0.65, 0.8], fill: [0.9, 1.02], ragged: [0.1, 0.2] }),
+  family({ solid: [0.65, 0.8], fill: [0.96, 1.06], ragged: [0.1, 0.2], freckles: [0, 0] }),
   // Petals: three or four thick pieces that nearly meet.
   family({ pieces: [3, 4], gap: [0.25, 0.35], thickness: [0.34, 0.42], innerSpots: [0, 0], inside: [0, 0.2] }),
   // Long slanting links.
@@ -70,6 +70,18 @@ const families: readonly Readonly<Record<Drawn, Range>>[] = [
     innerSize: [0.15, 0.19],
     fill: [1.02, 1.14],
   }),
+  // Unbroken hoops, dark inside.
+  family({
+    pieces: [2, 2],
+    gap: [0.01, 0.04],
+    thickness: [0.13, 0.17],
+    innerSpots: [0, 0],
+    inside: [0.9, 1],
+    ragged: [0.02, 0.06],
+    freckles: [0, 0],
+  }),
+  // Small rosettes far apart in a crowd of spots.
+  family({ fill: [0.66, 0.76], gap: [0.05, 0.15], innerSpots: [0, 1], freckles: [2, 3] }),
 ]
 
 function family(special: Partial<Record<Drawn, Range>>): Readonly<Record<Drawn, Range>> {

@@ -1,0 +1,137 @@
+/**
+ * `npm run bench`: training step and embedding of rosette, and where ROSETTE_PEERS names Python interpreters with PyTorch, the
+ * same work there, step by step in turn, so that both meet the same machine. Writes results/speed-<processor>.csv.
+ *
+ *     ROSETTE_PEERS=python3,/path/to/other/python npm run bench -- --steps 7 --models convnext_small,convnext_atto
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { formatTable, median } from '../src/base/index.ts'
+
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'convnext_small,convnext_atto' },
+    tasks: { type: 'string', default: 'train,embed' },
+    precisions: { type: 'string', default: 'fp32,bf16' },
+    size: { type: 'string', default: '224' },
+    batch: { type: 'string', default: '32' },
+    chunk: { type: 'string', default: '8' },
+    steps: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+})
+
+interface Summary {
+  readonly peer: string
+  readonly torch?: string
+  readonly images_per_s: number
+  readonly step_ms: readonly number[]
+  readonly peak_rss_mb: number
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const processor = (cpus()[0]?.model ?? 'unknown')
+  .trim()
+  .replace(/[^A-Za-z0-9]+/g, '-')
+  .toLowerCase()
+const file = join(root, 'results', `speed-${processor}-${values.threads}-cores.csv`)
+const header =
+  'date,task,model,size,batch,chunk,threads,peer,precision,steps,peer_images_per_s,rosette_images_per_s,ratio,peer_peak_mb,rosette_peak_mb\n'
+const peers = (process.env.ROSETTE_PEERS ?? '').split(',').filter((python) => python !== '')
+const rows: (string | number)[][] = []
+
+mkdirSync(join(root, 'results'), { recursive: true })
+if (!existsSync(file)) writeFileSync(file, header)
+for (const task of values.tasks.split(',')) {
+  for (const model of values.models.split(',')) {
+    if (peers.length === 0) await measure(task, model, undefined, 'fp32')
+    for (const python of peers)
+      for (const precision of values.precisions.split(',')) await measure(task, model, python, precision)
+  }
+}
+console.log(
+  formatTable(
+    ['task', 'model', 'peer', 'precision', 'peer images/s', 'rosette images/s', 'ratio', 'peer MB', 'rosette MB'],
+    rows,
+  ),
+)
+
+/** Alternates steps of rosette and one peer, and appends a row of medians. */
+async function measure(task: string, model: string, python: string | undefined, precision: string): Promise<void> {
+  const { size, batch, chunk, threads } = values
+  const shared = ['--task', task, '--model', model, '--size', size, '--batch', batch, '--threads', threads]
+  const ours = new Served(process.execPath, [
+    fileURLToPath(new URL('ours.js', import.meta.url)),
+    ...shared,
+    '--chunk',
+    chunk,
+  ])
+  await ours.ready()
+  const torch = join(root, 'bench', 'peers', 'torch_bench.py')
+  const peer =
+    python === undefined ? undefined : new Served(python, [torch, '--serve', '--precision', precision, ...shared])
+  await peer?.ready()
+  const ratios: number[] = []
+  for (let i = 0; i < Number(values.steps); i++) {
+    const own = await ours.step()
+    const other = await peer?.step()
+    if (other !== undefined) ratios.push(other / own)
+    process.stderr.write(
+      `${task} ${model} ${precision}: rosette ${own.toFixed(0)} ms${other === undefined ? '' : `, peer ${other.toFixed(0)} ms`}\n`,
+    )
+  }
+  const [a, b] = [await ours.summary(), await peer?.summary()]
+  const name = b === undefined ? 'none' : `torch ${b.torch}`
+  const fields = [
+    name,
+    b === undefined ? '' : precision,
+    values.steps,
+    b?.images_per_s.toFixed(2) ?? '',
+    a.images_per_s.toFixed(2),
+    b === undefined ? '' : median(ratios).toFixed(2),
+    b?.peak_rss_mb.toFixed(0) ?? '',
+    a.peak_rss_mb.toFixed(0),
+  ]
+  appendFileSync(
+    file,
+    `${[new Date().toISOString().slice(0, 10), task, model, size, batch, chunk, threads, ...fields].join(',')}\n`,
+  )
+  rows.push([task, model, name, fields[1]!, ...fields.slice(3)])
+}
+
+/** A process that runs one step when asked. */
+class Served {
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #lines: AsyncIterator<string>
+
+  constructor(command: string, args: readonly string[]) {
+    this.#child = spawn(command, args)
+    this.#child.stderr.pipe(process.stderr)
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  async ready(): Promise<void> {
+    while ((await this.#line()) !== 'ready');
+  }
+
+  async step(): Promise<number> {
+    this.#child.stdin.write('step\n')
+    return Number(await this.#line())
+  }
+
+  async summary(): Promise<Summary> {
+    this.#child.stdin.end('quit\n')
+    return JSON.parse(await this.#line()) as Summary
+  }
+
+  async #line(): Promise<string> {
+    const { value, done } = await this.#lines.next()
+    if (done === true) throw new Error('the measured process ended early')
+    return value
+  }
+}

@@ -1,0 +1,137 @@
+/** One training or embedding step of rosette, timed, under the protocol of bench/peers/torch_bench.py --serve. */
+import { existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { median, Rng } from '../src/base/index.ts'
+import { augmentationParameters, augmentOff } from '../src/data/index.ts'
+import { graphInputs, staticShape } from '../src/graph/index.ts'
+import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
+import { initialise } from '../src/nn/index.ts'
+import { adamwFeeds } from '../src/optim/index.ts'
+import { ortBackend } from '../src/runtime/index.ts'
+import { filled, type Tensor, tensor, zeros } from '../src/tensor/index.ts'
+import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'convnext_small' },
+    task: { type: 'string', default: 'train' },
+    size: { type: 'string', default: '224' },
+    batch: { type: 'string', default: '32' },
+    chunk: { type: 'string', default: '8' },
+    threads: { type: 'string', default: '2' },
+    warmup: { type: 'string', default: '2' },
+    profile: { type: 'string' },
+  },
+})
+const [batch, size, chunk, threads, warmup] = [
+  values.batch,
+  values.size,
+  values.chunk,
+  values.threads,
+  values.warmup,
+].map(Number) as [number, number, number, number, number]
+const identities = 31
+const model = { ...reidDefaults, backbone: values.model, embeddingSize: null }
+const backend = await ortBackend({
+  threads,
+  ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
+})
+const step = values.task === 'train' ? await trainStep() : await embedStep()
+
+for (let i = 0; i < warmup; i++) await step()
+process.stdout.write('ready\n')
+const times: number[] = []
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line !== 'step') break
+  const start = performance.now()
+  await step()
+  times.push(performance.now() - start)
+  process.stdout.write(`${times.at(-1)!.toFixed(3)}\n`)
+}
+const middle = median(times)
+const { task } = values
+process.stdout.write(
+  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision: 'fp32', threads, images_per_s: (batch / middle) * 1000, step_ms: times, peak_rss_mb: peakMegabytes() })}\n`,
+)
+process.exit(0)
+
+async function trainStep(): Promise<() => Promise<void>> {
+  const { loss, labelSmoothing, optimiser, rates, clipNorm } = trainDefaults
+  const plan = stepGraph({
+    model,
+    loss,
+    labelSmoothing,
+    identities,
+    batchSize: batch,
+    chunk,
+    heightPx: size,
+    widthPx: size,
+    optimiser,
+    rates,
+    clipNorm,
+    emaDecay: null,
+  })
+  const program = await backend.compile(plan.graph)
+  let state = initialState(plan, '0')
+  let spare = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, zeros('float32', shape)]))
+  const varied = augmentationParameters(augmentOff, { seed: 0, step: 0, rows: batch, heightPx: size, widthPx: size })
+  const fixed = {
+    pixels: pixels(),
+    labels: tensor(
+      'int32',
+      [batch],
+      Int32Array.from({ length: batch }, (_, i) => i % identities),
+    ),
+    ...varied,
+    marginShare: filled([], 1),
+  }
+  let t = 0
+  return async () => {
+    t++
+    const scalars = Object.entries(adamwFeeds(t, 1e-4, optimiser)).map(([name, value]) => [name, filled([], value)])
+    const into = Object.fromEntries(Object.entries(spare).map(([name, value]) => [`next/${name}`, value]))
+    await program.run({ ...fixed, ...Object.fromEntries(scalars), ...state }, into)
+    const old = state
+    state = spare
+    spare = old as typeof spare
+  }
+}
+
+async function embedStep(): Promise<() => Promise<void>> {
+  const { graph } = embeddingGraph(model, { heightPx: size, widthPx: size, batch, flip: false })
+  const rng = new Rng(0)
+  const parameters = new Map<string, Tensor>()
+  for (const { attrs } of graphInputs(graph)) {
+    if (attrs.name === 'pixels') continue
+    const shape = staticShape(attrs.shape)
+    const positive = shape.length === 1
+    const init = positive
+      ? ({ kind: 'constant', value: 1 } as const)
+      : ({ kind: 'truncatedNormal', standardDeviation: 0.02 } as const)
+    parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
+  }
+  const program = await backend.compile(graph, { parameters })
+  const feeds = { pixels: pixels() }
+  return async () => {
+    await program.run(feeds)
+  }
+}
+
+function pixels(): Tensor {
+  const rng = new Rng('pixels')
+  return tensor(
+    'uint8',
+    [batch, size, size, 3],
+    Uint8Array.from({ length: batch * size * size * 3 }, () => rng.int(256)),
+  )
+}
+
+/** The process's largest resident size: VmHWM where there is /proc, for ru_maxrss of a child begins at its parent's. */
+function peakMegabytes(): number {
+  const path = '/proc/self/status'
+  const kilobytes = existsSync(path)
+    ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1])
+    : process.resourceUsage().maxRSS
+  return kilobytes / 1024
+}
