@@ -32,5 +32,16 @@ export { hashSplit, type Split, type SplitOptions, splitDefaults, stratifiedSpli
 export { type Submission, writeSubmission } from './submission.ts'
 export { checkSubmission, type SubmissionReport } from './submission-check.ts'
 export { formatSubmissionReport } from './submission-report.ts'
-export { contactSheet, type SynthesiseOptions, type SyntheticDataset, synthesise } from './synth/index.ts'
+export {
+  contactSheet,
+  identitySheet,
+  type Studio,
+  type StudioOptions,
+  type SynthesiseOptions,
+  type SyntheticDataset,
+  type SyntheticPhoto,
+  studio,
+  studioDefaults,
+  synthesise,
+} from './synth/index.ts'
 export { readTestPairs, type TestPairs } from './test-pairs.ts'

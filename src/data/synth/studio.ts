@@ -14,8 +14,8 @@ export interface StudioOptions {
   /** Hidden test photos of each identity; a quarter of the training photos, at least 2, unless given. */
   readonly testPhotosPerIdentity?: number
   /**
-   * Most photos of an encounter in test. 1: no two test photos share background and light. With 3, pixels find the one or
-   * two photos of the same encounter at once, and an untrained network's rank-1 is near 1 (its mAP is 0.24).
+   * Most photos of an encounter in test. 1: no two test photos share background and light. With 3, 32×32 pixels find
+   * photos of the same encounter: their rank-1 is 0.53 instead of 0.04, their mAP 0.17 instead of 0.06.
    */
   readonly testPhotosPerEncounter?: number
   readonly seed?: number | string

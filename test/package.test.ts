@@ -1,0 +1,153 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../src/cli/index.ts'
+import { allowedImports } from './architecture.ts'
+
+const root = join(import.meta.dirname, '..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly version: string
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
+}
+const rooms = Object.keys(manifest.exports).filter((key) => key !== './package.json')
+const folder = mkdtempSync(join(tmpdir(), 'rosette-package-'))
+
+beforeAll(() => {
+  if (!existsSync(join(root, 'dist', 'cli.js'))) throw new Error('dist is not built: npm run build')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('what is packed', () => {
+  let files: readonly string[] = []
+  beforeAll(() => {
+    // Without scripts: `prepare` would build anew, under the feet of other tests.
+    const [packed] = JSON.parse(npm('pack', '--dry-run', '--json', '--ignore-scripts')) as [
+      { readonly files: readonly { readonly path: string }[] },
+    ]
+    files = packed.files.map(({ path }) => path)
+  })
+
+  test('holds the program, presets and words', () => {
+    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli.js', 'dist/train/worker.js']
+    expect(files).toEqual(expect.arrayContaining([...expected, 'presets/resnet50-imagenet.model.json']))
+  })
+
+  test('holds nothing else: no tests, no sources, no data', () => {
+    const other = files.filter(
+      (path) => !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|presets\/.*\.json)$/.test(path),
+    )
+    expect(other).toEqual([])
+    expect(files.filter((path) => /\.test\.|shared\//.test(path))).toEqual([])
+  })
+})
+
+describe('the entry points', () => {
+  test('are the rooms that there are, without the programs', () => {
+    const programs = ['cli', 'app']
+    const built = Object.keys(allowedImports).filter((room) => existsSync(join(root, 'dist', room, 'index.js')))
+    expect(rooms.map((key) => key.slice(2)).sort()).toEqual(built.filter((room) => !programs.includes(room)).sort())
+  })
+
+  test.each(rooms)('%s: code and types are built, and it loads', async (key) => {
+    const entry = manifest.exports[key] as { readonly types: string; readonly default: string }
+    expect(Object.keys(entry)).toEqual(['types', 'default']) // conditions count in their order
+    for (const path of Object.values(entry)) expect(existsSync(join(root, path)), path).toBe(true)
+    const code = `console.log(Object.keys(await import('rosette/${key.slice(2)}')).length)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+    expect(Number(stdout)).toBeGreaterThan(0)
+  })
+
+  test('have types that a strict project can use', async () => {
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(root, join(folder, 'node_modules', 'rosette'), 'junction')
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    const lines = [
+      ...rooms.map((key, i) => `import * as room${i} from 'rosette/${key.slice(2)}'`),
+      `import { gradient } from 'rosette/autodiff'`,
+      `import { input, reduceSum, type Value } from 'rosette/graph'`,
+      `const values: Value[] = gradient(reduceSum(input('x', [2])), [])`,
+      '// @ts-expect-error: a number is no value',
+      'gradient(3, values)',
+      `export const all = [${rooms.map((_, i) => `room${i}`).join(', ')}]`,
+    ]
+    writeFileSync(join(folder, 'use.ts'), `${lines.join('\n')}\n`)
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2023 --types node'.split(' ')
+    const types = ['--typeRoots', join(root, 'node_modules', '@types')]
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...options, ...types, 'use.ts'], {
+      cwd: folder,
+    }).catch((error: { stdout: string }) => error)
+    expect(stdout).toBe('')
+  })
+})
+
+describe('the command', () => {
+  const cli = join(root, 'dist', 'cli.js')
+
+  test('has the package’s version, and may be executed', () => {
+    expect(execFileSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).trim()).toBe(manifest.version)
+    if (process.platform !== 'win32') expect(statSync(cli).mode & 0o111).toBe(0o111)
+  })
+
+  test.each(commands.map((command) => command().name()))('%s --help tells how to use it', (name) => {
+    const help = execFileSync(process.execPath, [cli, name, '--help'], { encoding: 'utf8' })
+    expect(help).toContain(`Usage: rosette ${name} `)
+    expect(help).toMatch(/\nExamples?:\n {2}rosette /)
+    for (const { long } of commands.map((make) => make()).find((command) => command.name() === name)!.options)
+      expect(help).toContain(long)
+  })
+})
+
+describe('the repository', () => {
+  test('names no machine, and no server but those that its readers need', () => {
+    const binary = ['.png', '.jpg', '.npy', '.safetensors']
+    const texts = trackedFiles().filter((path) => !binary.includes(extname(path)))
+    expect(texts).toContain('package.json')
+    const allowed = ['biomejs.dev', 'huggingface.co', 'nodejs.org']
+    const found = texts.filter((path) => path !== 'package-lock.json').flatMap((path) => leaks(path, allowed))
+    expect(found).toEqual([])
+  })
+
+  test('has a lock file that any registry can serve', () => {
+    const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+    expect(lock).not.toMatch(/"resolved"|registry/)
+    expect(lock).toMatch(/"integrity": "sha512-/)
+    expect((JSON.parse(lock) as { version: string }).version).toBe(manifest.version)
+    expect(readFileSync(join(root, '.npmrc'), 'utf8')).not.toMatch(/registry/)
+  })
+
+  test('has the current version in its changelog', () => {
+    expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${manifest.version}\n`)
+  })
+})
+
+/** Lines with a path of somebody's machine, or an address of a host that is not `allowed`. */
+function leaks(path: string, allowed: readonly string[]): string[] {
+  const machine = new RegExp(String.raw`(^|[\s"'\`=(:])/(root|work|mnt|home/\w+|Users/\w+)/|[A-Z]:\\Users`)
+  return readFileSync(join(root, path), 'utf8')
+    .split('\n')
+    .flatMap((line, i) => {
+      const hosts = [...line.matchAll(/\bhttps?:\/\/([\w.-]+(?::\d+)?)/g)].map(([, host]) => host!)
+      const bad = machine.test(line) || hosts.some((host) => !allowed.includes(host))
+      return bad ? [`${path}:${i + 1}: ${line.trim()}`] : []
+    })
+}
+
+/** What git would commit. */
+function trackedFiles(): string[] {
+  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
+  const names = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0')
+  return names.filter((name) => name !== '' && existsSync(join(root, name)))
+}
+
+/** npm as it runs us, or as the shell finds it. */
+function npm(...args: readonly string[]): string {
+  const { npm_execpath: script } = process.env
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+  return script === undefined
+    ? execFileSync('npm', args, { ...options, shell: process.platform === 'win32' })
+    : execFileSync(process.execPath, [script, ...args], options)
+}

@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../src/cli/index.ts'
+import { constant, input, matmul, reduceMean } from '../src/graph/index.ts'
+import { encodeModel, toOnnx } from '../src/onnx/index.ts'
+import { float32 } from '../src/tensor/index.ts'
+import { tinyKaggle, tinyPhoto } from './model-fixture.ts'
+
+const root = join(import.meta.dirname, '..')
+const cli = join(root, 'dist', 'cli.js')
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
+const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+const pages = ['README.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name}`)]
+
+/** The commands of a page's `sh` blocks, continued lines joined, comments left out. */
+function commandLines(markdown: string): string[] {
+  const blocks = [...markdown.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].map(([, block]) => block!)
+  return blocks.flatMap((block) =>
+    block
+      .replace(/\\\n\s*/g, '')
+      .split('\n')
+      .map((line) => line.replace(/(^|\s)#.*/, '').trim())
+      .filter((line) => line !== ''),
+  )
+}
+
+const readme = commandLines(read('README.md'))
+const calls = readme.filter((line) => line.startsWith('npx rosette ')).map((line) => line.split(/\s+/).slice(2))
+
+/**
+ * Training lines are made quick: one epoch of the smallest network on small pictures, from random weights. Everything else of
+ * a line is as the README has it; `--resume` takes no settings.
+ */
+const quick = [
+  'epochs=1',
+  'batchSize=4',
+  'chunk=4',
+  'model.backbone=convnext_zepto_rms',
+  'model.embeddingSize=null',
+  'image.widthPx=32',
+  'image.heightPx=32',
+  'weights=null',
+].flatMap((value) => ['--set', value])
+
+describe('the README', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rosette-readme-'))
+  beforeAll(async () => {
+    if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
+    await prepare(folder)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('has nothing in its blocks but commands that are run here and by .ci/run', () => {
+    const others = readme.filter((line) => !line.startsWith('npx rosette '))
+    expect(others).toEqual(['npm ci && npm run demo', 'npm ci && npm test'])
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(scripts.demo).toContain('dist/cli.js demo')
+    expect(scripts.test).toContain('vitest run')
+    expect(scripts.prepare).toBe('npm run build')
+    const ci = read('.ci', 'run')
+    for (const command of [/^npm ci\b/m, /^npm run demo$/m, /^npm test\b/m]) expect(ci).toMatch(command)
+  })
+
+  test('shows every command, `demo` as npm run demo', () => {
+    const shown = new Set([...calls.map(([name]) => name), 'demo'])
+    expect([...shown].sort()).toEqual(commands.map((command) => command().name()).sort())
+    expect(calls.flat().join(' ')).not.toMatch(/['"$*`]/) // no shell is needed to read them
+  })
+
+  test.each(calls.map((args) => [args.join(' '), args] as const))(
+    'rosette %s',
+    async (_, args) => {
+      const makesRun = args[0] === 'train' && !args.includes('--resume')
+      const { code, output } = await rosette(folder, [...args, ...(makesRun ? quick : [])])
+      expect(code, output).toBe(0)
+      for (const flag of ['--out', '--csv']) {
+        const written = args[args.indexOf(flag) + 1]!
+        if (args.includes(flag)) expect(existsSync(join(folder, written)), written).toBe(true)
+      }
+    },
+    60_000,
+  )
+
+  test('and they did what it says', () => {
+    const json = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>
+    expect(json('metrics.json')).toMatchObject({ split: 'validation', identities: 3 })
+    expect(json('by-sighting.json')).toMatchObject({ split: 'all', excludeSame: 'encounter', photos: 21 })
+    expect(json('resnet50.json')).toMatchObject({ tta: 'none', model: 'resnet50-imagenet.onnx' })
+    expect(json('runs/cosface/config.json')).toMatchObject({ loss: { kind: 'cosface' } })
+    const matches = readFileSync(join(folder, 'matches.csv'), 'utf8').trim().split('\n')
+    expect(matches).toHaveLength(1 + 2 * 3)
+    expect(readFileSync(join(folder, 'photos.csv'), 'utf8')).toContain('Abril/')
+  })
+})
+
+describe('the pages', () => {
+  test.each(pages)('%s: links lead somewhere', (page) => {
+    const text = read(page)
+    const broken = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, path, anchor]) => {
+      const target = path === '' ? page : join(dirname(page), path!)
+      if (!existsSync(join(root, target))) return [link]
+      return anchor === undefined || anchorsOf(read(target)).includes(anchor) ? [] : [link]
+    })
+    expect(broken).toEqual([])
+  })
+
+  test.each(pages)('%s: files that it names are there', (page) => {
+    const named = [...read(page).matchAll(/`((?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|json|md))`/g)].map(([, path]) => path!)
+    const ours = named.filter((path) => /^(src|test|docs|examples|scripts|presets|bench)\//.test(path))
+    const short = named.filter((path) => path.endsWith('.ts') && !ours.includes(path)) // as `graph/shapes.ts`
+    const absent = [...ours, ...short.map((path) => `src/${path}`)].filter((path) => !existsSync(join(root, path)))
+    expect(absent).toEqual([])
+  })
+
+  test.each(pages)('%s: its commands have the options that it uses', (page) => {
+    const known = new Map(commands.map((make) => [make().name(), make().options.map(({ long }) => long)]))
+    for (const line of commandLines(read(page))) {
+      const [, name, rest] = /(?:npx rosette|\$rosette|dist\/cli\.js) ([a-z][\w-]*)(.*)/.exec(line) ?? []
+      if (name === undefined) continue
+      expect(known.has(name), line).toBe(true)
+      for (const flag of rest!.match(/--[\w-]+/g) ?? []) expect(known.get(name), line).toContain(flag)
+    }
+  })
+
+  test('the tables of settings and presets are those of the code', async () => {
+    const { code, output } = await node(root, [join('scripts', 'config-tables.mjs'), '--check'])
+    expect(code, output).toBe(0)
+  })
+
+  test('docs/api.md has the examples as they are, and every entry point', () => {
+    const api = read('docs', 'api.md')
+    for (const name of readdirSync(join(root, 'examples'))) expect(api).toContain(read('examples', name))
+    const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> }
+    const rooms = Object.keys(exports).filter((key) => key !== './package.json')
+    for (const room of rooms) expect(api).toContain(`| \`rosette/${room.slice(2)}\` |`)
+  })
+})
+
+/** Everything that the README's commands name: 21 photos of three individuals, as folders, as a table and as Kaggle has them. */
+async function prepare(folder: string): Promise<void> {
+  const kaggle = await tinyKaggle()
+  cpSync(kaggle, join(folder, 'jaguars'), { recursive: true })
+  rmSync(kaggle, { recursive: true })
+  const rows = ['path,animal,sighting']
+  for (const identity of ['Abril', 'Bento', 'Caiman']) {
+    for (const part of [join('photos', identity), 'camera-photos']) mkdirSync(join(folder, part), { recursive: true })
+    for (let photo = 0; photo < 7; photo++) {
+      const [name, bytes] = [`${identity}-${photo}.png`, await tinyPhoto(identity, photo)]
+      for (const part of [join('photos', identity), 'camera-photos']) writeFileSync(join(folder, part, name), bytes)
+      rows.push(`${name},${identity},s${Math.floor(photo / 2)}`)
+    }
+  }
+  writeFileSync(join(folder, 'sightings.csv'), `${rows.join('\n')}\n`)
+  writeFileSync(join(folder, 'trap_0815.jpg'), await tinyPhoto('Bento', 20))
+  writeFileSync(join(folder, 'trap_0816.jpg'), await tinyPhoto('Caiman', 21))
+  cpSync(join(root, 'presets'), join(folder, 'presets'), { recursive: true })
+  writeFileSync(join(folder, 'resnet50-imagenet.onnx'), standInForResNet())
+}
+
+/** A network with the ports of presets/resnet50-imagenet.model.json: the mean colour times a matrix. */
+function standInForResNet(): Uint8Array {
+  const pixels = input('pixel_values', ['N', 3, 224, 224])
+  const matrix = constant(
+    float32(
+      [3, 2048],
+      Array.from({ length: 3 * 2048 }, (_, i) => Math.sin(i)),
+    ),
+  )
+  const embedding = matmul(reduceMean(pixels, { axes: [2, 3] }), matrix) // [N, 2048]
+  return encodeModel(toOnnx({ outputs: { embedding } }), '').model
+}
+
+function rosette(cwd: string, args: readonly string[]) {
+  return node(cwd, [cli, ...args])
+}
+
+function node(cwd: string, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+  const env = { ...process.env, ROSETTE_CACHE: join(cwd, 'cache') }
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ code, output: `${stdout}${stderr}` })
+    })
+  })
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
