@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, type StdioOptions } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
@@ -146,7 +146,8 @@ function trackedFiles(): string[] {
 /** npm as it runs us, or as the shell finds it. */
 function npm(...args: readonly string[]): string {
   const { npm_execpath: script } = process.env
-  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const
+  const ignoringErrors: StdioOptions = ['ignore', 'pipe', 'ignore']
+  const options = { cwd: root, encoding: 'utf8', stdio: ignoringErrors } as const
   return script === undefined
     ? execFileSync('npm', args, { ...options, shell: process.platform === 'win32' })
     : execFileSync(process.execPath, [script, ...args], options)

@@ -43,3 +43,8 @@ export const convnextSizes = {
 } as const satisfies Record<string, ConvNextConfig>
 
 export type ConvNextName = keyof typeof convnextSizes
+
+/** Networks of no published size, for the demo and for tests: they learn drawn jaguars in a minute or two. */
+export const convnextMiniatures = {
+  convnext_mini: size([1, 1, 3, 1], zepto),
+} as const satisfies Record<string, ConvNextConfig>

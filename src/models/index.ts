@@ -2,7 +2,7 @@
 
 export type { ParamSpec } from '../nn/index.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
-export { type ConvNextName, convnextSizes } from './convnext-sizes.ts'
+export { type ConvNextName, convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export {
   backboneConfig,

@@ -18,11 +18,11 @@ import {
   standardisePixels,
 } from '../nn/index.ts'
 import { type ConvNextConfig, convnext } from './convnext.ts'
-import { type ConvNextName, convnextSizes } from './convnext-sizes.ts'
+import { convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
 
 /** The re-identification network: backbone → pooling → (projection) → batch-norm neck → identity loss, or L2. */
 export interface ReIdConfig {
-  /** A name of `convnextSizes`. */
+  /** A name of `convnextSizes` or `convnextMiniatures`. */
   readonly backbone: string
   readonly pool: 'gem' | 'average'
   /** Where GeM's exponent starts. */
@@ -54,17 +54,19 @@ export const reidDefaults: ReIdConfig = {
 
 /** The backbone's configuration. @throws InputError with the nearest name for one that is not known. */
 export function backboneConfig(config: ReIdConfig): ConvNextConfig {
-  const known: ConvNextConfig | undefined = Object.hasOwn(convnextSizes, config.backbone)
-    ? convnextSizes[config.backbone as ConvNextName]
-    : undefined
-  const near = nearest(config.backbone, Object.keys(convnextSizes))
+  const known = backbones.get(config.backbone)
+  const near = nearest(config.backbone, backbones.keys())
   check(
     known !== undefined,
     `model.backbone: '${config.backbone}' is not known`,
-    near === undefined ? `one of ${Object.keys(convnextSizes).join(', ')}` : `did you mean ${near}?`,
+    near === undefined ? `one of ${[...backbones.keys()].join(', ')}` : `did you mean ${near}?`,
   )
   return { ...known, dropPath: config.dropPath, layerScaleInit: config.layerScaleInit }
 }
+
+const backbones: ReadonlyMap<string, ConvNextConfig> = new Map(
+  Object.entries({ ...convnextSizes, ...convnextMiniatures }),
+)
 
 /** Width of the embeddings. */
 export function embeddingSize(config: ReIdConfig): number {
