@@ -62,5 +62,5 @@ test.skipIf(skip)('stopped by a signal it tidies up', async () => {
   clearInterval(started)
   // A machine may have finished before the signal came; it never leaves a half.
   if (code === 0) expect(readdirSync(out).sort()).toEqual(['e.csv', 'e.npy'])
-  else expect([code, stderr, readdirSync(out)]).toEqual([1, 'rosette: stopped; nothing was written\n', []])
+  else expect([code, stderr, readdirSync(out)]).toEqual([130, 'rosette: stopped; nothing was written\n', []])
 })

@@ -1,6 +1,6 @@
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions } from '../identify/index.ts'
-import { FailedCheck } from './exit.ts'
+import { Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
 
@@ -9,7 +9,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const stop = new AbortController()
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(130)
-    stop.abort(new FailedCheck('stopped; nothing was written'))
+    stop.abort(new Interrupted('stopped; nothing was written'))
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)

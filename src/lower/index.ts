@@ -4,12 +4,13 @@ import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { mergeEqual } from './merge.ts'
+import { sumsAsProducts } from './reduce.ts'
 import type { Target } from './target.ts'
 
 export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
-  const fused = fuseBias(dropExpands(mergeEqual(graph)))
+  const fused = fuseBias(sumsAsProducts(dropExpands(mergeEqual(graph))))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

@@ -19,7 +19,7 @@ import { backboneConfig } from '../models/index.ts'
 import { findWeights } from '../weights/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
-import { version } from './version.ts'
+import { commit, version } from './version.ts'
 
 export interface TrainOptions {
   /** A Kaggle folder, a folder of folders, or a CSV. */
@@ -62,6 +62,8 @@ export interface TrainJob {
 /** What a run records of itself before its first step. */
 export interface RunRecord {
   readonly rosette: string
+  /** Null where rosette does not run from a clone. */
+  readonly commit: string | null
   readonly seed: number
   readonly data: string
   readonly dataHash: string
@@ -151,6 +153,7 @@ function describeRun(
   const { store, split, classes, seed } = run
   return {
     rosette: version(),
+    commit: commit(),
     seed,
     data: options.data,
     dataHash: datasetHash(store.photos, store.contentHashes),

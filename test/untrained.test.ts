@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openDataset, synthesise } from '../src/data/index.ts'
+import { evaluatePhotos, exportModel, openModelHere } from '../src/identify/index.ts'
+import { initialState, presets, stepGraph } from '../src/train/index.ts'
+import { inferenceTensors } from '../src/train/state.ts'
+
+test('an untrained network does not tell drawn jaguars apart: at most 0.3 identity-balanced mAP', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rosette-untrained-'))
+  try {
+    const data = join(folder, 'data')
+    await synthesise({ out: data, identities: 12, photosPerIdentity: 8, testPhotosPerIdentity: 6, seed: 5 })
+    const config = presets.demo
+    const { widthPx, heightPx } = config.image
+    const plan = stepGraph({ ...config, identities: 12, widthPx, heightPx })
+    const tensors = inferenceTensors(plan, initialState(plan, '5'))
+    exportModel({ network: config.model, geometry: config.image, tensors, folder, name: 'untrained' })
+    const manifest = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') })
+    const embedder = await openModelHere(folder)
+    const { identityBalancedMap, queries } = await evaluatePhotos(embedder, { manifest, split: 'all' })
+    await embedder.release()
+    expect(queries).toBe(72)
+    expect(identityBalancedMap).toBeGreaterThan(1 / 72)
+    expect(identityBalancedMap).toBeLessThanOrEqual(0.3)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
