@@ -4,14 +4,13 @@
  *
  *     ROSETTE_PEERS=python3,/path/to/other/python npm run bench -- --steps 7 --models convnext_small,convnext_atto
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable, median } from '../src/base/index.ts'
+import { Served } from './served.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,14 +24,6 @@ const { values } = parseArgs({
     threads: { type: 'string', default: String(availableParallelism()) },
   },
 })
-
-interface Summary {
-  readonly peer: string
-  readonly torch?: string
-  readonly images_per_s: number
-  readonly step_ms: readonly number[]
-  readonly peak_rss_mb: number
-}
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const processor = (cpus()[0]?.model ?? 'unknown')
@@ -102,36 +93,4 @@ async function measure(task: string, model: string, python: string | undefined, 
     `${[new Date().toISOString().slice(0, 10), task, model, size, batch, chunk, threads, ...fields].join(',')}\n`,
   )
   rows.push([task, model, name, fields[1]!, ...fields.slice(3)])
-}
-
-/** A process that runs one step when asked. */
-class Served {
-  readonly #child: ChildProcessWithoutNullStreams
-  readonly #lines: AsyncIterator<string>
-
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args)
-    this.#child.stderr.pipe(process.stderr)
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
-  }
-
-  async ready(): Promise<void> {
-    while ((await this.#line()) !== 'ready');
-  }
-
-  async step(): Promise<number> {
-    this.#child.stdin.write('step\n')
-    return Number(await this.#line())
-  }
-
-  async summary(): Promise<Summary> {
-    this.#child.stdin.end('quit\n')
-    return JSON.parse(await this.#line()) as Summary
-  }
-
-  async #line(): Promise<string> {
-    const { value, done } = await this.#lines.next()
-    if (done === true) throw new Error('the measured process ended early')
-    return value
-  }
 }
