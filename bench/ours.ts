@@ -37,6 +37,7 @@ const backend = await ortBackend({
   threads,
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 })
+let release = async () => {}
 const step = values.task === 'train' ? await trainStep() : await embedStep()
 
 for (let i = 0; i < warmup; i++) await step()
@@ -54,6 +55,7 @@ const { task } = values
 process.stdout.write(
   `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision: 'fp32', threads, images_per_s: (batch / middle) * 1000, step_ms: times, peak_rss_mb: peakMegabytes() })}\n`,
 )
+await release() // the profile is written then
 process.exit(0)
 
 async function trainStep(): Promise<() => Promise<void>> {
@@ -73,11 +75,12 @@ async function trainStep(): Promise<() => Promise<void>> {
     emaDecay: null,
   })
   const program = await backend.compile(plan.graph)
+  release = () => program.release()
   let state = initialState(plan, '0')
   let spare = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, zeros('float32', shape)]))
   const varied = augmentationParameters(augmentOff, { seed: 0, step: 0, rows: batch, heightPx: size, widthPx: size })
   const fixed = {
-    pixels: pixels(),
+    pixels: pixels(batch),
     labels: tensor(
       'int32',
       [batch],
@@ -99,7 +102,8 @@ async function trainStep(): Promise<() => Promise<void>> {
 }
 
 async function embedStep(): Promise<() => Promise<void>> {
-  const { graph } = embeddingGraph(model, { heightPx: size, widthPx: size, batch, flip: false })
+  // as `rosette embed` does: a few photos at a time, which fit the cache
+  const { graph } = embeddingGraph(model, { heightPx: size, widthPx: size, batch: chunk, flip: false })
   const rng = new Rng(0)
   const parameters = new Map<string, Tensor>()
   for (const { attrs } of graphInputs(graph)) {
@@ -112,18 +116,19 @@ async function embedStep(): Promise<() => Promise<void>> {
     parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
   }
   const program = await backend.compile(graph, { parameters })
-  const feeds = { pixels: pixels() }
+  release = () => program.release()
+  const feeds = { pixels: pixels(chunk) }
   return async () => {
-    await program.run(feeds)
+    for (let done = 0; done < batch; done += chunk) await program.run(feeds)
   }
 }
 
-function pixels(): Tensor {
+function pixels(count: number): Tensor {
   const rng = new Rng('pixels')
   return tensor(
     'uint8',
-    [batch, size, size, 3],
-    Uint8Array.from({ length: batch * size * size * 3 }, () => rng.int(256)),
+    [count, size, size, 3],
+    Uint8Array.from({ length: count * size * size * 3 }, () => rng.int(256)),
   )
 }
 
