@@ -3,25 +3,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { type Geometry, geometry } from '../images/index.ts'
-import { embeddingSize, type ReIdConfig } from '../models/index.ts'
+import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
 const count = z.int().positive()
 const positive = z.number().positive()
-const share = z.number().min(0).max(1)
 const channels = z.tuple([z.number(), z.number(), z.number()])
 const byte = z.int().min(0).max(255)
-
-/** ReIdConfig as it is written; `backboneConfig` checks the backbone's name. */
-const networkSchema = z.strictObject({
-  backbone: z.string(),
-  pool: z.enum(['gem', 'average']),
-  gemP: positive,
-  embeddingSize: count.nullable(),
-  neckBias: z.boolean(),
-  dropPath: share,
-  dropout: share,
-  layerScaleInit: positive,
-}) satisfies z.ZodType<ReIdConfig>
 
 const schema = z.strictObject({
   format: z.literal('rosette-model'),
@@ -52,7 +39,7 @@ const schema = z.strictObject({
     meanFill: z.tuple([byte, byte, byte]).optional(),
   }),
   flipAveraging: z.enum(['inside', 'outside', 'none']),
-  network: networkSchema.optional(),
+  network: reidSchema.optional(),
 })
 
 /**

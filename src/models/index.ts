@@ -15,3 +15,4 @@ export {
   reidLoss,
   type TrainingOptions,
 } from './reid.ts'
+export { reidSchema } from './reid-schema.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { augmentDefaults } from '../data/index.ts'
 import { geometryDefaults } from '../images/index.ts'
-import { reidDefaults } from '../models/index.ts'
+import { reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 
@@ -15,16 +15,7 @@ const range = z.tuple([z.number(), z.number()])
 /** Everything that decides a training run but its data and its seed. */
 export const trainConfigSchema = z
   .strictObject({
-    model: z.strictObject({
-      backbone: z.string(),
-      pool: z.enum(['gem', 'average']),
-      gemP: positive,
-      embeddingSize: count.nullable(),
-      neckBias: z.boolean(),
-      dropPath: below1,
-      dropout: below1,
-      layerScaleInit: positive,
-    }),
+    model: reidSchema,
     /**
      * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
      */

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import type { ReIdConfig } from './reid.ts'
+
+const below1 = z.number().min(0).lt(1)
+
+/** ReIdConfig as it is written in a run's config and in model.json; `backboneConfig` checks the backbone's name. */
+export const reidSchema = z.strictObject({
+  backbone: z.string(),
+  pool: z.enum(['gem', 'average']),
+  gemP: z.number().positive(),
+  embeddingSize: z.int().positive().nullable(),
+  neckBias: z.boolean(),
+  dropPath: below1,
+  dropout: below1,
+  layerScaleInit: z.number().positive(),
+}) satisfies z.ZodType<ReIdConfig>
