@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -32,6 +32,14 @@ test.skipIf(skip)('the compiled program embeds in a worker, ends by itself, and 
   const bad = await rosette('evaluate', '--model', run, '--checkpoint', 'last', '--data', data, '--out', `${path}2`)
   expect(bad.code).toBe(2)
   expect(bad.stderr).toBe(`rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`)
+})
+
+test.skipIf(skip)('an error of the system in the worker is no bug: exit 2', async () => {
+  const [run, out] = [tinyRun(), temporaryFolder()]
+  mkdirSync(join(run, 'checkpoints', 'last.safetensors')) // a folder, which cannot be read as a file
+  const args = ['--checkpoint', 'last', '--data', await tinyKaggle(), '--out', join(out, 'metrics.json')]
+  const { code, stderr } = await rosette('evaluate', '--model', run, ...args)
+  expect([code, stderr]).toEqual([2, 'rosette: EISDIR: illegal operation on a directory, read\n'])
 })
 
 test.skipIf(skip)('stopped by a signal it tidies up', async () => {

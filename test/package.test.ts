@@ -30,14 +30,18 @@ describe('what is packed', () => {
     files = packed.files.map(({ path }) => path)
   })
 
-  test('holds the program, presets and words', () => {
+  test('holds the program, presets, words and examples', () => {
     const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli.js', 'dist/train/worker.js']
     expect(files).toEqual(expect.arrayContaining([...expected, 'presets/resnet50-imagenet.model.json']))
+    for (const path of linked(readFileSync(join(root, 'README.md'), 'utf8'))) expect(files).toContain(path)
   })
 
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
-      (path) => !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|presets\/.*\.json)$/.test(path),
+      (path) =>
+        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
+          path,
+        ),
     )
     expect(other).toEqual([])
     expect(files.filter((path) => /\.test\.|shared\//.test(path))).toEqual([])
@@ -123,6 +127,11 @@ describe('the repository', () => {
     expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${manifest.version}\n`)
   })
 })
+
+/** The files of the repository that a page links to or shows. */
+function linked(markdown: string): string[] {
+  return [...markdown.matchAll(/\]\(([^)#]+)/g)].map(([, target]) => target!).filter((target) => !target.includes(':'))
+}
 
 /** Lines with a path of somebody's machine, or an address of a host that is not `allowed`. */
 function leaks(path: string, allowed: readonly string[]): string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InputError } from './check.ts'
-import { checkAbsent, resolveInside, writeFileAtomic } from './files.ts'
+import { checkAbsent, readJson, resolveInside, stageFile, writeFileAtomic } from './files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -70,4 +70,24 @@ describe('resolveInside', () => {
   test('works at the root', () => {
     expect(resolveInside(sep, 'x', 'csv')).toBe(`${sep}x`)
   })
+})
+
+test('a staged file has its name only once it is committed; discarded, it leaves nothing', () => {
+  const path = join(folder, 'file')
+  const staged = stageFile(path, 'new')
+  expect(existsSync(path)).toBe(false)
+  staged.commit()
+  staged.discard()
+  expect(readFileSync(path, 'utf8')).toBe('new')
+  stageFile(path, 'newer').discard()
+  expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['file'], 'new'])
+})
+
+test('readJson passes over a byte order mark and names the file that is missing or not JSON', () => {
+  const path = join(folder, 'a.json')
+  expect(() => readJson(path)).toThrow(`${path}: no such file`)
+  writeFileSync(path, '\uFEFF{ "a": 1 }')
+  expect(readJson(path)).toEqual({ a: 1 })
+  writeFileSync(path, '{')
+  expect(() => readJson(path)).toThrow(`${path}: not JSON (`)
 })

@@ -1,13 +1,43 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
-import { check } from './check.ts'
+import { check, InputError, messageOf } from './check.ts'
 
 /**
  * Writes a whole file or nothing: a temporary file in the same folder, fsync, rename. A crash or kill at any moment
  * leaves the old file, or none, never a half. Missing folders are made.
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
+export function writeFileAtomic(path: string, content: FileContent): void {
+  const staged = stageFile(path, content)
+  try {
+    staged.commit()
+  } finally {
+    staged.discard()
+  }
+}
+
+export type FileContent = string | Uint8Array | readonly Uint8Array[]
+
+/** A file that is complete under a temporary name beside its own. */
+export interface StagedFile {
+  /** Gives the file its name. */
+  commit(): void
+  /** Leaves nothing behind, unless it was committed. */
+  discard(): void
+}
+
+/** The first half of `writeFileAtomic`, for files that belong together: only when all are complete they get their names. */
+export function stageFile(path: string, content: FileContent): StagedFile {
   const folder = dirname(resolve(path))
   mkdirSync(folder, { recursive: true })
   const temporary = `${resolve(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
@@ -21,15 +51,26 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | rea
     } finally {
       closeSync(file)
     }
-    renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
+  return { commit: () => renameSync(temporary, path), discard: () => rmSync(temporary, { force: true }) }
 }
 
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
+}
+
+/** What a JSON file holds; a byte order mark is passed over. @throws InputError naming the file where it is missing or not JSON. */
+export function readJson(path: string): unknown {
+  check(existsSync(path), `${path}: no such file`)
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
+  }
 }
 
 /** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */

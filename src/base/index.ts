@@ -3,9 +3,18 @@
  * people, files written whole or not at all.
  */
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
-export { checkAbsent, resolveInside, writeFileAtomic } from './files.ts'
+export {
+  checkAbsent,
+  type FileContent,
+  readJson,
+  resolveInside,
+  type StagedFile,
+  stageFile,
+  writeFileAtomic,
+} from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
 export { Rng } from './rng.ts'
 export { parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'
+export { type PackedError, packError, unpackError } from './thrown.ts'
 export { tieRate } from './ties.ts'

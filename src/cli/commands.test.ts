@@ -89,12 +89,25 @@ test('evaluate: metrics.json and a table, through a CSV with columns of other na
     tta: 'flip',
     excludeSame: 'encounter',
     identicalFiles: 0,
+    unknownEncounters: 0,
     unreadable: [],
   })
   expect(metrics.model).toBe(`${run}, checkpoint 'best'`)
   expect(metrics.perIdentity).toHaveLength(3)
   expect(stdout).toMatch(/identity-balanced mAP +1\.000/)
   expect(stdout).toContain('all photos, 9 of 3 individuals (not the photos that')
+})
+
+test('evaluate: photos without an encounter are counted and told', async () => {
+  const [csv, path] = [join(out, 'some.csv'), join(out, 'metrics.json')]
+  const [header, first, ...others] = readFileSync(join(data, 'identities.csv'), 'utf8').trim().split('\n')
+  const column = header!.split(',').indexOf('sighting')
+  const emptied = first!.split(',').with(column, '').join(',')
+  writeFileSync(csv, `${[header, emptied, ...others].join('\n')}\n`)
+  const where = ['--data', csv, '--images', join(data, 'test', 'test'), '--columns', 'identity=who,encounter=sighting']
+  expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'encounter', '--out', path)).toBe(0)
+  expect(stderr).toContain('warning: --exclude-same: 1 photos have no encounter')
+  expect(metricsOf(path).unknownEncounters).toBe(1)
 })
 
 test('evaluate: what can be mistaken', async () => {
@@ -152,6 +165,8 @@ test('export: a model that every command takes', async () => {
   expect(await rosette('export', '--model', run, '--out', folder, '--name', 'pantanal')).toBe(0)
   expect(readdirSync(folder).sort()).toEqual(['model.json', 'model.onnx'])
   expect(metricsOf(join(folder, 'model.json')).name).toBe('pantanal')
+  expect(await rosette('export', '--model', run, '--out', run, '--overwrite')).toBe(2)
+  expect(stderr).toContain(`--out: ${run} is a run folder`)
   expect(await rosette('export', '--model', run, '--out', folder)).toBe(2)
   expect(stderr).toContain('exists already')
   const path = join(out, 'metrics.json')
@@ -174,6 +189,18 @@ test('a foreign model with its description elsewhere', async () => {
   expect(stderr).toContain('no description of its preprocessing')
   expect(await rosette('evaluate', ...args, join(out, 'a.json'), '--model-config', config)).toBe(0)
   expect(metricsOf(join(out, 'a.json')).rank1).toBe(1)
+})
+
+test('train: numbers and flags that nobody meant', async () => {
+  const train = (...args: string[]) =>
+    runProgram(['train', '--data', data, '--out', join(out, 'run'), ...args], commands)
+  expect(await train('--threads', '0')).toBe(2)
+  expect(stderr).toContain('Expected a whole number above 0.')
+  expect(await train('--seed', '')).toBe(2)
+  expect(stderr).toContain('Expected a whole number, 0 or above.')
+  expect(await train('--resume', '--overwrite')).toBe(2)
+  expect(stderr).toContain("'--resume' cannot be used with option '--overwrite'")
+  expect(readdirSync(out)).toEqual([])
 })
 
 test('synth: a dataset, once', async () => {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
+import { FailedCheck } from './exit.ts'
+import { collect } from './options.ts'
 import { progress } from './progress.ts'
 import { TrainView } from './train-view.ts'
 import { interruptible } from './work.ts'
@@ -47,15 +49,16 @@ async function demoAction({ out, overwrite = false, set }: DemoFlags): Promise<v
     const split = 'test: photos of the same individuals at encounters that training did not see'
     writeFileAtomic(metrics, `${JSON.stringify({ split, untrained: before, trained: after }, undefined, 2)}\n`)
     const submission = join(out, 'submission.csv')
-    await submit(run, data, submission, signal)
+    const rows = await submit(run, data, submission, signal)
     console.log(summary(before, after, split))
+    console.log(`\nsubmission checked: ${rows} rows`)
     const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission].filter((path) =>
       existsSync(path),
     )
     console.log(
       `\nwritten in ${formatDuration(performance.now() - began)}:\n${paths.map((path) => `  ${path}`).join('\n')}`,
     )
-  })
+  }, `stopped; what it wrote so far is in ${out}: start again with --overwrite`)
 }
 
 async function draw(out: string, overwrite: boolean, signal: AbortSignal): Promise<void> {
@@ -99,8 +102,10 @@ async function measure(model: string, data: string, signal: AbortSignal): Promis
   }
 }
 
-async function submit(model: string, data: string, out: string, signal: AbortSignal): Promise<void> {
-  const { openDataset, readTestPairs, writeSubmission } = await import('../data/index.ts')
+async function submit(model: string, data: string, out: string, signal: AbortSignal): Promise<number> {
+  const { checkSubmission, formatSubmissionReport, openDataset, readTestPairs, writeSubmission } = await import(
+    '../data/index.ts'
+  )
   const { embedPhotos, openModel, scorePairs } = await import('../identify/index.ts')
   const pairs = readTestPairs(data)
   const embedder = await openModel(model)
@@ -110,6 +115,9 @@ async function submit(model: string, data: string, out: string, signal: AbortSig
   } finally {
     await embedder.release()
   }
+  const report = checkSubmission(out, data)
+  if (!report.ok) throw new FailedCheck(formatSubmissionReport(report))
+  return report.rows
 }
 
 function summary(before: EvaluationReport, after: EvaluationReport, split: string): string {
@@ -123,8 +131,4 @@ function summary(before: EvaluationReport, after: EvaluationReport, split: strin
     [row('untrained', before), row('trained', after)],
   )
   return `\nsplit ${split} (${after.photos} photos, ${after.identities} individuals)\n\n${table}`
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value]
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import { check, checkAbsent, writeFileAtomic } from '../base/index.ts'
+import { check, checkAbsent, type StagedFile, stageFile } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
@@ -51,8 +51,8 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
           }),
         )
         warnOfSkipped(skipped)
-        writeFileAtomic(csv, tableOf(photos))
-        file.finish()
+        file.complete()
+        commitTogether(stageFile(csv, tableOf(photos)), file)
       } finally {
         file.discard()
       }
@@ -60,6 +60,16 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       console.log(`${csv}: their file names and identities`)
     }),
   )
+}
+
+/** The table first: where there is a new .npy, its names are there too. */
+function commitTogether(table: StagedFile, embeddings: StagedFile): void {
+  try {
+    table.commit()
+    embeddings.commit()
+  } finally {
+    table.discard()
+  }
 }
 
 function tableOf(photos: readonly Photo[]): string {

@@ -62,6 +62,9 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (report.identicalFiles > 0) {
         warn(`${report.identicalFiles} photos are the same file as another one, which flatters every model`)
       }
+      if (report.unknownEncounters > 0) {
+        warn(`--exclude-same: ${report.unknownEncounters} photos have no encounter: nothing is left out for them`)
+      }
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
       console.log(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: all of it`)
     }),

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { checkAbsent, formatBytes } from '../base/index.ts'
+import { check, checkAbsent, formatBytes } from '../base/index.ts'
 import type { CheckpointName } from '../identify/index.ts'
 
 const example = `
@@ -33,7 +33,8 @@ export function exportCommand(): Command {
 
 async function exportAction({ model, out, checkpoint, name, overwrite = false }: ExportFlags): Promise<void> {
   checkAbsent(out, overwrite)
-  const { exportModel, readRunModel } = await import('../identify/index.ts')
+  const { exportModel, isRunFolder, readRunModel } = await import('../identify/index.ts')
+  check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
   const { files, bytes, description } = exportModel({

@@ -55,9 +55,24 @@ export function dataOptions({ images, columns }: DataFlags): Pick<OpenOptions, '
   return { images, columns: columns === undefined ? undefined : parseColumns(columns), problems: 'collect' }
 }
 
+/** The values of an option that may be repeated, for commander. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
 /** A whole number from 1, for commander. */
 export function aboveZero(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number above 0.')
+  return wholeNumber(text, 1, 'Expected a whole number above 0.')
+}
+
+/** A whole number from 0, for commander: seeds. */
+export function notNegative(text: string): number {
+  return wholeNumber(text, 0, 'Expected a whole number, 0 or above.')
+}
+
+/** Number('') is 0, which nobody meant. */
+function wholeNumber(text: string, least: number, otherwise: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(otherwise)
   return value
 }

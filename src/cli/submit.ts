@@ -4,7 +4,7 @@ import { checkAbsent } from '../base/index.ts'
 import type { ScoreKind } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
-import { interruptible, warn, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { interruptible, warn, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Example:
@@ -43,6 +43,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   )
   const { embedPhotos, scorePairs } = await import('../identify/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'test' })
+  warnOfManifest(manifest)
   const pairs = readTestPairs(data)
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { formatTable } from '../base/index.ts'
-import { aboveZero } from './options.ts'
+import { aboveZero, notNegative } from './options.ts'
 import { progress } from './progress.ts'
 import { interruptible } from './work.ts'
 
@@ -26,7 +26,7 @@ export function synthCommand(): Command {
     .requiredOption('--out <DIR>', 'the folder to write')
     .option('--identities <N>', 'individuals (default: 24)', aboveZero)
     .option('--photos <M>', 'training photos of each (default: 40)', aboveZero)
-    .option('--seed <S>', 'another seed draws other animals (default: 0)', seed)
+    .option('--seed <S>', 'another seed draws other animals (default: 0)', notNegative)
     .option('--overwrite', 'replace a synthetic dataset in --out')
     .addHelpText('after', example)
     .action(synthAction)
@@ -54,10 +54,4 @@ async function synthAction({ out, identities, photos, seed, overwrite = false }:
     ['test photos', testPhotos],
   ]
   console.log(`${folder}\n${formatTable(['', 'count'], rows)}\na look at them: ${sheet}`)
-}
-
-function seed(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || text.trim() === '') throw new InvalidArgumentError('Expected a whole number.')
-  return value
 }

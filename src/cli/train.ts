@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, Option } from 'commander'
 import { exitCodes, Interrupted } from './exit.ts'
+import { aboveZero, collect, notNegative } from './options.ts'
 import { TrainView } from './train-view.ts'
 
 const example = `
@@ -38,14 +39,14 @@ export function trainCommand(): Command {
     .requiredOption('--out <RUN>', 'the run folder to write')
     .option('--preset <name>', 'the configuration to start from (default: brief)')
     .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect, [])
-    .option('--seed <S>', 'seed of everything random (default: 0)', wholeNumber)
-    .option('--resume', 'go on with the run in --out')
+    .option('--seed <S>', 'seed of everything random (default: 0)', notNegative)
+    .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
     .option('--overwrite', 'replace the run in --out')
     .option('--images <DIR>', "the folder that a CSV's file names start from")
     .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
-    .option('--batch <B>', 'photos a step: short for --set batchSize=B', wholeNumber)
-    .option('--threads <T>', 'processor threads (default: all cores)', wholeNumber)
+    .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
+    .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
     .addHelpText('after', example)
     .action(trainAction)
 }
@@ -80,14 +81,4 @@ async function trainAction(flags: TrainFlags): Promise<void> {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value]
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError(`expected a whole number, got ${text}`)
-  return value
 }

@@ -1,15 +1,18 @@
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions } from '../identify/index.ts'
-import { Interrupted } from './exit.ts'
+import { exitCodes, Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
 
-/** Runs `work`; Ctrl-C aborts its signal so that it can tidy up, a second one ends the process at once. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Runs `work`; Ctrl-C aborts its signal so that it can tidy up and end with `message`, a second one ends the process at once. */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  message = 'stopped; nothing was written',
+): Promise<T> {
   const stop = new AbortController()
   const interrupt = () => {
-    if (stop.signal.aborted) process.exit(130)
-    stop.abort(new Interrupted('stopped; nothing was written'))
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    stop.abort(new Interrupted(message))
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)

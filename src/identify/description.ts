@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 import { type Geometry, geometry } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
@@ -58,14 +57,7 @@ export const descriptionFile = 'model.json'
 
 /** Reads a model.json. @throws InputError naming the file, with every mistake and its path. */
 export function readModelDescription(path: string): ModelDescription {
-  check(existsSync(path), `${path}: no such file`)
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
-  }
-  const description = parseStrictly(schema, json, path)
+  const description = parseStrictly(schema, readJson(path), path)
   const { dtype, scale, mean, std } = description.input
   check(
     dtype === 'float32' || (scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)),

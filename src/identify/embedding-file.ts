@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { invariant } from '../base/index.ts'
+import { invariant, type StagedFile } from '../base/index.ts'
 import { bytesOf, npyHeader } from '../tensor/index.ts'
 
 /**
- * A .npy file of float32 [rows, size] that grows row by row under a temporary name and gets its own when it is finished: it
+ * A .npy file of float32 [rows, size] that grows row by row under a temporary name and gets its own when it is complete: it
  * appears whole or not at all.
  */
-export class EmbeddingFile {
+export class EmbeddingFile implements StagedFile {
   readonly #path: string
   readonly #temporary: string
   readonly #size: number
@@ -32,8 +32,8 @@ export class EmbeddingFile {
     this.#rows += data.length / this.#size
   }
 
-  /** Writes how many rows there are and gives the file its name. */
-  finish(): void {
+  /** Writes how many rows there are: all that is missing now is the name. */
+  complete(): void {
     const file = this.#open()
     const header = npyHeader([this.#rows, this.#size])
     invariant(header.length === this.#headerLength, `.npy headers of ${this.#headerLength} and ${header.length} bytes`)
@@ -41,19 +41,23 @@ export class EmbeddingFile {
     fsyncSync(file)
     closeSync(file)
     this.#file = undefined
+  }
+
+  /** Gives the file, which is complete, its name. */
+  commit(): void {
+    invariant(this.#file === undefined, 'an embedding file is complete before it gets its name')
     renameSync(this.#temporary, this.#path)
   }
 
-  /** Leaves nothing behind, unless it is finished. */
+  /** Leaves nothing behind, unless it has its name. */
   discard(): void {
-    if (this.#file === undefined) return
-    closeSync(this.#file)
+    if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
     rmSync(this.#temporary, { force: true })
   }
 
   #open(): number {
-    invariant(this.#file !== undefined, 'an embedding file is finished once')
+    invariant(this.#file !== undefined, 'an embedding file is completed once')
     return this.#file
   }
 

@@ -20,6 +20,8 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly perIdentity: readonly IdentityScore[]
   /** Photos whose file is, byte for byte, that of another one. */
   readonly identicalFiles: number
+  /** Photos of unknown encounter, where encounters are left out: for them nothing is. */
+  readonly unknownEncounters: number
   /** Photos that could not be read. */
   readonly unreadable: readonly { readonly photo: string; readonly reason: string }[]
 }
@@ -65,6 +67,8 @@ export async function evaluatePhotos(
     ...scores,
     perIdentity: metrics.perIdentity,
     identicalFiles: countRepeated(contentHashes),
+    unknownEncounters:
+      options.excludeSame === undefined ? 0 : photos.filter(({ encounter = '' }) => encounter === '').length,
     unreadable: unreadable(skipped),
   }
 }

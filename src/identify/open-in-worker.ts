@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import { InputError } from '../base/index.ts'
+import { unpackError } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Embedder, EmbedderInfo, OpenModelOptions } from './embedder.ts'
 import { openModelHere } from './open.ts'
-import type { PostedError, WorkerReply, WorkerRequest, WorkerStart } from './worker.ts'
+import type { WorkerReply, WorkerRequest, WorkerStart } from './worker.ts'
 
 /** Compiled, or TypeScript sources under a test runner, which Node 20 cannot load into a worker. */
 const compiled = import.meta.url.endsWith('.js')
@@ -43,7 +43,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
           waiting.set(++id, (reply) => {
             if (reply instanceof Error) reject(reply)
             else if (reply.kind === 'embedded') resolve(reply.data)
-            else if (reply.kind === 'failed') reject(revived(reply.error))
+            else if (reply.kind === 'failed') reject(unpackError(reply.error))
           })
           const request: WorkerRequest = { kind: 'batch', id, pixels: owned(pixels) }
           worker.postMessage(request, [request.pixels.data.buffer as ArrayBuffer])
@@ -63,7 +63,7 @@ function opened(worker: Worker): Promise<EmbedderInfo> {
   return new Promise((resolve, reject) => {
     worker.once('message', (reply: WorkerReply) => {
       if (reply.kind === 'opened') resolve(reply.info)
-      else if (reply.kind === 'failed') reject(revived(reply.error))
+      else if (reply.kind === 'failed') reject(unpackError(reply.error))
     })
     worker.once('error', reject)
     worker.once('exit', () => reject(new Error('internal: the model’s thread has ended')))
@@ -73,11 +73,4 @@ function opened(worker: Worker): Promise<EmbedderInfo> {
 /** A copy, whose memory can be handed over. */
 function owned(pixels: Tensor<'uint8'>): Tensor<'uint8'> {
   return { ...pixels, data: pixels.data.slice() }
-}
-
-function revived({ input, message, stack }: PostedError): Error {
-  if (input) return new InputError(message)
-  const error = new Error(message)
-  if (stack !== undefined) error.stack = stack
-  return error
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, messageOf, parseStrictly } from '../base/index.ts'
+import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { ortBackend } from '../runtime/index.ts'
@@ -29,8 +29,9 @@ export function isRunFolder(folder: string): boolean {
 
 /** @throws InputError naming the file where one is missing or malformed. */
 export function readRunData(folder: string): RunData {
-  const { dataHash } = readJson(join(folder, 'run.json'), runSchema)
-  const { train, validation } = readJson(join(folder, 'split.json'), splitSchema)
+  const [recordPath, splitPath] = [join(folder, 'run.json'), join(folder, 'split.json')]
+  const { dataHash } = parseStrictly(runSchema, readJson(recordPath), recordPath)
+  const { train, validation } = parseStrictly(splitSchema, readJson(splitPath), splitPath)
   return { dataHash, train, validation }
 }
 
@@ -99,15 +100,4 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     },
     release: () => program.release(),
   }
-}
-
-function readJson<S extends z.ZodType>(path: string, schema: S): z.output<S> {
-  check(existsSync(path), `${path}: no such file`)
-  let json: unknown
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
-  }
-  return parseStrictly(schema, json, path)
 }

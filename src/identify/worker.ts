@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { InputError, invariant, messageOf } from '../base/index.ts'
+import { invariant, type PackedError, packError } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Embedder, EmbedderInfo, OpenModelOptions } from './embedder.ts'
 import { openModelHere } from './open.ts'
@@ -17,14 +17,7 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly kind: 'opened'; readonly info: EmbedderInfo }
   | { readonly kind: 'embedded'; readonly id: number; readonly data: Float32Array<ArrayBuffer> }
-  | { readonly kind: 'failed'; readonly id: number | undefined; readonly error: PostedError }
-
-/** An error as plain data: classes do not survive being posted. */
-export interface PostedError {
-  readonly input: boolean
-  readonly message: string
-  readonly stack: string | undefined
-}
+  | { readonly kind: 'failed'; readonly id: number | undefined; readonly error: PackedError }
 
 invariant(parentPort !== null, 'identify/worker runs in a worker thread')
 const port = parentPort
@@ -33,7 +26,7 @@ try {
   const { path, options } = workerData as WorkerStart
   serve(await openModelHere(path, options))
 } catch (error) {
-  post({ kind: 'failed', id: undefined, error: posted(error) })
+  post({ kind: 'failed', id: undefined, error: packError(error) })
 }
 
 function serve(embedder: Embedder): void {
@@ -47,7 +40,7 @@ function serve(embedder: Embedder): void {
       const data = (await embedder.batch(request.pixels)) as Float32Array<ArrayBuffer>
       post({ kind: 'embedded', id: request.id, data }, [data.buffer])
     } catch (error) {
-      post({ kind: 'failed', id: request.id, error: posted(error) })
+      post({ kind: 'failed', id: request.id, error: packError(error) })
     }
   })
   const { batch, release, ...info } = embedder
@@ -56,12 +49,4 @@ function serve(embedder: Embedder): void {
 
 function post(reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void {
   port.postMessage(reply, transfer)
-}
-
-function posted(error: unknown): PostedError {
-  return {
-    input: error instanceof InputError,
-    message: messageOf(error),
-    stack: error instanceof Error ? error.stack : undefined,
-  }
 }

@@ -46,6 +46,9 @@ describe('checkpoints', () => {
   test('weights from elsewhere are no checkpoint', () => {
     const path = newPath()
     saveCheckpoint(path, [], position)
+    const odd = { position: '{"step": -1, "best": null, "firstLoss": null}' }
+    writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(state), odd)))
+    expect(() => loadCheckpoint(path, state)).toThrow(`${path}: position: 1 mistake\n  step: `)
     writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(state))))
     expect(() => loadCheckpoint(path, state)).toThrow(`${path}: not a checkpoint of a run`)
   })

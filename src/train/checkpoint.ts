@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, writeFileAtomic } from '../base/index.ts'
+import { z } from 'zod'
+import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { decodeSafetensors, encodeSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import type { StateTensors } from './state.ts'
 
-/** Where a run stands, beside its tensors. */
-export interface Position {
+const positionSchema = z.object({
   /** Steps done. */
-  readonly step: number
+  step: z.int().min(0),
   /** The best validation so far: identity-balanced mAP and the step after which it was measured. */
-  readonly best: { readonly identityBalancedMap: number; readonly step: number } | null
+  best: z.object({ identityBalancedMap: z.number(), step: z.int().min(0) }).nullable(),
   /** The first step's loss, against which an explosion is told. */
-  readonly firstLoss: number | null
-}
+  firstLoss: z.number().nullable(),
+})
+
+/** Where a run stands, beside its tensors. */
+export type Position = Readonly<z.output<typeof positionSchema>>
 
 export interface Checkpoint {
   readonly state: StateTensors
@@ -43,6 +46,16 @@ export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
   check(metadata.position !== undefined, `${path}: not a checkpoint of a run`)
   return {
     state: Object.fromEntries(expected.map(([name]) => [name, tensors.get(name)!])),
-    position: JSON.parse(metadata.position) as Position,
+    position: parsePosition(metadata.position, path),
   }
+}
+
+function parsePosition(text: string, path: string): Position {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new InputError(`${path}: its position is not JSON (${messageOf(error)})`)
+  }
+  return parseStrictly(positionSchema, json, `${path}: position`)
 }

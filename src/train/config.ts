@@ -54,7 +54,7 @@ export const trainConfigSchema = z
     }),
     /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
     validation: z.enum(['stratified', 'none']),
-    validationFraction: share,
+    validationFraction: z.number().gt(0).lt(1),
     /** Epochs between two measurements. */
     validateEvery: count,
     epochs: count,

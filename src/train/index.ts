@@ -1,11 +1,12 @@
 /** Training as a story: config, the step's graph, the loop, checkpoints and resume, the run folder. */
 export { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 export { countFlop, type Estimate, peakBytes } from './estimate.ts'
-export type { PrepareEvent, RunRecord, TrainOptions } from './job.ts'
+export type { PrepareEvent, TrainOptions } from './job.ts'
 export { type LogEntry, readLog, type StepEntry, type ValidationEntry } from './log.ts'
 export type { Outcome, TrainEvent } from './loop.ts'
 export { resolveConfig } from './overrides.ts'
 export { type PresetName, presets } from './presets.ts'
+export type { RunRecord } from './record.ts'
 export { initialState, type StateTensors } from './state.ts'
 export { type StepConfig, type StepPlan, stepGraph } from './step.ts'
 export { type TrainCallOptions, train } from './train.ts'

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { check, checkAbsent, InputError, writeFileAtomic } from '../base/index.ts'
+import { basename, join } from 'node:path'
+import { check, checkAbsent } from '../base/index.ts'
 import {
   checkAugmentation,
   datasetHash,
@@ -9,16 +10,21 @@ import {
   identitiesOf,
   openDataset,
   openPixelStore,
+  type Photo,
   type PixelIndex,
   type PixelStore,
   type Split,
   stratifiedSplit,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
-import { backboneConfig } from '../models/index.ts'
-import { findWeights } from '../weights/index.ts'
+import { geometry } from '../images/index.ts'
+import { backboneConfig, type ParamSpec } from '../models/index.ts'
+import { findWeights, loadBackbone } from '../weights/index.ts'
+import { Batches, planOf } from './batches.ts'
+import { checkpointPath } from './checkpoint.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
+import { type RunRecord, readJson, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
 
 export interface TrainOptions {
@@ -57,26 +63,12 @@ export interface TrainJob {
   readonly identities: readonly string[]
   readonly classes: readonly string[]
   readonly split: Split
-}
-
-/** What a run records of itself before its first step. */
-export interface RunRecord {
-  readonly rosette: string
-  /** Null where rosette does not run from a clone. */
-  readonly commit: string | null
-  readonly seed: number
-  readonly data: string
-  readonly dataHash: string
-  readonly splitHash: string
-  readonly identities: readonly string[]
-  readonly photos: { readonly train: number; readonly validation: number; readonly skipped: number }
-  readonly environment: Readonly<Record<string, string | number>>
-  readonly started: string
+  /** The pretrained weights that it begins with; null for random numbers, and where a checkpoint has what they became. */
+  readonly weightsPath: string | null
 }
 
 const runFiles = [
   'config.json',
-  'run.json',
   'split.json',
   'model.json',
   'model.onnx',
@@ -84,6 +76,7 @@ const runFiles = [
   'metrics.json',
   'log.jsonl',
   'checkpoints',
+  'run.json', // last: a folder half removed is still known for a run
 ]
 
 /** Checks everything, decodes the photos, splits them, and writes the run folder's first files. */
@@ -95,28 +88,48 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
     checkAbsent(options.out, options.overwrite === true)
     checkReplaceable(options.out)
   }
+  const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
+  geometry(config.image)
   backboneConfig(config.model)
   checkAugmentation(config.augment)
-  if (config.weights !== null) findWeights(config.weights) // throws for a file that is not there
+  // a checkpoint has what the weights became
+  const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
+  const wanted = continued ? null : config.weights
+  const weightsPath = wanted === null ? null : (findWeights(wanted, config.model.backbone) ?? null)
   const { store, identities } = await openPhotos(options, config)
   const { names: classes } = identitiesOf(store.photos)
   const split = splitPhotos(store, config, seed)
-  const record = describeRun(options, { store, split, classes, seed })
+  const drawn = { config, seed, identities, classes, split }
+  new Batches(drawn) // throws where the sampler cannot draw
+  const { params } = planOf(drawn) // throws where the network cannot be built
+  const weights = weightsPath === null ? null : checkWeights(weightsPath, params)
+  const record = describeRun(options, { store, split, classes, seed, weights, threads })
   if (resumed === undefined) beginRun(options, { config, record, split, store })
-  else checkSameData(options.out, resumed.record, record)
-  for (const text of warningsOf(store, split, config)) options.onProgress?.({ kind: 'warning', text })
-  const threads = options.threads ?? availableParallelism()
-  return {
-    run: options.out,
-    config,
-    seed,
-    resume: resumed !== undefined,
-    threads,
-    index: store.index,
-    identities,
-    classes,
-    split,
+  else {
+    checkSameData(options.out, resumed.record, record)
+    if (!continued) checkSameWeights(options.out, resumed.record, record)
   }
+  removeUnfinished(join(options.out, 'checkpoints'))
+  const missing = wanted !== null && weightsPath === null ? [notFound(wanted)] : []
+  for (const text of [...warningsOf(store, split, config), ...missing]) options.onProgress?.({ kind: 'warning', text })
+  const resume = resumed !== undefined
+  return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath }
+}
+
+/** Before anything is written: that they fit, and which they are. */
+function checkWeights(path: string, params: readonly ParamSpec[]): RunRecord['weights'] {
+  loadBackbone(path, params)
+  return { file: basename(path), sha256: createHash('sha256').update(readFileSync(path)).digest('hex') }
+}
+
+function notFound(weights: string): string {
+  return `PRETRAINED WEIGHTS NOT FOUND: '${weights}' is not in the Hugging Face cache. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model. Put model.safetensors there, or give a file: --set weights=FILE.safetensors`
+}
+
+/** What a kill left of a checkpoint that was being written. */
+function removeUnfinished(checkpoints: string): void {
+  if (!existsSync(checkpoints)) return
+  for (const name of readdirSync(checkpoints)) if (name.endsWith('.tmp')) rmSync(join(checkpoints, name))
 }
 
 async function openPhotos(
@@ -131,7 +144,8 @@ async function openPhotos(
     requireIdentity: true,
     problems: 'collect',
   })
-  const store = await openPixelStore(manifest, config.image, {
+  const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
+  const store = await openPixelStore({ ...manifest, photos }, config.image, {
     skipUnreadable,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
@@ -141,6 +155,13 @@ async function openPhotos(
   return { store, identities }
 }
 
+function byNameThenBox(a: Photo, b: Photo): number {
+  if (a.filename !== b.filename) return a.filename < b.filename ? -1 : 1
+  const [p, q] = [a, b].map(({ box }) => (box === undefined ? [] : [box.x, box.y, box.width, box.height]))
+  for (let i = 0; i < 4; i++) if (p![i] !== q![i]) return (p![i] ?? -1) - (q![i] ?? -1)
+  return 0
+}
+
 function splitPhotos(store: PixelStore, config: TrainConfig, seed: number): Split {
   if (config.validation === 'none') return { train: store.photos.map((_, i) => i), validation: [] }
   return stratifiedSplit(store.photos, { fraction: config.validationFraction, seed })
@@ -148,9 +169,16 @@ function splitPhotos(store: PixelStore, config: TrainConfig, seed: number): Spli
 
 function describeRun(
   options: TrainOptions,
-  run: { store: PixelStore; split: Split; classes: readonly string[]; seed: number },
+  run: {
+    store: PixelStore
+    split: Split
+    classes: readonly string[]
+    seed: number
+    weights: RunRecord['weights']
+    threads: number
+  },
 ): RunRecord {
-  const { store, split, classes, seed } = run
+  const { store, split, classes, seed, weights, threads } = run
   return {
     rosette: version(),
     commit: commit(),
@@ -158,15 +186,16 @@ function describeRun(
     data: options.data,
     dataHash: datasetHash(store.photos, store.contentHashes),
     splitHash: hashSplit(store.photos, split),
-    identities: classes,
+    identities: [...classes],
     photos: { train: split.train.length, validation: split.validation.length, skipped: store.skipped.length },
+    weights,
     environment: {
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
       processor: cpus()[0]?.model ?? 'unknown',
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      threads: options.threads ?? availableParallelism(),
+      threads,
     },
     started: new Date().toISOString(),
   }
@@ -205,12 +234,20 @@ function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecor
   check(!given, '--resume goes on with the run’s own config and seed; leave out --preset, --set and --seed')
   const [configPath, recordPath] = [join(out, 'config.json'), join(out, 'run.json')]
   check(existsSync(recordPath), `--resume: ${out} is no run that was begun (run.json is missing)`)
-  return { config: parseConfig(readJson(configPath), configPath), record: readJson(recordPath) as RunRecord }
+  return { config: parseConfig(readJson(configPath), configPath), record: readRecord(out) }
 }
 
 function checkSameData(out: string, before: RunRecord, now: RunRecord): void {
   check(before.dataHash === now.dataHash, `--resume: the photos are not those that ${out} was begun with`)
   check(before.splitHash === now.splitHash, `--resume: the split is not the one that ${out} was begun with`)
+}
+
+function checkSameWeights(out: string, before: RunRecord, now: RunRecord): void {
+  const told = ({ weights }: RunRecord) => (weights === null ? 'random numbers' : `${weights.file} (${weights.sha256})`)
+  check(
+    before.weights?.sha256 === now.weights?.sha256,
+    `--resume: ${out} was begun from ${told(before)}, and has no checkpoint yet; got ${told(now)}`,
+  )
 }
 
 function warningsOf(store: PixelStore, split: Split, config: TrainConfig): string[] {
@@ -220,16 +257,4 @@ function warningsOf(store: PixelStore, split: Split, config: TrainConfig): strin
       ? ['no identity has four photos or more: nothing is set aside, and the last weights are kept as the best']
       : []
   return [...store.warnings, ...skipped, ...unmeasured]
-}
-
-export function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-export function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new InputError(`${path}: not JSON (${(error as Error).message})`)
-  }
 }

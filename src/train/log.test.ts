@@ -26,6 +26,13 @@ describe('log.jsonl', () => {
     expect(readLog(path)).toEqual(entries)
   })
 
+  test.each(['{"kind":"step","step":"two"}', 'null', '{"kind'])('a line that is no entry is told: %s', (line) => {
+    const path = newLog()
+    appendLog(path, step(1))
+    appendFileSync(path, `${line}\n`)
+    expect(() => readLog(path)).toThrow(`${path}: line 2: `)
+  })
+
   test('goes back to a step: later entries and half a line are dropped, and it can be appended to', () => {
     const path = newLog()
     for (const entry of [step(1), step(2), validation, step(3)]) appendLog(path, entry)

@@ -1,20 +1,23 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/index.ts'
-import { epochBatches, type PixelStore, pixelStoreOf } from '../data/index.ts'
+import { type PixelStore, pixelStoreOf } from '../data/index.ts'
 import { exportModel } from '../identify/index.ts'
 import { cosineSchedule } from '../optim/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import { type Backend, ortBackend, type Program } from '../runtime/index.ts'
-import { findWeights, loadBackbone } from '../weights/index.ts'
+import { loadBackbone } from '../weights/index.ts'
+import { Batches, planOf } from './batches.ts'
 import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
 import { stepFeeds } from './feeds.ts'
-import { type TrainJob, writeJson } from './job.ts'
+import { firstNotFinite, lossLimit } from './health.ts'
+import type { TrainJob } from './job.ts'
 import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
+import { writeJson } from './record.ts'
 import { emptyLike, inferenceTensors, initialState, type StateTensors } from './state.ts'
-import { type StepPlan, stepGraph } from './step.ts'
+import type { StepPlan } from './step.ts'
 import { openValidator, type Validator } from './validation.ts'
 
 export type TrainEvent =
@@ -43,9 +46,6 @@ export interface Outcome {
   readonly totalSteps: number
 }
 
-/** A loss this many times the first one is an explosion. */
-const explosion = 5
-
 /** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
 export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
   const store = pixelStoreOf(job.index)
@@ -53,7 +53,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   const backend = await ortBackend({ threads: job.threads })
   const batches = new Batches(job)
   const totalSteps = batches.perEpoch * job.config.epochs
-  const start = startOf(job, plan, control)
+  const start = startOf(job, plan)
   const estimate = await estimateStep(plan.graph, backend)
   control.emit({
     kind: 'start',
@@ -73,13 +73,8 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   return { finished, step: run.position.step, totalSteps }
 }
 
-function planOf({ config, classes }: TrainJob): StepPlan {
-  const { widthPx, heightPx } = config.image
-  return stepGraph({ ...config, identities: classes.length, widthPx, heightPx })
-}
-
 /** Where the run begins: its last checkpoint, pretrained weights, or random numbers. */
-function startOf(job: TrainJob, plan: StepPlan, control: Control): { state: StateTensors; position: Position } {
+function startOf(job: TrainJob, plan: StepPlan): { state: StateTensors; position: Position } {
   const seed = `${job.seed}`
   const last = checkpointPath(job.run, 'last')
   const fresh = { step: 0, best: null, firstLoss: null }
@@ -89,13 +84,7 @@ function startOf(job: TrainJob, plan: StepPlan, control: Control): { state: Stat
     return { state, position }
   }
   if (job.resume) rewindLog(join(job.run, 'log.jsonl'), 0)
-  const { weights } = job.config
-  const path = weights === null ? undefined : findWeights(weights)
-  if (weights !== null && path === undefined) {
-    const text = `PRETRAINED WEIGHTS NOT FOUND: '${weights}' is not in the Hugging Face cache. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model. Put model.safetensors there, or give a file: --set weights=FILE.safetensors`
-    control.emit({ kind: 'warning', text })
-  }
-  const given = path === undefined ? undefined : loadBackbone(path, plan.params)
+  const given = job.weightsPath === null ? undefined : loadBackbone(job.weightsPath, plan.params)
   return { state: initialState(plan, seed, given), position: fresh }
 }
 
@@ -108,41 +97,6 @@ async function validatorOf(job: TrainJob, store: PixelStore, backend: Backend): 
     identities,
     rows: split.validation,
   })
-}
-
-/** The batches of each epoch, drawn when the epoch begins: a pure function of (seed, epoch). */
-class Batches {
-  readonly perEpoch: number
-  readonly labels: Int32Array
-  readonly #job: TrainJob
-  #epoch = -1
-  #batches: readonly Int32Array[] = []
-
-  constructor(job: TrainJob) {
-    const classOf = new Map(job.classes.map((name, i) => [name, i]))
-    this.#job = job
-    this.labels = Int32Array.from(job.identities, (name) => classOf.get(name)!)
-    this.perEpoch = this.#draw(0).length
-  }
-
-  /** Positions in the store of a step's photos. */
-  at(step: number): Int32Array {
-    const epoch = Math.floor(step / this.perEpoch)
-    if (epoch !== this.#epoch) {
-      this.#batches = this.#draw(epoch)
-      this.#epoch = epoch
-    }
-    return this.#batches[step % this.perEpoch]!
-  }
-
-  #draw(epoch: number): readonly Int32Array[] {
-    const { config, split, seed } = this.#job
-    const { kind, photosPerIdentity: k } = config.sampler
-    const own = Int32Array.from(split.train, (row) => this.labels[row]!)
-    const p = Math.floor(config.batchSize / k)
-    const sampler = { kind, batchSize: config.batchSize, seed, ...(kind === 'pxk' ? { p, k } : {}) }
-    return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
-  }
 }
 
 interface Parts {
@@ -170,6 +124,7 @@ class Run {
   #state: StateTensors
   #spare: StateTensors
   #savedAt = performance.now()
+  #learningRate = 0
   position: Position
 
   constructor(job: TrainJob, plan: StepPlan, parts: Parts, start: { state: StateTensors; position: Position }) {
@@ -215,7 +170,8 @@ class Run {
     })
     // measured again, so that a run resumed after its last step tells the same
     const measured = await this.#parts.validator?.measure(tensors)
-    const scores = measured === undefined ? { split: 'none' } : { split: 'validation', ...summaryOf(measured) }
+    const scores =
+      measured === undefined ? { split: 'none', ...unmeasured } : { split: 'validation', ...summaryOf(measured) }
     const photos = split.validation.length
     writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
   }
@@ -253,7 +209,8 @@ class Run {
       learningRate,
       elapsedMs: Math.round(elapsedMs),
     }
-    this.#checkHealth(entry)
+    this.#learningRate = learningRate
+    this.#checkLoss(entry, marginShare)
     const spare = this.#state
     this.#state = this.#spare
     this.#spare = spare
@@ -268,20 +225,26 @@ class Run {
   }
 
   /** A step that went wrong is not kept: the state before it, and the last checkpoint, stay. */
-  #checkHealth({ step, loss, gradientNorm, learningRate }: StepEntry): void {
+  #checkLoss({ step, loss, gradientNorm }: StepEntry, marginShare: number): void {
     const { firstLoss } = this.position
-    const finite = Number.isFinite(loss) && Number.isFinite(gradientNorm)
-    const exploded = firstLoss !== null && loss > explosion * Math.max(1, firstLoss)
-    if (finite && !exploded) return
-    const what = finite
-      ? `the loss grew from ${firstLoss?.toFixed(2)} to ${loss.toFixed(2)}`
-      : `the loss is ${loss}, the gradient's norm ${gradientNorm}`
-    const kept = existsSync(checkpointPath(this.#job.run, 'last'))
-      ? `; ${checkpointPath(this.#job.run, 'last')} is the last good checkpoint`
-      : ''
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+      this.#giveUp(step, `the loss is ${loss}, the gradient's norm ${gradientNorm}`)
+    if (firstLoss !== null && loss > lossLimit(firstLoss, this.#config.loss, marginShare))
+      this.#giveUp(step, `the loss grew from ${firstLoss.toFixed(2)} to ${loss.toFixed(2)}`)
+  }
+
+  /** A step's loss is of the state before it: what the step made of the state is looked at before it replaces a checkpoint. */
+  #checkState(): void {
+    const name = firstNotFinite(this.#state)
+    if (name !== undefined) this.#giveUp(this.position.step, `'${name}' has become NaN or infinite`)
+  }
+
+  #giveUp(step: number, what: string): never {
+    const last = checkpointPath(this.#job.run, 'last')
+    const kept = existsSync(last) ? `; ${last} is the last good checkpoint` : ''
     throw new InputError(
       `training stopped at step ${step}: ${what}${kept}`,
-      `the learning rate was ${learningRate.toExponential(2)}: try --set optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
+      `the learning rate was ${this.#learningRate.toExponential(2)}: try --set optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
     )
   }
 
@@ -290,6 +253,7 @@ class Run {
     const epoch = this.position.step / batches.perEpoch
     const due = epoch % this.#config.validateEvery === 0 || this.position.step === totalSteps
     if (validator === undefined || !due) return
+    this.#checkState()
     const metrics = await validator.measure(inferenceTensors(this.#plan, this.#state))
     const { rank1, map, identityBalancedMap } = metrics
     const { step } = this.position
@@ -304,6 +268,7 @@ class Run {
   }
 
   #save(which: 'last' | 'best'): void {
+    this.#checkState()
     const tensors = which === 'last' ? Object.entries(this.#state) : inferenceTensors(this.#plan, this.#state)
     saveCheckpoint(checkpointPath(this.#job.run, which), tensors, this.position)
     if (which === 'last') this.#savedAt = performance.now()
@@ -323,3 +288,16 @@ function summaryOf({
 }: RetrievalMetrics) {
   return { rank1, rank5, rank10, map, identityBalancedMap, minp, queries, skipped, identities }
 }
+
+/** The same keys in the metrics of a run that set nothing aside. */
+const unmeasured = {
+  rank1: null,
+  rank5: null,
+  rank10: null,
+  map: null,
+  identityBalancedMap: null,
+  minp: null,
+  queries: null,
+  skipped: null,
+  identities: null,
+} as const satisfies Record<keyof ReturnType<typeof summaryOf>, null>

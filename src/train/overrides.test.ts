@@ -74,6 +74,21 @@ describe('resolveConfig', () => {
     )
   })
 
+  test('unknown keys inside of a value too', () => {
+    expect(mistakes('loss={"kind":"cosface","margn":0.2,"margin":0.3,"scale":30}').slice(1)).toEqual([
+      'loss.margn: no such key; did you mean loss.margin?',
+    ])
+    expect(mistakes('augment.flip={"probability":0.5,"probabilty":0.5}').slice(1)).toEqual([
+      'augment.flip.probabilty: no such key; did you mean augment.flip.probability?',
+    ])
+  })
+
+  test('what is off must be switched on as a whole', () => {
+    expect(mistakes('augment.erasing=false', 'augment.erasing.probability=0.5').slice(1)).toEqual([
+      `--set augment.erasing.probability: augment.erasing is off; switch it on first: --set 'augment.erasing=${JSON.stringify(trainDefaults.augment.erasing)}'`,
+    ])
+  })
+
   test('all mistakes are told at once', () => {
     const lines = mistakes('epochs=0', 'nonsense', 'loss.scal=3', 'batchSize=many', 'clipNorm=-1')
     expect(lines[0]).toBe('InputError: config:')
@@ -90,6 +105,7 @@ describe('resolveConfig', () => {
   })
 
   test.each([
+    ['validationFraction=1', 'validationFraction: Too big: expected number to be <1'],
     ['precision=fp16', "precision: only 'fp32' is there so far"],
     ['batchSize=1', 'batchSize: expected 2 or more (batch statistics)'],
     ['image.widthPx=100', 'image.widthPx: expected a multiple of 32'],

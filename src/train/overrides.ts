@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { check, InputError, nearest } from '../base/index.ts'
 import { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig } from '../nn/index.ts'
-import { type TrainConfig, trainConfigSchema } from './config.ts'
+import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { type PresetName, presets } from './presets.ts'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -35,7 +35,7 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
     else current = changed
   }
   const parsed = trainConfigSchema.safeParse(current)
-  if (!parsed.success) problems.push(...parsed.error.issues.map(describeIssue))
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, current)))
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
   return parsed.data
 }
@@ -43,7 +43,10 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
 /** Checks a config read from a file. @throws InputError naming `where`. */
 export function parseConfig(value: unknown, where: string): TrainConfig {
   const parsed = trainConfigSchema.safeParse(value)
-  if (!parsed.success) throw new InputError(`${where}:\n  ${parsed.error.issues.map(describeIssue).join('\n  ')}`)
+  if (!parsed.success)
+    throw new InputError(
+      `${where}:\n  ${parsed.error.issues.flatMap((issue) => describeIssue(issue, value as Json)).join('\n  ')}`,
+    )
   return parsed.data
 }
 
@@ -71,6 +74,12 @@ function isObject(value: Json): value is { readonly [key: string]: Json } {
 }
 
 function unknownPath(path: string, config: Json): string {
+  const keys = path.split('.')
+  for (let n = 1; n < keys.length; n++) {
+    const [key, whole] = [keys.slice(0, n).join('.'), at(trainDefaults as unknown as Json, keys.slice(0, n))]
+    if (at(config, keys.slice(0, n)) === false && whole !== undefined && isObject(whole))
+      return `--set ${path}: ${key} is off; switch it on first: --set '${key}=${JSON.stringify(whole)}'`
+  }
   const near = nearest(path, pathsOf(config, ''))
   return `--set ${path}: no such key${near === undefined ? '' : `; did you mean ${near}?`}`
 }
@@ -84,6 +93,37 @@ function pathsOf(value: Json, prefix: string): string[] {
   ]
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${issue.path.join('.') || '(top)'}: ${issue.message}`
+function at(config: Json, path: readonly PropertyKey[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (value, key) =>
+      value !== undefined && isObject(value) && Object.hasOwn(value, key) ? value[String(key)] : undefined,
+    config,
+  )
+}
+
+/** One line a mistake; for an unknown key the nearest that belongs there. */
+function describeIssue(issue: z.core.$ZodIssue, config: Json): string[] {
+  const { path } = issue
+  const found = at(config, path)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = nearest(key, knownKeys(path, found))
+      return `${[...path, key].join('.')}: no such key${near === undefined ? '' : `; did you mean ${[...path, near].join('.')}?`}`
+    })
+  }
+  // false or an object: an object's mistakes are those of the object's schema, which stands last
+  if (issue.code === 'invalid_union' && found !== undefined && isObject(found)) {
+    const inner = issue.errors.at(-1) ?? []
+    if (inner.length > 0)
+      return inner.flatMap((error) => describeIssue({ ...error, path: [...path, ...error.path] }, config))
+  }
+  return [`${path.join('.') || '(top)'}: ${issue.message}`]
+}
+
+function knownKeys(path: readonly PropertyKey[], found: Json | undefined): string[] {
+  const kind = found !== undefined && isObject(found) ? String(found.kind) : ''
+  const isLoss = path.join('.') === 'loss' && Object.hasOwn(lossDefaults, kind)
+  return Object.keys(
+    (isLoss ? lossDefaults[kind as keyof typeof lossDefaults] : at(trainDefaults as unknown as Json, path)) ?? {},
+  )
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { InputError } from '../base/index.ts'
+import { unpackError } from '../base/index.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
 import type { WorkerInput, WorkerMessage } from './worker.ts'
@@ -37,12 +37,7 @@ function outcomeOf(worker: Worker, emit: (event: TrainEvent) => void): Promise<O
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'event') emit(message.event)
       else if (message.kind === 'outcome') resolve(message.outcome)
-      else
-        reject(
-          message.input
-            ? new InputError(message.message)
-            : Object.assign(new Error(message.message), { stack: message.stack }),
-        )
+      else reject(unpackError(message.error))
     })
     worker.on('error', reject)
     worker.on('exit', (code) => reject(new Error(`internal: the training thread ended with code ${code}`)))

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { InputError, invariant } from '../base/index.ts'
+import { invariant, type PackedError, packError } from '../base/index.ts'
 import type { TrainJob } from './job.ts'
 import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
 
@@ -13,7 +13,7 @@ export interface WorkerInput {
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: TrainEvent }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'failed'; readonly message: string; readonly input: boolean; readonly stack: string | undefined }
+  | { readonly kind: 'failed'; readonly error: PackedError }
 
 const port = parentPort
 invariant(port !== null, 'train/worker.ts runs as a worker')
@@ -28,6 +28,5 @@ try {
   }
   post({ kind: 'outcome', outcome: await runTraining(job, control) })
 } catch (error) {
-  const { message, stack } = error as Error
-  post({ kind: 'failed', message, input: error instanceof InputError, stack })
+  post({ kind: 'failed', error: packError(error) })
 }

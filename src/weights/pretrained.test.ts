@@ -56,6 +56,18 @@ describe('findWeights', () => {
   })
 })
 
+describe('findWeights refuses', () => {
+  test.each(['own.pth', 'model.BIN', 'timm/convnext_atto', './weights.pt', 'package.json'])('%s', (source) => {
+    expect(() => findWeights(source)).toThrow(`weights: expected a .safetensors file, a timm name`)
+  })
+
+  test('a name of another backbone', () => {
+    expect(() => findWeights('convnext_small.fb_in1k', 'convnext_tiny')).toThrow(
+      "weights: 'convnext_small.fb_in1k' is of convnext_small, not of model.backbone convnext_tiny",
+    )
+  })
+})
+
 describe('loadBackbone', () => {
   const spec = (name: string, shape: readonly number[]): ParamSpec => ({
     name,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { check, formatTable } from '../base/index.ts'
@@ -8,15 +8,30 @@ import { decodeSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 /** timm parameters that a re-identification network has no place for: its classifier and what leads to it. */
 const leftOut = /^(head|norm_pre)\./
 
+const quiet = { throwIfNoEntry: false } as const
+
 /**
  * The file of pretrained weights: `source` itself where it is one, or `model.safetensors` of timm/`source` in the Hugging Face
  * cache that Python's libraries share (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface). Undefined where there is none.
+ * @throws InputError for a file of another kind, and for a timm name that is not of `backbone`.
  */
-export function findWeights(source: string): string | undefined {
+export function findWeights(source: string, backbone?: string): string | undefined {
   if (source.endsWith('.safetensors')) {
     check(existsSync(source), `weights: ${source} does not exist`)
     return source
   }
+  const isFile =
+    /[\\/]|\.(pth|pt|bin|ckpt|onnx|npz|h5|pkl)$/i.test(source) || statSync(source, quiet)?.isFile() === true
+  check(
+    !isFile,
+    `weights: expected a .safetensors file, a timm name such as convnext_small.fb_in1k, or null, got ${source}`,
+  )
+  const [stem] = source.split('.')
+  check(
+    backbone === undefined || stem === backbone,
+    `weights: '${source}' is of ${stem}, not of model.backbone ${backbone}`,
+    `weights of that backbone, or --set weights=null for random numbers`,
+  )
   const home = process.env.HF_HOME ?? join(homedir(), '.cache', 'huggingface')
   const cache = process.env.HF_HUB_CACHE ?? join(home, 'hub')
   const snapshots = join(cache, `models--timm--${source}`, 'snapshots')

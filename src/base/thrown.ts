@@ -1,0 +1,26 @@
+import { InputError, messageOf } from './check.ts'
+
+/** An error as plain data, to post between threads: classes, codes and calls of the system do not survive the structured clone. */
+export interface PackedError {
+  readonly input: boolean
+  readonly message: string
+  readonly stack: string | undefined
+  /** Of errors of the operating system: ENOSPC and write, say. */
+  readonly code: string | undefined
+  readonly syscall: string | undefined
+}
+
+/** Anything that was thrown, as plain data. */
+export function packError(error: unknown): PackedError {
+  const { stack, code, syscall } = (error instanceof Error ? error : {}) as Partial<NodeJS.ErrnoException>
+  return { input: error instanceof InputError, message: messageOf(error), stack, code, syscall }
+}
+
+/** The error that was packed, to be thrown again. */
+export function unpackError({ input, message, stack, code, syscall }: PackedError): Error {
+  const error = input ? new InputError(message) : new Error(message)
+  if (stack !== undefined) error.stack = stack
+  if (code !== undefined) Object.assign(error, { code })
+  if (syscall !== undefined) Object.assign(error, { syscall })
+  return error
+}

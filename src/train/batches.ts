@@ -1,0 +1,56 @@
+import { epochBatches, type Split } from '../data/index.ts'
+import type { TrainConfig } from './config.ts'
+import { type StepPlan, stepGraph } from './step.ts'
+
+/** What decides the photos of each step. */
+export interface BatchSource {
+  readonly config: TrainConfig
+  readonly seed: number
+  readonly identities: readonly string[]
+  readonly classes: readonly string[]
+  readonly split: Split
+}
+
+/** The step's graph for a run's config and identities. */
+export function planOf({ config, classes }: Pick<BatchSource, 'config' | 'classes'>): StepPlan {
+  const { widthPx, heightPx } = config.image
+  return stepGraph({ ...config, identities: classes.length, widthPx, heightPx })
+}
+
+/**
+ * The batches of each epoch, drawn when the epoch begins: a pure function of (seed, epoch).
+ * @throws InputError from its constructor where the sampler cannot draw from these photos.
+ */
+export class Batches {
+  readonly perEpoch: number
+  readonly labels: Int32Array
+  readonly #source: BatchSource
+  #epoch = -1
+  #batches: readonly Int32Array[] = []
+
+  constructor(source: BatchSource) {
+    const classOf = new Map(source.classes.map((name, i) => [name, i]))
+    this.#source = source
+    this.labels = Int32Array.from(source.identities, (name) => classOf.get(name)!)
+    this.perEpoch = this.#draw(0).length
+  }
+
+  /** Positions in the store of a step's photos. */
+  at(step: number): Int32Array {
+    const epoch = Math.floor(step / this.perEpoch)
+    if (epoch !== this.#epoch) {
+      this.#batches = this.#draw(epoch)
+      this.#epoch = epoch
+    }
+    return this.#batches[step % this.perEpoch]!
+  }
+
+  #draw(epoch: number): readonly Int32Array[] {
+    const { config, split, seed } = this.#source
+    const { kind, photosPerIdentity: k } = config.sampler
+    const own = Int32Array.from(split.train, (row) => this.labels[row]!)
+    const p = Math.floor(config.batchSize / k)
+    const sampler = { kind, batchSize: config.batchSize, seed, ...(kind === 'pxk' ? { p, k } : {}) }
+    return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
+  }
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { rejection } from '../../test/dataset-fixture.ts'
+import { stripedDataset } from '../../test/striped-dataset.ts'
+import { openDataset } from '../data/index.ts'
+import { encodeSafetensors, filled } from '../tensor/index.ts'
+import { planOf } from './batches.ts'
+import { prepareJob, type TrainOptions } from './job.ts'
+import { readRecord } from './record.ts'
+import { exportUntrained } from './untrained.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-job-'))
+const settings = [
+  ...['model.backbone=convnext_zepto_rms', 'weights=null', 'image.widthPx=32', 'image.heightPx=32', 'batchSize=8'],
+]
+let data = ''
+
+beforeAll(async () => {
+  vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+  data = await stripedDataset()
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true })
+})
+
+const prepare = (out: string, set: readonly string[] = [], more: Partial<TrainOptions> = {}) =>
+  prepareJob({ data, out: join(folder, out), set: [...settings, ...set], threads: 2, ...more })
+const resume = (out: string, more: Partial<TrainOptions> = {}) =>
+  prepareJob({ data, out: join(folder, out), resume: true, ...more })
+
+describe('before anything is written', () => {
+  test.each([
+    [['image.meanFill=[0,0,300]'], 'geometry.meanFill: expected three whole numbers from 0 to 255, got 0, 0, 300'],
+    [['image.maskMargin=11'], 'geometry.maskMargin: expected 0 to 10, got 11'],
+    [['sampler={"kind":"pxk","photosPerIdentity":1}'], 'sampler pxk: 8 identities a batch, but there are 4'],
+    [['weights=convnext_small.fb_in1k'], 'is of convnext_small, not of model.backbone convnext_zepto_rms'],
+  ])('%s is refused', async (set, message) => {
+    expect(await rejection(prepare('never', set))).toContain(message)
+    expect(existsSync(join(folder, 'never'))).toBe(false)
+  })
+
+  test('what cannot begin removes nothing of the run that it would replace', async () => {
+    await prepare('kept')
+    const before = readdirSync(join(folder, 'kept')).map((name) => [name, read('kept', name)])
+    const set = ['sampler={"kind":"pxk","photosPerIdentity":1}']
+    expect(await rejection(prepare('kept', set, { overwrite: true }))).toContain('sampler pxk')
+    expect(readdirSync(join(folder, 'kept')).map((name) => [name, read('kept', name)])).toEqual(before)
+  })
+})
+
+function read(out: string, name: string): string {
+  return name === 'checkpoints' ? '' : readFileSync(join(folder, out, name), 'utf8')
+}
+
+test('photos are in the order of their names, in whatever order a CSV lists them', async () => {
+  const { photos } = openDataset(data)
+  const names = photos.map(({ filename }) => filename)
+  const rows = photos.map(({ filename, identity }) => `${filename},${identity}`)
+  const csv = join(folder, 'reversed.csv')
+  writeFileSync(csv, ['filename,identity', ...rows.reverse()].join('\n'))
+  const [a, b] = [await prepare('sorted'), await prepare('reversed', [], { data: csv, images: data })]
+  expect(a.index.photos.map(({ filename }) => filename)).toEqual(names) // a folder’s own order is kept
+  expect(b.index.photos.map(({ filename }) => filename)).toEqual(names)
+  expect(b.split).toEqual(a.split)
+  expect(b.identities).toEqual(a.identities)
+})
+
+test('resuming takes the threads of the record unless they are given, and sweeps what a kill left', async () => {
+  await prepare('threads', [], { threads: 1 })
+  const left = join(folder, 'threads', 'checkpoints', 'last.safetensors.7-ab.tmp')
+  writeFileSync(left, 'half')
+  expect((await resume('threads')).threads).toBe(1)
+  expect(existsSync(left)).toBe(false)
+  expect((await resume('threads', { threads: 3 })).threads).toBe(3)
+})
+
+test('a run.json that was edited is told with its name', async () => {
+  await prepare('edited')
+  const path = join(folder, 'edited', 'run.json')
+  writeFileSync(path, JSON.stringify({ ...readRecord(join(folder, 'edited')), identities: 4 }))
+  expect(await rejection(resume('edited'))).toMatch(/^InputError: .*run\.json: 1 mistake\n {2}identities: /)
+})
+
+test('weights are recorded, and a run without a checkpoint goes on with no others', async () => {
+  const weights = join(folder, 'own.safetensors')
+  const { config, classes } = await prepare('random')
+  const backbone = planOf({ config, classes }).params.filter(({ name }) => name.startsWith('backbone.'))
+  const write = (value: number) => {
+    const tensors = backbone.map(({ name, shape }) => [name.slice('backbone.'.length), filled(shape, value)] as const)
+    writeFileSync(weights, Buffer.concat(encodeSafetensors(tensors)))
+  }
+  write(0.1)
+  const job = await prepare('pretrained', [`weights=${weights}`])
+  expect(job.weightsPath).toBe(weights)
+  const run = join(folder, 'pretrained')
+  expect(readRecord(run).weights).toEqual({ file: 'own.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  expect(readRecord(join(folder, 'random')).weights).toBeNull()
+  expect(() => exportUntrained(run, join(folder, 'untrained'))).toThrow('began from own.safetensors')
+  expect((await resume('pretrained')).weightsPath).toBe(weights)
+  write(0.2)
+  expect(await rejection(resume('pretrained'))).toContain('was begun from own.safetensors')
+  mkdirSync(join(run, 'checkpoints'), { recursive: true })
+  writeFileSync(join(run, 'checkpoints', 'last.safetensors'), '')
+  expect((await resume('pretrained')).weightsPath).toBeNull() // a checkpoint has what they became
+})
