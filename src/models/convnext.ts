@@ -3,6 +3,7 @@ import {
   applyLinear,
   averagePool,
   depthwiseConv,
+  type LinearWeights,
   linearWeights,
   type NormConfig,
   norm,
@@ -14,12 +15,13 @@ import {
   stochasticDepth,
   stridedConv3,
 } from '../nn/index.ts'
+import type { BackboneConfig, Family } from './family.ts'
 
 /**
  * ConvNeXt V1 (Liu et al., arXiv:2201.03545) as timm builds it; parameter names and shapes are timm's. Letters: B batch, H W
  * height and width, C channels.
  */
-export interface ConvNextConfig {
+export interface ConvNextConfig extends BackboneConfig {
   /** Blocks in each of the four stages. */
   readonly depths: readonly [number, number, number, number]
   /** Channels of each stage. */
@@ -33,10 +35,6 @@ export interface ConvNextConfig {
   readonly headNormFirst: boolean
   /** Width of a hidden layer after `head.norm`. */
   readonly headHiddenSize?: number | undefined
-  /** Where layer scale starts. */
-  readonly layerScaleInit: number
-  /** Stochastic depth: drop probability of the last block; earlier ones less, in even steps. */
-  readonly dropPath: number
 }
 
 export const convnextDefaults: Omit<ConvNextConfig, 'depths' | 'dims'> = {
@@ -63,14 +61,20 @@ function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number)
     asConvolution,
     norm: config.norm,
   }) // [B, H, W, 4C]
-  const gamma = scope.param('gamma', [channels], { kind: 'constant', value: config.layerScaleInit })
-  const { weight, bias } = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
-  const scaled = {
+  const second = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
+  const branch = applyLinear(gelu(hidden), scaledWeights(scope, second, config.layerScaleInit)) // [B, H, W, C]
+  return add(x, stochasticDepth(scope, branch, dropPath))
+}
+
+/** γ∘W and γ∘b. */
+function scaledWeights(scope: Scope, { weight, bias }: LinearWeights, initial: number | null): LinearWeights {
+  if (initial === null) return { weight, bias }
+  const channels = staticDim(weight.shape[0])
+  const gamma = scope.param('gamma', [channels], { kind: 'constant', value: initial })
+  return {
     weight: scope.once('scaled.weight', () => mul(weight, reshape(gamma, [channels, 1]))),
     bias: bias && scope.once('scaled.bias', () => mul(bias, gamma)),
   }
-  const branch = applyLinear(gelu(hidden), scaled) // [B, H, W, C]
-  return add(x, stochasticDepth(scope, branch, dropPath))
 }
 
 /** x [B, H, W, C] → [B, H/2, W/2, C'] from the second stage on. */
@@ -103,7 +107,7 @@ function stem(scope: Scope, x: Value, config: ConvNextConfig): Value {
 
 /** The feature map, timm's forward_features: x [B, H, W, 3] standardised → [B, H/32, W/32, dims[3]]. */
 export function convnext(scope: Scope, x: Value, config: ConvNextConfig): Value {
-  const total = config.depths.reduce((sum, depth) => sum + depth, 0)
+  const total = sum(config.depths)
   let y = stem(scope.child('stem'), x, config)
   let done = 0
   config.depths.forEach((depth, index) => {
@@ -128,6 +132,27 @@ export function convnextHead(scope: Scope, map: Value, config: ConvNextConfig): 
       linearWeights(head.child('pre_logits').child('fc'), staticDim(pooled.shape[1]), { features }),
     ),
   )
+}
+
+/** Stem and downsampling belong to the block that follows them. */
+function layerOf({ depths }: ConvNextConfig, name: string): number {
+  const match = /^stages\.(\d+)\.(?:blocks\.(\d+)\.|downsample\.)/.exec(name)
+  if (match === null) return name.startsWith('stem.') ? 0 : sum(depths)
+  return sum(depths.slice(0, Number(match[1]))) + Number(match[2] ?? 0) + 1
+}
+
+function sum(depths: readonly number[]): number {
+  return depths.reduce((total, depth) => total + depth, 0)
+}
+
+export const convnextFamily: Family<ConvNextConfig> = {
+  width: ({ dims }) => dims[3],
+  stridePx: () => 32,
+  layers: ({ depths }) => sum(depths),
+  layerOf,
+  features: (scope, x, config) => ({ map: convnext(scope, x, config) }),
+  head: (scope, { map }, config) => convnextHead(scope, map, config),
+  leftOut: /^(head|norm_pre)\./,
 }
 
 /** timm's make_divisible: the nearest multiple of 8 that is not more than a tenth smaller. */

@@ -1,15 +1,28 @@
-/** Networks: ConvNeXt in timm's sizes, and the re-identification assembly around it. One architecture a file. */
+/** Networks: backbones under timm's names, family by family, and the re-identification assembly around them. */
 
 export type { ParamSpec } from '../nn/index.ts'
+export {
+  type Backbone,
+  type BackboneName,
+  backboneNames,
+  backboneOf,
+  type FamilyName,
+  isBackboneName,
+  parseTimmName,
+  pretrainedOf,
+  type TimmName,
+} from './backbones.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
 export { type ConvNextName, convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
+export type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
+export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
 export {
-  backboneConfig,
   embeddingSize,
   neck,
   pooledFeatures,
   type ReIdConfig,
+  reidBackbone,
   reidDefaults,
   reidEmbedding,
   reidLoss,

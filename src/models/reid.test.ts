@@ -4,10 +4,20 @@ import { chunkTolerance } from '../../test/tolerances.ts'
 import { gradient } from '../autodiff/index.ts'
 import { Rng } from '../base/index.ts'
 import { input, type Value } from '../graph/index.ts'
-import { arcfaceDefaults, initialise, Scope } from '../nn/index.ts'
+import { arcfaceDefaults, initialise, l2Normalise, Scope } from '../nn/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { int32, type Tensor, tensor } from '../tensor/index.ts'
-import { backboneConfig, embeddingSize, neck, type ReIdConfig, reidDefaults, reidLoss } from './reid.ts'
+import { pixelStatistics } from './pixel-statistics.ts'
+import {
+  embeddingSize,
+  neck,
+  pooledFeatures,
+  type ReIdConfig,
+  reidBackbone,
+  reidDefaults,
+  reidEmbedding,
+  reidLoss,
+} from './reid.ts'
 
 const tiny: ReIdConfig = {
   ...reidDefaults,
@@ -149,24 +159,40 @@ describe('the assembly', () => {
   })
 })
 
-describe('backboneConfig', () => {
-  test('is timm’s, with what the run sets', () => {
-    expect(backboneConfig({ ...tiny, backbone: 'convnext_tiny' })).toMatchObject({
-      depths: [3, 3, 9, 3],
-      dims: [96, 192, 384, 768],
-      dropPath: 0.4,
-      layerScaleInit: 0.5,
-    })
+describe('the backbone', () => {
+  test('has what the run sets', () => {
+    const scope = Scope.root('training')
+    reidBackbone(tiny).features(scope, input('x', [2, 32, 32, 3]))
+    const gamma = scope.params().find(({ spec }) => spec.name === 'stages.0.blocks.0.gamma')
+    expect(gamma!.spec.init).toEqual({ kind: 'constant', value: 0.5 })
+    expect(scope.randoms().at(-1)!.keep).toBeCloseTo(0.6, 12)
   })
 
-  test.each([
-    ['convnext_smal', 'did you mean convnext_small?'],
-    ['convnxt-tiny', 'did you mean convnext_tiny?'],
-    ['resnet50', 'one of convnext_zepto_rms, convnext_zepto_rms_ols, convnext_atto,'],
-    ['constructor', 'one of convnext_zepto_rms'],
-  ])('does not know %s', (backbone, hint) => {
-    expect(() => backboneConfig({ ...tiny, backbone })).toThrow(
-      `model.backbone: '${backbone}' is not known\nhint: ${hint}`,
-    )
+  test('without a class token has none to pool', () => {
+    const build = () => pooledFeatures(Scope.root('inference'), input('x', [2, 32, 32, 3]), { ...tiny, pool: 'token' })
+    expect(build).toThrow("model.pool: 'token', but convnext_zepto_rms_ols has no class token")
+  })
+
+  test.each(['imagenet', 'clip', 'half'] as const)('pixels are standardised as %s has it', async (pixels) => {
+    const network: ReIdConfig = { ...tiny, dropPath: 0, dropout: 0, pixels }
+    const scope = Scope.root('inference')
+    const embedding = reidEmbedding(scope, input('pixels', [1, side, side, 3], 'uint8'), network, { flip: false })
+    const own = Scope.root('inference')
+    const standardised = l2Normalise(neck(own, pooledFeatures(own, input('x', [1, side, side, 3]), network), network))
+    const rng = new Rng('pixels')
+    const bytes = Uint8Array.from({ length: side * side * 3 }, () => rng.int(256))
+    const { mean, std } = pixelStatistics[pixels]
+    const feeds: Record<string, Tensor> = {
+      pixels: tensor('uint8', [1, side, side, 3], bytes),
+      x: tensor(
+        'float32',
+        [1, side, side, 3],
+        Float32Array.from(bytes, (v, i) => (v / 255 - mean[i % 3]!) / std[i % 3]!),
+      ),
+    }
+    for (const { spec } of [...scope.params(), ...scope.statistics()])
+      feeds[spec.name] = initialise(spec.shape, spec.init, rng.fork(spec.name))
+    const results = await compute(await ortBackend({ threads: 1 }), { embedding, standardised }, feeds)
+    expect(relativeError(results.embedding!, results.standardised!)).toBeLessThan(1e-5)
   })
 })

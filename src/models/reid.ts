@@ -1,4 +1,4 @@
-import { check, nearest } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import { concat, flip, reduceMean, reshape, slice, staticDim, type Value } from '../graph/index.ts'
 import {
   averagePool,
@@ -10,21 +10,23 @@ import {
   gemPool,
   type IdentityLossConfig,
   identityLogits,
-  imagenetStatistics,
   l2Normalise,
   linear,
-  type PixelStatistics,
   type Scope,
   standardisePixels,
 } from '../nn/index.ts'
-import { type ConvNextConfig, convnext } from './convnext.ts'
-import { convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
+import { type Backbone, backboneOf } from './backbones.ts'
+import type { Features } from './family.ts'
+import { type PixelStatisticsName, pixelStatistics } from './pixel-statistics.ts'
 
 /** The re-identification network: backbone → pooling → (projection) → batch-norm neck → identity loss, or L2. */
 export interface ReIdConfig {
-  /** A name of `convnextSizes` or `convnextMiniatures`. */
+  /** A name of `backboneNames`. */
   readonly backbone: string
-  readonly pool: 'gem' | 'average'
+  /** What pixels are standardised with: that of the backbone's weights. */
+  readonly pixels: PixelStatisticsName
+  /** The feature map's generalised mean, its average, or the class token of a transformer. */
+  readonly pool: 'gem' | 'average' | 'token'
   /** Where GeM's exponent starts. */
   readonly gemP: number
   /** Width of the embedding; another one than the backbone's adds a linear projection; null keeps the backbone's. */
@@ -43,6 +45,7 @@ export interface ReIdConfig {
 
 export const reidDefaults: ReIdConfig = {
   backbone: 'convnext_small',
+  pixels: 'imagenet',
   pool: 'gem',
   gemP: gemDefaults.p,
   embeddingSize: 768,
@@ -52,33 +55,31 @@ export const reidDefaults: ReIdConfig = {
   layerScaleInit: 1e-6,
 }
 
-/** The backbone's configuration. @throws InputError with the nearest name for one that is not known. */
-export function backboneConfig(config: ReIdConfig): ConvNextConfig {
-  const known = backbones.get(config.backbone)
-  const near = nearest(config.backbone, backbones.keys())
-  check(
-    known !== undefined,
-    `model.backbone: '${config.backbone}' is not known`,
-    near === undefined ? `one of ${[...backbones.keys()].join(', ')}` : `did you mean ${near}?`,
-  )
-  return { ...known, dropPath: config.dropPath, layerScaleInit: config.layerScaleInit }
+/** The backbone with what the run sets. @throws InputError with the nearest name for one that is not known. */
+export function reidBackbone({ backbone, dropPath, layerScaleInit }: ReIdConfig): Backbone {
+  return backboneOf(backbone, { dropPath, layerScaleInit })
 }
-
-const backbones: ReadonlyMap<string, ConvNextConfig> = new Map(
-  Object.entries({ ...convnextSizes, ...convnextMiniatures }),
-)
 
 /** Width of the embeddings. */
 export function embeddingSize(config: ReIdConfig): number {
-  return config.embeddingSize ?? backboneConfig(config).dims[3]
+  return config.embeddingSize ?? reidBackbone(config).width
 }
 
 /** Standardised pixels [B, H, W, 3] → pooled features [B, C]; the part that is run chunk by chunk. */
 export function pooledFeatures(scope: Scope, x: Value, config: ReIdConfig): Value {
-  const map = convnext(scope.child('backbone'), x, backboneConfig(config)) // [B, H/32, W/32, C]
-  return config.pool === 'gem'
-    ? gemPool(scope.child('pool'), map, { ...gemDefaults, p: config.gemP })
-    : averagePool(map)
+  const features = reidBackbone(config).features(scope.child('backbone'), x)
+  return poolRules[config.pool](scope.child('pool'), features, config)
+}
+
+const poolRules: {
+  readonly [K in ReIdConfig['pool']]: (scope: Scope, features: Features, config: ReIdConfig) => Value
+} = {
+  gem: (scope, { map }, { gemP }) => gemPool(scope, map, { ...gemDefaults, p: gemP }),
+  average: (_, { map }) => averagePool(map),
+  token: (_, { token }, { backbone }) => {
+    check(token !== undefined, `model.pool: 'token', but ${backbone} has no class token`, "'gem' or 'average'")
+    return token
+  },
 }
 
 /** Pooled features [B, C] → the neck's output [B, D], not normalised. */
@@ -129,9 +130,9 @@ export function reidEmbedding(
   scope: Scope,
   pixels: Value,
   config: ReIdConfig,
-  options: { readonly flip: boolean; readonly statistics?: PixelStatistics },
+  options: { readonly flip: boolean },
 ): Value {
-  const x = standardisePixels(pixels, options.statistics ?? imagenetStatistics)
+  const x = standardisePixels(pixels, pixelStatistics[config.pixels])
   const both = options.flip ? concat([x, flip(x, [2])]) : x // [2·B, H, W, 3]
   const out = neck(scope, pooledFeatures(scope, both, config), config)
   if (!options.flip) return l2Normalise(out)

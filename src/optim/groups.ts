@@ -1,5 +1,3 @@
-import type { ParamSpec } from '../nn/index.ts'
-
 /** Learning rates by place in the network, as factors of the base rate. */
 export interface RateConfig {
   /** Of everything outside the backbone. */
@@ -11,20 +9,22 @@ export interface RateConfig {
 
 export const rateDefaults: RateConfig = { head: 1, backbone: 1, layerDecay: 1 }
 
-/**
- * The factor of one parameter's learning rate: backbone · layerDecay^(layers between it and the head). Stem and downsampling
- * belong to the block that follows them. `depths` are the backbone's blocks a stage.
- */
-export function rateScale(spec: ParamSpec, depths: readonly number[], config: RateConfig): number {
-  if (!spec.name.startsWith('backbone.')) return config.head
-  const total = depths.reduce((sum, depth) => sum + depth, 0)
-  return config.backbone * config.layerDecay ** (total - layerOf(spec.name, depths))
+/** How a backbone's parameters are ordered from the input to the head. */
+export interface Layered {
+  readonly layers: number
+  /** Of a parameter by its name in the backbone: 0 … layers. */
+  layerOf(name: string): number
 }
 
-/** The number of blocks up to and including the one a backbone parameter belongs to: 0 for the stem, Σ depths at the end. */
-export function layerOf(name: string, depths: readonly number[]): number {
-  const match = /^backbone\.stages\.(\d+)\.(?:blocks\.(\d+)\.|downsample\.)/.exec(name)
-  if (match === null) return name.startsWith('backbone.stem.') ? 0 : depths.reduce((sum, depth) => sum + depth, 0)
-  const before = depths.slice(0, Number(match[1])).reduce((sum, depth) => sum + depth, 0)
-  return before + Number(match[2] ?? 0) + 1
+const backbonePrefix = 'backbone.'
+
+/** The layer of a parameter, 0 … layers from the input; undefined for what is outside of the backbone. */
+export function layerOf(name: string, backbone: Layered): number | undefined {
+  return name.startsWith(backbonePrefix) ? backbone.layerOf(name.slice(backbonePrefix.length)) : undefined
+}
+
+/** The factor of one parameter's learning rate: backbone · layerDecay^(layers between it and the head). */
+export function rateScale(name: string, backbone: Layered, config: RateConfig): number {
+  const layer = layerOf(name, backbone)
+  return layer === undefined ? config.head : config.backbone * config.layerDecay ** (backbone.layers - layer)
 }

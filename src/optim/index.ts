@@ -11,5 +11,5 @@ export {
 } from './adamw.ts'
 export { clipByGlobalNorm, globalNorm } from './clip.ts'
 export { movingAverage } from './ema.ts'
-export { layerOf, type RateConfig, rateDefaults, rateScale } from './groups.ts'
+export { type Layered, layerOf, type RateConfig, rateDefaults, rateScale } from './groups.ts'
 export { cosineSchedule, type ScheduleConfig, scheduleDefaults } from './schedule.ts'

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { augmentDefaults } from '../data/index.ts'
 import { geometryDefaults } from '../images/index.ts'
-import { reidDefaults, reidSchema } from '../models/index.ts'
+import { backboneOf, isBackboneName, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 
 const count = z.number().int().positive()
 const share = z.number().min(0).max(1)
 const below1 = z.number().min(0).lt(1)
-const sizePx = count.multipleOf(32, { error: 'expected a multiple of 32' })
 const positive = z.number().positive()
 const range = z.tuple([z.number(), z.number()])
 
@@ -21,8 +20,8 @@ export const trainConfigSchema = z
      */
     weights: z.string().nullable(),
     image: z.strictObject({
-      widthPx: sizePx,
-      heightPx: sizePx,
+      widthPx: count,
+      heightPx: count,
       resize: z.enum(['squash', 'letterbox', 'center-crop']),
       kernel: z.enum(['bilinear', 'bicubic']),
       alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
@@ -92,6 +91,18 @@ export const trainConfigSchema = z
       error: 'expected a divisor of batchSize',
     },
   )
+  .superRefine(checkSizes)
+
+function checkSizes({ model, image }: { model: { backbone: string }; image: Sizes }, context: z.RefinementCtx): void {
+  if (!isBackboneName(model.backbone)) return
+  const { stridePx } = backboneOf(model.backbone)
+  for (const key of ['widthPx', 'heightPx'] as const) {
+    if (image[key] % stridePx !== 0)
+      context.addIssue({ code: 'custom', path: ['image', key], message: `expected a multiple of ${stridePx}` })
+  }
+}
+
+type Sizes = { readonly widthPx: number; readonly heightPx: number }
 
 export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 

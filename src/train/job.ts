@@ -18,7 +18,7 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { geometry } from '../images/index.ts'
-import { backboneConfig, type ParamSpec } from '../models/index.ts'
+import { type ParamSpec, reidBackbone } from '../models/index.ts'
 import { findWeights, loadBackbone } from '../weights/index.ts'
 import { Batches, planOf } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
@@ -90,7 +90,7 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   geometry(config.image)
-  backboneConfig(config.model)
+  reidBackbone(config.model)
   checkAugmentation(config.augment)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))

@@ -70,7 +70,7 @@ describe('resolveConfig', () => {
     expect(mistakes('epochs.first=1')[1]).toMatch('--set epochs.first: no such key')
     expect(mistakes('model.constructor=1')[1]).toMatch('--set model.constructor: no such key')
     expect(mistakes('model={"backbone":"x"}').slice(1)).toContain(
-      'model.pool: Invalid option: expected one of "gem"|"average"',
+      'model.pool: Invalid option: expected one of "gem"|"average"|"token"',
     )
   })
 

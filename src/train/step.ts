@@ -1,7 +1,7 @@
 import { gradient } from '../autodiff/index.ts'
 import { check } from '../base/index.ts'
 import { type Graph, input, reshape, type Value } from '../graph/index.ts'
-import { backboneConfig, type ReIdConfig, reidLoss } from '../models/index.ts'
+import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss } from '../models/index.ts'
 import {
   augment,
   type IdentityLossConfig,
@@ -56,14 +56,21 @@ export interface StepPlan {
  */
 export function stepGraph(config: StepConfig): StepPlan {
   const { batchSize, heightPx, widthPx } = config
-  check(heightPx % 32 === 0 && widthPx % 32 === 0, `image size, expected multiples of 32, got ${heightPx} × ${widthPx}`)
+  const backbone = reidBackbone(config.model)
+  const { stridePx } = backbone
+  check(
+    heightPx % stridePx === 0 && widthPx % stridePx === 0,
+    `image size, expected multiples of ${stridePx}, got ${heightPx} × ${widthPx}`,
+  )
   const scope = Scope.root('training')
   const labels = input('labels', [batchSize], 'int32')
-  const x = augment(input('pixels', [batchSize, heightPx, widthPx, 3], 'uint8'), {
+  const augmentation = {
     affine: input('affine', [batchSize, 2, 3]),
     color: input('color', [batchSize, 3, 4]),
     erase: input('erase', [batchSize, 4]),
-  })
+  }
+  const pixels = input('pixels', [batchSize, heightPx, widthPx, 3], 'uint8')
+  const x = augment(pixels, augmentation, pixelStatistics[config.model.pixels])
   const { loss } = reidLoss(scope, x, labels, config.model, { ...config, marginShare: input('marginShare', []) })
   const params = scope.params()
   const raw = gradient(
@@ -74,12 +81,11 @@ export function stepGraph(config: StepConfig): StepPlan {
   const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
   const outputs: Record<string, Value> = { loss, gradientNorm }
   const scalars = adamwInputs()
-  const { depths } = backboneConfig(config.model)
   params.forEach(({ spec, value }, i) => {
     const { name, shape } = spec
     const [m, v] = [input(`m/${name}`, shape), input(`v/${name}`, shape)]
     const state = { parameter: flat(value), gradient: gradients[i]!, m: flat(m), v: flat(v) }
-    const options = { decay: spec.decay, rateScale: rateScale(spec, depths, config.rates) }
+    const options = { decay: spec.decay, rateScale: rateScale(name, backbone, config.rates) }
     const next = adamw(state, scalars, config.optimiser, options)
     outputs[`next/${name}`] = reshape(next.parameter, shape)
     outputs[`next/m/${name}`] = reshape(next.m, shape)

@@ -1,0 +1,111 @@
+import { check, nearest } from '../base/index.ts'
+import type { Value } from '../graph/index.ts'
+import type { Scope } from '../nn/index.ts'
+import { type ConvNextConfig, convnextFamily } from './convnext.ts'
+import { convnextPretrained } from './convnext-pretrained.ts'
+import { convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
+import type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
+
+/** The catalogue of families, each with what its configurations look like. */
+interface FamilyConfigs {
+  readonly convnext: ConvNextConfig
+}
+
+export type FamilyName = keyof FamilyConfigs
+
+const families: { readonly [F in FamilyName]: Family<FamilyConfigs[F]> } = {
+  convnext: convnextFamily,
+}
+
+const architectures = {
+  convnext: { ...convnextSizes, ...convnextMiniatures },
+} as const satisfies Architectures
+
+type Architectures = { readonly [F in FamilyName]: Readonly<Record<string, FamilyConfigs[F]>> }
+
+/** The name of an architecture: timm's, but for the miniatures. */
+export type BackboneName = { readonly [F in FamilyName]: keyof (typeof architectures)[F] & string }[FamilyName]
+
+const pretrained: { readonly [N in BackboneName]: Readonly<Record<string, Pretrained>> } = {
+  ...convnextPretrained,
+}
+
+/** An architecture ready to be built: one shape for all families. */
+export interface Backbone {
+  readonly name: BackboneName
+  readonly family: FamilyName
+  /** C of its features. */
+  readonly width: number
+  readonly stridePx: number
+  readonly layers: number
+  /** Of a parameter by its timm name: 0 … layers, counted from the input. */
+  layerOf(name: string): number
+  /** timm's forward_features of standardised pixels [B, H, W, 3]. */
+  features(scope: Scope, x: Value): Features
+  /** timm's forward with num_classes = 0: features → [B, C]. */
+  head(scope: Scope, features: Features): Value
+  readonly leftOut: RegExp
+  /** Published weights by tag; the first is timm's default. */
+  readonly pretrained: Readonly<Record<string, Pretrained>>
+}
+
+/** Every architecture's name, family by family, smallest first. */
+export const backboneNames: readonly BackboneName[] = Object.values(architectures).flatMap(
+  (sizes) => Object.keys(sizes) as BackboneName[],
+)
+
+export function isBackboneName(name: string): name is BackboneName {
+  return Object.hasOwn(pretrained, name)
+}
+
+/**
+ * The architecture of that name; `overrides` are what a run sets, where the architecture has it.
+ * @throws InputError with the nearest name for one that is not known.
+ */
+export function backboneOf(name: string, overrides: Partial<BackboneConfig> = {}): Backbone {
+  const near = nearest(name, backboneNames)
+  check(
+    isBackboneName(name),
+    `model.backbone: '${name}' is not known`,
+    near === undefined ? `one of ${backboneNames.join(', ')}` : `did you mean ${near}?`,
+  )
+  const family = (Object.keys(architectures) as FamilyName[]).find((key) => Object.hasOwn(architectures[key], name))!
+  return build(family, name, overrides)
+}
+
+function build<F extends FamilyName>(family: F, name: BackboneName, overrides: Partial<BackboneConfig>): Backbone {
+  const known = (architectures as Architectures)[family][name]!
+  const layerScaleInit = known.layerScaleInit === null ? null : (overrides.layerScaleInit ?? known.layerScaleInit)
+  const config = { ...known, dropPath: overrides.dropPath ?? known.dropPath, layerScaleInit }
+  const rules = families[family]
+  return {
+    name,
+    family,
+    width: rules.width(config),
+    stridePx: rules.stridePx(config),
+    layers: rules.layers(config),
+    layerOf: (parameter) => rules.layerOf(config, parameter),
+    features: (scope, x) => rules.features(scope, x, config),
+    head: (scope, features) => rules.head(scope, features, config),
+    leftOut: rules.leftOut,
+    pretrained: pretrained[name],
+  }
+}
+
+/** A timm name taken apart: `convnext_base.fb_in22k_ft_in1k_384` is an architecture and a tag. */
+export interface TimmName {
+  readonly backbone: string
+  readonly tag: string | undefined
+}
+
+export function parseTimmName(name: string): TimmName {
+  const dot = name.indexOf('.')
+  return dot < 0 ? { backbone: name, tag: undefined } : { backbone: name.slice(0, dot), tag: name.slice(dot + 1) }
+}
+
+/** What is known of weights by their timm name with a tag; undefined for others. */
+export function pretrainedOf(name: string): Pretrained | undefined {
+  const { backbone, tag } = parseTimmName(name)
+  if (tag === undefined || !isBackboneName(backbone) || !Object.hasOwn(pretrained[backbone], tag)) return undefined
+  return pretrained[backbone][tag]
+}
