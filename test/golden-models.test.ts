@@ -3,12 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { gradient, pullback } from '../src/autodiff/index.ts'
 import { concat, constant, flip, input, reduceMean, reshape, type Value } from '../src/graph/index.ts'
 import {
+  backboneNames,
+  backboneOf,
   type ConvNextConfig,
-  type ConvNextName,
   convnext,
   convnextDefaults,
   convnextHead,
-  convnextSizes,
+  convnextMiniatures,
 } from '../src/models/index.ts'
 import {
   arcfaceDefaults,
@@ -31,6 +32,7 @@ import {
   narrow,
   relativeError,
 } from './golden.ts'
+import { recordParity, writeParityAtEnd } from './parity.ts'
 
 /** The constructor arguments of timm's class, as our configuration. */
 function configOf(file: Golden): ConvNextConfig {
@@ -42,6 +44,8 @@ function configOf(file: Golden): ConvNextConfig {
     dims: args.dims as ConvNextConfig['dims'],
     convMlp: args.conv_mlp === true,
     stem: (args.stem_type ?? 'patch') as ConvNextConfig['stem'],
+    responseNorm: args.use_grn === true,
+    layerScaleInit: args.ls_init_value === null ? null : convnextDefaults.layerScaleInit,
     headNormFirst: args.head_norm_first === true,
     headHiddenSize: args.head_hidden_size as number | undefined,
     norm: {
@@ -56,62 +60,79 @@ function parametersOf(file: Golden, prefix = 'param/'): Record<string, Tensor> {
   return Object.fromEntries(own.map(([name, t]) => [name.slice(prefix.length), narrow(t)]))
 }
 
-describe.each(['patch', 'atto', 'atto_ols', 'nano_ols', 'tiny_hnf', 'large_mlp', 'atto_rms', 'zepto_rms_ols'])(
-  'ConvNeXt %s against timm',
-  (variant) => {
-    test.each(goldenBackends)('forward and every gradient: $name', async ({ backend, forward, gradients }) => {
-      const file = golden(`convnext-${variant}`)
-      const config = configOf(file)
-      const pixels = channelsLast(file.get('x'))
-      const scope = Scope.root('training')
-      const x = input('x', pixels.shape)
-      const features = convnext(scope, x, config)
-      const body = scope.params()
-      const out = convnextHead(scope, features, config)
-      const cotangent = constant(narrow(channelsLast(file.get('dfeatures'))))
-      const gradientValues = pullback([features], [cotangent], [x, ...body.map(({ value }) => value)])
-      const outputs: Record<string, Value> = { features, out }
-      gradientValues.forEach((value, i) => (outputs[i === 0 ? 'grad/x' : `grad/${body[i - 1]!.spec.name}`] = value))
-      const results = await compute(await backend, outputs, { x: narrow(pixels), ...parametersOf(file) })
-
-      expect(relativeError(results.features!, channelsLast(file.get('features')))).toBeLessThan(forward)
-      expect(relativeError(results.out!, file.get('out'))).toBeLessThan(forward)
-      // grad/x is kept as float32 in the golden file
-      expect(relativeError(results['grad/x']!, channelsLast(file.get('grad/x')))).toBeLessThan(
-        Math.max(gradients, 1e-6),
-      )
-      for (const { spec } of body) {
-        expect(relativeError(results[`grad/${spec.name}`]!, file.get(`grad/${spec.name}`)), spec.name).toBeLessThan(
-          gradients,
-        )
-      }
-      const expected = [...file.tensors.keys()].filter((name) => name.startsWith('grad/')).sort()
-      expect(
-        Object.keys(outputs)
-          .filter((name) => name.startsWith('grad/'))
-          .sort(),
-      ).toEqual(expected)
-    })
-  },
+const variants = {
+  convnext: ['patch', 'atto', 'atto_ols', 'nano_ols', 'tiny_hnf', 'large_mlp', 'atto_rms', 'zepto_rms_ols'],
+  convnextv2: ['v2', 'v2_atto'],
+} as const
+const cases = Object.entries(variants).flatMap(([family, names]) =>
+  names.flatMap((variant) => goldenBackends.map((on) => ({ family, variant, ...on }))),
 )
+writeParityAtEnd()
 
-test('names, shapes and parameter counts of every size are timm’s', () => {
+describe('ConvNeXt against timm, forward and every gradient', () => {
+  test.each(cases)('$variant: $name', async ({ family, variant, name, backend, forward, gradients }) => {
+    const file = golden(`convnext-${variant}`)
+    const config = configOf(file)
+    const pixels = channelsLast(file.get('x'))
+    const scope = Scope.root('training')
+    const x = input('x', pixels.shape)
+    const features = convnext(scope, x, config)
+    const body = scope.params()
+    const out = convnextHead(scope, features, config)
+    const cotangent = constant(narrow(channelsLast(file.get('dfeatures'))))
+    const gradientValues = pullback([features], [cotangent], [x, ...body.map(({ value }) => value)])
+    const outputs: Record<string, Value> = { features, out }
+    gradientValues.forEach((value, i) => (outputs[i === 0 ? 'grad/x' : `grad/${body[i - 1]!.spec.name}`] = value))
+    const results = await compute(await backend, outputs, { x: narrow(pixels), ...parametersOf(file) })
+    const errorOf = (key: string, expected: Tensor) => relativeError(results[key]!, expected)
+
+    const forwardError = Math.max(
+      errorOf('features', channelsLast(file.get('features'))),
+      errorOf('out', file.get('out')),
+    )
+    expect(forwardError).toBeLessThan(forward)
+    // grad/x is kept as float32 in the golden file
+    expect(errorOf('grad/x', channelsLast(file.get('grad/x')))).toBeLessThan(Math.max(gradients, 1e-6))
+    const errors = body.map(({ spec }) => [spec.name, errorOf(`grad/${spec.name}`, file.get(`grad/${spec.name}`))])
+    for (const [parameter, error] of errors) expect(error, `${parameter}`).toBeLessThan(gradients)
+    const made = (names: Iterable<string>) => [...names].filter((key) => key.startsWith('grad/')).sort()
+    expect(made(Object.keys(outputs))).toEqual(made(file.tensors.keys()))
+    const worst = Math.max(...errors.map(([, error]) => Number(error)))
+    recordParity({ family, variant, backend: name, forward: forwardError, gradients: worst })
+  })
+})
+
+interface NamesOfTimm {
+  readonly parameters: number
+  readonly pretrained: Readonly<Record<string, readonly [inputPx: number, pixels: string, licence: string]>>
+  readonly state: readonly (readonly [name: string, shape: readonly number[]])[]
+}
+
+describe('every size of ConvNeXt', () => {
   const { models } = JSON.parse(readFileSync(goldenPath('convnext-names.json'), 'utf8')) as {
-    models: Record<string, { parameters: number; state: [string, number[]][] }>
+    models: Record<string, NamesOfTimm>
   }
-  expect(Object.keys(convnextSizes).sort()).toEqual(Object.keys(models).sort())
-  for (const [name, { parameters, state }] of Object.entries(models)) {
+  const names = backboneNames.filter((name) => name.startsWith('convnext') && !Object.hasOwn(convnextMiniatures, name))
+
+  test('of timm is there, and no other', () => {
+    expect([...names].sort()).toEqual(Object.keys(models).sort())
+  })
+
+  test.each(names)('%s: names, shapes, number of parameters and published weights are timm’s', (name) => {
+    const { parameters, pretrained, state } = models[name]!
     const scope = Scope.root('inference')
-    const config = convnextSizes[name as ConvNextName]
-    convnextHead(scope, convnext(scope, input('x', [1, 64, 64, 3]), config), config)
-    const ours = scope.params().map(({ spec }) => [spec.name, [...spec.shape]] as [string, number[]])
-    const sorted = (list: [string, number[]][]) => [...list].sort((a, b) => (a[0] < b[0] ? -1 : 1))
-    expect(sorted(ours), name).toEqual(sorted(state))
-    expect(
-      ours.reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0),
-      name,
-    ).toBe(parameters)
-  }
+    const backbone = backboneOf(name)
+    backbone.head(scope, backbone.features(scope, input('x', [1, 64, 64, 3])))
+    const ours = scope.params().map(({ spec }) => [spec.name, [...spec.shape]] as const)
+    const sorted = (list: NamesOfTimm['state']) => [...list].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+    expect(sorted(ours)).toEqual(sorted(state))
+    expect(ours.reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0)).toBe(parameters)
+    const tags = Object.entries(backbone.pretrained).map(
+      ([tag, { inputPx, pixels, licence }]) => [tag, [inputPx, pixels, licence]] as const,
+    )
+    expect(Object.fromEntries(tags)).toEqual(pretrained)
+    expect(tags[0]?.[0], 'the default tag').toBe(Object.keys(pretrained)[0])
+  })
 })
 
 test.each(goldenBackends)(

@@ -2,23 +2,26 @@ import { check, nearest } from '../base/index.ts'
 import type { Value } from '../graph/index.ts'
 import type { Scope } from '../nn/index.ts'
 import { type ConvNextConfig, convnextFamily } from './convnext.ts'
-import { convnextPretrained } from './convnext-pretrained.ts'
-import { convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
+import { convnextPretrained, convnextV2Pretrained } from './convnext-pretrained.ts'
+import { convnextMiniatures, convnextSizes, convnextV2Sizes } from './convnext-sizes.ts'
 import type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
 
 /** The catalogue of families, each with what its configurations look like. */
 interface FamilyConfigs {
   readonly convnext: ConvNextConfig
+  readonly convnextv2: ConvNextConfig
 }
 
 export type FamilyName = keyof FamilyConfigs
 
 const families: { readonly [F in FamilyName]: Family<FamilyConfigs[F]> } = {
   convnext: convnextFamily,
+  convnextv2: convnextFamily,
 }
 
 const architectures = {
   convnext: { ...convnextSizes, ...convnextMiniatures },
+  convnextv2: convnextV2Sizes,
 } as const satisfies Architectures
 
 type Architectures = { readonly [F in FamilyName]: Readonly<Record<string, FamilyConfigs[F]>> }
@@ -28,6 +31,7 @@ export type BackboneName = { readonly [F in FamilyName]: keyof (typeof architect
 
 const pretrained: { readonly [N in BackboneName]: Readonly<Record<string, Pretrained>> } = {
   ...convnextPretrained,
+  ...convnextV2Pretrained,
 }
 
 /** An architecture ready to be built: one shape for all families. */

@@ -1,4 +1,4 @@
-import type { ConvNextName, convnextMiniatures } from './convnext-sizes.ts'
+import type { ConvNextName, ConvNextV2Name, convnextMiniatures } from './convnext-sizes.ts'
 import type { Pretrained } from './family.ts'
 
 const at = (inputPx: number): Pretrained => ({ inputPx, pixels: 'imagenet', licence: 'apache-2.0' })
@@ -14,6 +14,10 @@ const facebook22k = {
 } as const
 const facebook = { ...facebook22k, fb_in1k: at(224) } as const
 const in12k = { in12k_ft_in1k: at(224), in12k_ft_in1k_384: at(384), in12k: at(224) } as const
+
+const v2At = (inputPx: number): Pretrained => ({ ...at(inputPx), licence: 'cc-by-nc-4.0' })
+const fcmaeSmall = { fcmae_ft_in1k: v2At(224), fcmae: v2At(224) } as const
+const fcmae = { fcmae_ft_in22k_in1k: v2At(224), fcmae_ft_in22k_in1k_384: v2At(384), ...fcmaeSmall } as const
 
 /** The tags under which timm 1.0 publishes weights of each ConvNeXt; the first is the one timm takes unless told otherwise. */
 export const convnextPretrained = {
@@ -77,3 +81,16 @@ export const convnextPretrained = {
 } as const satisfies {
   readonly [N in ConvNextName | keyof typeof convnextMiniatures]: Readonly<Record<string, Pretrained>>
 }
+
+/** The same for ConvNeXt V2. */
+export const convnextV2Pretrained = {
+  convnextv2_atto: fcmaeSmall,
+  convnextv2_femto: fcmaeSmall,
+  convnextv2_pico: fcmaeSmall,
+  convnextv2_nano: fcmae,
+  convnextv2_tiny: fcmae,
+  convnextv2_small: {},
+  convnextv2_base: fcmae,
+  convnextv2_large: fcmae,
+  convnextv2_huge: { fcmae_ft_in22k_in1k_384: v2At(384), fcmae_ft_in22k_in1k_512: v2At(512), ...fcmaeSmall },
+} as const satisfies { readonly [N in ConvNextV2Name]: Readonly<Record<string, Pretrained>> }

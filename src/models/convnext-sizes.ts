@@ -42,7 +42,23 @@ export const convnextSizes = {
   convnext_xxlarge: size([3, 4, 30, 3], [384, 768, 1536, 3072], { norm: { kind: 'layer', eps: 1e-5 } }),
 } as const satisfies Record<string, ConvNextConfig>
 
+const v2 = { responseNorm: true, layerScaleInit: null } as const
+
+/** Every ConvNeXt V2 of timm 1.0. */
+export const convnextV2Sizes = {
+  convnextv2_atto: size(small, atto, { ...v2, convMlp }),
+  convnextv2_femto: size(small, femto, { ...v2, convMlp }),
+  convnextv2_pico: size(small, pico, { ...v2, convMlp }),
+  convnextv2_nano: size([2, 2, 8, 2], nano, { ...v2, convMlp }),
+  convnextv2_tiny: size([3, 3, 9, 3], tiny, v2),
+  convnextv2_small: size(large, tiny, v2),
+  convnextv2_base: size(large, [128, 256, 512, 1024], v2),
+  convnextv2_large: size(large, [192, 384, 768, 1536], v2),
+  convnextv2_huge: size(large, [352, 704, 1408, 2816], v2),
+} as const satisfies Record<string, ConvNextConfig>
+
 export type ConvNextName = keyof typeof convnextSizes
+export type ConvNextV2Name = keyof typeof convnextV2Sizes
 
 /** Networks of no published size, for the demo and for tests: they learn drawn jaguars in a minute or two. */
 export const convnextMiniatures = {

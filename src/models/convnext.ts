@@ -3,6 +3,7 @@ import {
   applyLinear,
   averagePool,
   depthwiseConv,
+  foldedBias,
   type LinearWeights,
   linearWeights,
   type NormConfig,
@@ -11,6 +12,7 @@ import {
   normLinear,
   normPatchify,
   patchify,
+  responseNorm,
   type Scope,
   stochasticDepth,
   stridedConv3,
@@ -18,7 +20,7 @@ import {
 import type { BackboneConfig, Family } from './family.ts'
 
 /**
- * ConvNeXt V1 (Liu et al., arXiv:2201.03545) as timm builds it; parameter names and shapes are timm's. Letters: B batch, H W
+ * ConvNeXt V1 (Liu et al., arXiv:2201.03545) and V2 (Woo et al., arXiv:2301.00808) as timm builds them; parameter names and shapes are timm's. Letters: B batch, H W
  * height and width, C channels.
  */
 export interface ConvNextConfig extends BackboneConfig {
@@ -31,6 +33,8 @@ export interface ConvNextConfig extends BackboneConfig {
   /** timm keeps the block's linear layers as 1×1 convolutions: the same numbers under another shape. */
   readonly convMlp: boolean
   readonly norm: NormConfig
+  /** V2: global response normalisation inside of the blocks, in place of layer scale. */
+  readonly responseNorm: boolean
   /** Normalise the feature map (`norm_pre`) instead of the pooled features (`head.norm`). */
   readonly headNormFirst: boolean
   /** Width of a hidden layer after `head.norm`. */
@@ -41,6 +45,7 @@ export const convnextDefaults: Omit<ConvNextConfig, 'depths' | 'dims'> = {
   stem: 'patch',
   convMlp: false,
   norm: normDefaults,
+  responseNorm: false,
   headNormFirst: false,
   layerScaleInit: 1e-6,
   dropPath: 0,
@@ -49,7 +54,7 @@ export const convnextDefaults: Omit<ConvNextConfig, 'depths' | 'dims'> = {
 const kernelSize = 7
 const mlpRatio = 4
 
-/** x + γ∘W₂·gelu(W₁·norm(depthwise(x))): x [B, H, W, C] → [B, H, W, C]. γ acts on W₂, not on the activations. */
+/** x + γ∘W₂·grn(gelu(W₁·norm(depthwise(x)))), γ in V1 and grn in V2: x [B, H, W, C] → [B, H, W, C]. γ acts on W₂, not on the activations. */
 function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number): Value {
   const channels = staticDim(x.shape[3])
   const asConvolution = config.convMlp
@@ -61,9 +66,18 @@ function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number)
     asConvolution,
     norm: config.norm,
   }) // [B, H, W, 4C]
-  const second = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
-  const branch = applyLinear(gelu(hidden), scaledWeights(scope, second, config.layerScaleInit)) // [B, H, W, C]
+  const own = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
+  const second = scaledWeights(scope, own, config.layerScaleInit)
+  const act = gelu(hidden)
+  const branch = config.responseNorm ? normalisedResponse(mlp, act, second) : applyLinear(act, second) // [B, H, W, C]
   return add(x, stochasticDepth(scope, branch, dropPath))
+}
+
+/** Global response normalisation and the linear layer after it, which takes over its shift. */
+function normalisedResponse(mlp: Scope, x: Value, weights: LinearWeights): Value {
+  const { scaled, shift } = responseNorm(mlp.child('grn'), x)
+  const bias = mlp.once('folded.bias', () => foldedBias(weights, shift))
+  return applyLinear(scaled, { weight: weights.weight, bias })
 }
 
 /** γ∘W and γ∘b. */

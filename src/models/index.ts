@@ -13,7 +13,13 @@ export {
   type TimmName,
 } from './backbones.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
-export { type ConvNextName, convnextMiniatures, convnextSizes } from './convnext-sizes.ts'
+export {
+  type ConvNextName,
+  type ConvNextV2Name,
+  convnextMiniatures,
+  convnextSizes,
+  convnextV2Sizes,
+} from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'

@@ -14,6 +14,7 @@ export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
 export { initialise } from './init.ts'
 export {
   applyLinear,
+  foldedBias,
   type LinearOptions,
   type LinearWeights,
   linear,
@@ -34,6 +35,7 @@ export {
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export { averagePool, type GemConfig, gemDefaults, gemPool } from './pool.ts'
 export { dropout, layerScale, stochasticDepth } from './regularise.ts'
+export { type ResponseNorm, responseNorm } from './response-norm.ts'
 export {
   type Init,
   type Mode,

@@ -4,7 +4,7 @@ from unittest import mock
 
 import timm
 import torch
-from timm.models import convnext
+from timm.models import convnext, get_pretrained_cfg
 from timm.models.convnext import ConvNeXt
 
 from common import HERE, Draw, randomise, write
@@ -19,7 +19,10 @@ VARIANTS = {  # name -> constructor arguments, and the timm entry points that ar
     'large_mlp': (dict(BASE, head_hidden_size=12, norm_eps=1e-5), 'large_mlp (with the eps of xxlarge)'),
     'atto_rms': (dict(BASE, conv_mlp=True, norm_layer='rmsnorm2d'), 'atto_rms'),
     'zepto_rms_ols': (dict(BASE, conv_mlp=True, norm_layer='simplenorm', stem_type='overlap_act'), 'zepto_rms (with a patch stem), zepto_rms_ols'),
+    'v2_atto': (dict(BASE, conv_mlp=True, use_grn=True, ls_init_value=None), 'convnextv2_atto, femto, pico, nano'),
+    'v2': (dict(BASE, use_grn=True, ls_init_value=None), 'convnextv2_tiny, small, base, large, huge'),
 }
+STATISTICS = {(0.485, 0.456, 0.406): 'imagenet', (0.48145466, 0.4578275, 0.40821073): 'clip', (0.5, 0.5, 0.5): 'half'}
 
 
 def make_variant(name, arguments, like):
@@ -40,10 +43,18 @@ def make_variant(name, arguments, like):
                   'out = timm forward with num_classes=0: average pool, head.norm, flatten, pre_logits where there are any')
 
 
+def pretrained_of(name):
+    """tag -> [input size, statistics of the pixels, licence], timm's default first."""
+    default = get_pretrained_cfg(name).tag
+    tags = [m.split('.', 1)[1] for m in timm.list_models(f'{name}.*', pretrained=True)]
+    configs = {tag: get_pretrained_cfg(f'{name}.{tag}') for tag in sorted(tags, key=lambda tag: tag != default)}
+    return {tag: [c.input_size[1], STATISTICS[tuple(c.mean)], c.license] for tag, c in configs.items()}
+
+
 def make_names():
     """Constructor arguments are caught on their way into the class; models are built on the meta device."""
     models = {}
-    for name in timm.list_models('convnext_*'):
+    for name in timm.list_models('convnext*'):
         caught = {}
 
         def catch(variant, pretrained=False, **kwargs):
@@ -54,12 +65,11 @@ def make_names():
             model = getattr(convnext, name)(num_classes=0)
             classifier = getattr(convnext, name)().head.fc
         caught.pop('num_classes', None)
-        tags = [m.split('.', 1)[1] for m in timm.list_models(f'{name}.*', pretrained=True)]
         models[name] = {
             'arguments': caught,
             'parameters': sum(p.numel() for p in model.parameters()),
             'parameters_with_classifier_1000': sum(p.numel() for p in model.parameters()) + sum(p.numel() for p in classifier.parameters()),
-            'pretrained': tags,
+            'pretrained': pretrained_of(name),
             'state': [[n, list(v.shape)] for n, v in model.state_dict().items()],
         }
     body = ',\n'.join(f'{json.dumps(n)}:{json.dumps(m, separators=(",", ":"))}' for n, m in models.items())
