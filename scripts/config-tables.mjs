@@ -1,10 +1,8 @@
 // Writes the tables of docs/training.md from the presets: `node scripts/config-tables.mjs` after a build. What a setting means
 // is kept as it stands there. With --check nothing is written, and exit code 1 says that the page is behind the code.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { presets } from '../dist/train/index.js'
+import { line, renew, replaced } from './page.mjs'
 
-const page = fileURLToPath(new URL('../docs/training.md', import.meta.url))
 const values = Object.fromEntries(Object.entries(presets).map(([name, config]) => [name, new Map(leaves(config))]))
 const names = Object.keys(presets)
 
@@ -38,20 +36,4 @@ function settingsTable(text) {
   return [['key', 'default', ''], ['---', '---', '---'], ...rows].map(line)
 }
 
-function line(cells) {
-  return `| ${cells.join(' | ')} |`
-}
-
-function replaced(text, name, table) {
-  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`]
-  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)]
-  return text.slice(0, from) + table(text.slice(from, to)).join('\n') + '\n' + text.slice(to)
-}
-
-const before = readFileSync(page, 'utf8')
-const after = replaced(replaced(before, 'presets', presetTable), 'settings', settingsTable)
-if (!process.argv.includes('--check')) writeFileSync(page, after)
-else if (after !== before) {
-  console.error('docs/training.md is behind the presets: node scripts/config-tables.mjs')
-  process.exitCode = 1
-}
+renew('training.md', (text) => replaced(replaced(text, 'presets', presetTable), 'settings', settingsTable))

@@ -125,8 +125,8 @@ describe('the pages', () => {
     }
   })
 
-  test('the tables of settings and presets are those of the code', async () => {
-    const { code, output } = await node(root, [join('scripts', 'config-tables.mjs'), '--check'])
+  test.each(['config-tables', 'model-tables'])('what %s writes is what the code has', async (script) => {
+    const { code, output } = await node(root, [join('scripts', `${script}.mjs`), '--check'])
     expect(code, output).toBe(0)
   })
 

@@ -6,6 +6,7 @@ import { embedCommand } from './embed.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { identifyCommand } from './identify.ts'
+import { modelsCommand } from './models.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
@@ -13,6 +14,7 @@ import { trainCommand } from './train.ts'
 export const commands: readonly (() => Command)[] = [
   demoCommand,
   synthCommand,
+  modelsCommand,
   trainCommand,
   embedCommand,
   evaluateCommand,

@@ -35,3 +35,4 @@ export {
   type TrainingOptions,
 } from './reid.ts'
 export { reidSchema } from './reid-schema.ts'
+export { type BackboneSummary, summariseBackbone } from './summary.ts'

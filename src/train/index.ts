@@ -1,6 +1,6 @@
 /** Training as a story: config, the step's graph, the loop, checkpoints and resume, the run folder. */
 export { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
-export { countFlop, type Estimate, peakBytes } from './estimate.ts'
+export type { Estimate } from './estimate.ts'
 export type { PrepareEvent, TrainOptions } from './job.ts'
 export { type LogEntry, readLog, type StepEntry, type ValidationEntry } from './log.ts'
 export type { Outcome, TrainEvent } from './loop.ts'

@@ -1,0 +1,62 @@
+import { Command } from 'commander'
+import { check, formatTable, nearest } from '../base/index.ts'
+import type { BackboneSummary } from '../models/index.ts'
+
+const example = `
+Examples:
+  rosette models
+  rosette models convnext_base
+  rosette models --json
+
+Weights are named as timm names them, backbone.tag: rosette train --backbone convnext_base.fb_in22k_ft_in1k_384. Without a
+tag in the table there are none, and training starts from random numbers. Licences are what the publishers state.`
+
+/** `rosette models`: the backbones that can be trained, and the weights published for each. */
+export function modelsCommand(): Command {
+  return new Command('models')
+    .summary('list backbones and their published weights')
+    .description(
+      'List the backbones: parameters (timm’s count, without classifier), input size, embedding width, multiply-adds of one ' +
+        'photo, and the default weights with their licence. With a name, list all weights published for it.',
+    )
+    .argument('[backbone]', 'list the weights of this one')
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', example)
+    .action(modelsAction)
+}
+
+async function modelsAction(name: string | undefined, { json = false }: { readonly json?: boolean }): Promise<void> {
+  const { backboneNames, isBackboneName, summariseBackbone } = await import('../models/index.ts')
+  if (name !== undefined) {
+    const near = nearest(name, backboneNames)
+    check(
+      isBackboneName(name),
+      `models: '${name}' is not known`,
+      near === undefined ? '`rosette models` lists them' : `did you mean ${near}?`,
+    )
+  }
+  const summaries = (name === undefined ? backboneNames : [name]).map(summariseBackbone)
+  if (json) console.log(JSON.stringify(summaries, undefined, 2))
+  else console.log(name === undefined ? overview(summaries) : weightsOf(summaries[0]!))
+}
+
+function overview(summaries: readonly BackboneSummary[]): string {
+  return formatTable(
+    ['backbone', 'million parameters', 'input px', 'embedding', 'GMAC', 'default weights', 'licence'],
+    summaries.map(({ name, parameters, inputPx, width, multiplyAdds, weights: [first] }) => [
+      name,
+      Number((parameters / 1e6).toFixed(1)),
+      inputPx,
+      width,
+      Number((multiplyAdds / 1e9).toFixed(2)),
+      first?.tag ?? 'none',
+      first?.licence ?? '',
+    ]),
+  )
+}
+
+function weightsOf({ name, weights }: BackboneSummary): string {
+  if (weights.length === 0) return `${name}: no published weights`
+  const rows = weights.map(({ tag, inputPx, pixels, licence }) => [`${name}.${tag}`, inputPx, pixels, licence])
+  return formatTable(['weights', 'input px', 'pixels', 'licence'], rows)
+}

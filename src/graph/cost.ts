@@ -1,0 +1,56 @@
+import { bytesPerElement, sizeOf } from '../tensor/index.ts'
+import { staticDim } from './dim.ts'
+import { type Graph, graphInputs, type Node, topological, type Value } from './value.ts'
+
+/** Floating-point operations of matrix products and depthwise convolutions: two for each multiply-add. */
+export function countFlop(graph: Graph): number {
+  return topological(Object.values(graph.outputs)).reduce((sum, value) => sum + flopOf(value), 0)
+}
+
+function flopOf(value: Value): number {
+  if (value.op === 'matmul') {
+    const [a] = value.inputs
+    return 2 * elements(value) * staticDim(a.shape[a.shape.length - (value.attrs.transA ? 2 : 1)])
+  }
+  if (value.op === 'depthwiseConv') return 2 * elements(value) * sizeOf(value.inputs[1].shape.slice(2).map(staticDim))
+  if (value.op === 'depthwiseConvWeight')
+    return 2 * elements(value.inputs[1]) * sizeOf(value.shape.slice(2).map(staticDim))
+  return 0
+}
+
+/** The largest sum of tensors alive at once when values are computed in order and dropped after their last use. */
+export function peakBytes(graph: Graph): number {
+  const outputs = Object.values(graph.outputs)
+  const order = topological(outputs)
+  const lastUse = new Map<Value, number>()
+  order.forEach((value, i) => {
+    for (const read of value.inputs) lastUse.set(memoryOf(read), i)
+  })
+  for (const value of [...outputs, ...(graphInputs(graph) as Value[])]) lastUse.set(memoryOf(value), order.length)
+  const dying = new Map<number, number>()
+  for (const [value, i] of lastUse) dying.set(i, (dying.get(i) ?? 0) + bytesOfValue(value))
+  let [alive, peak] = [0, 0]
+  order.forEach((value, i) => {
+    alive += bytesOfValue(value)
+    peak = Math.max(peak, alive)
+    alive -= dying.get(i) ?? 0
+  })
+  return peak
+}
+
+function elements(value: Value): number {
+  return sizeOf(value.shape.map(staticDim))
+}
+
+function bytesOfValue(value: Value): number {
+  return isView(value) ? 0 : elements(value) * bytesPerElement(value.dtype)
+}
+
+/** The value whose memory a view looks at. */
+function memoryOf(value: Value): Value {
+  return isView(value) ? memoryOf(value.inputs[0]) : value
+}
+
+function isView(value: Value): value is Node<'reshape'> | Node<'stopGradient'> {
+  return value.op === 'reshape' || value.op === 'stopGradient'
+}
