@@ -278,7 +278,7 @@ describe('other settings', () => {
     const out = join(folder, 'cosface')
     const set = ['validation=none', 'sampler.kind=class-balanced', 'loss.kind=cosface', 'emaDecay=null', 'epochs=3']
     const weights = 'weights=convnext_zepto_rms.ra4_e3600_r224_in1k'
-    const { outcome, events } = await run({ data, out, set: [...settings, ...set, weights] })
+    const { outcome, events } = await run({ data, out, set: [...settings, ...set, weights, 'model.pixels=half'] })
     expect(outcome).toEqual({ finished: true, step: 12, totalSteps: 12 }) // all 32 photos train
     const warnings = events.flatMap((event) => (event.kind === 'warning' ? [event.text] : []))
     expect(warnings.length).toBe(1)

@@ -7,6 +7,7 @@ import { TrainView } from './train-view.ts'
 const example = `
 Examples:
   rosette train --data jaguars --out runs/jaguars
+  rosette train --data jaguars --out runs/base --backbone convnext_base.fb_in22k_ft_in1k --freeze 10
   rosette train --data jaguars --out runs/small --preset atto --set epochs=40 --set loss.kind=cosface
   rosette train --data jaguars --out runs/jaguars --resume
 
@@ -17,6 +18,8 @@ interface TrainFlags {
   readonly data: string
   readonly out: string
   readonly preset?: string
+  readonly backbone?: string
+  readonly freeze?: number | 'all' | true
   readonly set: readonly string[]
   readonly seed?: number
   readonly resume?: boolean
@@ -38,6 +41,12 @@ export function trainCommand(): Command {
     .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
     .requiredOption('--out <RUN>', 'the run folder to write')
     .option('--preset <name>', 'the configuration to start from (default: brief)')
+    .option('--backbone <NAME|FILE>', 'a name of `rosette models` with or without a tag, or a file of weights')
+    .option(
+      '--freeze [layers]',
+      'layers of the backbone, from the input, that keep their weights (without a number: all)',
+      layers,
+    )
     .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect, [])
     .option('--seed <S>', 'seed of everything random (default: 0)', notNegative)
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
@@ -51,11 +60,15 @@ export function trainCommand(): Command {
     .action(trainAction)
 }
 
+function layers(text: string): number | 'all' {
+  return text === 'all' ? text : notNegative(text)
+}
+
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { parseColumns } = await import('./columns.ts')
   const view = new TrainView()
-  const { batch, columns, set, ...rest } = flags
+  const { batch, columns, set, freeze, ...rest } = flags
   const stop = new AbortController()
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(exitCodes.interrupted)
@@ -67,6 +80,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   try {
     const outcome = await train({
       ...rest,
+      freeze: freeze === true ? 'all' : freeze, // true: no number was given
       set: batch === undefined ? set : [...set, `batchSize=${batch}`],
       columns: columns === undefined ? undefined : parseColumns(columns),
       signal: stop.signal,

@@ -16,28 +16,29 @@ export interface AdamWInputs {
   readonly correction2: Value
 }
 
-export const adamwInputNames = ['learningRate', 'correction1', 'correction2'] as const
+/** The learning rate is one for all; parameters that began to learn later count their own steps, group by group. */
+const nameOf = {
+  learningRate: () => 'learningRate',
+  correction1: (group: number) => (group === 0 ? 'correction1' : `correction1/${group}`),
+  correction2: (group: number) => (group === 0 ? 'correction2' : `correction2/${group}`),
+} as const satisfies Record<keyof AdamWInputs, (group: number) => string>
 
-/** The three scalar inputs of a graph's optimiser. */
-export function adamwInputs(): AdamWInputs {
-  const [learningRate, correction1, correction2] = adamwInputNames.map((name) => input(name, [])) as [
-    Value,
-    Value,
-    Value,
-  ]
-  return { learningRate, correction1, correction2 }
+/** The three scalar inputs of a graph's optimiser, for one group of parameters. */
+export function adamwInputs(group = 0): AdamWInputs {
+  const scalar = (key: keyof AdamWInputs) => input(nameOf[key](group), [])
+  return {
+    learningRate: scalar('learningRate'),
+    correction1: scalar('correction1'),
+    correction2: scalar('correction2'),
+  }
 }
 
-/** Their values at step t = 1, 2, … */
-export function adamwFeeds(
-  t: number,
-  learningRate: number,
-  config: AdamWConfig,
-): Record<(typeof adamwInputNames)[number], number> {
+/** Their values at step t = 1, 2, … of the group. */
+export function adamwFeeds(t: number, learningRate: number, config: AdamWConfig, group = 0): Record<string, number> {
   return {
-    learningRate,
-    correction1: 1 / (1 - config.beta1 ** t),
-    correction2: 1 / Math.sqrt(1 - config.beta2 ** t),
+    [nameOf.learningRate()]: learningRate,
+    [nameOf.correction1(group)]: 1 / (1 - config.beta1 ** t),
+    [nameOf.correction2(group)]: 1 / Math.sqrt(1 - config.beta2 ** t),
   }
 }
 

@@ -6,7 +6,6 @@ export {
   adamw,
   adamwDefaults,
   adamwFeeds,
-  adamwInputNames,
   adamwInputs,
 } from './adamw.ts'
 export { clipByGlobalNorm, globalNorm } from './clip.ts'

@@ -11,7 +11,7 @@ const below1 = z.number().min(0).lt(1)
 const positive = z.number().positive()
 const range = z.tuple([z.number(), z.number()])
 
-/** Everything that decides a training run but its data and its seed. */
+/** Everything that decides a training run but its data and its seed. What has a default is not in configs of version 0.1. */
 export const trainConfigSchema = z
   .strictObject({
     model: reidSchema,
@@ -67,6 +67,10 @@ export const trainConfigSchema = z
       beta2: below1,
       eps: positive,
     }),
+    /** Layers of the backbone, counted from the input, that keep their weights: 1 is what leads to the first block. */
+    freeze: z
+      .union([z.literal('all'), z.int().min(0)], { error: "expected 'all' or a whole number, 0 or above" })
+      .default(0),
     rates: z.strictObject({ head: z.number().min(0), backbone: z.number().min(0), layerDecay: share }),
     schedule: z.strictObject({
       warmupEpochs: z.number().min(0),
@@ -76,6 +80,8 @@ export const trainConfigSchema = z
        * point (docs/training.md).
        */
       marginWarmupEpochs: z.number().min(0),
+      /** What becomes of `freeze`: from an epoch on that many layers are frozen, fewer each time. */
+      unfreeze: z.array(z.tuple([z.number().positive(), z.int().min(0)])).default([]),
     }),
     clipNorm: positive.nullable(),
     emaDecay: below1.nullable(),
@@ -91,18 +97,36 @@ export const trainConfigSchema = z
       error: 'expected a divisor of batchSize',
     },
   )
-  .superRefine(checkSizes)
+  .superRefine(checkBackbone)
 
-function checkSizes({ model, image }: { model: { backbone: string }; image: Sizes }, context: z.RefinementCtx): void {
-  if (!isBackboneName(model.backbone)) return
-  const { stridePx } = backboneOf(model.backbone)
-  for (const key of ['widthPx', 'heightPx'] as const) {
-    if (image[key] % stridePx !== 0)
-      context.addIssue({ code: 'custom', path: ['image', key], message: `expected a multiple of ${stridePx}` })
+/** What depends on the backbone, where there is one of that name. */
+function checkBackbone({ model, image, freeze, schedule }: Checked, context: z.RefinementCtx): void {
+  const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  const backbone = isBackboneName(model.backbone) ? backboneOf(model.backbone) : undefined
+  if (backbone !== undefined) {
+    const { stridePx, layers } = backbone
+    for (const key of ['widthPx', 'heightPx'] as const)
+      if (image[key] % stridePx !== 0) problem(['image', key], `expected a multiple of ${stridePx}`)
+    if (freeze !== 'all' && freeze > layers)
+      problem(['freeze'], `${model.backbone} has ${layers} layers: expected at most that, or 'all'`)
+  }
+  let [epoch, layers] = [0, freeze === 'all' ? (backbone?.layers ?? Number.POSITIVE_INFINITY) + 1 : freeze]
+  for (const [nextEpoch, nextLayers] of schedule.unfreeze) {
+    if (nextEpoch <= epoch || nextLayers >= layers)
+      problem(
+        ['schedule', 'unfreeze'],
+        'expected [epoch, layers still frozen] with epochs that grow, layers that get fewer',
+      )
+    ;[epoch, layers] = [nextEpoch, nextLayers]
   }
 }
 
-type Sizes = { readonly widthPx: number; readonly heightPx: number }
+interface Checked {
+  readonly model: { readonly backbone: string }
+  readonly image: { readonly widthPx: number; readonly heightPx: number }
+  readonly freeze: number | 'all'
+  readonly schedule: { readonly unfreeze: readonly (readonly [number, number])[] }
+}
 
 export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 
@@ -130,8 +154,9 @@ export const trainDefaults: TrainConfig = {
   batchSize: 32,
   chunk: 8,
   optimiser: { learningRate: 3e-4, ...adamwDefaults },
+  freeze: 0,
   rates: rateDefaults,
-  schedule: { warmupEpochs: 0.5, finalFraction: 0.01, marginWarmupEpochs: 0 },
+  schedule: { warmupEpochs: 0.5, finalFraction: 0.01, marginWarmupEpochs: 0, unfreeze: [] },
   clipNorm: 1,
   emaDecay: null,
   precision: 'fp32',

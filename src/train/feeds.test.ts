@@ -26,6 +26,7 @@ const options = {
   seed: '3',
   augment: augmentDefaults,
   optimiser: adamwDefaults,
+  releasedAt: [0],
   randoms,
   step: 7,
   learningRate: 0.01,
@@ -50,6 +51,13 @@ describe('stepFeeds', () => {
     expect(Object.keys(fed).sort()).toEqual(
       ['pixels', 'labels', ...drawn, 'marginShare', 'learningRate', 'correction1', 'correction2'].sort(),
     )
+  })
+
+  test('what was released later counts its own steps', () => {
+    const fed = feeds({ releasedAt: [0, 5] })
+    expect(Number(fed.correction1!.data[0]) * (1 - 0.9 ** 8)).toBeCloseTo(1, 6)
+    expect(Number(fed['correction1/1']!.data[0]) * (1 - 0.9 ** 3)).toBeCloseTo(1, 6)
+    expect(Number(fed['correction2/1']!.data[0]) * Math.sqrt(1 - 0.999 ** 3)).toBeCloseTo(1, 6)
   })
 
   test('what is random depends on seed, step and row alone', () => {

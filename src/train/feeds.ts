@@ -6,9 +6,17 @@ import { filled, type Tensor, tensor, zeros } from '../tensor/index.ts'
 
 export interface FeedOptions {
   readonly seed: string
-  readonly augment: AugmentConfig
   readonly randoms: readonly RandomSpec[]
   readonly optimiser: AdamWConfig
+  /** The steps at which each group of parameters began to learn, the first at 0. */
+  readonly releasedAt: readonly number[]
+}
+
+/** Where a step stands, and what its schedules say. */
+export interface StepMoment {
+  readonly step: number
+  readonly learningRate: number
+  readonly marginShare: number
 }
 
 /**
@@ -19,26 +27,34 @@ export function stepFeeds(
   store: PixelStore,
   labels: Int32Array,
   rows: Int32Array,
-  options: FeedOptions & { readonly step: number; readonly learningRate: number; readonly marginShare: number },
+  options: FeedOptions & StepMoment & { readonly augment: AugmentConfig },
 ): Record<string, Tensor> {
-  const { seed, step, optimiser, learningRate, marginShare } = options
+  const { seed, step, augment } = options
   const { heightPx, widthPx } = store.geometry
-  const varied = augmentationParameters(options.augment, { seed, step, rows: rows.length, heightPx, widthPx })
-  const scalars = Object.entries(adamwFeeds(step + 1, learningRate, optimiser)).map(([name, v]) => [
-    name,
-    filled([], v),
-  ])
+  const { affine, color, erase } = augmentationParameters(augment, { seed, step, rows: rows.length, heightPx, widthPx })
+  return { pixels: store.batch(rows), affine, color, erase, ...sharedFeeds(labels, rows, options) }
+}
+
+/** What every step is fed, whatever it trains on: labels, schedules, masks. */
+export function sharedFeeds(
+  labels: Int32Array,
+  rows: Int32Array,
+  options: FeedOptions & StepMoment,
+): Record<string, Tensor> {
+  const { seed, step, optimiser, releasedAt, learningRate, marginShare } = options
+  const scalars = releasedAt.flatMap((from, group) =>
+    Object.entries(adamwFeeds(step + 1 - from, learningRate, optimiser, group)).map(([name, v]) => [
+      name,
+      filled([], v),
+    ]),
+  )
   const masks = options.randoms.map((spec) => [spec.name, keepMask(spec, seed, step)])
   return {
-    pixels: store.batch(rows),
     labels: tensor(
       'int32',
       [rows.length],
       Int32Array.from(rows, (row) => labels[row]!),
     ),
-    affine: varied.affine,
-    color: varied.color,
-    erase: varied.erase,
     marginShare: filled([], marginShare),
     ...Object.fromEntries(scalars),
     ...Object.fromEntries(masks),

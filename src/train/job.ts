@@ -18,8 +18,9 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { geometry } from '../images/index.ts'
-import { type ParamSpec, reidBackbone } from '../models/index.ts'
+import { type ParamSpec, pretrainedOf, reidBackbone } from '../models/index.ts'
 import { findWeights, loadBackbone } from '../weights/index.ts'
+import { backboneSettings } from './backbone-option.ts'
 import { Batches, planOf } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
@@ -33,6 +34,10 @@ export interface TrainOptions {
   /** The run folder. */
   readonly out: string
   readonly preset?: string | undefined
+  /** A timm name or a file of weights: short for the settings that belong to it, under those of `set`. */
+  readonly backbone?: string | undefined
+  /** Short for the setting of that name, under those of `set`. */
+  readonly freeze?: number | 'all' | undefined
   /** `path=value` assignments over the preset. */
   readonly set?: readonly string[] | undefined
   readonly seed?: number | undefined
@@ -82,7 +87,7 @@ const runFiles = [
 /** Checks everything, decodes the photos, splits them, and writes the run folder's first files. */
 export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   const resumed = options.resume === true ? readRun(options) : undefined
-  const config = resumed?.config ?? resolveConfig(options.preset ?? 'brief', options.set)
+  const config = resumed?.config ?? resolveConfig(options.preset ?? 'brief', assignments(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   if (resumed === undefined) {
     checkAbsent(options.out, options.overwrite === true)
@@ -91,6 +96,7 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   geometry(config.image)
   reidBackbone(config.model)
+  checkPixels(config)
   checkAugmentation(config.augment)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
@@ -110,10 +116,16 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
     if (!continued) checkSameWeights(options.out, resumed.record, record)
   }
   removeUnfinished(join(options.out, 'checkpoints'))
-  const missing = wanted !== null && weightsPath === null ? [notFound(wanted)] : []
-  for (const text of [...warningsOf(store, split, config), ...missing]) options.onProgress?.({ kind: 'warning', text })
+  const aboutWeights = wanted === null ? [] : weightsPath === null ? [notFound(wanted)] : smallerThan(wanted, config)
+  for (const text of [...warningsOf(store, split, config), ...aboutWeights])
+    options.onProgress?.({ kind: 'warning', text })
   const resume = resumed !== undefined
   return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath }
+}
+
+function assignments({ backbone, freeze, set = [] }: TrainOptions): readonly string[] {
+  const shorthands = backbone === undefined ? [] : backboneSettings(backbone, set)
+  return [...shorthands, ...(freeze === undefined ? [] : [`freeze=${freeze}`]), ...set]
 }
 
 /** Before anything is written: that they fit, and which they are. */
@@ -122,8 +134,25 @@ function checkWeights(path: string, params: readonly ParamSpec[]): RunRecord['we
   return { file: basename(path), sha256: createHash('sha256').update(readFileSync(path)).digest('hex') }
 }
 
+/** Weights that see other pixels than they were trained on are worth less, and nothing else would tell. */
+function checkPixels({ weights, model }: TrainConfig): void {
+  const known = weights === null ? undefined : pretrainedOf(weights)
+  check(
+    known === undefined || known.pixels === model.pixels,
+    `model.pixels: ${weights} was trained with '${known?.pixels}', got '${model.pixels}'`,
+    `--backbone ${weights} sets both`,
+  )
+}
+
 function notFound(weights: string): string {
   return `PRETRAINED WEIGHTS NOT FOUND: '${weights}' is not in the Hugging Face cache. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model. Put model.safetensors there, or give a file: --set weights=FILE.safetensors`
+}
+
+function smallerThan(weights: string, { image: { widthPx, heightPx } }: TrainConfig): string[] {
+  const trainedAt = pretrainedOf(weights)?.inputPx ?? 0
+  return Math.max(widthPx, heightPx) < trainedAt
+    ? [`${weights} was trained at ${trainedAt} px, photos are ${widthPx} × ${heightPx} (image.widthPx, image.heightPx)`]
+    : []
 }
 
 /** What a kill left of a checkpoint that was being written. */
@@ -229,9 +258,12 @@ function isRun(out: string): boolean {
 }
 
 function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecord } {
-  const { out, preset, set, seed } = options
-  const given = preset !== undefined || (set !== undefined && set.length > 0) || seed !== undefined
-  check(!given, '--resume goes on with the run’s own config and seed; leave out --preset, --set and --seed')
+  const { out, preset, set = [], ...rest } = options
+  const given = [preset, rest.backbone, rest.freeze, rest.seed].some((value) => value !== undefined) || set.length > 0
+  check(
+    !given,
+    '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set and --seed',
+  )
   const [configPath, recordPath] = [join(out, 'config.json'), join(out, 'run.json')]
   check(existsSync(recordPath), `--resume: ${out} is no run that was begun (run.json is missing)`)
   return { config: parseConfig(readJson(configPath), configPath), record: readRecord(out) }

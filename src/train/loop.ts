@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError } from '../base/index.ts'
-import { type PixelStore, pixelStoreOf } from '../data/index.ts'
-import { exportModel } from '../identify/index.ts'
 import { cosineSchedule } from '../optim/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
-import { type Backend, ortBackend, type Program } from '../runtime/index.ts'
+import { ortBackend } from '../runtime/index.ts'
+import { zeros } from '../tensor/index.ts'
 import { loadBackbone } from '../weights/index.ts'
-import { Batches, planOf } from './batches.ts'
+import { Batches } from './batches.ts'
 import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
-import { stepFeeds } from './feeds.ts'
+import { freezeStages } from './freeze.ts'
 import { firstNotFinite, lossLimit } from './health.ts'
 import type { TrainJob } from './job.ts'
 import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
+import { type Material, photoMaterial, type Validator } from './material.ts'
 import { writeJson } from './record.ts'
-import { emptyLike, inferenceTensors, initialState, type StateTensors } from './state.ts'
-import type { StepPlan } from './step.ts'
-import { openValidator, type Validator } from './validation.ts'
+import { StagedSteps } from './stages.ts'
+import { inferenceTensors, initialState, type StateTensors } from './state.ts'
+import type { StepPlan } from './updates.ts'
 
 export type TrainEvent =
   | { readonly kind: 'warning'; readonly text: string }
@@ -48,8 +48,8 @@ export interface Outcome {
 
 /** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
 export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
-  const store = pixelStoreOf(job.index)
-  const plan = planOf(job)
+  const material = photoMaterial(job)
+  const plan = material.planOf()
   const backend = await ortBackend({ threads: job.threads })
   const batches = new Batches(job)
   const totalSteps = batches.perEpoch * job.config.epochs
@@ -63,11 +63,12 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
     stepsPerEpoch: batches.perEpoch,
     batchSize: job.config.batchSize,
   })
-  const program = await backend.compile(plan.graph)
-  const validator = await validatorOf(job, store, backend)
-  const run = new Run(job, plan, { store, program, validator, batches, totalSteps, control }, start)
+  const steps = new StagedSteps(backend, freezeStages(job.config, batches.perEpoch), material.planOf)
+  await steps.at(start.position.step) // what cannot be compiled is told before anything else
+  const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
+  const run = new Run(job, plan, { material, steps, validator, batches, totalSteps, control }, start)
   const finished = await run.toTheEnd()
-  await program.release()
+  await steps.release()
   if (finished) await run.finish()
   await validator?.release()
   return { finished, step: run.position.step, totalSteps }
@@ -88,20 +89,9 @@ function startOf(job: TrainJob, plan: StepPlan): { state: StateTensors; position
   return { state: initialState(plan, seed, given), position: fresh }
 }
 
-async function validatorOf(job: TrainJob, store: PixelStore, backend: Backend): Promise<Validator | undefined> {
-  const { config, split, identities } = job
-  if (split.validation.length === 0) return undefined
-  return openValidator(backend, store, {
-    model: config.model,
-    batchSize: config.batchSize,
-    identities,
-    rows: split.validation,
-  })
-}
-
 interface Parts {
-  readonly store: PixelStore
-  readonly program: Program
+  readonly material: Material
+  readonly steps: StagedSteps
   readonly validator: Validator | undefined
   readonly batches: Batches
   readonly totalSteps: number
@@ -122,7 +112,8 @@ class Run {
   readonly #logPath: string
   readonly #recentMs: number[] = []
   #state: StateTensors
-  #spare: StateTensors
+  /** The state before the last step: the next one's results are written into its memory. */
+  #spare: StateTensors = {}
   #savedAt = performance.now()
   #learningRate = 0
   position: Position
@@ -134,7 +125,6 @@ class Run {
     this.#parts = parts
     this.#logPath = join(job.run, 'log.jsonl')
     this.#state = start.state
-    this.#spare = emptyLike(start.state)
     this.position = start.position
   }
 
@@ -155,19 +145,13 @@ class Run {
 
   /** The best weights become model.onnx; metrics.json says how they did. */
   async finish(): Promise<void> {
-    const { run, config, classes, split } = this.#job
+    const { run, classes, split } = this.#job
     this.#parts.control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
     if (!existsSync(best)) this.#save('best')
     const { state, position } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, this.#state)))
     const tensors = new Map(Object.entries(state))
-    await exportModel({
-      network: config.model,
-      geometry: config.image,
-      tensors,
-      folder: run,
-      name: config.model.backbone,
-    })
+    this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
     const measured = await this.#parts.validator?.measure(tensors)
     const scores =
@@ -177,7 +161,7 @@ class Run {
   }
 
   async #step(): Promise<void> {
-    const { store, program, batches, totalSteps, control } = this.#parts
+    const { material, steps, batches, totalSteps, control } = this.#parts
     const { config, seed } = this.#job
     const { step } = this.position
     const start = performance.now()
@@ -186,18 +170,15 @@ class Run {
     const learningRate =
       config.optimiser.learningRate * cosineSchedule(step, totalSteps, { warmupSteps, finalFraction })
     const marginShare = marginShareAt(step / batches.perEpoch, config.schedule.marginWarmupEpochs)
-    const { augment, optimiser } = config
-    const options = {
-      seed: `${seed}`,
-      augment,
-      optimiser,
-      randoms: this.#plan.randoms,
-      step,
-      learningRate,
-      marginShare,
-    }
-    const feeds = stepFeeds(store, batches.labels, batches.at(step), options)
-    const into = Object.fromEntries(Object.entries(this.#spare).map(([name, t]) => [`next/${name}`, t]))
+    const { plan, program, releasedAt } = await steps.at(step)
+    const { optimiser } = config
+    const { randoms } = plan
+    const feeds = material.feeds(batches.labels, batches.at(step), {
+      ...{ seed: `${seed}`, optimiser, randoms, releasedAt },
+      ...{ step, learningRate, marginShare },
+    })
+    const spare = this.#memoryFor(plan)
+    const into = Object.fromEntries(Object.entries(spare).map(([name, t]) => [`next/${name}`, t]))
     const { loss, gradientNorm } = await program.run({ ...feeds, ...this.#state }, into)
     const elapsedMs = performance.now() - start
     const entry: StepEntry = {
@@ -211,9 +192,8 @@ class Run {
     }
     this.#learningRate = learningRate
     this.#checkLoss(entry, marginShare)
-    const spare = this.#state
-    this.#state = this.#spare
-    this.#spare = spare
+    this.#spare = this.#state
+    this.#state = { ...this.#state, ...spare }
     this.position = { ...this.position, step: step + 1, firstLoss: this.position.firstLoss ?? entry.loss }
     appendLog(this.#logPath, entry)
     this.#recentMs.push(elapsedMs)
@@ -222,6 +202,17 @@ class Run {
     const imagesPerSecond = (config.batchSize / meanMs) * 1000
     control.emit({ ...entry, imagesPerSecond, remainingMs: (totalSteps - step - 1) * meanMs, totalSteps })
     await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Memory for what the step changes: not that of the state, which what was frozen until now still shares. */
+  #memoryFor({ graph }: StepPlan): StateTensors {
+    const changed = Object.keys(graph.outputs).filter((name) => name.startsWith('next/'))
+    const memory = changed.map((output) => {
+      const name = output.slice('next/'.length)
+      const [now, spare] = [this.#state[name]!, this.#spare[name]]
+      return [name, spare === undefined || spare === now ? zeros('float32', now.shape) : spare] as const
+    })
+    return Object.fromEntries(memory)
   }
 
   /** A step that went wrong is not kept: the state before it, and the last checkpoint, stay. */

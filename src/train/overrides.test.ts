@@ -109,6 +109,12 @@ describe('resolveConfig', () => {
     ['precision=fp16', "precision: only 'fp32' is there so far"],
     ['batchSize=1', 'batchSize: expected 2 or more (batch statistics)'],
     ['image.widthPx=100', 'image.widthPx: expected a multiple of 32'],
+    ['freeze=some', "freeze: expected 'all' or a whole number, 0 or above"],
+    ['freeze=37', "freeze: convnext_small has 36 layers: expected at most that, or 'all'"],
+    [
+      'schedule.unfreeze=[[1,3]]',
+      'schedule.unfreeze: expected [epoch, layers still frozen] with epochs that grow, layers that get fewer',
+    ],
     ['sampler={"kind":"pxk","photosPerIdentity":5}', 'sampler.photosPerIdentity: expected a divisor of batchSize'],
   ])('%s is refused', (assignment, message) => {
     expect(mistakes(assignment).slice(1)).toEqual([message])

@@ -14,7 +14,7 @@ const atto: TrainConfig = {
   validateEvery: 5,
   chunk: 32,
   optimiser: { ...trainDefaults.optimiser, learningRate: 2e-3 },
-  schedule: { warmupEpochs: 2, finalFraction: 0.01, marginWarmupEpochs: 15 },
+  schedule: { warmupEpochs: 2, finalFraction: 0.01, marginWarmupEpochs: 15, unfreeze: [] },
 }
 
 /**
@@ -34,7 +34,7 @@ const demo: TrainConfig = {
   },
   validation: 'none',
   epochs: 36,
-  schedule: { warmupEpochs: 2, finalFraction: 0.01, marginWarmupEpochs: 24 },
+  schedule: { warmupEpochs: 2, finalFraction: 0.01, marginWarmupEpochs: 24, unfreeze: [] },
   clipNorm: 5,
 }
 

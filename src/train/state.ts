@@ -1,9 +1,9 @@
 import { invariant, Rng } from '../base/index.ts'
 import { initialise } from '../nn/index.ts'
 import { filled, type Tensor, zeros } from '../tensor/index.ts'
-import type { StepPlan } from './step.ts'
+import type { StepPlan } from './updates.ts'
 
-/** All tensors that a step changes, by name: parameters, statistics, `m/…`, `v/…`, and `ema/…` where weights are averaged. */
+/** All tensors of a run by name: parameters, statistics, and of what is trained `m/…`, `v/…`, and `ema/…` where weights are averaged. */
 export type StateTensors = Readonly<Record<string, Tensor>>
 
 /** The state before step 0: parameters drawn by (seed, name), or as `given` (pretrained); moments zero. */
@@ -16,6 +16,7 @@ export function initialState(
   const state: Record<string, Tensor> = {}
   for (const { name, shape, init } of plan.params) {
     state[name] = given.get(name) ?? initialise(shape, init, rng.fork(name))
+    if (!plan.trained.has(name)) continue
     state[`m/${name}`] = zeros('float32', shape)
     state[`v/${name}`] = zeros('float32', shape)
     if (plan.ema) state[`ema/${name}`] = { ...state[name], data: state[name].data.slice() } as Tensor
@@ -27,13 +28,9 @@ export function initialState(
   return state
 }
 
-/** Memory of the same shape, for a step to write its results into. */
-export function emptyLike(state: StateTensors): StateTensors {
-  return Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, zeros('float32', shape)]))
-}
-
 /** The weights that inference uses: averaged ones where they are kept, and the statistics. */
 export function inferenceTensors(plan: StepPlan, state: StateTensors): Map<string, Tensor> {
-  const weights = plan.params.map(({ name }) => [name, state[plan.ema ? `ema/${name}` : name]!] as const)
+  const averaged = (name: string) => plan.ema && plan.trained.has(name)
+  const weights = plan.params.map(({ name }) => [name, state[averaged(name) ? `ema/${name}` : name]!] as const)
   return new Map([...weights, ...plan.statistics.map(({ name }) => [name, state[name]!] as const)])
 }

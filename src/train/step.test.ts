@@ -3,6 +3,7 @@ import { relativeError } from '../../test/golden.ts'
 import { sameNumbers } from '../../test/tolerances.ts'
 import { Rng } from '../base/index.ts'
 import { augmentationParameters, augmentDefaults } from '../data/index.ts'
+import { countFlop } from '../graph/index.ts'
 import { reidDefaults } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, adamwFeeds, rateDefaults } from '../optim/index.ts'
@@ -108,6 +109,51 @@ describe('stepGraph', async () => {
       numbers(whole).map((v) => v / (norm + 1e-6)),
     )
     expect(relativeError(clipped, scaled)).toBeLessThan(1e-5)
+  })
+
+  test('frozen layers get no gradient, no moments and no next value; the others learn as if they were not', async () => {
+    const change = { clipNorm: null, emaDecay: 0.9 }
+    const [free, { plan, state, results }] = [await stepped(change), await stepped({ ...change, frozen: [3] })]
+    const isFrozen = (name: string) => /^backbone\.(stem|stages\.0)\./.test(name) // layers 0, 1 and 2 of zepto
+    for (const { name } of plan.params) {
+      const kept = [`next/${name}`, `next/m/${name}`, `next/v/${name}`, `next/ema/${name}`]
+      for (const output of kept) {
+        if (isFrozen(name)) expect(results[output], output).toBeUndefined()
+        else expect(relativeError(results[output]!, free.results[output]!), output).toBeLessThan(sameNumbers.rtol)
+      }
+      expect(Object.hasOwn(state, `m/${name}`), name).toBe(!isFrozen(name))
+    }
+    expect(countFlop(plan.graph)).toBeLessThan(0.9 * countFlop(free.plan.graph))
+    expect([...inferenceTensors(plan, state).keys()].sort()).toEqual(
+      [...inferenceTensors(free.plan, free.state).keys()].sort(),
+    )
+  })
+
+  test('with the whole backbone frozen a step is a forward pass and the head’s', async () => {
+    const frozen = stepGraph({ ...config, frozen: [11] }) // ten blocks, and what leads to the first
+    expect([...frozen.trained].sort()).toEqual(['head.weight', 'neck.weight', 'pool.p'])
+    expect(countFlop(frozen.graph) / countFlop(stepGraph(config).graph)).toBeLessThan(0.4)
+  })
+
+  test('what a later stage releases has a bias correction of its own', async () => {
+    const own = { 'correction1/1': filled([], 7), 'correction2/1': filled([], 3) }
+    const plan = stepGraph({ ...config, frozen: [11, 3] })
+    const state = initialState(plan, '0')
+    const program = await (await ortBackend({ threads: 1 })).compile(plan.graph)
+    const [as, other] = [
+      await program.run({
+        ...feeds,
+        'correction1/1': feeds.correction1!,
+        'correction2/1': feeds.correction2!,
+        ...state,
+      }),
+      await program.run({ ...feeds, ...own, ...state }),
+    ]
+    await program.release()
+    for (const name of plan.trained) {
+      const same = relativeError(as[`next/${name}`]!, other[`next/${name}`]!) === 0
+      expect(same, name).toBe(!name.startsWith('backbone.'))
+    }
   })
 
   test('sizes that no stage can halve are refused', () => {

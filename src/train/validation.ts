@@ -1,14 +1,9 @@
 import type { PixelStore } from '../data/index.ts'
 import { embeddingGraph, embeddingSize, type ReIdConfig } from '../models/index.ts'
-import { evaluateRetrieval, type RetrievalMetrics } from '../retrieval/index.ts'
+import { evaluateRetrieval } from '../retrieval/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-
-/** Measures a network on photos set aside, with the weights of the moment: they are inputs of its graph. */
-export interface Validator {
-  measure(weights: ReadonlyMap<string, Tensor>): Promise<RetrievalMetrics>
-  release(): Promise<void>
-}
+import type { Validator } from './material.ts'
 
 export interface ValidatorOptions {
   readonly model: ReIdConfig

@@ -1,0 +1,42 @@
+import { pixelStoreOf } from '../data/index.ts'
+import { exportModel } from '../identify/index.ts'
+import type { RetrievalMetrics } from '../retrieval/index.ts'
+import type { Backend } from '../runtime/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import { planOf } from './batches.ts'
+import { type FeedOptions, type StepMoment, stepFeeds } from './feeds.ts'
+import type { TrainJob } from './job.ts'
+import type { StepPlan } from './updates.ts'
+import { openValidator } from './validation.ts'
+
+/** Measures a network on photos set aside, with the weights of the moment: they are inputs of its graph. */
+export interface Validator {
+  measure(weights: ReadonlyMap<string, Tensor>): Promise<RetrievalMetrics>
+  release(): Promise<void>
+}
+
+/** What a run trains, and on what: the loop does not know. */
+export interface Material {
+  /** The step's graph; of the last stage, unless told what is frozen. */
+  planOf(frozen?: readonly number[]): StepPlan
+  /** What a step is fed for the photos of these rows, beside the state. */
+  feeds(labels: Int32Array, rows: Int32Array, options: FeedOptions & StepMoment): Record<string, Tensor>
+  /** For the photos set aside, of which there are some. */
+  validator(backend: Backend): Promise<Validator>
+  /** Writes the model with these weights into the run folder. */
+  export(weights: ReadonlyMap<string, Tensor>): void
+}
+
+/** A network of ours on photos. */
+export function photoMaterial(job: TrainJob): Material {
+  const { config, run, split, identities } = job
+  const { model, batchSize, augment, image } = config
+  const store = pixelStoreOf(job.index)
+  return {
+    planOf: (frozen) => planOf(job, frozen),
+    feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
+    validator: (backend) => openValidator(backend, store, { model, batchSize, identities, rows: split.validation }),
+    export: (tensors) =>
+      void exportModel({ network: model, geometry: image, tensors, folder: run, name: model.backbone }),
+  }
+}
