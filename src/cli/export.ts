@@ -33,8 +33,12 @@ export function exportCommand(): Command {
 
 async function exportAction({ model, out, checkpoint, name, overwrite = false }: ExportFlags): Promise<void> {
   checkAbsent(out, overwrite)
-  const { exportModel, isRunFolder, readRunModel } = await import('../identify/index.ts')
+  const { copyHeadRun, exportModel, isHeadRun, isRunFolder, readRunModel } = await import('../identify/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
+  if (isHeadRun(model)) {
+    console.log(copyHeadRun(model, out, name).join('\n'))
+    return
+  }
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
   const { files, bytes, description } = exportModel({

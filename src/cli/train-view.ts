@@ -11,6 +11,8 @@ export class TrainView {
     switch (event.kind) {
       case 'decode':
         return this.#changing(`decoding photos ${event.done}/${event.total}`, event.done === event.total)
+      case 'embed':
+        return this.#changing(`embedding photos ${event.done}/${event.total}`, event.done === event.total)
       case 'warning':
         return this.#line(`warning: ${event.text}`)
       case 'start': {

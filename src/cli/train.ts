@@ -11,7 +11,8 @@ Examples:
   rosette train --data jaguars --out runs/small --preset atto --set epochs=40 --set loss.kind=cosface
   rosette train --data jaguars --out runs/jaguars --resume
 
-Presets: brief (convnext_small.fb_in1k at 224²; the default), atto (convnext_atto at 128², from random weights), demo.
+Presets: brief (convnext_small.fb_in1k at 224²; the default), atto (convnext_atto at 128², from random weights), demo, and head
+(a head on the embeddings of an .onnx file, which is what --backbone FILE.onnx --freeze begins with).
 Ctrl-C saves and ends; --resume goes on, with the same result as if it had not been interrupted.`
 
 interface TrainFlags {
@@ -19,6 +20,7 @@ interface TrainFlags {
   readonly out: string
   readonly preset?: string
   readonly backbone?: string
+  readonly modelConfig?: string
   readonly freeze?: number | 'all' | true
   readonly set: readonly string[]
   readonly seed?: number
@@ -41,7 +43,11 @@ export function trainCommand(): Command {
     .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
     .requiredOption('--out <RUN>', 'the run folder to write')
     .option('--preset <name>', 'the configuration to start from (default: brief)')
-    .option('--backbone <NAME|FILE>', 'a name of `rosette models` with or without a tag, or a file of weights')
+    .option(
+      '--backbone <NAME|FILE>',
+      'a name of `rosette models` with or without a tag, a file of weights, or an .onnx file',
+    )
+    .option('--model-config <FILE>', 'the description of an .onnx file that has none beside it')
     .option(
       '--freeze [layers]',
       'layers of the backbone, from the input, that keep their weights (without a number: all)',

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import { type Embedder, type OpenModelOptions, openModelDefaults } from './embedder.ts'
+import { isHeadRun, openHeadRun } from './head-run.ts'
 import { openDescribed } from './onnx-model.ts'
 import { isRunFolder, openRun } from './run-folder.ts'
 
@@ -30,7 +31,7 @@ export async function openModelHere(path: string, options: OpenModelOptions = {}
   }
   if (isRunFolder(path)) {
     check(options.modelConfig === undefined, `--model-config: ${path} is a run folder and describes itself`)
-    return openRun(path, options)
+    return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
   }
   const description = join(path, descriptionFile)
   if (!existsSync(description)) {

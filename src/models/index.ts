@@ -1,6 +1,7 @@
 /** Networks: backbones under timm's names, family by family, and the re-identification assembly around them. */
 
 export type { ParamSpec } from '../nn/index.ts'
+export { type AffineNeck, affineNeck } from './affine-neck.ts'
 export {
   type Backbone,
   type BackboneName,
@@ -25,7 +26,12 @@ export type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
 export {
   embeddingSize,
+  type IdentityLoss,
+  type IdentityOptions,
+  type NeckConfig,
   neck,
+  neckLoss,
+  pairEmbedding,
   pooledFeatures,
   type ReIdConfig,
   reidBackbone,

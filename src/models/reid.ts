@@ -1,5 +1,5 @@
 import { check } from '../base/index.ts'
-import { concat, flip, reduceMean, reshape, slice, staticDim, type Value } from '../graph/index.ts'
+import { concat, type Dim, flip, reduceMean, reshape, slice, staticDim, type Value } from '../graph/index.ts'
 import {
   averagePool,
   batchNorm,
@@ -82,42 +82,65 @@ const poolRules: {
   },
 }
 
+/** What the neck needs to know; the pooled features may be those of any network. */
+export type NeckConfig = Pick<ReIdConfig, 'embeddingSize' | 'neckBias' | 'dropout'>
+
 /** Pooled features [B, C] → the neck's output [B, D], not normalised. */
-export function neck(scope: Scope, pooled: Value, config: ReIdConfig): Value {
-  const size = embeddingSize(config)
-  const projected =
-    size === staticDim(pooled.shape[1]) ? pooled : linear(scope.child('projection'), pooled, { features: size })
+export function neck(scope: Scope, pooled: Value, config: NeckConfig): Value {
+  const own = staticDim(pooled.shape[1])
+  const size = config.embeddingSize ?? own
+  const projected = size === own ? pooled : linear(scope.child('projection'), pooled, { features: size })
   return batchNorm(scope.child('neck'), dropout(scope, projected, config.dropout), {
     ...batchNormDefaults,
     bias: config.neckBias,
   })
 }
 
-export interface TrainingOptions {
+export interface IdentityOptions {
   readonly identities: number
   readonly loss: IdentityLossConfig
   readonly labelSmoothing: number
   /** See `identityLogits`. */
   readonly marginShare?: Value | undefined
+}
+
+export interface TrainingOptions extends IdentityOptions {
   /** Photos that pass the backbone together; the neck, the loss and the statistics see the whole batch. */
   readonly chunk: number
 }
 
-/** The training loss, a scalar, of standardised pixels [B, H, W, 3] with labels int32 [B]; and the embeddings it saw [B, D]. */
+/** A scalar, and the embeddings it saw [B, D]. */
+export interface IdentityLoss {
+  readonly loss: Value
+  readonly embeddings: Value
+}
+
+/** The training loss of standardised pixels [B, H, W, 3] with labels int32 [B]. */
 export function reidLoss(
   scope: Scope,
   x: Value,
   labels: Value,
   config: ReIdConfig,
   options: TrainingOptions,
-): { readonly loss: Value; readonly embeddings: Value } {
+): IdentityLoss {
   const batch = staticDim(x.shape[0])
   const chunks: Value[] = []
   for (let begin = 0; begin < batch; begin += options.chunk) {
     const end = Math.min(batch, begin + options.chunk)
     chunks.push(pooledFeatures(scope.onRows(begin, end, batch), slice(x, 0, begin, end), config))
   }
-  const embeddings = neck(scope, concat(chunks), config) // [B, D]
+  return neckLoss(scope, concat(chunks), labels, config, options)
+}
+
+/** The training loss of pooled features [B, C] with labels int32 [B]. */
+export function neckLoss(
+  scope: Scope,
+  pooled: Value,
+  labels: Value,
+  config: NeckConfig,
+  options: IdentityOptions,
+): IdentityLoss {
+  const embeddings = neck(scope, pooled, config) // [B, D]
   const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, identities]
   return { loss: crossEntropy(logits, labels, options.labelSmoothing), embeddings }
 }
@@ -135,7 +158,17 @@ export function reidEmbedding(
   const x = standardisePixels(pixels, pixelStatistics[config.pixels])
   const both = options.flip ? concat([x, flip(x, [2])]) : x // [2·B, H, W, 3]
   const out = neck(scope, pooledFeatures(scope, both, config), config)
-  if (!options.flip) return l2Normalise(out)
-  const pairs = reshape(out, [2, pixels.shape[0]!, out.shape[1]!])
+  return options.flip ? meanOfPairs(out, pixels.shape[0]!) : l2Normalise(out)
+}
+
+/** Pooled features of photos and of their mirror images [2, B, C] → L2-normalised embeddings [B, D]. */
+export function pairEmbedding(scope: Scope, pooled: Value, config: NeckConfig): Value {
+  const [, batch, width] = pooled.shape
+  return meanOfPairs(neck(scope, reshape(pooled, [-1, width!]), config), batch!)
+}
+
+/** [2·B, D] → the means over photo and mirror image, L2-normalised [B, D]. */
+function meanOfPairs(out: Value, batch: Dim): Value {
+  const pairs = reshape(out, [2, batch, out.shape[1]!])
   return l2Normalise(reduceMean(pairs, { axes: [0] }))
 }

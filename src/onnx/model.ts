@@ -121,3 +121,8 @@ function valueInfo(name: string, { shape, dtype }: Type): ValueInfoProto {
     type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
   })
 }
+
+/** A float32 matrix as a port of a model. */
+export function floatMatrix(name: string, shape: readonly [string, number]): ValueInfoProto {
+  return valueInfo(name, { shape, dtype: 'float32' })
+}

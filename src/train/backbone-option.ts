@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { check, nearest } from '../base/index.ts'
 import { backboneOf, isBackboneName, parseTimmName } from '../models/index.ts'
+import { isOnnx } from './embedded.ts'
 
 /** Files of weights, whose names have a dot as timm's names have. */
 const weightsFile = /\.(safetensors|pth|pt|bin)$/i
@@ -8,10 +9,11 @@ const weightsFile = /\.(safetensors|pth|pt|bin)$/i
 /**
  * What `--backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones
  * without a tag) and the statistics of their pixels; of a file of weights itself, with the architecture that its name begins
- * with, unless `set` names one.
+ * with, unless `set` names one; of an ONNX file itself.
  * @throws InputError for an unknown architecture or tag, and for a file that leaves the architecture open.
  */
 export function backboneSettings(backbone: string, set: readonly string[]): string[] {
+  if (isOnnx(backbone)) return [`model.backbone=${backbone}`, 'weights=null']
   return weightsFile.test(backbone) ? fileSettings(backbone, set) : timmSettings(backbone)
 }
 

@@ -19,6 +19,8 @@ export const trainConfigSchema = z
      * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
      */
     weights: z.string().nullable(),
+    /** The description of an ONNX backbone that has none beside it. */
+    backboneConfig: z.string().nullable().default(null),
     image: z.strictObject({
       widthPx: count,
       heightPx: count,
@@ -134,6 +136,7 @@ export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 export const trainDefaults: TrainConfig = {
   model: reidDefaults,
   weights: 'convnext_small.fb_in1k',
+  backboneConfig: null,
   image: { ...geometryDefaults, meanFill: [...geometryDefaults.meanFill] },
   loss: arcfaceDefaults,
   labelSmoothing: 0,

@@ -18,12 +18,21 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { geometry } from '../images/index.ts'
-import { type ParamSpec, pretrainedOf, reidBackbone } from '../models/index.ts'
+import { pretrainedOf, reidBackbone } from '../models/index.ts'
 import { findWeights, loadBackbone } from '../weights/index.ts'
 import { backboneSettings } from './backbone-option.ts'
-import { Batches, planOf } from './batches.ts'
+import { Batches, type BatchSource, planOf } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
+import {
+  type EmbedStoreOptions,
+  embedStore,
+  type FrozenNetwork,
+  headDescription,
+  isOnnx,
+  readFrozenNetwork,
+  withGeometry,
+} from './embedded.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
 import { type RunRecord, readJson, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
@@ -36,6 +45,8 @@ export interface TrainOptions {
   readonly preset?: string | undefined
   /** A timm name or a file of weights: short for the settings that belong to it, under those of `set`. */
   readonly backbone?: string | undefined
+  /** The description of an ONNX file as `backbone`, where it does not lie beside it. */
+  readonly modelConfig?: string | undefined
   /** Short for the setting of that name, under those of `set`. */
   readonly freeze?: number | 'all' | undefined
   /** `path=value` assignments over the preset. */
@@ -53,6 +64,7 @@ export interface TrainOptions {
 }
 
 export type PrepareEvent =
+  | { readonly kind: 'embed'; readonly done: number; readonly total: number }
   | { readonly kind: 'decode'; readonly done: number; readonly total: number }
   | { readonly kind: 'warning'; readonly text: string }
 
@@ -70,6 +82,8 @@ export interface TrainJob {
   readonly split: Split
   /** The pretrained weights that it begins with; null for random numbers, and where a checkpoint has what they became. */
   readonly weightsPath: string | null
+  /** Where the backbone is an ONNX file: that, and the file of the photos' embeddings. */
+  readonly frozen: { readonly network: FrozenNetwork; readonly embedded: string } | null
 }
 
 const runFiles = [
@@ -87,15 +101,17 @@ const runFiles = [
 /** Checks everything, decodes the photos, splits them, and writes the run folder's first files. */
 export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   const resumed = options.resume === true ? readRun(options) : undefined
-  const config = resumed?.config ?? resolveConfig(options.preset ?? 'brief', assignments(options))
+  const given = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   if (resumed === undefined) {
     checkAbsent(options.out, options.overwrite === true)
     checkReplaceable(options.out)
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
+  const network = isOnnx(given.model.backbone) ? readFrozenNetwork(given) : undefined
+  const config = network === undefined ? given : withGeometry(given, network)
   geometry(config.image)
-  reidBackbone(config.model)
+  if (network === undefined) reidBackbone(config.model)
   checkPixels(config)
   checkAugmentation(config.augment)
   // a checkpoint has what the weights became
@@ -107,10 +123,10 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   const split = splitPhotos(store, config, seed)
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
-  const { params } = planOf(drawn) // throws where the network cannot be built
-  const weights = weightsPath === null ? null : checkWeights(weightsPath, params)
+  const weights = network === undefined ? checkWeights(weightsPath, drawn) : weightsRecord(network.onnx, network.sha256)
+  const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   const record = describeRun(options, { store, split, classes, seed, weights, threads })
-  if (resumed === undefined) beginRun(options, { config, record, split, store })
+  if (resumed === undefined) beginRun(options, { config, record, split, store, network })
   else {
     checkSameData(options.out, resumed.record, record)
     if (!continued) checkSameWeights(options.out, resumed.record, record)
@@ -120,18 +136,42 @@ export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
   for (const text of [...warningsOf(store, split, config), ...aboutWeights])
     options.onProgress?.({ kind: 'warning', text })
   const resume = resumed !== undefined
-  return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath }
+  const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
+  return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
 }
 
-function assignments({ backbone, freeze, set = [] }: TrainOptions): readonly string[] {
-  const shorthands = backbone === undefined ? [] : backboneSettings(backbone, set)
-  return [...shorthands, ...(freeze === undefined ? [] : [`freeze=${freeze}`]), ...set]
+function presetOf({ preset, backbone = '' }: TrainOptions): string {
+  return preset ?? (isOnnx(backbone) ? 'head' : 'brief')
 }
 
-/** Before anything is written: that they fit, and which they are. */
-function checkWeights(path: string, params: readonly ParamSpec[]): RunRecord['weights'] {
+function embedProgress({ signal, onProgress }: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
+  return { signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
+}
+
+function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions): readonly string[] {
+  const asOnnx = backbone !== undefined && isOnnx(backbone)
+  check(modelConfig === undefined || asOnnx, '--model-config describes an .onnx file given as --backbone')
+  const image = set.find((assignment) => assignment.startsWith('image'))
+  check(!asOnnx || image === undefined, `--set ${image}: the description of ${backbone} states how photos are prepared`)
+  return [
+    ...(backbone === undefined ? [] : backboneSettings(backbone, set)),
+    ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
+    // the preset for ONNX files freezes: not said, it is not meant
+    ...(freeze === undefined && !asOnnx ? [] : [`freeze=${freeze ?? 0}`]),
+    ...set,
+  ]
+}
+
+/** Before anything is written: that the network can be built and the weights fit, and which they are. */
+function checkWeights(path: string | null, source: Pick<BatchSource, 'config' | 'classes'>): RunRecord['weights'] {
+  const { params } = planOf(source)
+  if (path === null) return null
   loadBackbone(path, params)
-  return { file: basename(path), sha256: createHash('sha256').update(readFileSync(path)).digest('hex') }
+  return weightsRecord(path, createHash('sha256').update(readFileSync(path)).digest('hex'))
+}
+
+function weightsRecord(path: string, sha256: string): RunRecord['weights'] {
+  return { file: basename(path), sha256 }
 }
 
 /** Weights that see other pixels than they were trained on are worth less, and nothing else would tell. */
@@ -232,15 +272,26 @@ function describeRun(
 
 function beginRun(
   { out, overwrite }: TrainOptions,
-  run: { config: TrainConfig; record: RunRecord; split: Split; store: PixelStore },
+  run: {
+    config: TrainConfig
+    record: RunRecord
+    split: Split
+    store: PixelStore
+    network: FrozenNetwork | undefined
+  },
 ): void {
-  const { config, record, split, store } = run
+  const { config, record, split, store, network } = run
   if (overwrite === true) for (const name of runFiles) rmSync(join(out, name), { recursive: true, force: true })
   const names = (rows: readonly number[]) => rows.map((row) => store.photos[row]!.filename)
   writeJson(join(out, 'config.json'), config)
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
   writeJson(join(out, 'split.json'), { train: names(split.train), validation: names(split.validation) })
-  writeModelDescription(out, describeModel(config.model.backbone, config.model, config.image))
+  writeModelDescription(
+    out,
+    network === undefined
+      ? describeModel(config.model.backbone, config.model, config.image)
+      : headDescription(network, config),
+  )
   writeJson(join(out, 'run.json'), record)
 }
 
@@ -259,7 +310,9 @@ function isRun(out: string): boolean {
 
 function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecord } {
   const { out, preset, set = [], ...rest } = options
-  const given = [preset, rest.backbone, rest.freeze, rest.seed].some((value) => value !== undefined) || set.length > 0
+  const given =
+    [preset, rest.backbone, rest.modelConfig, rest.freeze, rest.seed].some((value) => value !== undefined) ||
+    set.length > 0
   check(
     !given,
     '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set and --seed',

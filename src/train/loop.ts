@@ -9,8 +9,8 @@ import { loadBackbone } from '../weights/index.ts'
 import { Batches } from './batches.ts'
 import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
+import { embeddedMaterial } from './embedded-material.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
-import { freezeStages } from './freeze.ts'
 import { firstNotFinite, lossLimit } from './health.ts'
 import type { TrainJob } from './job.ts'
 import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
@@ -48,7 +48,7 @@ export interface Outcome {
 
 /** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
 export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
-  const material = photoMaterial(job)
+  const material = job.frozen === null ? photoMaterial(job) : embeddedMaterial(job, job.frozen)
   const plan = material.planOf()
   const backend = await ortBackend({ threads: job.threads })
   const batches = new Batches(job)
@@ -63,7 +63,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
     stepsPerEpoch: batches.perEpoch,
     batchSize: job.config.batchSize,
   })
-  const steps = new StagedSteps(backend, freezeStages(job.config, batches.perEpoch), material.planOf)
+  const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf)
   await steps.at(start.position.step) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
   const run = new Run(job, plan, { material, steps, validator, batches, totalSteps, control }, start)

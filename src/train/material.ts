@@ -5,6 +5,7 @@ import type { Backend } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { planOf } from './batches.ts'
 import { type FeedOptions, type StepMoment, stepFeeds } from './feeds.ts'
+import { type FreezeStage, freezeStages } from './freeze.ts'
 import type { TrainJob } from './job.ts'
 import type { StepPlan } from './updates.ts'
 import { openValidator } from './validation.ts'
@@ -17,6 +18,7 @@ export interface Validator {
 
 /** What a run trains, and on what: the loop does not know. */
 export interface Material {
+  stages(stepsPerEpoch: number): readonly FreezeStage[]
   /** The step's graph; of the last stage, unless told what is frozen. */
   planOf(frozen?: readonly number[]): StepPlan
   /** What a step is fed for the photos of these rows, beside the state. */
@@ -33,6 +35,7 @@ export function photoMaterial(job: TrainJob): Material {
   const { model, batchSize, augment, image } = config
   const store = pixelStoreOf(job.index)
   return {
+    stages: (stepsPerEpoch) => freezeStages(config, stepsPerEpoch),
     planOf: (frozen) => planOf(job, frozen),
     feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
     validator: (backend) => openValidator(backend, store, { model, batchSize, identities, rows: split.validation }),

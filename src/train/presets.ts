@@ -38,7 +38,19 @@ const demo: TrainConfig = {
   clipNorm: 5,
 }
 
+/** For a head on an ONNX file's embeddings, computed once: many epochs take seconds. */
+const head: TrainConfig = {
+  ...trainDefaults,
+  model: { ...trainDefaults.model, embeddingSize: null },
+  weights: null,
+  freeze: 'all',
+  epochs: 60,
+  validateEvery: 10,
+  optimiser: { ...trainDefaults.optimiser, learningRate: 3e-3 },
+  schedule: { ...trainDefaults.schedule, warmupEpochs: 2, marginWarmupEpochs: 20 },
+}
+
 /** The runs that have a name. */
-export const presets = { brief: trainDefaults, atto, demo } as const satisfies Record<string, TrainConfig>
+export const presets = { brief: trainDefaults, atto, demo, head } as const satisfies Record<string, TrainConfig>
 
 export type PresetName = keyof typeof presets

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { check, writeFileAtomic } from '../base/index.ts'
+import { cacheFolder, type PixelStore } from '../data/index.ts'
+import {
+  describeHead,
+  type Embedder,
+  findDescription,
+  geometryOf,
+  type ModelDescription,
+  openModel,
+  readModelDescription,
+} from '../identify/index.ts'
+import { decodeModel, externalFiles } from '../onnx/index.ts'
+import { bytesOf, decodeNpy, npyHeader, type Tensor, zeros } from '../tensor/index.ts'
+import type { TrainConfig } from './config.ts'
+
+/** Somebody's network, which stays as it is: photos go through it once, and a head is trained on what comes out. */
+export interface FrozenNetwork {
+  readonly onnx: string
+  readonly descriptionPath: string
+  readonly description: ModelDescription
+  /** Of the file and what it keeps beside it. */
+  readonly sha256: string
+}
+
+/** True where the backbone is an ONNX file. */
+export function isOnnx(backbone: string): boolean {
+  return /\.onnx$/i.test(backbone)
+}
+
+/** The network that a config names. @throws InputError where it or its description is missing, or settings ask for its training. */
+export function readFrozenNetwork({ model, backboneConfig, freeze, schedule, weights }: TrainConfig): FrozenNetwork {
+  const onnx = model.backbone
+  check(existsSync(onnx), `model.backbone: ${onnx} does not exist`)
+  check(
+    freeze === 'all' && schedule.unfreeze.length === 0,
+    `model.backbone: ${onnx} is an ONNX file, which cannot be trained`,
+    '--freeze trains a head on its embeddings',
+  )
+  check(weights === null, `weights: ${onnx} brings its own`, '--set weights=null')
+  const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)
+  const description = readModelDescription(descriptionPath)
+  const bytes = readFileSync(onnx)
+  const hash = createHash('sha256').update(bytes)
+  for (const file of externalFiles(decodeModel(bytes, onnx), onnx)) hash.update(readFileSync(join(dirname(onnx), file)))
+  return { onnx, descriptionPath, description, sha256: hash.digest('hex') }
+}
+
+/** The config with the geometry that the network's description states. */
+export function withGeometry(config: TrainConfig, { description }: FrozenNetwork): TrainConfig {
+  const { meanFill, ...rest } = geometryOf(description)
+  return { ...config, image: { ...rest, meanFill: [...meanFill] } }
+}
+
+/** What the run folder says of network and head. */
+export function headDescription({ onnx, description }: FrozenNetwork, { model }: TrainConfig): ModelDescription {
+  const size = model.embeddingSize ?? description.output.size
+  return describeHead(description, `head on ${basename(onnx)}`, size)
+}
+
+export interface EmbedStoreOptions {
+  readonly threads: number
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * The embeddings of a store's photos and of their mirror images, L2-normalised, float32 [2, photos, D], as a .npy file of the cache:
+ * made where it is not there yet. It is decided by network, description and photos, so that it never goes stale.
+ */
+export async function embedStore(
+  network: FrozenNetwork,
+  store: PixelStore,
+  options: EmbedStoreOptions,
+): Promise<string> {
+  const { sha256, description } = network
+  const key = JSON.stringify([sha256, description, store.index.entries.map((entry) => basename(entry))])
+  const path = join(cacheFolder(), 'embeddings', `${createHash('sha256').update(key).digest('hex')}.npy`)
+  if (existsSync(path)) return path
+  const embedder = await openFrozen(network, options.threads)
+  try {
+    const vectors = await embedBoth(embedder, store, options)
+    writeFileAtomic(path, [npyHeader(vectors.shape), bytesOf(vectors.data)])
+  } finally {
+    await embedder.release()
+  }
+  return path
+}
+
+/** What `embedStore` wrote: [2, photos, D]. */
+export function readEmbedded(path: string): Tensor<'float32'> {
+  return decodeNpy(readFileSync(path), path)
+}
+
+/** Photo and mirror image are told apart here, so the embedder does not average them. */
+function openFrozen({ onnx, descriptionPath, description }: FrozenNetwork, threads: number): Promise<Embedder> {
+  const tta = description.flipAveraging === 'inside' ? undefined : 'none'
+  return openModel(onnx, { modelConfig: descriptionPath, tta, threads })
+}
+
+async function embedBoth(
+  embedder: Embedder,
+  store: PixelStore,
+  options: EmbedStoreOptions,
+): Promise<Tensor<'float32'>> {
+  const { size, batchSize } = embedder
+  const count = store.photos.length
+  const vectors = zeros('float32', [2, count, size])
+  for (let begin = 0; begin < count; begin += batchSize) {
+    options.signal?.throwIfAborted()
+    const rows = Array.from({ length: Math.min(batchSize, count - begin) }, (_, i) => begin + i)
+    const pixels = store.batch(rows)
+    const parts = [await embedder.batch(pixels), await embedder.batch(mirrored(pixels))]
+    parts.forEach((part, side) => {
+      vectors.data.set(part, (side * count + begin) * size)
+    })
+    options.onProgress?.(begin + rows.length, count)
+  }
+  check(vectors.data.every(Number.isFinite), `${embedder.source}: gives embeddings that are not finite`)
+  return vectors
+}
+
+/** Left and right swapped: [B, H, W, 3]. */
+export function mirrored(pixels: Tensor<'uint8'>): Tensor<'uint8'> {
+  const [, , width] = pixels.shape as [number, number, number, number]
+  const data = new Uint8Array(pixels.data.length)
+  for (let row = 0; row < data.length; row += width * 3) {
+    for (let x = 0; x < width; x++) {
+      const from = row + (width - 1 - x) * 3
+      data.set(pixels.data.subarray(from, from + 3), row + x * 3)
+    }
+  }
+  return { ...pixels, data }
+}
