@@ -5,18 +5,22 @@
  *     ROSETTE_PEERS=python3,/path/to/other/python npm run bench -- --steps 7 --models convnext_small,convnext_atto
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable, median } from '../src/base/index.ts'
+import { processorName } from './processor.ts'
 import { Served } from './served.ts'
 
 const { values } = parseArgs({
   options: {
     models: { type: 'string', default: 'convnext_small,convnext_atto' },
     tasks: { type: 'string', default: 'train,embed' },
+    /** The peers'. */
     precisions: { type: 'string', default: 'fp32,bf16' },
+    /** Rosette's: int8 is for embedding. */
+    ours: { type: 'string', default: 'fp32,int8' },
     size: { type: 'string', default: '224' },
     batch: { type: 'string', default: '32' },
     chunk: { type: 'string', default: '8' },
@@ -26,13 +30,9 @@ const { values } = parseArgs({
 })
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const processor = (cpus()[0]?.model ?? 'unknown')
-  .trim()
-  .replace(/[^A-Za-z0-9]+/g, '-')
-  .toLowerCase()
-const file = join(root, 'results', `speed-${processor}-${values.threads}-cores.csv`)
+const file = join(root, 'results', `speed-${processorName()}-${values.threads}-cores.csv`)
 const header =
-  'date,task,model,size,batch,chunk,threads,peer,precision,steps,peer_images_per_s,rosette_images_per_s,ratio,peer_peak_mb,rosette_peak_mb\n'
+  'date,task,model,size,batch,chunk,threads,peer,precision,rosette_precision,steps,peer_images_per_s,rosette_images_per_s,ratio,peer_peak_mb,rosette_peak_mb\n'
 const peers = (process.env.ROSETTE_PEERS ?? '').split(',').filter((python) => python !== '')
 const rows: (string | number)[][] = []
 
@@ -40,20 +40,41 @@ mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, header)
 for (const task of values.tasks.split(',')) {
   for (const model of values.models.split(',')) {
-    if (peers.length === 0) await measure(task, model, undefined, 'fp32')
-    for (const python of peers)
-      for (const precision of values.precisions.split(',')) await measure(task, model, python, precision)
+    for (const own of values.ours.split(',').filter((precision) => task === 'embed' || precision === 'fp32')) {
+      if (peers.length === 0) await measure(task, model, { own })
+      for (const python of peers)
+        for (const precision of values.precisions.split(',')) await measure(task, model, { own, python, precision })
+    }
   }
 }
 console.log(
   formatTable(
-    ['task', 'model', 'peer', 'precision', 'peer images/s', 'rosette images/s', 'ratio', 'peer MB', 'rosette MB'],
+    [
+      'task',
+      'model',
+      'peer',
+      'precision',
+      'rosette',
+      'peer images/s',
+      'rosette images/s',
+      'ratio',
+      'peer MB',
+      'rosette MB',
+    ],
     rows,
   ),
 )
 
+interface Pair {
+  /** Rosette's precision. */
+  readonly own: string
+  /** The peer's interpreter, and its precision. */
+  readonly python?: string
+  readonly precision?: string
+}
+
 /** Alternates steps of rosette and one peer, and appends a row of medians. */
-async function measure(task: string, model: string, python: string | undefined, precision: string): Promise<void> {
+async function measure(task: string, model: string, { own, python, precision = 'fp32' }: Pair): Promise<void> {
   const { size, batch, chunk, threads } = values
   const shared = ['--task', task, '--model', model, '--size', size, '--batch', batch, '--threads', threads]
   const ours = new Served(process.execPath, [
@@ -61,6 +82,8 @@ async function measure(task: string, model: string, python: string | undefined, 
     ...shared,
     '--chunk',
     chunk,
+    '--precision',
+    own,
   ])
   await ours.ready()
   const torch = join(root, 'bench', 'peers', 'torch_bench.py')
@@ -69,11 +92,11 @@ async function measure(task: string, model: string, python: string | undefined, 
   await peer?.ready()
   const ratios: number[] = []
   for (let i = 0; i < Number(values.steps); i++) {
-    const own = await ours.step()
+    const step = await ours.step()
     const other = await peer?.step()
-    if (other !== undefined) ratios.push(other / own)
+    if (other !== undefined) ratios.push(other / step)
     process.stderr.write(
-      `${task} ${model} ${precision}: rosette ${own.toFixed(0)} ms${other === undefined ? '' : `, peer ${other.toFixed(0)} ms`}\n`,
+      `${task} ${model} ${precision}: rosette ${own} ${step.toFixed(0)} ms${other === undefined ? '' : `, peer ${other.toFixed(0)} ms`}\n`,
     )
   }
   const [a, b] = [await ours.summary(), await peer?.summary()]
@@ -81,6 +104,7 @@ async function measure(task: string, model: string, python: string | undefined, 
   const fields = [
     name,
     b === undefined ? '' : precision,
+    own,
     values.steps,
     b?.images_per_s.toFixed(2) ?? '',
     a.images_per_s.toFixed(2),
@@ -92,5 +116,5 @@ async function measure(task: string, model: string, python: string | undefined, 
     file,
     `${[new Date().toISOString().slice(0, 10), task, model, size, batch, chunk, threads, ...fields].join(',')}\n`,
   )
-  rows.push([task, model, name, fields[1]!, ...fields.slice(3)])
+  rows.push([task, model, name, fields[1]!, own, ...fields.slice(4)])
 }

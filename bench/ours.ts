@@ -8,7 +8,7 @@ import { graphInputs, staticShape } from '../src/graph/index.ts'
 import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
-import { ortBackend } from '../src/runtime/index.ts'
+import { ortBackend, quantise } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, zeros } from '../src/tensor/index.ts'
 import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
 
@@ -21,6 +21,8 @@ const { values } = parseArgs({
     chunk: { type: 'string', default: '8' },
     threads: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '2' },
+    /** Of embedding: fp32 or int8. */
+    precision: { type: 'string', default: 'fp32' },
     profile: { type: 'string' },
   },
 })
@@ -51,9 +53,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${times.at(-1)!.toFixed(3)}\n`)
 }
 const middle = median(times)
-const { task } = values
+const { task, precision } = values
 process.stdout.write(
-  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision: 'fp32', threads, images_per_s: (batch / middle) * 1000, step_ms: times, peak_rss_mb: peakMegabytes() })}\n`,
+  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision, threads, images_per_s: (batch / middle) * 1000, step_ms: times, peak_rss_mb: peakMegabytes() })}\n`,
 )
 await release() // the profile is written then
 process.exit(0)
@@ -115,7 +117,8 @@ async function embedStep(): Promise<() => Promise<void>> {
       : ({ kind: 'truncatedNormal', standardDeviation: 0.02 } as const)
     parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
   }
-  const program = await backend.compile(graph, { parameters })
+  const whole = values.precision === 'int8'
+  const program = await backend.compile(whole ? await quantise(graph, parameters, backend) : graph, { parameters })
   release = () => program.release()
   const feeds = { pixels: pixels(chunk) }
   return async () => {

@@ -16,7 +16,7 @@ test('an untrained network does not tell drawn jaguars apart: at most 0.3 identi
     const { widthPx, heightPx } = config.image
     const plan = stepGraph({ ...config, identities: 12, widthPx, heightPx })
     const tensors = inferenceTensors(plan, initialState(plan, '5'))
-    exportModel({ network: config.model, geometry: config.image, tensors, folder, name: 'untrained' })
+    await exportModel({ network: config.model, geometry: config.image, tensors, folder, name: 'untrained' })
     const manifest = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') })
     const embedder = await openModelHere(folder)
     const { identityBalancedMap, queries } = await evaluatePhotos(embedder, { manifest, split: 'all' })

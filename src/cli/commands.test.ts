@@ -180,7 +180,7 @@ test('export: a model that every command takes', async () => {
 
 test('a foreign model with its description elsewhere', async () => {
   const folder = temporaryFolder()
-  exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(), folder, name: 'x' })
+  await exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(), folder, name: 'x' })
   const config = join(out, 'described.json')
   copyFileSync(join(folder, 'model.json'), config)
   copyFileSync(join(folder, 'model.onnx'), join(out, 'lonely.onnx'))

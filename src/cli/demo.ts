@@ -42,7 +42,7 @@ async function demoAction({ out, overwrite = false, set }: DemoFlags): Promise<v
     await draw(data, overwrite, signal)
     await learn({ data, run, set, overwrite, signal })
     const { exportUntrained } = await import('../train/index.ts')
-    exportUntrained(run, untrained)
+    await exportUntrained(run, untrained)
     const before = await measure(untrained, data, signal)
     const after = await measure(run, data, signal)
     const metrics = join(out, 'metrics.json')

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { OpenOptions } from '../data/index.ts'
-import type { CheckpointName, OpenModelOptions, Tta } from '../identify/index.ts'
+import type { CheckpointName, OpenModelOptions, Precision, Tta } from '../identify/index.ts'
 import { parseColumns } from './columns.ts'
 
 /** Options of every command that opens a model. */
@@ -9,6 +9,7 @@ export interface ModelFlags {
   readonly modelConfig?: string
   readonly checkpoint?: CheckpointName
   readonly tta?: Tta
+  readonly precision?: Precision
   readonly threads?: number
   readonly batch?: number
 }
@@ -36,6 +37,12 @@ export function addModelOptions(command: Command): Command {
         'flip: average photo and mirror image (default: flip for models of rosette, none for others)',
       ).choices(['none', 'flip']),
     )
+    .addOption(
+      new Option(
+        '--precision <p>',
+        'of a run folder: int8 is faster on most processors; embeddings change a little (default: fp32)',
+      ).choices(['fp32', 'int8']),
+    )
     .option('--batch <B>', 'photos that pass the network together (default: 8)', aboveZero)
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
 }
@@ -47,8 +54,15 @@ export function addDataOptions(command: Command): Command {
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
 }
 
-export function modelOptions({ modelConfig, checkpoint, tta, threads, batch }: ModelFlags): OpenModelOptions {
-  return { modelConfig, checkpoint, tta, threads, batch }
+export function modelOptions({
+  modelConfig,
+  checkpoint,
+  tta,
+  precision,
+  threads,
+  batch,
+}: ModelFlags): OpenModelOptions {
+  return { modelConfig, checkpoint, tta, precision, threads, batch }
 }
 
 export function dataOptions({ images, columns }: DataFlags): Pick<OpenOptions, 'images' | 'columns' | 'problems'> {

@@ -99,6 +99,11 @@ export interface LoweredOps {
   blockedDepthwise: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
   /** a·b + c for matrices a, b and a row c [N]. */
   gemm: { inputs: readonly [Value, Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
+  /**
+   * A product in whole numbers: x float32 [M, K] is rounded to uint8 with one scale and zero point, found anew at each run; w int8
+   * [K, N] comes with a scale a column [N] → x·(w∘scale) float32 [M, N].
+   */
+  quantisedMatmul: { inputs: readonly [Value, Value, Value]; attrs: object }
 }
 
 export type LoweredOpName = keyof LoweredOps

@@ -5,6 +5,9 @@ import type { ModelDescription } from './description.ts'
 /** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
 export type Tta = 'none' | 'flip'
 
+/** fp32, or int8: matrix products in whole numbers (`quantise` of the runtime), faster where the processor has VNNI. */
+export type Precision = 'fp32' | 'int8'
+
 export type CheckpointName = 'best' | 'last'
 
 export interface OpenModelOptions {
@@ -14,6 +17,8 @@ export interface OpenModelOptions {
   readonly checkpoint?: CheckpointName | undefined
   /** As the description says unless given: flip for our models, none for others that do not ask for it. */
   readonly tta?: Tta | undefined
+  /** Of a run folder: fp32 unless given. An ONNX file has its own. */
+  readonly precision?: Precision | undefined
   /** Processor threads; all physical cores unless given. */
   readonly threads?: number | undefined
   /** Photos that pass the network together. */

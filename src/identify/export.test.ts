@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -13,20 +13,24 @@ import { embeddingGraph } from '../models/index.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { openOnnx, ortBackend, referenceBackend } from '../runtime/index.ts'
 import { float32, type Tensor } from '../tensor/index.ts'
+import type { Precision } from './embedder.ts'
 import { exportModel } from './export.ts'
 
 const network = tinyNetwork
 const geometry = tinyGeometry
 
-function exported(tensors: ReadonlyMap<string, Tensor> = tinyTensors()): string {
+async function exported(
+  tensors: ReadonlyMap<string, Tensor> = tinyTensors(),
+  precision: Precision = 'fp32',
+): Promise<string> {
   const folder = temporaryFolder()
-  exportModel({ network, geometry, tensors, folder, name: 'tiny' })
+  await exportModel({ network, geometry, tensors, folder, name: 'tiny', precision })
   return join(folder, 'model.onnx')
 }
 
 test('photo bytes through model.onnx agree with the graph’s own inference embedding', async () => {
   const pixels = randomPixels(3)
-  const model = await openOnnx(exported(), { threads: 1 })
+  const model = await openOnnx(await exported(), { threads: 1 })
   const { embedding } = await model.run({ pixels })
   await model.release()
   const { graph } = embeddingGraph(network, { ...geometry, batch: 3, flip: true })
@@ -52,14 +56,14 @@ test('a photo and its mirror image have one embedding', async () => {
     const q = p - (p % 32) + 31 - (p % 32)
     mirrored.data.set(pixels.data.subarray(p * 3, p * 3 + 3), q * 3)
   }
-  const model = await openOnnx(exported(), { threads: 1 })
+  const model = await openOnnx(await exported(), { threads: 1 })
   const [a, b] = [await model.run({ pixels }), await model.run({ pixels: mirrored })]
   await model.release()
   expect(cosine(a.embedding!.data as Float32Array, b.embedding!.data as Float32Array)).toBeGreaterThan(0.999999)
 })
 
-test('the file is standard ONNX, and its description travels inside too', () => {
-  const path = exported()
+test('the file is standard ONNX, and its description travels inside too', async () => {
+  const path = await exported()
   const proto = decodeModel(readFileSync(path), path)
   expect(proto.opsetImport.map(({ domain }) => domain)).toEqual([''])
   expect(proto.graph!.input.map(({ name }) => name)).toEqual(['pixels'])
@@ -67,7 +71,28 @@ test('the file is standard ONNX, and its description travels inside too', () => 
   expect(inside).toEqual(JSON.parse(readFileSync(path.replace('.onnx', '.json'), 'utf8')))
 })
 
-test('tensors that are missing, misshapen and unexpected are told in one table, and nothing is written', () => {
+test('in whole numbers the file is standard ONNX too, far smaller, and embeds nearly the same', async () => {
+  const [exact, whole] = [await exported(), await exported(tinyTensors(), 'int8')]
+  expect(statSync(whole).size).toBeLessThan(0.5 * statSync(exact).size)
+  const proto = decodeModel(readFileSync(whole), whole)
+  expect(proto.opsetImport.map(({ domain }) => domain)).toEqual([''])
+  expect(proto.graph!.node.filter(({ opType }) => opType === 'MatMulInteger').length).toBeGreaterThan(10)
+  const pixels = randomPixels(3)
+  const [a, b] = await Promise.all(
+    [exact, whole].map(async (path) => {
+      const model = await openOnnx(path, { threads: 1 })
+      const { embedding } = await model.run({ pixels })
+      await model.release()
+      return embedding!.data as Float32Array
+    }),
+  )
+  for (let i = 0; i < 3; i++) {
+    const [exactRow, wholeRow] = [a!, b!].map((data) => data.subarray(i * 24, (i + 1) * 24))
+    expect(cosine(exactRow!, wholeRow!)).toBeGreaterThan(0.99)
+  }
+})
+
+test('tensors that are missing, misshapen and unexpected are told in one table, and nothing is written', async () => {
   const tensors = tinyTensors()
   tensors.delete('neck.running_mean')
   tensors.set('neck.weight', float32([2], [1, 1]))
@@ -77,7 +102,7 @@ test('tensors that are missing, misshapen and unexpected are told in one table, 
   const folder = temporaryFolder()
   let text = ''
   try {
-    exportModel({ network, geometry, tensors, folder, name: 'tiny', where: 'best.safetensors' })
+    await exportModel({ network, geometry, tensors, folder, name: 'tiny', where: 'best.safetensors' })
   } catch (error) {
     text = String(error)
   }
@@ -89,8 +114,8 @@ test('tensors that are missing, misshapen and unexpected are told in one table, 
   expect(existsSync(join(folder, 'model.json'))).toBe(false)
 })
 
-test('weights that are not finite are no model', () => {
+test('weights that are not finite are no model', async () => {
   const tensors = tinyTensors()
   ;(tensors.get('neck.bias')!.data as Float32Array)[3] = Number.NaN
-  expect(() => exported(tensors)).toThrow("tensor 'neck.bias' holds NaN at 3")
+  await expect(exported(tensors)).rejects.toThrow("tensor 'neck.bias' holds NaN at 3")
 })

@@ -4,8 +4,10 @@ import type { Geometry } from '../images/index.ts'
 import { lower, portableTarget } from '../lower/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { ortBackend, quantise } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { describeModel, descriptionFile, type ModelDescription, writeModelDescription } from './description.ts'
+import type { Precision } from './embedder.ts'
 import { matchTensors } from './tensors.ts'
 
 export interface ExportOptions {
@@ -16,6 +18,8 @@ export interface ExportOptions {
   /** Gets `model.onnx`, `model.json` and, beyond 2 GB of weights, `model.onnx.data`. What is there is replaced. */
   readonly folder: string
   readonly name: string
+  /** fp32 unless given; int8 rounds the matrix products' weights to 7 bits and their input to 8 (`quantise` of the runtime). */
+  readonly precision?: Precision
   /** What errors call the tensors' origin. */
   readonly where?: string
 }
@@ -33,14 +37,15 @@ export interface ExportedModel {
  * flip averaging inside; and beside it the description. Each file appears whole or not at all, `model.json` last.
  * @throws InputError with one table of the tensors that are missing, unexpected or misshapen.
  */
-export function exportModel(options: ExportOptions): ExportedModel {
-  const { network, geometry, tensors, folder, name, where = 'export' } = options
+export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
+  const { network, geometry, tensors, folder, name, precision = 'fp32', where = 'export' } = options
   const embedding = embeddingGraph(network, { ...geometry, batch: 'N', flip: true })
   const parameters = matchTensors(embedding, tensors, where)
   checkFinite(parameters, where)
   const description = describeModel(name, network, geometry)
   const metadata = { rosette: JSON.stringify(description) }
-  const proto = toOnnx(lower(embedding.graph, portableTarget), { parameters, metadata })
+  const graph = precision === 'int8' ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
+  const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
   const path = join(folder, description.model)
   const { model, external } = encodeModel(proto, `${description.model}.data`)
   if (external !== undefined) writeFileAtomic(`${path}.data`, external)

@@ -17,6 +17,7 @@ export {
   type EmbedderInfo,
   type OpenModelOptions,
   openModelDefaults,
+  type Precision,
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'

@@ -40,6 +40,11 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
     `--checkpoint: ${path} is an exported model, not a run folder`,
     'name the run folder',
   )
+  check(
+    options.precision === undefined,
+    `--precision: ${path} is an exported model and has its own`,
+    'name the run folder, or export it anew with --precision',
+  )
   const descriptionPath = findDescription(onnx, options.modelConfig)
   const description = readModelDescription(descriptionPath)
   const tta = chooseTta(description, options.tta, onnx)

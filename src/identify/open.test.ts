@@ -26,15 +26,15 @@ async function embed(path: string, options: OpenModelOptions = {}, pixels = rand
   }
 }
 
-function exported(seed = 0): string {
+async function exported(seed = 0): Promise<string> {
   const folder = temporaryFolder()
-  exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(seed), folder, name: 'tiny' })
+  await exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(seed), folder, name: 'tiny' })
   return folder
 }
 
 test('a run rebuilt from its checkpoint embeds as its exported file does, by folder and by file', async () => {
   const run = await embed(tinyRun())
-  const folder = exported()
+  const folder = await exported()
   for (const path of [folder, join(folder, 'model.onnx')]) {
     const data = await embed(path)
     expect(cosine(run.subarray(0, size), data.subarray(0, size))).toBeGreaterThan(0.999999)
@@ -58,7 +58,7 @@ test('flip averaging is on for a run, and can be switched off', async () => {
   await info.release()
   const [flip, none] = [await embed(path), await embed(path, { tta: 'none' })]
   expect(cosine(flip, none)).toBeLessThan(0.9999)
-  const folder = exported()
+  const folder = await exported()
   expect(cosine(await embed(folder, { tta: 'flip' }), flip)).toBeGreaterThan(0.999999)
   await expect(embed(folder, { tta: 'none' })).rejects.toThrow('inside its graph\nhint: name the run folder')
 })
@@ -92,12 +92,25 @@ test('what is no model, and options that do not belong to it', async () => {
   await expect(embed(folder)).rejects.toThrow('no model: neither checkpoints/ nor model.json')
   writeFileSync(join(folder, 'model.json'), '{}')
   await expect(embed(join(folder, 'model.json'))).rejects.toThrow('hint: name the .onnx file')
-  await expect(embed(exported(), { checkpoint: 'best' })).rejects.toThrow('is an exported model, not a run folder')
+  await expect(embed(await exported(), { checkpoint: 'best' })).rejects.toThrow(
+    'is an exported model, not a run folder',
+  )
   await expect(embed(tinyRun(), { modelConfig: 'x.json' })).rejects.toThrow('a run folder and describes itself')
   await expect(embed(tinyRun(), { batch: 0 })).rejects.toThrow('--batch: expected a whole number above 0, got 0')
-  const stopped = exported()
+  const stopped = await exported()
   rmSync(join(stopped, 'model.onnx'))
   await expect(embed(stopped)).rejects.toThrow('neither a checkpoint nor')
+})
+
+test('in whole numbers embeddings are nearly the same, and an exported file has a precision of its own', async () => {
+  const path = tinyRun()
+  const [exact, whole] = [await embed(path), await embed(path, { precision: 'int8' })]
+  expect(cosine(exact, whole)).toBeGreaterThan(0.99)
+  expect(cosine(exact, whole)).toBeLessThan(0.9999999)
+  const info = await openModelHere(path, { precision: 'int8' })
+  expect(info.source).toBe(`${path}, checkpoint 'best', int8`)
+  await info.release()
+  await expect(embed(await exported(), { precision: 'int8' })).rejects.toThrow('is an exported model and has its own')
 })
 
 test('pixels of nobody: no rows', async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { ortBackend } from '../runtime/index.ts'
+import { ortBackend, quantise } from '../runtime/index.ts'
 import { decodeSafetensors, type Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
@@ -76,17 +76,19 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
 
 /** A run's network rebuilt for this processor, its weights part of the program. */
 export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
-  const { checkpoint, tta = 'flip', threads, batch = openModelDefaults.batch } = options
+  const { checkpoint, tta = 'flip', precision = 'fp32', threads, batch = openModelDefaults.batch } = options
   const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
   const backend = await ortBackend({ threads })
-  const program = await backend.compile(embedding.graph, { parameters })
+  const whole = precision === 'int8'
+  const graph = whole ? await quantise(embedding.graph, parameters, backend) : embedding.graph
+  const program = await backend.compile(graph, { parameters })
   const description = readModelDescription(join(folder, descriptionFile))
   const { size } = description.output
   return {
     name,
-    source: `${folder}, checkpoint '${found.name}'`,
+    source: `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`,
     run: folder,
     description,
     geometry,

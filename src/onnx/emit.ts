@@ -116,6 +116,12 @@ export const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
     list.add('ReorderOutput', x, { channels: attrs.channels, channels_last: 1 }, blockedDomain),
   blockedDepthwise: (list, x, { inputs, attrs: { pad } }) =>
     list.add('Conv', x, { group: staticDim(inputs[1].shape[0]), pads: [pad, pad, pad, pad] }, blockedDomain),
+  quantisedMatmul: (list, [x, w, scale]) => {
+    const [rounded, xScale, zero] = dynamicQuantizeLinear(list, x!)
+    const sums = list.add('MatMulInteger', [rounded, w!, zero])
+    const scales = list.add('Mul', [xScale, scale!])
+    return list.add('Mul', [list.add('Cast', [sums], { to: dataTypes.float32 }), scales])
+  },
   gemm: (list, x, { attrs }) => list.add('Gemm', x, { transA: Number(attrs.transA), transB: Number(attrs.transB) }),
 }
 
@@ -138,6 +144,13 @@ function layerNormalization(list: NodeList, x: string, value: Value, eps: number
     axis: -1,
     epsilon: { float: eps },
   })
+}
+
+/** x rounded to uint8, its scale and its zero point: one node for all that read x so. */
+function dynamicQuantizeLinear(list: NodeList, x: string): [rounded: string, scale: string, zero: string] {
+  const node = list.once(`DynamicQuantizeLinear ${x}`, 'DynamicQuantizeLinear', [x], {})
+  if (node.output.length === 1) node.output.push(list.name('scale'), list.name('zero'))
+  return node.output as [string, string, string]
 }
 
 /** A size that is not known when the graph is written becomes −1; ONNX allows one. */

@@ -18,6 +18,7 @@ export const dataTypes = {
   float16: DataType.FLOAT16,
   int32: DataType.INT32,
   int64: DataType.INT64,
+  int8: DataType.INT8,
   uint8: DataType.UINT8,
   bool: DataType.BOOL,
 } as const satisfies Record<DType, DataType>

@@ -1,5 +1,5 @@
 /** Element types of tensors. Graph boundaries use uint8, int32 and float32 only; float64 is the reference evaluator's. */
-export type DType = 'float32' | 'float64' | 'float16' | 'int32' | 'int64' | 'uint8' | 'bool'
+export type DType = 'float32' | 'float64' | 'float16' | 'int32' | 'int64' | 'int8' | 'uint8' | 'bool'
 
 /** The typed array that holds each dtype in host memory: float16 as its bits, bool as 0 and 1. */
 export interface TypedArrays {
@@ -8,6 +8,7 @@ export interface TypedArrays {
   readonly float16: Uint16Array
   readonly int32: Int32Array
   readonly int64: BigInt64Array
+  readonly int8: Int8Array
   readonly uint8: Uint8Array
   readonly bool: Uint8Array
 }
@@ -20,6 +21,7 @@ const constructors = {
   float16: Uint16Array,
   int32: Int32Array,
   int64: BigInt64Array,
+  int8: Int8Array,
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const

@@ -10,6 +10,7 @@ const names = {
   float16: 'F16',
   int32: 'I32',
   int64: 'I64',
+  int8: 'I8',
   uint8: 'U8',
   bool: 'BOOL',
 } as const satisfies Record<DType, string>

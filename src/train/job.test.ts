@@ -98,7 +98,7 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   const run = join(folder, 'pretrained')
   expect(readRecord(run).weights).toEqual({ file: 'own.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(readRecord(join(folder, 'random')).weights).toBeNull()
-  expect(() => exportUntrained(run, join(folder, 'untrained'))).toThrow('began from own.safetensors')
+  await expect(exportUntrained(run, join(folder, 'untrained'))).rejects.toThrow('began from own.safetensors')
   expect((await resume('pretrained')).weightsPath).toBe(weights)
   write(0.2)
   expect(await rejection(resume('pretrained'))).toContain('was begun from own.safetensors')

@@ -10,7 +10,7 @@ import { inferenceTensors, initialState } from './state.ts'
  * Writes a run's network as it was before its first step, for comparison: the random numbers of its seed.
  * @throws InputError for a run that began from pretrained weights.
  */
-export function exportUntrained(run: string, folder: string): ExportedModel {
+export async function exportUntrained(run: string, folder: string): Promise<ExportedModel> {
   const configPath = join(run, 'config.json')
   const config = parseConfig(readJson(configPath), configPath)
   const { seed, identities, weights } = readRecord(run)

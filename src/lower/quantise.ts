@@ -1,0 +1,63 @@
+import { constant, type Graph, type Node, staticDim, topological, type Value } from '../graph/index.ts'
+import { float32, type Tensor, tensor } from '../tensor/index.ts'
+import { rewriteGraph } from './rewrite.ts'
+
+/** Below so many terms a product gains nothing from whole numbers: rounding x costs more than it saves. */
+const fewestTerms = 32
+
+/**
+ * Weights are rounded to ±63, seven bits: where a processor adds pairs of uint8·int8 products in 16 bits (x86 without VNNI),
+ * 2 · 255 · 63 = 32,130 still fits, and the same file gives the same numbers everywhere.
+ */
+const largestWeight = 63
+
+/** The right sides, made of `parameters` and constants alone, of matrix products whose left side is not: what `quantiseProducts` rounds. */
+export function productWeights(graph: Graph, parameters: ReadonlySet<string>): Value[] {
+  const values = topological(Object.values(graph.outputs))
+  const fixed = new Set<Value>()
+  for (const value of values) {
+    const known = value.op === 'input' ? parameters.has(value.attrs.name) : value.inputs.every((x) => fixed.has(x))
+    if (known) fixed.add(value)
+  }
+  const products = values.filter((value): value is Node<'matmul'> => value.op === 'matmul' && !fixed.has(value))
+  const weights = products.filter(({ inputs: [x, w], attrs }) => {
+    const matrices = x.shape.length === 2 && w.shape.length === 2 && !attrs.transA
+    return matrices && fixed.has(w) && staticDim(x.shape[1]) >= fewestTerms
+  })
+  return [...new Set(weights.map(({ inputs }) => inputs[1]))]
+}
+
+/**
+ * Products with one of `weights` in whole numbers, by ONNX Runtime's conventions for dynamic quantisation: the weight in
+ * int8 with a scale for each output feature, symmetric; x in uint8 with one scale and zero point, asymmetric.
+ */
+export function quantiseProducts(graph: Graph, weights: ReadonlyMap<Value, Tensor<'float32'>>): Graph {
+  return rewriteGraph(graph, (value, original) => {
+    const weight = original.op === 'matmul' ? weights.get(original.inputs[1]) : undefined
+    if (value.op !== 'matmul' || weight === undefined) return value
+    const { columns, scale } = roundColumns(weight, value.attrs.transB)
+    const inputs = [value.inputs[0], constant(columns), constant(scale)] as const
+    const { shape, dtype } = value
+    return { op: 'quantisedMatmul', inputs, attrs: {}, shape, dtype } satisfies Node<'quantisedMatmul'>
+  })
+}
+
+/** w [K, N], or [N, K] where `transposed`, as int8 [K, N] and scale [N]: w ≈ columns∘scale. A column of zeros has scale 1. */
+export function roundColumns(
+  { shape, data }: Tensor<'float32'>,
+  transposed: boolean,
+): { readonly columns: Tensor<'int8'>; readonly scale: Tensor<'float32'> } {
+  const [rows, width] = shape as readonly [number, number]
+  const [terms, features] = transposed ? [width, rows] : [rows, width]
+  const at = (k: number, n: number) => (transposed ? n * terms + k : k * features + n)
+  const rounded = new Int8Array(terms * features)
+  const scales = new Float32Array(features)
+  for (let n = 0; n < features; n++) {
+    let largest = 0
+    for (let k = 0; k < terms; k++) largest = Math.max(largest, Math.abs(data[at(k, n)]!))
+    const scale = largest === 0 ? 1 : largest / largestWeight
+    for (let k = 0; k < terms; k++) rounded[k * features + n] = Math.round(data[at(k, n)]! / scale)
+    scales[n] = scale
+  }
+  return { columns: tensor('int8', [terms, features], rounded), scale: float32([features], scales) }
+}
