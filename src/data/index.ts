@@ -28,7 +28,7 @@ export {
 } from './pixels.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type CheckedPhotos, checkPhotos, type ScanOptions, type Skipped } from './scan.ts'
-export { hashSplit, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
+export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 export { type Submission, writeSubmission } from './submission.ts'
 export { checkSubmission, type SubmissionReport } from './submission-check.ts'
 export { formatSubmissionReport } from './submission-report.ts'

@@ -43,7 +43,7 @@ export function stratifiedSplit(photos: readonly Photo[], options: SplitOptions)
 
 /** SHA-256 of which photos train and which validate, whatever their order. */
 export function hashSplit(photos: readonly Photo[], split: Split): string {
-  const side = (indices: readonly number[]) => indices.map((i) => nameOf(photos[i]!)).sort(byCodeUnit)
+  const side = (indices: readonly number[]) => indices.map((i) => photoKey(photos[i]!)).sort(byCodeUnit)
   return createHash('sha256')
     .update(JSON.stringify([side(split.train), side(split.validation)]))
     .digest('hex')
@@ -51,7 +51,7 @@ export function hashSplit(photos: readonly Photo[], split: Split): string {
 
 function byIdentity(photos: readonly Photo[]): Map<string, number[]> {
   const identities = knownIdentities(photos, 'validation split')
-  const order = photos.map((_, i) => i).sort((a, b) => byCodeUnit(nameOf(photos[a]!), nameOf(photos[b]!)))
+  const order = photos.map((_, i) => i).sort((a, b) => byCodeUnit(photoKey(photos[a]!), photoKey(photos[b]!)))
   const members = new Map<string, number[]>()
   for (const i of order) {
     const list = members.get(identities[i]!)
@@ -61,7 +61,7 @@ function byIdentity(photos: readonly Photo[]): Map<string, number[]> {
   return members
 }
 
-/** Photo and box: one file may show two animals. */
-function nameOf({ filename, box }: Photo): string {
+/** What tells a photo from others in a split: its file name, and its box where it has one, for one file may show two animals. */
+export function photoKey({ filename, box }: Photo): string {
   return box === undefined ? filename : JSON.stringify([filename, box.x, box.y, box.width, box.height])
 }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
-import { datasetHash, type Manifest, openDataset } from '../data/index.ts'
+import { datasetHash, type Manifest, openDataset, photoKey } from '../data/index.ts'
 import { type SplitName, selectPhotos } from './selection.ts'
 
 interface Case {
@@ -70,4 +70,28 @@ test('a model that is no run, and a run that trained on everything', async () =>
   const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
   const all = tinyRun({ train: names, dataHash: datasetHash(manifest.photos, hashes) })
   expect(await select(manifest, all)).toBe('all, 12: RUN was trained on all photos: there are none that it did not see')
+})
+
+test('a table that holds more than that data is scored whole, unless the split is asked for', async () => {
+  const { manifest, run } = await trained()
+  const more = { ...manifest, photos: [...manifest.photos, { ...manifest.photos[0]!, filename: 'new.png' }] }
+  expect(await select(more, run)).toBe(
+    'all, 13: 1 photos besides the 12 that RUN was trained and validated on; --split validation leaves those out',
+  )
+  expect(await select(more, run, 'validation')).toBe('validation, 6: set by RUN')
+})
+
+test('two animals of one photo, told apart by their boxes, lie each on its own side', async () => {
+  const { manifest } = await trained()
+  const [photo] = manifest.photos
+  const [left, right] = [0, 4].map((x) => ({ ...photo!, box: { x, y: 0, width: 4, height: 8 } }))
+  const hash = createHash('sha256').update(readFileSync(photo!.path)).digest('hex')
+  const both = { ...manifest, photos: [left!, right!] }
+  const run = tinyRun({
+    train: [photoKey(left!)],
+    validation: [photoKey(right!)],
+    dataHash: datasetHash(both.photos, [hash, hash]),
+  })
+  const selected = await selectPhotos(both, { run })
+  expect([selected.split, selected.manifest.photos]).toEqual(['validation', [right]])
 })

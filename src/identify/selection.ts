@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { check, InputError } from '../base/index.ts'
-import { datasetHash, type Manifest, type Photo } from '../data/index.ts'
+import { datasetHash, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { inOrder } from './in-order.ts'
 import { type RunData, readRunData } from './run-folder.ts'
@@ -16,8 +16,8 @@ export interface Selection {
 
 /**
  * The photos to evaluate. For a run on the data it was trained on its validation photos, unless `split` says otherwise;
- * everything else is scored whole. "The data it was trained on" is decided by the hash of names, labels and bytes; a split asked
- * for by name is also found by file names alone.
+ * everything else is scored whole, also what holds more than that data. "The data it was trained on" is decided by the hash of
+ * names, boxes, labels and bytes; a split asked for by name is also found by names and boxes alone.
  * @throws InputError where a split is asked for that is not there.
  */
 export async function selectPhotos(
@@ -36,10 +36,17 @@ export async function selectPhotos(
   const names = data[wanted]
   const selected = only(photos, names)
   const all = [...data.train, ...data.validation]
-  const namesFit = all.length > 0 && only(photos, all).length >= all.length
+  const known = only(photos, all).length
+  const namesFit = all.length > 0 && known >= all.length
   if (!namesFit) {
     check(split === undefined, `--split ${split}: ${run} was trained on other photos than ${source}`, wholeHint)
     return whole(`not the photos that ${run} was trained on`)
+  }
+  if (split === undefined && known < photos.length) {
+    const besides = photos.length - known
+    return whole(
+      `${besides} photos besides the ${known} that ${run} was trained and validated on; --split validation leaves those out`,
+    )
   }
   const same = (await hashOf(only(photos, all), signal)) === data.dataHash
   if (!same && split === undefined) {
@@ -59,7 +66,7 @@ const wholeHint = '--split all scores every photo'
 
 function only(photos: readonly Photo[], names: readonly string[]): Photo[] {
   const wanted = new Set(names)
-  return photos.filter(({ filename }) => wanted.has(filename))
+  return photos.filter((photo) => wanted.has(photoKey(photo)))
 }
 
 /** The dataset's hash; undefined where a photo cannot be read, which embedding will tell. */

@@ -65,6 +65,15 @@ describe('prepareImage', () => {
     expect(prepareImage(photo, exactly(5, 4, { alpha: 'crop' }))).toEqual(prepareImage(photo, exactly(5, 4)))
   })
 
+  it('leaves the photo that it is given as it was', () => {
+    const photo = { ...draw(2, 2, () => [200, 100, 0, 128]) }
+    const pooled = { ...photo, data: Buffer.from(photo.data) } // as the decoder gives it; its slice() would not copy
+    const once = prepareImage(pooled, exactly(2, 2, { alpha: 'black' }))
+    expect(prepareImage(pooled, exactly(2, 2, { alpha: 'black' }))).toEqual(once)
+    expect(rgbAt(once, 2, 0, 0)).toEqual([100, 50, 0])
+    expect([...pooled.data]).toEqual([...photo.data])
+  })
+
   it('cuts to the whole pixels that a box touches', () => {
     const photo = draw(6, 5, (x, y) => [x, y, 0, 255])
     const box = { x: 1.5, y: -3, width: 2, height: 5 }

@@ -124,7 +124,7 @@ function halfEven(n: number): number {
 /** c · α + fill · (1 − α) inside the region, rounded; the image itself where it is opaque there. */
 function composite(image: ImageRGBA, region: Region, fill: Rgb): ImageRGBA {
   const { width } = image
-  const data = image.data.slice()
+  const data = new Uint8Array(image.data) // slice() of a Buffer would not copy
   for (let y = region.y; y < region.y + region.height; y++) {
     let p = (y * width + region.x) * 4
     for (let x = 0; x < region.width; x++, p += 4) {

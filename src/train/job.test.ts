@@ -68,6 +68,16 @@ test('photos are in the order of their names, in whatever order a CSV lists them
   expect(b.identities).toEqual(a.identities)
 })
 
+test('resuming reads a table as the run was begun, unless told otherwise', async () => {
+  const rows = openDataset(data).photos.map(({ filename, identity }) => `${filename},${identity}`)
+  const csv = join(folder, 'named.csv')
+  writeFileSync(csv, ['path,who', ...rows].join('\n'))
+  const reading = { images: data, columns: { filename: 'path', identity: 'who' } }
+  const begun = await prepare('named', [], { data: csv, ...reading })
+  expect((await resume('named', { data: csv })).index.photos).toEqual(begun.index.photos)
+  expect(await rejection(resume('named', { data: csv, columns: { filename: 'file' } }))).toContain('file')
+})
+
 test('resuming takes the threads of the record unless they are given, and sweeps what a kill left', async () => {
   await prepare('threads', [], { threads: 1 })
   const left = join(folder, 'threads', 'checkpoints', 'last.safetensors.7-ab.tmp')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check, checkAbsent } from '../base/index.ts'
+import { check, checkAbsent, readJson } from '../base/index.ts'
 import {
   checkAugmentation,
   datasetHash,
@@ -13,6 +13,7 @@ import {
   type Photo,
   type PixelIndex,
   type PixelStore,
+  photoKey,
   type Split,
   stratifiedSplit,
 } from '../data/index.ts'
@@ -34,7 +35,7 @@ import {
   withGeometry,
 } from './embedded.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
-import { type RunRecord, readJson, readRecord, writeJson } from './record.ts'
+import { type RunRecord, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
 
 export interface TrainOptions {
@@ -99,17 +100,18 @@ const runFiles = [
 ]
 
 /** Checks everything, decodes the photos, splits them, and writes the run folder's first files. */
-export async function prepareJob(options: TrainOptions): Promise<TrainJob> {
-  const resumed = options.resume === true ? readRun(options) : undefined
-  const given = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
+export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
+  const resumed = given.resume === true ? readRun(given) : undefined
+  const options = { ...given, ...readingOf(given, resumed?.record.reading) }
+  const asked = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   if (resumed === undefined) {
     checkAbsent(options.out, options.overwrite === true)
     checkReplaceable(options.out)
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
-  const network = isOnnx(given.model.backbone) ? readFrozenNetwork(given) : undefined
-  const config = network === undefined ? given : withGeometry(given, network)
+  const network = isOnnx(asked.model.backbone) ? readFrozenNetwork(asked) : undefined
+  const config = network === undefined ? asked : withGeometry(asked, network)
   geometry(config.image)
   if (network === undefined) reidBackbone(config.model)
   checkPixels(config)
@@ -253,6 +255,7 @@ function describeRun(
     commit: commit(),
     seed,
     data: options.data,
+    reading: readingOf(options),
     dataHash: datasetHash(store.photos, store.contentHashes),
     splitHash: hashSplit(store.photos, split),
     identities: [...classes],
@@ -282,7 +285,7 @@ function beginRun(
 ): void {
   const { config, record, split, store, network } = run
   if (overwrite === true) for (const name of runFiles) rmSync(join(out, name), { recursive: true, force: true })
-  const names = (rows: readonly number[]) => rows.map((row) => store.photos[row]!.filename)
+  const names = (rows: readonly number[]) => rows.map((row) => photoKey(store.photos[row]!))
   writeJson(join(out, 'config.json'), config)
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
   writeJson(join(out, 'split.json'), { train: names(split.train), validation: names(split.validation) })
@@ -315,11 +318,23 @@ function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecor
     set.length > 0
   check(
     !given,
-    '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set and --seed',
+    '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set, --batch and --seed',
   )
   const [configPath, recordPath] = [join(out, 'config.json'), join(out, 'run.json')]
   check(existsSync(recordPath), `--resume: ${out} is no run that was begun (run.json is missing)`)
   return { config: parseConfig(readJson(configPath), configPath), record: readRecord(out) }
+}
+
+/** How the photos' table is read: as said now, else as the run was begun. */
+function readingOf(
+  { images, columns, skipUnreadable }: TrainOptions,
+  begun: RunRecord['reading'] = {},
+): RunRecord['reading'] {
+  return {
+    images: images ?? begun.images,
+    columns: columns ?? begun.columns,
+    skipUnreadable: skipUnreadable ?? begun.skipUnreadable,
+  }
 }
 
 function checkSameData(out: string, before: RunRecord, now: RunRecord): void {

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 
 const count = z.int().min(0)
 
@@ -11,6 +10,14 @@ const runRecordSchema = z.object({
   commit: z.string().nullable(),
   seed: count,
   data: z.string(),
+  /** How `data` was read, so that resuming reads it alike. */
+  reading: z
+    .object({
+      images: z.string().optional(),
+      columns: z.record(z.string(), z.string()).optional(),
+      skipUnreadable: z.boolean().optional(),
+    })
+    .default({}),
   dataHash: z.string(),
   splitHash: z.string(),
   identities: z.array(z.string()),
@@ -27,18 +34,9 @@ export type RunRecord = z.output<typeof runRecordSchema>
 /** A run's run.json. @throws InputError naming the file and every mistake in it. */
 export function readRecord(run: string): RunRecord {
   const path = join(run, 'run.json')
-  check(existsSync(path), `${path}: no such file`)
   return parseStrictly(runRecordSchema, readJson(path), path)
 }
 
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-export function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
-  }
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, readJson } from '../base/index.ts'
 import { type ExportedModel, exportModel } from '../identify/index.ts'
 import { planOf } from './batches.ts'
 import { parseConfig } from './overrides.ts'
-import { readJson, readRecord } from './record.ts'
+import { readRecord } from './record.ts'
 import { inferenceTensors, initialState } from './state.ts'
 
 /**
