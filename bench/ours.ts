@@ -23,6 +23,7 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '2' },
     /** Of embedding: fp32 or int8. */
     precision: { type: 'string', default: 'fp32' },
+    recompute: { type: 'string', default: '0' },
     profile: { type: 'string' },
   },
 })
@@ -75,6 +76,7 @@ async function trainStep(): Promise<() => Promise<void>> {
     rates,
     clipNorm,
     emaDecay: null,
+    recompute: values.recompute === 'all' ? 'all' : Number(values.recompute),
   })
   const program = await backend.compile(plan.graph)
   release = () => program.release()

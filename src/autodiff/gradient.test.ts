@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { expectClose } from '../../test/compare.ts'
 import { centralDifferences, evaluate } from '../../test/differences.ts'
 import { derivative } from '../../test/tolerances.ts'
-import { InputError } from '../base/index.ts'
+import { InputError, Rng } from '../base/index.ts'
 import {
   add,
   cast,
   constant,
+  countFlop,
   exp,
   gelu,
   input,
@@ -14,16 +15,20 @@ import {
   matmul,
   max,
   mul,
+  type Node,
+  peakBytes,
   printGraph,
   reduceMax,
   reduceMean,
   reduceSum,
+  staticShape,
   stopGradient,
   sub,
   topological,
   type Value,
   where,
 } from '../graph/index.ts'
+import { lower, portableTarget } from '../lower/index.ts'
 import { referenceBackend } from '../runtime/index.ts'
 import { float32, int32 } from '../tensor/index.ts'
 import { gradient, pullback } from './gradient.ts'
@@ -177,3 +182,62 @@ describe('pullback', () => {
     expect(() => pullback([x], cotangents, [x])).toThrow(message)
   })
 })
+
+describe('recomputation', () => {
+  /** Four blocks on x [512, 32], each 32 → 128 → 32 wide, the last one's end read twice; and where they begin and end. */
+  function blocks() {
+    const names = Array.from({ length: 4 }, (_, i) => [input(`a${i}`, [32, 128]), input(`b${i}`, [128, 32])] as const)
+    const ends: Value[] = [exp(mul(input('rows', [512, 32]), 0.1))]
+    for (const [a, b] of names) {
+      const x = ends.at(-1)!
+      ends.push(exp(mul(add(x, matmul(gelu(matmul(x, a)), b)), 0.1))) // its rule reads the end itself
+    }
+    const loss = reduceMean(mul(ends.at(-1)!, ends.at(-1)!))
+    const segments = ends.slice(1).map((to, i) => ({ from: ends[i]!, to }))
+    return { loss, params: names.flat(), segments }
+  }
+  const outputs = (gradients: readonly Value[]) =>
+    Object.fromEntries(gradients.map((value, i) => [`g${i}`, value] as const))
+
+  test('gives the same gradients, with less memory and more work', async () => {
+    const { loss, params, segments } = blocks()
+    const [kept, again] = [outputs(gradient(loss, params)), outputs(gradient(loss, params, { segments }))]
+    const rng = new Rng('recompute')
+    const own = Object.fromEntries(
+      [...params, input('rows', [512, 32])].map((value) => {
+        const { name } = (value as Node<'input'>).attrs
+        const shape = staticShape(value.shape)
+        return [name, initialise(shape, rng.fork(name))] as const
+      }),
+    )
+    const [a, b] = await Promise.all([kept, again].map((values) => evaluate(referenceBackend(), values, own)))
+    for (const name of Object.keys(kept)) expect([...b![name]!.data]).toEqual([...a![name]!.data])
+    const lowered = [kept, again].map((values) => lower({ outputs: values }, portableTarget))
+    expect(peakBytes(lowered[1]!)).toBeLessThan(0.6 * peakBytes(lowered[0]!))
+    // three products a weight, and one more of each block's first; the second's forward product is not needed again
+    expect(countFlop({ outputs: again })).toBeGreaterThan(1.1 * countFlop({ outputs: kept }))
+    const gelus = lowered.map(
+      ({ outputs: o }) => topological(Object.values(o)).filter(({ op }) => op === 'gelu').length,
+    )
+    expect(gelus).toEqual([4, 8])
+  })
+
+  test('of some blocks leaves the others as they are', () => {
+    const { loss, params, segments } = blocks()
+    const some = { outputs: outputs(gradient(loss, params, { segments: segments.slice(0, 2) })) }
+    expect(topological(Object.values(some.outputs)).filter(({ op }) => op === 'gelu').length).toBe(6)
+  })
+
+  test('where nothing before the end is wanted nothing is computed again', () => {
+    const { loss, params, segments } = blocks()
+    const last = { outputs: outputs(gradient(loss, params.slice(-1), { segments: segments.slice(0, 3) })) }
+    expect(topological(Object.values(last.outputs)).filter(({ op }) => op === 'gelu').length).toBe(4)
+  })
+})
+
+function initialise(shape: readonly number[], rng: Rng) {
+  return float32(
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.2 * rng.normal()),
+  )
+}

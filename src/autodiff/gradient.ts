@@ -10,19 +10,25 @@ import {
   type Value,
 } from '../graph/index.ts'
 import { filled, zeros } from '../tensor/index.ts'
+import { recompute, type Segment } from './recompute.ts'
 import { vjpRules } from './vjp.ts'
+
+export interface GradientOptions {
+  /** Parts of the forward pass to compute again in the backward pass; none unless told otherwise. They may share their ends. */
+  readonly segments?: readonly Segment[]
+}
 
 /**
  * dL/dv for each v of `wrt`: the reverse sweep over a scalar loss L. The result is again a graph of plain values, so it can be
  * differentiated, lowered and exported like any other. A value that L does not depend on has gradient zero.
  * @throws InputError where the loss is no float scalar.
  */
-export function gradient(loss: Value, wrt: readonly Value[]): Value[] {
+export function gradient(loss: Value, wrt: readonly Value[], options: GradientOptions = {}): Value[] {
   check(
     loss.shape.length === 0 && loss.dtype === 'float32',
     `gradient: the loss, expected a float32 scalar, got ${loss.dtype} ${showShape(loss.shape)}`,
   )
-  return pullback([loss], [constant(filled([], 1))], wrt)
+  return pullback([loss], [constant(filled([], 1))], wrt, options)
 }
 
 /**
@@ -30,7 +36,12 @@ export function gradient(loss: Value, wrt: readonly Value[]): Value[] {
  * a gradient through a part of a graph, chunk by chunk.
  * @throws InputError where a cotangent has another shape than its output.
  */
-export function pullback(outputs: readonly Value[], cotangents: readonly Value[], wrt: readonly Value[]): Value[] {
+export function pullback(
+  outputs: readonly Value[],
+  cotangents: readonly Value[],
+  wrt: readonly Value[],
+  { segments = [] }: GradientOptions = {},
+): Value[] {
   const gradients = new Map<Value, Value>()
   outputs.forEach((output, i) => {
     const cotangent = cotangents[i]
@@ -42,10 +53,15 @@ export function pullback(outputs: readonly Value[], cotangents: readonly Value[]
   })
   const order = topological(outputs)
   const active = dependents(order, wrt)
+  const endingAt = new Map(segments.map((segment) => [segment.to, segment]))
+  const copies = new Map<Value, Value>()
   for (const value of order.reverse()) {
     const dy = gradients.get(value)
     if (dy === undefined || !active.has(value)) continue
-    const inputGradients = applyRule(value, dy)
+    const segment = endingAt.get(value)
+    const again = segment && recompute(segment, dy)
+    for (const [original, copy] of again?.copies ?? []) copies.set(original, copy)
+    const inputGradients = applyRule(again?.to ?? copies.get(value) ?? value, dy)
     value.inputs.forEach((input, i) => {
       const dx = inputGradients[i]
       if (dx !== undefined && active.has(input)) accumulate(gradients, input, dx)

@@ -44,8 +44,9 @@ describe('peakBytes', () => {
   })
 
   test('outputs are held to the end', () => {
-    const [a, b] = [exp(x), exp(exp(x))]
-    expect(peak(a, b)).toBe(16000)
+    // the longest is computed first; while the second one's link and itself are made, it is there beside x
+    const [a, b, c] = [exp(x), exp(exp(x)), exp(exp(exp(x)))]
+    expect(peak(a, b, c)).toBe(16000)
   })
 
   test('a view costs nothing, but keeps what it looks at', () => {
@@ -55,6 +56,13 @@ describe('peakBytes', () => {
     // a is alive, through its view, while exp(exp(exp(x))) is computed beside it
     const other = reshape(exp(exp(exp(x))), [10, 100])
     expect(peak(add(view, other))).toBe(16000)
+  })
+
+  test('the last of a value’s inputs is computed first', () => {
+    // exp(exp(a)) is done, and one number left of it, before exp(exp(b)) begins: x, the number, and two links
+    const number = (value: Value) => reduceSum(exp(exp(value)))
+    const [a, b] = [input('a', [1000]), input('b', [1000])]
+    expect(peak(add(number(a), number(b)))).toBe(3 * 4000 + 4000 + 4)
   })
 
   test('smaller numbers take less', () => {

@@ -18,10 +18,10 @@ function flopOf(value: Value): number {
   return 0
 }
 
-/** The largest sum of tensors alive at once when values are computed in order and dropped after their last use. */
+/** The largest sum of tensors alive at once when values are computed in ONNX Runtime's order and dropped after their last use. */
 export function peakBytes(graph: Graph): number {
   const outputs = Object.values(graph.outputs)
-  const order = topological(outputs)
+  const order = executionOrder(outputs)
   const lastUse = new Map<Value, number>()
   order.forEach((value, i) => {
     for (const read of value.inputs) lastUse.set(memoryOf(read), i)
@@ -36,6 +36,31 @@ export function peakBytes(graph: Graph): number {
     alive -= dying.get(i) ?? 0
   })
   return peak
+}
+
+/**
+ * The order in which ONNX Runtime computes what is written in topological order: depth first from the values that nobody reads, the
+ * last of them and the last of each value's inputs first.
+ */
+function executionOrder(outputs: readonly Value[]): Value[] {
+  const written = topological(outputs)
+  const index = new Map(written.map((value, i) => [value, i]))
+  const read = new Set(written.flatMap(({ inputs }) => inputs))
+  const stack: { readonly value: Value; readonly leave: boolean }[] = written
+    .filter((value) => !read.has(value))
+    .map((value) => ({ value, leave: false }))
+  const seen = new Set<Value>()
+  const order: Value[] = []
+  while (stack.length > 0) {
+    const { value, leave } = stack.pop()!
+    if (leave) order.push(value)
+    if (leave || seen.has(value)) continue
+    seen.add(value)
+    stack.push({ value, leave: true })
+    const inputs = value.inputs.filter((x) => !seen.has(x)).sort((a, b) => index.get(a)! - index.get(b)!)
+    for (const x of inputs) stack.push({ value: x, leave: false })
+  }
+  return order
 }
 
 function elements(value: Value): number {

@@ -17,4 +17,4 @@ export {
 export type { AllOps, AnyOpName, LoweredOpName, LoweredOps, OpName, Ops } from './ops.ts'
 export { printGraph } from './print.ts'
 export { broadcastShapes, shapeRules, type Type } from './shapes.ts'
-export { type Graph, graphInputs, type Node, topological, type Value } from './value.ts'
+export { type Graph, graphInputs, type Node, topological, type Value, withInputs } from './value.ts'

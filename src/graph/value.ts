@@ -15,6 +15,11 @@ export interface Node<K extends AnyOpName> {
 /** A value of any op: a union discriminated by `op`. */
 export type Value = { [K in AnyOpName]: Node<K> }[AnyOpName]
 
+/** The same op on other inputs of the same shapes, or ones that broadcast alike. */
+export function withInputs(value: Value, inputs: readonly Value[]): Value {
+  return { ...(value as Node<AnyOpName>), inputs } as Value
+}
+
 /** What a graph computes: named values. All that they reach belongs to it. */
 export interface Graph {
   readonly outputs: Readonly<Record<string, Value>>

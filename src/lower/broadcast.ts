@@ -1,6 +1,6 @@
-import type { AnyOpName, Graph, Value } from '../graph/index.ts'
+import { type AnyOpName, type Graph, type Value, withInputs } from '../graph/index.ts'
 import { sameShape } from '../tensor/index.ts'
-import { rewriteGraph, withInputs } from './rewrite.ts'
+import { rewriteGraph } from './rewrite.ts'
 
 const elementwise: ReadonlySet<AnyOpName> = new Set(['add', 'sub', 'mul', 'div', 'max', 'min', 'pow'])
 

@@ -1,4 +1,4 @@
-import { type AnyOpName, type Graph, type Node, topological, type Value } from '../graph/index.ts'
+import { type Graph, topological, type Value, withInputs } from '../graph/index.ts'
 
 /** What a value becomes, given itself with its inputs already rewritten. */
 export type Rewrite = (value: Value, original: Value) => Value
@@ -14,11 +14,6 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
   return {
     outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, value]) => [name, results.get(value)!])),
   }
-}
-
-/** The same op on other inputs of the same shapes, or ones that broadcast alike. */
-export function withInputs(value: Value, inputs: readonly Value[]): Value {
-  return { ...(value as Node<AnyOpName>), inputs } as Value
 }
 
 /** How many values of the graph, and outputs, read each value. */

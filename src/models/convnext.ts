@@ -104,6 +104,7 @@ function stage(scope: Scope, x: Value, config: ConvNextConfig, index: number, dr
   const blocks = scope.child('blocks')
   dropPaths.forEach((dropPath, i) => {
     y = block(blocks.child(i), y, config, dropPath)
+    scope.mark(y)
   })
   return y
 }
@@ -123,6 +124,7 @@ function stem(scope: Scope, x: Value, config: ConvNextConfig): Value {
 export function convnext(scope: Scope, x: Value, config: ConvNextConfig): Value {
   const total = sum(config.depths)
   let y = stem(scope.child('stem'), x, config)
+  scope.mark(y)
   let done = 0
   config.depths.forEach((depth, index) => {
     const dropPaths = Array.from({ length: depth }, (_, i) => (config.dropPath * (done + i)) / Math.max(1, total - 1))

@@ -28,7 +28,7 @@ export interface Family<C extends BackboneConfig> {
   layers(config: C): number
   /** The layer of a parameter by its timm name: 0 for what leads to the first block, `layers` at the end. */
   layerOf(config: C, name: string): number
-  /** timm's forward_features: x [B, H, W, 3]. */
+  /** timm's forward_features: x [B, H, W, 3]. The input of the first layer and every layer's end are marked in the scope. */
   features(scope: Scope, x: Value, config: C): Features
   /** timm's forward without a classifier (num_classes = 0): features → [B, C]. */
   head(scope: Scope, features: Features, config: C): Value

@@ -44,6 +44,8 @@ interface Ledger {
   readonly statistics: Map<string, { spec: StatisticSpec; value: Value; next: Value | undefined }>
   readonly randoms: Map<string, { spec: RandomSpec; value: Value }>
   readonly memo: Map<string, Value>
+  /** By the row that a chunk begins with. */
+  readonly marks: Map<number, Value[]>
 }
 
 /** The rows of the batch that a part of the graph works on. */
@@ -75,7 +77,7 @@ export class Scope {
     return new Scope(
       mode,
       '',
-      { params: new Map(), statistics: new Map(), randoms: new Map(), memo: new Map() },
+      { params: new Map(), statistics: new Map(), randoms: new Map(), memo: new Map(), marks: new Map() },
       undefined,
     )
   }
@@ -139,6 +141,17 @@ export class Scope {
     const value = this.#ledger.memo.get(full) ?? build()
     this.#ledger.memo.set(full, value)
     return value
+  }
+
+  /** Where a layer ends and the next begins: the values that recomputation keeps. */
+  mark(value: Value): void {
+    const begin = this.#rows?.begin ?? 0
+    this.#ledger.marks.set(begin, [...(this.#ledger.marks.get(begin) ?? []), value])
+  }
+
+  /** For each chunk what was marked, in order. */
+  marks(): readonly (readonly Value[])[] {
+    return [...this.#ledger.marks.values()]
   }
 
   params(): readonly { spec: ParamSpec; value: Value }[] {

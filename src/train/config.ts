@@ -69,6 +69,10 @@ export const trainConfigSchema = z
       beta2: below1,
       eps: positive,
     }),
+    /** Layers of the backbone, counted from the input, whose values are computed twice instead of kept: less memory, more time. */
+    recompute: z
+      .union([z.literal('all'), z.int().min(0)], { error: "expected 'all' or a whole number, 0 or above" })
+      .default(0),
     /** Layers of the backbone, counted from the input, that keep their weights: 1 is what leads to the first block. */
     freeze: z
       .union([z.literal('all'), z.int().min(0)], { error: "expected 'all' or a whole number, 0 or above" })
@@ -102,15 +106,16 @@ export const trainConfigSchema = z
   .superRefine(checkBackbone)
 
 /** What depends on the backbone, where there is one of that name. */
-function checkBackbone({ model, image, freeze, schedule }: Checked, context: z.RefinementCtx): void {
+function checkBackbone({ model, image, freeze, recompute, schedule }: Checked, context: z.RefinementCtx): void {
   const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
   const backbone = isBackboneName(model.backbone) ? backboneOf(model.backbone) : undefined
   if (backbone !== undefined) {
     const { stridePx, layers } = backbone
     for (const key of ['widthPx', 'heightPx'] as const)
       if (image[key] % stridePx !== 0) problem(['image', key], `expected a multiple of ${stridePx}`)
-    if (freeze !== 'all' && freeze > layers)
-      problem(['freeze'], `${model.backbone} has ${layers} layers: expected at most that, or 'all'`)
+    for (const [key, count] of Object.entries({ freeze, recompute }))
+      if (count !== 'all' && count > layers)
+        problem([key], `${model.backbone} has ${layers} layers: expected at most that, or 'all'`)
   }
   let [epoch, layers] = [0, freeze === 'all' ? (backbone?.layers ?? Number.POSITIVE_INFINITY) + 1 : freeze]
   for (const [nextEpoch, nextLayers] of schedule.unfreeze) {
@@ -127,6 +132,7 @@ interface Checked {
   readonly model: { readonly backbone: string }
   readonly image: { readonly widthPx: number; readonly heightPx: number }
   readonly freeze: number | 'all'
+  readonly recompute: number | 'all'
   readonly schedule: { readonly unfreeze: readonly (readonly [number, number])[] }
 }
 
@@ -157,6 +163,7 @@ export const trainDefaults: TrainConfig = {
   batchSize: 32,
   chunk: 8,
   optimiser: { learningRate: 3e-4, ...adamwDefaults },
+  recompute: 0,
   freeze: 0,
   rates: rateDefaults,
   schedule: { warmupEpochs: 0.5, finalFraction: 0.01, marginWarmupEpochs: 0, unfreeze: [] },

@@ -3,7 +3,7 @@ import { relativeError } from '../../test/golden.ts'
 import { sameNumbers } from '../../test/tolerances.ts'
 import { Rng } from '../base/index.ts'
 import { augmentationParameters, augmentDefaults } from '../data/index.ts'
-import { countFlop } from '../graph/index.ts'
+import { countFlop, peakBytes } from '../graph/index.ts'
 import { reidDefaults } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, adamwFeeds, rateDefaults } from '../optim/index.ts'
@@ -49,11 +49,11 @@ const feeds: Tensors = {
 }
 
 /** A step from the initial state. */
-async function stepped(change: Partial<StepConfig>) {
+async function stepped(change: Partial<StepConfig>, masks: Tensors = {}) {
   const plan = stepGraph({ ...config, ...change })
   const state = initialState(plan, '0')
   const program = await (await ortBackend({ threads: 1 })).compile(plan.graph)
-  const results = await program.run({ ...feeds, ...state })
+  const results = await program.run({ ...feeds, ...masks, ...state })
   await program.release()
   return { plan, state, results }
 }
@@ -155,6 +155,22 @@ describe('stepGraph', async () => {
       expect(same, name).toBe(!name.startsWith('backbone.'))
     }
   })
+
+  test.each([2, 'all'] as const)(
+    'with %s blocks computed again a step is the same in less memory',
+    async (recompute) => {
+      // one chunk of two rows and one of two; masks that both computations must share
+      const change = { model: { ...config.model, dropPath: 0.5 }, chunk: 2, clipNorm: null }
+      const masks = Object.fromEntries(
+        stepGraph({ ...config, ...change }).randoms.map(({ name, shape }) => [name, filled(shape, name.length % 2)]),
+      )
+      const [kept, again] = [await stepped(change, masks), await stepped({ ...change, recompute }, masks)]
+      for (const [name, result] of Object.entries(kept.results))
+        expect(relativeError(again.results[name]!, result), name).toBeLessThan(sameNumbers.rtol)
+      expect(peakBytes(again.plan.graph)).toBeLessThan(peakBytes(kept.plan.graph))
+      expect(countFlop(again.plan.graph)).toBeGreaterThan(countFlop(kept.plan.graph))
+    },
+  )
 
   test('sizes that no stage can halve are refused', () => {
     expect(() => stepGraph({ ...config, widthPx: 48 })).toThrow('image size, expected multiples of 32, got 32 × 48')

@@ -1,4 +1,4 @@
-import { gradient } from '../autodiff/index.ts'
+import { gradient, type Segment } from '../autodiff/index.ts'
 import { type Graph, input, reshape, type Value } from '../graph/index.ts'
 import type { ParamSpec, RandomSpec, Scope, StatisticSpec } from '../nn/index.ts'
 import {
@@ -38,6 +38,8 @@ export interface UpdateConfig {
    * What a later stage released counts its steps from there (`AdamWInputs` of its own).
    */
   readonly frozen?: readonly number[] | undefined
+  /** Layers of the backbone, counted from the input, whose values are computed again in the backward pass. */
+  readonly recompute?: number | 'all' | undefined
 }
 
 /** Nothing frozen. */
@@ -55,6 +57,7 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
   const raw = gradient(
     loss,
     trained.map(({ value }) => value),
+    { segments: segmentsOf(scope, config.recompute ?? 0) },
   ).map(flat)
   const gradientNorm = globalNorm(raw)
   const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
@@ -83,6 +86,15 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
     randoms: scope.randoms(),
     ema: config.emaDecay !== null,
   }
+}
+
+/** A segment a layer: layer 1 is the first block. */
+function segmentsOf(scope: Scope, layers: number | 'all'): Segment[] {
+  return scope
+    .marks()
+    .flatMap((ends) =>
+      ends.slice(1, layers === 'all' ? undefined : layers + 1).map((to, i) => ({ from: ends[i]!, to })),
+    )
 }
 
 /**

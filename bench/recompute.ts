@@ -1,0 +1,60 @@
+/**
+ * What recomputation costs and saves: a training step with nothing, some and all of the backbone's layers computed again in the
+ * backward pass, step by step in turn, so that all meet the same machine. Appends to results/recompute-<processor>.csv.
+ *
+ *     npm run bench -- recompute --model convnext_base --size 384 --batch 8 --settings 0,6,all
+ */
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { formatTable, median } from '../src/base/index.ts'
+import { Served } from './served.ts'
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'convnext_base' },
+    size: { type: 'string', default: '384' },
+    batch: { type: 'string', default: '8' },
+    chunk: { type: 'string', default: '8' },
+    settings: { type: 'string', default: '0,6,all' },
+    steps: { type: 'string', default: '3' },
+    warmup: { type: 'string', default: '1' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+})
+const { model, size, batch, chunk, steps, warmup, threads } = values
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const processor = (cpus()[0]?.model ?? 'unknown')
+  .trim()
+  .replace(/[^A-Za-z0-9]+/g, '-')
+  .toLowerCase()
+const file = join(root, 'results', `recompute-${processor}-${threads}-cores.csv`)
+const header = 'date,model,size,batch,chunk,threads,recompute,steps,step_ms,slower_than_none,peak_mb,load_1_min\n'
+mkdirSync(join(root, 'results'), { recursive: true })
+if (!existsSync(file)) writeFileSync(file, header)
+
+const script = fileURLToPath(new URL('ours.js', import.meta.url))
+const shared = ['--model', model, '--size', size, '--batch', batch, '--chunk', chunk, '--threads', threads]
+const settings = values.settings.split(',')
+const served: Served[] = []
+for (const recompute of settings) {
+  const child = new Served(process.execPath, [script, ...shared, '--warmup', warmup, '--recompute', recompute])
+  await child.ready()
+  served.push(child)
+}
+const times = settings.map((): number[] => [])
+for (let i = 0; i < Number(steps); i++) {
+  for (const [at, child] of served.entries()) times[at]!.push(await child.step())
+}
+const rows: (string | number)[][] = []
+for (const [at, recompute] of settings.entries()) {
+  const { peak_rss_mb: peak } = await served[at]!.summary()
+  const ratio = median(times[at]!.map((ms, i) => ms / times[0]![i]!))
+  const numbers = [median(times[at]!).toFixed(0), ratio.toFixed(2), peak.toFixed(0), loadavg()[0]!.toFixed(1)]
+  const day = new Date().toISOString().slice(0, 10)
+  appendFileSync(file, `${[day, model, size, batch, chunk, threads, recompute, steps, ...numbers].join(',')}\n`)
+  rows.push([recompute, ...numbers.map(Number)])
+}
+console.log(formatTable(['recompute', 'step ms', 'times none', 'peak MB', 'load'], rows))
