@@ -46,6 +46,11 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   const { copyHeadRun, exportModel, isHeadRun, isRunFolder, readRunModel } = await import('../identify/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
   if (isHeadRun(model)) {
+    check(
+      precision === 'fp32',
+      `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
+    )
+    check(checkpoint !== 'last', `--checkpoint last: ${model} trained a head on an ONNX file; its model is the best`)
     console.log(copyHeadRun(model, out, name).join('\n'))
     return
   }

@@ -37,7 +37,7 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
         vectors,
         split.validation.map((row) => identities[row]!),
       ),
-    export: (tensors) => exportHeadOf(frozen.network, job, tensors),
+    export: async (tensors) => exportHeadOf(frozen.network, job, tensors),
   }
 }
 

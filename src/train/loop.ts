@@ -151,7 +151,7 @@ class Run {
     if (!existsSync(best)) this.#save('best')
     const { state, position } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, this.#state)))
     const tensors = new Map(Object.entries(state))
-    this.#parts.material.export(tensors)
+    await this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
     const measured = await this.#parts.validator?.measure(tensors)
     const scores =

@@ -26,7 +26,7 @@ export interface Material {
   /** For the photos set aside, of which there are some. */
   validator(backend: Backend): Promise<Validator>
   /** Writes the model with these weights into the run folder. */
-  export(weights: ReadonlyMap<string, Tensor>): void
+  export(weights: ReadonlyMap<string, Tensor>): Promise<void>
 }
 
 /** A network of ours on photos. */
@@ -39,7 +39,8 @@ export function photoMaterial(job: TrainJob): Material {
     planOf: (frozen) => planOf(job, frozen),
     feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
     validator: (backend) => openValidator(backend, store, { model, batchSize, identities, rows: split.validation }),
-    export: (tensors) =>
-      void exportModel({ network: model, geometry: image, tensors, folder: run, name: model.backbone }),
+    export: async (tensors) => {
+      await exportModel({ network: model, geometry: image, tensors, folder: run, name: model.backbone })
+    },
   }
 }
