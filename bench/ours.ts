@@ -46,17 +46,20 @@ const step = values.task === 'train' ? await trainStep() : await embedStep()
 for (let i = 0; i < warmup; i++) await step()
 process.stdout.write('ready\n')
 const times: number[] = []
+const cpuTimes: number[] = []
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'step') break
-  const start = performance.now()
+  const [start, cpu] = [performance.now(), process.cpuUsage()]
   await step()
   times.push(performance.now() - start)
+  const { user, system } = process.cpuUsage(cpu)
+  cpuTimes.push((user + system) / 1000)
   process.stdout.write(`${times.at(-1)!.toFixed(3)}\n`)
 }
 const middle = median(times)
 const { task, precision } = values
 process.stdout.write(
-  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision, threads, images_per_s: (batch / middle) * 1000, step_ms: times, peak_rss_mb: peakMegabytes() })}\n`,
+  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision, threads, images_per_s: (batch / middle) * 1000, step_ms: times, cpu_ms: cpuTimes, peak_rss_mb: peakMegabytes() })}\n`,
 )
 await release() // the profile is written then
 process.exit(0)

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable, median } from '../src/base/index.ts'
-import { Served } from './served.ts'
+import { Served, type Summary } from './served.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +31,8 @@ const processor = (cpus()[0]?.model ?? 'unknown')
   .replace(/[^A-Za-z0-9]+/g, '-')
   .toLowerCase()
 const file = join(root, 'results', `recompute-${processor}-${threads}-cores.csv`)
-const header = 'date,model,size,batch,chunk,threads,recompute,steps,step_ms,slower_than_none,peak_mb,load_1_min\n'
+const header =
+  'date,model,size,batch,chunk,threads,recompute,steps,step_ms,step_cpu_ms,cpu_of_none,peak_mb,load_1_min\n'
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, header)
 
@@ -48,13 +49,16 @@ const times = settings.map((): number[] => [])
 for (let i = 0; i < Number(steps); i++) {
   for (const [at, child] of served.entries()) times[at]!.push(await child.step())
 }
-const rows: (string | number)[][] = []
-for (const [at, recompute] of settings.entries()) {
-  const { peak_rss_mb: peak } = await served[at]!.summary()
-  const ratio = median(times[at]!.map((ms, i) => ms / times[0]![i]!))
-  const numbers = [median(times[at]!).toFixed(0), ratio.toFixed(2), peak.toFixed(0), loadavg()[0]!.toFixed(1)]
+const summaries: Summary[] = []
+for (const child of served) summaries.push(await child.summary())
+const cpu = summaries.map(({ cpu_ms = [] }) => median(cpu_ms))
+const rows = settings.map((recompute, at) => {
+  const { peak_rss_mb: peak } = summaries[at]!
+  const ratio = (cpu[at]! / cpu[0]!).toFixed(2)
+  const load = loadavg()[0]!.toFixed(1)
+  const numbers = [median(times[at]!).toFixed(0), cpu[at]!.toFixed(0), ratio, peak.toFixed(0), load]
   const day = new Date().toISOString().slice(0, 10)
   appendFileSync(file, `${[day, model, size, batch, chunk, threads, recompute, steps, ...numbers].join(',')}\n`)
-  rows.push([recompute, ...numbers.map(Number)])
-}
-console.log(formatTable(['recompute', 'step ms', 'times none', 'peak MB', 'load'], rows))
+  return [recompute, ...numbers.map(Number)]
+})
+console.log(formatTable(['recompute', 'step ms', 'processor ms', 'times none', 'peak MB', 'load'], rows))

@@ -7,6 +7,8 @@ export interface Summary {
   readonly torch?: string
   readonly images_per_s: number
   readonly step_ms: readonly number[]
+  /** Processor time of each step: what load beside it changes least. */
+  readonly cpu_ms?: readonly number[]
   readonly peak_rss_mb: number
 }
 

@@ -152,6 +152,10 @@ describe('a head on an ONNX file', () => {
     const out = join(folder, 'exported')
     const args = ['export', '--model', join(folder, 'head'), '--out', out, '--name', 'mine']
     expect(await runProgram(args, [exportCommand])).toBe(0)
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+    expect(await runProgram([...args, '--overwrite', '--precision', 'int8'], [exportCommand])).toBe(2)
+    expect(stderr.mock.calls.join()).toContain('--precision int8: ')
+    stderr.mockRestore()
     log.mockRestore()
     expect(readdirSync(out).sort()).toEqual(['model.json', 'model.onnx'])
     const embedder = await openModelHere(out, { threads: 1 })

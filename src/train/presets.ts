@@ -44,10 +44,10 @@ const head: TrainConfig = {
   model: { ...trainDefaults.model, embeddingSize: null },
   weights: null,
   freeze: 'all',
-  epochs: 60,
+  epochs: 30,
   validateEvery: 10,
   optimiser: { ...trainDefaults.optimiser, learningRate: 3e-3 },
-  schedule: { ...trainDefaults.schedule, warmupEpochs: 2, marginWarmupEpochs: 20 },
+  schedule: { ...trainDefaults.schedule, warmupEpochs: 1, marginWarmupEpochs: 10 },
 }
 
 /** The runs that have a name. */
