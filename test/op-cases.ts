@@ -36,6 +36,7 @@ import {
   sigmoid,
   sign,
   slice,
+  softmax,
   sqrt,
   standardise,
   stopGradient,
@@ -403,6 +404,13 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
     { title: '[3, 6]', inputs: [moderate([3, 6])], build: (x) => inverseDeviation(x, 1e-6), terms: 6 },
     { title: '[2, 2, 5]', inputs: [moderate([2, 2, 5])], build: (x) => inverseDeviation(x, 0.5), terms: 5 },
     { title: '[N, 4]', inputs: [moderate(['N', 4])], build: (x) => inverseDeviation(x, 1e-6), terms: 4 },
+  ],
+  softmax: [
+    { title: '[5]', inputs: [moderate([5])], build: softmax },
+    { title: '[2, 3, 4, 7]', inputs: [moderate([2, 3, 4, 7])], build: softmax },
+    { title: '[3, 1]', inputs: [moderate([3, 1])], build: softmax },
+    { title: '[2, 6], far from 0', inputs: [uniform([2, 6], 95, 105)], build: softmax },
+    { title: '[N, 4]', inputs: [moderate(['N', 4])], build: softmax },
   ],
   gridSample: [
     {

@@ -89,6 +89,7 @@ describe('second derivatives', () => {
     ['pow', '[2, 3] by [3]'],
     ['sigmoid', '[2, 3, 4]'],
     ['sqrt', '[7]'],
+    ['softmax', '[5]'],
   ]
   test.each(twice)('%s %s', async (op, title) => {
     const { inputs, loss, feeds } = prepare(op, opCases[op].find((candidate) => candidate.title === title)!)

@@ -142,6 +142,10 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
     const deviation = sub(x, reduceMean(x, { axes: [-1], keepDims: true }))
     return [mul(deviation, mul(dy, mul(mul(r, mul(r, r)), -1 / n)))]
   },
+  softmax: (node, dy) => {
+    const y = asValue(node) // dx = y∘(dy − Σ dy∘y)
+    return [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))]
+  },
   gridSample: none,
 }
 

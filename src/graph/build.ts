@@ -62,7 +62,8 @@ const unary =
       | 'tanh'
       | 'sign'
       | 'floor'
-      | 'gelu',
+      | 'gelu'
+      | 'softmax',
   ) =>
   (x: Value): Value =>
     apply(op, [x], {})
@@ -79,6 +80,8 @@ export const tanh = unary('tanh')
 export const sign = unary('sign')
 export const floor = unary('floor')
 export const gelu = unary('gelu')
+/** exp(x) / Σ exp(x) over the last axis. */
+export const softmax = unary('softmax')
 
 /** condition ? a : b, elementwise. */
 export function where(condition: Value, a: Operand, b: Operand): Value {

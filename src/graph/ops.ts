@@ -77,6 +77,8 @@ export interface Ops {
   standardise: { inputs: readonly [Value]; attrs: { readonly eps: number } }
   /** 1 / √(variance + eps) over the last axis, kept with size 1. */
   inverseDeviation: { inputs: readonly [Value]; attrs: { readonly eps: number } }
+  /** exp(x) / Σ exp(x) over the last axis. */
+  softmax: Unary
   /**
    * Bilinear sampling with zeros outside: x [B, C, H, W], grid [B, H', W', 2] of (x, y) in [−1, 1], ±1 the outer pixel edges
    * → [B, C, H', W'] (ONNX GridSample with align_corners = 0). Reads data: no derivative.

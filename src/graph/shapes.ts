@@ -150,6 +150,10 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     check(x.shape.length > 0, 'inverseDeviation: a scalar has no last axis')
     return { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }
   },
+  softmax: ([x]) => {
+    check(x.shape.length > 0, 'softmax: a scalar has no last axis')
+    return x
+  },
   gridSample: ([x, grid]) => {
     const [b, c] = x.shape as [Dim, Dim]
     const [batch, h, w, pair] = grid.shape as [Dim, Dim, Dim, Dim]

@@ -109,6 +109,7 @@ export const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
     if (node.output.length === 1) node.output.push(list.name('mean'), list.name('inverseDeviation'))
     return node.output[2]!
   },
+  softmax: (list, x) => list.add('Softmax', x, { axis: -1 }),
   gridSample: (list, x) => list.add('GridSample', x, { mode: 'linear', padding_mode: 'zeros', align_corners: 0 }),
 
   blockedReorderInput: (list, x) => list.add('ReorderInput', x, { channels_last: 1 }, blockedDomain),

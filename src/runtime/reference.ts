@@ -210,6 +210,7 @@ const rules: { readonly [K in Exclude<keyof AllOps, 'input' | LoweredOpName>]: R
     return mapBroadcast(x!.shape, [x!, m, r], (v, average, scale) => (v! - average!) * scale!)
   },
   inverseDeviation: ([x], { eps }) => inverseDeviation(x!, eps),
+  softmax: ([x]) => softmax(x!),
   gridSample: ([x, grid]) => gridSample(x!, grid!),
 }
 
@@ -217,6 +218,14 @@ function castTo(x: Wide, to: DType): Wide {
   if (to === 'bool') return { shape: x.shape, data: x.data.map((v) => Number(v !== 0)) }
   const whole = to === 'int32' || to === 'int64' || to === 'uint8'
   return whole ? { shape: x.shape, data: x.data.map(Math.trunc) } : x
+}
+
+function softmax(x: Wide): Wide {
+  const last = [x.shape.length - 1]
+  const peak = reduce(x, last, true, Number.NEGATIVE_INFINITY, Math.max)
+  const powers = mapBroadcast(x.shape, [x, peak], (v, m) => Math.exp(v! - m!))
+  const total = reduce(powers, last, true, 0, (sum, v) => sum + v)
+  return mapBroadcast(x.shape, [powers, total], (v, sum) => v! / sum!)
 }
 
 function rowMeans(x: Wide): Wide {
