@@ -5,11 +5,15 @@ import { type ConvNextConfig, convnextFamily } from './convnext.ts'
 import { convnextPretrained, convnextV2Pretrained } from './convnext-pretrained.ts'
 import { convnextMiniatures, convnextSizes, convnextV2Sizes } from './convnext-sizes.ts'
 import type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
+import { type VitConfig, vitFamily } from './vit.ts'
+import { vitPretrained } from './vit-pretrained.ts'
+import { vitMiniatures, vitSizes } from './vit-sizes.ts'
 
 /** The catalogue of families, each with what its configurations look like. */
 interface FamilyConfigs {
   readonly convnext: ConvNextConfig
   readonly convnextv2: ConvNextConfig
+  readonly vit: VitConfig
 }
 
 export type FamilyName = keyof FamilyConfigs
@@ -17,11 +21,13 @@ export type FamilyName = keyof FamilyConfigs
 const families: { readonly [F in FamilyName]: Family<FamilyConfigs[F]> } = {
   convnext: convnextFamily,
   convnextv2: convnextFamily,
+  vit: vitFamily,
 }
 
 const architectures = {
   convnext: { ...convnextSizes, ...convnextMiniatures },
   convnextv2: convnextV2Sizes,
+  vit: { ...vitSizes, ...vitMiniatures },
 } as const satisfies Architectures
 
 type Architectures = { readonly [F in FamilyName]: Readonly<Record<string, FamilyConfigs[F]>> }
@@ -32,6 +38,7 @@ export type BackboneName = { readonly [F in FamilyName]: keyof (typeof architect
 const pretrained: { readonly [N in BackboneName]: Readonly<Record<string, Pretrained>> } = {
   ...convnextPretrained,
   ...convnextV2Pretrained,
+  ...vitPretrained,
 }
 
 /** An architecture ready to be built: one shape for all families. */
@@ -46,6 +53,8 @@ export interface Backbone {
   layerOf(name: string): number
   /** timm's forward_features of standardised pixels [B, H, W, 3]. */
   features(scope: Scope, x: Value): Features
+  /** What follows the pooling and belongs to the backbone: [B, C] → [B, C]. */
+  pooled(scope: Scope, pooled: Value): Value
   /** timm's forward with num_classes = 0: features → [B, C]. */
   head(scope: Scope, features: Features): Value
   readonly leftOut: RegExp
@@ -90,6 +99,7 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
     layers: rules.layers(config),
     layerOf: (parameter) => rules.layerOf(config, parameter),
     features: (scope, x) => rules.features(scope, x, config),
+    pooled: (scope, pooled) => rules.pooled(scope, pooled, config),
     head: (scope, features) => rules.head(scope, features, config),
     leftOut: rules.leftOut,
     pretrained: pretrained[name],

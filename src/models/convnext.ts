@@ -167,6 +167,7 @@ export const convnextFamily: Family<ConvNextConfig> = {
   layers: ({ depths }) => sum(depths),
   layerOf,
   features: (scope, x, config) => ({ map: convnext(scope, x, config) }),
+  pooled: (_, pooled) => pooled,
   head: (scope, { map }, config) => convnextHead(scope, map, config),
   leftOut: /^(head|norm_pre)\./,
 }

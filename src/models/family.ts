@@ -30,6 +30,8 @@ export interface Family<C extends BackboneConfig> {
   layerOf(config: C, name: string): number
   /** timm's forward_features: x [B, H, W, 3]. The input of the first layer and every layer's end are marked in the scope. */
   features(scope: Scope, x: Value, config: C): Features
+  /** What follows the pooling and belongs to the backbone: pooled features [B, C] → [B, C]. */
+  pooled(scope: Scope, pooled: Value, config: C): Value
   /** timm's forward without a classifier (num_classes = 0): features → [B, C]. */
   head(scope: Scope, features: Features, config: C): Value
   /** Parameters of timm's files that re-identification has no place for: the classifier and what leads to it. */

@@ -24,6 +24,7 @@ export {
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
+export { type ResampleOptions, resamplePositions } from './positions.ts'
 export {
   embeddingSize,
   type IdentityLoss,
@@ -42,3 +43,5 @@ export {
 } from './reid.ts'
 export { reidSchema } from './reid-schema.ts'
 export { type BackboneSummary, summariseBackbone } from './summary.ts'
+export { type VitConfig, vit, vitFamily, vitTokens } from './vit.ts'
+export { type VitName, vitMiniatures, vitSizes } from './vit-sizes.ts'

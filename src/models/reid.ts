@@ -67,8 +67,10 @@ export function embeddingSize(config: ReIdConfig): number {
 
 /** Standardised pixels [B, H, W, 3] → pooled features [B, C]; the part that is run chunk by chunk. */
 export function pooledFeatures(scope: Scope, x: Value, config: ReIdConfig): Value {
-  const features = reidBackbone(config).features(scope.child('backbone'), x)
-  return poolRules[config.pool](scope.child('pool'), features, config)
+  const backbone = reidBackbone(config)
+  const features = backbone.features(scope.child('backbone'), x)
+  const pooled = poolRules[config.pool](scope.child('pool'), features, config)
+  return backbone.pooled(scope.child('backbone'), pooled)
 }
 
 const poolRules: {

@@ -2,6 +2,7 @@
  * Layers, losses and augmentation as functions that extend a graph. A `Scope` hands out parameters by name and records what
  * must be initialised, trained and drawn.
  */
+export { type AttentionConfig, type AttentionOptions, attend, attention, attentionDefaults } from './attention.ts'
 export {
   type AugmentationInputs,
   augment,
@@ -15,6 +16,8 @@ export { initialise } from './init.ts'
 export {
   applyLinear,
   foldedBias,
+  foldNorm,
+  foldScale,
   type LinearOptions,
   type LinearWeights,
   linear,
@@ -22,6 +25,7 @@ export {
   linearWeights,
   normLinear,
 } from './linear.ts'
+
 export {
   addedAngle,
   arcfaceDefaults,
@@ -32,10 +36,15 @@ export {
   l2Normalise,
   oneHot,
 } from './losses.ts'
+export { type MlpConfig, type MlpOptions, mlp, silu } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export { averagePool, type GemConfig, gemDefaults, gemPool } from './pool.ts'
 export { dropout, layerScale, stochasticDepth } from './regularise.ts'
+
 export { type ResponseNorm, responseNorm } from './response-norm.ts'
+
+export { type Grid, type Rotary, type RotaryConfig, rotary, rotaryAngles, rotate } from './rotary.ts'
+
 export {
   type Init,
   type Mode,

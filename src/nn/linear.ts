@@ -1,6 +1,6 @@
 import { add, matmul, mul, reshape, staticDim, type Value } from '../graph/index.ts'
 import type { Shape } from '../tensor/index.ts'
-import { type NormConfig, normAffine, normalise } from './norm.ts'
+import { type NormAffine, type NormConfig, normAffine, normalise } from './norm.ts'
 import { type Init, type Scope, zeroInit } from './scope.ts'
 
 export interface LinearConfig {
@@ -58,11 +58,23 @@ export function normLinear(
   options: LinearOptions & { readonly norm: NormConfig },
 ): Value {
   const channels = staticDim(x.shape[x.shape.length - 1])
-  const { weight: gamma, bias: beta } = normAffine(normScope, channels, options.norm)
-  const own = linearWeights(scope, channels, options)
+  const affine = normAffine(normScope, channels, options.norm)
+  return applyLinear(normalise(x, options.norm), foldNorm(scope, linearWeights(scope, channels, options), affine))
+}
+
+/** W∘γ and W·β + b: a layer that takes what is normalised, and not yet scaled and shifted. Built once for the scope. */
+export function foldNorm(scope: Scope, own: LinearWeights, { weight: gamma, bias: beta }: NormAffine): LinearWeights {
   const weight = scope.once('folded.weight', () => mul(own.weight, gamma))
   const bias = beta === undefined ? own.bias : scope.once('folded.bias', () => foldedBias(own, beta))
-  return applyLinear(normalise(x, options.norm), { weight, bias })
+  return { weight, bias }
+}
+
+/** γ∘W and γ∘b: a layer whose outputs are scaled by γ [out], as layer scale does. Built once for the scope. */
+export function foldScale(scope: Scope, { weight, bias }: LinearWeights, gamma: Value): LinearWeights {
+  return {
+    weight: scope.once('scaled.weight', () => mul(weight, reshape(gamma, [-1, 1]))),
+    bias: bias && scope.once('scaled.bias', () => mul(bias, gamma)),
+  }
 }
 
 /** W·β + b. */
