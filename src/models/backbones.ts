@@ -1,10 +1,11 @@
 import { check, nearest } from '../base/index.ts'
 import type { Value } from '../graph/index.ts'
 import type { Scope } from '../nn/index.ts'
+import type { Tensor } from '../tensor/index.ts'
 import { type ConvNextConfig, convnextFamily } from './convnext.ts'
 import { convnextPretrained, convnextV2Pretrained } from './convnext-pretrained.ts'
 import { convnextMiniatures, convnextSizes, convnextV2Sizes } from './convnext-sizes.ts'
-import type { BackboneConfig, Family, Features, Pretrained } from './family.ts'
+import type { BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
 import { type VitConfig, vitFamily } from './vit.ts'
 import { vitPretrained } from './vit-pretrained.ts'
 import { vitMiniatures, vitSizes } from './vit-sizes.ts'
@@ -57,6 +58,11 @@ export interface Backbone {
   pooled(scope: Scope, pooled: Value): Value
   /** timm's forward with num_classes = 0: features → [B, C]. */
   head(scope: Scope, features: Features): Value
+  /**
+   * A file's parameter, by its timm name, for photos of that size: a transformer's position embeddings are resampled as timm
+   * does, from the square grid that they were learned for; all else stays as it is.
+   */
+  resized(tensor: Tensor, name: string, size: PhotoSize): Tensor
   readonly leftOut: RegExp
   /** Published weights by tag; the first is timm's default. */
   readonly pretrained: Readonly<Record<string, Pretrained>>
@@ -101,6 +107,7 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
     features: (scope, x) => rules.features(scope, x, config),
     pooled: (scope, pooled) => rules.pooled(scope, pooled, config),
     head: (scope, features) => rules.head(scope, features, config),
+    resized: (tensor, parameter, size) => rules.resized(tensor, parameter, config, size),
     leftOut: rules.leftOut,
     pretrained: pretrained[name],
   }

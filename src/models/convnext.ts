@@ -169,6 +169,7 @@ export const convnextFamily: Family<ConvNextConfig> = {
   features: (scope, x, config) => ({ map: convnext(scope, x, config) }),
   pooled: (_, pooled) => pooled,
   head: (scope, { map }, config) => convnextHead(scope, map, config),
+  resized: (tensor) => tensor,
   leftOut: /^(head|norm_pre)\./,
 }
 

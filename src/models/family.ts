@@ -1,5 +1,6 @@
 import type { Value } from '../graph/index.ts'
 import type { Scope } from '../nn/index.ts'
+import type { Tensor } from '../tensor/index.ts'
 import type { PixelStatisticsName } from './pixel-statistics.ts'
 
 /** What a backbone makes of standardised pixels [B, H, W, 3]. */
@@ -34,8 +35,16 @@ export interface Family<C extends BackboneConfig> {
   pooled(scope: Scope, pooled: Value, config: C): Value
   /** timm's forward without a classifier (num_classes = 0): features → [B, C]. */
   head(scope: Scope, features: Features, config: C): Value
+  /** A file's parameter for photos of that size: position embeddings are resampled, all else stays as it is. */
+  resized(tensor: Tensor, name: string, config: C, size: PhotoSize): Tensor
   /** Parameters of timm's files that re-identification has no place for: the classifier and what leads to it. */
   readonly leftOut: RegExp
+}
+
+/** Height and width of photos. */
+export interface PhotoSize {
+  readonly heightPx: number
+  readonly widthPx: number
 }
 
 /** Pretrained weights of one architecture, as timm publishes them under a tag. */

@@ -30,12 +30,12 @@ const tiny: ReIdConfig = {
 const [batch, side] = [8, 32]
 
 /** Loss, gradients and statistics of a training pass over a batch, in chunks. */
-async function trainingPass(chunk: number) {
+async function trainingPass(chunk: number, config = tiny) {
   const scope = Scope.root('training')
   const labels = input('labels', [batch], 'int32')
   const x = input('x', [batch, side, side, 3])
   const options = { identities: 5, loss: arcfaceDefaults, labelSmoothing: 0.1, chunk }
-  const { loss, embeddings } = reidLoss(scope, x, labels, tiny, options)
+  const { loss, embeddings } = reidLoss(scope, x, labels, config, options)
   const params = scope.params()
   const outputs: Record<string, Value> = { loss, embeddings }
   gradient(
@@ -80,6 +80,19 @@ describe('the backbone in chunks', async () => {
     for (const [name, expected] of Object.entries(whole.results))
       expect(relativeError(results[name]!, expected), name).toBeLessThan(chunkTolerance.rtol)
   })
+})
+
+test('a vision transformer in chunks gives the batch’s, with a mask for each of a block’s two branches', async () => {
+  const config: ReIdConfig = { ...tiny, backbone: 'vit_mini_patch8', pool: 'token' }
+  const whole = await trainingPass(batch, config)
+  const masks = whole.randoms.filter(({ name }) => name.endsWith('drop_path'))
+  const drawn = [1, 2].flatMap((i) => [1, 2].map((k) => `backbone.blocks.${i}.drop_path${k}.drop_path`))
+  expect(masks.map(({ name }) => name)).toEqual(drawn)
+  expect(masks.map(({ shape }) => shape.join())).toEqual(drawn.map(() => '8,1,1'))
+  ;[0.8, 0.8, 0.6, 0.6].forEach((keep, i) => expect(masks[i]!.keep).toBeCloseTo(keep, 12))
+  const { results } = await trainingPass(3, config)
+  for (const [name, expected] of Object.entries(whole.results))
+    expect(relativeError(results[name]!, expected), name).toBeLessThan(chunkTolerance.rtol)
 })
 
 describe('the assembly', () => {

@@ -17,8 +17,9 @@ import {
   type Scope,
   stochasticDepth,
 } from '../nn/index.ts'
-import { zeros } from '../tensor/index.ts'
-import type { BackboneConfig, Family, Features } from './family.ts'
+import { type Tensor, zeros } from '../tensor/index.ts'
+import type { BackboneConfig, Family, Features, PhotoSize } from './family.ts'
+import { resamplePositions } from './positions.ts'
 
 /**
  * The vision transformer (Dosovitskiy et al., arXiv:2010.11929) and what grew out of it: DINOv2, EVA-02 and DINOv3, as timm
@@ -137,6 +138,17 @@ function layerOf({ depth }: VitConfig, name: string): number {
   return /^(fc_)?norm\./.test(name) ? depth + 1 : 0
 }
 
+/** Positions learned for a square grid, for another number of patches; as they are where that stays, or the grid was not square. */
+function resized(tensor: Tensor, name: string, config: VitConfig, { heightPx, widthPx }: PhotoSize): Tensor {
+  if (name !== 'pos_embed' || config.positions === 'none') return tensor
+  const prefix = config.positions === 'all' ? prefixTokens(config) : 0
+  const to = [heightPx / config.patchPx, widthPx / config.patchPx] as const
+  const count = (tensor.shape[1] ?? 0) - prefix
+  const side = Math.sqrt(count)
+  if (count === to[0] * to[1] || !Number.isInteger(side)) return tensor
+  return resamplePositions(tensor, { from: [side, side], to, prefix })
+}
+
 export const vitFamily: Family<VitConfig> = {
   width: ({ width }) => width,
   stridePx: ({ patchPx }) => patchPx,
@@ -148,6 +160,7 @@ export const vitFamily: Family<VitConfig> = {
     invariant(config.pool === 'average' || token !== undefined, 'a class token is pooled, and there is none')
     return vitPooled(scope, config.pool === 'average' ? averagePool(map) : token!, config)
   },
+  resized,
   leftOut: /^(head|pre_logits)\./,
 }
 
