@@ -3,6 +3,7 @@
  * same work there, step by step in turn, so that both meet the same machine. Writes results/speed-<processor>.csv.
  *
  *     ROSETTE_PEERS=python3,/path/to/other/python npm run bench -- --steps 7 --models convnext_small,convnext_atto
+ *     ROSETTE_PEERS=python3 npm run bench -- --timm --models vit_small_patch14_dinov2
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     precisions: { type: 'string', default: 'fp32,bf16' },
     /** Rosette's: int8 is for embedding. */
     ours: { type: 'string', default: 'fp32,int8' },
+    /** The peers take timm's models, as they must for what is no ConvNeXt. */
+    timm: { type: 'boolean', default: false },
     size: { type: 'string', default: '224' },
     batch: { type: 'string', default: '32' },
     chunk: { type: 'string', default: '8' },
@@ -87,8 +90,8 @@ async function measure(task: string, model: string, { own, python, precision = '
   ])
   await ours.ready()
   const torch = join(root, 'bench', 'peers', 'torch_bench.py')
-  const peer =
-    python === undefined ? undefined : new Served(python, [torch, '--serve', '--precision', precision, ...shared])
+  const peerOptions = [torch, '--serve', '--precision', precision, ...(values.timm ? ['--timm'] : []), ...shared]
+  const peer = python === undefined ? undefined : new Served(python, peerOptions)
   await peer?.ready()
   const ratios: number[] = []
   for (let i = 0; i < Number(values.steps); i++) {

@@ -29,7 +29,8 @@ IDENTITIES = 31
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--model', default='convnext_small', choices=convnext.SIZES)
+    parser.add_argument('--model', default='convnext_small', help='of ' + ', '.join(convnext.SIZES) + '; any of timm with --timm')
+    parser.add_argument('--timm', action='store_true', help="timm's own model instead of ours, where timm is installed")
     parser.add_argument('--size', type=int, default=224)
     parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--task', default='train', choices=('train', 'embed'))
@@ -43,10 +44,18 @@ def parse():
     return parser.parse_args()
 
 
+def create(options):
+    if not options.timm:
+        return convnext.create(options.model)
+    import timm_backbone  # timm is wanted here alone
+
+    return timm_backbone.Backbone(options.model, options.size)
+
+
 def build(options):
     """A function that runs one step and does not return before it is done (eager CPU operators are synchronous)."""
     torch.manual_seed(0)
-    model = reid.ReId(convnext.create(options.model), IDENTITIES).to(memory_format=torch.channels_last)
+    model = reid.ReId(create(options), IDENTITIES).to(memory_format=torch.channels_last)
     x = torch.randn(options.batch, 3, options.size, options.size).to(memory_format=torch.channels_last)
     labels = torch.arange(options.batch) % IDENTITIES
     half = options.precision == 'bf16'
@@ -133,6 +142,7 @@ def main():
         'model': options.model,
         'batch': options.batch,
         'size': options.size,
+        'timm': options.timm,
         'precision': options.precision,
         'threads': torch.get_num_threads(),
         'gemm_gflops': round(gemm),
