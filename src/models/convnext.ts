@@ -1,9 +1,10 @@
-import { add, gelu, mul, reshape, staticDim, type Value } from '../graph/index.ts'
+import { add, gelu, staticDim, type Value } from '../graph/index.ts'
 import {
   applyLinear,
   averagePool,
   depthwiseConv,
   foldedBias,
+  foldScale,
   type LinearWeights,
   linearWeights,
   type NormConfig,
@@ -67,7 +68,9 @@ function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number)
     norm: config.norm,
   }) // [B, H, W, 4C]
   const own = linearWeights(mlp.child('fc2'), features, { features: channels, asConvolution })
-  const second = scaledWeights(scope, own, config.layerScaleInit)
+  const initial = config.layerScaleInit
+  const gamma = initial === null ? undefined : scope.param('gamma', [channels], { kind: 'constant', value: initial })
+  const second = gamma === undefined ? own : foldScale(scope, own, gamma)
   const act = gelu(hidden)
   const branch = config.responseNorm ? normalisedResponse(mlp, act, second) : applyLinear(act, second) // [B, H, W, C]
   return add(x, stochasticDepth(scope, branch, dropPath))
@@ -78,17 +81,6 @@ function normalisedResponse(mlp: Scope, x: Value, weights: LinearWeights): Value
   const { scaled, shift } = responseNorm(mlp.child('grn'), x)
   const bias = mlp.once('folded.bias', () => foldedBias(weights, shift))
   return applyLinear(scaled, { weight: weights.weight, bias })
-}
-
-/** γ∘W and γ∘b. */
-function scaledWeights(scope: Scope, { weight, bias }: LinearWeights, initial: number | null): LinearWeights {
-  if (initial === null) return { weight, bias }
-  const channels = staticDim(weight.shape[0])
-  const gamma = scope.param('gamma', [channels], { kind: 'constant', value: initial })
-  return {
-    weight: scope.once('scaled.weight', () => mul(weight, reshape(gamma, [channels, 1]))),
-    bias: bias && scope.once('scaled.bias', () => mul(bias, gamma)),
-  }
 }
 
 /** x [B, H, W, C] → [B, H/2, W/2, C'] from the second stage on. */
