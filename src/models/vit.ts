@@ -90,9 +90,12 @@ function embed(scope: Scope, patches: Value, config: VitConfig): Value {
   const positions = embedded > 0 ? scope.param('pos_embed', [1, embedded, config.width], smallNormal, false) : undefined
   if (own.length === 0) return positions === undefined ? flat : add(flat, positions)
   // the photos' tokens begin as zeros, to which the same table is added for every photo of a batch whose size may be unknown
-  const rest = config.positions === 'patches' ? positions! : constant(zeros('float32', [1, count, config.width]))
-  const table = concat([...own, rest], 1) // [1, T, C]
-  return add(pad(flat, 1, prefix, 0), config.positions === 'all' ? add(table, positions!) : table)
+  const table = scope.once('table', () => {
+    const rest = config.positions === 'patches' ? positions! : constant(zeros('float32', [1, count, config.width]))
+    const tokens = concat([...own, rest], 1) // [1, T, C]
+    return config.positions === 'all' ? add(tokens, positions!) : tokens
+  })
+  return add(pad(flat, 1, prefix, 0), table)
 }
 
 /** Tokens before the patches. */
