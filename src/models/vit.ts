@@ -110,11 +110,16 @@ export function vitTokens(scope: Scope, x: Value, config: VitConfig): Value {
   const grid = gridOf(x, config)
   const turns = rotaryOnce(scope, config, grid)
   let tokens = embed(scope, patches, config)
+  scope.mark(tokens)
   for (let i = 0; i < depth; i++) {
     const dropPath = (config.dropPath * i) / Math.max(1, depth - 1)
     tokens = block(scope.child('blocks').child(i), tokens, config, { dropPath, rotary: turns })
+    scope.mark(tokens)
   }
-  return config.finalNorm === 'tokens' ? norm(scope.child('norm'), tokens, config.norm) : tokens
+  if (config.finalNorm === 'pooled') return tokens
+  const normalised = norm(scope.child('norm'), tokens, config.norm)
+  scope.mark(normalised)
+  return normalised
 }
 
 /** x [B, H, W, 3] standardised → the patches as a map [B, H/p, W/p, C], and the class token [B, C]. */
