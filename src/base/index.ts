@@ -13,6 +13,7 @@ export {
   writeFileAtomic,
 } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
+export { RangedFile } from './ranged-file.ts'
 export { Rng } from './rng.ts'
 export { parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'

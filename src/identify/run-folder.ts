@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { ortBackend, quantise } from '../runtime/index.ts'
-import { decodeSafetensors, type Tensor } from '../tensor/index.ts'
+import { readSafetensors, type Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { openModelDefaults } from './embedder.ts'
@@ -49,7 +49,7 @@ export function findCheckpoint(folder: string, which?: CheckpointName): { name: 
 
 /** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
 export function readWeights(path: string): ReadonlyMap<string, Tensor> {
-  const { tensors } = decodeSafetensors(readFileSync(path), path)
+  const { tensors } = readSafetensors(path)
   const weights = new Map([...tensors].filter(([name]) => !name.includes('/')))
   for (const [name, tensor] of tensors) if (name.startsWith('ema/')) weights.set(name.slice('ema/'.length), tensor)
   return weights

@@ -1,6 +1,15 @@
 /** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, viewAs, zerosOf } from './dtype.ts'
+export { widenBfloat16, widenFloat16 } from './half.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
-export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts'
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  openSafetensors,
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+} from './safetensors.ts'
 export { normaliseAxis, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { asFloat32, filled, float32, int32, type Tensor, tensor, zeros } from './tensor.ts'

@@ -1,8 +1,11 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { bytesPerElement, type DType, zerosOf } from './dtype.ts'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+import { decodeSafetensors, encodeSafetensors, openSafetensors, readSafetensors } from './safetensors.ts'
 import { sizeOf } from './shape.ts'
 import { float32, type Tensor, tensor } from './tensor.ts'
 
@@ -71,6 +74,59 @@ describe('safetensors', () => {
   })
 })
 
+describe('a safetensors file', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'rosette-safetensors-')), 'a.safetensors')
+
+  test('is listed at once, and read tensor by tensor', () => {
+    writeFileSync(path, file(everyDType, { step: '1' }))
+    const opened = openSafetensors(path)
+    expect([opened.tensors.get('f')!.dtype, opened.tensors.get('f')!.shape]).toEqual(['float16', [3]])
+    for (const [name, t] of everyDType) expect(opened.tensors.get(name)!.read()).toEqual(t)
+    opened.close()
+    expect(() => opened.tensors.get('a')!.read()).toThrow()
+    expect(readSafetensors(path)).toEqual(decodeSafetensors(readFileSync(path), path))
+  })
+
+  test('beyond 2 GiB, as a file with a hole on the disk', () => {
+    const gib3 = 3 * 2 ** 30
+    const header = {
+      hole: { dtype: 'U8', shape: [gib3], data_offsets: [0, gib3] },
+      w: { dtype: 'F32', shape: [2], data_offsets: [gib3, gib3 + 8] },
+    }
+    const start = withHeader(header, 0)
+    const handle = openSync(path, 'w')
+    writeSync(handle, start)
+    writeSync(handle, Buffer.from(Float32Array.of(5, 6).buffer), 0, 8, start.length + gib3)
+    closeSync(handle)
+    const opened = openSafetensors(path)
+    expect(opened.tensors.get('w')!.read()).toEqual(float32([2], [5, 6]))
+    opened.close()
+    rmSync(path)
+  })
+
+  test('with bfloat16 comes as float32', () => {
+    const bits = Buffer.from(Uint16Array.of(0x3f80, 0xc040).buffer) // 1, -3
+    writeFileSync(
+      path,
+      Buffer.concat([withHeader({ w: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, 0), bits]),
+    )
+    expect(readSafetensors(path).tensors.get('w')).toEqual(float32([2], [1, -3]))
+    expect(decodeSafetensors(readFileSync(path), path).tensors.get('w')).toEqual(float32([2], [1, -3]))
+  })
+
+  test.each([0, 7, 8, 20])('of %i bytes is an InputError', (length) => {
+    writeFileSync(path, file(everyDType).subarray(0, length))
+    expect(() => openSafetensors(path)).toThrow(InputError)
+    expect(() => openSafetensors(path)).toThrow(path)
+  })
+
+  test('that lies is told as the same bytes in memory are', () => {
+    const bytes = withHeader({ w: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }, 8)
+    writeFileSync(path, bytes)
+    expect(() => openSafetensors(path)).toThrow(`${path}: tensor 'w': expected 12 bytes for its shape, got 8`)
+  })
+})
+
 describe('safetensors that are wrong', () => {
   const f32 = (extra: object = {}) => ({ dtype: 'F32', shape: [2], data_offsets: [0, 8], ...extra })
   const lies: readonly (readonly [string, unknown, string])[] = [
@@ -89,6 +145,20 @@ describe('safetensors that are wrong', () => {
     ['an infinite product', { w: f32({ shape: [...Array(30).fill(2 ** 52), 0] }) }, 'bytes for its shape'],
     ['overlapping tensors', { w: f32(), v: f32({ shape: [1], data_offsets: [4, 8] }) }, "tensors 'w' and 'v' overlap"],
     ['one place for two tensors', { w: f32(), v: f32() }, "tensors 'w' and 'v' overlap"],
+    [
+      'bytes before the first tensor',
+      { w: f32({ shape: [1], data_offsets: [4, 8] }) },
+      '4 bytes between the header and',
+    ],
+    [
+      'bytes between tensors',
+      { w: f32({ shape: [1], data_offsets: [0, 4] }), v: { dtype: 'U8', shape: [2], data_offsets: [6, 8] } },
+      "2 bytes between 'w' and 'v' are of no tensor",
+    ],
+    ['bytes behind the last tensor', { w: f32({ shape: [1], data_offsets: [0, 4] }) }, "4 bytes behind 'w'"],
+    ['half of a bfloat16', { w: f32({ dtype: 'BF16', shape: [3] }) }, 'expected 6 bytes for its shape, got 8'],
+    ['a name twice', `{"w":${JSON.stringify(f32())},"w":${JSON.stringify(f32())}}`, 'names something twice'],
+    ['a key twice', `{"w":{"dtype":"U8",${JSON.stringify(f32()).slice(1)}}`, 'names something twice'],
     ['metadata that is null', { __metadata__: null, w: f32() }, '__metadata__ is not a record of text'],
     ['metadata of numbers', { __metadata__: { step: 3 }, w: f32() }, '__metadata__ is not a record of text'],
   ]
@@ -97,6 +167,12 @@ describe('safetensors that are wrong', () => {
     expect(decode).toThrow(InputError)
     expect(decode).toThrow('model.safetensors: ')
     expect(decode).toThrow(message)
+  })
+
+  test('a name that is not UTF-8', () => {
+    const bytes = withHeader({ w: f32() }, 8)
+    bytes[bytes.indexOf('w')] = 0xff
+    expect(() => decodeSafetensors(bytes, 'x')).toThrow('the safetensors header is not JSON')
   })
 
   test('a header that is no JSON', () => {

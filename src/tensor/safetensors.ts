@@ -1,22 +1,9 @@
-import { check, InputError, invariant, messageOf } from '../base/index.ts'
+import { invariant, RangedFile } from '../base/index.ts'
 import { bytesOf, bytesPerElement, type DType, viewAs } from './dtype.ts'
-import { isSize, sizeOf } from './shape.ts'
+import { widenBfloat16 } from './half.ts'
+import { headerLength, parseHeader, type Span, storedNames } from './safetensors-header.ts'
+import type { Shape } from './shape.ts'
 import type { Tensor } from './tensor.ts'
-
-/** The safetensors names of our dtypes (huggingface/safetensors, format description). */
-const names = {
-  float32: 'F32',
-  float64: 'F64',
-  float16: 'F16',
-  int32: 'I32',
-  int64: 'I64',
-  int8: 'I8',
-  uint8: 'U8',
-  bool: 'BOOL',
-} as const satisfies Record<DType, string>
-
-const dtypes = new Map<string, DType>(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]))
-const headerLimit = 100_000_000
 
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>
@@ -37,7 +24,7 @@ export function encodeSafetensors(
   for (const [name, t] of sorted) {
     const end = offset + t.data.byteLength
     invariant(!header.has(name), `two tensors named '${name}'`)
-    header.set(name, { dtype: names[t.dtype], shape: t.shape, data_offsets: [offset, end] })
+    header.set(name, { dtype: storedNames[t.dtype], shape: t.shape, data_offsets: [offset, end] })
     offset = end
   }
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)))
@@ -48,68 +35,66 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file held in memory; tensors are views of `bytes`.
- * @throws InputError naming `where`, and the tensor, for a truncated file, a header that lies, or overlapping data.
+ * Reads a safetensors file held in memory; tensors are views of `bytes`, bfloat16 comes as float32.
+ * @throws InputError naming `where`, and the tensor, for a truncated file or a header that lies.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
-  check(bytes.length >= 8, `${where}: not a safetensors file (${bytes.length} bytes)`)
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true))
-  check(
-    headerLength <= headerLimit && 8 + headerLength <= bytes.length,
-    `${where}: not a safetensors file, or a truncated one (header of ${headerLength} bytes in a file of ${bytes.length})`,
-  )
-  const header = parseHeader(bytes.subarray(8, 8 + headerLength), where)
-  const body = bytes.subarray(8 + headerLength)
-  const tensors = new Map<string, Tensor>()
-  let metadata: Record<string, string> = {}
-  const spans: { name: string; begin: number; end: number }[] = []
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') {
-      metadata = parseMetadata(entry, where)
-      continue
-    }
-    const { dtype, shape, begin, end } = parseEntry(entry, `${where}: tensor '${name}'`, body.length)
-    spans.push({ name, begin, end })
-    tensors.set(name, { dtype, shape, data: viewAs(dtype, body.subarray(begin, end)) } as Tensor)
-  }
-  spans.sort((a, b) => a.begin - b.begin || a.end - b.end)
-  for (let i = 1; i < spans.length; i++) {
-    const previous = spans[i - 1]!
-    check(spans[i]!.begin >= previous.end, `${where}: tensors '${previous.name}' and '${spans[i]!.name}' overlap`)
-  }
+  const length = headerLength(bytes, bytes.length, where)
+  const { spans, metadata } = parseHeader(bytes.subarray(8, 8 + length), bytes.length - 8 - length, where)
+  const body = bytes.subarray(8 + length)
+  const tensors = new Map(spans.map((span) => [span.name, tensorOf(span, body.subarray(span.begin, span.end))]))
   return { tensors, metadata }
 }
 
-function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
+/** A tensor of a file, read when it is asked for. */
+export interface StoredTensor {
+  readonly dtype: DType
+  readonly shape: Shape
+  /** In memory of its own. @throws InputError where the file has become shorter. */
+  read(): Tensor
+}
+
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+  readonly metadata: Readonly<Record<string, string>>
+  /** No tensor can be read after it. */
+  close(): void
+}
+
+/**
+ * Opens a safetensors file of any size: reads and checks its header, and each tensor by its range when asked for.
+ * @throws InputError naming the file, and the tensor, for a truncated file or a header that lies.
+ */
+export function openSafetensors(path: string): SafetensorsFile {
+  const file = new RangedFile(path)
   try {
-    const header: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    if (typeof header === 'object' && header !== null && !Array.isArray(header))
-      return header as Record<string, unknown>
+    const length = headerLength(file.read(0, Math.min(8, file.size)), file.size, path)
+    const { spans, metadata } = parseHeader(file.read(8, length), file.size - 8 - length, path)
+    const stored = ({ begin, end, ...span }: Span): StoredTensor => ({
+      dtype: span.dtype,
+      shape: span.shape,
+      read: () => tensorOf(span, file.read(8 + length + begin, end - begin)),
+    })
+    const tensors = new Map(spans.map((span) => [span.name, stored(span)]))
+    return { tensors, metadata, close: () => file.close() }
   } catch (error) {
-    throw new InputError(`${where}: the safetensors header is not JSON (${messageOf(error)})`)
+    file.close()
+    throw error
   }
-  throw new InputError(`${where}: the safetensors header is not an object`)
 }
 
-function parseMetadata(entry: unknown, where: string): Record<string, string> {
-  const isText =
-    typeof entry === 'object' && entry !== null && Object.values(entry).every((value) => typeof value === 'string')
-  check(isText, `${where}: __metadata__ is not a record of text`)
-  return entry as Record<string, string>
+/** Reads all of a safetensors file of any size; otherwise as `openSafetensors`. */
+export function readSafetensors(path: string): Safetensors {
+  const file = openSafetensors(path)
+  try {
+    const tensors = new Map([...file.tensors].map(([name, stored]) => [name, stored.read()]))
+    return { tensors, metadata: file.metadata }
+  } finally {
+    file.close()
+  }
 }
 
-function parseEntry(entry: unknown, where: string, bodyLength: number) {
-  const { dtype: dtypeName, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>
-  const dtype = dtypes.get(String(dtypeName))
-  check(dtype !== undefined, `${where}: dtype ${String(dtypeName)} is not supported`)
-  check(Array.isArray(shape) && shape.every(isSize), `${where}: shape ${JSON.stringify(shape)} is not a list of sizes`)
-  check(
-    Array.isArray(data_offsets) && data_offsets.length === 2 && data_offsets.every(isSize),
-    `${where}: data_offsets ${JSON.stringify(data_offsets)} are not two offsets`,
-  )
-  const [begin, end] = data_offsets as [number, number]
-  check(begin <= end && end <= bodyLength, `${where}: bytes ${begin} to ${end} lie outside of the file's ${bodyLength}`)
-  const expected = sizeOf(shape as number[]) * bytesPerElement(dtype)
-  check(end - begin === expected, `${where}: expected ${expected} bytes for its shape, got ${end - begin}`)
-  return { dtype, shape: shape as number[], begin, end }
+function tensorOf({ dtype, brain, shape }: Pick<Span, 'dtype' | 'brain' | 'shape'>, bytes: Uint8Array): Tensor {
+  const data = brain ? widenBfloat16(viewAs('float16', bytes)) : viewAs(dtype, bytes)
+  return { dtype, shape, data } as Tensor
 }

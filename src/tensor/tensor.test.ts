@@ -39,7 +39,7 @@ describe('tensors', () => {
     expect(asFloat32(t)).toBe(t)
     expect(asFloat32(tensor('uint8', [2], Uint8Array.of(0, 255)))).toEqual(float32([2], [0, 255]))
     expect(() => asFloat32(zeros('int64', [1]))).toThrow('asFloat32 of int64')
-    expect(() => asFloat32(zeros('float16', [1]))).toThrow('asFloat32 of float16')
+    expect(asFloat32(tensor('float16', [2], Uint16Array.of(0x3c00, 0x8000)))).toEqual(float32([2], [1, -0]))
   })
 
   test('are seen as bytes and back', () => {

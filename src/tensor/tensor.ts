@@ -1,5 +1,6 @@
 import { invariant } from '../base/index.ts'
 import { type DType, type TypedArrays, zerosOf } from './dtype.ts'
+import { widenFloat16 } from './half.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
 /** A tensor in host memory, row-major and dense. */
@@ -35,9 +36,10 @@ export function int32(shape: Shape, values: ArrayLike<number>): Tensor<'int32'> 
   return tensor('int32', shape, Int32Array.from(values))
 }
 
-/** The tensor as float32, itself where it is. @throws where its dtype is float16, int64 or another that needs thought. */
+/** The tensor as float32, itself where it is. @throws where its dtype is int64, whose numbers may not fit. */
 export function asFloat32(t: Tensor): Tensor<'float32'> {
   if (t.dtype === 'float32') return t as Tensor<'float32'>
-  invariant(t.dtype !== 'int64' && t.dtype !== 'float16', `asFloat32 of ${t.dtype}`)
+  invariant(t.dtype !== 'int64', `asFloat32 of ${t.dtype}`)
+  if (t.dtype === 'float16') return tensor('float32', t.shape, widenFloat16(t.data as Uint16Array))
   return tensor('float32', t.shape, Float32Array.from(t.data as Float64Array))
 }

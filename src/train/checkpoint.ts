@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
-import { decodeSafetensors, encodeSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
+import { encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import type { StateTensors } from './state.ts'
 
 const positionSchema = z.object({
@@ -36,7 +35,7 @@ export function saveCheckpoint(path: string, tensors: Iterable<readonly [string,
 
 /** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */
 export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(readFileSync(path), path)
+  const { tensors, metadata } = readSafetensors(path)
   const expected = Object.entries(like)
   for (const [name, { shape }] of expected) {
     const found = tensors.get(name)
