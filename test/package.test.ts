@@ -107,7 +107,7 @@ describe('the command', () => {
 
 describe('the repository', () => {
   test('names no machine, and no server but those that its readers need', () => {
-    const binary = ['.png', '.jpg', '.npy', '.safetensors']
+    const binary = ['.png', '.jpg', '.npy', '.pth', '.safetensors']
     const texts = trackedFiles().filter((path) => !binary.includes(extname(path)))
     expect(texts).toContain('package.json')
     const allowed = ['biomejs.dev', 'huggingface.co', 'nodejs.org']

@@ -3,7 +3,8 @@ import make_convnext
 import make_layers
 import make_optim
 import make_reid
+import make_torch
 import make_vit
 
-for part in (make_layers, make_convnext, make_optim, make_reid, make_vit):
+for part in (make_layers, make_convnext, make_optim, make_reid, make_torch, make_vit):
     part.main()
