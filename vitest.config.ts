@@ -7,5 +7,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    env: { HF_HUB_OFFLINE: '1' }, // no test downloads but from a server of its own
   },
 })

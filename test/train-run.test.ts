@@ -282,7 +282,9 @@ describe('other settings', () => {
     expect(outcome).toEqual({ finished: true, step: 12, totalSteps: 12 }) // all 32 photos train
     const warnings = events.flatMap((event) => (event.kind === 'warning' ? [event.text] : []))
     expect(warnings.length).toBe(1)
-    expect(warnings[0]).toMatch(/^PRETRAINED WEIGHTS NOT FOUND: 'convnext_zepto_rms\.ra4.* TRAINING STARTS FROM RANDOM/)
+    expect(warnings[0]).toMatch(
+      /^PRETRAINED WEIGHTS NOT FOUND\. TRAINING STARTS FROM RANDOM WEIGHTS.*\ntimm\/convnext_zepto_rms\.ra4.*offline/,
+    )
     expect(events.findIndex(({ kind }) => kind === 'warning')).toBeLessThan(
       events.findIndex(({ kind }) => kind === 'step'),
     )

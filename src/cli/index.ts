@@ -10,6 +10,7 @@ import { modelsCommand } from './models.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
+import { weightsCommand } from './weights.ts'
 
 export const commands: readonly (() => Command)[] = [
   demoCommand,
@@ -22,5 +23,6 @@ export const commands: readonly (() => Command)[] = [
   checkSubmissionCommand,
   identifyCommand,
   exportCommand,
+  weightsCommand,
 ]
 export { runProgram } from './program.ts'

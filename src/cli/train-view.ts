@@ -9,6 +9,18 @@ export class TrainView {
 
   show(event: TrainEvent | PrepareEvent): void {
     switch (event.kind) {
+      case 'download': {
+        const { file, doneBytes, totalBytes } = event
+        return this.#changing(
+          `downloading ${file} ${bar(doneBytes / totalBytes)} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
+          doneBytes === totalBytes,
+        )
+      }
+      case 'weights': {
+        const { path, tensors, leftOut } = event
+        const classifier = leftOut.length === 0 ? '' : `; left out, its classifier: ${leftOut.join(', ')}`
+        return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
+      }
       case 'decode':
         return this.#changing(`decoding photos ${event.done}/${event.total}`, event.done === event.total)
       case 'embed':

@@ -31,6 +31,7 @@ interface TrainFlags {
   readonly skipUnreadable?: boolean
   readonly threads?: number
   readonly batch?: number
+  readonly offline?: boolean
 }
 
 /** `rosette train`: photos in, a run folder with the trained model out. */
@@ -62,6 +63,7 @@ export function trainCommand(): Command {
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
     .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
+    .option('--offline', 'download no pretrained weights: take them from the cache, or start at random')
     .addHelpText('after', example)
     .action(trainAction)
 }

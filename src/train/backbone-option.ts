@@ -1,10 +1,8 @@
 import { basename } from 'node:path'
 import { check, nearest } from '../base/index.ts'
 import { backboneOf, isBackboneName, parseTimmName } from '../models/index.ts'
+import { isWeightsFile } from '../weights/index.ts'
 import { isOnnx } from './embedded.ts'
-
-/** Files of weights, whose names have a dot as timm's names have. */
-const weightsFile = /\.(safetensors|pth|pt|bin)$/i
 
 /**
  * What `--backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones
@@ -14,7 +12,7 @@ const weightsFile = /\.(safetensors|pth|pt|bin)$/i
  */
 export function backboneSettings(backbone: string, set: readonly string[]): string[] {
   if (isOnnx(backbone)) return [`model.backbone=${backbone}`, 'weights=null']
-  return weightsFile.test(backbone) ? fileSettings(backbone, set) : timmSettings(backbone)
+  return isWeightsFile(backbone) ? fileSettings(backbone, set) : timmSettings(backbone)
 }
 
 function timmSettings(name: string): string[] {

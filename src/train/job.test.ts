@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { rejection } from '../../test/dataset-fixture.ts'
+import { localHub } from '../../test/local-hub.ts'
 import { stripedDataset } from '../../test/striped-dataset.ts'
 import { openDataset } from '../data/index.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
 import { planOf } from './batches.ts'
-import { prepareJob, type TrainOptions } from './job.ts'
+import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { readRecord } from './record.ts'
 import { exportUntrained } from './untrained.ts'
 
@@ -115,4 +116,42 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   mkdirSync(join(run, 'checkpoints'), { recursive: true })
   writeFileSync(join(run, 'checkpoints', 'last.safetensors'), '')
   expect((await resume('pretrained')).weightsPath).toBeNull() // a checkpoint has what they became
+})
+
+test('weights come from a hub before the photos are decoded; what is left out is told', async () => {
+  const { config, classes } = await prepare('shapes')
+  const backbone = planOf({ config, classes }).params.filter(({ name }) => name.startsWith('backbone.'))
+  const tensors = backbone.map(({ name, shape }) => [name.slice('backbone.'.length), filled(shape, 0.5)] as const)
+  const file = Buffer.concat(encodeSafetensors([...tensors, ['head.fc.bias', filled([1000], 1)]]))
+  const name = 'convnext_zepto_rms.made_up'
+  const hub = await localHub({ [`timm/${name}`]: { files: { 'model.safetensors': file } } })
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint.href)
+  vi.stubEnv('HF_HUB_CACHE', join(folder, 'hub'))
+  vi.stubEnv('HF_HUB_OFFLINE', '')
+  const events: PrepareEvent[] = []
+  const onProgress = (event: PrepareEvent) => void events.push(event)
+  try {
+    const set = [`weights=${name}`]
+    const offline = await prepare('closed', set, { offline: true, onProgress })
+    expect(offline.weightsPath).toBeNull()
+    expect(events).toContainEqual({
+      kind: 'warning',
+      text: expect.stringMatching(/^PRETRAINED WEIGHTS NOT FOUND\. TRAIN/),
+    })
+    expect(hub.asked).toEqual([])
+
+    events.length = 0
+    const { weightsPath: path } = await prepare('fetched', set, { onProgress })
+    expect(path).toMatch(/convnext_zepto_rms\.made_up.*model\.safetensors$/)
+    const kinds = events.map(({ kind }) => kind)
+    expect([kinds[0], kinds.lastIndexOf('download') < kinds.indexOf('decode')]).toEqual(['download', true])
+    expect(events).toContainEqual({ kind: 'download', file: name, doneBytes: file.length, totalBytes: file.length })
+    expect(events).toContainEqual({ kind: 'weights', path, tensors: backbone.length, leftOut: ['head.fc.bias'] })
+
+    const unknown = await rejection(prepare('unknown', ['weights=convnext_zepto_rms.no_such']))
+    expect(unknown).toContain('timm/convnext_zepto_rms.no_such: is not there')
+    expect(existsSync(join(folder, 'unknown'))).toBe(false)
+  } finally {
+    await hub.close()
+  }
 })

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { check, checkAbsent, readJson } from '../base/index.ts'
@@ -19,10 +18,9 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { geometry } from '../images/index.ts'
-import { pretrainedOf, reidBackbone } from '../models/index.ts'
-import { findWeights, loadBackbone } from '../weights/index.ts'
+import { reidBackbone } from '../models/index.ts'
 import { backboneSettings } from './backbone-option.ts'
-import { Batches, type BatchSource, planOf } from './batches.ts'
+import { Batches, planOf } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import {
@@ -35,6 +33,7 @@ import {
   withGeometry,
 } from './embedded.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
+import { checkPixels, checkWeights, obtainWeights, smallerThan } from './pretrained.ts'
 import { type RunRecord, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
 
@@ -60,11 +59,15 @@ export interface TrainOptions {
   readonly columns?: Readonly<Record<string, string>> | undefined
   readonly skipUnreadable?: boolean | undefined
   readonly threads?: number | undefined
+  /** Download no weights; HF_HUB_OFFLINE says the same. */
+  readonly offline?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((event: PrepareEvent) => void) | undefined
 }
 
 export type PrepareEvent =
+  | { readonly kind: 'download'; readonly file: string; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }
   | { readonly kind: 'embed'; readonly done: number; readonly total: number }
   | { readonly kind: 'decode'; readonly done: number; readonly total: number }
   | { readonly kind: 'warning'; readonly text: string }
@@ -119,13 +122,14 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
   const wanted = continued ? null : config.weights
-  const weightsPath = wanted === null ? null : (findWeights(wanted, config.model.backbone) ?? null)
+  const weightsPath = wanted === null ? null : await obtainWeights(wanted, config.model.backbone, options)
   const { store, identities } = await openPhotos(options, config)
   const { names: classes } = identitiesOf(store.photos)
   const split = splitPhotos(store, config, seed)
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
-  const weights = network === undefined ? checkWeights(weightsPath, drawn) : weightsRecord(network.onnx, network.sha256)
+  const weights =
+    network === undefined ? await checkWeights(weightsPath, planOf(drawn).params, options) : recordOf(network)
   const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   const record = describeRun(options, { store, split, classes, seed, weights, threads })
   if (resumed === undefined) beginRun(options, { config, record, split, store, network })
@@ -134,8 +138,7 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
     if (!continued) checkSameWeights(options.out, resumed.record, record)
   }
   removeUnfinished(join(options.out, 'checkpoints'))
-  const aboutWeights = wanted === null ? [] : weightsPath === null ? [notFound(wanted)] : smallerThan(wanted, config)
-  for (const text of [...warningsOf(store, split, config), ...aboutWeights])
+  for (const text of [...warningsOf(store, split, config), ...(weightsPath === null ? [] : smallerThan(config))])
     options.onProgress?.({ kind: 'warning', text })
   const resume = resumed !== undefined
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
@@ -164,37 +167,8 @@ function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions):
   ]
 }
 
-/** Before anything is written: that the network can be built and the weights fit, and which they are. */
-function checkWeights(path: string | null, source: Pick<BatchSource, 'config' | 'classes'>): RunRecord['weights'] {
-  const { params } = planOf(source)
-  if (path === null) return null
-  loadBackbone(path, params)
-  return weightsRecord(path, createHash('sha256').update(readFileSync(path)).digest('hex'))
-}
-
-function weightsRecord(path: string, sha256: string): RunRecord['weights'] {
-  return { file: basename(path), sha256 }
-}
-
-/** Weights that see other pixels than they were trained on are worth less, and nothing else would tell. */
-function checkPixels({ weights, model }: TrainConfig): void {
-  const known = weights === null ? undefined : pretrainedOf(weights)
-  check(
-    known === undefined || known.pixels === model.pixels,
-    `model.pixels: ${weights} was trained with '${known?.pixels}', got '${model.pixels}'`,
-    `--backbone ${weights} sets both`,
-  )
-}
-
-function notFound(weights: string): string {
-  return `PRETRAINED WEIGHTS NOT FOUND: '${weights}' is not in the Hugging Face cache. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model. Put model.safetensors there, or give a file: --set weights=FILE.safetensors`
-}
-
-function smallerThan(weights: string, { image: { widthPx, heightPx } }: TrainConfig): string[] {
-  const trainedAt = pretrainedOf(weights)?.inputPx ?? 0
-  return Math.max(widthPx, heightPx) < trainedAt
-    ? [`${weights} was trained at ${trainedAt} px, photos are ${widthPx} × ${heightPx} (image.widthPx, image.heightPx)`]
-    : []
+function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {
+  return { file: basename(onnx), sha256 }
 }
 
 /** What a kill left of a checkpoint that was being written. */

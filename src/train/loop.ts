@@ -53,7 +53,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   const backend = await ortBackend({ threads: job.threads })
   const batches = new Batches(job)
   const totalSteps = batches.perEpoch * job.config.epochs
-  const start = startOf(job, plan)
+  const start = await startOf(job, plan)
   const estimate = await estimateStep(plan.graph, backend)
   control.emit({
     kind: 'start',
@@ -75,7 +75,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
 }
 
 /** Where the run begins: its last checkpoint, pretrained weights, or random numbers. */
-function startOf(job: TrainJob, plan: StepPlan): { state: StateTensors; position: Position } {
+async function startOf(job: TrainJob, plan: StepPlan): Promise<{ state: StateTensors; position: Position }> {
   const seed = `${job.seed}`
   const last = checkpointPath(job.run, 'last')
   const fresh = { step: 0, best: null, firstLoss: null }
@@ -85,8 +85,8 @@ function startOf(job: TrainJob, plan: StepPlan): { state: StateTensors; position
     return { state, position }
   }
   if (job.resume) rewindLog(join(job.run, 'log.jsonl'), 0)
-  const given = job.weightsPath === null ? undefined : loadBackbone(job.weightsPath, plan.params)
-  return { state: initialState(plan, seed, given), position: fresh }
+  const given = job.weightsPath === null ? undefined : await loadBackbone(job.weightsPath, plan.params)
+  return { state: initialState(plan, seed, given?.tensors), position: fresh }
 }
 
 interface Parts {

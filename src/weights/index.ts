@@ -1,2 +1,12 @@
-/** Trained weights from elsewhere: found, checked name by name, never executed. */
-export { findWeights, loadBackbone } from './pretrained.ts'
+/** Trained weights from elsewhere: fetched with their checksums, found, checked name by name, never executed. */
+export { type CachedFile, listCache } from './cache.ts'
+export { weightsHash } from './checksum.ts'
+export type { DownloadOptions } from './download.ts'
+export { fetchWeights, findWeights, isWeightsFile, pullWeights } from './find-weights.ts'
+export { HubUnreachable } from './hub.ts'
+export { type HubRepo, parseHubName, showHubName } from './hub-name.ts'
+export { type HubSettings, hubDefaults, hubSettings } from './hub-settings.ts'
+export { type Adapt, type LoadedBackbone, loadBackbone } from './load-backbone.ts'
+export { openWeights } from './open.ts'
+export type { WeightsFile } from './torch-file.ts'
+export { type VerifiedBlob, verifyCache } from './verify.ts'

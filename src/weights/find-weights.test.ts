@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { ParamSpec } from '../models/index.ts'
-import { encodeSafetensors, float32, type Tensor, tensor } from '../tensor/index.ts'
-import { findWeights, loadBackbone } from './pretrained.ts'
+import { encodeSafetensors, type Tensor } from '../tensor/index.ts'
+import { findWeights } from './find-weights.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -35,6 +34,10 @@ describe('findWeights', () => {
     expect(inCache(join(home, 'hub'), 'c3')).toBe(findWeights('convnext_atto.d2_in1k'))
 
     vi.stubEnv('HF_HOME', undefined)
+    vi.stubEnv('XDG_CACHE_HOME', home)
+    expect(inCache(join(home, 'huggingface', 'hub'), 'd3')).toBe(findWeights('timm/convnext_atto.d2_in1k'))
+
+    vi.stubEnv('XDG_CACHE_HOME', undefined)
     vi.stubEnv('HOME', home)
     vi.stubEnv('USERPROFILE', home)
     const own = inCache(join(home, '.cache', 'huggingface', 'hub'), 'd4')
@@ -49,6 +52,31 @@ describe('findWeights', () => {
     expect(inCache(folder, 'ffff')).toBe(findWeights('convnext_atto.d2_in1k'))
   })
 
+  test('takes the commit that the revision is at', () => {
+    const folder = newFolder()
+    vi.stubEnv('HF_HUB_CACHE', folder)
+    inCache(folder, 'aaaa')
+    const current = inCache(folder, 'bbbb')
+    const repo = join(folder, 'models--timm--convnext_atto.d2_in1k')
+    mkdirSync(join(repo, 'refs'), { recursive: true })
+    writeFileSync(join(repo, 'refs', 'main'), 'bbbb')
+    expect(findWeights('convnext_atto.d2_in1k')).toBe(current)
+    expect(findWeights('convnext_atto.d2_in1k@aaaa')).toContain('aaaa')
+    expect(findWeights('convnext_atto.d2_in1k@cccc')).toBeUndefined() // another revision is not the one asked for
+  })
+
+  test('an index counts where all its files are there', () => {
+    const folder = newFolder()
+    vi.stubEnv('HF_HUB_CACHE', folder)
+    const snapshot = join(folder, 'models--me--large', 'snapshots', 'a1')
+    weightsFile(join(snapshot, 'a.safetensors'), {})
+    const index = join(snapshot, 'model.safetensors.index.json')
+    writeFileSync(index, JSON.stringify({ weight_map: { one: 'a.safetensors', two: 'b.safetensors' } }))
+    expect(findWeights('me/large')).toBeUndefined()
+    weightsFile(join(snapshot, 'b.safetensors'), {})
+    expect(findWeights('me/large')).toBe(index)
+  })
+
   test('a file is itself, and must be there', () => {
     const path = weightsFile(join(newFolder(), 'own.safetensors'), {})
     expect(findWeights(path)).toBe(path)
@@ -57,63 +85,24 @@ describe('findWeights', () => {
 })
 
 describe('findWeights refuses', () => {
-  test.each(['own.pth', 'model.BIN', 'timm/convnext_atto', './weights.pt', 'package.json'])('%s', (source) => {
-    expect(() => findWeights(source)).toThrow(`weights: expected a .safetensors file, a timm name`)
+  test.each([
+    'model.onnx',
+    'package.json',
+    './weights',
+    '/weights/convnext',
+    'C:\\\\weights',
+    'timm/../x',
+    'a/b/c',
+    'x@',
+  ])('%s', (source) => expect(() => findWeights(source)).toThrow(/expected a (\.safetensors file|name such as)/))
+
+  test.each(['own.pth', 'model.BIN', 'model.safetensors.index.json'])('%s, which is not there', (source) => {
+    expect(() => findWeights(source)).toThrow(`weights: ${source} does not exist`)
   })
 
   test('a name of another backbone', () => {
     expect(() => findWeights('convnext_small.fb_in1k', 'convnext_tiny')).toThrow(
       "weights: 'convnext_small.fb_in1k' is of convnext_small, not of model.backbone convnext_tiny",
-    )
-  })
-})
-
-describe('loadBackbone', () => {
-  const spec = (name: string, shape: readonly number[]): ParamSpec => ({
-    name,
-    shape,
-    init: { kind: 'constant', value: 0 },
-    decay: false,
-  })
-  const params = [
-    spec('backbone.stem.0.weight', [2, 1]),
-    spec('backbone.stem.0.bias', [2]),
-    spec('head.weight', [3, 2]),
-  ]
-
-  test('gives our names timm’s numbers; the classifier and what leads to it stay behind', () => {
-    const path = weightsFile(join(newFolder(), 'w.safetensors'), {
-      'stem.0.weight': float32([2, 1], [1, 2]),
-      'stem.0.bias': float32([2], [3, 4]),
-      'head.norm.weight': float32([2], [9, 9]),
-      'head.fc.weight': float32([1000, 2], new Array(2000).fill(1)),
-      'norm_pre.weight': float32([2], [9, 9]),
-    })
-    const loaded = loadBackbone(path, params)
-    expect(Object.fromEntries([...loaded].map(([name, { shape, data }]) => [name, [shape, [...data]]]))).toEqual({
-      'backbone.stem.0.weight': [
-        [2, 1],
-        [1, 2],
-      ],
-      'backbone.stem.0.bias': [[2], [3, 4]],
-    })
-  })
-
-  test('tells everything that does not fit in one table', () => {
-    const path = weightsFile(join(newFolder(), 'w.safetensors'), {
-      'stem.0.weight': float32([1, 2], [1, 2]),
-      'stages.0.blocks.0.gamma': float32([1], [1]),
-      'stem.1.weight': tensor('float64', [1], Float64Array.of(1)),
-    })
-    expect(() => loadBackbone(path, [...params, spec('backbone.stem.1.weight', [1])])).toThrow(
-      [
-        `${path}: does not fit the network`,
-        'parameter                problem',
-        'backbone.stem.0.weight   expected [2,1], got [1,2]',
-        'backbone.stem.0.bias     missing in the file',
-        'backbone.stem.1.weight   expected float32, got float64',
-        'stages.0.blocks.0.gamma  not of this network',
-      ].join('\n'),
     )
   })
 })

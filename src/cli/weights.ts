@@ -1,0 +1,119 @@
+import { Command } from 'commander'
+import { check, formatBytes, formatTable } from '../base/index.ts'
+import type { HubSettings, VerifiedBlob } from '../weights/index.ts'
+import { FailedCheck } from './exit.ts'
+import { progress } from './progress.ts'
+import { interruptible } from './work.ts'
+
+const example = `
+Examples:
+  rosette weights pull convnext_small.fb_in1k
+  rosette weights list
+  rosette weights verify timm/convnext_small.fb_in1k
+
+NAME is a model on huggingface.co: timm's name of it, or OWNER/NAME, with @REVISION behind it for another than main.
+Files lie in the cache that Python's libraries share: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub.
+HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY are honoured.
+
+Exit code 0: all is well. 1: verify found a file that is not what its name says. 2: what cannot be fetched or found.`
+
+interface WeightsFlags {
+  readonly offline?: boolean
+}
+
+const actions = { pull, list, verify } as const
+
+/** `rosette weights`: pretrained weights fetched, listed, and held against their checksums. */
+export function weightsCommand(): Command {
+  return new Command('weights')
+    .summary('fetch pretrained weights, list and check them')
+    .description(
+      'pull: bring weights into the cache, from where a broken download ended. list: what is in the cache. ' +
+        'verify: hash what is there, or of the models named, and hold it against its checksum.',
+    )
+    .argument('<pull|list|verify>', 'what to do')
+    .argument('[NAME...]', 'models, as in timm/convnext_small.fb_in1k')
+    .option('--offline', 'use no network: pull then only says what is there')
+    .addHelpText('after', example)
+    .action(weightsAction)
+}
+
+async function weightsAction(action: string, names: readonly string[], { offline }: WeightsFlags): Promise<void> {
+  const { hubSettings } = await import('../weights/index.ts')
+  const settings = hubSettings(offline === true ? { offline } : {})
+  check(isAction(action), `rosette weights: expected ${Object.keys(actions).join(', ')}, got ${action}`)
+  await actions[action](names, settings)
+}
+
+function isAction(text: string): text is keyof typeof actions {
+  return Object.hasOwn(actions, text)
+}
+
+async function pull(names: readonly string[], settings: HubSettings): Promise<void> {
+  const { parseHubName, pullWeights, showHubName } = await import('../weights/index.ts')
+  check(names.length > 0, 'rosette weights pull: expected a NAME, as in convnext_small.fb_in1k')
+  const repos = names.map(parseHubName)
+  for (const repo of repos) {
+    const bar = progress(`downloading ${showHubName(repo)}`, 'MB')
+    const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10
+    const path = await interruptible(
+      (signal) =>
+        pullWeights(repo, settings, {
+          signal,
+          onProgress: (done, total) => bar.update(megabytes(done), megabytes(total)),
+        }),
+      'stopped; the next pull goes on from here',
+    ).finally(bar.stop)
+    console.log(path)
+  }
+}
+
+async function list(names: readonly string[], { cache }: HubSettings): Promise<void> {
+  const { listCache } = await import('../weights/index.ts')
+  const repos = await reposOf(names)
+  const files = listCache(cache).filter(({ repo }) => repos === undefined || repos.includes(repo))
+  if (files.length === 0) return console.log(`${cache}: no ${names.length === 0 ? 'models' : names.join(', ')}`)
+  const rows = files.map(({ repo, commit, bytes, path }) => [
+    repo,
+    commit.slice(0, 8),
+    bytes === undefined ? 'missing' : formatBytes(bytes),
+    path,
+  ])
+  console.log(formatTable(['model', 'commit', 'size', 'file'], rows))
+}
+
+async function verify(names: readonly string[], { cache }: HubSettings): Promise<void> {
+  const { verifyCache } = await import('../weights/index.ts')
+  const repos = await reposOf(names)
+  const bar = progress('hashing', 'files')
+  const blobs = await interruptible(
+    (signal) => verifyCache(cache, { repos, signal, onProgress: bar.update }),
+    'stopped; nothing was changed',
+  ).finally(bar.stop)
+  const absent = repos?.filter((repo) => !blobs.some((blob) => blob.repo === repo)) ?? []
+  check(absent.length === 0, `${cache}: no ${absent.join(', ')}`)
+  if (blobs.length === 0) return console.log(`${cache}: no models`)
+  console.log(formatTable(['model', 'size', 'state', 'file'], blobs.map(rowOf)))
+  const bad = blobs.filter(({ state }) => state === 'wrong' || state === 'missing')
+  if (bad.length > 0)
+    throw new FailedCheck(
+      `${bad.length} of ${blobs.length} files are not what they should be: remove them and pull again`,
+    )
+}
+
+const states = {
+  right: 'right',
+  wrong: 'WRONG CHECKSUM',
+  missing: 'MISSING',
+  unknown: 'no checksum in its name',
+} as const satisfies Record<VerifiedBlob['state'], string>
+
+function rowOf({ repo, bytes, state, path }: VerifiedBlob): string[] {
+  return [repo, formatBytes(bytes), states[state], path]
+}
+
+/** Without their revisions, since a cache keeps the files of all together; undefined for all models. */
+async function reposOf(names: readonly string[]): Promise<string[] | undefined> {
+  const { parseHubName } = await import('../weights/index.ts')
+  return names.length === 0 ? undefined : names.map(parseHubName).map(({ owner, name }) => `${owner}/${name}`)
+}

@@ -1,0 +1,57 @@
+import { basename } from 'node:path'
+import { check } from '../base/index.ts'
+import { type ParamSpec, pretrainedOf } from '../models/index.ts'
+import { fetchWeights, HubUnreachable, hubSettings, loadBackbone, weightsHash } from '../weights/index.ts'
+import type { TrainConfig } from './config.ts'
+import type { TrainOptions } from './job.ts'
+import type { RunRecord } from './record.ts'
+
+/** The file, downloaded where it has to be; null, said loudly, where the network is closed. */
+export async function obtainWeights(source: string, backbone: string, options: TrainOptions): Promise<string | null> {
+  const { offline, signal, onProgress } = options
+  try {
+    return await fetchWeights(source, backbone, hubSettings(offline === true ? { offline } : {}), {
+      signal,
+      onProgress: (doneBytes, totalBytes) => onProgress?.({ kind: 'download', file: source, doneBytes, totalBytes }),
+    })
+  } catch (error) {
+    if (!(error instanceof HubUnreachable)) throw error
+    const text = `PRETRAINED WEIGHTS NOT FOUND. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model.\n${error.message}`
+    onProgress?.({ kind: 'warning', text })
+    return null
+  }
+}
+
+/** Before anything is written: that they fit, and which they are. */
+export async function checkWeights(
+  path: string | null,
+  params: readonly ParamSpec[],
+  { onProgress }: TrainOptions,
+): Promise<RunRecord['weights']> {
+  if (path === null) return null
+  const { tensors, leftOut } = await loadBackbone(path, params)
+  onProgress?.({ kind: 'weights', path, tensors: tensors.size, leftOut })
+  return { file: basename(path), sha256: await weightsHash(path) }
+}
+
+/** Weights that see other pixels than they were trained on are worth less, and nothing else would tell. */
+export function checkPixels({ weights, model }: TrainConfig): void {
+  const known = publishedOf(weights)
+  check(
+    known === undefined || known.pixels === model.pixels,
+    `model.pixels: ${weights} was trained with '${known?.pixels}', got '${model.pixels}'`,
+    `--backbone ${weights} sets both`,
+  )
+}
+
+/** A warning where photos are smaller than those that the weights were trained on. */
+export function smallerThan({ weights, image: { widthPx, heightPx } }: TrainConfig): string[] {
+  const trainedAt = publishedOf(weights)?.inputPx ?? 0
+  return Math.max(widthPx, heightPx) < trainedAt
+    ? [`${weights} was trained at ${trainedAt} px, photos are ${widthPx} × ${heightPx} (image.widthPx, image.heightPx)`]
+    : []
+}
+
+function publishedOf(weights: string | null) {
+  return weights === null ? undefined : pretrainedOf(weights.replace(/^timm\//, '').replace(/@.*$/, ''))
+}

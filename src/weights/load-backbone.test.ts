@@ -1,0 +1,105 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { rejection } from '../../test/dataset-fixture.ts'
+import { golden, goldenPath } from '../../test/golden.ts'
+import type { ParamSpec } from '../models/index.ts'
+import { asFloat32, encodeSafetensors, float32, type Tensor, tensor } from '../tensor/index.ts'
+import { type Adapt, loadBackbone } from './load-backbone.ts'
+
+function weightsFile(tensors: Readonly<Record<string, Tensor>>): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'rosette-backbone-')), 'w.safetensors')
+  writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(tensors))))
+  return path
+}
+
+describe('loadBackbone', () => {
+  const spec = (name: string, shape: readonly number[]): ParamSpec => ({
+    name,
+    shape,
+    init: { kind: 'constant', value: 0 },
+    decay: false,
+  })
+  const params = [
+    spec('backbone.stem.0.weight', [2, 1]),
+    spec('backbone.stem.0.bias', [2]),
+    spec('head.weight', [3, 2]),
+  ]
+
+  test('gives our names timm’s numbers; the classifier and what leads to it stay behind, and are told', async () => {
+    const path = weightsFile({
+      'stem.0.weight': float32([2, 1], [1, 2]),
+      'stem.0.bias': float32([2], [3, 4]),
+      'head.norm.weight': float32([2], [9, 9]),
+      'head.fc.weight': float32([1000, 2], new Array(2000).fill(1)),
+      'norm_pre.weight': float32([2], [9, 9]),
+    })
+    const { tensors, leftOut } = await loadBackbone(path, params)
+    expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight', 'norm_pre.weight'])
+    expect(Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, [shape, [...data]]]))).toEqual({
+      'backbone.stem.0.weight': [
+        [2, 1],
+        [1, 2],
+      ],
+      'backbone.stem.0.bias': [[2], [3, 4]],
+    })
+  })
+
+  test('tells everything that does not fit in one table', async () => {
+    const path = weightsFile({
+      'stem.0.weight': float32([1, 2], [1, 2]),
+      'stages.0.blocks.0.gamma': float32([1], [1]),
+      'stem.1.weight': tensor('int64', [1], BigInt64Array.of(1n)),
+    })
+    expect(await rejection(loadBackbone(path, [...params, spec('backbone.stem.1.weight', [1])]))).toBe(
+      [
+        `InputError: ${path}: does not fit the network`,
+        'parameter                problem',
+        'stem.0.weight            expected [2,1], got [1,2]',
+        'stem.0.bias              missing in the file',
+        'stem.1.weight            expected floating point, got int64',
+        'stages.0.blocks.0.gamma  not of this network',
+      ].join('\n'),
+    )
+  })
+
+  test.each(['torch-zip.pth', 'torch-legacy.pth'])('reads %s, every float as float32', async (name) => {
+    const saved = golden('torch-saved')
+    const wanted = ['f32', 'f64', 'f16', 'bf16', 'shared.transposed']
+    const adapt: Adapt = (tensors) => new Map([...tensors].filter(([key]) => wanted.includes(key)))
+    const specs = wanted.map((key) => spec(`backbone.${key}`, saved.get(key).shape))
+    const { tensors } = await loadBackbone(goldenPath(name), specs, { adapt })
+    for (const key of wanted) expect(tensors.get(`backbone.${key}`)).toEqual(asFloat32(saved.get(key)))
+  })
+
+  test('lets a file be adapted first: renamed, resampled, and read only where it is wanted', async () => {
+    const path = weightsFile({ stem_w: float32([2, 1], [1, 2]), short: float32([1], [7]), other: float32([1], [0]) })
+    const adapt: Adapt = (tensors, wanted) =>
+      new Map([
+        ['stem.0.weight', tensors.get('stem_w')!],
+        [
+          'stem.0.bias',
+          {
+            dtype: 'float32',
+            shape: wanted.get('stem.0.bias')!,
+            read: () => float32([2], [...tensors.get('short')!.read().data, 8].map(Number)),
+          },
+        ],
+        [
+          'head.never',
+          {
+            dtype: 'float32',
+            shape: [1],
+            read: () => {
+              throw new Error('read')
+            },
+          },
+        ],
+      ])
+    const { tensors, leftOut } = await loadBackbone(path, params, { adapt })
+    expect(tensors.get('backbone.stem.0.weight')).toEqual(float32([2, 1], [1, 2]))
+    expect(tensors.get('backbone.stem.0.bias')).toEqual(float32([2], [7, 8]))
+    expect(leftOut).toEqual(['head.never'])
+  })
+})
