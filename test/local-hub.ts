@@ -80,7 +80,7 @@ export async function localHub(models: Readonly<Record<string, HubModel>>): Prom
   function serveFile(request: IncomingMessage, response: ServerResponse): void {
     const status = hub.faults.status?.shift()
     if (status !== undefined) return void response.writeHead(status).end()
-    const [, owner, name, , revision, ...rest] = new URL(request.url!, 'http://x').pathname
+    const [, owner, name, , revision, ...rest] = new URL(request.url!, 'http://127.0.0.1').pathname
       .split('/')
       .map(decodeURIComponent)
     const model = models[`${owner}/${name}`]

@@ -319,7 +319,7 @@ describe('a proxy', () => {
         answer.pipe(response)
       }).end()
     })
-    const env = { HTTP_PROXY: addressOf(proxy).replace('http://', 'http://me:p%40ss@') }
+    const env = { HTTP_PROXY: Object.assign(new URL(addressOf(proxy)), { username: 'me', password: 'p@ss' }).href }
     const path = await fetchFile(name, file, settings({ env }))
     expect(readFileSync(path!).equals(weights)).toBe(true)
     expect(seen).toEqual(new Array(3).fill(`Basic ${Buffer.from('me:p@ss').toString('base64')}`))

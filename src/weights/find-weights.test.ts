@@ -96,9 +96,12 @@ describe('findWeights refuses', () => {
     'x@',
   ])('%s', (source) => expect(() => findWeights(source)).toThrow(/expected a (\.safetensors file|name such as)/))
 
-  test.each(['own.pth', 'model.BIN', 'model.safetensors.index.json'])('%s, which is not there', (source) => {
-    expect(() => findWeights(source)).toThrow(`weights: ${source} does not exist`)
-  })
+  test.each(['own.pth', 'best.pth.tar', 'model.BIN', 'model.safetensors.index.json'])(
+    '%s, which is not there',
+    (source) => {
+      expect(() => findWeights(source)).toThrow(`weights: ${source} does not exist`)
+    },
+  )
 
   test('a name of another backbone', () => {
     expect(() => findWeights('convnext_small.fb_in1k', 'convnext_tiny')).toThrow(

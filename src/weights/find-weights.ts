@@ -11,7 +11,7 @@ import { readShardIndex } from './open.ts'
 /** Where a model's weights are in its repository, the first that is there. */
 const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const
 
-const kinds = /\.(safetensors|safetensors\.index\.json|pth|pt|bin|ckpt)$/i
+const kinds = /\.(safetensors|safetensors\.index\.json|pth|pth\.tar|pt|bin|ckpt)$/i
 const otherKinds = /\.(onnx|npz|npy|h5|pkl|json|tar|zip|gz)$/i
 
 /** True for what is named as files of weights are, which timm's names, with their dot, are not. */

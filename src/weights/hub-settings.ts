@@ -6,7 +6,7 @@ import type { Environment } from './proxy.ts'
 
 /** How a hub is talked to, and where its files are kept. */
 export interface HubSettings {
-  /** Where the hub is: HF_ENDPOINT, or https://huggingface.co. */
+  /** Where the hub is: HF_ENDPOINT, or https://huggingface.co */
   readonly endpoint: URL
   /** The cache that Python's libraries share: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub. */
   readonly cache: string

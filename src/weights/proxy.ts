@@ -13,7 +13,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   if (proxy === undefined || withoutProxy(url, read('NO_PROXY') ?? '')) return undefined
   const address = proxy.includes('://') ? proxy : `http://${proxy}`
   const valid = URL.canParse(address) && new URL(address).protocol === 'http:'
-  check(valid, `the environment's proxy for ${url.host}: expected http://HOST:PORT, got another kind of address`)
+  check(valid, `the environment's proxy for ${url.host}: expected an address of http, got another kind`)
   return new URL(address)
 }
 
