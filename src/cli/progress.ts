@@ -33,8 +33,9 @@ export function progress(title: string, unit: string, stream: NodeJS.WriteStream
   let open = false
   const update = (done: number, total: number) => {
     const payload = { left: done === 0 ? '?' : formatDuration(leftMs(done, total)) }
-    if (open) bar.update(done, payload)
-    else bar.start(total, done, payload)
+    if (!open) bar.start(total, done, payload)
+    bar.setTotal(total) // several files one after another have one bar
+    bar.update(done, payload)
     open = true
   }
   return { update, stop: () => open && bar.stop() }

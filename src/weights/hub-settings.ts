@@ -23,6 +23,7 @@ export interface HubSettings {
   readonly pauseMs: number
 }
 
+/** Patience: 10 s of silence, five attempts, half a second before the second. */
 export const hubDefaults = { timeoutMs: 10_000, attempts: 5, pauseMs: 500 } as const
 
 /** The settings that the environment tells, by the names that Python's huggingface_hub reads. @throws InputError for a malformed one. */
