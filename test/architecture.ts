@@ -52,6 +52,7 @@ export const soleImporters: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'runtime/ort.ts',
   'onnxruntime-common': 'runtime/ort.ts',
   sharp: 'images/decode.ts',
+  'umap-js': 'projection/umap.ts',
 }
 
 /** Files in `src/` itself, and the room whose rules hold for them. */

@@ -1,0 +1,157 @@
+import { centred, type Layout, type Metric, type Points } from './points.ts'
+import type { Watch } from './watch.ts'
+
+const side = 64 // rows of a block: two blocks of 64 × 768 float64 fit the second-level cache
+const group = 4 // rows packed together; a tile is 2 × 4 of them, 8 sums in registers
+
+/** Squared distances between rows and columns; of a block on the diagonal only those above it are there. */
+export interface DistanceBlock {
+  readonly rowBegin: number
+  readonly rowEnd: number
+  readonly columnBegin: number
+  readonly columnEnd: number
+  /** d²(i, j) at (i − rowBegin)·stride + j − columnBegin. Reused: copy what is kept. */
+  readonly squared: Float64Array
+  readonly stride: number
+}
+
+/**
+ * Visits d²(i, j) of all pairs i < j, each once, a block at a time: rows `rowBegin … rowEnd − 1`, columns from
+ * max(columnBegin, i + 1). d² = ‖a‖² + ‖b‖² − 2·a·b on centred points, or (1 − cos)². Summed in float64 over the dimensions in
+ * order, so a value does not depend on where in a block it stands.
+ */
+export function forEachDistanceBlock(
+  points: Points,
+  metric: Metric,
+  visit: (block: DistanceBlock) => void,
+  watch?: Watch,
+): void {
+  const rows = comparable(points, metric)
+  const norms = squaredNorms(rows)
+  const packed = pack(rows)
+  const { count, dim } = rows
+  const squared = new Float64Array(side * side)
+  for (let r0 = 0; r0 < count; r0 += side) {
+    for (let c0 = r0; c0 < count; c0 += side) {
+      const rowEnd = Math.min(count, r0 + side)
+      const columnEnd = Math.min(count, c0 + side)
+      for (let r = r0; r < rowEnd; r += 2) {
+        const from = (r - (r % group)) * dim + (r % group)
+        for (let c = c0; c < columnEnd; c += group)
+          multiplyTile(packed, from, c * dim, dim, squared, (r - r0) * side + c - c0)
+      }
+      toDistances(squared, norms, metric, r0, rowEnd, c0, columnEnd)
+      visit({ rowBegin: r0, rowEnd, columnBegin: c0, columnEnd, squared, stride: side })
+    }
+    watch?.((Math.min(count, r0 + side) / count) * (2 - Math.min(count, r0 + side) / count)) // the triangle's share
+  }
+}
+
+/** d² of one pair of `rows` = comparable(points): the same bits as in the blocks. */
+export function squaredDistance(rows: Layout, norms: Float64Array, metric: Metric, i: number, j: number): number {
+  const { dim, data } = rows
+  let product = 0
+  for (let d = 0, a = i * dim, b = j * dim; d < dim; d++) product += data[a + d]! * data[b + d]!
+  return fromProduct(product, norms[i]!, norms[j]!, metric)
+}
+
+/** Rows whose products tell distances: centred, or of length 1 (a row of zeros stays zeros). */
+export function comparable(points: Points, metric: Metric): Layout {
+  if (metric === 'euclidean') return centred(points)
+  const { count, dim } = points
+  const data = Float64Array.from(points.data)
+  for (let i = 0; i < count; i++) {
+    const row = data.subarray(i * dim, (i + 1) * dim)
+    let squares = 0
+    for (let d = 0; d < dim; d++) squares += row[d]! * row[d]!
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0
+    for (let d = 0; d < dim; d++) row[d]! *= scale
+  }
+  return { count, dim, data }
+}
+
+/** ‖row‖², [count] */
+export function squaredNorms({ count, dim, data }: Layout): Float64Array {
+  const norms = new Float64Array(count)
+  for (let i = 0, at = 0; i < count; i++) {
+    let squares = 0
+    for (let d = 0; d < dim; d++, at++) squares += data[at]! * data[at]!
+    norms[i] = squares
+  }
+  return norms
+}
+
+function fromProduct(product: number, a: number, b: number, metric: Metric): number {
+  if (metric === 'euclidean') return Math.max(0, a + b - 2 * product)
+  const distance = Math.max(0, 1 - product)
+  return distance * distance
+}
+
+function toDistances(
+  block: Float64Array,
+  norms: Float64Array,
+  metric: Metric,
+  rowBegin: number,
+  rowEnd: number,
+  columnBegin: number,
+  columnEnd: number,
+): void {
+  for (let r = rowBegin; r < rowEnd; r++) {
+    const base = (r - rowBegin) * side - columnBegin
+    for (let c = Math.max(columnBegin, r + 1); c < columnEnd; c++)
+      block[base + c] = fromProduct(block[base + c]!, norms[r]!, norms[c]!, metric)
+  }
+}
+
+/** Rows in groups of four, inside a group dimension by dimension; the last group is filled with zeros. */
+function pack({ count, dim, data }: Layout): Float64Array {
+  const packed = new Float64Array(Math.ceil(count / group) * group * dim)
+  for (let r = 0, from = 0; r < count; r++) {
+    let to = (r - (r % group)) * dim + (r % group)
+    for (let d = 0; d < dim; d++, from++, to += group) packed[to] = data[from]!
+  }
+  return packed
+}
+
+/** Products of two rows with four, [2, 4] into `out`. */
+function multiplyTile(
+  packed: Float64Array,
+  rowAt: number,
+  columnAt: number,
+  dim: number,
+  out: Float64Array,
+  at: number,
+): void {
+  let s00 = 0
+  let s01 = 0
+  let s02 = 0
+  let s03 = 0
+  let s10 = 0
+  let s11 = 0
+  let s12 = 0
+  let s13 = 0
+  for (let d = 0, i = rowAt, j = columnAt; d < dim; d++, i += group, j += group) {
+    const a0 = packed[i]!
+    const a1 = packed[i + 1]!
+    const b0 = packed[j]!
+    const b1 = packed[j + 1]!
+    const b2 = packed[j + 2]!
+    const b3 = packed[j + 3]!
+    s00 += a0 * b0
+    s01 += a0 * b1
+    s02 += a0 * b2
+    s03 += a0 * b3
+    s10 += a1 * b0
+    s11 += a1 * b1
+    s12 += a1 * b2
+    s13 += a1 * b3
+  }
+  out[at] = s00
+  out[at + 1] = s01
+  out[at + 2] = s02
+  out[at + 3] = s03
+  out[at + side] = s10
+  out[at + side + 1] = s11
+  out[at + side + 2] = s12
+  out[at + side + 3] = s13
+}
