@@ -8,7 +8,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -21,6 +21,7 @@ import {
   tsneDefaults,
 } from '../src/projection/index.ts'
 import { npyHeader } from '../src/tensor/index.ts'
+import { processorName } from './processor.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,11 +46,7 @@ const init = values.init as TsneConfig['init']
 const algorithm = values.algorithm as TsneConfig['algorithm']
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const processor = (cpus()[0]?.model ?? 'unknown')
-  .trim()
-  .replace(/[^A-Za-z0-9]+/g, '-')
-  .toLowerCase()
-const file = join(root, 'results', `projection-${processor}-${cpus().length}-cores.csv`)
+const file = join(root, 'results', `projection-${processorName()}-${availableParallelism()}-cores.csv`)
 const header =
   'date,points,dim,groups,perplexity,init,seed,rosette_algorithm,rosette_s,rosette_cpu_s,rosette_kl,rosette_trustworthiness,peer,peer_s,peer_cpu_s,peer_kl,peer_trustworthiness,kl_ratio\n'
 const [python] = (process.env.ROSETTE_PEERS ?? '').split(',').filter((name) => name !== '')
