@@ -13,6 +13,7 @@ export {
   pretrainedOf,
   type TimmName,
 } from './backbones.ts'
+export { type CellGraph, type CellGraphOptions, cellGraph } from './cell-graph.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
 export {
   type ConvNextName,

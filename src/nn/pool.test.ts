@@ -3,7 +3,7 @@ import { compute, goldenBackends } from '../../test/golden.ts'
 import { gradient } from '../autodiff/index.ts'
 import { input, reduceSum } from '../graph/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { averagePool, gemDefaults, gemPool } from './pool.ts'
+import { averageParts, averagePool, gemDefaults, gemParts, gemPool } from './pool.ts'
 import { Scope } from './scope.ts'
 
 const shape = [1, 2, 2, 2] as const
@@ -46,5 +46,21 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
     expect(y![0]).toBeCloseTo(2, 5)
     expect([dx![0], dx![4], dx![6]]).toEqual([0, 0, 0])
     expect(dx![2]).toBeCloseTo(0.5, 5)
+  })
+
+  test('parts: by hand, and their sum is the pooled vector', async () => {
+    const scope = Scope.root('inference')
+    const parts = { gem: gemParts(scope, x), pooled: gemPool(scope, x), average: averageParts(x) }
+    const feeds = { x: float32(shape, map), p: float32([1], [3]) }
+    const results = await compute(await backend, parts, feeds)
+    const [gem, pooled, average] = ['gem', 'pooled', 'average'].map((name) => Array.from(results[name]!.data, Number))
+    const f = ((1 + 8 + 27 + 216) / 4) ** (1 / 3)
+    const expected = [1, 2, 3, 6].map((value) => (value * (value / f) ** 2) / 4)
+    expected.forEach((value, place) => expect(gem![2 * place]! / value).toBeCloseTo(1, 5))
+    for (const channel of [0, 1]) {
+      const sum = (values: number[]) => [0, 2, 4, 6].reduce((total, at) => total + values[at + channel]!, 0)
+      expect(sum(gem!) / pooled![channel]!).toBeCloseTo(1, 5)
+      expect(sum(average!)).toBeCloseTo([3, 25][channel]!, 5)
+    }
   })
 })
