@@ -56,13 +56,15 @@ export interface TinyRunOptions {
   readonly train?: readonly string[]
   readonly validation?: readonly string[]
   readonly dataHash?: string
+  readonly geometry?: Geometry
 }
 
 /** A run folder as `rosette train` leaves it, its network random. */
 export function tinyRun(options: TinyRunOptions = {}): string {
   const folder = temporaryFolder()
   const { checkpoints = { best: tinyTensors() }, train = [], validation = [], dataHash = '' } = options
-  writeModelDescription(folder, describeModel('tiny', tinyNetwork, tinyGeometry))
+  const { geometry: seen = tinyGeometry } = options
+  writeModelDescription(folder, describeModel('tiny', tinyNetwork, seen))
   mkdirSync(join(folder, 'checkpoints'))
   for (const [name, tensors] of Object.entries(checkpoints)) {
     writeFileAtomic(join(folder, 'checkpoints', `${name}.safetensors`), encodeSafetensors(tensors))

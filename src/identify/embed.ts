@@ -97,18 +97,27 @@ export async function embedPhotos(
   return { embeddings, photos, contentHashes, skipped }
 }
 
-interface PreparedPhoto {
+export interface PreparedPhoto {
   readonly photo: Photo
   readonly pixels: Uint8Array
   readonly contentHash: string
 }
 
+/** A photo as the network sees it. @throws InputError naming the file that cannot be used. */
+export async function preparePhoto(
+  photo: Photo,
+  geometry: Geometry,
+  limitPixels: number = decodeDefaults.limitPixels,
+): Promise<PreparedPhoto> {
+  const bytes = await readPhotoFile(photo.path)
+  const contentHash = createHash('sha256').update(bytes).digest('hex')
+  const image = await decodeImage(bytes, { limitPixels, name: photo.path })
+  return { photo, pixels: prepareImage(image, geometry, photo.box), contentHash }
+}
+
 async function prepare(photo: Photo, geometry: Geometry, limitPixels: number): Promise<PreparedPhoto | Skipped> {
   try {
-    const bytes = await readPhotoFile(photo.path)
-    const contentHash = createHash('sha256').update(bytes).digest('hex')
-    const image = await decodeImage(bytes, { limitPixels, name: photo.path })
-    return { photo, pixels: prepareImage(image, geometry, photo.box), contentHash }
+    return await preparePhoto(photo, geometry, limitPixels)
   } catch (error) {
     if (error instanceof InputError) return { photo, reason: error.message.split('\n', 1)[0]! }
     throw error

@@ -28,6 +28,12 @@ export interface OpenModelOptions {
 /** At 8 photos a ConvNeXt's activations stay in the cache; more was slower on two cores (docs/engine.md). */
 export const openModelDefaults = { batch: 8 } as const satisfies OpenModelOptions
 
+/** The feature map seen as cells of the photo, numbered row by row. */
+export interface CellGrid {
+  readonly rows: number
+  readonly columns: number
+}
+
 /** What a model says of itself: plain data, which a worker can post. */
 export interface EmbedderInfo {
   readonly name: string
@@ -42,6 +48,8 @@ export interface EmbedderInfo {
   readonly tta: Tta
   /** Photos that pass the network together; `batch` takes any number. */
   readonly batchSize: number
+  /** Of a model that can say what each part of a photo adds to its embedding. */
+  readonly cellGrid?: CellGrid | undefined
 }
 
 /** A model ready to embed. */
@@ -51,6 +59,11 @@ export interface Embedder extends EmbedderInfo {
    * that is zero stays so, and one that is not finite too: `embedPhotos` refuses it by the photo's name.
    */
   batch(pixels: Tensor<'uint8'>): Promise<Float32Array>
+  /**
+   * Where there is a `cellGrid`: pixels [B, heightPx, widthPx, 3] → what each cell adds to the embedding, row-major [B, rows·columns,
+   * size]. Σ over cells is the embedding of the photo as it is, without its mirror image, before normalisation.
+   */
+  cells?(pixels: Tensor<'uint8'>): Promise<Float32Array>
   /** Gives memory and thread back. */
   release(): Promise<void>
 }

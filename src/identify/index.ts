@@ -2,6 +2,8 @@
  * A model opened, photos in, embeddings and ranked individuals out. Our own models from a run folder or an exported file, and
  * anybody's ONNX file with a `model.json` that states its preprocessing.
  */
+export type { Correspondence } from './attribution.ts'
+export { type CellBox, cellBox, type DeletionOptions, type Faithfulness } from './deletion.ts'
 export {
   describeModel,
   descriptionFile,
@@ -12,6 +14,7 @@ export {
 } from './description.ts'
 export { type EmbeddedPhotos, type EmbedOptions, embedInBatches, embedPhotos, type PhotoEmbeddings } from './embed.ts'
 export {
+  type CellGrid,
   type CheckpointName,
   type Embedder,
   type EmbedderInfo,
@@ -22,6 +25,13 @@ export {
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos } from './evaluate.ts'
+export {
+  type ExplainConfig,
+  type ExplainedPhoto,
+  explainDefaults,
+  explainMatch,
+  type MatchExplanation,
+} from './explain.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions, isHeadRun } from './head-run.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'

@@ -35,19 +35,21 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
       waiting.delete(reply.id)
     })
     let id = 0
+    const ask = (kind: 'batch' | 'cells') => (pixels: Tensor<'uint8'>) =>
+      new Promise<Float32Array>((resolve, reject) => {
+        if (ended !== undefined) return reject(ended)
+        waiting.set(++id, (reply) => {
+          if (reply instanceof Error) reject(reply)
+          else if (reply.kind === 'embedded') resolve(reply.data)
+          else if (reply.kind === 'failed') reject(unpackError(reply.error))
+        })
+        const request: WorkerRequest = { kind, id, pixels: owned(pixels) }
+        worker.postMessage(request, [request.pixels.data.buffer as ArrayBuffer])
+      })
     return {
       ...info,
-      batch: (pixels) =>
-        new Promise((resolve, reject) => {
-          if (ended !== undefined) return reject(ended)
-          waiting.set(++id, (reply) => {
-            if (reply instanceof Error) reject(reply)
-            else if (reply.kind === 'embedded') resolve(reply.data)
-            else if (reply.kind === 'failed') reject(unpackError(reply.error))
-          })
-          const request: WorkerRequest = { kind: 'batch', id, pixels: owned(pixels) }
-          worker.postMessage(request, [request.pixels.data.buffer as ArrayBuffer])
-        }),
+      batch: ask('batch'),
+      ...(info.cellGrid === undefined ? {} : { cells: ask('cells') }),
       release: async () => {
         worker.postMessage({ kind: 'release' } satisfies WorkerRequest)
         await exited

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
-import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { ortBackend, quantise } from '../runtime/index.ts'
 import { readSafetensors, type Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { openModelDefaults } from './embedder.ts'
 import { inPieces, normaliseRows } from './rows.ts'
+import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
 
 /** Which photos a run learned from and which it was measured on, by file name; and the hash of what it was given. */
@@ -86,6 +87,8 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
   const program = await backend.compile(graph, { parameters })
   const description = readModelDescription(join(folder, descriptionFile))
   const { size } = description.output
+  const parts = cellGraph(network, { ...geometry, batch })
+  const cells = parts && runCells(parts, backend, parameters, { batch, size })
   return {
     name,
     source: `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`,
@@ -95,11 +98,15 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     size,
     tta: tta satisfies Tta,
     batchSize: batch,
+    ...cells?.embedder,
     batch: async (pixels) => {
       const run = async (piece: Tensor<'uint8'>) =>
         (await program.run({ pixels: piece })).embedding!.data as Float32Array
       return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true }, run), size)
     },
-    release: () => program.release(),
+    release: async () => {
+      await program.release()
+      await cells?.release()
+    },
   }
 }

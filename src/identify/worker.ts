@@ -11,7 +11,7 @@ export interface WorkerStart {
 }
 
 export type WorkerRequest =
-  | { readonly kind: 'batch'; readonly id: number; readonly pixels: Tensor<'uint8'> }
+  | { readonly kind: 'batch' | 'cells'; readonly id: number; readonly pixels: Tensor<'uint8'> }
   | { readonly kind: 'release' }
 
 export type WorkerReply =
@@ -30,6 +30,11 @@ try {
 }
 
 function serve(embedder: Embedder): void {
+  const run = (kind: 'batch' | 'cells', pixels: Tensor<'uint8'>) => {
+    if (kind === 'batch') return embedder.batch(pixels)
+    invariant(embedder.cells !== undefined, 'asked for cells of a model that has none')
+    return embedder.cells(pixels)
+  }
   port.on('message', async (request: WorkerRequest) => {
     if (request.kind === 'release') {
       await embedder.release()
@@ -37,13 +42,13 @@ function serve(embedder: Embedder): void {
       return
     }
     try {
-      const data = (await embedder.batch(request.pixels)) as Float32Array<ArrayBuffer>
+      const data = (await run(request.kind, request.pixels)) as Float32Array<ArrayBuffer>
       post({ kind: 'embedded', id: request.id, data }, [data.buffer])
     } catch (error) {
       post({ kind: 'failed', id: request.id, error: packError(error) })
     }
   })
-  const { batch, release, ...info } = embedder
+  const { batch, cells, release, ...info } = embedder
   post({ kind: 'opened', info })
 }
 

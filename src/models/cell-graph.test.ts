@@ -20,7 +20,7 @@ const variants: Record<string, ReIdConfig> = {
 
 describe.each(goldenBackends)('$name', ({ backend, forward }) => {
   test.each(Object.entries(variants))('%s: cells add up to the embedding', async (_, network) => {
-    const { graph, tensors, rows, columns } = cellGraph(network, geometry)
+    const { graph, tensors, rows, columns } = cellGraph(network, geometry)!
     expect([rows, columns]).toEqual([1, 2])
     const whole = embeddingGraph(network, { ...geometry, flip: false })
     expect(tensors).toEqual(whole.tensors)
@@ -65,3 +65,7 @@ function weights(network: ReIdConfig): Record<string, Tensor> {
     }),
   )
 }
+
+test('a network that pools no map has no cells', () => {
+  expect(cellGraph({ ...tinyNetwork, pool: 'token' }, geometry)).toBeUndefined()
+})

@@ -1,0 +1,28 @@
+import type { CellGraph } from '../models/index.ts'
+import type { Backend, Program } from '../runtime/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import type { Embedder } from './embedder.ts'
+import { inPieces } from './rows.ts'
+
+/** An embedder's part that tells what cells add, and how it is given back. */
+export interface RunCells {
+  readonly embedder: Required<Pick<Embedder, 'cells' | 'cellGrid'>>
+  release(): Promise<void>
+}
+
+/** A run's cells by a program of their own, compiled when they are first asked for: most runs never are. */
+export function runCells(
+  { graph, rows, columns }: CellGraph,
+  backend: Backend,
+  parameters: ReadonlyMap<string, Tensor>,
+  { batch, size }: { readonly batch: number; readonly size: number },
+): RunCells {
+  let program: Promise<Program> | undefined
+  const cells = async (pixels: Tensor<'uint8'>) => {
+    program ??= backend.compile(graph, { parameters })
+    const parts = await program
+    const run = async (piece: Tensor<'uint8'>) => (await parts.run({ pixels: piece })).cells!.data as Float32Array
+    return inPieces(pixels, rows * columns * size, { limit: batch, fixed: true }, run)
+  }
+  return { embedder: { cellGrid: { rows, columns }, cells }, release: async () => (await program)?.release() }
+}
