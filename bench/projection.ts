@@ -2,9 +2,9 @@
  * `node scripts/bench.mjs projection`: t-SNE of clustered points on the sphere, in a worker as reports do it, and where
  * ROSETTE_PEERS names a Python interpreter with scikit-learn, its TSNE on the same points. scikit-learn judges both layouts: exact
  * divergence, trustworthiness with 5 neighbours. Writes results/projection-<processor>.csv, a row a seed. Processor seconds stand
- * beside seconds: on a busy machine only they can be compared.
+ * beside seconds: on a busy machine only they can be compared, and only with one thread, for OpenMP's threads burn them waiting.
  *
- *     ROSETTE_PEERS=python3 node scripts/bench.mjs projection --seeds 3 --methods barnes_hut,exact
+ *     ROSETTE_PEERS=python3 OMP_NUM_THREADS=1 node scripts/bench.mjs projection --seeds 3 --methods barnes_hut,exact
  */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -48,7 +48,7 @@ const algorithm = values.algorithm as TsneConfig['algorithm']
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const file = join(root, 'results', `projection-${processorName()}-${availableParallelism()}-cores.csv`)
 const header =
-  'date,points,dim,groups,perplexity,init,seed,rosette_algorithm,rosette_s,rosette_cpu_s,rosette_kl,rosette_trustworthiness,peer,peer_s,peer_cpu_s,peer_kl,peer_trustworthiness,kl_ratio\n'
+  'date,points,dim,groups,perplexity,init,seed,rosette_algorithm,rosette_s,rosette_cpu_s,rosette_kl,rosette_trustworthiness,peer,peer_threads,peer_s,peer_cpu_s,peer_kl,peer_trustworthiness,kl_ratio\n'
 const [python] = (process.env.ROSETTE_PEERS ?? '').split(',').filter((name) => name !== '')
 const folder = mkdtempSync(join(tmpdir(), 'rosette-projection-'))
 const rows: (string | number)[][] = []
@@ -128,9 +128,10 @@ function record(
   const trust = judged?.other_trust ?? projection.trustworthiness ?? Number.NaN
   const other =
     judged === undefined
-      ? ['', '', '', '', '', '']
+      ? ['', '', '', '', '', '', '']
       : [
           `scikit-learn ${judged.version} ${judged.method}`,
+          process.env.OMP_NUM_THREADS ?? availableParallelism(),
           judged.s.toFixed(1),
           judged.cpu_s.toFixed(1),
           judged.kl.toFixed(4),

@@ -34,7 +34,7 @@ export const tsneDefaults: TsneConfig = {
   init: 'pca',
   seed: 0,
   algorithm: 'auto',
-  exactLimit: 2000, // 13 s of processor time there, Barnes–Hut 6: results/projection-*.csv
+  exactLimit: 3000,
   theta: 0.5,
   iterations: 1000,
   exaggeration: 12,
