@@ -5,7 +5,10 @@
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
 export {
   checkAbsent,
+  checkOutput,
   type FileContent,
+  type OutputOptions,
+  outputDefaults,
   readJson,
   resolveInside,
   type StagedFile,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import {
@@ -69,6 +69,54 @@ test('embed: an unreadable photo leaves nothing behind, unless it is skipped', a
   expect(await rosette(...args, '--skip-unreadable')).toBe(0)
   expect(stderr).toContain('warning: skipped x.png')
   expect(decodeNpy(readFileSync(join(out, 'e.npy')), '').shape).toEqual([2, 24])
+})
+
+test('no output takes the place of what is read, --overwrite or not', async () => {
+  const names = ['test_0001.png', 'test_0002.png']
+  for (const name of names) copyFileSync(join(data, 'test', 'test', name), join(out, name))
+  const [list, gallery] = [join(out, 'list.csv'), join(data, 'train.csv')]
+  writeFileSync(list, 'filename,identity\ntest_0001.png,A\ntest_0002.png,A\n')
+  const photo = join(out, names[0]!)
+  const before = [list, photo, gallery, join(run, 'run.json')].map((path) => [path, readFileSync(path)] as const)
+  const embed = ['embed', '--model', run, '--overwrite', '--data']
+  const evaluate = ['evaluate', '--model', run, '--overwrite', '--data', list, '--out']
+  const cases: readonly (readonly [args: readonly string[], replaced: string])[] = [
+    [[...embed, list, '--out', join(out, 'list.npy')], list],
+    [[...evaluate, list], list],
+    [[...evaluate, photo], photo],
+    [[...evaluate, join(run, 'run.json')], join(run, 'run.json')],
+    [['submit', '--model', run, '--overwrite', '--data', data, '--out', gallery], gallery],
+    [['identify', '--model', run, '--overwrite', '--gallery', data, photo, '--csv', photo], photo],
+    [['identify', '--model', run, '--overwrite', '--gallery', data, photo, '--csv', gallery], gallery],
+  ]
+  for (const [args, replaced] of cases) {
+    stderr = ''
+    expect(await rosette(...args), args.join(' ')).toBe(2)
+    expect(stderr).toContain(`${replaced} would replace ${replaced}, which is read\nhint: choose another name`)
+  }
+  for (const [path, content] of before) expect(readFileSync(path).equals(content), path).toBe(true)
+})
+
+test('an output that cannot be written is told before the model is opened', async () => {
+  const model = join(out, 'none') // asked for second
+  mkdirSync(join(out, 'folder.npy'))
+  writeFileSync(join(out, 'file'), '')
+  const told = async (...args: string[]) => {
+    stderr = ''
+    expect(await rosette(...args, '--overwrite', '--model', model)).toBe(2)
+    return stderr
+  }
+  const folder = join(out, 'folder.npy')
+  expect(await told('embed', '--data', data, '--out', folder)).toContain(
+    `--out: ${folder}: expected a file, got a folder`,
+  )
+  const below = join(out, 'file', 'x.csv')
+  expect(await told('submit', '--data', data, '--out', below)).toContain(`--out: ${join(out, 'file')} is no folder`)
+  const file = join(out, 'file')
+  expect(await runProgram(['export', '--model', run, '--out', file, '--overwrite'], commands)).toBe(2)
+  expect(stderr).toContain(`--out: ${file}: expected a folder, got a file`)
+  expect(await runProgram(['train', '--data', data, '--out', file, '--overwrite'], commands)).toBe(2)
+  expect(stderr.match(/expected a folder, got a file/g)).toHaveLength(2)
 })
 
 test('evaluate: metrics.json and a table, through a CSV with columns of other names', async () => {
@@ -201,6 +249,19 @@ test('train: numbers and flags that nobody meant', async () => {
   expect(await train('--resume', '--overwrite')).toBe(2)
   expect(stderr).toContain("'--resume' cannot be used with option '--overwrite'")
   expect(readdirSync(out)).toEqual([])
+})
+
+test('demo: nothing in its folder is replaced unasked', async () => {
+  const demo = (...args: string[]) => runProgram(['demo', '--out', out, ...args], commands)
+  for (const name of ['submission.csv', 'metrics.json']) {
+    writeFileSync(join(out, name), 'mine')
+    expect(await demo()).toBe(2)
+    expect(stderr).toContain(`--out: ${join(out, name)} exists already\nhint: choose another name, or add --overwrite`)
+  }
+  mkdirSync(join(out, 'untrained'))
+  expect(await demo()).toBe(2)
+  expect(stderr).toContain(`${join(out, 'untrained')} exists already`)
+  expect(readdirSync(out).sort()).toEqual(['metrics.json', 'submission.csv', 'untrained'])
 })
 
 test('synth: a dataset, once', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
+import { checkOutput, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
 import { collect } from './options.ts'
@@ -37,6 +37,10 @@ interface DemoFlags {
 async function demoAction({ out, overwrite = false, set }: DemoFlags): Promise<void> {
   const began = performance.now()
   const [data, run, untrained] = [join(out, 'data'), join(out, 'run'), join(out, 'untrained')]
+  const [metrics, submission] = [join(out, 'metrics.json'), join(out, 'submission.csv')]
+  checkOutput(out, { overwrite: true, kind: 'folder' })
+  for (const path of [data, run, untrained]) checkOutput(path, { overwrite, kind: 'folder' })
+  for (const path of [metrics, submission]) checkOutput(path, { overwrite })
   mkdirSync(out, { recursive: true })
   await interruptible(async (signal) => {
     await draw(data, overwrite, signal)
@@ -45,10 +49,8 @@ async function demoAction({ out, overwrite = false, set }: DemoFlags): Promise<v
     await exportUntrained(run, untrained)
     const before = await measure(untrained, data, signal)
     const after = await measure(run, data, signal)
-    const metrics = join(out, 'metrics.json')
     const split = 'test: photos of the same individuals at encounters that training did not see'
     writeFileAtomic(metrics, `${JSON.stringify({ split, untrained: before, trained: after }, undefined, 2)}\n`)
-    const submission = join(out, 'submission.csv')
     const rows = await submit(run, data, submission, signal)
     console.log(summary(before, after, split))
     console.log(`\nsubmission checked: ${rows} rows`)

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import { check, checkAbsent, type StagedFile, stageFile } from '../base/index.ts'
+import { check, type StagedFile, stageFile } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
 import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -26,7 +27,7 @@ export function embedCommand(): Command {
     .description('Embed every photo of a dataset. Memory does not grow with the number of photos.')
     .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, a folder of photos, or a CSV')
     .requiredOption('--out <FILE.npy>', 'the file to write')
-    .option('--overwrite', 'replace --out')
+    .option('--overwrite', 'replace --out and the CSV beside it')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(embedAction)
 }
 
@@ -34,10 +35,10 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const { data, out, overwrite = false, skipUnreadable } = flags
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
-  for (const path of [out, csv]) checkAbsent(path, overwrite)
   const { openDataset } = await import('../data/index.ts')
   const { embedInBatches, EmbeddingFile } = await import('../identify/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
+  await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {

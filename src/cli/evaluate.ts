@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
-import { checkAbsent, formatTable, writeFileAtomic } from '../base/index.ts'
+import { formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EvaluationReport, Selection, SplitName } from '../identify/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
 import { interruptible, warn, warnOfManifest, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -47,10 +48,10 @@ export function evaluateCommand(): Command {
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { data, out, split, excludeSame, overwrite = false, skipUnreadable } = flags
-  checkAbsent(out, overwrite)
   const { openDataset } = await import('../data/index.ts')
   const { evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), requireIdentity: true })
+  await checkOutputs([out], { flags, manifest }, { overwrite })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
       const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })

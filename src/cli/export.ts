@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { check, checkAbsent, formatBytes } from '../base/index.ts'
+import { check, checkOutput, formatBytes } from '../base/index.ts'
 import type { CheckpointName, Precision } from '../identify/index.ts'
 
 const example = `
@@ -42,7 +42,7 @@ export function exportCommand(): Command {
 
 async function exportAction(flags: ExportFlags): Promise<void> {
   const { model, out, checkpoint, precision = 'fp32', name, overwrite = false } = flags
-  checkAbsent(out, overwrite)
+  checkOutput(out, { overwrite, kind: 'folder' })
   const { copyHeadRun, exportModel, isHeadRun, isRunFolder, readRunModel } = await import('../identify/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
   if (isHeadRun(model)) {

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import { checkAbsent, formatTable, writeFileAtomic } from '../base/index.ts'
+import { formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { Identification } from '../identify/index.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
 import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -38,10 +39,10 @@ export function identifyCommand(): Command {
 
 async function identifyAction(paths: readonly string[], flags: IdentifyFlags): Promise<void> {
   const { gallery, top, csv, overwrite = false, skipUnreadable } = flags
-  if (csv !== undefined) checkAbsent(csv, overwrite, '--csv')
   const { openDataset } = await import('../data/index.ts')
   const { embedPhotos, identifyPhotos } = await import('../identify/index.ts')
   const manifest = openDataset(gallery, { ...dataOptions(flags), requireIdentity: true })
+  if (csv !== undefined) await checkOutputs([csv], { flags, manifest, photos: paths }, { overwrite, option: '--csv' })
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
   const queries = paths.map((path): Photo => ({ filename: path, path, extra: {} }))
   const found = await interruptible((signal) =>

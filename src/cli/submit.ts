@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { checkAbsent } from '../base/index.ts'
 import type { ScoreKind } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
 import { interruptible, warn, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -37,12 +37,12 @@ export function submitCommand(): Command {
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
   const { data, out, scores: kind, overwrite = false, skipUnreadable } = flags
-  checkAbsent(out, overwrite)
   const { checkSubmission, formatSubmissionReport, openDataset, readTestPairs, writeSubmission } = await import(
     '../data/index.ts'
   )
   const { embedPhotos, scorePairs } = await import('../identify/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'test' })
+  await checkOutputs([out], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   const pairs = readTestPairs(data)
   await interruptible((signal) =>

@@ -35,6 +35,7 @@ export {
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions, isHeadRun } from './head-run.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
+export { modelFiles } from './model-files.ts'
 export { findDescription } from './onnx-model.ts'
 export { openModelHere } from './open.ts'
 export { openModel } from './open-in-worker.ts'

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check, checkAbsent, readJson } from '../base/index.ts'
+import { check, checkOutput, readJson } from '../base/index.ts'
 import {
   checkAugmentation,
   datasetHash,
@@ -109,7 +109,7 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const asked = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   if (resumed === undefined) {
-    checkAbsent(options.out, options.overwrite === true)
+    checkOutput(options.out, { overwrite: options.overwrite === true, kind: 'folder' })
     checkReplaceable(options.out)
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
