@@ -84,15 +84,15 @@ describe('each mistake is named by its line', () => {
     [
       'extra column',
       replaced(2, '11,0.25,x'),
-      [count(5), "line 3: expected 2 columns, got 3: '11,0.25,x'", missing(11, 2)],
+      [count(5), "line 3: expected 2 columns, got 3: '11,0.25,x'", missing(11, 3)],
     ],
-    ['one column', replaced(2, '11'), [count(5), "line 3: expected 2 columns, got 1: '11'", missing(11, 2)]],
+    ['one column', replaced(2, '11'), [count(5), "line 3: expected 2 columns, got 1: '11'", missing(11, 3)]],
     [
       'open quote',
       replaced(2, '"11,0.25'),
-      [count(5), "line 3: quotes that do not close: '\"11,0.25'", missing(11, 2)],
+      [count(5), "line 3: quotes that do not close: '\"11,0.25'", missing(11, 3)],
     ],
-    ['missing row', replaced(6), [count(5), missing(15, 6)]],
+    ['missing row', replaced(6), [count(5), missing(15, 7)]],
     ['duplicate row', replaced(6, '15,0', '11,0'), [count(7), "line 8: row_id '11' stands in line 3 already"]],
     ['unknown row', replaced(6, '15,0', '16,0'), [count(7), "line 8: row_id '16' is not in test.csv"]],
     [
@@ -122,6 +122,13 @@ test('rows that answer no pair, or a second time, count as no tie', () => {
   // row 10 again with its own 0.5, and an unknown row: ties are still those of rows 12 and 13, 2 of 6
   const report = checkLines([...good, '10,0.5', '99,0.25'])
   expect([report.tieRate, report.rows]).toEqual([2 / 6, 8])
+})
+
+test('a missing row is told by its row in test.csv, blank lines counted', () => {
+  const blank = join(folder, 'blank.csv')
+  writeFileSync(blank, 'row_id,query_image,gallery_image\n\n10,a.png,b.png\n')
+  writeFileSync(submission, 'row_id,similarity\n')
+  expect(checkSubmission(submission, blank).problems[1]).toBe("row_id '10' (test.csv, row 3) is missing")
 })
 
 test('an empty file lacks everything', () => {

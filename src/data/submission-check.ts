@@ -1,7 +1,8 @@
 import { tieRate } from '../base/index.ts'
+import { parseDecimal } from './decimal.ts'
 import { readSubmission, type SubmissionRow } from './submission-lines.ts'
 import type { SubmissionProblemKind, SubmissionProblems } from './submission-problems.ts'
-import { readTestPairs, type TestPairs } from './test-pairs.ts'
+import { readPairs, type TestPairs } from './test-pairs.ts'
 
 export interface SubmissionReport {
   readonly ok: boolean
@@ -31,11 +32,15 @@ export interface SubmissionReport {
  * @throws InputError where a file is missing or test.csv is not one. A bad submission is a report, not an error.
  */
 export function checkSubmission(submissionPath: string, testCsvPath: string): SubmissionReport {
-  const pairs = readTestPairs(testCsvPath)
+  const { pairs, rowNumbers } = readPairs(testCsvPath)
   const { rows, problems } = readSubmission(submissionPath)
   const expectedRows = pairs.rowIds.length
   if (rows.length !== expectedRows) problems.add('row count', 0, `expected ${expectedRows} rows, got ${rows.length}`)
-  const positions = matchRows(rows, pairs, problems)
+  const { positions, missing } = matchRows(rows, pairs, problems)
+  for (const position of missing) {
+    const what = `row_id '${pairs.rowIds[position]}' (test.csv, row ${rowNumbers[position]}) is missing`
+    problems.add('missing row_id', Number.POSITIVE_INFINITY, what)
+  }
   const statistics = measure(rows, positions, pairs, problems)
   return {
     ok: problems.total === 0,
@@ -50,8 +55,12 @@ export function checkSubmission(submissionPath: string, testCsvPath: string): Su
   }
 }
 
-/** For each row its position in test.csv, −1 for a row that is unknown or repeated. */
-function matchRows(rows: readonly SubmissionRow[], { rowIds }: TestPairs, problems: SubmissionProblems): Int32Array {
+/** For each row its position in test.csv, −1 for a row that is unknown or repeated; and the positions that no row has. */
+function matchRows(
+  rows: readonly SubmissionRow[],
+  { rowIds }: TestPairs,
+  problems: SubmissionProblems,
+): { readonly positions: Int32Array; readonly missing: readonly number[] } {
   const positionOf = new Map(rowIds.map((rowId, position) => [rowId, position]))
   const lineAt = new Int32Array(rowIds.length) // 0: not seen yet
   const positions = new Int32Array(rows.length).fill(-1)
@@ -67,15 +76,7 @@ function matchRows(rows: readonly SubmissionRow[], { rowIds }: TestPairs, proble
     if (position < furthest) problems.add('order', line, `row_id '${rowId}' stands after '${rowIds[furthest]}'`)
     else furthest = position
   })
-  rowIds.forEach((rowId, position) => {
-    if (lineAt[position] !== 0) return
-    problems.add(
-      'missing row_id',
-      Number.POSITIVE_INFINITY,
-      `row_id '${rowId}' (test.csv, row ${position + 1}) is missing`,
-    )
-  })
-  return positions
+  return { positions, missing: rowIds.flatMap((_, position) => (lineAt[position] === 0 ? [position] : [])) }
 }
 
 type Statistics = Pick<SubmissionReport, 'min' | 'max' | 'tieRate' | 'exactlyZero' | 'exactlyOne'>
@@ -91,7 +92,7 @@ function measure(
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
   rows.forEach(({ line, rowId, similarity }, row) => {
-    const score = numberOf(similarity)
+    const score = parseDecimal(similarity)
     if (score === undefined) {
       const seen = similarity === '' ? 'nothing' : `'${similarity}'`
       return problems.add('not a number', line, `row_id '${rowId}': expected a similarity in [0, 1], got ${seen}`)
@@ -112,11 +113,4 @@ function measure(
     exactlyZero: scores.filter((score) => score === 0).length,
     exactlyOne: scores.filter((score) => score === 1).length,
   }
-}
-
-/** A finite decimal number, exponent allowed; not what Number() takes besides ('', '0x1', 'Infinity'). */
-function numberOf(text: string): number | undefined {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined
-  const value = Number(text)
-  return Number.isFinite(value) ? value : undefined
 }

@@ -24,8 +24,12 @@ export function readTestPairs(path: string): TestPairs {
   return readPairs(path).pairs
 }
 
-/** The pairs, and for each photo the first row that names it. */
-export function readPairs(path: string): { readonly pairs: TestPairs; readonly firstRow: readonly number[] } {
+/** The pairs with the row in which each stands, and for each photo the first row that names it; the header is row 1. */
+export function readPairs(path: string): {
+  readonly pairs: TestPairs
+  readonly rowNumbers: Int32Array
+  readonly firstRow: readonly number[]
+} {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'test.csv') : path
   const table = readCsv(file)
   const [rowId, query, gallery] = pairColumns(file, table)
@@ -56,7 +60,7 @@ export function readPairs(path: string): { readonly pairs: TestPairs; readonly f
   })
   checkProblems(file, problems)
   const pairs = { rowIds: [...rowOf.keys()], queryIndex, galleryIndex, filenames: [...indexOf.keys()] }
-  return { pairs, firstRow }
+  return { pairs, rowNumbers: numbers, firstRow }
 }
 
 function pairColumns(file: string, { header }: Table): [number, number, number] {
