@@ -1,6 +1,7 @@
 import { check, InputError, nearest } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 import type { Table } from './csv.ts'
+import { parseDecimal } from './decimal.ts'
 
 /** What rosette knows to do with a column, and the names it goes by, the first found winning. */
 const fieldNames = {
@@ -56,28 +57,55 @@ export function findColumns(where: string, table: Table, mapping: Readonly<Recor
   return withoutLooseSides(columns, mapping, where)
 }
 
-/** A box needs four sides; `width` and `height` alone are the photo's own size, and stay extra columns. */
+/**
+ * A box needs four sides; `width` and `height` alone are the photo's own size, and stay extra columns. Three sides are a box that
+ * misses one, unless another column has the box.
+ */
 function withoutLooseSides(columns: Columns, mapping: Readonly<Record<string, string>>, where: string): Columns {
-  if (boxSides.every((side) => columns[side] !== undefined)) return columns
+  const found = boxSides.filter((side) => columns[side] !== undefined)
+  if (found.length === boxSides.length) return columns
   const mapped = boxSides.filter((side) => side in mapping)
-  check(mapped.length === 0, `${where}: a box needs x, y, width and height, got ${mapped.join(', ')}`)
+  const meantAsBox = mapped.length > 0 || (found.length === 3 && columns.bbox === undefined)
+  check(
+    !meantAsBox,
+    `${where}: a box needs x, y, width and height, got ${(mapped.length > 0 ? mapped : found).join(', ')}`,
+    'name the missing column with --columns, or give columns that are no box other names',
+  )
   const { x, y, width, height, ...rest } = columns
   return rest
 }
 
-/** The box of a row, undefined where its cells are empty, or what is wrong with it. */
+/**
+ * The box of a row in pixels, undefined where its cells are empty, or what is wrong with it. Where a row has both a cell with a box
+ * and four columns, they say the same.
+ */
 export function parseBox(row: readonly string[], columns: Columns): Box | undefined | string {
-  const cells =
-    columns.bbox !== undefined
-      ? row[columns.bbox]!.replace(/[[\](){}]/g, ' ').split(/[\s,;]+/)
-      : boxSides.map((side) => (columns[side] === undefined ? '' : row[columns[side]]!))
+  const cell = columns.bbox === undefined ? '' : row[columns.bbox]!
+  const inOne = boxOf(cell.replace(/[[\](){}]/g, ' ').split(/[\s,;]+/))
+  const inFour = boxOf(boxSides.map((side) => (columns[side] === undefined ? '' : row[columns[side]]!)))
+  if (inOne === undefined || typeof inFour === 'string') return inFour
+  if (inFour === undefined || typeof inOne === 'string') return inOne
+  const same = boxSides.every((side) => inOne[side] === inFour[side])
+  return same ? inOne : `expected one box, got '${text(inOne)}' and in x, y, width, height '${text(inFour)}'`
+}
+
+function boxOf(cells: readonly string[]): Box | undefined | string {
   const given = cells.filter((cell) => cell !== '')
   if (given.length === 0) return undefined
-  const [x, y, width, height] = given.map(Number)
-  const whole = given.length === 4 && given.every((cell) => Number.isFinite(Number(cell)))
-  if (!whole) return `expected a box of four numbers (x, y, width, height), got '${given.join(' ')}'`
-  if (!(width! > 0 && height! > 0)) return `expected a box with a width and a height above 0, got '${given.join(' ')}'`
-  return { x: x!, y: y!, width: width!, height: height! }
+  const numbers = given.map(parseDecimal)
+  const [x, y, width, height] = numbers
+  const got = `got '${given.join(' ')}'`
+  if (numbers.length !== 4 || x === undefined || y === undefined || width === undefined || height === undefined)
+    return `expected a box of four numbers (x, y, width, height), ${got}`
+  if (!(width > 0 && height > 0)) return `expected a box with a width and a height above 0, ${got}`
+  // a crop of one pixel is nobody's box, and fractions of the photo are many detectors'
+  if ([x, y, width, height].every((value) => value >= 0 && value <= 1))
+    return `expected a box in pixels, ${got}: fractions? multiply them by the photo's width and height`
+  return { x, y, width, height }
+}
+
+function text(box: Box): string {
+  return boxSides.map((side) => box[side]).join(' ')
 }
 
 function isField(field: string): field is Field {

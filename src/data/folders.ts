@@ -1,7 +1,15 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
-import { byCodeUnit, type Manifest, type Photo, type Problem, shortList, singlePhotoWarnings } from './manifest.ts'
+import {
+  byCodeUnit,
+  type Manifest,
+  type Photo,
+  type Problem,
+  problemsOf,
+  shortList,
+  singlePhotoWarnings,
+} from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
 /**
@@ -51,6 +59,7 @@ export function openFolder(path: string, { requireIdentity }: ResolvedOpenOption
       (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
     )
   })
+  problems.push(...problemsOf(photos))
   return { kind: 'folders', source, photos, problems, warnings: [...warnings, ...singlePhotoWarnings(photos)] }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs'
 import { check, InputError } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 
@@ -85,12 +86,17 @@ export function problemsOf(photos: readonly Photo[]): Problem[] {
   const problems: Problem[] = []
   for (const photo of photos) {
     const { box } = photo
-    const key = JSON.stringify([photo.path, box && [box.x, box.y, box.width, box.height]])
+    const key = JSON.stringify([placeOf(photo.path), box && [box.x, box.y, box.width, box.height]])
     const earlier = first.get(key)
     if (earlier === undefined) first.set(key, photo)
     else problems.push({ where: describePhoto(photo), what: repeated(photo, earlier) })
   }
   return problems
+}
+
+/** The file itself, whatever links lead to it; of a file that is not there its path. */
+function placeOf(path: string): string {
+  return existsSync(path) ? realpathSync.native(path) : path
 }
 
 function repeated(photo: Photo, earlier: Photo): string {

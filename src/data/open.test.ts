@@ -111,8 +111,12 @@ describe('a folder', () => {
 
   it('may be a link', () => {
     const folder = folderWith({ 'A/1.png': '', 'A/2.png': '' })
-    symlinkSync(join(folder, 'A'), join(folder, 'B'), 'junction')
+    symlinkSync(folderWith({ '1.png': '', '2.png': '' }), join(folder, 'B'), 'junction')
     expect(openDataset(folder).photos.map(({ identity }) => identity)).toEqual(['A', 'A', 'B', 'B'])
+    symlinkSync(join(folder, 'A'), join(folder, 'C'), 'junction')
+    expect(() => openDataset(folder)).toThrow(
+      /2 problems\n {2}C\/1\.png: one file with two identities, 'C' here and 'A' in 'A\/1\.png'\n {2}C\/2\.png: /,
+    )
   })
 
   it('keeps photos in formats that cannot be decoded, so that opening them tells', () => {
@@ -183,6 +187,35 @@ describe('a CSV', () => {
     expect(openDataset(join(one, 'a.csv')).photos[0]!.box).toEqual({ x: 1, y: 2, width: 3, height: 4 })
   })
 
+  it('has a box in one column and in four, row by row', () => {
+    const header = 'filename,bbox,x,y,width,height'
+    const rows = [
+      'a.jpg,,1,2,3,4',
+      'b.jpg,"1,2,3,4",,,,',
+      'c.jpg,1 2 3 4,1.0,2,3,4',
+      'd.jpg,,,,,',
+      'e.jpg,1 2 3 4,1,2,3,5',
+    ]
+    const folder = folderWith({ 'a.csv': `${[header, ...rows].join('\n')}\n` })
+    const { photos, problems } = openDataset(join(folder, 'a.csv'), { problems: 'collect' })
+    const box = { x: 1, y: 2, width: 3, height: 4 }
+    expect(photos.map((photo) => photo.box)).toEqual([box, box, box, undefined, undefined])
+    expect(problems).toEqual([
+      { where: "a.csv row 6 'e.jpg'", what: "expected one box, got '1 2 3 4' and in x, y, width, height '1 2 3 5'" },
+    ])
+  })
+
+  it('may name links that lead out of its folder, but one file has one identity by whatever name', () => {
+    const library = folderWith({ 'photo.png': '' })
+    const folder = folderWith({ 'a.csv': 'filename,identity,bbox\na.png,A,\nb.png,B,\nb.png,C,1 2 3 4\n' })
+    for (const name of ['a.png', 'b.png']) symlinkSync(join(library, 'photo.png'), join(folder, name))
+    const { photos, problems } = openDataset(join(folder, 'a.csv'), { problems: 'collect' })
+    expect(photos.map(({ path }) => path)).toEqual(['a.png', 'b.png', 'b.png'].map((name) => join(folder, name)))
+    expect(problems).toEqual([
+      { where: "a.csv row 3 'b.png'", what: "one file with two identities, 'B' here and 'A' in row 2" },
+    ])
+  })
+
   it('keeps width and height alone as extra columns', () => {
     const folder = folderWith({ 'a.csv': 'filename,width,height\na.jpg,640,480\n' })
     expect(openDataset(join(folder, 'a.csv')).photos[0]).toMatchObject({
@@ -205,6 +238,18 @@ describe('a CSV', () => {
       'filename,bbox\na.jpg,1 2 3\n',
       {},
       "a.csv row 2 'a.jpg': expected a box of four numbers (x, y, width, height), got '1 2 3'",
+    ],
+    ['filename,bbox\na.jpg,0x10 2 3 4\n', {}, "expected a box of four numbers (x, y, width, height), got '0x10 2 3 4'"],
+    [
+      'filename,bbox\na.jpg,"0.2,0.3,0.5,0.5"\n',
+      {},
+      "expected a box in pixels, got '0.2 0.3 0.5 0.5': fractions? multiply them by the photo's width and height",
+    ],
+    ['filename,x,y,width,height\na.jpg,0,0,1,1\n', {}, "expected a box in pixels, got '0 0 1 1'"],
+    [
+      'filename,x,y,width,heigth\na.jpg,1,2,3,4\n',
+      {},
+      'a.csv: a box needs x, y, width and height, got x, y, width\nhint: name the missing column with --columns',
     ],
     ['filename,bbox\na.jpg,1 2 0 3\n', {}, 'expected a box with a width and a height above 0'],
     ['filename,who\na.jpg,A,1\nb.jpg\n', {}, 'expected 2 cells in each row, not so in row 2 (3), 3 (1)'],
