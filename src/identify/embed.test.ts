@@ -77,6 +77,15 @@ test('what cannot be read is told all at once, with the problems of the list, an
   expect(seen).toEqual([])
 })
 
+test('a file that is no photo, or missing, is met before anything is embedded', async () => {
+  const photos = await photosOf(10, 20, 30, -1)
+  const seen: number[] = []
+  await expect(embedPhotos(grey(2, seen), photos)).rejects.toThrow('3.png: ')
+  const gone = { filename: 'gone.png', path: join(temporaryFolder(), 'gone.png'), extra: {} }
+  await expect(embedPhotos(grey(2, seen), [...photos.slice(0, 3), gone])).rejects.toThrow('no such file')
+  expect(seen).toEqual([])
+})
+
 test('skipped on request, and listed', async () => {
   const found = await embedPhotos(grey(2), await photosOf(-1, 20, 30, -1, 50), { skipUnreadable: true })
   expect([...found.embeddings.data]).toEqual([20, 235, 30, 225, 50, 205])

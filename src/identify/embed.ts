@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { check, InputError } from '../base/index.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem, type Skipped } from '../data/index.ts'
-import { decodeDefaults, decodeImage, type Geometry, prepareImage, readPhotoFile } from '../images/index.ts'
+import {
+  decodeDefaults,
+  decodeImage,
+  type Geometry,
+  hasPhotoHeader,
+  prepareImage,
+  readPhotoFile,
+} from '../images/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { zeros } from '../tensor/index.ts'
 import type { Embedder } from './embedder.ts'
@@ -38,8 +45,10 @@ export interface PhotoEmbeddings {
 /**
  * Embeds photos batch by batch, in their order, and hands each batch to `take`: memory does not grow with the number of photos.
  * The next photos are decoded while the model works. Returns what was skipped.
- * @throws InputError listing everything that is wrong with rows and files (embedding stops at the first, reading goes on); the
- * signal's reason when it aborts.
+ *
+ * Headers are looked at first: where a row is wrong or a file is missing or no photo, nothing is embedded, and photos are decoded
+ * only to tell everything at once. Where damage inside a file is met later, embedding stops and decoding goes on likewise.
+ * @throws InputError listing everything that is wrong with rows and files; the signal's reason when it aborts.
  */
 export async function embedInBatches(
   embedder: Embedder,
@@ -55,8 +64,9 @@ export async function embedInBatches(
   const skipped: Skipped[] = []
   let batch: PreparedPhoto[] = []
   let done = 0
+  const fit = skipUnreadable || (problems.length === 0 && (await headersFit(photos, limitPixels, signal)))
   const flush = async () => {
-    if (batch.length > 0 && problems.length === 0) await take(await embedBatch(embedder, batch))
+    if (batch.length > 0 && fit && problems.length === 0) await take(await embedBatch(embedder, batch))
     batch = []
     onProgress?.(done, photos.length)
   }
@@ -75,6 +85,19 @@ export async function embedInBatches(
   const left = photos.length - skipped.length
   check(left > 0, `${manifest?.source ?? 'photos'}: no photo is left${skipped.map(listed).join('')}`)
   return skipped
+}
+
+async function headersFit(
+  photos: readonly Photo[],
+  limitPixels: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const look = (i: number) => hasPhotoHeader(photos[i]!.path, limitPixels)
+  for await (const fits of inOrder(photos.length, look, { lanes: 4, ahead: 16 })) {
+    signal?.throwIfAborted()
+    if (!fits) return false
+  }
+  return true
 }
 
 /** Embeds photos and keeps the embeddings: 3 kB a photo at 768 numbers. @throws as embedInBatches does. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { decodeSafetensors } from '../tensor/index.ts'
-import { decodeImage, encodePng, type ImageRGBA, readPhotoFile } from './decode.ts'
+import { decodeImage, encodePng, hasPhotoHeader, type ImageRGBA, readPhotoFile } from './decode.ts'
 
 const golden = new URL('../../test/golden/resize.safetensors', import.meta.url)
 const { tensors } = decodeSafetensors(readFileSync(golden), 'resize.safetensors')
@@ -16,6 +16,8 @@ function heldAs(orientation: number): Uint8Array {
   const block = [...Buffer.from('Exif\0\0'), ...tiff]
   return Uint8Array.from([...jpeg.subarray(0, 2), 0xff, 0xe1, 0, block.length + 2, ...block, ...jpeg.subarray(2)])
 }
+
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
 
 const pixel = ({ data, width }: ImageRGBA, x: number, y: number) => [...data.subarray((y * width + x) * 4).slice(0, 4)]
 
@@ -58,6 +60,7 @@ describe('decodeImage', () => {
       [join(folder, 'absent.jpg'), 'no such file'],
       [folder, 'a folder, not a file'],
       [write('empty.jpg', new Uint8Array()), 'the file is empty (0 bytes)'],
+      [write('drawing.png', Buffer.from(svg)), 'svg, which is not read as a photo'],
       [write('note.jpg', Buffer.from('not a photo')), 'not an image, or of a format that cannot be read'],
       [
         write('half.jpg', jpeg.subarray(0, jpeg.length / 2)),
@@ -66,7 +69,13 @@ describe('decodeImage', () => {
       [write('most.jpg', jpeg.subarray(0, -40)), 'truncated or damaged (VipsJpeg: premature end of JPEG image)'],
       [write('half.png', png.subarray(0, png.length / 2)), 'truncated or damaged (vipspng: libpng read error)'],
     ]
-    for (const [path, what] of cases) expect(await failure(path)).toBe(`${path}: ${what}`)
+    for (const [path, what] of cases) {
+      expect(await failure(path)).toBe(`${path}: ${what}`)
+      // damage behind the header is seen by decoding alone
+      expect(await hasPhotoHeader(path), path).toBe(what.startsWith('truncated'))
+    }
+    const whole = write('whole.jpg', jpeg)
+    expect([await hasPhotoHeader(whole), await hasPhotoHeader(whole, 32 * 24 - 1)]).toEqual([true, false])
   })
 
   it('refuses more pixels than the limit, and takes as many', async () => {

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import sharp from 'sharp'
+import sharp, { type Metadata } from 'sharp'
 import { check, InputError, messageOf } from '../base/index.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
@@ -34,7 +34,10 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
   const bytes = typeof source === 'string' ? await readPhotoFile(source, name) : source
   check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'warning', limitInputPixels: limitPixels })
+    const image = sharp(bytes, { failOn: 'warning', limitInputPixels: limitPixels })
+    const header = await image.metadata()
+    check(isRead(header), `${name}: ${header.compression ?? header.format}, which is not read as a photo`, formatHint)
+    const { data, info } = await image
       .autoOrient()
       .toColourspace('srgb')
       .ensureAlpha()
@@ -42,7 +45,29 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
       .toBuffer({ resolveWithObject: true })
     return { width: info.width, height: info.height, data }
   } catch (error) {
+    if (error instanceof InputError) throw error
     throw explained(messageOf(error), name, limitPixels)
+  }
+}
+
+/** AVIF is HEIF with AV1 to the decoder. It would draw SVG too, which no camera writes. */
+const formatsRead: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'])
+const formatHint = 'JPEG, PNG, WebP, TIFF, GIF and AVIF can be read'
+
+function isRead({ format, compression }: Metadata): boolean {
+  return formatsRead.has(format) && (format !== 'heif' || compression === 'av1')
+}
+
+/**
+ * False for a file that decodeImage would refuse for what its header tells: it is missing, empty, no photo, or past `limitPixels`. No
+ * pixels are decoded, so damage further inside is not seen.
+ */
+export async function hasPhotoHeader(path: string, limitPixels: number = decodeDefaults.limitPixels): Promise<boolean> {
+  try {
+    const header = await sharp(path, { limitInputPixels: limitPixels }).metadata()
+    return isRead(header) && (await stat(path)).size <= limitBytes
+  } catch {
+    return false // decodeImage tells why
   }
 }
 
@@ -73,10 +98,7 @@ export async function encodePng(image: ImageRGBA): Promise<Uint8Array> {
 
 function explained(message: string, name: string, limitPixels: number): InputError {
   if (/unsupported image format/i.test(message))
-    return new InputError(
-      `${name}: not an image, or of a format that cannot be read`,
-      'JPEG, PNG, WebP, TIFF, GIF and AVIF can be read',
-    )
+    return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)
   if (/pixel limit/i.test(message))
     return new InputError(`${name}: more than ${limitPixels} pixels, which is the limit`)
   return new InputError(`${name}: truncated or damaged (${message.trim().replace(/\s+/g, ' ')})`)

@@ -5,6 +5,7 @@ export {
   decodeImage,
   decoderVersion,
   encodePng,
+  hasPhotoHeader,
   type ImageRGBA,
   readPhotoFile,
 } from './decode.ts'
