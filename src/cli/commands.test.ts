@@ -6,6 +6,7 @@ import {
   tinyGeometry,
   tinyKaggle,
   tinyNetwork,
+  tinyPhoto,
   tinyRun,
   tinyTensors,
 } from '../../test/model-fixture.ts'
@@ -206,6 +207,49 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   expect(await rosette(...args, '--csv', csv, '--json')).toBe(2)
   expect(await rosette('identify', '--model', run, '--gallery', data, join(out, 'none.jpg'))).toBe(2)
   expect(stderr).toContain('none.jpg: no such file')
+})
+
+test('identify: a photo whose only companion is itself has a row that says nobody', async () => {
+  const known = join(data, 'train', 'train', 'train_0001.png')
+  const gallery = join(out, 'gallery.csv')
+  writeFileSync(gallery, 'filename,identity\ntrain_0001.png,Abril\n')
+  const csv = join(out, 'matches.csv')
+  const images = ['--images', join(data, 'train', 'train')]
+  expect(await rosette('identify', '--model', run, '--gallery', gallery, ...images, known, '--csv', csv)).toBe(0)
+  expect(readFileSync(csv, 'utf8')).toBe(`photo,rank,identity,similarity,best_match\n${known},,,,\n`)
+  expect(stderr).toContain('being the same file: train_0001.png; no photo is left to compare it with')
+})
+
+test('identical files are told by every command that embeds, loudly where individuals differ', async () => {
+  const photo = readFileSync(join(data, 'train', 'train', 'train_0001.png'))
+  for (const [name, bytes] of Object.entries({ a: photo, b: photo, c: await tinyPhoto('Bento', 9) }))
+    writeFileSync(join(out, `${name}.png`), bytes)
+  const list = join(out, 'list.csv')
+  writeFileSync(list, 'filename,identity\na.png,Abril\nb.png,Bento\nc.png,Bento\n')
+  writeFileSync(join(out, 'test.csv'), 'row_id,query_image,gallery_image\n0,a.png,b.png\n1,b.png,c.png\n')
+  const loud = 'warning: IDENTICAL FILES UNDER DIFFERENT IDENTITIES (Abril, Bento): a.png, b.png\n'
+  const told = async (...args: string[]) => {
+    stderr = ''
+    expect(await rosette(...args, '--model', run)).toBe(0)
+    return stderr
+  }
+  expect(await told('embed', '--data', list, '--out', join(out, 'e.npy'))).toContain(loud)
+  expect(await told('evaluate', '--data', list, '--out', join(out, 'm.json'))).toContain(loud)
+  expect(metricsOf(join(out, 'm.json'))).toMatchObject({ identicalFiles: 2, identical: [loud.slice(9, -1)] })
+  expect(await told('identify', '--gallery', list, join(out, 'c.png'))).toContain(loud)
+  const quiet = 'warning: identical files: a.png, b.png\n'
+  expect(await told('submit', '--data', out, '--out', join(out, 's.csv'))).toContain(quiet)
+})
+
+test('evaluate: labels that cannot be scored are told before a photo is opened', async () => {
+  const list = join(out, 'list.csv')
+  writeFileSync(list, 'filename,identity\ngone.png,Abril\naway.png,Bento\n')
+  const args = ['evaluate', '--model', run, '--data', list, '--out', join(out, 'metrics.json')]
+  expect(await rosette(...args)).toBe(2)
+  expect(stderr).toContain('none of 2 queries has a photo of its individual to find')
+  stderr = ''
+  expect(await rosette(...args, '--exclude-same', 'encounter')).toBe(2)
+  expect(stderr).toContain('excluding the same encounter needs the encounter of every photo')
 })
 
 test('export: a model that every command takes', async () => {

@@ -4,7 +4,7 @@ import { check, type StagedFile, stageFile } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
@@ -44,14 +44,17 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
     withModel(flags, async (embedder) => {
       const file = new EmbeddingFile(out, embedder.size)
       const photos: Photo[] = []
+      const contentHashes: string[] = []
       try {
         const skipped = await withProgress('embedding', { skipUnreadable, signal }, (embedOptions) =>
           embedInBatches(embedder, manifest, embedOptions, (batch) => {
             file.append(batch.data)
             photos.push(...batch.photos)
+            contentHashes.push(...batch.contentHashes)
           }),
         )
         warnOfSkipped(skipped)
+        await warnOfIdentical({ photos, contentHashes })
         file.complete()
         commitTogether(stageFile(csv, tableOf(photos)), file)
       } finally {

@@ -60,6 +60,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
         evaluatePhotos(embedder, selection, { ...options, excludeSame }),
       )
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
+      for (const text of report.identical) warn(text)
       if (report.identicalFiles > 0) {
         warn(`${report.identicalFiles} photos are the same file as another one, which flatters every model`)
       }

@@ -5,7 +5,7 @@ import type { Photo } from '../data/index.ts'
 import type { Identification } from '../identify/index.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
@@ -53,13 +53,15 @@ async function identifyAction(paths: readonly string[], flags: IdentifyFlags): P
         embedPhotos(embedder, manifest, options),
       )
       warnOfSkipped([...asked.skipped, ...known.skipped])
+      await warnOfIdentical(known)
       return identifyPhotos(known, asked, top)
     }),
   )
-  for (const { photo, leftOut } of found) {
+  for (const { photo, candidates, leftOut } of found) {
     const same = leftOut.map(({ filename }) => filename).join(', ')
-    if (same !== '')
-      process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}\n`)
+    if (same === '') continue
+    const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
+    process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}\n`)
   }
   if (flags.json) console.log(JSON.stringify(found.map(plain), undefined, 2))
   else if (csv === undefined) console.log(formatTable(header, rowsOf(found)))
@@ -71,10 +73,12 @@ async function identifyAction(paths: readonly string[], flags: IdentifyFlags): P
 
 const header = ['photo', 'rank', 'identity', 'similarity', 'best match']
 
+/** Each photo has a row: an empty one where there was nothing to compare it with. */
 function rowsOf(found: readonly Identification[]): (string | number)[][] {
-  return found.flatMap(({ photo, candidates }) =>
-    candidates.map((c) => [photo.filename, c.rank, c.identity, c.similarity.toFixed(4), c.photo.filename]),
-  )
+  return found.flatMap(({ photo, candidates }) => {
+    if (candidates.length === 0) return [[photo.filename, '', '', '', '']]
+    return candidates.map((c) => [photo.filename, c.rank, c.identity, c.similarity.toFixed(4), c.photo.filename])
+  })
 }
 
 /** Spreadsheets take a file without the mark for their system's own letters, and spoil names beyond ASCII. */

@@ -4,7 +4,7 @@ import type { ScoreKind } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warn, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { interruptible, warn, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Example:
@@ -51,6 +51,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
         embedPhotos(embedder, manifest, options),
       )
       warnOfSkipped(embedded.skipped)
+      await warnOfIdentical(embedded)
       const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind)
       if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })

@@ -1,5 +1,5 @@
 import type { Manifest, Skipped } from '../data/index.ts'
-import type { Embedder, EmbedOptions } from '../identify/index.ts'
+import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../identify/index.ts'
 import { exitCodes, Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
@@ -55,6 +55,15 @@ export function warn(text: string): void {
 
 export function warnOfManifest({ warnings }: Manifest): void {
   for (const text of warnings) warn(text)
+}
+
+/** What the bytes of the photos tell, once they were read. */
+export async function warnOfIdentical({
+  photos,
+  contentHashes,
+}: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>): Promise<void> {
+  const { identicalFileWarnings } = await import('../data/index.ts')
+  for (const text of identicalFileWarnings(photos, contentHashes)) warn(text)
 }
 
 export function warnOfSkipped(skipped: readonly Skipped[]): void {

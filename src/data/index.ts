@@ -16,6 +16,7 @@ export {
 } from './augmentation.ts'
 export { cacheFolder } from './cache.ts'
 export { datasetHash } from './hash.ts'
+export { identicalFiles, identicalFileWarnings } from './identical.ts'
 export { checkProblems, describePhoto, identitiesOf, type Manifest, type Photo, type Problem } from './manifest.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export {

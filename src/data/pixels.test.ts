@@ -175,8 +175,8 @@ describe('checkPhotos', () => {
     const { manifest, skipped, contentHashes } = await checkPhotos(openDataset(folder))
     expect(manifest.warnings).toEqual([
       '2 identities have one photo only: B, C',
+      'IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): A/3.png, B/4.png',
       'identical files: A/1.png, A/2.png',
-      'identical files under different identities (A, B): A/3.png, B/4.png',
     ])
     expect(skipped).toEqual([])
     expect(new Set(contentHashes).size).toBe(3)

@@ -3,16 +3,8 @@ import { availableParallelism } from 'node:os'
 import { InputError } from '../base/index.ts'
 import { decodeDefaults, decodeImage, readPhotoFile } from '../images/index.ts'
 import { CacheError } from './cache.ts'
-import {
-  byCodeUnit,
-  checkProblems,
-  describePhoto,
-  listed,
-  type Manifest,
-  type Photo,
-  type Problem,
-  shortList,
-} from './manifest.ts'
+import { identicalFileWarnings } from './identical.ts'
+import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
 export interface ScanOptions {
   /** Photos that cannot be used are left out and listed in `skipped`; otherwise they are an error. */
@@ -134,20 +126,4 @@ async function inLanes(count: number, visit: (i: number) => Promise<void>): Prom
   }
   const lanes = Array.from({ length: Math.min(count, availableParallelism() + 1, 8) }, lane)
   await Promise.all(lanes)
-}
-
-function identicalFileWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
-  const groups = new Map<string, Photo[]>()
-  photos.forEach((photo, i) => {
-    const group = groups.get(contentHashes[i]!)
-    if (group === undefined) groups.set(contentHashes[i]!, [photo])
-    else if (group.every(({ path }) => path !== photo.path)) group.push(photo)
-  })
-  const lines = [...groups.values()].flatMap((group) => {
-    if (group.length < 2) return []
-    const identities = [...new Set(group.map(({ identity }) => identity ?? 'unknown'))].sort(byCodeUnit)
-    const whose = identities.length > 1 ? ` under different identities (${shortList(identities)})` : ''
-    return [`identical files${whose}: ${shortList(group.map(({ filename }) => filename))}`]
-  })
-  return listed(lines)
 }

@@ -1,5 +1,18 @@
-import { describePhoto, type Manifest, type Photo, type Skipped } from '../data/index.ts'
-import { evaluateRetrieval, type IdentityScore, type RetrievalMetrics } from '../retrieval/index.ts'
+import {
+  describePhoto,
+  identicalFiles,
+  identicalFileWarnings,
+  type Manifest,
+  type Photo,
+  type Skipped,
+} from '../data/index.ts'
+import {
+  checkScorable,
+  evaluateRetrieval,
+  type IdentityScore,
+  type Labels,
+  type RetrievalMetrics,
+} from '../retrieval/index.ts'
 import { type EmbedOptions, embedPhotos } from './embed.ts'
 import type { Embedder, Tta } from './embedder.ts'
 import type { SplitName } from './selection.ts'
@@ -20,6 +33,8 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly perIdentity: readonly IdentityScore[]
   /** Photos whose file is, byte for byte, that of another one. */
   readonly identicalFiles: number
+  /** Their names, group by group; those under different identities first. */
+  readonly identical: readonly string[]
   /** Photos of unknown encounter, where encounters are left out: for them nothing is. */
   readonly unknownEncounters: number
   /** Photos that could not be read. */
@@ -41,19 +56,19 @@ const scoreNames = [
   'cmc',
 ] as const satisfies readonly (keyof RetrievalMetrics)[]
 
-/** Embeds the photos and ranks each against all others. @throws InputError for unreadable photos and where nothing can be scored. */
+/**
+ * Embeds the photos and ranks each against all others.
+ * @throws InputError for unreadable photos, and before any is embedded for labels with which nothing can be scored.
+ */
 export async function evaluatePhotos(
   embedder: Embedder,
   { manifest, split }: { readonly manifest: Manifest; readonly split: SplitName },
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
+  const { excludeSame } = options
+  if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
   const { embeddings, photos, contentHashes, skipped } = await embedPhotos(embedder, manifest, options)
-  const metrics = evaluateRetrieval({
-    embeddings,
-    identities: photos.map(({ identity }) => identity ?? ''),
-    encounters: encountersOf(photos),
-    excludeSame: options.excludeSame,
-  })
+  const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), excludeSame })
   const scores = Object.fromEntries(scoreNames.map((name) => [name, metrics[name]])) as Pick<
     RetrievalMetrics,
     (typeof scoreNames)[number]
@@ -63,26 +78,23 @@ export async function evaluatePhotos(
     tta: embedder.tta,
     data: manifest.source,
     split,
-    excludeSame: options.excludeSame ?? null,
+    excludeSame: excludeSame ?? null,
     ...scores,
     perIdentity: metrics.perIdentity,
-    identicalFiles: countRepeated(contentHashes),
-    unknownEncounters:
-      options.excludeSame === undefined ? 0 : photos.filter(({ encounter = '' }) => encounter === '').length,
+    identicalFiles: identicalFiles(photos, contentHashes).flat().length,
+    identical: identicalFileWarnings(photos, contentHashes),
+    unknownEncounters: excludeSame === undefined ? 0 : photos.filter(({ encounter = '' }) => encounter === '').length,
     unreadable: unreadable(skipped),
   }
 }
 
-/** Undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */
-function encountersOf(photos: readonly Photo[]): string[] | undefined {
-  if (photos.every(({ encounter }) => encounter === undefined)) return undefined
-  return photos.map(({ encounter }) => encounter ?? '')
-}
-
-function countRepeated(values: readonly string[]): number {
-  const counts = new Map<string, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return values.filter((value) => counts.get(value)! > 1).length
+/** Encounters are undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */
+function labelsOf(photos: readonly Photo[]): Pick<Labels, 'identities' | 'encounters'> {
+  const none = photos.every(({ encounter }) => encounter === undefined)
+  return {
+    identities: photos.map(({ identity }) => identity ?? ''),
+    encounters: none ? undefined : photos.map(({ encounter }) => encounter ?? ''),
+  }
 }
 
 function unreadable(skipped: readonly Skipped[]): EvaluationReport['unreadable'] {

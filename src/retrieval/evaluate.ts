@@ -1,6 +1,7 @@
 import { check } from '../base/index.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
+import { checkLabels } from './labels.ts'
 import { type QueryScore, type RetrievalMetrics, summarise } from './metrics.ts'
 import { rank } from './rank.ts'
 import { forEachCosineRow } from './similarity.ts'
@@ -72,21 +73,11 @@ function countTied(order: Int32Array, similarities: Float32Array): number {
   return tied
 }
 
-function labelled(set: LabelledEmbeddings, excludeSame: string | undefined, where: string): Labelled {
+function labelled(set: LabelledEmbeddings, excludeSame: RetrievalOptions['excludeSame'], where: string): Labelled {
   const { count } = set.embeddings
   const identities = Array.from(set.identities, String)
   checkLength(identities, count, `${where}: identities`)
-  const unnamed = identities.indexOf('')
-  check(
-    unnamed < 0,
-    `${where}: row ${unnamed} has no identity`,
-    'leave photos of unknown individuals out of the evaluation',
-  )
-  check(
-    excludeSame === undefined || set.encounters !== undefined,
-    `${where}: excluding the same encounter needs the encounter of every photo`,
-    'name the column that holds it, for example --columns encounter=sighting',
-  )
+  checkLabels({ identities, encounters: set.encounters, excludeSame }, where)
   const encounters = set.encounters ?? []
   if (set.encounters !== undefined) checkLength(encounters, count, `${where}: encounters`)
   return { embeddings: set.embeddings, identities, encounters }

@@ -11,6 +11,7 @@ export {
   type RetrievalOptions,
 } from './evaluate.ts'
 export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'
+export { checkScorable, type Labels } from './labels.ts'
 export type { IdentityScore, QueryScore, RetrievalMetrics } from './metrics.ts'
 export { rank } from './rank.ts'
 export { clipScore, shiftScore } from './scores.ts'

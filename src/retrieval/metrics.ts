@@ -1,5 +1,6 @@
-import { check, mean } from '../base/index.ts'
+import { mean } from '../base/index.ts'
 import type { RankingScore } from './average-precision.ts'
+import { checkFound } from './labels.ts'
 
 /** One scored query. */
 export interface QueryScore extends RankingScore {
@@ -65,11 +66,7 @@ export function summarise(
   queryIdentities: readonly string[],
   galleryIdentities: readonly string[],
 ): RetrievalMetrics {
-  check(
-    scores.length > 0,
-    `evaluate: none of ${queryIdentities.length} queries has a photo of its individual to find`,
-    'identities need two photos or more, outside of what is excluded',
-  )
+  checkFound(scores.length > 0, queryIdentities.length)
   const perIdentity = scoreIdentities(scores, queryIdentities, galleryIdentities)
   const cmc = Array.from({ length: cmcLength }, (_, k) => share(scores, (score) => score.firstMatch <= k + 1))
   return {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { identicalFiles, identicalFileWarnings } from './identical.ts'
+import type { Photo } from './manifest.ts'
+
+/** Photos as [name, identity]; a name is the file's path. */
+function photosOf(...photos: readonly (readonly [string, string | undefined])[]): Photo[] {
+  return photos.map(([filename, identity]) => ({ filename, path: filename, identity, extra: {} }))
+}
+
+test('a file in several rows is one file, and an unknown individual is none that contradicts', () => {
+  const photos = photosOf(['a', 'A'], ['a', 'B'], ['b', undefined], ['c', 'C'])
+  expect(identicalFileWarnings(photos, ['1', '1', '1', '2'])).toEqual(['identical files: a, b'])
+  expect(identicalFiles(photos, ['1', '1', '2', '3'])).toEqual([])
+})
+
+test('what contradicts comes first, whatever the number of the others', () => {
+  const same = Array.from({ length: 60 }, (_, i): [string, string] => [`${i}`, 'A'])
+  const photos = photosOf(...same, ['x', 'A'], ['y', 'B'])
+  const hashes = photos.map((_, i) => `${Math.floor(i / 2)}`)
+  const warnings = identicalFileWarnings(photos, hashes)
+  expect(warnings[0]).toBe('IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): x, y')
+  expect(warnings.slice(-2)).toEqual(['identical files: 36, 37', '  … and 11 more'])
+})
