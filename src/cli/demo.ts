@@ -23,7 +23,7 @@ export function demoCommand(): Command {
     .description('Run the whole of rosette on jaguars that it draws itself.')
     .option('--out <DIR>', 'the folder to write', join('runs', 'demo'))
     .option('--overwrite', 'replace what an earlier demo wrote there')
-    .option('--set <path=value>', 'change one value of the training configuration; may be repeated', collect, [])
+    .option('--set <path=value>', 'change one value of the training configuration; may be repeated', collect)
     .addHelpText('after', example)
     .action(demoAction)
 }
@@ -31,10 +31,10 @@ export function demoCommand(): Command {
 interface DemoFlags {
   readonly out: string
   readonly overwrite?: boolean
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
 }
 
-async function demoAction({ out, overwrite = false, set }: DemoFlags): Promise<void> {
+async function demoAction({ out, overwrite = false, set = [] }: DemoFlags): Promise<void> {
   const began = performance.now()
   const [data, run, untrained] = [join(out, 'data'), join(out, 'run'), join(out, 'untrained')]
   const [metrics, submission] = [join(out, 'metrics.json'), join(out, 'submission.csv')]

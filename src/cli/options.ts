@@ -70,7 +70,7 @@ export function dataOptions({ images, columns }: DataFlags): Pick<OpenOptions, '
 }
 
 /** The values of an option that may be repeated, for commander. */
-export function collect(value: string, before: readonly string[]): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 

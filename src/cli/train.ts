@@ -22,7 +22,7 @@ interface TrainFlags {
   readonly backbone?: string
   readonly modelConfig?: string
   readonly freeze?: number | 'all' | true
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
   readonly seed?: number
   readonly resume?: boolean
   readonly overwrite?: boolean
@@ -54,7 +54,7 @@ export function trainCommand(): Command {
       'layers of the backbone, from the input, that keep their weights (without a number: all)',
       layers,
     )
-    .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect, [])
+    .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect)
     .option('--seed <S>', 'seed of everything random (default: 0)', notNegative)
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
     .option('--overwrite', 'replace the run in --out')
@@ -76,7 +76,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { parseColumns } = await import('./columns.ts')
   const view = new TrainView()
-  const { batch, columns, set, freeze, ...rest } = flags
+  const { batch, columns, set = [], freeze, ...rest } = flags
   const stop = new AbortController()
   const interrupt = () => {
     if (stop.signal.aborted) process.exit(exitCodes.interrupted)
