@@ -340,7 +340,7 @@ describe('other settings', () => {
       [['weights=/nowhere/w.safetensors'], 'weights: /nowhere/w.safetensors does not exist'],
       [
         ['model.backbone=convnext_smal'],
-        "model.backbone: 'convnext_smal' is not known\nhint: did you mean convnext_small?",
+        'model.backbone: expected a name of `rosette models` or an .onnx file (did you mean convnext_small?)',
       ],
       [['augment.affine.degrees=500'], 'augment.affine.degrees: expected 0 to 180, got 500'],
     ] as const)

@@ -18,7 +18,7 @@ export {
 export { formatBytes, formatDuration, formatTable } from './format.ts'
 export { RangedFile } from './ranged-file.ts'
 export { Rng } from './rng.ts'
-export { parseStrictly } from './schema.ts'
+export { describeIssue, parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'
 export { type PackedError, packError, unpackError } from './thrown.ts'
 export { tieRate } from './ties.ts'

@@ -40,6 +40,11 @@ test('every mistake at once, with path, what was got and the nearest key', () =>
   ])
 })
 
+test('of a union what each member expects', () => {
+  const either = z.strictObject({ flip: z.union([z.literal(false), z.strictObject({ probability: z.number() })]) })
+  expect(() => parseStrictly(either, { flip: 3 }, 'm.json')).toThrow('  flip: expected false or object, got 3')
+})
+
 test('something else altogether, and a key that is near none', () => {
   expect(mistakes([])).toBe('InputError: m.json: 1 mistake\n  the whole: expected object, got []')
   expect(mistakes({ name: 'x', mean: [1, 2], mode: 'a', zebra: 1 })).toContain(

@@ -14,7 +14,6 @@ export function parseStrictly<S extends z.ZodType>(schema: S, value: unknown, wh
 }
 
 function linesOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): string[] {
-  const path = showPath(issue.path)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
@@ -23,12 +22,27 @@ function linesOf(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown): st
       return `${showPath([...issue.path, key])}: unknown key, ${cure}`
     })
   }
+  return [describeIssue(issue, value)]
+}
+
+/** One mistake of a schema in house style: `path: expected X, got Y`. */
+export function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
   const got = at(value, issue.path)
+  const what = expectation(issue)
+  return `${showPath(issue.path)}: ${got === undefined ? `missing, ${what}` : `${what}, got ${show(got)}`}`
+}
+
+/** Without zod's own words; of a union what each of its members expects. */
+function expectation(issue: z.core.$ZodIssue): string {
+  const members = issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => first ?? []) : []
+  if (issue.message === 'Invalid input' && members.length > 0) {
+    const wanted = members.map((member) => expectation(member).replace(/^expected /, ''))
+    return `expected ${[...new Set(wanted)].join(' or ')}`
+  }
   const expected = issue.message
     .replace(/^(Invalid input|Invalid option|Too small|Too big|Invalid string): /, '')
     .replace(/, received .*$/, '')
-  const wanted = expected.startsWith('expected') ? expected : `expected ${expected}`
-  return [`${path}: ${got === undefined ? 'missing, ' : ''}${wanted}${got === undefined ? '' : `, got ${show(got)}`}`]
+  return expected.startsWith('expected') ? expected : `expected ${expected}`
 }
 
 function showPath(path: readonly PropertyKey[]): string {

@@ -95,34 +95,50 @@ export function augmentationParameters(config: AugmentConfig, where: AugmentWher
   return { affine, color, erase }
 }
 
-/** @throws InputError listing what is out of range, each with its path. */
-export function checkAugmentation({ affine, colorJitter, flip, erasing }: AugmentConfig): void {
-  const mistakes: string[] = []
-  const within = (path: string, value: number, low: number, high: number) => {
-    if (!(value >= low && value <= high)) mistakes.push(`augment.${path}: expected ${low} to ${high}, got ${value}`)
+/** A value out of its range. */
+export interface AugmentMistake {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+  readonly got: number
+}
+
+/** What is out of range. */
+export function augmentMistakes({ affine, colorJitter, flip, erasing }: AugmentConfig): AugmentMistake[] {
+  const mistakes: AugmentMistake[] = []
+  const within = (path: readonly (string | number)[], got: number, low: number, high: number) => {
+    if (!(got >= low && got <= high)) mistakes.push({ path, message: `expected ${low} to ${high}`, got })
   }
-  const range = (path: string, [first, last]: Range, low: number, high: number) => {
-    within(`${path}[0]`, first, low, high)
-    within(`${path}[1]`, last, first, high)
+  const range = (path: readonly string[], [first, last]: Range, low: number, high: number) => {
+    within([...path, 0], first, low, high)
+    within([...path, 1], last, first, high)
   }
   if (affine !== false) {
-    within('affine.degrees', affine.degrees, 0, 180)
-    within('affine.translate', affine.translate, 0, 1)
-    range('affine.scale', affine.scale, 0.01, 100)
-    within('affine.shearDegrees', affine.shearDegrees, 0, 80)
+    within(['affine', 'degrees'], affine.degrees, 0, 180)
+    within(['affine', 'translate'], affine.translate, 0, 1)
+    range(['affine', 'scale'], affine.scale, 0.01, 100)
+    within(['affine', 'shearDegrees'], affine.shearDegrees, 0, 80)
   }
   if (colorJitter !== false) {
     for (const part of ['brightness', 'contrast', 'saturation'] as const)
-      within(`colorJitter.${part}`, colorJitter[part], 0, 10)
-    within('colorJitter.hue', colorJitter.hue, 0, 0.5)
+      within(['colorJitter', part], colorJitter[part], 0, 10)
+    within(['colorJitter', 'hue'], colorJitter.hue, 0, 0.5)
   }
-  if (flip !== false) within('flip.probability', flip.probability, 0, 1)
+  if (flip !== false) within(['flip', 'probability'], flip.probability, 0, 1)
   if (erasing !== false) {
-    within('erasing.probability', erasing.probability, 0, 1)
-    range('erasing.area', erasing.area, 0, 1)
-    range('erasing.ratio', erasing.ratio, 0.01, 100)
+    within(['erasing', 'probability'], erasing.probability, 0, 1)
+    range(['erasing', 'area'], erasing.area, 0, 1)
+    range(['erasing', 'ratio'], erasing.ratio, 0.01, 100)
   }
-  check(mistakes.length === 0, mistakes.join('\n'))
+  return mistakes
+}
+
+/** @throws InputError listing what is out of range, each with its path. */
+export function checkAugmentation(config: AugmentConfig): void {
+  const lines = augmentMistakes(config).map(({ path, message, got }) => {
+    const keys = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    return `augment${keys.join('')}: ${message}, got ${got}`
+  })
+  check(lines.length === 0, lines.join('\n'))
 }
 
 /**

@@ -113,15 +113,16 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
   }
 }
 
-/** A timm name taken apart: `convnext_base.fb_in22k_ft_in1k_384` is an architecture and a tag. */
+/** A timm name taken apart: `convnext_base.fb_in22k_ft_in1k_384` is an architecture and a tag, also as the hub writes it, `timm/NAME@REVISION`. */
 export interface TimmName {
   readonly backbone: string
   readonly tag: string | undefined
 }
 
 export function parseTimmName(name: string): TimmName {
-  const dot = name.indexOf('.')
-  return dot < 0 ? { backbone: name, tag: undefined } : { backbone: name.slice(0, dot), tag: name.slice(dot + 1) }
+  const bare = name.replace(/^timm\//, '').replace(/@.*$/, '')
+  const dot = bare.indexOf('.')
+  return dot < 0 ? { backbone: bare, tag: undefined } : { backbone: bare.slice(0, dot), tag: bare.slice(dot + 1) }
 }
 
 /** What is known of weights by their timm name with a tag; undefined for others. */

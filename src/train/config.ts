@@ -1,20 +1,24 @@
 import { z } from 'zod'
-import { augmentDefaults } from '../data/index.ts'
+import { nearest } from '../base/index.ts'
+import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults } from '../images/index.ts'
-import { backboneOf, isBackboneName, reidDefaults, reidSchema } from '../models/index.ts'
+import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
+import { isOnnx } from './embedded.ts'
 
 const count = z.number().int().positive()
 const share = z.number().min(0).max(1)
 const below1 = z.number().min(0).lt(1)
 const positive = z.number().positive()
+const side = count.max(16_384)
+const byte = z.int().min(0).max(255)
 const range = z.tuple([z.number(), z.number()])
 
 /** Everything that decides a training run but its data and its seed. What has a default is not in configs of version 0.1. */
 export const trainConfigSchema = z
   .strictObject({
-    model: reidSchema,
+    model: reidSchema.superRefine(checkName),
     /**
      * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
      */
@@ -22,32 +26,41 @@ export const trainConfigSchema = z
     /** The description of an ONNX backbone that has none beside it. */
     backboneConfig: z.string().nullable().default(null),
     image: z.strictObject({
-      widthPx: count,
-      heightPx: count,
+      widthPx: side,
+      heightPx: side,
       resize: z.enum(['squash', 'letterbox', 'center-crop']),
       kernel: z.enum(['bilinear', 'bicubic']),
       alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
-      maskMargin: z.number().min(0),
-      meanFill: z.tuple([z.number(), z.number(), z.number()]),
+      maskMargin: z.number().min(0).max(10),
+      meanFill: z.tuple([byte, byte, byte]),
     }),
-    loss: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
-      z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
-      z.strictObject({ kind: z.literal('softmax') }),
-    ]),
+    loss: z.discriminatedUnion(
+      'kind',
+      [
+        z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
+        z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
+        z.strictObject({ kind: z.literal('softmax') }),
+      ],
+      { error: ({ code }) => (code === 'invalid_union' ? "expected 'arcface', 'cosface' or 'softmax'" : undefined) },
+    ),
     labelSmoothing: share,
-    augment: z.strictObject({
-      affine: z.union([
-        z.literal(false),
-        z.strictObject({ degrees: z.number(), translate: z.number(), scale: range, shearDegrees: z.number() }),
-      ]),
-      colorJitter: z.union([
-        z.literal(false),
-        z.strictObject({ brightness: z.number(), contrast: z.number(), saturation: z.number(), hue: z.number() }),
-      ]),
-      flip: z.union([z.literal(false), z.strictObject({ probability: share })]),
-      erasing: z.union([z.literal(false), z.strictObject({ probability: share, area: range, ratio: range })]),
-    }),
+    augment: z
+      .strictObject({
+        affine: z.union([
+          z.literal(false),
+          z.strictObject({ degrees: z.number(), translate: z.number(), scale: range, shearDegrees: z.number() }),
+        ]),
+        colorJitter: z.union([
+          z.literal(false),
+          z.strictObject({ brightness: z.number(), contrast: z.number(), saturation: z.number(), hue: z.number() }),
+        ]),
+        flip: z.union([z.literal(false), z.strictObject({ probability: share })]),
+        erasing: z.union([z.literal(false), z.strictObject({ probability: share, area: range, ratio: range })]),
+      })
+      .superRefine((augment, context) => {
+        for (const { path, message } of augmentMistakes(augment))
+          context.addIssue({ code: 'custom', path: [...path], message })
+      }),
     sampler: z.strictObject({
       kind: z.enum(['shuffled', 'class-balanced', 'pxk']),
       /** For pxk: photos of each identity in a batch. */
@@ -92,7 +105,7 @@ export const trainConfigSchema = z
     clipNorm: positive.nullable(),
     emaDecay: below1.nullable(),
     /** Only 'fp32' so far. */
-    precision: z.literal('fp32', { error: "only 'fp32' is there so far" }),
+    precision: z.literal('fp32', { error: "expected 'fp32', the only one so far" }),
     /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
     checkpointMinutes: positive,
   })
@@ -105,8 +118,19 @@ export const trainConfigSchema = z
   )
   .superRefine(checkBackbone)
 
+function checkName({ backbone }: Checked['model'], context: z.RefinementCtx): void {
+  if (isBackboneName(backbone) || isOnnx(backbone)) return
+  const near = nearest(backbone, backboneNames)
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`
+  const message = `expected a name of \`rosette models\` or an .onnx file${meant}`
+  context.addIssue({ code: 'custom', path: ['backbone'], message })
+}
+
 /** What depends on the backbone, where there is one of that name. */
-function checkBackbone({ model, image, freeze, recompute, schedule }: Checked, context: z.RefinementCtx): void {
+function checkBackbone(
+  { model, weights, image, freeze, recompute, schedule }: Checked,
+  context: z.RefinementCtx,
+): void {
   const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
   const backbone = isBackboneName(model.backbone) ? backboneOf(model.backbone) : undefined
   if (backbone !== undefined) {
@@ -115,8 +139,15 @@ function checkBackbone({ model, image, freeze, recompute, schedule }: Checked, c
       if (image[key] % stridePx !== 0) problem(['image', key], `expected a multiple of ${stridePx}`)
     for (const [key, count] of Object.entries({ freeze, recompute }))
       if (count !== 'all' && count > layers)
-        problem([key], `${model.backbone} has ${layers} layers: expected at most that, or 'all'`)
+        problem([key], `expected at most the ${layers} layers of ${model.backbone}, or 'all'`)
   }
+  // weights that see other pixels than they were trained on are worth less, and nothing else would tell
+  const pixels = weights === null ? undefined : pretrainedOf(weights)?.pixels
+  if (pixels !== undefined && pixels !== model.pixels)
+    problem(
+      ['model', 'pixels'],
+      `expected '${pixels}' as ${weights} was trained with (--backbone ${weights} sets both)`,
+    )
   let [epoch, layers] = [0, freeze === 'all' ? (backbone?.layers ?? Number.POSITIVE_INFINITY) + 1 : freeze]
   for (const [nextEpoch, nextLayers] of schedule.unfreeze) {
     if (nextEpoch <= epoch || nextLayers >= layers)
@@ -129,7 +160,8 @@ function checkBackbone({ model, image, freeze, recompute, schedule }: Checked, c
 }
 
 interface Checked {
-  readonly model: { readonly backbone: string }
+  readonly model: { readonly backbone: string; readonly pixels: string }
+  readonly weights: string | null
   readonly image: { readonly widthPx: number; readonly heightPx: number }
   readonly freeze: number | 'all'
   readonly recompute: number | 'all'

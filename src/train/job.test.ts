@@ -34,8 +34,8 @@ const resume = (out: string, more: Partial<TrainOptions> = {}) =>
 
 describe('before anything is written', () => {
   test.each([
-    [['image.meanFill=[0,0,300]'], 'geometry.meanFill: expected three whole numbers from 0 to 255, got 0, 0, 300'],
-    [['image.maskMargin=11'], 'geometry.maskMargin: expected 0 to 10, got 11'],
+    [['image.meanFill=[0,0,300]'], 'image.meanFill[2]: expected number to be <=255, got 300'],
+    [['image.maskMargin=11'], 'image.maskMargin: expected number to be <=10, got 11'],
     [['sampler={"kind":"pxk","photosPerIdentity":1}'], 'sampler pxk: 8 identities a batch, but there are 4'],
     [['weights=convnext_small.fb_in1k'], 'is of convnext_small, not of model.backbone convnext_zepto_rms'],
   ])('%s is refused', async (set, message) => {

@@ -3,7 +3,6 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { check, checkOutput, readJson } from '../base/index.ts'
 import {
-  checkAugmentation,
   datasetHash,
   hashSplit,
   identitiesOf,
@@ -17,8 +16,6 @@ import {
   stratifiedSplit,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
-import { geometry } from '../images/index.ts'
-import { reidBackbone } from '../models/index.ts'
 import { backboneSettings } from './backbone-option.ts'
 import { Batches, planOf } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
@@ -33,7 +30,7 @@ import {
   withGeometry,
 } from './embedded.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
-import { checkPixels, checkWeights, obtainWeights, smallerThan } from './pretrained.ts'
+import { checkWeights, obtainWeights, smallerThan } from './pretrained.ts'
 import { type RunRecord, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
 
@@ -115,10 +112,6 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const network = isOnnx(asked.model.backbone) ? readFrozenNetwork(asked) : undefined
   const config = network === undefined ? asked : withGeometry(asked, network)
-  geometry(config.image)
-  if (network === undefined) reidBackbone(config.model)
-  checkPixels(config)
-  checkAugmentation(config.augment)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
   const wanted = continued ? null : config.weights

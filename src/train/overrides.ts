@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { check, InputError, nearest } from '../base/index.ts'
+import { check, describeIssue, InputError, nearest } from '../base/index.ts'
 import { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { type PresetName, presets } from './presets.ts'
@@ -35,7 +35,7 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
     else current = changed
   }
   const parsed = trainConfigSchema.safeParse(current)
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, current)))
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => linesOf(issue, current)))
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
   return parsed.data
 }
@@ -45,7 +45,7 @@ export function parseConfig(value: unknown, where: string): TrainConfig {
   const parsed = trainConfigSchema.safeParse(value)
   if (!parsed.success)
     throw new InputError(
-      `${where}:\n  ${parsed.error.issues.flatMap((issue) => describeIssue(issue, value as Json)).join('\n  ')}`,
+      `${where}:\n  ${parsed.error.issues.flatMap((issue) => linesOf(issue, value as Json)).join('\n  ')}`,
     )
   return parsed.data
 }
@@ -102,7 +102,7 @@ function at(config: Json, path: readonly PropertyKey[]): Json | undefined {
 }
 
 /** One line a mistake; for an unknown key the nearest that belongs there. */
-function describeIssue(issue: z.core.$ZodIssue, config: Json): string[] {
+function linesOf(issue: z.core.$ZodIssue, config: Json): string[] {
   const { path } = issue
   const found = at(config, path)
   if (issue.code === 'unrecognized_keys') {
@@ -114,10 +114,9 @@ function describeIssue(issue: z.core.$ZodIssue, config: Json): string[] {
   // false or an object: an object's mistakes are those of the object's schema, which stands last
   if (issue.code === 'invalid_union' && found !== undefined && isObject(found)) {
     const inner = issue.errors.at(-1) ?? []
-    if (inner.length > 0)
-      return inner.flatMap((error) => describeIssue({ ...error, path: [...path, ...error.path] }, config))
+    if (inner.length > 0) return inner.flatMap((error) => linesOf({ ...error, path: [...path, ...error.path] }, config))
   }
-  return [`${path.join('.') || '(top)'}: ${issue.message}`]
+  return [describeIssue(issue, config)]
 }
 
 function knownKeys(path: readonly PropertyKey[], found: Json | undefined): string[] {

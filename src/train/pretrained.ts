@@ -1,5 +1,4 @@
 import { basename } from 'node:path'
-import { check } from '../base/index.ts'
 import { type ParamSpec, pretrainedOf } from '../models/index.ts'
 import { fetchWeights, HubUnreachable, hubSettings, loadBackbone, weightsHash } from '../weights/index.ts'
 import type { TrainConfig } from './config.ts'
@@ -34,24 +33,10 @@ export async function checkWeights(
   return { file: basename(path), sha256: await weightsHash(path) }
 }
 
-/** Weights that see other pixels than they were trained on are worth less, and nothing else would tell. */
-export function checkPixels({ weights, model }: TrainConfig): void {
-  const known = publishedOf(weights)
-  check(
-    known === undefined || known.pixels === model.pixels,
-    `model.pixels: ${weights} was trained with '${known?.pixels}', got '${model.pixels}'`,
-    `--backbone ${weights} sets both`,
-  )
-}
-
 /** A warning where photos are smaller than those that the weights were trained on. */
 export function smallerThan({ weights, image: { widthPx, heightPx } }: TrainConfig): string[] {
-  const trainedAt = publishedOf(weights)?.inputPx ?? 0
+  const trainedAt = (weights === null ? undefined : pretrainedOf(weights))?.inputPx ?? 0
   return Math.max(widthPx, heightPx) < trainedAt
     ? [`${weights} was trained at ${trainedAt} px, photos are ${widthPx} × ${heightPx} (image.widthPx, image.heightPx)`]
     : []
-}
-
-function publishedOf(weights: string | null) {
-  return weights === null ? undefined : pretrainedOf(weights.replace(/^timm\//, '').replace(/@.*$/, ''))
 }
