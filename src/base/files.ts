@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
 
 /**
@@ -44,7 +42,7 @@ export interface StagedFile {
 export function stageFile(path: string, content: FileContent): StagedFile {
   const folder = dirname(resolve(path))
   mkdirSync(folder, { recursive: true })
-  const temporary = `${resolve(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+  const temporary = temporaryName(resolve(path))
   try {
     const file = openSync(temporary, 'wx')
     try {
@@ -62,6 +60,25 @@ export function stageFile(path: string, content: FileContent): StagedFile {
   return { commit: () => renameSync(temporary, path), discard: () => rmSync(temporary, { force: true }) }
 }
 
+/** Beside the path, and no other process's: what a file is called until it is complete. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+}
+
+/**
+ * Removes the temporary files that kills left in a folder, where it exists: all whose last change is longer ago than `olderThanMs`
+ * (of a folder that others write to, longer than any write takes).
+ */
+export function sweepTemporary(folder: string, { olderThanMs = 0, recursive = false } = {}): void {
+  if (!existsSync(folder)) return
+  const before = Date.now() - olderThanMs
+  for (const name of readdirSync(folder, { recursive, encoding: 'utf8' })) {
+    if (!/\.\d+-[0-9a-f]+\.tmp$/.test(name)) continue
+    const found = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (found?.isFile() && found.mtimeMs <= before) rmSync(join(folder, name), { force: true })
+  }
+}
+
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
 }
@@ -74,56 +91,6 @@ export function readJson(path: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new InputError(`${path}: not JSON (${messageOf(error)})`)
-  }
-}
-
-/** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
-export function checkAbsent(path: string, overwrite: boolean, option = '--out'): void {
-  check(overwrite || !existsSync(path), `${option}: ${path} exists already`, 'choose another name, or add --overwrite')
-}
-
-/** What is known of an output before it is written. */
-export interface OutputOptions {
-  readonly overwrite: boolean
-  /** What errors call it. */
-  readonly option?: string
-  readonly kind?: 'file' | 'folder'
-  /** Files that the work reads: no output takes the place of one, whatever `overwrite` says. */
-  readonly inputs?: Iterable<string>
-}
-
-export const outputDefaults = { option: '--out', kind: 'file', inputs: [] } as const satisfies Partial<OutputOptions>
-
-/**
- * Looks at an output before the work for it begins: that it is no input (also through links), is of its kind, does not exist or may
- * be overwritten, and lies where it can be written. Missing folders are made when it is. @throws InputError naming the path.
- */
-export function checkOutput(path: string, options: OutputOptions): void {
-  const { overwrite, option, kind, inputs } = { ...outputDefaults, ...options }
-  if (existsSync(path)) {
-    const place = realpathSync.native(path)
-    for (const input of inputs) {
-      const same = existsSync(input) && realpathSync.native(input) === place
-      check(!same, `${option}: ${path} would replace ${input}, which is read`, 'choose another name')
-    }
-    const found = statSync(path)
-    const fits = kind === 'folder' ? found.isDirectory() : found.isFile()
-    const got = found.isDirectory() ? 'a folder' : found.isFile() ? 'a file' : 'something else'
-    check(fits, `${option}: ${path}: expected a ${kind}, got ${got}`, 'choose another name')
-  }
-  checkAbsent(path, overwrite, option)
-  checkFolder(kind === 'folder' ? resolve(path) : dirname(resolve(path)), option)
-}
-
-/** That a folder can be written; where it is missing, that it can be made. */
-function checkFolder(path: string, option: string): void {
-  let folder = path
-  while (!existsSync(folder)) folder = dirname(folder)
-  check(statSync(folder).isDirectory(), `${option}: ${folder} is no folder`)
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new InputError(`${option}: ${folder} cannot be written (${messageOf(error)})`)
   }
 }
 

@@ -4,19 +4,18 @@
  */
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
 export {
-  checkAbsent,
-  checkOutput,
   type FileContent,
-  type OutputOptions,
-  outputDefaults,
   readJson,
   resolveInside,
   type StagedFile,
   stageFile,
+  sweepTemporary,
+  temporaryName,
   writeFileAtomic,
 } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
 export { RangedFile } from './ranged-file.ts'
+export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'

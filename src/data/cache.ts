@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { InputError, messageOf, writeFileAtomic } from '../base/index.ts'
+import { InputError, messageOf, sweepTemporary, writeFileAtomic } from '../base/index.ts'
 import { type Box, decoderVersion, type Geometry } from '../images/index.ts'
 
 /** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
@@ -36,6 +36,18 @@ export function entryPath(cacheDir: string, contentHash: string, geometry: Geome
   ])
   const name = createHash('sha256').update(key).digest('hex')
   return join(cacheDir, 'pixels', name.slice(0, 2), `${name.slice(2)}.rgb`)
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Removes what kills left half written a day ago or more: no other process is still at that. */
+export function sweepCache(cacheDir: string): void {
+  try {
+    for (const part of ['pixels', 'embeddings'])
+      sweepTemporary(join(cacheDir, part), { olderThanMs: dayMs, recursive: true })
+  } catch {
+    // another process sweeps too, or the cache cannot be looked into: writing an entry then says why
+  }
 }
 
 /** True for an entry of the right length. Entries are written whole or not at all; a wrong length is a disk's or a user's doing. */

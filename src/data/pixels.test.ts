@@ -69,6 +69,18 @@ describe('openPixelStore', () => {
     expect(() => store.batch([0])).toThrow('hint: the cache was cleared')
   })
 
+  it('sweeps what a kill left in the cache a day ago, and nothing of today', async () => {
+    const manifest = openDataset(folderWith({ 'a.png': grey10! }))
+    const cacheDir = folderWith({})
+    const { index } = await openPixelStore(manifest, tiny, { cacheDir })
+    const [old, fresh] = ['7-0badcafe', '8-0badcafe'].map((id) => `${index.entries[0]}.${id}.tmp`)
+    for (const path of [old!, fresh!]) writeFileSync(path, 'half')
+    const yesterday = Date.now() / 1000 - 25 * 60 * 60
+    for (const path of [old!, index.entries[0]!]) utimesSync(path, yesterday, yesterday)
+    await openPixelStore(manifest, tiny, { cacheDir })
+    expect(cached(cacheDir).sort()).toEqual([index.entries[0], fresh])
+  })
+
   it('is used by two at once', async () => {
     const names = Array.from({ length: 12 }, (_, i) => [`${i}.png`, [grey10!, grey20!, grey30!][i % 3]!] as const)
     const manifest = openDataset(folderWith(Object.fromEntries(names)))

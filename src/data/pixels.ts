@@ -1,7 +1,7 @@
 import { invariant } from '../base/index.ts'
 import { decodeDefaults, decodeImage, type Geometry, prepareImage } from '../images/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
-import { cacheFolder, entryPath, hasEntry, readEntry, writeEntry } from './cache.ts'
+import { cacheFolder, entryPath, hasEntry, readEntry, sweepCache, writeEntry } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { type ScanOptions, type Skipped, scanPhotos } from './scan.ts'
 
@@ -47,6 +47,7 @@ export async function openPixelStore(
 ): Promise<PixelStore> {
   const { cacheDir = cacheFolder(), limitPixels = decodeDefaults.limitPixels } = options
   const bytesEach = byteCount(geometry)
+  sweepCache(cacheDir)
   const scan = await scanPhotos(
     source,
     async ({ photo, bytes, contentHash }) => {

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { invariant, type StagedFile } from '../base/index.ts'
+import { invariant, type StagedFile, temporaryName } from '../base/index.ts'
 import { bytesOf, npyHeader } from '../tensor/index.ts'
 
 /**
@@ -19,7 +18,7 @@ export class EmbeddingFile implements StagedFile {
   constructor(path: string, size: number) {
     this.#path = resolve(path)
     this.#size = size
-    this.#temporary = `${this.#path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+    this.#temporary = temporaryName(this.#path)
     mkdirSync(dirname(this.#path), { recursive: true })
     this.#file = openSync(this.#temporary, 'wx')
     const header = npyHeader([0, size])

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check, checkOutput, readJson } from '../base/index.ts'
+import { check, checkOutput, readJson, sweepTemporary } from '../base/index.ts'
 import {
   datasetHash,
   hashSplit,
@@ -130,7 +130,7 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
     checkSameData(options.out, resumed.record, record)
     if (!continued) checkSameWeights(options.out, resumed.record, record)
   }
-  removeUnfinished(join(options.out, 'checkpoints'))
+  for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder)
   for (const text of [...warningsOf(store, split, config), ...(weightsPath === null ? [] : smallerThan(config))])
     options.onProgress?.({ kind: 'warning', text })
   const resume = resumed !== undefined
@@ -162,12 +162,6 @@ function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions):
 
 function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {
   return { file: basename(onnx), sha256 }
-}
-
-/** What a kill left of a checkpoint that was being written. */
-function removeUnfinished(checkpoints: string): void {
-  if (!existsSync(checkpoints)) return
-  for (const name of readdirSync(checkpoints)) if (name.endsWith('.tmp')) rmSync(join(checkpoints, name))
 }
 
 async function openPhotos(

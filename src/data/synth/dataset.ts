@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { check, checkAbsent } from '../../base/index.ts'
+import { check, checkAbsent, temporaryName } from '../../base/index.ts'
 import { encodePng } from '../../images/index.ts'
 import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
@@ -44,7 +43,7 @@ export async function synthesise(options: SynthesiseOptions): Promise<SyntheticD
   const folder = resolve(out)
   checkReplaceable(folder, overwrite)
   const from = studio(studioOptions)
-  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  const temporary = temporaryName(join(dirname(folder), `.${basename(folder)}`))
   try {
     await writePhotos(from, temporary, onProgress, signal)
     writeTables(from, temporary)

@@ -1,0 +1,53 @@
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { check, InputError, messageOf } from './check.ts'
+
+/** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
+export function checkAbsent(path: string, overwrite: boolean, option = '--out'): void {
+  check(overwrite || !existsSync(path), `${option}: ${path} exists already`, 'choose another name, or add --overwrite')
+}
+
+/** What is known of an output before it is written. */
+export interface OutputOptions {
+  readonly overwrite: boolean
+  /** What errors call it. */
+  readonly option?: string
+  readonly kind?: 'file' | 'folder'
+  /** Files that the work reads: no output takes the place of one, whatever `overwrite` says. */
+  readonly inputs?: Iterable<string>
+}
+
+export const outputDefaults = { option: '--out', kind: 'file', inputs: [] } as const satisfies Partial<OutputOptions>
+
+/**
+ * Looks at an output before the work for it begins: that it is no input (also through links), is of its kind, does not exist or may
+ * be overwritten, and lies where it can be written. Missing folders are made when it is. @throws InputError naming the path.
+ */
+export function checkOutput(path: string, options: OutputOptions): void {
+  const { overwrite, option, kind, inputs } = { ...outputDefaults, ...options }
+  if (existsSync(path)) {
+    const place = realpathSync.native(path)
+    for (const input of inputs) {
+      const same = existsSync(input) && realpathSync.native(input) === place
+      check(!same, `${option}: ${path} would replace ${input}, which is read`, 'choose another name')
+    }
+    const found = statSync(path)
+    const fits = kind === 'folder' ? found.isDirectory() : found.isFile()
+    const got = found.isDirectory() ? 'a folder' : found.isFile() ? 'a file' : 'something else'
+    check(fits, `${option}: ${path}: expected a ${kind}, got ${got}`, 'choose another name')
+  }
+  checkAbsent(path, overwrite, option)
+  checkFolder(kind === 'folder' ? resolve(path) : dirname(resolve(path)), option)
+}
+
+/** That a folder can be written; where it is missing, that it can be made. */
+function checkFolder(path: string, option: string): void {
+  let folder = path
+  while (!existsSync(folder)) folder = dirname(folder)
+  check(statSync(folder).isDirectory(), `${option}: ${folder} is no folder`)
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new InputError(`${option}: ${folder} cannot be written (${messageOf(error)})`)
+  }
+}
