@@ -1,0 +1,128 @@
+import {
+  type Embeddings,
+  evaluateRetrieval,
+  forEachCosineRow,
+  type RetrievalMetrics,
+  rank,
+} from '../retrieval/index.ts'
+import type { Neighbours, PairStatistics, SimilarityMatrix } from './data.ts'
+import { matrixOrder, packTriangle } from './matrix.ts'
+import { pairStatistics } from './pairs.ts'
+
+/** Photos embedded, and what is known of each. */
+export interface AnalyseInput {
+  readonly embeddings: Embeddings
+  /** Names. */
+  readonly identities: readonly string[]
+  /** Empty where it is not known; undefined where no photo has one. */
+  readonly encounters?: readonly string[] | undefined
+  /** As in `rosette evaluate`. */
+  readonly excludeSame?: 'encounter' | undefined
+}
+
+export interface AnalyseOptions {
+  /** Photos of each ranking that are kept. */
+  readonly neighbours?: number
+  /** Rows of the similarity matrix. */
+  readonly matrixMost?: number
+}
+
+/** 2,500 rows are 8 MB of base64. */
+export const analyseDefaults = { neighbours: 40, matrixMost: 2500 } as const satisfies AnalyseOptions
+
+export interface Analysis {
+  readonly metrics: RetrievalMetrics
+  /** By name (code units); the order of `metrics.perIdentity`. */
+  readonly names: readonly string[]
+  /** For each photo its position in `names`. */
+  readonly identity: readonly number[]
+  readonly neighbours: readonly Neighbours[]
+  readonly pairs: PairStatistics
+  readonly matrix: SimilarityMatrix
+}
+
+/**
+ * Everything a report says of embeddings, from the cosines and rankings that the metrics use: similarities and order of the
+ * neighbours are those behind AP, to the bit before rounding.
+ * @throws InputError as evaluateRetrieval does.
+ */
+export function analyse(input: AnalyseInput, options: AnalyseOptions = {}): Analysis {
+  const { neighbours: kept, matrixMost } = { ...analyseDefaults, ...options }
+  const metrics = evaluateRetrieval(input)
+  const names = metrics.perIdentity.map(({ identity }) => identity)
+  const indexOf = new Map(names.map((name, i) => [name, i]))
+  const identity = input.identities.map((name) => indexOf.get(name)!)
+  const order = matrixOrder(identity, matrixMost)
+  const collected = collect(input, identity, order, kept)
+  return {
+    metrics,
+    names,
+    identity,
+    neighbours: collected.neighbours,
+    pairs: pairStatistics(collected.same, collected.different),
+    matrix: { order, low: lowest(collected.triangle), values: packTriangle(collected.triangle) },
+  }
+}
+
+/** One pass over all cosines. */
+function collect(
+  { embeddings, encounters = [], excludeSame }: AnalyseInput,
+  identity: readonly number[],
+  order: readonly number[],
+  kept: number,
+) {
+  const n = embeddings.count
+  const samePairs = countSamePairs(identity)
+  const same = new Float32Array(samePairs)
+  const different = new Float32Array((n * (n - 1)) / 2 - samePairs)
+  const position = new Int32Array(n).fill(-1)
+  order.forEach((photo, i) => {
+    position[photo] = i
+  })
+  const triangle = new Float32Array((order.length * (order.length - 1)) / 2)
+  const neighbours: Neighbours[] = []
+  let [s, d] = [0, 0]
+  forEachCosineRow(embeddings, embeddings, (q, similarities) => {
+    const leftOut = (g: number) =>
+      g === q ||
+      (excludeSame === 'encounter' &&
+        (encounters[q] ?? '') !== '' &&
+        encounters[g] === encounters[q] &&
+        identity[g] === identity[q])
+    const ranked: number[] = []
+    for (const g of rank(similarities)) {
+      if (ranked.length === kept) break
+      if (!leftOut(g)) ranked.push(g)
+    }
+    neighbours.push({ photos: ranked, similarities: ranked.map((g) => round(similarities[g]!)) })
+    for (let g = q + 1; g < n; g++) {
+      if (identity[g] === identity[q]) same[s++] = similarities[g]!
+      else different[d++] = similarities[g]!
+    }
+    const row = position[q]!
+    if (row < 0) return
+    const begin = row * order.length - (row * (row + 1)) / 2 - row - 1 // where column 0 of this row would lie
+    for (let column = row + 1; column < order.length; column++) {
+      triangle[begin + column] = similarities[order[column]!]!
+    }
+  })
+  return { neighbours, same, different, triangle }
+}
+
+function countSamePairs(identity: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const i of identity) counts.set(i, (counts.get(i) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0)
+}
+
+/** Where the colours of a heat map begin: below all but one pair in a hundred, in steps of 0.05. */
+function lowest(triangle: Float32Array): number {
+  if (triangle.length === 0) return 0
+  const at = triangle.slice().sort()[Math.floor(triangle.length / 100)]!
+  return Math.max(-1, Math.min(0.9, Math.floor(at * 20) / 20))
+}
+
+/** Five places: what people read, and short in JSON. */
+export function round(value: number): number {
+  return Math.round(value * 1e5) / 1e5
+}

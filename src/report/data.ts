@@ -1,0 +1,152 @@
+/**
+ * What a report holds, as plain data that survives JSON: pictures and page are drawn from this and nothing else. Photos are
+ * named by their position in `photos`, individuals by theirs in `identities`. Imports nothing, so that browser code can have
+ * its types.
+ */
+export interface ReportData {
+  readonly format: 'rosette-report'
+  readonly version: 1
+  /** The run's folder or the model's file, without its path. */
+  readonly title: string
+  /** Network and checkpoint, for people. */
+  readonly model: string
+  /** Photo and mirror image averaged. */
+  readonly flipAveraging: boolean
+  /** The dataset, without its path. */
+  readonly data: string
+  /** Which photos were scored: `validation`, `train` or `all`; or what a caller calls them. */
+  readonly split: string
+  /** Why these. */
+  readonly reason: string
+  readonly hashes: ReportHashes
+  /** The training configuration; null for a model without a run. */
+  readonly config: unknown
+  /** Names and photos were left out. */
+  readonly shared: boolean
+  /** By name (code units). */
+  readonly identities: readonly string[]
+  readonly photos: readonly ReportPhoto[]
+  readonly metrics: ReportMetrics
+  /** One for each individual, in their order. */
+  readonly perIdentity: readonly ReportIdentity[]
+  /** One for each photo: its ranking's beginning, exactly as the metrics rank. */
+  readonly neighbours: readonly Neighbours[]
+  readonly pairs: PairStatistics
+  readonly matrix: SimilarityMatrix
+  readonly projections: readonly Projection[]
+  readonly curves: Curves | null
+}
+
+/** SHA-256; null where there is none. */
+export interface ReportHashes {
+  /** Of config.json. */
+  readonly config: string | null
+  /** Of the scored photos: names, labels, bytes. */
+  readonly data: string
+  /** Of the run's split. */
+  readonly split: string | null
+}
+
+export interface ReportPhoto {
+  /** Empty in a shared report. */
+  readonly file: string
+  readonly identity: number
+  /** Empty where it is not known. */
+  readonly encounter: string
+  readonly flank: string
+  readonly split: string
+  /** Average precision as a query; null where it could not be scored. */
+  readonly ap: number | null
+  /** Whether the first photo of its ranking shows its individual. */
+  readonly rank1: boolean | null
+}
+
+export interface ReportIdentity {
+  readonly photos: number
+  readonly queries: number
+  readonly ap: number | null
+}
+
+export interface Neighbours {
+  readonly photos: readonly number[]
+  /** Cosines, to 5 places. */
+  readonly similarities: readonly number[]
+}
+
+/** The numbers of `rosette evaluate`. */
+export interface ReportMetrics {
+  readonly rank1: number
+  readonly rank5: number
+  readonly rank10: number
+  readonly map: number
+  readonly identityBalancedMap: number
+  readonly minp: number
+  readonly queries: number
+  readonly skipped: number
+  readonly identities: number
+  readonly photos: number
+  readonly tieRate: number
+  /** cmc[k − 1] is rank-k. */
+  readonly cmc: readonly number[]
+  readonly excludeSame: 'encounter' | null
+}
+
+/** Similarities of all unordered pairs of different photos. */
+export interface PairStatistics {
+  /** Left edge of the first bin and the bins' width. */
+  readonly from: number
+  readonly step: number
+  /** Pairs in each bin, of one individual and of two. */
+  readonly same: readonly number[]
+  readonly different: readonly number[]
+  /** Null where all pairs are of one kind. */
+  readonly equalError: EqualError | null
+}
+
+/** Where as many same pairs lie below the threshold as different pairs on or above it, as shares of their kind. */
+export interface EqualError {
+  readonly threshold: number
+  readonly rate: number
+}
+
+/** Similarities of photos ordered by individual. */
+export interface SimilarityMatrix {
+  /** Photos in the matrix's order: all, or the first few of each individual where all would be too many. */
+  readonly order: readonly number[]
+  /** Colours run from `low` to 1. */
+  readonly low: number
+  /** Base64 of uint16, little-endian: round((cos + 1) / 2 · 65535) of the upper triangle without the diagonal, row by row. */
+  readonly values: string
+}
+
+/** Photos in the plane. */
+export interface Projection {
+  readonly name: 'pca' | 'tsne' | 'umap'
+  readonly title: string
+  /** What can be said of its quality. */
+  readonly note: string
+  readonly axes: readonly [string, string]
+  readonly x: readonly number[]
+  readonly y: readonly number[]
+}
+
+/** A run's log. */
+export interface Curves {
+  readonly steps: readonly CurveStep[]
+  readonly validations: readonly CurveValidation[]
+}
+
+export interface CurveStep {
+  readonly step: number
+  readonly epoch: number
+  readonly loss: number
+  readonly learningRate: number
+}
+
+export interface CurveValidation {
+  readonly step: number
+  readonly epoch: number
+  readonly identityBalancedMap: number
+  readonly map: number
+  readonly rank1: number
+}
