@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import sharp, { type Metadata } from 'sharp'
 import { check, InputError, messageOf } from '../base/index.ts'
+import type { Box } from './region.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
 export interface ImageRGBA {
@@ -94,6 +95,61 @@ export async function encodePng(image: ImageRGBA): Promise<Uint8Array> {
   return sharp(data, { raw: { width, height, channels: 4 } })
     .png({ compressionLevel: 6 })
     .toBuffer()
+}
+
+export interface ThumbnailOptions {
+  /** Longer side; smaller photos stay as they are. */
+  readonly longSidePx?: number
+  readonly format?: 'webp' | 'jpeg'
+  /** 1 to 100. */
+  readonly quality?: number
+  /** The part of the upright photo to show. */
+  readonly box?: Box | undefined
+}
+
+export const thumbnailDefaults = { longSidePx: 192, format: 'webp', quality: 70 } as const satisfies ThumbnailOptions
+
+/** An encoded picture for a page. */
+export interface Thumbnail {
+  readonly width: number
+  readonly height: number
+  readonly mediaType: 'image/webp' | 'image/jpeg'
+  readonly bytes: Uint8Array
+}
+
+/**
+ * A small upright picture of a photo, on grey where the photo is transparent. It holds pixels and nothing else: no EXIF, so no
+ * place and no camera. The same photo gives the same bytes. @throws InputError naming the photo that cannot be read.
+ */
+export async function thumbnail(path: string, options: ThumbnailOptions = {}): Promise<Thumbnail> {
+  const { longSidePx, format, quality, box } = { ...thumbnailDefaults, ...options }
+  check(
+    Number.isInteger(longSidePx) && longSidePx >= 8,
+    `thumbnail: expected a side of 8 whole pixels or more, got ${longSidePx}`,
+  )
+  const bytes = await readPhotoFile(path)
+  try {
+    let image = sharp(bytes, { limitInputPixels: decodeDefaults.limitPixels }).autoOrient()
+    if (box !== undefined) image = image.extract(await regionOf(bytes, box))
+    const small = image
+      .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#808080' })
+      .toColourspace('srgb')
+    const encoded = format === 'webp' ? small.webp({ quality }) : small.jpeg({ quality, chromaSubsampling: '4:4:4' })
+    const { data, info } = await encoded.toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data }
+  } catch (error) {
+    throw explained(messageOf(error), path, decodeDefaults.limitPixels)
+  }
+}
+
+async function regionOf(bytes: Uint8Array, box: Box) {
+  const { autoOrient } = await sharp(bytes).metadata()
+  const left = Math.max(0, Math.min(autoOrient.width - 1, Math.floor(box.x)))
+  const top = Math.max(0, Math.min(autoOrient.height - 1, Math.floor(box.y)))
+  const width = Math.max(1, Math.min(autoOrient.width, Math.ceil(box.x + box.width)) - left)
+  const height = Math.max(1, Math.min(autoOrient.height, Math.ceil(box.y + box.height)) - top)
+  return { left, top, width, height }
 }
 
 function explained(message: string, name: string, limitPixels: number): InputError {

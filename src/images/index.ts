@@ -8,6 +8,10 @@ export {
   hasPhotoHeader,
   type ImageRGBA,
   readPhotoFile,
+  type Thumbnail,
+  type ThumbnailOptions,
+  thumbnail,
+  thumbnailDefaults,
 } from './decode.ts'
 export { type Geometry, geometry, geometryDefaults, prepareImage, type Rgb } from './geometry.ts'
 export type { Box } from './region.ts'

@@ -1,0 +1,85 @@
+import type { Photo } from '../data/index.ts'
+import type { Embeddings } from '../retrieval/index.ts'
+import { type AnalyseOptions, analyse, round } from './analyse.ts'
+import type { Curves, Projection, ReportData, ReportHashes } from './data.ts'
+
+export interface ReportInput {
+  readonly title: string
+  readonly model: string
+  readonly flipAveraging: boolean
+  readonly data: string
+  readonly split: string
+  readonly reason: string
+  readonly hashes: ReportHashes
+  readonly config?: unknown
+  /** Each with an identity. */
+  readonly photos: readonly Photo[]
+  readonly embeddings: Embeddings
+  readonly projections: readonly Projection[]
+  /** A photo's own side of the split; `split` for all unless given. */
+  readonly splitOf?: ((photo: Photo) => string) | undefined
+  readonly curves?: Curves | null
+  readonly excludeSame?: 'encounter' | undefined
+  /** Leave out file names, and call individuals and encounters by numbers. */
+  readonly share?: boolean
+}
+
+/** Everything a report says, computed once. @throws InputError where the photos cannot be scored, as `rosette evaluate` does. */
+export function buildReport(input: ReportInput, options: AnalyseOptions = {}): ReportData {
+  const { photos, excludeSame, share = false, splitOf = () => input.split } = input
+  const encounters = photos.map(({ encounter }) => encounter ?? '')
+  const { metrics, names, identity, neighbours, pairs, matrix } = analyse(
+    {
+      embeddings: input.embeddings,
+      identities: photos.map((photo) => photo.identity ?? ''),
+      encounters: encounters.every((name) => name === '') ? undefined : encounters,
+      excludeSame,
+    },
+    options,
+  )
+  const scores = new Map(metrics.perQuery.map((score) => [score.query, score]))
+  const meetings = [...new Set(encounters)].filter((name) => name !== '')
+  const encounterOf = (name: string) => (share && name !== '' ? `encounter ${meetings.indexOf(name) + 1}` : name)
+  const { perIdentity, perQuery: _, ...numbers } = metrics
+  return {
+    format: 'rosette-report',
+    version: 1,
+    title: input.title,
+    model: input.model,
+    flipAveraging: input.flipAveraging,
+    data: share ? 'not named' : input.data,
+    split: input.split,
+    reason: share ? '' : input.reason,
+    hashes: input.hashes,
+    config: share ? withoutFolders(input.config ?? null) : (input.config ?? null),
+    shared: share,
+    identities: share ? names.map((_name, i) => `individual ${i + 1}`) : names,
+    photos: photos.map((photo, i) => {
+      const score = scores.get(i)
+      return {
+        file: share ? '' : photo.filename,
+        identity: identity[i]!,
+        encounter: encounterOf(encounters[i]!),
+        flank: photo.flank ?? '',
+        split: splitOf(photo),
+        ap: score === undefined ? null : round(score.ap),
+        rank1: score === undefined ? null : score.firstMatch === 1,
+      }
+    }),
+    metrics: { ...numbers, excludeSame: excludeSame ?? null },
+    perIdentity: perIdentity.map(({ photos: own, queries, ap }) => ({ photos: own, queries, ap })),
+    neighbours,
+    pairs,
+    matrix,
+    projections: input.projections,
+    curves: input.curves ?? null,
+  }
+}
+
+/** Paths in a configuration cut to their last part. */
+function withoutFolders(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^.*[\\/]/, '')
+  if (Array.isArray(value)) return value.map(withoutFolders)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutFolders(inner)]))
+}

@@ -1,0 +1,37 @@
+import type { ReportData } from '../data.ts'
+import { element, polyline, text } from '../svg/element.ts'
+import { axes, type Picture, picture } from '../svg/picture.ts'
+import { linear } from '../svg/scale.ts'
+import { count, sourceOf } from './source.ts'
+
+/** Cumulative match characteristic: how often the individual is among the first k photos. */
+export function cmcChart(data: ReportData): Picture {
+  const { cmc, queries, skipped, excludeSame } = data.metrics
+  const rest = skipped === 0 ? '' : `; ${count(skipped, 'photo')} with nobody to find left out`
+  const subtitle =
+    `Share of ${count(queries, 'query').replace('querys', 'queries')} whose individual is among the first k of the other photos` +
+    `${excludeSame === null ? '' : ', those of the same encounter left out'}${rest}.`
+  const caption = { title: 'Found among the first k (CMC)', subtitle, source: sourceOf(data) }
+  return picture('cmc', { height: 520 }, caption, (outer) => {
+    const area = { x: outer.x + 62, y: outer.y + 12, width: outer.width - 92, height: outer.height - 60 }
+    const inner = [area.x + 14, area.x + area.width - 14] as const
+    const xs = { ...linear([1, cmc.length], inner, { nice: false }), ticks: [1, 5, 10, 15, 20], format: String }
+    const lowest = Math.max(0, Math.floor(Math.min(...cmc) * 5) / 5 - 0.2)
+    const ys = linear([lowest, 1], [area.y + area.height, area.y], { ticks: 5 })
+    const percent = { ...ys, format: (v: number) => `${Math.round(v * 100)} %` }
+    const points = cmc.map((share, i) => [xs.at(i + 1), ys.at(share)] as const)
+    const named = [1, 5, 10, 20].filter((k) => k <= cmc.length)
+    return [
+      axes(area, xs, percent, { xLabel: 'k, photos looked at', yLabel: 'share of queries' }),
+      polyline(points, 'line l0'),
+      ...points.map(([cx, cy]) => element('circle', { cx, cy, r: 3.5, class: 'p0' })),
+      ...named.map((k) => {
+        const [x, y] = points[k - 1]!
+        return text(x + (k === 1 ? 8 : 0), y + 22, `rank-${k}: ${(cmc[k - 1]! * 100).toFixed(1)} %`, {
+          anchor: k === 1 ? 'start' : k === 20 ? 'end' : 'middle',
+          rim: true,
+        })
+      }),
+    ].join('\n')
+  })
+}

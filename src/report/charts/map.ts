@@ -1,0 +1,87 @@
+import type { Projection, ReportData } from '../data.ts'
+import { element, text } from '../svg/element.ts'
+import { type Area, type Picture, picture } from '../svg/picture.ts'
+import { fitText, textWidth } from '../svg/text-width.ts'
+import { paletteName } from '../svg/theme.ts'
+import { distinctMarks, mark } from './marks.ts'
+import { count, sourceOf } from './source.ts'
+
+const legendRow = 16
+
+/**
+ * Photos in the plane, an individual's mark its colour and shape. Names stand at the middle of an individual's photos where they
+ * do not overlap, those of many photos first; the legend has them all.
+ */
+export function mapChart(data: ReportData, projection: Projection): Picture {
+  const names = data.identities
+  const columns = names.length <= 36 ? 1 : names.length <= 108 ? 2 : 4
+  const rows = Math.ceil(names.length / columns)
+  const legendWidth = columns === 1 ? 170 : columns * 130
+  const side = 700
+  const repeats = names.length > distinctMarks ? ' Marks repeat: go by the names on the map.' : ''
+  const subtitle = `${count(data.photos.length, 'photo')}, coloured and shaped by individual. ${projection.note}${repeats} ${paletteName}.`
+  const caption = { title: `Map of the embeddings: ${projection.title}`, subtitle, source: sourceOf(data) }
+  const size = { width: side + legendWidth + 80, height: Math.max(side, rows * legendRow) + 170 }
+  return picture(`map-${projection.name}`, size, caption, (outer) => {
+    const area = { x: outer.x + 18, y: outer.y + 8, width: side, height: side }
+    const at = fitInto(projection, area)
+    const points = data.photos.map((photo, i) => mark(photo.identity, ...at(projection.x[i]!, projection.y[i]!), 0.85))
+    return [
+      element('rect', { ...area, class: 'axis' }),
+      text(area.x + side / 2, area.y + side + 18, projection.axes[0], { anchor: 'middle', class: 'muted' }),
+      text(area.x - 7, area.y + side / 2, projection.axes[1], { anchor: 'middle', class: 'muted', rotate: -90 }),
+      element('g', {}, ...points),
+      ...labels(data, projection, area, at),
+      ...names.map((name, i) => {
+        const x = area.x + side + 28 + Math.floor(i / rows) * (legendWidth / columns)
+        const y = area.y + 10 + (i % rows) * legendRow
+        return mark(i, x, y) + text(x + 11, y + 4, fitText(name, legendWidth / columns - 20, 11), { size: 11 })
+      }),
+    ].join('\n')
+  })
+}
+
+/** One scale for both axes, so that distances are what they look like. */
+function fitInto({ x, y }: Projection, area: Area): (x: number, y: number) => [number, number] {
+  const pad = 26
+  const range = (values: readonly number[]) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    return { middle: (low + high) / 2, span: high - low }
+  }
+  const [h, v] = [range(x), range(y)]
+  const scale = (area.width - 2 * pad) / (Math.max(h.span, v.span) || 1)
+  const [cx, cy] = [area.x + area.width / 2, area.y + area.height / 2]
+  return (px, py) => [cx + (px - h.middle) * scale, cy - (py - v.middle) * scale]
+}
+
+function labels(
+  data: ReportData,
+  { x, y }: Projection,
+  area: Area,
+  at: (x: number, y: number) => [number, number],
+): string[] {
+  const groups = data.identities.map((name, i) => {
+    const own = data.photos.flatMap(({ identity }, p) => (identity === i ? [p] : []))
+    return { name, photos: own.length, x: medianOf(own.map((p) => x[p]!)), y: medianOf(own.map((p) => y[p]!)) }
+  })
+  const placed: Area[] = []
+  const order = groups.filter(({ photos }) => photos > 0).sort((a, b) => b.photos - a.photos)
+  return order.flatMap((group) => {
+    const [cx, cy] = at(group.x, group.y)
+    const content = fitText(group.name, 110, 11)
+    const width = textWidth(content, 11) * 1.08
+    const left = Math.min(area.x + area.width - width - 3, Math.max(area.x + 3, cx - width / 2))
+    const box = { x: left, y: cy - 8, width, height: 15 }
+    if (placed.some((other) => overlaps(box, other))) return []
+    placed.push(box)
+    return [text(left, cy + 4, content, { size: 11, bold: true, rim: true })]
+  })
+}
+
+function overlaps(a: Area, b: Area): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+}
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+}

@@ -1,0 +1,21 @@
+import type { ReportData } from '../data.ts'
+
+/** What every picture says of where it comes from. */
+export function sourceOf({ title, model, flipAveraging, data, split, photos, identities }: ReportData): string {
+  const which = split === 'all' ? 'all photos' : ['validation', 'train'].includes(split) ? `${split} photos` : split
+  const name = model === title ? title : `${title} (${model})`
+  return (
+    `model ${name}, flip averaging ${flipAveraging ? 'on' : 'off'} · data ${data}, ${which}: ` +
+    `${count(photos.length, 'photo')} of ${count(identities.length, 'individual')} · rosette`
+  )
+}
+
+/** `1 photo`, `2 photos`. */
+export function count(n: number, what: string): string {
+  return `${whole(n)} ${what}${n === 1 ? '' : 's'}`
+}
+
+/** 1 234 567 */
+export function whole(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+}

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { clusterData } from '../../test/report-fixture.ts'
+import { curvesChart } from './charts/curves.ts'
+import { sheetQueries } from './charts/retrieval-sheet.ts'
+import { topPairs } from './charts/similar-pairs.ts'
+import { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
+import { svgDocument, svgInline } from './svg/picture.ts'
+import { pngOf } from './svg/raster.ts'
+
+const small = clusterData(
+  { identities: 4, photosEach: 5, dim: 6 },
+  {
+    curves: {
+      steps: [1, 2, 3, 4].map((step) => ({ step, epoch: step < 3 ? 1 : 2, loss: 4 / step, learningRate: 0.01 * step })),
+      validations: [{ step: 4, epoch: 2, identityBalancedMap: 0.5, map: 0.6, rank1: 0.7 }],
+    },
+  },
+)
+
+/** Numbers cut to three places, pixels of pictures left out. */
+function asText(svg: string): string {
+  return svg
+    .replace(/base64,[A-Za-z0-9+/=]+/g, 'base64,…')
+    .replace(/-?\d+\.\d{4,}/g, (number) => Number(number).toFixed(3))
+    .replaceAll('><', '>\n<')
+}
+
+test('the pictures, as text', async () => {
+  const names: string[] = []
+  for await (const picture of picturesOf(small, new Map())) {
+    names.push(picture.name)
+    await expect(asText(svgInline(picture))).toMatchFileSnapshot(`../../test/charts/${picture.name}.svg.txt`)
+  }
+  expect(names).toEqual([
+    'training-curves',
+    'similarity-distributions',
+    'cmc',
+    'average-precision-by-individual',
+    'map-pca',
+    'map-tsne',
+    'heat-map-similarity',
+    'heat-map-distance',
+    'similar-pairs-correct',
+    'similar-pairs-wrong',
+    'retrieval-hardest',
+    'retrieval-typical',
+  ])
+})
+
+test('each picture names model, data, split and sample sizes', async () => {
+  for await (const picture of picturesOf(small, new Map())) {
+    expect(picture.body).toContain('model clusters (made-up embeddings), flip averaging on')
+    expect(picture.body).toContain('data clusters, validation photos: 20 photos of 4 individuals')
+  }
+})
+
+test('the same data give the same bytes, and letters are drawn', async () => {
+  const [chart] = chartsOf(small)
+  const first = Buffer.from(await pngOf(chart!, { zoom: 1 }))
+  const again = Buffer.from(await pngOf(chartsOf(structuredClone(small))[0]!, { zoom: 1 }))
+  expect(first.equals(again)).toBe(true)
+  const wordless = await pngOf({ ...chart!, body: chart!.body.replace(/<text.*?<\/text>/g, '') }, { zoom: 1 })
+  expect(wordless.length).toBeLessThan(0.8 * first.length)
+})
+
+test('names from data stay text', async () => {
+  const hostile = `<img src=x onerror="alert(1)">&'\u0007\ud800`
+  const data = { ...small, title: hostile, identities: small.identities.map((name) => `${name}${hostile}`) }
+  const photos = data.photos.map((photo) => ({ ...photo, file: hostile }))
+  for await (const picture of picturesOf({ ...data, photos }, new Map())) {
+    const svg = svgDocument(picture)
+    expect(svg).not.toMatch(/<img|\u0007/)
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+    expect((await pngOf(picture, { zoom: 0.2 })).length).toBeGreaterThan(100) // well-formed, or resvg refuses it
+  }
+})
+
+test('pairs: each once, the most similar first, right and wrong apart', () => {
+  for (const same of [true, false]) {
+    const pairs = topPairs(small, same, 1000)
+    expect(pairs).toHaveLength(same ? 4 * 10 : 190 - 40)
+    expect(new Set(pairs.map(({ a, b }) => `${Math.min(a, b)} ${Math.max(a, b)}`)).size).toBe(pairs.length)
+    expect(pairs.every(({ a, b }) => (small.photos[a]!.identity === small.photos[b]!.identity) === same)).toBe(true)
+    const similarities = pairs.map(({ similarity }) => similarity)
+    expect(similarities).toEqual([...similarities].sort((a, b) => b - a))
+  }
+})
+
+test('sheets: the lowest AP first, and from the lowest to the highest', () => {
+  const ap = small.photos.map((photo) => photo.ap!)
+  const sorted = [...ap].sort((a, b) => a - b)
+  expect(sheetQueries(small, 'hardest').map((i) => ap[i])).toEqual(sorted.slice(0, 8))
+  const typical = sheetQueries(small, 'typical').map((i) => ap[i]!)
+  expect(typical).toHaveLength(8)
+  expect(typical).toEqual([...typical].sort((a, b) => a - b))
+  expect(typical[7]).toBeGreaterThanOrEqual(sorted[17]!)
+})
+
+test('a shared report: no names, no photos, the same numbers', async () => {
+  const shared = clusterData(
+    { identities: 4, photosEach: 5, dim: 6 },
+    { share: true, config: { weights: 'home/me/w.bin', seed: 3 } },
+  )
+  const text = JSON.stringify(shared)
+  expect(text).not.toMatch(/photo_|camera_|e0-|me\//)
+  for (const name of small.identities) expect(text).not.toContain(name)
+  expect(shared.config).toEqual({ weights: 'w.bin', seed: 3 })
+  expect(shared.metrics).toEqual(small.metrics)
+  expect(picturedPhotos(shared)).toEqual([])
+  const names: string[] = []
+  for await (const { name } of picturesOf(shared, new Map())) names.push(name)
+  expect(names).not.toContain('retrieval-hardest')
+})
+
+test('without a log there are no curves', () => {
+  expect(curvesChart({ ...small, curves: null })).toBeUndefined()
+})

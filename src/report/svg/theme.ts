@@ -1,0 +1,67 @@
+/**
+ * Individuals: Paul Tol's `bright`, seven hues that people with any colour blindness tell apart, on white and on dark paper
+ * (Tol, Colour Schemes, SRON/EPS/TN/09-002). Right and wrong: bluish green and vermillion of Okabe and Ito, which also differ in lightness.
+ */
+export const palette = ['#4477AA', '#EE6677', '#228833', '#CCBB44', '#66CCEE', '#AA3377', '#999999'] as const
+
+/** The palette's name, said on pictures. */
+export const paletteName = 'Colours: Tol bright'
+
+/** Colours of everything that is not data. */
+export interface Theme {
+  readonly paper: string
+  readonly ink: string
+  readonly muted: string
+  readonly grid: string
+  readonly same: string
+  readonly different: string
+  readonly right: string
+  readonly wrong: string
+}
+
+export const lightTheme: Theme = {
+  paper: '#FFFFFF',
+  ink: '#1B1F24',
+  muted: '#57606A',
+  grid: '#D8DEE4',
+  same: '#0072B2',
+  different: '#E69F00',
+  right: '#007E5D',
+  wrong: '#C44601',
+}
+
+export const darkTheme: Theme = {
+  paper: '#14181D',
+  ink: '#E6EAEF',
+  muted: '#9BA5B0',
+  grid: '#343B44',
+  same: '#56B4E9',
+  different: '#E69F00',
+  right: '#2CC295',
+  wrong: '#FF8243',
+}
+
+/**
+ * The pictures' style sheet: on paper and on light screens one theme, on dark screens the other. resvg, which makes the PNGs,
+ * passes over the second part.
+ */
+export function chartStyle(): string {
+  const common = [
+    '.line,.grid,.axis,.rule{fill:none}',
+    '.grid{stroke-width:1}.axis{stroke-width:1.2}.line{stroke-width:2;stroke-linejoin:round}.thin{stroke-width:1;stroke-opacity:0.45}',
+    '.rule{stroke-width:1.5;stroke-dasharray:6 4}.area{fill-opacity:0.35}.rim{paint-order:stroke;stroke-width:3.5;stroke-linejoin:round}',
+    '.box{fill:none;stroke-width:3.5}.block{fill:none;stroke-width:0.6}',
+    ...palette.map((colour, i) => `.p${i}{fill:${colour}}.l${i}{stroke:${colour}}`),
+  ]
+  return `${common.join('')}${colours(lightTheme)}@media screen and (prefers-color-scheme:dark){${colours(darkTheme)}}`
+}
+
+function colours({ paper, ink, muted, grid, same, different, right, wrong }: Theme): string {
+  const data = { same, different, right, wrong }
+  const both = Object.entries(data).map(([name, colour]) => `.${name}{fill:${colour}}.${name}-line{stroke:${colour}}`)
+  return [
+    `.paper{fill:${paper}}.rim{stroke:${paper}}.ink{fill:${ink}}.muted{fill:${muted}}`,
+    `.grid{stroke:${grid}}.axis,.rule{stroke:${muted}}.shade{fill:${grid}}.block{stroke:${paper}}.query-line{stroke:${muted}}.on-mark{fill:${paper}}`,
+    ...both,
+  ].join('')
+}
