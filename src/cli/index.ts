@@ -7,6 +7,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { identifyCommand } from './identify.ts'
 import { modelsCommand } from './models.ts'
+import { reportCommand } from './report.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
@@ -19,6 +20,7 @@ export const commands: readonly (() => Command)[] = [
   trainCommand,
   embedCommand,
   evaluateCommand,
+  reportCommand,
   submitCommand,
   checkSubmissionCommand,
   identifyCommand,

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { decodeSafetensors } from '../tensor/index.ts'
-import { decodeImage, encodePng, hasPhotoHeader, type ImageRGBA, readPhotoFile } from './decode.ts'
+import { decodeImage, encodePng, hasPhotoHeader, type ImageRGBA, readPhotoFile, thumbnail } from './decode.ts'
 
 const golden = new URL('../../test/golden/resize.safetensors', import.meta.url)
 const { tensors } = decodeSafetensors(readFileSync(golden), 'resize.safetensors')
@@ -87,5 +88,49 @@ describe('decodeImage', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'rosette-')), 'a.jpg')
     writeFileSync(path, jpeg)
     expect(Buffer.compare(await readPhotoFile(path), jpeg)).toBe(0)
+  })
+})
+
+describe('thumbnail', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rosette-thumbnail-'))
+  const path = join(folder, 'wide.jpg')
+  beforeAll(async () => {
+    // Left half red, right half blue; stored on its side, with a place and a camera.
+    const pixels = Buffer.from(
+      Array.from({ length: 20 * 40 * 3 }, (_, i) => (i % 3 === (Math.floor(i / 60) < 20 ? 0 : 2) ? 255 : 0)),
+    )
+    const exif = { IFD0: { Make: 'SecretCam' }, IFD3: { GPSLatitude: '19/1 30/1 0/1' } }
+    const photo = sharp(pixels, { raw: { width: 20, height: 40, channels: 3 } })
+    await photo.withExif(exif).withMetadata({ orientation: 8 }).jpeg({ quality: 95 }).toFile(path)
+  })
+
+  it('is small and upright, and holds nothing of the EXIF', async () => {
+    expect(readFileSync(path).includes('SecretCam')).toBe(true)
+    for (const format of ['webp', 'jpeg'] as const) {
+      const { width, height, bytes, mediaType } = await thumbnail(path, { longSidePx: 20, format })
+      expect([width, height, mediaType]).toEqual([20, 10, `image/${format}`])
+      expect(Buffer.from(bytes).includes('SecretCam')).toBe(false)
+      expect((await sharp(bytes).metadata()).exif).toBeUndefined()
+      const { data } = await decodeImage(bytes)
+      expect([data[4 * 100 + 4 * 2]! > 200, data[4 * 100 + 4 * 17 + 2]! > 200]).toEqual([true, true])
+      expect(Buffer.from((await thumbnail(path, { longSidePx: 20, format })).bytes).equals(Buffer.from(bytes))).toBe(
+        true,
+      )
+    }
+  })
+
+  it('shows the box of the upright photo', async () => {
+    const { width, height, bytes } = await thumbnail(path, { box: { x: 30.5, y: 0, width: 50, height: 9.5 } })
+    expect([width, height]).toEqual([10, 10])
+    const { data } = await decodeImage(bytes)
+    expect(data[4 * 55]).toBeLessThan(60)
+    expect(data[4 * 55 + 2]).toBeGreaterThan(200)
+  })
+
+  it('names the photo that it cannot show', async () => {
+    const broken = join(folder, 'broken.jpg')
+    writeFileSync(broken, 'no photo')
+    await expect(thumbnail(broken)).rejects.toThrow(`${broken}: not an image`)
+    await expect(thumbnail(path, { longSidePx: 2 })).rejects.toThrow('8 whole pixels or more, got 2')
   })
 })

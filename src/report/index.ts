@@ -5,4 +5,26 @@
 export { type AnalyseInput, type AnalyseOptions, type Analysis, analyse, analyseDefaults } from './analyse.ts'
 export { buildReport, type ReportInput } from './build.ts'
 export type * from './data.ts'
+export { mapCsv } from './page/map-csv.ts'
+export { pageHtml } from './page-html.ts'
 export { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
+export {
+  type ProjectionName,
+  type ProjectOptions,
+  projectDefaults,
+  projectEmbeddings,
+  projectionNames,
+} from './projections.ts'
+export {
+  makeReport,
+  type ReportOptions,
+  type ReportOutcome,
+  type ReportStage,
+  type RunStory,
+  reportDefaults,
+} from './report.ts'
+export { type Picture, svgDocument } from './svg/picture.ts'
+export { pngOf, type RasterOptions, rasterDefaults } from './svg/raster.ts'
+export { metricsJson } from './tables.ts'
+export { type PhotoPicture, thumbnailSide } from './thumbnails.ts'
+export { checkReportFolder, type WriteReportOptions, type WrittenReport, writeDefaults, writeReport } from './write.ts'

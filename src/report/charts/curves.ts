@@ -31,6 +31,7 @@ export function curvesChart(data: ReportData): Picture | undefined {
       panel(panels[1]!, highest, [groups(steps.map(({ step, learningRate }) => [step, learningRate]))], {
         label: 'learning rate',
         classes: ['line l5'],
+        ...(validations.length > 0 ? {} : { xLabel: 'step' }),
       }),
       validations.length > 0 ? validationPanel(panels[2]!, highest, curves) : '',
     ].join('\n')
@@ -49,7 +50,7 @@ interface PanelOptions {
 function panel(area: Area, highest: number, series: readonly Points[], options: PanelOptions): string {
   const values = series.flat().map(([, value]) => value)
   const xs = linear([0, highest], [area.x, area.x + area.width], { ticks: 8, nice: false })
-  const ys = linear([Math.min(0, ...values), Math.max(...values)], [area.y + area.height, area.y], { ticks: 4 })
+  const ys = linear([Math.min(0, ...values), Math.max(...values)], [area.y + area.height, area.y], { ticks: 5 })
   const draw = (points: Points) => points.map(([step, value]) => [xs.at(step), ys.at(value)] as const)
   const { label, classes, more = [], xLabel } = options
   return [

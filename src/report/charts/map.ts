@@ -9,7 +9,7 @@ import { count, sourceOf } from './source.ts'
 const legendRow = 16
 
 /**
- * Photos in the plane, an individual's mark its colour and shape. Names stand at the middle of an individual's photos where they
+ * Photos in the plane, an individual's mark its colour and shape. Names stand at an individual's middle photo where they
  * do not overlap, those of many photos first; the legend has them all.
  */
 export function mapChart(data: ReportData, projection: Projection): Picture {
@@ -62,12 +62,12 @@ function labels(
 ): string[] {
   const groups = data.identities.map((name, i) => {
     const own = data.photos.flatMap(({ identity }, p) => (identity === i ? [p] : []))
-    return { name, photos: own.length, x: medianOf(own.map((p) => x[p]!)), y: medianOf(own.map((p) => y[p]!)) }
+    return { name, photos: own.length, middle: medoid(own, x, y) }
   })
   const placed: Area[] = []
   const order = groups.filter(({ photos }) => photos > 0).sort((a, b) => b.photos - a.photos)
   return order.flatMap((group) => {
-    const [cx, cy] = at(group.x, group.y)
+    const [cx, cy] = at(x[group.middle]!, y[group.middle]!)
     const content = fitText(group.name, 110, 11)
     const width = textWidth(content, 11) * 1.08
     const left = Math.min(area.x + area.width - width - 3, Math.max(area.x + 3, cx - width / 2))
@@ -82,6 +82,8 @@ function overlaps(a: Area, b: Area): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }
 
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+/** The photo from which the others are nearest in sum: where an individual lies in two groups, it is in the larger one. */
+function medoid(own: readonly number[], x: readonly number[], y: readonly number[]): number {
+  const far = (p: number) => own.reduce((sum, q) => sum + Math.hypot(x[p]! - x[q]!, y[p]! - y[q]!), 0)
+  return own.map((p) => ({ p, sum: far(p) })).sort((a, b) => a.sum - b.sum)[0]?.p ?? 0
 }

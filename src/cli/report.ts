@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { check, formatBytes, readJson } from '../base/index.ts'
+import type { Embedder, SplitName } from '../identify/index.ts'
+import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
+import {
+  aboveZero,
+  addDataOptions,
+  addModelOptions,
+  type DataFlags,
+  dataOptions,
+  type ModelFlags,
+  notNegative,
+} from './options.ts'
+import { progress } from './progress.ts'
+import { runStory } from './run-story.ts'
+import { interruptible, warn, warnOfManifest, withModel } from './work.ts'
+
+const example = `
+Examples:
+  rosette report --model runs/jaguars
+  rosette report --model runs/jaguars --data jaguars --split all --projection pca,tsne,umap --out jaguars-report
+  rosette report --model runs/jaguars --share --out to-publish
+
+OUT/report.html is one file that needs no network; beside it are the pictures (SVG and PNG), metrics.json and map.csv.
+Which photos: as for \`rosette evaluate\`. --share leaves out photos and file names and calls individuals by numbers.`
+
+interface ReportFlags extends ModelFlags, DataFlags {
+  readonly data?: string
+  readonly out?: string
+  readonly split?: SplitName
+  readonly excludeSame?: 'encounter'
+  readonly projection: readonly ProjectionName[]
+  readonly seed: number
+  readonly pixels?: number
+  readonly thumbnails?: number
+  readonly share?: boolean
+  readonly overwrite?: boolean
+}
+
+/** `rosette report`: pictures and a page of what a model makes of photos. */
+export function reportCommand(): Command {
+  const command = new Command('report')
+    .summary('pictures and a page to explore')
+    .description(
+      'Draw what a model makes of photos of known individuals: pictures, and a page to explore them in a browser.',
+    )
+    .option('--data <D>', "a Kaggle folder, a folder of folders, or a CSV (default: the run's own)")
+    .option('--out <DIR>', 'the folder to write (default: RUN/report)')
+    .addOption(
+      new Option(
+        '--split <which>',
+        "photos of a run's split (default: validation on the run's own data, else all)",
+      ).choices(['validation', 'train', 'all']),
+    )
+    .addOption(
+      new Option(
+        '--exclude-same <what>',
+        "leave photos of the query's individual and encounter out of its gallery",
+      ).choices(['encounter']),
+    )
+    .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
+    .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
+    .option('--pixels <PX>', 'width of the PNGs (default: 2000)', aboveZero)
+    .option('--thumbnails <PX>', "longer side of the page's photos (default: by their number, 64 to 384)", aboveZero)
+    .option('--share', 'leave out photos and names, to publish numbers without revealing animals')
+    .option('--overwrite', 'replace the report in --out')
+  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(reportAction)
+}
+
+function projections(text: string): ProjectionName[] {
+  const known = ['pca', 'tsne', 'umap'] as const
+  return text.split(',').map((part) => {
+    const name = known.find((candidate) => candidate === part.trim())
+    if (name === undefined) throw new InvalidArgumentError(`Expected names among ${known.join(', ')}.`)
+    return name
+  })
+}
+
+async function reportAction(flags: ReportFlags): Promise<void> {
+  const { overwrite = false } = flags
+  if (flags.out !== undefined) await refuse(flags.out, overwrite)
+  const { openDataset } = await import('../data/index.ts')
+  const { selectPhotos } = await import('../identify/index.ts')
+  const { makeReport } = await import('../report/index.ts')
+  await interruptible((signal) =>
+    withModel(flags, async (embedder) => {
+      const out = flags.out ?? defaultFolder(embedder)
+      await refuse(out, overwrite)
+      const manifest = openDataset(flags.data ?? ownData(embedder), { ...dataOptions(flags), requireIdentity: true })
+      const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
+      if (selection.manifest === manifest) warnOfManifest(manifest)
+      const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
+      const outcome = await withStages((onProgress) =>
+        makeReport(embedder, selection, {
+          out,
+          overwrite,
+          excludeSame: flags.excludeSame,
+          projections: flags.projection,
+          seed: flags.seed,
+          share: flags.share ?? false,
+          pixels: flags.pixels,
+          thumbnailPx: flags.thumbnails,
+          skipUnreadable: flags.skipUnreadable,
+          story,
+          signal,
+          onProgress,
+        }),
+      )
+      if (outcome.skipped > 0) warn(`${outcome.skipped} photos that cannot be read were left out`)
+      console.log(describe(outcome))
+    }),
+  )
+}
+
+async function refuse(out: string, overwrite: boolean): Promise<void> {
+  const { checkReportFolder } = await import('../report/index.ts')
+  checkReportFolder(out, overwrite)
+}
+
+function defaultFolder(embedder: Embedder): string {
+  check(embedder.run !== undefined, '--out: the model is no run folder: name the folder to write')
+  return join(embedder.run, 'report')
+}
+
+/** Where the run says that its photos are. */
+function ownData({ run }: Embedder): string {
+  check(run !== undefined, '--data: the model is no run folder: name the photos')
+  const { data } = readJson(join(run, 'run.json')) as { readonly data?: unknown }
+  check(
+    typeof data === 'string' && existsSync(data),
+    `--data: ${run} was trained on ${typeof data === 'string' ? `${data}, which is not there` : 'data that it does not name'}`,
+    'name the photos with --data',
+  )
+  return data
+}
+
+/** One bar after the other. */
+export async function withStages<T>(
+  work: (onProgress: (stage: ReportStage, done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  let open: { readonly stage: ReportStage; readonly bar: ReturnType<typeof progress> } | undefined
+  const units = { embedding: 'photos', projecting: 'maps', thumbnails: 'photos', pictures: 'pictures' } as const
+  try {
+    return await work((stage, done, total) => {
+      if (open?.stage !== stage) {
+        open?.bar.stop()
+        open = { stage, bar: progress(stage, units[stage]) }
+      }
+      open.bar.update(Math.round(done * 10) / 10, total)
+    })
+  } finally {
+    open?.bar.stop()
+  }
+}
+
+/** What a report is, in two lines. */
+export function describe({ data, page, pageBytes, pictures, folder, thumbnailPx }: ReportOutcome): string {
+  const which = data.split === 'all' ? 'all photos' : `the ${data.split} photos`
+  const why = data.reason === '' ? '' : ` (${data.reason})`
+  const photos = data.shared ? 'no photos in it' : `photos of ${thumbnailPx} px in it`
+  return [
+    `data   ${data.data}: ${which}, ${data.photos.length} of ${data.identities.length} individuals${why}`,
+    `pictures in ${folder}: ${pictures.join(', ')}`,
+    `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,
+  ].join('\n')
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readJson } from '../base/index.ts'
+import type { Manifest } from '../data/index.ts'
+import type { Selection } from '../identify/index.ts'
+import type { Curves, RunStory } from '../report/index.ts'
+
+/**
+ * What a run folder tells for a report: its log, its configuration, its hashes, and which side of its split a photo is on, where
+ * all its photos are among those reported. Whatever of it is not there is left out.
+ */
+export async function runStory(run: string, manifest: Manifest, { split }: Selection): Promise<RunStory> {
+  const { readRunData } = await import('../identify/index.ts')
+  const { train, validation } = readRunData(run)
+  const names = new Set(manifest.photos.map(({ filename }) => filename))
+  const sides = new Map([
+    ...train.map((name) => [name, 'train'] as const),
+    ...validation.map((name) => [name, 'validation'] as const),
+  ])
+  const ownPhotos = sides.size > 0 && [...sides.keys()].every((name) => names.has(name))
+  const configPath = join(run, 'config.json')
+  const hasConfig = existsSync(configPath)
+  const { splitHash } = readJson(join(run, 'run.json')) as { readonly splitHash?: unknown }
+  return {
+    config: hasConfig ? readJson(configPath) : null,
+    curves: await curvesOf(join(run, 'log.jsonl')),
+    hashes: {
+      config: hasConfig ? createHash('sha256').update(readFileSync(configPath)).digest('hex') : null,
+      split: typeof splitHash === 'string' ? splitHash : null,
+    },
+    splitOf: split === 'all' && ownPhotos ? ({ filename }) => sides.get(filename) ?? 'neither' : undefined,
+  }
+}
+
+async function curvesOf(log: string): Promise<Curves | null> {
+  const { readLog } = await import('../train/index.ts')
+  const entries = readLog(log)
+  if (entries.length === 0) return null
+  return {
+    steps: entries.filter((entry) => entry.kind === 'step'),
+    validations: entries.filter((entry) => entry.kind === 'validation'),
+  }
+}

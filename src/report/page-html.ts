@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { check } from '../base/index.ts'
+import type { ReportData } from './data.ts'
+import { pageCode } from './page-code.ts'
+import { pageStyle } from './page-style.ts'
+import { chartsOf } from './pictures.ts'
+import { escapeText } from './svg/element.ts'
+import { svgInline } from './svg/picture.ts'
+import { chartStyle } from './svg/theme.ts'
+import type { PhotoPicture } from './thumbnails.ts'
+
+/**
+ * The report as one HTML file that asks no network for anything: data, pictures, style and code are inside, and its
+ * Content-Security-Policy allows this one script and this one style sheet, by their hashes, and images from inside. What comes
+ * from data (names, labels) is JSON that the code writes as text. `pictures`: one for each photo, or none.
+ */
+export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[]): string {
+  check(
+    pictures.length === 0 || pictures.length === data.photos.length,
+    `report: expected a picture for each of ${data.photos.length} photos, got ${pictures.length}`,
+  )
+  const style = `${pageStyle}\n${chartStyle()}`
+  const code = pageCode()
+  const policy = [
+    `default-src 'none'`,
+    `script-src '${hashOf(code)}'`,
+    `style-src '${hashOf(style)}'`,
+    'img-src data: blob:',
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ')
+  const charts = chartsOf(data).map((chart) => `<figure>${svgInline(chart)}</figure>`)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escapeText(data.title)}: rosette report</title>
+<style>${style}</style>
+</head>
+<body>
+<noscript>This page needs its own script, which your browser does not run.</noscript>
+<main id="page"></main>
+<template id="charts">${charts.join('\n')}</template>
+<script type="application/json" id="report">${inert(data)}</script>
+<script type="application/json" id="pictures">${inert(pictures)}</script>
+<script type="module">${code}</script>
+</body>
+</html>
+`
+}
+
+/** JSON that cannot end the script element it stands in. */
+function inert(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

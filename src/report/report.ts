@@ -1,0 +1,120 @@
+import { basename } from 'node:path'
+import { datasetHash, type Photo } from '../data/index.ts'
+import { type Embedder, type EmbedOptions, embedPhotos, type Selection } from '../identify/index.ts'
+import { buildReport } from './build.ts'
+import type { Curves, ReportData, ReportHashes } from './data.ts'
+import { picturedPhotos } from './pictures.ts'
+import { type ProjectionName, projectEmbeddings } from './projections.ts'
+import { makeThumbnails, type PhotoPicture, thumbnailSide } from './thumbnails.ts'
+import { checkReportFolder, type WrittenReport, writeReport } from './write.ts'
+
+/** What a run tells of itself, as plain data. */
+export interface RunStory {
+  readonly config: unknown
+  readonly curves: Curves | null
+  readonly hashes: Pick<ReportHashes, 'config' | 'split'>
+  /** A photo's own side of the split. */
+  readonly splitOf?: ((photo: Photo) => string) | undefined
+}
+
+export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'signal'> {
+  readonly out: string
+  readonly overwrite?: boolean
+  readonly excludeSame?: 'encounter' | undefined
+  readonly projections?: readonly ProjectionName[]
+  readonly seed?: number
+  readonly share?: boolean
+  /** Across a PNG of ordinary width. */
+  readonly pixels?: number | undefined
+  /** Longer side of the page's photos; from their number unless given. */
+  readonly thumbnailPx?: number | undefined
+  readonly story?: RunStory | undefined
+  /** `done` of `total` of the work that `what` names. */
+  readonly onProgress?: ((what: ReportStage, done: number, total: number) => void) | undefined
+}
+
+export type ReportStage = 'embedding' | 'projecting' | 'thumbnails' | 'pictures'
+
+export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], seed: 0, share: false } as const
+
+/** What `makeReport` made. */
+export interface ReportOutcome extends WrittenReport {
+  readonly data: ReportData
+  readonly thumbnailPx: number
+  readonly skipped: number
+}
+
+/** Longer side of photos in the pictures, of which few are shown. */
+const picturedPx = 320
+
+const noStory: RunStory = { config: null, curves: null, hashes: { config: null, split: null } }
+
+/**
+ * A model's report on photos of known individuals: embeds, measures, projects, draws, writes. Nothing is left where it fails.
+ * @throws InputError for an `out` that exists, photos that cannot be read, and where nothing can be scored.
+ */
+export async function makeReport(
+  embedder: Embedder,
+  { manifest, split, reason }: Selection,
+  options: ReportOptions,
+): Promise<ReportOutcome> {
+  const { out, overwrite, projections, seed, share, excludeSame, pixels, signal, onProgress } = {
+    ...reportDefaults,
+    ...options,
+  }
+  const { story = noStory, skipUnreadable } = options
+  checkReportFolder(out, overwrite)
+  const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
+  const embedded = await embedPhotos(embedder, manifest, { skipUnreadable, signal, onProgress: tell('embedding') })
+  const { photos, embeddings, contentHashes } = embedded
+  const projected = await projectEmbeddings(embeddings, projections, {
+    seed,
+    signal,
+    onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, projections.length),
+  })
+  const data = buildReport({
+    title: basename(embedder.run ?? embedder.name),
+    model: embedder.name,
+    flipAveraging: embedder.tta === 'flip',
+    data: basename(manifest.source),
+    split,
+    reason,
+    hashes: { ...story.hashes, data: datasetHash(photos, contentHashes) },
+    config: story.config,
+    photos,
+    embeddings,
+    projections: projected,
+    splitOf: story.splitOf,
+    curves: story.curves,
+    excludeSame,
+    share,
+  })
+  const thumbnailPx = options.thumbnailPx ?? thumbnailSide(photos.length)
+  const thumbnails = share
+    ? []
+    : await makeThumbnails(photos, { longSidePx: thumbnailPx, signal, onProgress: tell('thumbnails') })
+  const images = await picturesFor(photos, picturedPhotos(data), signal)
+  let drawn = 0
+  const written = await writeReport(data, {
+    out,
+    overwrite,
+    thumbnails,
+    images,
+    signal,
+    ...(pixels === undefined ? {} : { pixels }),
+    onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
+  })
+  return { ...written, data, thumbnailPx, skipped: embedded.skipped.length }
+}
+
+/** JPEG, which SVG readers know. */
+async function picturesFor(
+  photos: readonly Photo[],
+  shown: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<number, string>> {
+  const chosen = shown.map((i) => photos[i]!)
+  const options = { longSidePx: picturedPx, format: 'jpeg', quality: 80, signal } as const
+  const made: readonly PhotoPicture[] = await makeThumbnails(chosen, options)
+  return new Map(shown.map((photo, i) => [photo, made[i]!.uri]))
+}

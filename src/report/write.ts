@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { check, checkAbsent } from '../base/index.ts'
+import type { PhotoImages } from './charts/photo.ts'
+import type { ReportData } from './data.ts'
+import { mapCsv } from './page/map-csv.ts'
+import { pageHtml } from './page-html.ts'
+import { picturesOf } from './pictures.ts'
+import { pictureDefaults, svgDocument } from './svg/picture.ts'
+import { pngOf } from './svg/raster.ts'
+import { metricsJson } from './tables.ts'
+import type { PhotoPicture } from './thumbnails.ts'
+
+export interface WriteReportOptions {
+  /** The folder; it appears whole or not at all. */
+  readonly out: string
+  /** Replace it, where it is a report. */
+  readonly overwrite?: boolean
+  /** For the page: one for each photo, or none. */
+  readonly thumbnails: readonly PhotoPicture[]
+  /** For the pictures, by photo. */
+  readonly images: PhotoImages
+  /** Across a PNG of ordinary width. */
+  readonly pixels?: number
+  readonly onProgress?: ((done: string) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export const writeDefaults = { overwrite: false, pixels: 2 * pictureDefaults.width } as const
+
+/** What was written. */
+export interface WrittenReport {
+  readonly folder: string
+  /** The page, inside the folder. */
+  readonly page: string
+  readonly pageBytes: number
+  /** Names of the pictures' files, without their endings. */
+  readonly pictures: readonly string[]
+}
+
+const pageFile = 'report.html'
+
+/** @throws InputError where `out` exists and may not, or must not, be replaced: before any work is done. */
+export function checkReportFolder(out: string, overwrite: boolean): void {
+  checkAbsent(out, overwrite)
+  check(
+    !existsSync(out) || existsSync(join(out, pageFile)),
+    `--out: ${out} is no report (it has no ${pageFile}), and is not replaced`,
+    'choose another name',
+  )
+}
+
+/**
+ * Writes pictures as SVG and PNG, `metrics.json`, `map.csv` and the page. The same data give the same bytes.
+ * @throws InputError as checkReportFolder does; the signal's reason when it aborts.
+ */
+export async function writeReport(data: ReportData, options: WriteReportOptions): Promise<WrittenReport> {
+  const { out, overwrite, thumbnails, images, pixels, onProgress, signal } = { ...writeDefaults, ...options }
+  const folder = resolve(out)
+  checkReportFolder(out, overwrite)
+  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  const pictures: string[] = []
+  try {
+    mkdirSync(temporary, { recursive: true })
+    for await (const picture of picturesOf(data, images)) {
+      signal?.throwIfAborted()
+      writeFileSync(join(temporary, `${picture.name}.svg`), svgDocument(picture))
+      writeFileSync(
+        join(temporary, `${picture.name}.png`),
+        await pngOf(picture, { zoom: pixels / pictureDefaults.width }),
+      )
+      pictures.push(picture.name)
+      onProgress?.(picture.name)
+    }
+    writeFileSync(join(temporary, 'metrics.json'), metricsJson(data))
+    writeFileSync(join(temporary, 'map.csv'), mapCsv(data))
+    const page = pageHtml(data, thumbnails)
+    writeFileSync(join(temporary, pageFile), page)
+    checkReportFolder(out, overwrite) // it may have come while we drew
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(temporary, folder)
+    return { folder: out, page: join(out, pageFile), pageBytes: Buffer.byteLength(page), pictures }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
