@@ -6,6 +6,7 @@ export { type AnalyseInput, type AnalyseOptions, type Analysis, analyse, analyse
 export { buildReport, type ReportInput } from './build.ts'
 export type * from './data.ts'
 export { mapCsv } from './page/map-csv.ts'
+export { metricsJson } from './page/metrics-json.ts'
 export { pageHtml } from './page-html.ts'
 export { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
 export {
@@ -25,6 +26,5 @@ export {
 } from './report.ts'
 export { type Picture, svgDocument } from './svg/picture.ts'
 export { pngOf, type RasterOptions, rasterDefaults } from './svg/raster.ts'
-export { metricsJson } from './tables.ts'
 export { type PhotoPicture, thumbnailSide } from './thumbnails.ts'
 export { checkReportFolder, type WriteReportOptions, type WrittenReport, writeDefaults, writeReport } from './write.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { invariant } from '../base/index.ts'
 
-const imports = /^import \{[^}]*\} from '(\.[^']+)';\n/gm
+const imports = /^import \{[^}]*\} from ['"](\.[^'"]+)['"];\n/gm
 const exported = /^export (?=(?:async )?(?:function|const|let|class)\b)/gm
 const nothing = /^export \{\};\n/gm
 

@@ -5,11 +5,11 @@ import { check, checkAbsent } from '../base/index.ts'
 import type { PhotoImages } from './charts/photo.ts'
 import type { ReportData } from './data.ts'
 import { mapCsv } from './page/map-csv.ts'
+import { metricsJson } from './page/metrics-json.ts'
 import { pageHtml } from './page-html.ts'
 import { picturesOf } from './pictures.ts'
 import { pictureDefaults, svgDocument } from './svg/picture.ts'
 import { pngOf } from './svg/raster.ts'
-import { metricsJson } from './tables.ts'
 import type { PhotoPicture } from './thumbnails.ts'
 
 export interface WriteReportOptions {

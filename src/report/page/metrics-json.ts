@@ -1,4 +1,4 @@
-import type { ReportData } from './data.ts'
+import type { ReportData } from '../data.ts'
 
 /** `metrics.json` of a report: the numbers of `rosette evaluate`, and on what they were measured. */
 export function metricsJson(data: ReportData): string {

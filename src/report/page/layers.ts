@@ -1,0 +1,99 @@
+import { h } from './dom.ts'
+import type { Place } from './points.ts'
+
+/** What draws on two canvases: the picture below, and above it what follows the pointer. */
+export interface Painter {
+  base(context: CanvasRenderingContext2D): void
+  overlay(context: CanvasRenderingContext2D): void
+  /** Called when the size is known, and when it changes. */
+  resized(): void
+}
+
+/** Two canvases, one over the other, sharp on every screen; drawing happens once a frame. */
+export class Layers {
+  readonly element: HTMLDivElement
+  /** Takes focus, pointer and keys. */
+  readonly target: HTMLCanvasElement
+  width = 0
+  height = 0
+  readonly #canvases: readonly [HTMLCanvasElement, HTMLCanvasElement]
+  readonly #painter: Painter
+  #due = new Set<'base' | 'overlay'>()
+
+  constructor(label: string, painter: Painter) {
+    this.#painter = painter
+    const [below, above] = [h('canvas'), h('canvas', { tabIndex: 0, ariaLabel: label, role: 'application' })]
+    this.#canvases = [below, above]
+    this.target = above
+    this.element = h('div', { className: 'layers' }, below, above)
+    new ResizeObserver(() => this.#resize()).observe(this.element)
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw('base', 'overlay'))
+  }
+
+  /** Asks for a layer to be drawn in the next frame. */
+  draw(...layers: readonly ('base' | 'overlay')[]): void {
+    if (this.#due.size === 0) requestAnimationFrame(() => this.#paint())
+    for (const layer of layers) this.#due.add(layer)
+  }
+
+  /** A pointer's place in px from the upper left corner. */
+  placeOf({ clientX, clientY }: MouseEvent): Place {
+    const { left, top } = this.target.getBoundingClientRect()
+    return [clientX - left, clientY - top]
+  }
+
+  #resize(): void {
+    const { clientWidth, clientHeight } = this.element
+    if (clientWidth === 0 || clientHeight === 0) return
+    this.width = clientWidth
+    this.height = clientHeight
+    for (const canvas of this.#canvases) {
+      canvas.width = Math.round(clientWidth * devicePixelRatio)
+      canvas.height = Math.round(clientHeight * devicePixelRatio)
+    }
+    this.#painter.resized()
+    this.draw('base', 'overlay')
+  }
+
+  #paint(): void {
+    const due = this.#due
+    this.#due = new Set()
+    for (const [i, layer] of (['base', 'overlay'] as const).entries()) {
+      const context = due.has(layer) ? this.#canvases[i]!.getContext('2d') : null
+      if (context === null || this.width === 0) continue
+      context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+      context.clearRect(0, 0, this.width, this.height)
+      this.#painter[layer](context)
+    }
+  }
+}
+
+/** A colour of the style sheet, light or dark as the screen is. */
+export function styleColour(name: 'ink' | 'paper' | 'muted' | 'accent' | 'right' | 'wrong'): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+}
+
+/** Something beside the pointer. */
+export class Tooltip {
+  readonly element = h('div', { className: 'tooltip', hidden: true })
+  #content = ''
+
+  /** Shows what `make` makes of `key`, made anew only where the key changes, beside a place of `layers`. */
+  show(layers: Layers, [x, y]: Place, key: string, make: () => HTMLElement): void {
+    if (this.#content !== key) {
+      this.#content = key
+      this.element.replaceChildren(make())
+      this.element.dataset.key = key
+    }
+    this.element.hidden = false
+    const [left, top] = [x > layers.width / 2, y > layers.height / 2]
+    this.element.style.left = left ? 'auto' : `${x + 18}px`
+    this.element.style.right = left ? `${layers.width - x + 18}px` : 'auto'
+    this.element.style.top = top ? 'auto' : `${y + 12}px`
+    this.element.style.bottom = top ? `${layers.height - y + 12}px` : 'auto'
+  }
+
+  hide(): void {
+    this.element.hidden = true
+  }
+}
