@@ -1,6 +1,13 @@
 import { Rng } from '../src/base/index.ts'
 import type { Photo } from '../src/data/index.ts'
-import { buildReport, type Projection, type ReportData, type ReportInput } from '../src/report/index.ts'
+import { encodePng } from '../src/images/index.ts'
+import {
+  buildReport,
+  type PhotoPicture,
+  type Projection,
+  type ReportData,
+  type ReportInput,
+} from '../src/report/index.ts'
 
 export interface ClusterOptions {
   readonly identities: number
@@ -91,4 +98,43 @@ function madeUpCurves(): NonNullable<ReportData['curves']> {
     rank1: 0.85 - 0.6 * Math.exp(-i / 2),
   }))
   return { steps, validations }
+}
+
+export interface LargeOptions {
+  readonly photos: number
+  /** Rows of the similarity matrix. */
+  readonly rows: number
+}
+
+/** A report of the given size whose numbers mean nothing, made fast: for what depends on size alone. */
+export function largeData({ photos: count, rows }: LargeOptions): ReportData {
+  const rng = new Rng('large')
+  const small = clusterData({ identities: 20, photosEach: 3 })
+  const triangle = Buffer.alloc(rows * (rows - 1))
+  for (let i = 0; i < triangle.length; i += 4) triangle.writeUInt32LE(rng.uint32(), Math.min(i, triangle.length - 4))
+  const order = Array.from({ length: rows }, (_, i) => i)
+  return {
+    ...small,
+    photos: order
+      .concat(Array.from({ length: count - rows }, (_, i) => rows + i))
+      .map((i) => ({ ...small.photos[i % 60]!, identity: Math.floor((i * 20) / count), file: `photo_${i}.jpg` })),
+    neighbours: Array.from({ length: count }, (_, i) => ({
+      photos: Array.from({ length: 40 }, (_, k) => (i + k + 1) % count),
+      similarities: Array.from({ length: 40 }, (_, k) => 0.99 - k / 100),
+    })),
+    matrix: { order, low: -0.5, values: triangle.toString('base64') },
+    projections: small.projections.map((projection) => ({
+      ...projection,
+      x: Array.from({ length: count }, () => rng.normal()),
+      y: Array.from({ length: count }, () => rng.normal()),
+    })),
+  }
+}
+
+/** A picture of noise, of about the bytes of a photo's thumbnail of that size. */
+export async function noisePicture(seed: number, width = 48, height = 32): Promise<PhotoPicture> {
+  const rng = new Rng(`noise ${seed}`)
+  const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 3 ? 255 : rng.int(256)))
+  const png = await encodePng({ width, height, data })
+  return { width, height, uri: `data:image/png;base64,${Buffer.from(png).toString('base64')}` }
 }

@@ -1,0 +1,420 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { median } from '../src/base/index.ts'
+import { pageHtml, type ReportData } from '../src/report/index.ts'
+import { insidePolygon, type Place, unitPlaces } from '../src/report/page/points.ts'
+import { fitView } from '../src/report/page/view.ts'
+import { identifyTop } from '../src/retrieval/index.ts'
+import { launchBrowser, openFile, type WatchedPage } from './browser.ts'
+import { clusterData, clusterReport, largeData, noisePicture } from './report-fixture.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-report-page-'))
+const shape = { identities: 12, photosEach: 6, dim: 8, spread: 1.1 } as const
+const input = clusterReport(shape)
+const data = clusterData(shape)
+let browser: Browser
+let small = ''
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  const pictures = await Promise.all(data.photos.map((_, i) => noisePicture(i)))
+  small = write('small', pageHtml(data, pictures))
+})
+afterAll(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function write(name: string, html: string): string {
+  const path = join(folder, `${name}.html`)
+  writeFileSync(path, html)
+  return pathToFileURL(path).href
+}
+
+/** Where the map shows each photo, in px of the window: worked out from the data, not asked of the page. */
+async function placesOnScreen(page: Page, report: ReportData, projection = 0): Promise<Place[]> {
+  const box = (await page.locator('#panel-map canvas').last().boundingBox())!
+  const { scale, x, y } = fitView(1, box.width, box.height)
+  const unit = unitPlaces(report.projections[projection]!.x, report.projections[projection]!.y)
+  return report.photos.map((_, i) => [box.x + unit.x[i]! * scale + x, box.y + unit.y[i]! * scale + y])
+}
+
+/** Photos whose nearest other one is far enough to be pointed at. */
+function lonely(places: readonly Place[]): number[] {
+  return places.flatMap(([x, y], i) =>
+    places.every(([a, b], j) => i === j || Math.hypot(a - x, b - y) > 4) ? [i] : [],
+  )
+}
+
+async function lasso(page: Page, polygon: readonly Place[]): Promise<void> {
+  await page.mouse.move(...polygon[0]!)
+  await page.mouse.down()
+  for (const corner of [...polygon.slice(1), polygon[0]!]) await page.mouse.move(...corner, { steps: 4 })
+  await page.mouse.up()
+}
+
+function expectQuiet({ complaints, requests }: WatchedPage): void {
+  expect(complaints).toEqual([])
+  expect(requests).toEqual([])
+}
+
+describe('the map', () => {
+  test('hover shows the photo under the pointer, in every projection', async () => {
+    const opened = await openFile(browser, small)
+    const { page } = opened
+    for (const [index, title] of [
+      [0, 'PCA'],
+      [1, 't-SNE'],
+    ] as const) {
+      await page.getByRole('button', { name: title, exact: true }).click()
+      const places = await placesOnScreen(page, data, index)
+      for (const photo of lonely(places).slice(0, 8)) {
+        await page.mouse.move(...places[photo]!)
+        const tip = page.locator('#panel-map .tooltip')
+        await tip.waitFor()
+        const { identity, file, encounter, flank } = data.photos[photo]!
+        const words = await tip.innerText()
+        for (const part of [data.identities[identity]!, file, encounter, flank]) expect(words).toContain(part)
+        const shown = await tip.locator('img').getAttribute('src')
+        expect(shown).toBe((await noisePicture(photo)).uri)
+      }
+    }
+    await page.mouse.move(5, 5)
+    expect(await page.locator('#panel-map .tooltip').isHidden()).toBe(true)
+    expectQuiet(opened)
+  })
+
+  test('click chooses one, lasso and box what lies in them', async () => {
+    const opened = await openFile(browser, small)
+    const { page } = opened
+    const places = await placesOnScreen(page, data)
+    const [photo] = lonely(places)
+    await page.mouse.click(...places[photo!]!)
+    expect(await page.locator('#chosen-count').innerText()).toBe('1 photo chosen')
+    expect(await page.locator('#chosen .photo').getAttribute('data-photo')).toBe(String(photo))
+
+    const box = (await page.locator('#panel-map canvas').last().boundingBox())!
+    const at = (x: number, y: number): Place => [Math.round(box.x + x * box.width), Math.round(box.y + y * box.height)]
+    const polygon = [at(0.2, 0.25), at(0.75, 0.2), at(0.6, 0.5), at(0.8, 0.85), at(0.35, 0.7)]
+    const inside = places.flatMap((place, i) => (insidePolygon(place, polygon) ? [i] : []))
+    expect(inside.length).toBeGreaterThan(5)
+    await page.getByLabel('Drag to').selectOption('lasso')
+    await lasso(page, polygon)
+    expect(await page.locator('#chosen-count').innerText()).toBe(`${inside.length} photos chosen`)
+    const listed = await page
+      .locator('#chosen .photo')
+      .evaluateAll((items) => items.map((item) => Number(item.getAttribute('data-photo'))))
+    expect(listed).toEqual(inside)
+
+    await page.getByLabel('Drag to').selectOption('box')
+    const [[left, top], [right, bottom]] = [at(0.3, 0.3), at(0.7, 0.6)]
+    await page.mouse.move(left, top)
+    await page.mouse.down()
+    await page.mouse.move(right, bottom, { steps: 5 })
+    await page.mouse.up()
+    const boxed = places.filter(([x, y]) => x > left && x < right && y > top && y < bottom).length
+    expect(boxed).toBeGreaterThan(3)
+    expect(await page.locator('#chosen-count').innerText()).toBe(`${boxed} photos chosen`)
+    expectQuiet(opened)
+  })
+
+  test('search rings what it finds, and Enter chooses it; every colouring draws', async () => {
+    const opened = await openFile(browser, small)
+    const { page } = opened
+    const search = page.locator('#panel-map input[type=search]')
+    await search.fill(data.identities[3]!)
+    expect(await page.locator('#panel-map label .note').innerText()).toBe('6 found, ringed')
+    await search.press('Enter')
+    expect(await page.locator('#chosen-count').innerText()).toBe('6 photos chosen')
+    const pictures = new Set<string>()
+    for (const coloring of ['identity', 'split', 'encounter', 'flank', 'correct', 'ap']) {
+      await page.getByLabel('Colour by').selectOption(coloring)
+      pictures.add((await page.locator('#panel-map .layers').screenshot()).toString('base64'))
+    }
+    expect(pictures.size).toBeGreaterThanOrEqual(5)
+    expectQuiet(opened)
+  })
+})
+
+describe('photos', () => {
+  test('neighbours are those of the metrics code, right and wrong marked', async () => {
+    const opened = await openFile(browser, small)
+    const { page } = opened
+    await page.click('#tab-photos')
+    const names = input.photos.map(({ identity }) => identity!)
+    const answers = identifyTop(input.embeddings, input.embeddings, names, data.photos.length)
+    for (const query of [3, 31, 66]) {
+      await page.locator('#panel-photos input[type=search]').fill(data.photos[query]!.file)
+      await page.locator(`#panel-photos aside .photo[data-photo="${query}"]`).first().click()
+      const expected = answers[query]!.photos.filter(({ photo }) => photo !== query)
+      const shown = page.locator('#neighbours .photo')
+      const facts = await shown.evaluateAll((items) =>
+        items.map((item) => ({
+          photo: Number(item.getAttribute('data-photo')),
+          right: item.classList.contains('is-right'),
+          words: (item as unknown as { innerText: string }).innerText,
+        })),
+      )
+      expect(facts.map(({ photo }) => photo)).toEqual(expected.slice(0, 24).map(({ photo }) => photo))
+      facts.forEach(({ right, words }, k) => {
+        expect(right).toBe(expected[k]!.identity === names[query])
+        const [, rank, similarity] = /(\d+)\. (-?\d\.\d{4})/.exec(words)!
+        expect(Number(rank)).toBe(k + 1)
+        expect(Math.abs(Number(similarity) - expected[k]!.score)).toBeLessThan(6e-5)
+      })
+    }
+    expectQuiet(opened)
+  })
+
+  test('filters leave what they say; mistakes come worst first; a pair zooms together', async () => {
+    const opened = await openFile(browser, small)
+    const { page } = opened
+    await page.click('#tab-photos')
+    const wrong = data.photos.flatMap((photo, i) => (photo.rank1 === false ? [{ i, ap: photo.ap! }] : []))
+    wrong.sort((a, b) => a.ap - b.ap || a.i - b.i)
+    expect(wrong.length).toBeGreaterThan(2)
+    for (const [k, { i }] of wrong.slice(0, 3).entries()) {
+      expect(await page.locator('#query .file').innerText()).toBe(data.photos[i]!.file)
+      expect(await page.locator('#mistake-place').innerText()).toBe(`mistake ${k + 1} of ${wrong.length}, worst first`)
+      await page.getByRole('button', { name: 'mistake ▶' }).click()
+    }
+    await page.getByRole('button', { name: '◀ mistake' }).click()
+    const query = wrong[2]!.i
+    const asked = data.photos[query]!
+    await page.locator('#panel-photos').getByLabel('Flank').selectOption('same')
+    await page.locator('#panel-photos').getByLabel('Encounter').selectOption('other')
+    await page.locator('#panel-photos').getByLabel('Individual').selectOption('same')
+    const expected = data.photos.flatMap(({ identity, flank, encounter }, i) =>
+      i !== query && identity === asked.identity && flank === asked.flank && encounter !== asked.encounter ? [i] : [],
+    )
+    const listed = await page
+      .locator('#neighbours .photo')
+      .evaluateAll((items) => items.map((item) => Number(item.getAttribute('data-photo'))))
+    expect([...listed].sort((a, b) => a - b)).toEqual(expected)
+
+    await page.locator('#neighbours .photo').first().click()
+    const panes = page.locator('.pane > *')
+    await page.locator('.pane').first().hover()
+    await page.mouse.wheel(0, -300)
+    const transforms = await panes.evaluateAll((items) =>
+      items.map((item) => (item as unknown as { style: { transform: string } }).style.transform),
+    )
+    expect(transforms[0]).toMatch(/scale\(2\.\d+\)/)
+    expect(transforms[1]).toBe(transforms[0])
+    await page.keyboard.press('Escape')
+    expect(await page.locator('dialog').isHidden()).toBe(true)
+    expectQuiet(opened)
+  })
+})
+
+test('the heat map tells both photos and the value, zooms to an individual, and opens the pair', async () => {
+  const opened = await openFile(browser, small)
+  const { page } = opened
+  await page.click('#tab-heat')
+  const canvas = page.locator('#panel-heat canvas').last()
+  const box = (await canvas.boundingBox())!
+  const { scale, x, y } = fitView(data.matrix.order.length, box.width, box.height)
+  const [row, column] = [10, 40]
+  await page.mouse.move(box.x + x + (column + 0.5) * scale, box.y + y + (row + 0.5) * scale)
+  const [a, b] = [data.matrix.order[row]!, data.matrix.order[column]!]
+  const names = input.photos.map(({ identity }) => identity!)
+  const cosine = identifyTop(input.embeddings, input.embeddings, names, 72)[a]!.photos.find(
+    ({ photo }) => photo === b,
+  )!.score
+  const words = await page.locator('#panel-heat .tooltip').innerText()
+  for (const photo of [a, b]) expect(words).toContain(data.photos[photo]!.file)
+  expect(Number(/similarity (-?\d\.\d{4})/.exec(words)![1])).toBeCloseTo(cosine, 3)
+  await page.mouse.down()
+  await page.mouse.up()
+  expect(await page.locator('dialog').innerText()).toContain(`cosine similarity ${cosine.toFixed(4)}`)
+  await page.keyboard.press('Escape')
+  await page.getByLabel('Zoom to').selectOption('5')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  expect(await page.locator('#panel-heat .tooltip').innerText()).toContain(data.identities[5]!)
+  expectQuiet(opened)
+})
+
+test('the numbers are the report’s, sort, and can be taken along', async () => {
+  const opened = await openFile(browser, small)
+  const { page } = opened
+  await page.click('#tab-numbers')
+  expect(await page.locator('#panel-numbers').innerText()).toContain(data.metrics.identityBalancedMap.toFixed(4))
+  const cells = () => page.locator('#individuals tbody td:nth-child(4)').allInnerTexts()
+  const ap = data.perIdentity.map((score) => score.ap!.toFixed(4)).sort()
+  expect(await cells()).toEqual(ap)
+  await page.getByRole('button', { name: 'mean AP' }).click()
+  expect(await cells()).toEqual(ap.reverse())
+  expect(await page.locator('#panel-numbers svg.chart').count()).toBe(4)
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'map.csv' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe('map.csv')
+  expect(statSync(await download.path()).size).toBeGreaterThan(72 * 40)
+  expectQuiet(opened)
+})
+
+test('the keyboard alone reaches map, photo and pair', async () => {
+  const opened = await openFile(browser, small)
+  const { page } = opened
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate('document.activeElement.id')).toBe('tab-map')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  const hovered = await page.locator('#panel-map .tooltip').getAttribute('data-key')
+  await page.keyboard.press('Enter')
+  expect(await page.locator('#chosen .photo').getAttribute('data-photo')).toBe(hovered)
+  await page.keyboard.press('+')
+  await page.keyboard.press('0')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('ArrowRight')
+  expect(await page.evaluate('document.activeElement.id')).toBe('tab-photos')
+  expect(await page.locator('#query .file').innerText()).toBe(data.photos[Number(hovered)]!.file)
+  await page.locator('#neighbours .photo').first().focus()
+  await page.keyboard.press('Enter')
+  expect(await page.locator('dialog').isVisible()).toBe(true)
+  await page.keyboard.press('Escape')
+  await page.locator('#tab-photos').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  expect(await page.locator('#panel-heat .tooltip').getAttribute('data-key')).toBe('0 1')
+  expectQuiet(opened)
+})
+
+test('dark screens get a dark page, paper a light one', async () => {
+  const opened = await openFile(browser, small, { colorScheme: 'dark' })
+  const { page } = opened
+  const colours = () =>
+    page.evaluate('[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]')
+  expect(await colours()).toEqual(['rgb(20, 24, 29)', 'rgb(230, 234, 239)'])
+  await page.click('#tab-numbers')
+  const ink = await page.evaluate(`getComputedStyle(document.querySelector('svg.chart text.ink')).fill`)
+  expect(ink).toBe('rgb(230, 234, 239)')
+  await page.emulateMedia({ media: 'print' })
+  expect(await colours()).toEqual(['rgb(255, 255, 255)', 'rgb(27, 31, 36)'])
+  expectQuiet(opened)
+})
+
+test('hostile names stay text, and nothing else may run or be asked for', async () => {
+  const hostile = `<img src=x onerror="document.title='owned'"></script><script>document.title='owned'</script>`
+  const photos = data.photos.map((photo) => ({
+    ...photo,
+    file: hostile,
+    encounter: hostile,
+    flank: hostile,
+    split: hostile,
+  }))
+  const identities = data.identities.map((name) => `${hostile}${name}`)
+  const evil = write(
+    'hostile',
+    pageHtml({ ...data, title: hostile, model: hostile, data: hostile, reason: hostile, photos, identities }, []),
+  )
+  const opened = await openFile(browser, evil)
+  const { page } = opened
+  for (const tab of ['map', 'photos', 'heat', 'numbers']) {
+    await page.click(`#tab-${tab}`)
+    await page.mouse.move(500, 450)
+    await page.mouse.move(520, 460)
+    expect(await page.locator('img').count()).toBe(0)
+    expect(await page.locator('body').innerText()).toContain('<img src=x onerror=')
+  }
+  expect(await page.title()).toBe(`${hostile}: rosette report`)
+  expectQuiet(opened)
+  const asked = await page.evaluate(`fetch('http:' + '//127.0.0.1:9/').then(() => 'fetched', () => 'refused')`)
+  expect(asked).toBe('refused')
+  const ran = await page.evaluate(`{
+    const script = document.createElement('script'); script.textContent = 'document.title = "owned"'
+    document.body.append(script); document.body.setAttribute('onclick', 'document.title = "owned"'); document.body.click()
+    document.title
+  }`)
+  expect(ran).not.toBe('owned')
+  expect(opened.complaints.join()).toContain('Content Security Policy')
+})
+
+describe('size', () => {
+  /** Median script time of 200 steps. */
+  async function medianStep({ page, steps }: WatchedPage, step: (k: number) => Promise<void>): Promise<number> {
+    await steps()
+    for (let k = 0; k < 210; k++) await step(k)
+    await page.waitForTimeout(100)
+    const measured = await steps()
+    expect(measured.length).toBeGreaterThanOrEqual(200)
+    return median(measured.slice(0, 200))
+  }
+
+  async function hoverAndPan(
+    opened: WatchedPage,
+    canvas: string,
+  ): Promise<{ readonly hover: number; readonly pan: number }> {
+    const { page } = opened
+    const box = (await page.locator(canvas).last().boundingBox())!
+    const at = (k: number): Place => [
+      box.x + box.width * (0.5 + 0.35 * Math.sin(k / 9)),
+      box.y + box.height * (0.5 + 0.35 * Math.cos(k / 7)),
+    ]
+    const frame = () => page.evaluate('new Promise((done) => setTimeout(done, 0))')
+    const follow = async (k: number) => {
+      await page.mouse.move(...at(k))
+      await frame()
+    }
+    const hover = await medianStep(opened, follow)
+    await page.mouse.move(...at(0))
+    await page.mouse.down()
+    const pan = await medianStep(opened, follow)
+    await page.mouse.up()
+    return { hover, pan }
+  }
+
+  test('5,000 points: a hover or pan step is at most 8 ms of script', async () => {
+    const opened = await openFile(browser, write('5000', pageHtml(largeData({ photos: 5000, rows: 371 }), [])))
+    const times = await hoverAndPan(opened, '#panel-map canvas')
+    console.log(`map of 5,000: ${JSON.stringify(times)}`)
+    expect(times.hover).toBeLessThanOrEqual(8)
+    expect(times.pan).toBeLessThanOrEqual(8)
+    expectQuiet(opened)
+  })
+
+  test.each([371, 2000])('a heat map of %i rows: the same', async (rows) => {
+    const opened = await openFile(browser, write(`heat${rows}`, pageHtml(largeData({ photos: rows, rows }), [])))
+    await opened.page.click('#tab-heat')
+    const times = await hoverAndPan(opened, '#panel-heat canvas')
+    console.log(`heat map of ${rows}: ${JSON.stringify(times)}`)
+    expect(times.hover).toBeLessThanOrEqual(8)
+    expect(times.pan).toBeLessThanOrEqual(8)
+    expectQuiet(opened)
+  })
+
+  test.each([
+    [259, 2000, 384],
+    [2300, 5000, 192],
+  ])('%i photos: a photo can be pointed at within %i ms', async (count, mostMs) => {
+    const large = largeData({ photos: count, rows: count })
+    // Noise of 40 × 36 is 5.8 kB: what a photo of 192 px takes.
+    const noise = await Promise.all(Array.from({ length: 50 }, (_, i) => noisePicture(i, 40, 36)))
+    const url = write(
+      String(count),
+      pageHtml(
+        large,
+        large.photos.map((_, i) => noise[i % 50]!),
+      ),
+    )
+    const bytes = statSync(join(folder, `${count}.html`)).size
+    expect(bytes).toBeLessThan(27e6)
+    const began = performance.now()
+    const opened = await openFile(browser, url)
+    const places = await placesOnScreen(opened.page, large)
+    await opened.page.mouse.move(...places[7]!)
+    await opened.page.locator('#panel-map .tooltip').waitFor()
+    const elapsed = performance.now() - began
+    console.log(`${count} photos, ${(bytes / 1e6).toFixed(1)} MB: ${elapsed.toFixed(0)} ms`)
+    expect(elapsed).toBeLessThan(mostMs)
+    expectQuiet(opened)
+  })
+})
