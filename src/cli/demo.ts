@@ -2,10 +2,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { checkOutput, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
+import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
 import { collect } from './options.ts'
 import { progress } from './progress.ts'
+import { withStages } from './report.ts'
+import { runStory } from './run-story.ts'
 import { TrainView } from './train-view.ts'
 import { interruptible } from './work.ts'
 
@@ -14,12 +17,12 @@ Example:
   rosette demo
 
 Draws 24 jaguars, trains a small ConvNeXt with ArcFace on 40 photos of each, and measures it, before and after training, on
-photos of the same individuals that were taken at other encounters. Minutes on two processor cores.`
+photos of the same individuals that were taken at other encounters; its report is a page to explore. Minutes on two processor cores.`
 
 /** `rosette demo`: the whole of rosette on jaguars that it draws itself. */
 export function demoCommand(): Command {
   return new Command('demo')
-    .summary('draw jaguars, train on them, measure, submit')
+    .summary('draw jaguars, train on them, measure, report, submit')
     .description('Run the whole of rosette on jaguars that it draws itself.')
     .option('--out <DIR>', 'the folder to write', join('runs', 'demo'))
     .option('--overwrite', 'replace what an earlier demo wrote there')
@@ -51,15 +54,17 @@ async function demoAction({ out, overwrite = false, set = [] }: DemoFlags): Prom
     const after = await measure(run, data, signal)
     const split = 'test: photos of the same individuals at encounters that training did not see'
     writeFileAtomic(metrics, `${JSON.stringify({ split, untrained: before, trained: after }, undefined, 2)}\n`)
+    const page = await report(run, data, signal)
     const rows = await submit(run, data, submission, signal)
     console.log(summary(before, after, split))
     console.log(`\nsubmission checked: ${rows} rows`)
-    const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission].filter((path) =>
-      existsSync(path),
+    const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission, page].filter(
+      (path) => existsSync(path),
     )
     console.log(
       `\nwritten in ${formatDuration(performance.now() - began)}:\n${paths.map((path) => `  ${path}`).join('\n')}`,
     )
+    console.log(`\nto look at in a browser: ${page}`)
   }, `stopped; what it wrote so far is in ${out}: start again with --overwrite`)
 }
 
@@ -91,11 +96,41 @@ async function learn(options: {
   if (!outcome.finished) signal.throwIfAborted()
 }
 
-async function measure(model: string, data: string, signal: AbortSignal): Promise<EvaluationReport> {
+/** The report on the photos that `measure` scores; returns its page. */
+async function report(run: string, data: string, signal: AbortSignal): Promise<string> {
+  const { openModel } = await import('../identify/index.ts')
+  const { makeReport } = await import('../report/index.ts')
+  const manifest = await testPhotos(data)
+  const selection = { manifest, split: 'all', reason: 'encounters that training did not see' } as const
+  const story = await runStory(run, manifest, selection)
+  const embedder = await openModel(run)
+  try {
+    const outcome = await withStages((onProgress) =>
+      makeReport(embedder, selection, {
+        out: join(run, 'report'),
+        overwrite: true,
+        title: 'the demo: 24 drawn jaguars',
+        splitName: 'test',
+        story,
+        signal,
+        onProgress,
+      }),
+    )
+    return outcome.page
+  } finally {
+    await embedder.release()
+  }
+}
+
+async function testPhotos(data: string): Promise<Manifest> {
   const { openDataset } = await import('../data/index.ts')
-  const { evaluatePhotos, openModel } = await import('../identify/index.ts')
   const images = join(data, 'test', 'test')
-  const manifest = openDataset(join(data, 'test_identities.csv'), { images, requireIdentity: true })
+  return openDataset(join(data, 'test_identities.csv'), { images, requireIdentity: true })
+}
+
+async function measure(model: string, data: string, signal: AbortSignal): Promise<EvaluationReport> {
+  const { evaluatePhotos, openModel } = await import('../identify/index.ts')
+  const manifest = await testPhotos(data)
   const embedder = await openModel(model)
   try {
     return await evaluatePhotos(embedder, { manifest, split: 'all' }, { signal })

@@ -15,7 +15,7 @@ import {
 } from './options.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { interruptible, warn, warnOfManifest, withModel } from './work.ts'
+import { interruptible, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
 
 const example = `
 Examples:
@@ -63,7 +63,11 @@ export function reportCommand(): Command {
     .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
     .option('--pixels <PX>', 'width of the PNGs (default: 2000)', aboveZero)
-    .option('--thumbnails <PX>', "longer side of the page's photos (default: by their number, 64 to 384)", aboveZero)
+    .option(
+      '--thumbnails <PX>',
+      "longer side of the page's photos (default: what fits into 17 MB, 48 to 384)",
+      aboveZero,
+    )
     .option('--share', 'leave out photos and names, to publish numbers without revealing animals')
     .option('--overwrite', 'replace the report in --out')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(reportAction)
@@ -108,8 +112,8 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           onProgress,
         }),
       )
-      if (outcome.skipped > 0) warn(`${outcome.skipped} photos that cannot be read were left out`)
-      console.log(describe(outcome))
+      warnOfSkipped(outcome.skipped)
+      console.log(describeReport(outcome))
     }),
   )
 }
@@ -156,7 +160,7 @@ export async function withStages<T>(
 }
 
 /** What a report is, in two lines. */
-export function describe({ data, page, pageBytes, pictures, folder, thumbnailPx }: ReportOutcome): string {
+export function describeReport({ data, page, pageBytes, pictures, folder, thumbnailPx }: ReportOutcome): string {
   const which = data.split === 'all' ? 'all photos' : `the ${data.split} photos`
   const why = data.reason === '' ? '' : ` (${data.reason})`
   const photos = data.shared ? 'no photos in it' : `photos of ${thumbnailPx} px in it`

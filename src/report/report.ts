@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { datasetHash, type Photo } from '../data/index.ts'
+import { datasetHash, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes } from './data.ts'
@@ -19,6 +19,10 @@ export interface RunStory {
 
 export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'signal'> {
   readonly out: string
+  /** What the report is called; the run's folder or the model's name unless given. */
+  readonly title?: string | undefined
+  /** What the scored photos are called, as in `test photos`; the selection's split unless given. */
+  readonly splitName?: string | undefined
   readonly overwrite?: boolean
   readonly excludeSame?: 'encounter' | undefined
   readonly projections?: readonly ProjectionName[]
@@ -40,8 +44,10 @@ export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], 
 /** What `makeReport` made. */
 export interface ReportOutcome extends WrittenReport {
   readonly data: ReportData
+  /** Longer side of the page's photos; 0 without photos. */
   readonly thumbnailPx: number
-  readonly skipped: number
+  /** Photos that could not be read. */
+  readonly skipped: readonly Skipped[]
 }
 
 /** Longer side of photos in the pictures, of which few are shown. */
@@ -73,11 +79,11 @@ export async function makeReport(
     onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, projections.length),
   })
   const data = buildReport({
-    title: basename(embedder.run ?? embedder.name),
+    title: options.title ?? basename(embedder.run ?? embedder.name),
     model: embedder.name,
     flipAveraging: embedder.tta === 'flip',
     data: basename(manifest.source),
-    split,
+    split: options.splitName ?? split,
     reason,
     hashes: { ...story.hashes, data: datasetHash(photos, contentHashes) },
     config: story.config,
@@ -89,7 +95,7 @@ export async function makeReport(
     excludeSame,
     share,
   })
-  const thumbnailPx = options.thumbnailPx ?? thumbnailSide(photos.length)
+  const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, signal)))
   const thumbnails = share
     ? []
     : await makeThumbnails(photos, { longSidePx: thumbnailPx, signal, onProgress: tell('thumbnails') })
@@ -104,7 +110,7 @@ export async function makeReport(
     ...(pixels === undefined ? {} : { pixels }),
     onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
   })
-  return { ...written, data, thumbnailPx, skipped: embedded.skipped.length }
+  return { ...written, data, thumbnailPx, skipped: embedded.skipped }
 }
 
 /** JPEG, which SVG readers know. */

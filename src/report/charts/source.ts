@@ -2,7 +2,7 @@ import type { ReportData } from '../data.ts'
 
 /** What every picture says of where it comes from. */
 export function sourceOf({ title, model, flipAveraging, data, split, photos, identities }: ReportData): string {
-  const which = split === 'all' ? 'all photos' : ['validation', 'train'].includes(split) ? `${split} photos` : split
+  const which = split === 'all' ? 'all photos' : `${split} photos`
   const name = model === title ? title : `${title} (${model})`
   return (
     `model ${name}, flip averaging ${flipAveraging ? 'on' : 'off'} · data ${data}, ${which}: ` +

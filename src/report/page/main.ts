@@ -86,7 +86,7 @@ const tabs = [
 ] as const
 
 function header({ title, data, split, photos, identities, metrics }: ReportData): HTMLElement {
-  const which = split === 'all' ? 'all photos' : split === 'validation' || split === 'train' ? `${split} photos` : split
+  const which = split === 'all' ? 'all photos' : `${split} photos`
   const numbers = [
     ['identity-balanced mAP', metrics.identityBalancedMap],
     ['mAP', metrics.map],

@@ -1,0 +1,136 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let data = ''
+let run = ''
+let out = ''
+let stdout = ''
+let stderr = ''
+
+beforeAll(async () => {
+  data = await tinyKaggle()
+})
+beforeEach(() => {
+  run = tinyRun()
+  out = join(temporaryFolder(), 'report')
+  stdout = ''
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
+    stdout += `${String(text)}\n`
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+function rosette(...args: string[]): Promise<number> {
+  const size = args[0] === 'report' ? ['--pixels', '200'] : [] // how sharp the PNGs are is not the matter here
+  return runProgram([...args, '--threads', '1', ...size], commands)
+}
+
+const photos = () => [
+  '--data',
+  join(data, 'identities.csv'),
+  '--images',
+  join(data, 'test', 'test'),
+  '--columns',
+  'identity=who,encounter=sighting',
+]
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+
+test('the numbers of a report are those of evaluate, to the last digit', async () => {
+  const metrics = join(temporaryFolder(), 'metrics.json')
+  for (const more of [[], ['--exclude-same', 'encounter']]) {
+    expect(await rosette('evaluate', '--model', run, ...photos(), ...more, '--out', metrics, '--overwrite')).toBe(0)
+    expect(await rosette('report', '--model', run, ...photos(), ...more, '--out', out, '--overwrite')).toBe(0)
+    const [evaluated, reported] = [json(metrics), json(join(out, 'metrics.json'))]
+    const names = [
+      'rank1',
+      'rank5',
+      'rank10',
+      'map',
+      'identityBalancedMap',
+      'minp',
+      'queries',
+      'skipped',
+      'identities',
+      'photos',
+      'tieRate',
+      'cmc',
+      'perIdentity',
+      'excludeSame',
+      'split',
+    ]
+    for (const name of names) expect(reported[name], name).toEqual(evaluated[name])
+  }
+})
+
+test('pictures, page and tables, beside a run unless told otherwise; never over something else', async () => {
+  const entry = (step: number) =>
+    JSON.stringify({ kind: 'step', step, epoch: 1, loss: 1 / step, gradientNorm: 1, learningRate: 0.1, elapsedMs: 5 })
+  writeFileSync(join(run, 'log.jsonl'), `${[1, 2, 3].map(entry).join('\n')}\n`)
+  writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', splitHash: 'abc', data, seed: 0 }))
+  writeFileSync(join(run, 'config.json'), JSON.stringify({ epochs: 7 }))
+  expect(await rosette('report', '--model', run, '--projection', 'pca,umap', '--thumbnails', '16')).toBe(0)
+  const files = readdirSync(join(run, 'report'))
+  for (const name of [
+    'training-curves.svg',
+    'training-curves.png',
+    'map-pca.svg',
+    'map-umap.png',
+    'retrieval-hardest.svg',
+    'report.html',
+    'map.csv',
+  ])
+    expect(files).toContain(name)
+  expect(files).not.toContain('map-tsne.svg')
+  expect(stdout).toContain(`${join(run, 'report', 'report.html')}: open it in a browser`)
+  expect(stdout).toContain('photos of 16 px in it')
+  const page = readFileSync(join(run, 'report', 'report.html'), 'utf8')
+  for (const part of ['"epochs":7', '"split":"abc"', 'train_0001.png', 'data:image/webp;base64,'])
+    expect(page).toContain(part)
+  const table = readFileSync(join(run, 'report', 'map.csv'), 'utf8')
+    .trim()
+    .split('\n')
+  expect(table).toHaveLength(1 + 12)
+  expect(table[0]).toBe('filename,identity,encounter,flank,split,average_precision,rank_1,pca_x,pca_y,umap_x,umap_y')
+  expect(table[1]).toMatch(/^train_0001\.png,Abril,e0,,all,1,right,-?\d/)
+
+  expect(await rosette('report', '--model', run)).toBe(2)
+  expect(stderr).toContain('exists already')
+  expect(await rosette('report', '--model', run, '--overwrite', '--projection', 'pca')).toBe(0)
+  mkdirSync(out)
+  writeFileSync(join(out, 'thesis.txt'), 'years of work')
+  expect(await rosette('report', '--model', run, '--out', out, '--overwrite')).toBe(2)
+  expect(stderr).toContain('is no report (it has no report.html), and is not replaced')
+  expect(existsSync(join(out, 'thesis.txt'))).toBe(true)
+})
+
+test('--share: no photo, no name', async () => {
+  expect(await rosette('report', '--model', run, ...photos(), '--out', out, '--share')).toBe(0)
+  const texts = readdirSync(out)
+    .filter((name) => !name.endsWith('.png'))
+    .map((name) => readFileSync(join(out, name), 'utf8'))
+  for (const text of texts)
+    expect(text).not.toMatch(/Abril|Bento|Caiman|test_00|data:image\/(webp|jpeg)|identities\.csv/)
+  expect(readdirSync(out)).not.toContain('retrieval-hardest.svg')
+  expect(json(join(out, 'metrics.json')).rank1).toBe(1)
+})
+
+test('what can be mistaken', async () => {
+  expect(await rosette('report', '--model', run, '--projection', 'pca,som', '--out', out)).toBe(2)
+  expect(stderr).toContain('Expected names among pca, tsne, umap.')
+  expect(await rosette('report', '--model', run, '--out', out)).toBe(2)
+  expect(stderr).toContain('was trained on data that it does not name')
+  const broken = temporaryFolder()
+  cpSync(data, broken, { recursive: true })
+  writeFileSync(join(broken, 'train', 'train', 'train_0003.png'), 'no photo')
+  expect(await rosette('report', '--model', run, '--data', broken, '--out', out)).toBe(2)
+  expect(stderr).toContain('train_0003.png')
+  expect(existsSync(out)).toBe(false)
+  expect(await rosette('report', '--model', run, '--data', broken, '--out', out, '--skip-unreadable')).toBe(0)
+  expect(stderr).toContain('skipped train_0003.png')
+})
