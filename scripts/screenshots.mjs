@@ -1,6 +1,7 @@
 // Takes docs/report-*.png from the demo's report, in a Chromium (ROSETTE_CHROMIUM names another): `npm run demo`, then
 // `node scripts/screenshots.mjs`.
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 import sharp from 'sharp'
@@ -10,16 +11,20 @@ if (!existsSync(report)) throw new Error(`${report}: no such file; npm run demo 
 const executablePath = process.env.ROSETTE_CHROMIUM ?? '/usr/bin/chromium'
 const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] })
 
+const docs = fileURLToPath(new URL('../docs', import.meta.url))
+
+/** Writes a picture to docs/, its colours counted so that a clone stays small. */
+async function keep(name, picture) {
+  await picture.png({ palette: true, colours: 128, effort: 10 }).toFile(join(docs, `report-${name}.png`))
+}
+
 /** Opens the report, lets `prepare` bring something into view, and writes what is seen. */
 async function shoot(name, colorScheme, prepare) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
   await page.goto(pathToFileURL(report).href)
   await prepare(page)
   await page.waitForTimeout(500)
-  const out = fileURLToPath(new URL(`../docs/report-${name}.png`, import.meta.url))
-  await sharp(await page.screenshot())
-    .png({ palette: true, colours: 128, effort: 10 })
-    .toFile(out)
+  await keep(name, sharp(await page.screenshot()))
   await page.close()
 }
 
@@ -52,3 +57,4 @@ await shoot('heat-map', 'dark', async (page) => {
   await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.7)
 })
 await browser.close()
+await keep('retrieval', sharp(join(dirname(report), 'retrieval-typical.png')).resize({ width: 1240 }))

@@ -3,6 +3,7 @@ import type { Photo } from '../src/data/index.ts'
 import { encodePng } from '../src/images/index.ts'
 import {
   buildReport,
+  type Explanation,
   type PhotoPicture,
   type Projection,
   type ReportData,
@@ -137,4 +138,25 @@ export async function noisePicture(seed: number, width = 48, height = 32): Promi
   const data = Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 3 ? 255 : rng.int(256)))
   const png = await encodePng({ width, height, data })
   return { width, height, uri: `data:image/png;base64,${Buffer.from(png).toString('base64')}` }
+}
+
+/** An explanation of a match with numbers made up by hand: four cells a side, the first of them hottest. */
+export function madeUpExplanation(query: number, match: number): Explanation {
+  const side = { rows: 2, columns: 2, widthPx: 48, heightPx: 32 }
+  return {
+    query,
+    match,
+    method: 'cells',
+    similarity: 0.8125,
+    explained: 0.79,
+    sides: [
+      { ...side, heat: [0.6, 0.2, -0.1, 0.01] },
+      { ...side, heat: [0.1, 0.5, 0.2, -0.05] },
+    ],
+    lines: [
+      { query: 0, match: 1, contribution: 0.4 },
+      { query: 1, match: 2, contribution: 0.1 },
+    ],
+    deletion: { cells: 1, lost: 0.5, lostAtRandom: 0.15, deviation: 0.06 },
+  }
 }

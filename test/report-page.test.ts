@@ -10,19 +10,22 @@ import { insidePolygon, type Place, unitPlaces } from '../src/report/page/points
 import { fitView } from '../src/report/page/view.ts'
 import { identifyTop } from '../src/retrieval/index.ts'
 import { launchBrowser, openFile, type WatchedPage } from './browser.ts'
-import { clusterData, clusterReport, largeData, noisePicture } from './report-fixture.ts'
+import { clusterData, clusterReport, largeData, madeUpExplanation, noisePicture } from './report-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-report-page-'))
 const shape = { identities: 12, photosEach: 6, dim: 8, spread: 1.1 } as const
 const input = clusterReport(shape)
-const data = clusterData(shape)
+const plain = clusterData(shape)
+const explained = plain.neighbours[3]!.photos[0]!
+const data = { ...plain, explanations: [madeUpExplanation(3, explained)] }
 let browser: Browser
 let small = ''
 
 beforeAll(async () => {
   browser = await launchBrowser()
   const pictures = await Promise.all(data.photos.map((_, i) => noisePicture(i)))
-  small = write('small', pageHtml(data, pictures))
+  const [a, b] = [pictures[3]!.uri, pictures[explained]!.uri]
+  small = write('small', pageHtml(data, pictures, [[a, b]]))
 })
 afterAll(async () => {
   await browser?.close()
@@ -209,6 +212,28 @@ describe('photos', () => {
     expect(await page.locator('dialog').isHidden()).toBe(true)
     expectQuiet(opened)
   })
+})
+
+test('a match that the report explains shows why', async () => {
+  const opened = await openFile(browser, small)
+  const { page } = opened
+  await page.click('#tab-photos')
+  await page.getByLabel('Explained matches').selectOption('0')
+  const dialog = page.locator('dialog')
+  expect(await dialog.locator('.why').isHidden()).toBe(true)
+  await page.getByRole('button', { name: 'Why this match?' }).click()
+  expect(await dialog.locator('.pair').isHidden()).toBe(true)
+  const words = await dialog.locator('.why text').allTextContents()
+  expect(words.join(' ')).toContain(
+    "without the query's 1 hottest cells it falls by 0.500, without as many at random by 0.150 ± 0.060",
+  )
+  expect(
+    await dialog.locator('.why image').evaluateAll((items) => items.map((item) => item.getAttribute('href'))),
+  ).toEqual([(await noisePicture(3)).uri, (await noisePicture(explained)).uri])
+  await page.keyboard.press('Escape')
+  await page.locator('#neighbours .photo').nth(1).click()
+  expect(await page.getByRole('button', { name: 'Why this match?' }).count()).toBe(0)
+  expectQuiet(opened)
 })
 
 test('the heat map tells both photos and the value, zooms to an individual, and opens the pair', async () => {

@@ -77,6 +77,7 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   expect(await rosette('report', '--model', run, '--projection', 'pca,umap', '--thumbnails', '16')).toBe(0)
   const files = readdirSync(join(run, 'report'))
   for (const name of [
+    'why-correct.svg',
     'training-curves.svg',
     'training-curves.png',
     'map-pca.svg',

@@ -33,6 +33,7 @@ interface ReportFlags extends ModelFlags, DataFlags {
   readonly excludeSame?: 'encounter'
   readonly projection: readonly ProjectionName[]
   readonly seed: number
+  readonly explain?: number
   readonly pixels?: number
   readonly thumbnails?: number
   readonly share?: boolean
@@ -62,6 +63,7 @@ export function reportCommand(): Command {
     )
     .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
+    .option('--explain <N>', 'matches to explain of each kind, right and wrong (default: 4)', notNegative)
     .option('--pixels <PX>', 'width of the PNGs (default: 2000)', aboveZero)
     .option(
       '--thumbnails <PX>',
@@ -104,6 +106,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           projections: flags.projection,
           seed: flags.seed,
           share: flags.share ?? false,
+          explain: flags.explain,
           pixels: flags.pixels,
           thumbnailPx: flags.thumbnails,
           skipUnreadable: flags.skipUnreadable,
@@ -145,7 +148,13 @@ export async function withStages<T>(
   work: (onProgress: (stage: ReportStage, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
   let open: { readonly stage: ReportStage; readonly bar: ReturnType<typeof progress> } | undefined
-  const units = { embedding: 'photos', projecting: 'maps', thumbnails: 'photos', pictures: 'pictures' } as const
+  const units = {
+    embedding: 'photos',
+    projecting: 'maps',
+    explaining: 'matches',
+    thumbnails: 'photos',
+    pictures: 'pictures',
+  } as const
   try {
     return await work((stage, done, total) => {
       if (open?.stage !== stage) {

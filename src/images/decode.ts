@@ -152,6 +152,15 @@ async function regionOf(bytes: Uint8Array, box: Box) {
   return { left, top, width, height }
 }
 
+/** The image as JPEG bytes, its alpha left out. The same pixels give the same bytes. */
+export async function encodeJpeg(image: ImageRGBA, quality = 85): Promise<Uint8Array> {
+  const { width, height, data } = image
+  return sharp(data, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .jpeg({ quality, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+}
+
 function explained(message: string, name: string, limitPixels: number): InputError {
   if (/unsupported image format/i.test(message))
     return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)

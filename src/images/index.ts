@@ -4,6 +4,7 @@ export {
   decodeDefaults,
   decodeImage,
   decoderVersion,
+  encodeJpeg,
   encodePng,
   hasPhotoHeader,
   type ImageRGBA,

@@ -73,6 +73,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     matrix,
     projections: input.projections,
     curves: input.curves ?? null,
+    explanations: [],
   }
 }
 

@@ -35,6 +35,8 @@ export interface ReportData {
   readonly matrix: SimilarityMatrix
   readonly projections: readonly Projection[]
   readonly curves: Curves | null
+  /** A few matches explained. */
+  readonly explanations: readonly Explanation[]
 }
 
 /** SHA-256; null where there is none. */
@@ -149,4 +151,43 @@ export interface CurveValidation {
   readonly identityBalancedMap: number
   readonly map: number
   readonly rank1: number
+}
+
+/** Where the similarity of two photos comes from, by cells of what the network sees. */
+export interface Explanation {
+  readonly query: number
+  readonly match: number
+  /** cells: by the network's feature map; occlusion: by covering cells. */
+  readonly method: 'cells' | 'occlusion'
+  readonly similarity: number
+  /** What the cells' heat adds up to, by `cells`; of photos as they are, without their mirror images. */
+  readonly explained: number
+  /** Of the query and of its match. */
+  readonly sides: readonly [ExplainedSide, ExplainedSide]
+  /** The strongest pairs of cells. */
+  readonly lines: readonly CellPair[]
+  readonly deletion: Deletion
+}
+
+export interface ExplainedSide {
+  readonly rows: number
+  readonly columns: number
+  readonly widthPx: number
+  readonly heightPx: number
+  /** What each cell adds to the similarity, row by row. */
+  readonly heat: readonly number[]
+}
+
+export interface CellPair {
+  readonly query: number
+  readonly match: number
+  readonly contribution: number
+}
+
+/** Similarity lost when the query's hottest cells are covered, and when as many at random are: mean and standard deviation. */
+export interface Deletion {
+  readonly cells: number
+  readonly lost: number
+  readonly lostAtRandom: number
+  readonly deviation: number
 }

@@ -5,6 +5,14 @@
 export { type AnalyseInput, type AnalyseOptions, type Analysis, analyse, analyseDefaults } from './analyse.ts'
 export { buildReport, type ReportInput } from './build.ts'
 export type * from './data.ts'
+export {
+  type ExplainedMatches,
+  type ExplainMatchesOptions,
+  explainMatches,
+  explainMatchesDefaults,
+  type Match,
+  matchesToExplain,
+} from './explanations.ts'
 export { mapCsv } from './page/map-csv.ts'
 export { metricsJson } from './page/metrics-json.ts'
 export { pageHtml } from './page-html.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { check } from '../base/index.ts'
+import { explanationChart, type Views } from './charts/explanation.ts'
 import type { ReportData } from './data.ts'
 import { pageCode } from './page-code.ts'
 import { pageStyle } from './page-style.ts'
@@ -12,9 +13,9 @@ import type { PhotoPicture } from './thumbnails.ts'
 /**
  * The report as one HTML file that asks no network for anything: data, pictures, style and code are inside, and its
  * Content-Security-Policy allows this one script and this one style sheet, by their hashes, and images from inside. What comes
- * from data (names, labels) is JSON that the code writes as text. `pictures`: one for each photo, or none.
+ * from data (names, labels) is JSON that the code writes as text. `pictures`: one for each photo, or none; `views`: those of the explanations.
  */
-export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[]): string {
+export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], views: readonly Views[] = []): string {
   check(
     pictures.length === 0 || pictures.length === data.photos.length,
     `report: expected a picture for each of ${data.photos.length} photos, got ${pictures.length}`,
@@ -30,6 +31,11 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[]): s
     `form-action 'none'`,
   ].join('; ')
   const charts = chartsOf(data).map((chart) => `<figure>${svgInline(chart)}</figure>`)
+  const matches = views.map((pair, i) => {
+    const explanation = data.explanations[i]!
+    const drawn = svgInline(explanationChart(data, explanation, pair))
+    return `<template id="why-${explanation.query}-${explanation.match}">${drawn}</template>`
+  })
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -45,6 +51,7 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[]): s
 <noscript>This page needs its own script, which your browser does not run.</noscript>
 <main id="page"></main>
 <template id="charts">${charts.join('\n')}</template>
+${matches.join('\n')}
 <script type="application/json" id="report">${inert(data)}</script>
 <script type="application/json" id="pictures">${inert(pictures)}</script>
 <script type="module">${code}</script>

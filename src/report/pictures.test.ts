@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
-import { clusterData } from '../../test/report-fixture.ts'
+import { clusterData, madeUpExplanation } from '../../test/report-fixture.ts'
 import { curvesChart } from './charts/curves.ts'
 import { sheetQueries } from './charts/retrieval-sheet.ts'
 import { topPairs } from './charts/similar-pairs.ts'
+import { matchesToExplain } from './explanations.ts'
 import { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
 import { svgDocument, svgInline } from './svg/picture.ts'
 import { pngOf } from './svg/raster.ts'
 
-const small = clusterData(
+const clusters = clusterData(
   { identities: 4, photosEach: 5, dim: 6 },
   {
     curves: {
@@ -16,6 +17,15 @@ const small = clusterData(
     },
   },
 )
+
+const wrong = clusters.photos.findIndex(
+  (_, i) => clusters.photos[clusters.neighbours[i]!.photos[0]!]!.identity !== clusters.photos[i]!.identity,
+)
+const pairs = [0, wrong].map((query, k) =>
+  madeUpExplanation(query, k === 0 ? 1 : clusters.neighbours[wrong]!.photos[0]!),
+)
+const small = { ...clusters, explanations: pairs }
+const views = pairs.map(() => ['data:image/jpeg;base64,/9j/', 'data:image/jpeg;base64,/9j/'] as const)
 
 /** Numbers cut to three places, pixels of pictures left out. */
 function asText(svg: string): string {
@@ -27,7 +37,7 @@ function asText(svg: string): string {
 
 test('the pictures, as text', async () => {
   const names: string[] = []
-  for await (const picture of picturesOf(small, new Map())) {
+  for await (const picture of picturesOf(small, new Map(), views)) {
     names.push(picture.name)
     await expect(asText(svgInline(picture))).toMatchFileSnapshot(`../../test/charts/${picture.name}.svg.txt`)
   }
@@ -44,11 +54,13 @@ test('the pictures, as text', async () => {
     'similar-pairs-wrong',
     'retrieval-hardest',
     'retrieval-typical',
+    'why-correct',
+    'why-wrong',
   ])
 })
 
 test('each picture names model, data, split and sample sizes', async () => {
-  for await (const picture of picturesOf(small, new Map())) {
+  for await (const picture of picturesOf(small, new Map(), views)) {
     expect(picture.body).toContain('model clusters (made-up embeddings), flip averaging on')
     expect(picture.body).toContain('data clusters, validation photos: 20 photos of 4 individuals')
   }
@@ -67,12 +79,26 @@ test('names from data stay text', async () => {
   const hostile = `<img src=x onerror="alert(1)">&'\u0007\ud800`
   const data = { ...small, title: hostile, identities: small.identities.map((name) => `${name}${hostile}`) }
   const photos = data.photos.map((photo) => ({ ...photo, file: hostile }))
-  for await (const picture of picturesOf({ ...data, photos }, new Map())) {
+  for await (const picture of picturesOf({ ...data, photos }, new Map(), views)) {
     const svg = svgDocument(picture)
     expect(svg).not.toMatch(/<img|\u0007/)
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
     expect((await pngOf(picture, { zoom: 0.2 })).length).toBeGreaterThan(100) // well-formed, or resvg refuses it
   }
+})
+
+test('explained matches: right ones of many APs, the wrong ones of highest similarity, no pair twice', () => {
+  const matches = matchesToExplain(small, 3)
+  const right = matches.filter(({ query, match }) => small.photos[query]!.identity === small.photos[match]!.identity)
+  expect(right.length).toBeGreaterThan(0)
+  expect(right).toEqual(matches.slice(0, right.length))
+  for (const { query, match } of matches) expect(match).toBe(small.neighbours[query]!.photos[0])
+  const similarities = matches.slice(right.length).map(({ query }) => small.neighbours[query]!.similarities[0]!)
+  expect(similarities).toEqual([...similarities].sort((a, b) => b - a))
+  expect(new Set(matches.map(({ query, match }) => Math.min(query, match) * 100 + Math.max(query, match))).size).toBe(
+    matches.length,
+  )
+  expect(matchesToExplain(small, 0)).toEqual([])
 })
 
 test('pairs: each once, the most similar first, right and wrong apart', () => {

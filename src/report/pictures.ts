@@ -1,6 +1,7 @@
 import { cmcChart } from './charts/cmc.ts'
 import { curvesChart } from './charts/curves.ts'
 import { distributionsChart } from './charts/distributions.ts'
+import { explanationsChart, type Views } from './charts/explanation.ts'
 import { heatMapChart, heatMapImage } from './charts/heat-map.ts'
 import { identitiesChart } from './charts/identities.ts'
 import { mapChart } from './charts/map.ts'
@@ -26,8 +27,12 @@ export function chartsOf(data: ReportData): Picture[] {
   return charts.filter((chart) => chart !== undefined)
 }
 
-/** Every picture that the data allow, one after the other. */
-export async function* picturesOf(data: ReportData, images: PhotoImages): AsyncGenerator<Picture, void, undefined> {
+/** Every picture that the data allow, one after the other; `views` are those of the explanations. */
+export async function* picturesOf(
+  data: ReportData,
+  images: PhotoImages,
+  views: readonly Views[] = [],
+): AsyncGenerator<Picture, void, undefined> {
   yield* chartsOf(data)
   for (const projection of data.projections) yield mapChart(data, projection)
   for (const kind of ['similarity', 'distance'] as const) {
@@ -37,6 +42,7 @@ export async function* picturesOf(data: ReportData, images: PhotoImages): AsyncG
   const photographs = [
     ...[true, false].map((same) => similarPairsChart(data, same, images)),
     ...sheets.map((kind) => retrievalSheet(data, kind, images)),
+    ...[true, false].map((same) => explanationsChart(data, same, views)),
   ]
   for (const picture of photographs) if (picture !== undefined) yield picture
 }

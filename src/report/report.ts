@@ -3,6 +3,7 @@ import { datasetHash, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes } from './data.ts'
+import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
 import { picturedPhotos } from './pictures.ts'
 import { type ProjectionName, projectEmbeddings } from './projections.ts'
 import { makeThumbnails, type PhotoPicture, thumbnailSide } from './thumbnails.ts'
@@ -33,11 +34,13 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'si
   /** Longer side of the page's photos; from their number unless given. */
   readonly thumbnailPx?: number | undefined
   readonly story?: RunStory | undefined
+  /** Matches explained of each kind, right and wrong; four unless given, one where the model tells nothing of its cells. */
+  readonly explain?: number | undefined
   /** `done` of `total` of the work that `what` names. */
   readonly onProgress?: ((what: ReportStage, done: number, total: number) => void) | undefined
 }
 
-export type ReportStage = 'embedding' | 'projecting' | 'thumbnails' | 'pictures'
+export type ReportStage = 'embedding' | 'projecting' | 'explaining' | 'thumbnails' | 'pictures'
 
 export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], seed: 0, share: false } as const
 
@@ -78,7 +81,7 @@ export async function makeReport(
     signal,
     onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, projections.length),
   })
-  const data = buildReport({
+  const built = buildReport({
     title: options.title ?? basename(embedder.run ?? embedder.name),
     model: embedder.name,
     flipAveraging: embedder.tta === 'flip',
@@ -95,6 +98,8 @@ export async function makeReport(
     excludeSame,
     share,
   })
+  const { explanations, views } = await explained(embedder, photos, built, options)
+  const data = { ...built, explanations }
   const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, signal)))
   const thumbnails = share
     ? []
@@ -106,11 +111,28 @@ export async function makeReport(
     overwrite,
     thumbnails,
     images,
+    views,
     signal,
     ...(pixels === undefined ? {} : { pixels }),
     onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
   })
   return { ...written, data, thumbnailPx, skipped: embedded.skipped }
+}
+
+/** A shared report shows no photos, and so explains nothing. */
+async function explained(
+  embedder: Embedder,
+  photos: readonly Photo[],
+  data: ReportData,
+  { explain, seed, signal, onProgress }: ReportOptions,
+): Promise<ExplainedMatches> {
+  if (data.shared) return { explanations: [], views: [] }
+  const each = explain ?? (embedder.cellGrid === undefined ? 1 : explainMatchesDefaults.each)
+  return explainMatches(embedder, photos, matchesToExplain(data, each), {
+    signal,
+    onProgress: (done, total) => onProgress?.('explaining', done, total),
+    ...(seed === undefined ? {} : { seed }),
+  })
 }
 
 /** JPEG, which SVG readers know. */

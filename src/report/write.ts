@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { check, checkAbsent } from '../base/index.ts'
+import type { Views } from './charts/explanation.ts'
 import type { PhotoImages } from './charts/photo.ts'
 import type { ReportData } from './data.ts'
 import { mapCsv } from './page/map-csv.ts'
@@ -21,13 +22,15 @@ export interface WriteReportOptions {
   readonly thumbnails: readonly PhotoPicture[]
   /** For the pictures, by photo. */
   readonly images: PhotoImages
+  /** Of the data's explanations. */
+  readonly views?: readonly Views[]
   /** Across a PNG of ordinary width. */
   readonly pixels?: number
   readonly onProgress?: ((done: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-export const writeDefaults = { overwrite: false, pixels: 2 * pictureDefaults.width } as const
+export const writeDefaults = { overwrite: false, views: [], pixels: 2 * pictureDefaults.width } as const
 
 /** What was written. */
 export interface WrittenReport {
@@ -56,14 +59,14 @@ export function checkReportFolder(out: string, overwrite: boolean): void {
  * @throws InputError as checkReportFolder does; the signal's reason when it aborts.
  */
 export async function writeReport(data: ReportData, options: WriteReportOptions): Promise<WrittenReport> {
-  const { out, overwrite, thumbnails, images, pixels, onProgress, signal } = { ...writeDefaults, ...options }
+  const { out, overwrite, thumbnails, images, views, pixels, onProgress, signal } = { ...writeDefaults, ...options }
   const folder = resolve(out)
   checkReportFolder(out, overwrite)
   const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
   const pictures: string[] = []
   try {
     mkdirSync(temporary, { recursive: true })
-    for await (const picture of picturesOf(data, images)) {
+    for await (const picture of picturesOf(data, images, views)) {
       signal?.throwIfAborted()
       writeFileSync(join(temporary, `${picture.name}.svg`), svgDocument(picture))
       writeFileSync(
@@ -75,7 +78,7 @@ export async function writeReport(data: ReportData, options: WriteReportOptions)
     }
     writeFileSync(join(temporary, 'metrics.json'), metricsJson(data))
     writeFileSync(join(temporary, 'map.csv'), mapCsv(data))
-    const page = pageHtml(data, thumbnails)
+    const page = pageHtml(data, thumbnails, views)
     writeFileSync(join(temporary, pageFile), page)
     checkReportFolder(out, overwrite) // it may have come while we drew
     rmSync(folder, { recursive: true, force: true })

@@ -5,6 +5,23 @@ import { panned, type View, zoomed } from './view.ts'
 
 const compareLimits = [1, 24] as const
 
+/** Why two photos match, as the report drew it; undefined where it did not. */
+function explanationOf(a: number, b: number): HTMLElement | undefined {
+  const template = document.getElementById(`why-${a}-${b}`) ?? document.getElementById(`why-${b}-${a}`)
+  if (!(template instanceof HTMLTemplateElement)) return undefined
+  return h('div', { className: 'why', hidden: true }, template.content.cloneNode(true))
+}
+
+/** Switches between the photos and what their similarity comes from. */
+function whyButton(pair: HTMLElement, why: HTMLElement): HTMLButtonElement {
+  const made = button('Why this match?', () => {
+    why.hidden = !why.hidden
+    pair.hidden = !why.hidden
+    made.ariaPressed = String(!why.hidden)
+  })
+  return made
+}
+
 /** Two photos side by side in a dialog; zooming and moving one zooms and moves the other. */
 export class Compare {
   readonly element = h('dialog', { className: 'compare', ariaLabel: 'two photos side by side' })
@@ -43,6 +60,8 @@ export class Compare {
       return { card, image: image as HTMLElement }
     })
     this.#panes = panes.map(({ image }) => image)
+    const pair = h('div', { className: 'pair' }, ...panes.map(({ card }) => card))
+    const why = explanationOf(a, b)
     this.element.replaceChildren(
       h(
         'header',
@@ -51,13 +70,15 @@ export class Compare {
         h('span', { textContent: number }),
         button('Close', () => this.element.close()),
       ),
-      h('div', { className: 'pair' }, ...panes.map(({ card }) => card)),
+      pair,
+      ...(why === undefined ? [] : [why]),
       h(
         'footer',
         {},
         button('Nearer', () => this.#zoom(1.4), 'key +'),
         button('Farther', () => this.#zoom(1 / 1.4), 'key −'),
         button('Whole photos', () => this.#whole(), 'key 0'),
+        ...(why === undefined ? [] : [whyButton(pair, why)]),
         h('span', { className: 'note', textContent: 'wheel zooms both, dragging moves both' }),
       ),
     )

@@ -105,6 +105,7 @@ export function photosTab(model: Model, compare: (a: number, b: number) => void)
         place,
       ),
       finder(model),
+      explainedMatches(model, compare),
       query,
       filter('identity', 'Individual', [
         ['all', 'all'],
@@ -125,6 +126,24 @@ export function photosTab(model: Model, compare: (a: number, b: number) => void)
     ),
     h('section', { className: 'scroll' }, heading, results, more),
   )
+}
+
+/** A choice among the matches that the report explains. */
+function explainedMatches(model: Model, compare: (a: number, b: number) => void): HTMLElement {
+  const { explanations } = model.data
+  if (explanations.length === 0) return h('span', { hidden: true })
+  const words = explanations.map(({ query, match }, i) => {
+    const verdict = model.same(query, match) ? '✓' : '✗'
+    return [String(i), `${verdict} ${model.nameOf(query)}, ${model.labelOf(query)}`] as const
+  })
+  const { element, select } = choice('Explained matches', [['', 'choose one'], ...words], (value) => {
+    const chosen = explanations[Number(value)]
+    if (value === '' || chosen === undefined) return
+    model.select(chosen.query)
+    compare(chosen.query, chosen.match)
+    select.value = ''
+  })
+  return element
 }
 
 const offered = 12

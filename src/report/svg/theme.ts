@@ -50,6 +50,7 @@ export function chartStyle(): string {
     '.line,.grid,.axis,.rule{fill:none}',
     '.grid{stroke-width:1}.axis{stroke-width:1.2}.line{stroke-width:2;stroke-linejoin:round}.thin{stroke-width:1;stroke-opacity:0.45}',
     '.rule{stroke-width:1.5;stroke-dasharray:6 4}.area{fill-opacity:0.35}.rim{paint-order:stroke;stroke-width:3.5;stroke-linejoin:round}',
+    '.join{stroke:#C2006B;fill:none}.join-rim{stroke:#FFFFFF;fill:none}.join-end{fill:#C2006B;stroke:#FFFFFF}.join-number{fill:#FFFFFF}',
     '.box{fill:none;stroke-width:3.5}.block{fill:none;stroke-width:0.6}',
     ...palette.map((colour, i) => `.p${i}{fill:${colour}}.l${i}{stroke:${colour}}`),
   ]
