@@ -9,7 +9,7 @@ import { count, sourceOf } from './source.ts'
 const legendRow = 16
 
 /**
- * Photos in the plane, an individual's mark its colour and shape. Names stand at an individual's middle photo where they
+ * Photos in the plane, an individual's mark its colour and shape. Names stand above an individual's middle photo where they
  * do not overlap, those of many photos first; the legend has them all.
  */
 export function mapChart(data: ReportData, projection: Projection): Picture {
@@ -71,10 +71,10 @@ function labels(
     const content = fitText(group.name, 110, 11)
     const width = textWidth(content, 11) * 1.08
     const left = Math.min(area.x + area.width - width - 3, Math.max(area.x + 3, cx - width / 2))
-    const box = { x: left, y: cy - 8, width, height: 15 }
+    const box = { x: left, y: cy - 21, width, height: 15 }
     if (placed.some((other) => overlaps(box, other))) return []
     placed.push(box)
-    return [text(left, cy + 4, content, { size: 11, bold: true, rim: true })]
+    return [text(left, cy - 9, content, { size: 11, bold: true, rim: true })]
   })
 }
 
