@@ -1,6 +1,7 @@
 /** The command line: one file a command. The order here is that of `rosette --help`. */
 import type { Command } from 'commander'
 import { checkSubmissionCommand } from './check-submission.ts'
+import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { embedCommand } from './embed.ts'
 import { evaluateCommand } from './evaluate.ts'
@@ -21,6 +22,7 @@ export const commands: readonly (() => Command)[] = [
   embedCommand,
   evaluateCommand,
   reportCommand,
+  compareCommand,
   submitCommand,
   checkSubmissionCommand,
   identifyCommand,

@@ -135,3 +135,27 @@ test('what can be mistaken', async () => {
   expect(await rosette('report', '--model', run, '--data', broken, '--out', out, '--skip-unreadable')).toBe(0)
   expect(stderr).toContain('skipped train_0003.png')
 })
+
+test('compare: two runs as a page', async () => {
+  const other = tinyRun()
+  for (const [folder, epochs] of [
+    [run, 3],
+    [other, 4],
+  ] as const) {
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ epochs }))
+  }
+  const page = join(temporaryFolder(), 'comparison.html')
+  const compare = (...args: string[]) => runProgram(['compare', ...args, '--out', page], commands)
+  expect(await rosette('report', '--model', run, ...photos(), '--projection', 'pca', '--explain', '0')).toBe(0)
+  expect(await compare(run, other)).toBe(0)
+  expect(stderr).toContain(`note: without a report, so without scores: ${other}`)
+  const html = readFileSync(page, 'utf8')
+  expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
+  expect(html).toContain(`<td>${run}</td><td>all</td><td>1.0000</td>`)
+  expect(await compare(run, other)).toBe(2)
+  expect(stderr).toContain('exists already')
+  expect(await compare(run)).toBe(2)
+  expect(stderr).toContain('expected two runs or more, got 1')
+  expect(await runProgram(['compare', run, data, '--out', `${page}2`], commands)).toBe(2)
+  expect(stderr).toContain('no run: it has no config.json')
+})

@@ -33,7 +33,8 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
   }
 }
 
-async function curvesOf(log: string): Promise<Curves | null> {
+/** A run's log as curves; null where there is none. */
+export async function curvesOf(log: string): Promise<Curves | null> {
   const { readLog } = await import('../train/index.ts')
   const entries = readLog(log)
   if (entries.length === 0) return null

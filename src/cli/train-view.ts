@@ -1,11 +1,17 @@
 import { formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
+import { sparkline } from './sparkline.ts'
+
+/** Columns of a terminal on which the loss has room for its curve. */
+const wideColumns = 110
 
 /** Shows a run as it goes: one line that changes on a terminal, a line now and then elsewhere. Everything goes to stderr. */
 export class TrainView {
   readonly #live = process.stderr.isTTY === true
   #shownAt = 0
   #open = false
+  /** Of all steps so far. */
+  readonly #losses: number[] = []
 
   show(event: TrainEvent | PrepareEvent): void {
     switch (event.kind) {
@@ -38,9 +44,10 @@ export class TrainView {
         return
       }
       case 'step':
+        this.#losses.push(event.loss)
         return this.#changing(
           `epoch ${event.epoch}  step ${event.step}/${event.totalSteps} ${bar(event.step / event.totalSteps)} ` +
-            `loss ${event.loss.toFixed(3)}  ${event.imagesPerSecond.toFixed(1)} images/s  ${formatDuration(event.remainingMs)} left`,
+            `loss ${event.loss.toFixed(3)} ${this.#curve()} ${event.imagesPerSecond.toFixed(1)} images/s  ${formatDuration(event.remainingMs)} left`,
           event.step === event.totalSteps,
         )
       case 'validation':
@@ -51,6 +58,11 @@ export class TrainView {
       case 'export':
         return this.#line('writing model.onnx')
     }
+  }
+
+  /** How the loss went, on a terminal with room for it. */
+  #curve(): string {
+    return this.#live && process.stderr.columns >= wideColumns ? `${sparkline(this.#losses, 16)} ` : ''
   }
 
   #line(text: string): void {

@@ -4,6 +4,7 @@
  */
 export { type AnalyseInput, type AnalyseOptions, type Analysis, analyse, analyseDefaults } from './analyse.ts'
 export { buildReport, type ReportInput } from './build.ts'
+export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
 export type * from './data.ts'
 export {
   type ExplainedMatches,

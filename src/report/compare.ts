@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import { mark } from './charts/marks.ts'
+import type { Curves } from './data.ts'
+import { pageStyle } from './page-style.ts'
+import { element, escapeText, line, polyline, text } from './svg/element.ts'
+import { type Area, axes, type Picture, picture, svgInline } from './svg/picture.ts'
+import { linear } from './svg/scale.ts'
+import { fitText } from './svg/text-width.ts'
+import { chartStyle, palette } from './svg/theme.ts'
+
+/** A run beside others. */
+export interface ComparedRun {
+  readonly name: string
+  readonly config: unknown
+  readonly curves: Curves | null
+  /** What its report measured; null where it has none. */
+  readonly measured: MeasuredRun | null
+}
+
+/** What `metrics.json` of a report says. */
+export interface MeasuredRun {
+  readonly split: string
+  readonly dataHash: string
+  readonly rank1: number
+  readonly map: number
+  readonly identityBalancedMap: number
+  readonly minp: number
+  readonly perIdentity: readonly { readonly identity: string; readonly photos: number; readonly ap: number | null }[]
+}
+
+/** Runs beside each other as one HTML file without scripts: numbers, settings that differ, curves, AP by individual. */
+export function compareHtml(runs: readonly ComparedRun[]): string {
+  const style = `${pageStyle}\n${chartStyle()}\nbody{padding:16px 24px}`
+  const hash = createHash('sha256').update(style).digest('base64')
+  const charts = [lossChart(runs), validationChart(runs), individualsChart(runs)]
+  const figures = charts.flatMap((chart) => (chart === undefined ? [] : [`<figure>${svgInline(chart)}</figure>`]))
+  const warning = sameData(runs)
+    ? ''
+    : '<p><strong>Not measured on the same photos: these numbers do not compare.</strong></p>'
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeText(runs.map(({ name }) => name).join(', '))}: rosette compare</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${runs.length} runs</h1>
+${warning}
+<h2>Measured by their reports</h2>
+${numbersTable(runs)}
+<h2>Settings that differ</h2>
+${settingsTable(runs)}
+<h2>Curves</h2>
+<div class="charts">${figures.join('\n')}</div>
+</body>
+</html>
+`
+}
+
+function sameData(runs: readonly ComparedRun[]): boolean {
+  const hashes = runs.flatMap(({ measured }) => (measured === null ? [] : [`${measured.split} ${measured.dataHash}`]))
+  return new Set(hashes).size <= 1
+}
+
+function numbersTable(runs: readonly ComparedRun[]): string {
+  const rows = runs.map(({ name, measured, curves }) => {
+    const scores = measured === null ? [] : [measured.identityBalancedMap, measured.map, measured.rank1, measured.minp]
+    const cells =
+      measured === null ? ['no report', '', '', '', ''] : [measured.split, ...scores.map((v) => v.toFixed(4))]
+    const last = curves?.steps.at(-1)
+    return [name, ...cells, last === undefined ? '' : String(last.step), last === undefined ? '' : last.loss.toFixed(3)]
+  })
+  return table(['run', 'photos', 'identity-balanced mAP', 'mAP', 'rank-1', 'mINP', 'steps', 'last loss'], rows)
+}
+
+/** Every setting whose value is not the same in all runs. */
+function settingsTable(runs: readonly ComparedRun[]): string {
+  const settings = runs.map(({ config }) => new Map(leaves(config)))
+  const keys = [...new Set(settings.flatMap((values) => [...values.keys()]))]
+  const differing = keys.filter((key) => new Set(settings.map((values) => values.get(key))).size > 1)
+  if (differing.length === 0) return '<p>None.</p>'
+  const rows = differing.map((key) => [key, ...settings.map((values) => values.get(key) ?? '')])
+  return table(['setting', ...runs.map(({ name }) => name)], rows)
+}
+
+/** Paths and values of a configuration as JSON. */
+function leaves(value: unknown, path = ''): [string, string][] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[path, JSON.stringify(value) ?? '']]
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (row: readonly string[], tag: 'td' | 'th') =>
+    row.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')
+  const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')
+  return `<table><thead><tr>${cells(header, 'th')}</tr></thead><tbody>${body}</tbody></table>`
+}
+
+type Points = readonly (readonly [x: number, y: number])[]
+
+/** Losses averaged over hundredths of each run, over the share of it: runs of different lengths lie over each other. */
+function lossChart(runs: readonly ComparedRun[]): Picture | undefined {
+  const series = runs.map(({ curves }): Points => {
+    const steps = curves?.steps ?? []
+    const parts = Math.min(100, steps.length)
+    return Array.from({ length: parts }, (_, i) => {
+      const part = steps.slice(Math.floor((i * steps.length) / parts), Math.floor(((i + 1) * steps.length) / parts))
+      return [part.at(-1)!.step, part.reduce((sum, { loss }) => sum + loss, 0) / part.length]
+    })
+  })
+  const subtitle =
+    'Mean loss over each hundredth of a run. Losses compare only between runs of the same loss, margin and individuals.'
+  return curvesOver(runs, series, { name: 'compare-loss', title: 'Training loss', subtitle, label: 'loss' })
+}
+
+function validationChart(runs: readonly ComparedRun[]): Picture | undefined {
+  const series = runs.map(
+    ({ curves }): Points =>
+      (curves?.validations ?? []).map(({ step, identityBalancedMap }) => [step, identityBalancedMap]),
+  )
+  const subtitle = 'Identity-balanced mAP on the photos that each run set aside.'
+  return curvesOver(runs, series, {
+    name: 'compare-validation',
+    title: 'Validation',
+    subtitle,
+    label: 'identity-balanced mAP',
+  })
+}
+
+interface CurvesOptions {
+  readonly name: string
+  readonly title: string
+  readonly subtitle: string
+  readonly label: string
+}
+
+function curvesOver(
+  runs: readonly ComparedRun[],
+  series: readonly Points[],
+  options: CurvesOptions,
+): Picture | undefined {
+  const { name, title, subtitle, label } = options
+  const all = series.flat()
+  if (all.length < 2) return undefined
+  return picture(name, { height: 480 }, { title, subtitle, source: sourceOf(runs) }, (outer) => {
+    const area = { x: outer.x + 62, y: outer.y + 30, width: outer.width - 80, height: outer.height - 78 }
+    const xs = linear([0, Math.max(...all.map(([x]) => x))], [area.x, area.x + area.width], { nice: false })
+    const ys = linear([0, Math.max(...all.map(([, y]) => y))], [area.y + area.height, area.y], { ticks: 5 })
+    const curves = series.map((points, i) =>
+      polyline(
+        points.map(([x, y]) => [xs.at(x), ys.at(y)]),
+        `line l${i % palette.length}`,
+      ),
+    )
+    return [axes(area, xs, ys, { xLabel: 'step', yLabel: label }), ...curves, ...legend(runs, area)].join('\n')
+  })
+}
+
+function legend(runs: readonly ComparedRun[], { x, y, width }: Area): string[] {
+  const cell = width / runs.length
+  return runs.map(
+    ({ name }, i) => mark(i, x + i * cell + 6, y - 16) + text(x + i * cell + 18, y - 12, fitText(name, cell - 24, 12)),
+  )
+}
+
+const rowHeight = 17
+
+/** A row for each individual, a mark for each run at its mean AP; those that differ most come first. */
+function individualsChart(runs: readonly ComparedRun[]): Picture | undefined {
+  const scores = runs.map(
+    ({ measured }) => new Map((measured?.perIdentity ?? []).map(({ identity, ap }) => [identity, ap])),
+  )
+  const rows = [...new Set(scores.flatMap((aps) => [...aps.keys()]))].map((identity) => {
+    const aps = scores.map((values) => values.get(identity) ?? null)
+    const known = aps.filter((ap) => ap !== null)
+    return { identity, aps, spread: known.length === 0 ? -1 : Math.max(...known) - Math.min(...known) }
+  })
+  if (rows.length === 0) return undefined
+  rows.sort((a, b) => b.spread - a.spread || (a.identity < b.identity ? -1 : 1))
+  const subtitle =
+    'Mean AP of each individual’s photos in each run’s report; those over which the runs disagree most come first.'
+  const size = { height: 190 + rows.length * rowHeight }
+  return picture('compare-individuals', size, { title: 'Individuals', subtitle, source: sourceOf(runs) }, (outer) => {
+    const area = { x: outer.x + 150, y: outer.y + 30, width: outer.width - 170, height: rows.length * rowHeight + 6 }
+    const xs = linear([0, 1], [area.x, area.x + area.width], { ticks: 5 })
+    const empty = { ...xs, ticks: [] }
+    return [
+      axes(area, xs, empty, { xLabel: 'mean AP' }),
+      ...legend(runs, area),
+      ...rows.map(({ identity, aps }, row) => {
+        const y = area.y + (row + 0.5) * rowHeight
+        const marks = aps.map((ap, i) => (ap === null ? '' : mark(i, xs.at(ap), y)))
+        const name = text(area.x - 8, y + 4, fitText(identity, 140, 11), { size: 11, anchor: 'end' })
+        return line(area.x, y, area.x + area.width, y, 'grid') + name + element('g', {}, ...marks)
+      }),
+    ].join('\n')
+  })
+}
+
+function sourceOf(runs: readonly ComparedRun[]): string {
+  return `${runs.map(({ name }) => name).join(', ')} · rosette`
+}
