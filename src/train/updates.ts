@@ -1,4 +1,5 @@
 import { gradient, type Segment } from '../autodiff/index.ts'
+import { check } from '../base/index.ts'
 import { type Graph, input, reshape, type Value } from '../graph/index.ts'
 import type { ParamSpec, RandomSpec, Scope, StatisticSpec } from '../nn/index.ts'
 import {
@@ -90,6 +91,8 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
 
 /** A segment a layer: layer 1 is the first block. */
 function segmentsOf(scope: Scope, layers: number | 'all'): Segment[] {
+  if (layers === 0) return []
+  check(scope.marks().length > 0, 'recompute: this backbone does not say where its layers end', '--set recompute=0')
   return scope
     .marks()
     .flatMap((ends) =>
