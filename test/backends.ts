@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { messageOf } from '../src/base/index.ts'
+import { input, neg } from '../src/graph/index.ts'
 import { type Backend, ortBackend, referenceBackend } from '../src/runtime/index.ts'
 
 /** An implementation of Backend under test. */
@@ -29,11 +31,8 @@ export const cpuPlain: Implementation = {
 }
 export const webgpu: Implementation = {
   name: 'onnxruntime webgpu',
-  create: () => {
-    process.env.VK_ICD_FILENAMES ??= swiftShader // read by the Vulkan loader when the provider starts
-    return ortBackend({ provider: 'webgpu' })
-  },
-  skip: webgpuMissing(),
+  create: () => ortBackend({ provider: 'webgpu' }),
+  skip: await webgpuMissing(),
 }
 
 /** Everything that runs graphs. */
@@ -42,7 +41,16 @@ export const implementations = [reference, cpuBlocked, cpuPlain, webgpu]
 /** Those that are measured against the reference. */
 export const measured = [cpuBlocked, webgpu]
 
-function webgpuMissing(): string | undefined {
-  if (process.env.VK_ICD_FILENAMES !== undefined || existsSync(swiftShader)) return undefined
-  return `no Vulkan driver: neither VK_ICD_FILENAMES is set nor is there ${swiftShader} (Debian's package chromium)`
+async function webgpuMissing(): Promise<string | undefined> {
+  if (process.env.VK_ICD_FILENAMES === undefined && !existsSync(swiftShader))
+    return `no Vulkan driver: neither VK_ICD_FILENAMES is set nor is there ${swiftShader} (Debian's package chromium)`
+  process.env.VK_ICD_FILENAMES ??= swiftShader // read by the Vulkan loader when the provider starts
+  try {
+    const x = input('x', [1])
+    const program = await (await ortBackend({ provider: 'webgpu' })).compile({ outputs: { y: neg(x) } })
+    await program.release()
+    return undefined
+  } catch (error) {
+    return `the WebGPU provider does not start (Debian's package libvulkan1 has the loader): ${messageOf(error)}`
+  }
 }
