@@ -25,8 +25,8 @@ vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
 let data = ''
 
 /** Somebody's network: the mean colours of 4 × 6 cells of a photo of 32 × 48, mixed to 24 numbers. */
-function somebodys(): void {
-  const rng = new Rng('somebody')
+function somebodys(seed = 'somebody'): void {
+  const rng = new Rng(seed)
   const x = input('pixel_values', ['N', 3, 32, 48])
   const cells = reduceMean(reshape(x, ['N', 3, 4, 8, 6, 8]), { axes: [3, 5] }) // [N, 3, 4, 6]
   const mix = float32(
@@ -108,10 +108,14 @@ describe('a head on an ONNX file', () => {
     expect(outcome.finished).toBe(false)
     expect(events.some(({ kind }) => kind === 'embed')).toBe(false)
     expect(await rejection(openModelHere(join(folder, 'parts')))).toContain('its training has not come to its end')
+    const own = readFileSync(onnx)
+    somebodys('somebody else')
+    expect(await rejection(run('parts', { resume: true }))).toContain('was begun from somebodys.onnx (')
+    writeFileSync(onnx, own)
     await run('parts', { resume: true })
     for (const [name, t] of checkpoint('head')) expect(checkpoint('parts').get(name)!.data, name).toEqual(t.data)
-    const [own, resumed] = ['head', 'parts'].map((name) => readFileSync(join(folder, name, 'model.onnx')))
-    expect(resumed!.equals(own!)).toBe(true)
+    const [whole, resumed] = ['head', 'parts'].map((name) => readFileSync(join(folder, name, 'model.onnx')))
+    expect(resumed!.equals(whole!)).toBe(true)
   })
 
   test('is one ONNX file that embeds as the trained head does', async () => {

@@ -57,6 +57,8 @@ test('files of weights must lie beside the model', () => {
   w!.dataLocation = 1
   w!.externalData = [{ $typeName: 'onnx.StringStringEntryProto', key: 'location', value: 'm.data' }]
   expect(externalFiles(proto, 'm')).toEqual(['m.data'])
-  w!.externalData[0]!.value = '../m.data'
-  expect(() => externalFiles(proto, 'm')).toThrow('m: keeps weights in ../m.data, which is not beside it')
+  for (const name of ['../m.data', 'a\\m.data', '..', 'run.json', 'log.jsonl', 'model.onnx']) {
+    w!.externalData[0]!.value = name
+    expect(() => externalFiles(proto, 'm')).toThrow(`m: keeps weights in ${name}, expected a file of weights beside it`)
+  }
 })

@@ -86,13 +86,16 @@ function freePrefix(nodes: readonly NodeProto[]): string {
   return `rosette_tail_${count}_`
 }
 
-/** The files beside a model in which it keeps weights. @throws InputError for one that lies elsewhere than beside it. */
+/** Such a name is no path, and none of a model's or a run's other files. */
+const dataFile = /^(?!\.\.?$)(?!.*\.(onnx|jsonl?)$)[^\\/]+$/i
+
+/** The files beside a model in which it keeps weights. @throws InputError for one that lies elsewhere, or is no file of weights. */
 export function externalFiles(model: ModelProto, where: string): string[] {
   const outside = (model.graph?.initializer ?? []).filter(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL)
   const names = outside.flatMap(({ externalData }) =>
     externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
   )
   for (const name of names)
-    check(!/[\\/]|^\.\.?$/.test(name), `${where}: keeps weights in ${name}, which is not beside it`)
+    check(dataFile.test(name), `${where}: keeps weights in ${name}, expected a file of weights beside it`)
   return [...new Set(names)]
 }

@@ -123,13 +123,13 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   new Batches(drawn) // throws where the sampler cannot draw
   const weights =
     network === undefined ? await checkWeights(weightsPath, planOf(drawn).params, options) : recordOf(network)
-  const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   const record = describeRun(options, { store, split, classes, seed, weights, threads })
-  if (resumed === undefined) beginRun(options, { config, record, split, store, network })
-  else {
+  if (resumed !== undefined) {
     checkSameData(options.out, resumed.record, record)
-    if (!continued) checkSameWeights(options.out, resumed.record, record)
+    if (!continued || network !== undefined) checkSameWeights(options.out, resumed.record, record)
   }
+  const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
+  if (resumed === undefined) beginRun(options, { config, record, split, store, network })
   for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder)
   for (const text of [...warningsOf(store, split, config), ...(weightsPath === null ? [] : smallerThan(config))])
     options.onProgress?.({ kind: 'warning', text })
@@ -307,7 +307,7 @@ function checkSameWeights(out: string, before: RunRecord, now: RunRecord): void 
   const told = ({ weights }: RunRecord) => (weights === null ? 'random numbers' : `${weights.file} (${weights.sha256})`)
   check(
     before.weights?.sha256 === now.weights?.sha256,
-    `--resume: ${out} was begun from ${told(before)}, and has no checkpoint yet; got ${told(now)}`,
+    `--resume: ${out} was begun from ${told(before)}, got ${told(now)}`,
   )
 }
 
