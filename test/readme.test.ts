@@ -74,6 +74,7 @@ describe('the README', () => {
   test.each(calls.map((args) => [args.join(' '), args] as const))(
     'rosette %s',
     async (_, args) => {
+      if (args[0] === 'watch') return expectWatching(folder, args)
       const makesRun = args[0] === 'train' && !args.includes('--resume')
       const onOnnx = args.some((arg) => arg.endsWith('.onnx')) // its own network, and pictures as that wants them
       const settings = onOnnx ? quickHead : quick
@@ -174,6 +175,20 @@ function standInForResNet(): Uint8Array {
   )
   const embedding = matmul(reduceMean(pixels, { axes: [2, 3] }), matrix) // [N, 2048]
   return encodeModel(toOnnx({ outputs: { embedding } }), '').model
+}
+
+/** It serves until it is stopped, on a port that is free here. */
+async function expectWatching(cwd: string, args: readonly string[]): Promise<void> {
+  const child = execFile(process.execPath, [cli, ...args, '--port', '0'], { cwd })
+  const served = await new Promise<string>((resolve) => {
+    child.stdout!.once('data', (chunk) => resolve(String(chunk)))
+    child.once('exit', () => resolve(''))
+  })
+  const url = /^\S+:\d+\//.exec(served)?.[0] ?? ''
+  expect(await (await fetch(url)).text()).toContain('<svg')
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGINT')
+  expect(await ended).toBe(130)
 }
 
 function rosette(cwd: string, args: readonly string[]) {

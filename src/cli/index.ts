@@ -13,12 +13,14 @@ import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
 import { weightsCommand } from './weights.ts'
+import { watchCommand } from './watch.ts'
 
 export const commands: readonly (() => Command)[] = [
   demoCommand,
   synthCommand,
   modelsCommand,
   trainCommand,
+  watchCommand,
   embedCommand,
   evaluateCommand,
   reportCommand,

@@ -36,4 +36,5 @@ export {
 export { type Picture, svgDocument } from './svg/picture.ts'
 export { pngOf, type RasterOptions, rasterDefaults } from './svg/raster.ts'
 export { type PhotoPicture, thumbnailSide } from './thumbnails.ts'
+export { type CurvesServer, serveCurves } from './watch.ts'
 export { checkReportFolder, type WriteReportOptions, type WrittenReport, writeDefaults, writeReport } from './write.ts'

@@ -1,15 +1,14 @@
-import type { Curves, ReportData } from '../data.ts'
+import type { Curves } from '../data.ts'
 import { line, polyline, text } from '../svg/element.ts'
 import { type Area, axes, type Picture, picture } from '../svg/picture.ts'
 import { linear } from '../svg/scale.ts'
-import { count, sourceOf } from './source.ts'
+import { count } from './source.ts'
 
 /** Points that a curve is drawn with; more steps than these are averaged in groups. */
 const mostPoints = 600
 
 /** Training loss, learning rate and validation by step; undefined without a log. */
-export function curvesChart(data: ReportData): Picture | undefined {
-  const { curves } = data
+export function curvesChart(curves: Curves | null, source: string): Picture | undefined {
   if (curves === null || curves.steps.length < 2) return undefined
   const { steps, validations } = curves
   const grouped = groups(steps.map(({ step, loss }) => [step, loss]))
@@ -18,7 +17,7 @@ export function curvesChart(data: ReportData): Picture | undefined {
   const subtitle =
     `${count(steps.length, 'step')} in ${count(last.epoch, 'epoch')}; loss of each batch${perGroup > 1 ? `, means of ${perGroup} steps` : ''} ` +
     `(thin) and its running mean over a fiftieth of the run (thick)${validations.length > 0 ? `; validation measured ${count(validations.length, 'time')} on photos set aside` : '; no validation in this run'}.`
-  const caption = { title: 'Training: loss, learning rate, validation', subtitle, source: sourceOf(data) }
+  const caption = { title: 'Training: loss, learning rate, validation', subtitle, source }
   return picture('training-curves', { height: validations.length > 0 ? 800 : 600 }, caption, (area) => {
     const panels = split(area, validations.length > 0 ? [3, 1.5, 2.2] : [3, 1.5])
     const highest = last.step

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { check } from '../base/index.ts'
+import { notNegative } from './options.ts'
+import { curvesOf } from './run-story.ts'
+import { interruptible } from './work.ts'
+
+const example = `
+Examples:
+  rosette watch runs/jaguars
+  rosette watch ../cluster/runs/jaguars --port 8080
+
+Serves a page to this machine alone until Ctrl-C; it draws the run's log anew every three seconds. A run on another machine is
+watched through its folder.`
+
+/** `rosette watch`: a run's curves in a browser while it trains. */
+export function watchCommand(): Command {
+  return new Command('watch')
+    .summary("a run's curves in a browser, while it trains")
+    .description("Serve a page on this machine with a run's loss, learning rate and validations as its log grows.")
+    .argument('<RUN>', 'a run folder')
+    .option('--port <P>', 'where to serve; 0 takes any that is free', notNegative, 7878)
+    .addHelpText('after', example)
+    .action(watchAction)
+}
+
+async function watchAction(run: string, { port }: { readonly port: number }): Promise<void> {
+  check(existsSync(join(run, 'run.json')), `${run}: no run: it has no run.json`, 'a folder that `rosette train` writes')
+  check(port <= 65_535, `--port: expected at most 65535, got ${port}`)
+  const { serveCurves } = await import('../report/index.ts')
+  const server = await serveCurves({ title: run, read: () => curvesOf(join(run, 'log.jsonl')), port })
+  console.log(`${server.url}: ${run} (Ctrl-C ends)`)
+  const ended = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  try {
+    await interruptible(ended, 'stopped watching; the run goes on')
+  } finally {
+    await server.close()
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { messageOf } from '../base/index.ts'
+import { curvesChart } from './charts/curves.ts'
+import type { Curves } from './data.ts'
+import { pageStyle } from './page-style.ts'
+import { escapeText } from './svg/element.ts'
+import { svgInline } from './svg/picture.ts'
+import { chartStyle } from './svg/theme.ts'
+
+/** A page of curves being served. */
+export interface CurvesServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface ServeCurvesOptions {
+  /** What the page is called. */
+  readonly title: string
+  /** The curves as they are now; called for each request. */
+  readonly read: () => Promise<Curves | null>
+  /** 0 for any that is free. */
+  readonly port: number
+}
+
+const refreshSeconds = 3
+
+/**
+ * Serves a run's curves to this machine alone (127.0.0.1), drawn anew for each request; the page asks again every three
+ * seconds and runs no script. A system error where the port is taken.
+ */
+export async function serveCurves({ title, read, port }: ServeCurvesOptions): Promise<CurvesServer> {
+  const server = createServer((request, response) => {
+    answer(request, response, title, read).catch((error: unknown) => {
+      response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(messageOf(error))
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Other names than this machine's are refused: a page of somebody else could have its name point here. */
+const ownHost = /^(127\.0\.0\.1|localhost)(:\d+)?$/
+
+async function answer(
+  { method, url, headers }: IncomingMessage,
+  response: ServerResponse,
+  title: string,
+  read: ServeCurvesOptions['read'],
+): Promise<void> {
+  if (!ownHost.test(headers.host ?? '')) return void response.writeHead(403).end()
+  if (method !== 'GET' || url !== '/') return void response.writeHead(404).end()
+  const html = curvesPage(title, await read())
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html)
+}
+
+function curvesPage(title: string, curves: Curves | null): string {
+  const style = `${pageStyle}\n${chartStyle()}\nbody{padding:12px 20px}svg.chart{max-width:1200px}`
+  const hash = createHash('sha256').update(style).digest('base64')
+  const chart = curvesChart(curves, title)
+  const last = curves?.steps.at(-1)
+  const state =
+    last === undefined ? 'no step yet' : `epoch ${last.epoch}, step ${last.step}, loss ${last.loss.toFixed(4)}`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="refresh" content="${refreshSeconds}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeText(`${state}: ${title}`)}</title>
+<style>${style}</style>
+</head>
+<body>
+<h1>${escapeText(title)}</h1>
+<p>${escapeText(state)}</p>
+${chart === undefined ? '' : svgInline(chart)}
+</body>
+</html>
+`
+}
