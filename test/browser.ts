@@ -40,6 +40,8 @@ export interface WatchedPage {
   readonly requests: string[]
   /** Milliseconds of script of each step: a pointer's movement and the frame that it asked for. */
   readonly steps: () => Promise<number[]>
+  /** Milliseconds of processor time of the page's thread so far, parsing and drawing included: what others run does not count. */
+  readonly busyMs: () => Promise<number>
 }
 
 /** Opens a file as somebody would who double-clicks it. */
@@ -58,8 +60,14 @@ export async function openFile(
     if (!/^(data|blob):/.test(request.url()) && request.url() !== url) requests.push(request.url())
   })
   await page.addInitScript(timeSteps)
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const busyMs = async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
+  }
   await page.goto(url)
-  return { page, complaints, requests, steps: () => page.evaluate('window.steps.splice(0)') }
+  return { page, complaints, requests, steps: () => page.evaluate('window.steps.splice(0)'), busyMs }
 }
 
 /** Runs in the page before its own script. */
