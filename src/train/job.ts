@@ -122,7 +122,7 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
   const weights =
-    network === undefined ? await checkWeights(weightsPath, planOf(drawn).params, options) : recordOf(network)
+    network === undefined ? await checkWeights(weightsPath, planOf(drawn).params, config, options) : recordOf(network)
   const record = describeRun(options, { store, split, classes, seed, weights, threads })
   if (resumed !== undefined) {
     checkSameData(options.out, resumed.record, record)

@@ -5,7 +5,6 @@ import { cosineSchedule } from '../optim/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { zeros } from '../tensor/index.ts'
-import { loadBackbone } from '../weights/index.ts'
 import { Batches } from './batches.ts'
 import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
 import type { TrainConfig } from './config.ts'
@@ -15,6 +14,7 @@ import { firstNotFinite, lossLimit } from './health.ts'
 import type { TrainJob } from './job.ts'
 import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
 import { type Material, photoMaterial, type Validator } from './material.ts'
+import { loadPretrained } from './pretrained.ts'
 import { writeJson } from './record.ts'
 import { StagedSteps } from './stages.ts'
 import { inferenceTensors, initialState, type StateTensors } from './state.ts'
@@ -85,7 +85,7 @@ async function startOf(job: TrainJob, plan: StepPlan): Promise<{ state: StateTen
     return { state, position }
   }
   if (job.resume) rewindLog(join(job.run, 'log.jsonl'), 0)
-  const given = job.weightsPath === null ? undefined : await loadBackbone(job.weightsPath, plan.params)
+  const given = job.weightsPath === null ? undefined : await loadPretrained(job.weightsPath, plan.params, job.config)
   return { state: initialState(plan, seed, given?.tensors), position: fresh }
 }
 

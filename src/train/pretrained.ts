@@ -1,6 +1,14 @@
 import { basename } from 'node:path'
-import { type ParamSpec, pretrainedOf } from '../models/index.ts'
-import { fetchWeights, HubUnreachable, hubSettings, loadBackbone, weightsHash } from '../weights/index.ts'
+import { type ParamSpec, pretrainedOf, reidBackbone } from '../models/index.ts'
+import {
+  fetchWeights,
+  fitToSize,
+  HubUnreachable,
+  hubSettings,
+  type LoadedBackbone,
+  loadBackbone,
+  weightsHash,
+} from '../weights/index.ts'
 import type { TrainConfig } from './config.ts'
 import type { TrainOptions } from './job.ts'
 import type { RunRecord } from './record.ts'
@@ -21,14 +29,25 @@ export async function obtainWeights(source: string, backbone: string, options: T
   }
 }
 
+/** The backbone's weights for the run's photos: positions of another size are resampled. @throws InputError where they do not fit. */
+export function loadPretrained(
+  path: string,
+  params: readonly ParamSpec[],
+  { model, image }: TrainConfig,
+): Promise<LoadedBackbone> {
+  const backbone = reidBackbone(model)
+  return loadBackbone(path, params, { adapt: fitToSize(backbone, image), leftOut: backbone.leftOut })
+}
+
 /** Before anything is written: that they fit, and which they are. */
 export async function checkWeights(
   path: string | null,
   params: readonly ParamSpec[],
+  config: TrainConfig,
   { onProgress }: TrainOptions,
 ): Promise<RunRecord['weights']> {
   if (path === null) return null
-  const { tensors, leftOut } = await loadBackbone(path, params)
+  const { tensors, leftOut } = await loadPretrained(path, params, config)
   onProgress?.({ kind: 'weights', path, tensors: tensors.size, leftOut })
   return { file: basename(path), sha256: await weightsHash(path) }
 }

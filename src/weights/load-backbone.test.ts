@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rejection } from '../../test/dataset-fixture.ts'
 import { golden, goldenPath } from '../../test/golden.ts'
-import type { ParamSpec } from '../models/index.ts'
+import { backboneOf, type ParamSpec } from '../models/index.ts'
 import { asFloat32, encodeSafetensors, float32, type Tensor, tensor } from '../tensor/index.ts'
 import { type Adapt, loadBackbone } from './load-backbone.ts'
+
+const { leftOut: classifier } = backboneOf('convnext_atto')
 
 function weightsFile(tensors: Readonly<Record<string, Tensor>>): string {
   const path = join(mkdtempSync(join(tmpdir(), 'rosette-backbone-')), 'w.safetensors')
@@ -35,7 +37,7 @@ describe('loadBackbone', () => {
       'head.fc.weight': float32([1000, 2], new Array(2000).fill(1)),
       'norm_pre.weight': float32([2], [9, 9]),
     })
-    const { tensors, leftOut } = await loadBackbone(path, params)
+    const { tensors, leftOut } = await loadBackbone(path, params, { leftOut: classifier })
     expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight', 'norm_pre.weight'])
     expect(Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, [shape, [...data]]]))).toEqual({
       'backbone.stem.0.weight': [
@@ -52,7 +54,9 @@ describe('loadBackbone', () => {
       'stages.0.blocks.0.gamma': float32([1], [1]),
       'stem.1.weight': tensor('int64', [1], BigInt64Array.of(1n)),
     })
-    expect(await rejection(loadBackbone(path, [...params, spec('backbone.stem.1.weight', [1])]))).toBe(
+    expect(
+      await rejection(loadBackbone(path, [...params, spec('backbone.stem.1.weight', [1])], { leftOut: classifier })),
+    ).toBe(
       [
         `InputError: ${path}: does not fit the network`,
         'parameter                problem',
@@ -69,7 +73,7 @@ describe('loadBackbone', () => {
     const wanted = ['f32', 'f64', 'f16', 'bf16', 'shared.transposed']
     const adapt: Adapt = (tensors) => new Map([...tensors].filter(([key]) => wanted.includes(key)))
     const specs = wanted.map((key) => spec(`backbone.${key}`, saved.get(key).shape))
-    const { tensors } = await loadBackbone(goldenPath(name), specs, { adapt })
+    const { tensors } = await loadBackbone(goldenPath(name), specs, { adapt, leftOut: classifier })
     for (const key of wanted) expect(tensors.get(`backbone.${key}`)).toEqual(asFloat32(saved.get(key)))
   })
 
@@ -97,7 +101,7 @@ describe('loadBackbone', () => {
           },
         ],
       ])
-    const { tensors, leftOut } = await loadBackbone(path, params, { adapt })
+    const { tensors, leftOut } = await loadBackbone(path, params, { adapt, leftOut: classifier })
     expect(tensors.get('backbone.stem.0.weight')).toEqual(float32([2, 1], [1, 2]))
     expect(tensors.get('backbone.stem.0.bias')).toEqual(float32([2], [7, 8]))
     expect(leftOut).toEqual(['head.never'])

@@ -3,9 +3,6 @@ import type { ParamSpec } from '../models/index.ts'
 import { asFloat32, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
 import { openWeights } from './open.ts'
 
-/** timm parameters that a re-identification network has no place for: its classifier and what leads to it. */
-const leftOut = /^(head|norm_pre)\./
-
 /**
  * Makes a file's tensors those of a network before they are checked: renames, splits, resamples. Both sides go by timm's names; what
  * it gives back is read only where it is wanted.
@@ -14,6 +11,12 @@ export type Adapt = (
   tensors: ReadonlyMap<string, StoredTensor>,
   wanted: ReadonlyMap<string, Shape>,
 ) => ReadonlyMap<string, StoredTensor>
+
+export interface LoadOptions {
+  readonly adapt?: Adapt | undefined
+  /** The file's names that re-identification has no place for: `Backbone.leftOut`. */
+  readonly leftOut: RegExp
+}
 
 export interface LoadedBackbone {
   /** Under our names: `backbone.…`. */
@@ -29,7 +32,7 @@ export interface LoadedBackbone {
 export async function loadBackbone(
   path: string,
   params: readonly ParamSpec[],
-  { adapt = (tensors) => tensors }: { readonly adapt?: Adapt | undefined } = {},
+  { adapt = (tensors) => tensors, leftOut }: LoadOptions,
 ): Promise<LoadedBackbone> {
   const wanted = new Map(
     params
@@ -39,7 +42,7 @@ export async function loadBackbone(
   const file = await openWeights(path)
   try {
     const tensors = adapt(file.tensors, wanted)
-    const problems = problemsOf(tensors, wanted)
+    const problems = problemsOf(tensors, wanted, leftOut)
     check(
       problems.length === 0,
       `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], problems)}`,
@@ -60,7 +63,11 @@ const floats: readonly string[] = ['float32', 'float16', 'float64']
 type Problem = readonly [name: string, problem: string]
 
 /** Each name that does not fit, and why: those of the network first, then those of the file. */
-function problemsOf(tensors: ReadonlyMap<string, StoredTensor>, wanted: ReadonlyMap<string, Shape>): Problem[] {
+function problemsOf(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  wanted: ReadonlyMap<string, Shape>,
+  leftOut: RegExp,
+): Problem[] {
   const ours = [...wanted].flatMap(([name, shape]): Problem[] => {
     const found = tensors.get(name)
     if (found === undefined) return [[name, 'missing in the file']]
