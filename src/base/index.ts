@@ -14,8 +14,8 @@ export {
   writeFileAtomic,
 } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
-export { RangedFile } from './ranged-file.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
+export { RangedFile } from './ranged-file.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
 export { mean, median, standardDeviation } from './stats.ts'

@@ -12,8 +12,8 @@ import { reportCommand } from './report.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
-import { weightsCommand } from './weights.ts'
 import { watchCommand } from './watch.ts'
+import { weightsCommand } from './weights.ts'
 
 export const commands: readonly (() => Command)[] = [
   demoCommand,
