@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -36,8 +36,9 @@ test.skipIf(skip)('the compiled program embeds in a worker, ends by itself, and 
 
 test.skipIf(skip)('an error of the system in the worker is no bug: exit 2', async () => {
   const [run, out] = [tinyRun(), temporaryFolder()]
-  mkdirSync(join(run, 'checkpoints', 'last.safetensors')) // a folder, which cannot be read as a file
-  const args = ['--checkpoint', 'last', '--data', await tinyKaggle(), '--out', join(out, 'metrics.json')]
+  rmSync(join(run, 'model.json'))
+  mkdirSync(join(run, 'model.json')) // a folder, which cannot be read as a file
+  const args = ['--data', await tinyKaggle(), '--out', join(out, 'metrics.json')]
   const { code, stderr } = await rosette('evaluate', '--model', run, ...args)
   expect([code, stderr]).toEqual([2, 'rosette: EISDIR: illegal operation on a directory, read\n'])
 })

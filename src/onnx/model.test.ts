@@ -57,6 +57,7 @@ const standardOperators: Readonly<Record<string, number>> = {
   Sigmoid: 13,
   Sign: 13,
   Slice: 13,
+  Softmax: 13,
   Sqrt: 13,
   Sub: 14,
   Tanh: 13,
