@@ -1,6 +1,7 @@
 /**
  * What recomputation costs and saves: a training step with nothing, some and all of the backbone's layers computed again in the
- * backward pass, step by step in turn, so that all meet the same machine. Appends to results/recompute-<processor>.csv.
+ * backward pass, one process after the other: together they would need the memory of all. Beside the time of a step stands its
+ * processor time, which other work on the machine changes less. Appends to results/recompute-<processor>.csv.
  *
  *     npm run bench -- recompute --model convnext_base --size 384 --batch 8 --settings 0,6,all
  */
@@ -10,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable, median } from '../src/base/index.ts'
-import { Served, type Summary } from './served.ts'
+import { Served } from './served.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,33 +33,26 @@ const processor = (cpus()[0]?.model ?? 'unknown')
   .toLowerCase()
 const file = join(root, 'results', `recompute-${processor}-${threads}-cores.csv`)
 const header =
-  'date,model,size,batch,chunk,threads,recompute,steps,step_ms,step_cpu_ms,cpu_of_none,peak_mb,load_1_min\n'
+  'date,model,size,batch,chunk,threads,recompute,steps,step_ms,step_cpu_ms,cpu_of_first,peak_mb,load_1_min\n'
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, header)
 
 const script = fileURLToPath(new URL('ours.js', import.meta.url))
 const shared = ['--model', model, '--size', size, '--batch', batch, '--chunk', chunk, '--threads', threads]
-const settings = values.settings.split(',')
-const served: Served[] = []
-for (const recompute of settings) {
+const rows: (string | number)[][] = []
+let first: number | undefined
+for (const recompute of values.settings.split(',')) {
   const child = new Served(process.execPath, [script, ...shared, '--warmup', warmup, '--recompute', recompute])
   await child.ready()
-  served.push(child)
-}
-const times = settings.map((): number[] => [])
-for (let i = 0; i < Number(steps); i++) {
-  for (const [at, child] of served.entries()) times[at]!.push(await child.step())
-}
-const summaries: Summary[] = []
-for (const child of served) summaries.push(await child.summary())
-const cpu = summaries.map(({ cpu_ms = [] }) => median(cpu_ms))
-const rows = settings.map((recompute, at) => {
-  const { peak_rss_mb: peak } = summaries[at]!
-  const ratio = (cpu[at]! / cpu[0]!).toFixed(2)
+  const times: number[] = []
+  for (let i = 0; i < Number(steps); i++) times.push(await child.step())
+  const { cpu_ms = [], peak_rss_mb } = await child.summary()
+  const cpu = median(cpu_ms)
+  first ??= cpu
   const load = loadavg()[0]!.toFixed(1)
-  const numbers = [median(times[at]!).toFixed(0), cpu[at]!.toFixed(0), ratio, peak.toFixed(0), load]
+  const numbers = [median(times).toFixed(0), cpu.toFixed(0), (cpu / first).toFixed(2), peak_rss_mb.toFixed(0), load]
   const day = new Date().toISOString().slice(0, 10)
   appendFileSync(file, `${[day, model, size, batch, chunk, threads, recompute, steps, ...numbers].join(',')}\n`)
-  return [recompute, ...numbers.map(Number)]
-})
-console.log(formatTable(['recompute', 'step ms', 'processor ms', 'times none', 'peak MB', 'load'], rows))
+  rows.push([recompute, ...numbers.map(Number)])
+}
+console.log(formatTable(['recompute', 'step ms', 'processor ms', 'of the first', 'peak MB', 'load'], rows))
