@@ -17,8 +17,8 @@ export const tinyNetwork: ReIdConfig = {
 export const tinyGeometry: Geometry = geometry({ widthPx: 32, heightPx: 32, resize: 'letterbox' })
 
 /** Weights that make every layer matter: no layer scale of 1e-6, no statistics of 0 and 1. */
-export function tinyTensors(seed = 0): Map<string, Tensor> {
-  const { tensors } = embeddingGraph(tinyNetwork, { ...tinyGeometry, batch: 'N', flip: true })
+export function randomTensors(network: ReIdConfig, photos: Geometry, seed = 0): Map<string, Tensor> {
+  const { tensors } = embeddingGraph(network, { ...photos, batch: 'N', flip: true })
   return new Map(
     tensors.map(({ name, shape }) => {
       const rng = new Rng(seed).fork(name)
@@ -36,10 +36,14 @@ export function tinyTensors(seed = 0): Map<string, Tensor> {
   )
 }
 
-/** Random pixels [count, 32, 32, 3]. */
-export function randomPixels(count: number, seed = 0): Tensor<'uint8'> {
+/** Those of the tiny network. */
+export function tinyTensors(seed = 0): Map<string, Tensor> {
+  return randomTensors(tinyNetwork, tinyGeometry, seed)
+}
+
+/** Random pixels [count, H, W, 3]. */
+export function randomPixels(count: number, seed = 0, { widthPx, heightPx } = tinyGeometry): Tensor<'uint8'> {
   const rng = new Rng(`pixels ${seed}`)
-  const { widthPx, heightPx } = tinyGeometry
   return tensor(
     'uint8',
     [count, heightPx, widthPx, 3],

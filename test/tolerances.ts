@@ -41,3 +41,9 @@ export const chunkTolerance = { rtol: 1e-5 } as const
 
 /** Standardised pixels: float32 coordinates to 1e-7 of 8 columns, differences between neighbours of up to 1/σ ≈ 4.5. */
 export const augmentationTolerance: Tolerance = { rtol: 1e-5, atol: 1e-5 }
+
+/** Cosine of an embedding and that of timm and torch in float32, at least. */
+export const timmCosine = 0.999999
+
+/** Cosine of an embedding by onnxruntime-web (wasm) and that of the same file by onnxruntime-node, at least. */
+export const webCosine = { fp32: 0.999999, int8: 0.9999 } as const

@@ -270,6 +270,27 @@ test('export: a model that every command takes', async () => {
   expect(stderr).toContain('no checkpoint')
 })
 
+test('export --format timm: four files, and what cannot be', async () => {
+  const folder = join(out, 'timm')
+  const args = ['export', '--model', run, '--format', 'timm', '--out']
+  expect(await rosette(...args, folder, '--name', 'pantanal')).toBe(0)
+  expect(readdirSync(folder).sort()).toEqual(['README.md', 'config.json', 'head.safetensors', 'model.safetensors'])
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('\n# pantanal\n')
+  expect(metricsOf(join(folder, 'config.json'))).toMatchObject({ architecture: 'convnext_zepto_rms', num_classes: 0 })
+  expect(stdout).toContain(join(folder, 'config.json'))
+  expect(await rosette(...args, folder)).toBe(2)
+  expect(stderr).toContain('exists already')
+  expect(await rosette(...args, join(out, 'x'), '--precision', 'int8')).toBe(2)
+  expect(stderr).toContain("--precision int8: of --format onnx; timm's weights are fp32")
+  const mini = tinyRun()
+  const description = metricsOf(join(mini, 'model.json'))
+  const network = { ...(description.network as object), backbone: 'convnext_mini' }
+  writeFileSync(join(mini, 'model.json'), JSON.stringify({ ...description, network }))
+  expect(await rosette('export', '--model', mini, '--format', 'timm', '--out', join(out, 'x'))).toBe(2)
+  expect(stderr).toContain("--format timm: 'convnext_mini' is rosette's own")
+  expect(existsSync(join(out, 'x'))).toBe(false)
+})
+
 test('a foreign model with its description elsewhere', async () => {
   const folder = temporaryFolder()
   await exportModel({ network: tinyNetwork, geometry: tinyGeometry, tensors: tinyTensors(), folder, name: 'x' })

@@ -3,15 +3,19 @@ import { check, checkOutput, formatBytes } from '../base/index.ts'
 import type { CheckpointName, Precision } from '../identify/index.ts'
 
 const example = `
-Example:
+Examples:
   rosette export --model runs/jaguars --out jaguar-model
+  rosette export --model runs/jaguars --out jaguar-timm --format timm
 
 model.onnx takes photos as bytes (uint8 [N, H, W, 3], RGB) and gives L2-normalised embeddings; flip averaging is inside.
-model.json tells how to prepare a photo. Both run wherever ONNX runs.`
+model.json tells how to prepare a photo. Both run wherever ONNX runs.
+--format timm writes the weights for Python: the backbone under timm's names (model.safetensors, config.json), pooling and neck
+(head.safetensors), and a model card (README.md). docs/models.md has the Python that embeds with them.`
 
 interface ExportFlags {
   readonly model: string
   readonly out: string
+  readonly format?: 'onnx' | 'timm'
   readonly checkpoint?: CheckpointName
   readonly precision?: Precision
   readonly name?: string
@@ -21,10 +25,17 @@ interface ExportFlags {
 /** `rosette export`: a run's network as a standard ONNX file. */
 export function exportCommand(): Command {
   return new Command('export')
-    .summary("write a run's model as ONNX")
-    .description("Write a run's network as model.onnx, with model.json, which states its preprocessing.")
+    .summary("write a run's model as ONNX, or for timm")
+    .description(
+      "Write a run's network as model.onnx, with model.json, which states its preprocessing; or its weights for timm.",
+    )
     .requiredOption('--model <RUN>', 'a run folder')
     .requiredOption('--out <DIR>', 'the folder to write')
+    .addOption(
+      new Option('--format <f>', 'timm: safetensors under the names of timm, with a model card')
+        .choices(['onnx', 'timm'])
+        .default('onnx'),
+    )
     .addOption(new Option('--checkpoint <which>', 'default: best, where there is one').choices(['best', 'last']))
     .addOption(
       new Option(
@@ -41,11 +52,18 @@ export function exportCommand(): Command {
 }
 
 async function exportAction(flags: ExportFlags): Promise<void> {
-  const { model, out, checkpoint, precision = 'fp32', name, overwrite = false } = flags
+  const { model, out, format = 'onnx', checkpoint, precision = 'fp32', name, overwrite = false } = flags
+  check(
+    format === 'onnx' || precision === 'fp32',
+    `--precision ${precision}: of --format onnx; timm's weights are fp32`,
+  )
   checkOutput(out, { overwrite, kind: 'folder' })
-  const { copyHeadRun, exportModel, isHeadRun, isRunFolder, readRunModel } = await import('../identify/index.ts')
+  const { copyHeadRun, exportModel, exportTimm, isHeadRun, isRunFolder, readRunModel } = await import(
+    '../identify/index.ts'
+  )
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
   if (isHeadRun(model)) {
+    check(format === 'onnx', `--format timm: ${model} trained a head on an ONNX file, which timm does not have`)
     check(
       precision === 'fp32',
       `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
@@ -56,6 +74,10 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   }
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
+  if (format === 'timm') {
+    console.log(exportTimm({ run: model, model: run, folder: out, name: name ?? run.name }).files.join('\n'))
+    return
+  }
   const { files, bytes, description } = await exportModel({
     network,
     geometry,

@@ -60,7 +60,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
 }
 
 /** A model that embeds everything as NaN is no model. */
-function checkFinite(tensors: ReadonlyMap<string, Tensor>, where: string): void {
+export function checkFinite(tensors: ReadonlyMap<string, Tensor>, where: string): void {
   for (const [name, { data }] of tensors) {
     const i = (data as Float32Array).findIndex((value) => !Number.isFinite(value))
     check(i === -1, `${where}: tensor '${name}' holds ${data[i]} at ${i}: the training has gone wrong`)

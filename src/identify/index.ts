@@ -33,6 +33,7 @@ export {
   type MatchExplanation,
 } from './explain.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
+export { exportTimm, type TimmExportOptions } from './export-timm.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions, isHeadRun } from './head-run.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
 export { modelFiles } from './model-files.ts'

@@ -44,5 +44,6 @@ export {
 } from './reid.ts'
 export { reidSchema } from './reid-schema.ts'
 export { type BackboneSummary, summariseBackbone } from './summary.ts'
+export { type TimmState, timmState } from './timm-state.ts'
 export { type VitConfig, vit, vitFamily, vitTokens } from './vit.ts'
 export { type VitName, vitMiniatures, vitSizes } from './vit-sizes.ts'
