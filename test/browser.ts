@@ -24,9 +24,7 @@ const quiet = [
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = places.find((path) => path !== undefined && existsSync(path))
   if (executablePath === undefined) {
-    throw new Error(
-      'the tests of the report page need Chromium: apt-get install chromium, or name one in ROSETTE_CHROMIUM',
-    )
+    throw new Error('tests in a browser need Chromium: apt-get install chromium, or name one in ROSETTE_CHROMIUM')
   }
   return chromium.launch({ executablePath, args: quiet })
 }

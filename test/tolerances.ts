@@ -45,5 +45,9 @@ export const augmentationTolerance: Tolerance = { rtol: 1e-5, atol: 1e-5 }
 /** Cosine of an embedding and that of timm and torch in float32, at least. */
 export const timmCosine = 0.999999
 
-/** Cosine of an embedding by onnxruntime-web (wasm) and that of the same file by onnxruntime-node, at least. */
-export const webCosine = { fp32: 0.999999, int8: 0.9999 } as const
+/**
+ * Cosine of an embedding by onnxruntime-web (wasm) and that of the same file by onnxruntime-node, at least. In whole numbers, where
+ * the two fuse differently, a number on the edge between two whole ones falls to the other side: node alone, with its fusions and
+ * without, differs from itself by 3e-4 for the tiny random network, whose int8 differs from fp32 by 2.5e-3.
+ */
+export const webCosine = { fp32: 0.999999, int8: 0.999 } as const
