@@ -97,7 +97,7 @@ test('the backbone’s file has the names and shapes of timm’s model, and load
     expect(Buffer.compare(bytesOf(data), bytesOf(tensors.get(name)!.data)), name).toBe(0)
 })
 
-test('docs/models.md has the Python as it is', () => {
+test.each(['load_in_timm.py', 'to_onnx.py'])('docs/models.md has %s as it is', (file) => {
   const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'models.md'), 'utf8')
-  expect(page).toContain(`\`\`\`python\n${readFileSync(goldenPath('load_in_timm.py'), 'utf8')}\`\`\``)
+  expect(page).toContain(`\`\`\`python\n${readFileSync(goldenPath(file), 'utf8')}\`\`\``)
 })

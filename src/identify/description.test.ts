@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -47,9 +47,32 @@ test('what may be left out', () => {
   expect(geometryOf(read)).toMatchObject({ heightPx: 5, widthPx: 7, alpha: 'keep', maskMargin: 0.05 })
 })
 
-test('the description of the public ResNet50 is a good one', () => {
-  const path = fileURLToPath(new URL('../../presets/resnet50-imagenet.model.json', import.meta.url))
-  expect(readModelDescription(path).input.mean).toEqual([103.939, 116.779, 123.68])
+/** What black and white become, and the rest of what an embedding hangs on. */
+const described: Readonly<Record<string, readonly unknown[]>> = {
+  'resnet50-imagenet': ['BGR', [-103.94, -116.78, -123.68], [151.06, 138.22, 131.32], 224, 2048, 'squash', 'bicubic'],
+  'megadescriptor-l-384': ['RGB', [-1, -1, -1], [1, 1, 1], 384, 1536, 'squash', 'bilinear'],
+  'miewid-msv3': ['RGB', [-2.12, -2.04, -1.8], [2.25, 2.43, 2.64], 440, 2152, 'squash', 'bilinear'],
+  'dinov2-small': ['RGB', [-2.12, -2.04, -1.8], [2.25, 2.43, 2.64], 518, 384, 'center-crop', 'bicubic'],
+}
+
+const presets = fileURLToPath(new URL('../../presets', import.meta.url))
+
+test.each(readdirSync(presets))('presets/%s is a good description', (file) => {
+  const { name, model, input, output, preprocess, flipAveraging } = readModelDescription(join(presets, file))
+  const value = (pixel: number) =>
+    input.mean.map((mean, i) => Number(((pixel * input.scale - mean) / input.std[i]!).toFixed(2)))
+  const { channels, heightPx, widthPx, layout } = input
+  expect(described[name]).toEqual([
+    channels,
+    value(0),
+    value(255),
+    heightPx,
+    output.size,
+    preprocess.resize,
+    preprocess.kernel,
+  ])
+  expect([`${name}.model.json`, model, widthPx, layout]).toEqual([file, `${name}.onnx`, heightPx, 'NCHW'])
+  expect(flipAveraging).toBe('none')
 })
 
 test('every mistake is told with file, path and nearest key', () => {
