@@ -43,7 +43,11 @@ export function addModelOptions(command: Command): Command {
         'of a run folder: int8 is faster on most processors; embeddings change a little (default: fp32)',
       ).choices(['fp32', 'int8']),
     )
-    .option('--batch <B>', 'photos that pass the network together (default: 8)', aboveZero)
+    .option(
+      '--batch <B>',
+      'photos that pass the network together (default: 8 images, 4 in int8; a flipped photo is two)',
+      aboveZero,
+    )
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
 }
 

@@ -25,7 +25,7 @@ export interface OpenModelOptions {
   readonly batch?: number | undefined
 }
 
-/** At 8 photos a ConvNeXt's activations stay in the cache; more was slower on two cores (docs/engine.md). */
+/** For a file of anybody's; `photosTogether` for networks of ours. */
 export const openModelDefaults = { batch: 8 } as const satisfies OpenModelOptions
 
 /** The feature map seen as cells of the photo, numbered row by row. */
@@ -66,4 +66,13 @@ export interface Embedder extends EmbedderInfo {
   cells?(pixels: Tensor<'uint8'>): Promise<Float32Array>
   /** Gives memory and thread back. */
   release(): Promise<void>
+}
+
+/**
+ * Photos that pass a network of ours together so that its activations stay in the cache: 8 images in fp32, 4 in int8, whose
+ * products leave more of the time to the memory (docs/engine.md); with flip averaging each photo is two images.
+ */
+export function photosTogether(tta: Tta, precision: Precision): number {
+  const images = precision === 'int8' ? 4 : 8
+  return tta === 'flip' ? images / 2 : images
 }

@@ -8,7 +8,7 @@ import { ortBackend, quantise } from '../runtime/index.ts'
 import { readSafetensors, type Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
-import { openModelDefaults } from './embedder.ts'
+import { photosTogether } from './embedder.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
@@ -77,7 +77,8 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
 
 /** A run's network rebuilt for this processor, its weights part of the program. */
 export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
-  const { checkpoint, tta = 'flip', precision = 'fp32', threads, batch = openModelDefaults.batch } = options
+  const { checkpoint, tta = 'flip', precision = 'fp32', threads } = options
+  const batch = options.batch ?? photosTogether(tta, precision)
   const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
