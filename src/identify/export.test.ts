@@ -73,7 +73,7 @@ test('the file is standard ONNX, and its description travels inside too', async 
 
 test('in whole numbers the file is standard ONNX too, far smaller, and embeds nearly the same', async () => {
   const [exact, whole] = [await exported(), await exported(tinyTensors(), 'int8')]
-  expect(statSync(whole).size).toBeLessThan(0.5 * statSync(exact).size)
+  expect(statSync(whole).size).toBeLessThan(0.35 * statSync(exact).size)
   const proto = decodeModel(readFileSync(whole), whole)
   expect(proto.opsetImport.map(({ domain }) => domain)).toEqual([''])
   expect(proto.graph!.node.filter(({ opType }) => opType === 'MatMulInteger').length).toBeGreaterThan(10)

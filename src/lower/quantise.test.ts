@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { add, type Graph, input, matmul, mul, printGraph, reshape } from '../graph/index.ts'
+import { add, type Graph, graphInputs, input, matmul, mul, printGraph, reshape } from '../graph/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { productWeights, quantiseProducts, roundColumns } from './quantise.ts'
+import { fixedOperands, productWeights, quantiseProducts, roundColumns, withConstants } from './quantise.ts'
 
 const x = input('x', ['N', 32])
 const w = input('w', [4, 32])
@@ -39,6 +39,15 @@ test('a product becomes one in whole numbers; what is added to it stays', () => 
     %3 = add(%2, @bias) → float32 [N, 4]
     return y = %3"
   `)
+})
+
+test('what parameters alone decide becomes a constant, and what it was made of is gone', () => {
+  const bias = reshape(matmul(reshape(gamma, [1, 32]), w, { transB: true }), [4])
+  const graph = { outputs: { y: add(input('data', [2, 4]), bias) } }
+  const operands = fixedOperands(graph, parameters)
+  expect(operands).toEqual([bias])
+  const known = new Map(operands.map((value) => [value, float32([4], [1, 2, 3, 4])]))
+  expect(graphInputs(withConstants(graph, known)).map(({ attrs }) => attrs.name)).toEqual(['data'])
 })
 
 describe('roundColumns', () => {

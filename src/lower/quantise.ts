@@ -14,17 +14,38 @@ const largestWeight = 63
 /** The right sides, made of `parameters` and constants alone, of matrix products whose left side is not: what `quantiseProducts` rounds. */
 export function productWeights(graph: Graph, parameters: ReadonlySet<string>): Value[] {
   const values = topological(Object.values(graph.outputs))
-  const fixed = new Set<Value>()
-  for (const value of values) {
-    const known = value.op === 'input' ? parameters.has(value.attrs.name) : value.inputs.every((x) => fixed.has(x))
-    if (known) fixed.add(value)
-  }
+  const fixed = fixedValues(values, parameters)
   const products = values.filter((value): value is Node<'matmul'> => value.op === 'matmul' && !fixed.has(value))
   const weights = products.filter(({ inputs: [x, w], attrs }) => {
     const matrices = x.shape.length === 2 && w.shape.length === 2 && !attrs.transA
     return matrices && fixed.has(w) && staticDim(x.shape[1]) >= fewestTerms
   })
   return [...new Set(weights.map(({ inputs }) => inputs[1]))]
+}
+
+/** What is computed of `parameters` and constants alone and read by what is not: to be computed once. */
+export function fixedOperands(graph: Graph, parameters: ReadonlySet<string>): Value[] {
+  const values = topological(Object.values(graph.outputs))
+  const fixed = fixedValues(values, parameters)
+  const read = values.filter((value) => !fixed.has(value)).flatMap(({ inputs }) => [...inputs])
+  return [...new Set(read)].filter((value) => fixed.has(value) && value.op !== 'input' && value.op !== 'constant')
+}
+
+function fixedValues(values: readonly Value[], parameters: ReadonlySet<string>): ReadonlySet<Value> {
+  const fixed = new Set<Value>()
+  for (const value of values) {
+    const known = value.op === 'input' ? parameters.has(value.attrs.name) : value.inputs.every((x) => fixed.has(x))
+    if (known) fixed.add(value)
+  }
+  return fixed
+}
+
+/** The graph with constants for the values that are known: what only they were computed of is gone from it. */
+export function withConstants(graph: Graph, known: ReadonlyMap<Value, Tensor>): Graph {
+  return rewriteGraph(graph, (value, original) => {
+    const tensor = known.get(original)
+    return tensor === undefined ? value : constant(tensor)
+  })
 }
 
 /**

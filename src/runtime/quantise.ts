@@ -1,5 +1,5 @@
 import type { Graph, Value } from '../graph/index.ts'
-import { productWeights, quantiseProducts } from '../lower/index.ts'
+import { fixedOperands, productWeights, quantiseProducts, withConstants } from '../lower/index.ts'
 import { asFloat32, type Tensor } from '../tensor/index.ts'
 import type { Backend } from './backend.ts'
 
@@ -13,14 +13,25 @@ export async function quantise(
   parameters: ReadonlyMap<string, Tensor>,
   backend: Backend,
 ): Promise<Graph> {
-  const weights = productWeights(graph, new Set(parameters.keys()))
+  const names = new Set(parameters.keys())
+  const weights = productWeights(graph, names)
   if (weights.length === 0) return graph
-  const named = Object.fromEntries(weights.map((weight, i) => [`w${i}`, weight]))
-  const program = await backend.compile({ outputs: named }, { parameters })
+  const rounded = quantiseProducts(graph, await valuesOf(weights, parameters, backend))
+  // what else is made of the weights, as folded biases are: else their float32 stays in the file
+  return withConstants(rounded, await valuesOf(fixedOperands(rounded, names), parameters, backend))
+}
+
+async function valuesOf(
+  values: readonly Value[],
+  parameters: ReadonlyMap<string, Tensor>,
+  backend: Backend,
+): Promise<ReadonlyMap<Value, Tensor<'float32'>>> {
+  if (values.length === 0) return new Map() // a program of no outputs is none
+  const outputs = Object.fromEntries(values.map((value, i) => [`v${i}`, value]))
+  const program = await backend.compile({ outputs }, { parameters })
   try {
-    const values = await program.run({})
-    const known = weights.map((weight, i): [Value, Tensor<'float32'>] => [weight, asFloat32(values[`w${i}`]!)])
-    return quantiseProducts(graph, new Map(known))
+    const results = await program.run({})
+    return new Map(values.map((value, i) => [value, asFloat32(results[`v${i}`]!)]))
   } finally {
     await program.release()
   }
