@@ -19,7 +19,7 @@ export function explanationChart(data: ReportData, explanation: Explanation, vie
   const same = isRight(data, explanation)
   const title = same ? 'Why this match: the same individual' : 'Why this match: two individuals'
   const caption = { title, subtitle: how, source: sourceOf(data) }
-  return picture('match', { width: 860, height: 600 }, caption, (area) => drawMatch(data, explanation, views, area))
+  return picture('match', { width: 860, height: 617 }, caption, (area) => drawMatch(data, explanation, views, area))
 }
 
 /** Up to four matches of a kind; undefined where there is none. */
@@ -35,7 +35,7 @@ export function explanationsChart(data: ReportData, same: boolean, views: readon
   const tallest = Math.max(
     ...shown.flatMap((i) => data.explanations[i]!.sides.map((side) => side.heightPx / side.widthPx)),
   )
-  const rowHeight = Math.min(460, ((width - gap) / 2) * tallest + 124)
+  const rowHeight = Math.min(460, ((width - gap) / 2) * tallest + 141)
   const name = same ? 'why-correct' : 'why-wrong'
   const caption = { title, subtitle: how, source: sourceOf(data) }
   return picture(name, { width: across, height: 140 + rows * rowHeight }, caption, (area) =>
@@ -53,7 +53,7 @@ function isRight({ photos }: ReportData, { query, match }: Explanation): boolean
 }
 
 function drawMatch(data: ReportData, explanation: Explanation, views: Views, area: Area): string {
-  const { similarity, explained, method, deletion, sides, lines } = explanation
+  const { sides, lines } = explanation
   const places = placeSides(sides, area)
   const most = Math.max(1e-9, ...sides.flatMap(({ heat }) => heat.map(Math.abs)))
   const strongest = Math.max(1e-9, ...lines.map(({ contribution }) => contribution))
@@ -72,16 +72,28 @@ function drawMatch(data: ReportData, explanation: Explanation, views: Views, are
     return join(from, to, k + 1, (k - (lines.length - 1) / 2) * bend, Math.max(0, contribution) / strongest)
   })
   const below = places[0].y + Math.max(places[0].height, places[1].height) + 54
+  const words = wordsOf(explanation).flatMap((sentence) => wrapText(sentence, area.width, 12))
+  return [...drawn, ...joins, ...words.map((line, i) => text(area.x, below + 17 * i, line))].join('\n')
+}
+
+/** What the numbers say, the verdict last. */
+function wordsOf({ similarity, explained, method, deletion }: Explanation): string[] {
   const by =
     method === 'cells'
-      ? `${explained.toFixed(3)} of it told by the feature map, without mirror images`
+      ? `${threePlaces(explained)} of it told by the feature map, without mirror images`
       : 'told by covering cells'
-  const words = [
+  const { cells, lost, lostAtRandom, deviation } = deletion
+  return [
     `cosine similarity ${similarity.toFixed(4)}; ${by}`,
-    `without the query's ${deletion.cells} hottest cells it falls by ${deletion.lost.toFixed(3)}, ` +
-      `without as many at random by ${deletion.lostAtRandom.toFixed(3)} ± ${deletion.deviation.toFixed(3)}`,
-  ].flatMap((sentence) => wrapText(sentence, area.width, 12))
-  return [...drawn, ...joins, ...words.map((line, i) => text(area.x, below + 17 * i, line))].join('\n')
+    `without the query's ${cells} hottest cells it falls by ${threePlaces(lost)}, ` +
+      `without as many at random by ${threePlaces(lostAtRandom)} ± ${threePlaces(deviation)}`,
+    ...(lost <= lostAtRandom + deviation ? ['No more than chance: do not read this heat.'] : []),
+  ]
+}
+
+/** Without −0.000. */
+function threePlaces(value: number): string {
+  return (Math.round(value * 1000) / 1000 + 0).toFixed(3).replace('-', '−')
 }
 
 /** Curves of neighbouring ranks pass each other by this, px. */
@@ -108,7 +120,7 @@ type Point = readonly [x: number, y: number]
 
 /** Both views side by side, as large as the area allows, with room for words below. */
 function placeSides(sides: Explanation['sides'], area: Area): readonly [Area, Area] {
-  const free = { width: (area.width - gap) / 2, height: area.height - 106 }
+  const free = { width: (area.width - gap) / 2, height: area.height - 123 }
   const fit = ({ widthPx, heightPx }: ExplainedSide, x: number): Area => {
     const scale = Math.min(free.width / widthPx, free.height / heightPx)
     return { x, y: area.y + 4, width: widthPx * scale, height: heightPx * scale }
@@ -117,9 +129,12 @@ function placeSides(sides: Explanation['sides'], area: Area): readonly [Area, Ar
   return [query, fit(sides[1], query.x + query.width + gap)]
 }
 
+/** Opacity of the strongest cell: the photo is seen through it. */
+const opaquest = 0.45
+
 function heatCells(side: ExplainedSide, area: Area, most: number): string[] {
   return side.heat.flatMap((heat, cell) => {
-    const strength = Math.round((0.72 * 100 * Math.abs(heat)) / most) / 100
+    const strength = Math.round((opaquest * 100 * Math.abs(heat)) / most) / 100
     if (strength < 0.03) return []
     const { x, y, width, height } = cellArea(side, cell, area)
     return [element('rect', { x, y, width, height, class: heat > 0 ? 'different' : 'same', 'fill-opacity': strength })]
