@@ -2,7 +2,6 @@ import type { Photo } from '../data/index.ts'
 import { type Embedder, type ExplainedPhoto, explainMatch } from '../identify/index.ts'
 import { encodeJpeg } from '../images/index.ts'
 import { round } from './analyse.ts'
-import { sheetQueries } from './charts/retrieval-sheet.ts'
 import type { ExplainedSide, Explanation, ReportData } from './data.ts'
 
 /** A query and the first photo of its ranking. */
@@ -27,20 +26,37 @@ export interface ExplainMatchesOptions {
 
 export const explainMatchesDefaults = { each: 4, seed: 0 } as const satisfies ExplainMatchesOptions
 
-/** Right matches from among typical queries, and the wrong ones of highest similarity; `each` of a kind at most, no pair twice. */
+/**
+ * Right matches at even steps of AP, the best first; and wrong ones, in turn that of lowest AP, with which the page begins, and
+ * that of highest similarity. `each` of a kind at most, no pair twice.
+ */
 export function matchesToExplain(data: ReportData, each: number = explainMatchesDefaults.each): Match[] {
+  const queries = (right: boolean) => data.photos.flatMap(({ rank1 }, query) => (rank1 === right ? [query] : []))
   const first = (query: number): Match => ({ query, match: data.neighbours[query]!.photos[0]! })
+  const ap = (query: number) => data.photos[query]!.ap ?? 0
   const similarity = (query: number) => data.neighbours[query]!.similarities[0]!
-  const right = sheetQueries(data, 'typical').filter((query) => data.photos[query]!.rank1)
-  const wrong = data.photos.flatMap(({ rank1 }, query) => (rank1 === false ? [query] : []))
-  wrong.sort((a, b) => similarity(b) - similarity(a) || a - b)
   const seen = new Set<string>()
   const once = (query: number) => {
     const { match } = first(query)
     const pair = `${Math.min(query, match)} ${Math.max(query, match)}`
     return !seen.has(pair) && seen.add(pair)
   }
-  return [...right.reverse().filter(once).slice(0, each), ...wrong.filter(once).slice(0, each)].map(first)
+  const right = evenly(
+    queries(true)
+      .sort((a, b) => ap(b) - ap(a) || a - b)
+      .filter(once),
+    each,
+  )
+  const worst = queries(false).sort((a, b) => ap(a) - ap(b) || a - b)
+  const surest = queries(false).sort((a, b) => similarity(b) - similarity(a) || a - b)
+  const wrong = worst.flatMap((query, k) => [query, surest[k]!]).filter(once)
+  return [...right, ...wrong.slice(0, each)].map(first)
+}
+
+/** `most` of the items at even steps. */
+function evenly<T>(items: readonly T[], most: number): T[] {
+  const count = Math.min(most, items.length)
+  return Array.from({ length: count }, (_, k) => items[Math.round(((k + 0.5) / count) * items.length - 0.5)]!)
 }
 
 /** Explains matches one after the other. @throws as explainMatch does; the signal's reason when it aborts. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { clusterData, madeUpExplanation } from '../../test/report-fixture.ts'
 import { curvesChart } from './charts/curves.ts'
+import { explanationsChart } from './charts/explanation.ts'
 import { sheetQueries } from './charts/retrieval-sheet.ts'
 import { topPairs } from './charts/similar-pairs.ts'
 import { matchesToExplain } from './explanations.ts'
@@ -87,18 +88,37 @@ test('names from data stay text', async () => {
   }
 })
 
-test('explained matches: right ones of many APs, the wrong ones of highest similarity, no pair twice', () => {
-  const matches = matchesToExplain(small, 3)
-  const right = matches.filter(({ query, match }) => small.photos[query]!.identity === small.photos[match]!.identity)
-  expect(right.length).toBeGreaterThan(0)
+test('explained matches: right ones of many APs, wrong ones of lowest AP and of highest similarity, no pair twice', () => {
+  const matches = matchesToExplain(small, 4)
+  const right = matches.filter(({ query }) => small.photos[query]!.rank1)
+  expect(right).toHaveLength(4)
   expect(right).toEqual(matches.slice(0, right.length))
   for (const { query, match } of matches) expect(match).toBe(small.neighbours[query]!.photos[0])
-  const similarities = matches.slice(right.length).map(({ query }) => small.neighbours[query]!.similarities[0]!)
-  expect(similarities).toEqual([...similarities].sort((a, b) => b - a))
+  const wrongs = small.photos.flatMap(({ rank1 }, i) => (rank1 === false ? [i] : []))
+  const [worst] = [...wrongs].sort((a, b) => small.photos[a]!.ap! - small.photos[b]!.ap! || a - b)
+  const similarity = (query: number) => small.neighbours[query]!.similarities[0]!
+  const [surest] = [...wrongs].sort((a, b) => similarity(b) - similarity(a) || a - b)
+  expect(matches[right.length]!.query).toBe(worst)
+  expect(matches.slice(right.length).map(({ query }) => similarity(query))).toContain(similarity(surest!))
   expect(new Set(matches.map(({ query, match }) => Math.min(query, match) * 100 + Math.max(query, match))).size).toBe(
     matches.length,
   )
   expect(matchesToExplain(small, 0)).toEqual([])
+})
+
+test('the one right match among many is explained', () => {
+  const photos = small.photos.map((photo, i) => ({ ...photo, rank1: i === 7, ap: i / 20 }))
+  expect(matchesToExplain({ ...small, photos }, 2)[0]).toEqual({ query: 7, match: small.neighbours[7]!.photos[0] })
+})
+
+test('heat that is no better than chance says so, without −0.000', () => {
+  const deletion = { cells: 1, lost: -0.0002, lostAtRandom: 0.0003, deviation: 0.0001 }
+  const explanations = pairs.map((pair) => ({ ...pair, deletion }))
+  const { body } = explanationsChart({ ...small, explanations }, true, views)!
+  const words = body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
+  expect(words).toContain('it falls by 0.000, without as many at random by 0.000 ± 0.000')
+  expect(words).toContain('No more than chance')
+  expect(explanationsChart(small, true, views)!.body).not.toContain('No more than chance')
 })
 
 test('pairs: each once, the most similar first, right and wrong apart', () => {
