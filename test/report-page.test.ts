@@ -208,15 +208,29 @@ test('a match that the report explains shows why', async () => {
   await page.getByLabel('Explained matches').selectOption('0')
   const dialog = page.locator('dialog')
   expect(await dialog.locator('.why').isHidden()).toBe(true)
+  expect(await dialog.locator('.pane svg').first().isHidden()).toBe(true)
   await page.getByRole('button', { name: 'Why this match?' }).click()
-  expect(await dialog.locator('.pair').isHidden()).toBe(true)
-  const words = await dialog.locator('.why text').allTextContents()
-  expect(words.join(' ')).toContain(
+  const sides = dialog.locator('.pane svg')
+  expect(await dialog.locator('.pane img').first().isHidden()).toBe(true)
+  expect(await sides.locator('text').allTextContents()).toEqual(['1', '2', '1', '2'])
+  expect(await dialog.locator('.why').innerText()).toContain(
     "without the query's 1 hottest cells it falls by 0.500, without as many at random by 0.150 ± 0.060",
   )
-  expect(
-    await dialog.locator('.why image').evaluateAll((items) => items.map((item) => item.getAttribute('href'))),
-  ).toEqual([(await noisePicture(3)).uri, (await noisePicture(explained)).uri])
+  expect(await sides.locator('image').evaluateAll((items) => items.map((item) => item.getAttribute('href')))).toEqual([
+    (await noisePicture(3)).uri,
+    (await noisePicture(explained)).uri,
+  ])
+  const cell = sides.last().locator('rect').first()
+  const before = (await cell.boundingBox())!
+  await page.getByRole('button', { name: 'Nearer' }).click()
+  expect((await cell.boundingBox())!.width).toBeCloseTo(1.4 * before.width, 0)
+  await page.getByRole('button', { name: 'Why this match?' }).click()
+  expect(await dialog.locator('.pane img').last().isVisible()).toBe(true)
+  expect(await sides.last().isHidden()).toBe(true)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.getByRole('button', { name: 'Why this match?' }).click()
+  const [outer, footer] = [(await dialog.boundingBox())!, (await dialog.locator('footer').boundingBox())!]
+  expect(footer.y + footer.height).toBeLessThanOrEqual(outer.y + outer.height)
   await page.keyboard.press('Escape')
   await page.locator('#neighbours .photo').nth(1).click()
   expect(await page.getByRole('button', { name: 'Why this match?' }).count()).toBe(0)

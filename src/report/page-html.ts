@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { check } from '../base/index.ts'
-import { explanationChart, type Views } from './charts/explanation.ts'
+import { explanationSides, explanationWords, type Views } from './charts/explanation.ts'
 import type { ReportData } from './data.ts'
 import { pageCode } from './page-code.ts'
 import { pageStyle } from './page-style.ts'
@@ -33,8 +33,9 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
   const charts = chartsOf(data).map((chart) => `<figure>${svgInline(chart)}</figure>`)
   const matches = views.map((pair, i) => {
     const explanation = data.explanations[i]!
-    const drawn = svgInline(explanationChart(data, explanation, pair))
-    return `<template id="why-${explanation.query}-${explanation.match}">${drawn}</template>`
+    const words = explanationWords(explanation).map((sentence) => `<p>${escapeText(sentence)}</p>`)
+    const drawn = [...explanationSides(explanation, pair).map(svgInline), ...words]
+    return `<template id="why-${explanation.query}-${explanation.match}">${drawn.join('')}</template>`
   })
   return `<!doctype html>
 <html lang="en">

@@ -54,9 +54,9 @@ aside section{min-height:0}
 .compare::backdrop{background:#000a}
 .compare header,.compare footer{display:flex;gap:18px;align-items:center;flex-wrap:wrap;margin:4px 0}
 .compare header button{margin-left:auto}
-.pane{height:min(62vh,44vw);overflow:hidden;background:var(--grid);display:grid;place-items:center;cursor:grab;touch-action:none}
+.pane{height:min(56vh,44vw);overflow:hidden;background:var(--grid);display:grid;place-items:center;cursor:grab;touch-action:none}
 .pane>*{width:100%!important;height:100%!important;max-width:none!important;max-height:none!important;object-fit:contain;will-change:transform}
-button[aria-pressed=true]{background:var(--ink);color:var(--paper)}.why{max-width:1000px;margin:auto}
+button[aria-pressed=true]{background:var(--ink);color:var(--paper)}.why{font-size:12px;margin-top:6px}.pane .chart{background:none}
 table{border-collapse:collapse}th,td{text-align:left;padding:3px 14px 3px 0;border-bottom:1px solid var(--grid);vertical-align:top;overflow-wrap:anywhere}
 th{font-weight:normal;color:var(--muted)}td.number{text-align:right;font-variant-numeric:tabular-nums}
 #individuals button{border:0;padding:1px 3px;background:none;text-align:left}

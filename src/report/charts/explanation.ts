@@ -14,12 +14,29 @@ const how =
   'Orange: cells of what the network sees that add to the similarity, the more the stronger; blue: cells that speak against it. ' +
   'Numbered curves join the pairs of cells between which most of it passes, 1 the strongest.'
 
-/** One match: heat over both photos, lines between them, and what covering the hottest cells does. */
-export function explanationChart(data: ReportData, explanation: Explanation, views: Views): Picture {
-  const same = isRight(data, explanation)
-  const title = same ? 'Why this match: the same individual' : 'Why this match: two individuals'
-  const caption = { title, subtitle: how, source: sourceOf(data) }
-  return picture('match', { width: 860, height: 617 }, caption, (area) => drawMatch(data, explanation, views, area))
+/** Across a side's picture, px. */
+const sideWidth = 480
+
+/**
+ * Both photos of a match as the network sees them, with heat and the ends of the lines, which have the same numbers on both:
+ * what lies over the photos in a page, and zooms with them.
+ */
+export function explanationSides({ sides, lines }: Explanation, views: Views): [Picture, Picture] {
+  const most = hottest(sides)
+  const draw = (at: 0 | 1): Picture => {
+    const side = sides[at]
+    const area = { x: 0, y: 0, width: sideWidth, height: (sideWidth * side.heightPx) / side.widthPx }
+    const cells = lines.map((pair) => (at === 0 ? pair.query : pair.match))
+    const ends = cells.map((cell, k) => {
+      const before = cells.slice(0, k).filter((other) => other === cell).length
+      const [x, y] = middleOf(side, cell, area)
+      return joinEnd([x + [0, 17, -17][before % 3]!, y + 17 * Math.floor(before / 3)], k + 1)
+    })
+    const body = [viewOf(views[at], area), ...heatCells(side, area, most), ...ends].join('')
+    const title = at === 0 ? 'what the query adds to the similarity' : 'what the match adds to the similarity'
+    return { name: 'side', title, width: area.width, height: area.height, body }
+  }
+  return [draw(0), draw(1)]
 }
 
 /** Up to four matches of a kind; undefined where there is none. */
@@ -55,13 +72,13 @@ function isRight({ photos }: ReportData, { query, match }: Explanation): boolean
 function drawMatch(data: ReportData, explanation: Explanation, views: Views, area: Area): string {
   const { sides, lines } = explanation
   const places = placeSides(sides, area)
-  const most = Math.max(1e-9, ...sides.flatMap(({ heat }) => heat.map(Math.abs)))
+  const most = hottest(sides)
   const strongest = Math.max(1e-9, ...lines.map(({ contribution }) => contribution))
   const drawn = sides.map((side, i) => {
     const photo = data.photos[i === 0 ? explanation.query : explanation.match]!
     const { x, y, width, height } = places[i]!
     return [
-      element('image', { x, y, width, height, href: views[i]!, preserveAspectRatio: 'none' }),
+      viewOf(views[i]!, places[i]!),
       ...heatCells(side, places[i]!, most),
       text(x, y + height + 18, fitText(data.identities[photo.identity]!, width, 13), { size: 13, bold: true }),
       text(x, y + height + 33, fitText(photo.file, width, 10), { size: 10, class: 'muted' }),
@@ -72,12 +89,12 @@ function drawMatch(data: ReportData, explanation: Explanation, views: Views, are
     return join(from, to, k + 1, (k - (lines.length - 1) / 2) * bend, Math.max(0, contribution) / strongest)
   })
   const below = places[0].y + Math.max(places[0].height, places[1].height) + 54
-  const words = wordsOf(explanation).flatMap((sentence) => wrapText(sentence, area.width, 12))
+  const words = explanationWords(explanation).flatMap((sentence) => wrapText(sentence, area.width, 12))
   return [...drawn, ...joins, ...words.map((line, i) => text(area.x, below + 17 * i, line))].join('\n')
 }
 
-/** What the numbers say, the verdict last. */
-function wordsOf({ similarity, explained, method, deletion }: Explanation): string[] {
+/** What an explanation's numbers say, the verdict last where there is one. */
+export function explanationWords({ similarity, explained, method, deletion }: Explanation): string[] {
   const by =
     method === 'cells'
       ? `${threePlaces(explained)} of it told by the feature map, without mirror images`
@@ -104,16 +121,27 @@ function join(from: Point, to: Point, number: number, bow: number, share: number
   const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2 + bow] as const
   const d = `M${decimal(from[0])} ${decimal(from[1])}Q${decimal(middle[0])} ${decimal(middle[1])} ${decimal(to[0])} ${decimal(to[1])}`
   const width = 1 + 2.5 * share
-  const ends = [from, to].map(
-    ([cx, cy]) =>
-      element('circle', { cx, cy, r: 8, class: 'join-end' }) +
-      text(cx, cy + 4, String(number), { size: 11, anchor: 'middle', bold: true, class: 'join-number' }),
-  )
   return (
     element('path', { d, class: 'join-rim', 'stroke-width': width + 2 }) +
     element('path', { d, class: 'join', 'stroke-width': width }) +
-    ends.join('')
+    joinEnd(from, number) +
+    joinEnd(to, number)
   )
+}
+
+function joinEnd([cx, cy]: Point, number: number): string {
+  return (
+    element('circle', { cx, cy, r: 8, class: 'join-end' }) +
+    text(cx, cy + 4, String(number), { size: 11, anchor: 'middle', bold: true, class: 'join-number' })
+  )
+}
+
+function viewOf(href: string, { x, y, width, height }: Area): string {
+  return element('image', { x, y, width, height, href, preserveAspectRatio: 'none' })
+}
+
+function hottest(sides: Explanation['sides']): number {
+  return Math.max(1e-9, ...sides.flatMap(({ heat }) => heat.map(Math.abs)))
 }
 
 type Point = readonly [x: number, y: number]

@@ -5,20 +5,39 @@ import { panned, type View, zoomed } from './view.ts'
 
 const compareLimits = [1, 24] as const
 
-/** Why two photos match, as the report drew it; undefined where it did not. */
-function explanationOf(a: number, b: number): HTMLElement | undefined {
-  const template = document.getElementById(`why-${a}-${b}`) ?? document.getElementById(`why-${b}-${a}`)
-  if (!(template instanceof HTMLTemplateElement)) return undefined
-  return h('div', { className: 'why', hidden: true }, template.content.cloneNode(true))
+/** Why two photos match: their pictures with heat, in the order asked for, and what is said of them. */
+interface Why {
+  readonly sides: readonly Element[]
+  readonly words: HTMLElement
 }
 
+/** As the report drew it; undefined where it did not. */
+function explanationOf(a: number, b: number): Why | undefined {
+  const asked = document.getElementById(`why-${a}-${b}`)
+  const template = asked ?? document.getElementById(`why-${b}-${a}`)
+  if (!(template instanceof HTMLTemplateElement)) return undefined
+  const [query, match, ...words] = (template.content.cloneNode(true) as DocumentFragment).children
+  const sides = [query!, match!]
+  const how = h('p', { textContent: howToRead })
+  return {
+    sides: asked === null ? sides.reverse() : sides,
+    words: h('div', { className: 'why', hidden: true }, ...words, how),
+  }
+}
+
+const howToRead =
+  'Orange adds to the similarity, blue speaks against it, as the network sees the photos. The same numbers: cells between which most of it passes, 1 the strongest.'
+
 /** Switches between the photos and what their similarity comes from. */
-function whyButton(pair: HTMLElement, why: HTMLElement): HTMLButtonElement {
-  const made = button('Why this match?', () => {
-    why.hidden = !why.hidden
-    pair.hidden = !why.hidden
-    made.ariaPressed = String(!why.hidden)
-  })
+function whyButton(photos: readonly HTMLElement[], { sides, words }: Why): HTMLButtonElement {
+  const show = (explained: boolean) => {
+    for (const side of sides) side.toggleAttribute('hidden', !explained)
+    for (const photo of photos) photo.hidden = explained
+    words.hidden = !explained
+    made.ariaPressed = String(explained)
+  }
+  const made = button('Why this match?', () => show(words.hidden === true))
+  show(false)
   return made
 }
 
@@ -27,7 +46,8 @@ export class Compare {
   readonly element = h('dialog', { className: 'compare', ariaLabel: 'two photos side by side' })
   readonly #model: Model
   #view: View = { scale: 1, x: 0, y: 0 }
-  #panes: readonly HTMLElement[] = []
+  /** What zooming and moving act on. */
+  #zoomed: readonly (HTMLElement | SVGElement)[] = []
 
   constructor(model: Model) {
     this.#model = model
@@ -48,20 +68,18 @@ export class Compare {
     })
     const number =
       similarity === undefined ? 'similarity not in this report' : `cosine similarity ${similarity.toFixed(4)}`
-    const panes = [a, b].map((photo) => {
+    const why = explanationOf(a, b)
+    const panes = [a, b].map((photo, i) => {
       const card = photoCard(model, photo)
       const window = h('div', { className: 'pane' })
-      const image = card.firstElementChild
-      if (image !== null) {
-        image.replaceWith(window)
-        window.append(image)
-      }
+      const image = card.firstElementChild as HTMLElement
+      image.replaceWith(window)
+      window.append(image, ...(why === undefined ? [] : [why.sides[i]!]))
       this.#listen(window)
-      return { card, image: image as HTMLElement }
+      return { card, image }
     })
-    this.#panes = panes.map(({ image }) => image)
-    const pair = h('div', { className: 'pair' }, ...panes.map(({ card }) => card))
-    const why = explanationOf(a, b)
+    const images = panes.map(({ image }) => image)
+    this.#zoomed = [...images, ...((why?.sides ?? []) as SVGElement[])]
     this.element.replaceChildren(
       h(
         'header',
@@ -70,15 +88,15 @@ export class Compare {
         h('span', { textContent: number }),
         button('Close', () => this.element.close()),
       ),
-      pair,
-      ...(why === undefined ? [] : [why]),
+      h('div', { className: 'pair' }, ...panes.map(({ card }) => card)),
+      ...(why === undefined ? [] : [why.words]),
       h(
         'footer',
         {},
         button('Nearer', () => this.#zoom(1.4), 'key +'),
         button('Farther', () => this.#zoom(1 / 1.4), 'key −'),
         button('Whole photos', () => this.#whole(), 'key 0'),
-        ...(why === undefined ? [] : [whyButton(pair, why)]),
+        ...(why === undefined ? [] : [whyButton(images, why)]),
         h('span', { className: 'note', textContent: 'wheel zooms both, dragging moves both' }),
       ),
     )
@@ -98,7 +116,7 @@ export class Compare {
 
   #apply(): void {
     const { scale, x, y } = this.#view
-    for (const pane of this.#panes) pane.style.transform = `translate(${x}px, ${y}px) scale(${scale})`
+    for (const { style } of this.#zoomed) style.transform = `translate(${x}px, ${y}px) scale(${scale})`
   }
 
   #listen(pane: HTMLElement): void {
