@@ -9,7 +9,7 @@ import { insidePolygon, type Place } from '../src/report/page/points.ts'
 import { fitView } from '../src/report/page/view.ts'
 import { identifyTop } from '../src/retrieval/index.ts'
 import { launchBrowser, openFile } from './browser.ts'
-import { clusterData, clusterReport, madeUpExplanation, noisePicture } from './report-fixture.ts'
+import { clusterData, clusterReport, largeData, madeUpExplanation, noisePicture } from './report-fixture.ts'
 import { expectQuiet, placesOnScreen } from './report-screen.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-report-page-'))
@@ -199,6 +199,33 @@ describe('photos', () => {
     expect(await page.locator('dialog').isHidden()).toBe(true)
     expectQuiet(opened)
   })
+})
+
+test('ranks are those of all photos: with filters too, and none where the report does not hold the ranking', async () => {
+  const large = largeData({ photos: 70, rows: 50 })
+  const opened = await openFile(browser, write('part', pageHtml({ ...large, explanations: [] }, [])))
+  const { page } = opened
+  await page.click('#tab-photos')
+  await page.locator('#panel-photos input[type=search]').fill('photo_0.jpg')
+  await page.locator('#panel-photos aside .photo[data-photo="0"]').first().click()
+  expect(await page.locator('#neighbours-heading').innerText()).toBe(
+    'Most similar photos (of those in this report 49 pass the filters)',
+  )
+  await page.getByRole('button', { name: 'Show more' }).click()
+  const places = () =>
+    page
+      .locator('#neighbours .photo')
+      .evaluateAll((items) => items.map((item) => (item.textContent.match(/(later|\d+\.) -?\d\.\d{4}/) ?? [])[1]))
+  const all = await places()
+  expect(all.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, k) => `${k + 1}.`))
+  expect(all.slice(40)).toEqual(Array.from({ length: 8 }, () => 'later'))
+  await page.locator('#panel-photos').getByLabel('Individual').selectOption('other')
+  const first = large.neighbours[0]!.photos.findIndex(
+    (photo) => large.photos[photo]!.identity !== large.photos[0]!.identity,
+  )
+  expect(first).toBeGreaterThan(0)
+  expect((await places())[0]).toBe(`${first + 1}.`)
+  expectQuiet(opened)
 })
 
 test('a match that the report explains shows why', async () => {

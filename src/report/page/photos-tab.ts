@@ -64,10 +64,12 @@ export function photosTab(model: Model, compare: (a: number, b: number) => void)
     const photo = model.selected
     const found = filtered(model, photo, filters)
     query.replaceChildren(photoCard(model, photo))
-    heading.textContent = `Most similar photos (${found.length} pass the filters)`
+    const which = model.ranking.whole ? '' : 'of those in this report '
+    heading.textContent = `Most similar photos (${which}${found.length} pass the filters)`
     results.replaceChildren(
-      ...found.slice(0, shown).map(({ photo: other, similarity }, k) => {
-        const facts = [`${k + 1}. ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
+      ...found.slice(0, shown).map(({ photo: other, similarity, rank }) => {
+        const place = rank === undefined ? 'later' : `${rank}.`
+        const facts = [`${place} ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
         return photoButton(model, other, facts, () => compare(photo, other), model.same(photo, other))
       }),
     )

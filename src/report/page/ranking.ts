@@ -6,6 +6,8 @@ const levels = 65535
 export interface Ranked {
   readonly photo: number
   readonly similarity: number
+  /** From 1; undefined where photos that the report's matrix does not hold may come before it. */
+  readonly rank: number | undefined
 }
 
 /** Similarities between the report's photos, and their rankings. */
@@ -43,20 +45,27 @@ export class Ranking {
     return i < 0 || j < 0 ? undefined : this.at(i, j)
   }
 
+  /** Whether the report holds all similarities, and so whole rankings. */
+  get whole(): boolean {
+    return this.size === this.row.length
+  }
+
   /**
    * The photos most similar to one: those that the metrics ranked, in their order, then the others of the matrix. Where the
    * metrics left some out, `others` may leave out the same.
    */
   order(photo: number, others: (other: number) => boolean = () => true): Ranked[] {
     const { photos, similarities } = this.#neighbours[photo]!
-    const first = photos.map((other, k) => ({ photo: other, similarity: similarities[k]! }))
+    const first = photos.map((other, k) => ({ photo: other, similarity: similarities[k]!, rank: k + 1 }))
     const row = this.row[photo]!
     if (row < 0) return first
     const listed = new Set([photo, ...photos])
     const rest = this.#matrix.order.flatMap((other, r) =>
       listed.has(other) || !others(other) ? [] : [{ photo: other, similarity: this.at(row, r) }],
     )
-    return [...first, ...rest.sort((a, b) => b.similarity - a.similarity)]
+    rest.sort((a, b) => b.similarity - a.similarity)
+    const rankOf = (k: number) => (this.whole ? first.length + k + 1 : undefined)
+    return [...first, ...rest.map((ranked, k) => ({ ...ranked, rank: rankOf(k) }))]
   }
 
   #listed(a: number, b: number): number | undefined {
