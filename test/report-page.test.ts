@@ -56,6 +56,7 @@ describe('the map', () => {
   test('hover shows the photo under the pointer, in every projection', async () => {
     const opened = await openFile(browser, small)
     const { page } = opened
+    expect(await page.locator('header.top').innerText()).toContain(data.model)
     for (const [index, title] of [
       [0, 'PCA'],
       [1, 't-SNE'],

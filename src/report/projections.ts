@@ -19,6 +19,9 @@ export const projectDefaults = { seed: 0 } as const
 /** t-SNE and UMAP lay out the neighbourhoods of fewer points than this badly, or not at all. */
 const fewest = 8
 
+/** Below this trustworthiness a picture needs a word of warning. */
+const trusted = 0.9
+
 /**
  * L2-normalised embeddings in the plane, each method in a thread of its own. Of fewer than eight photos there is the PCA alone.
  * @throws InputError as the projection room does; the signal's reason when it aborts.
@@ -44,12 +47,18 @@ export async function projectEmbeddings(
 
 function described(found: Projected, seed: number): Pick<Projection, 'title' | 'note' | 'axes'> {
   const { trustworthiness } = found
-  const trust = trustworthiness === null ? '' : ` Trustworthiness of 5 neighbours ${trustworthiness.toFixed(3)} of 1.`
+  const doubt = trustworthiness !== null && trustworthiness < trusted ? ': many neighbours in the picture are none' : ''
+  const trust =
+    trustworthiness === null ? '' : ` Trustworthiness of 5 neighbours ${trustworthiness.toFixed(3)} of 1${doubt}.`
   switch (found.method) {
     case 'pca': {
       const [first, second] = Array.from(found.varianceShare, (share) => `${(share * 100).toFixed(1)} %`)
       const axes = [`first component, ${first} of the variance`, `second component, ${second}`] as const
-      return { title: 'PCA', note: `Linear: the two directions of largest variance.${trust}`, axes }
+      return {
+        title: 'PCA',
+        note: `Linear: the two directions of largest variance, ${first} and ${second} of it.${trust}`,
+        axes,
+      }
     }
     case 'tsne': {
       const settings = `perplexity ${Number(found.perplexity.toFixed(1))}, seed ${seed}, KL divergence ${found.klDivergence.toFixed(3)}`

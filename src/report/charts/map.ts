@@ -18,7 +18,8 @@ export function mapChart(data: ReportData, projection: Projection): Picture {
   const rows = Math.ceil(names.length / columns)
   const legendWidth = columns === 1 ? 170 : columns * 130
   const side = 700
-  const repeats = names.length > distinctMarks ? ' Marks repeat: go by the names on the map.' : ''
+  const repeats =
+    names.length > distinctMarks ? ' Marks repeat, and not every name has room on the map: the page tells all.' : ''
   const subtitle = `${count(data.photos.length, 'photo')}, coloured and shaped by individual. ${projection.note}${repeats} ${paletteName}.`
   const caption = { title: `Map of the embeddings: ${projection.title}`, subtitle, source: sourceOf(data) }
   const size = { width: side + legendWidth + 80, height: Math.max(side, rows * legendRow) + 170 }

@@ -85,7 +85,7 @@ const tabs = [
   ['numbers', 'Numbers'],
 ] as const
 
-function header({ title, data, split, photos, identities, metrics }: ReportData): HTMLElement {
+function header({ title, model, data, split, photos, identities, metrics }: ReportData): HTMLElement {
   const which = split === 'all' ? 'all photos' : `${split} photos`
   const numbers = [
     ['identity-balanced mAP', metrics.identityBalancedMap],
@@ -101,7 +101,7 @@ function header({ title, data, split, photos, identities, metrics }: ReportData)
       h('h1', { textContent: title }),
       h('p', {
         className: 'note',
-        textContent: `${data}, ${which}: ${photos.length} photos of ${identities.length} individuals`,
+        textContent: `${model} · ${data}, ${which}: ${photos.length} photos of ${identities.length} individuals`,
       }),
     ),
     h(
