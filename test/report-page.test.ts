@@ -121,6 +121,12 @@ describe('the map', () => {
     expect(await page.locator('#panel-map label .note').innerText()).toBe('6 found, ringed')
     await search.press('Enter')
     expect(await page.locator('#chosen-count').innerText()).toBe('6 photos chosen')
+    const legend = page.locator('#panel-map .legend li')
+    expect(await legend.allInnerTexts()).toEqual(data.identities)
+    const marks = await legend
+      .locator('.dot')
+      .evaluateAll((dots) => dots.map((dot) => (dot.getAttribute('style') ?? '').replaceAll(' ', '')))
+    expect(new Set(marks).size).toBe(data.identities.length)
     const pictures = new Set<string>()
     for (const coloring of ['identity', 'split', 'encounter', 'flank', 'correct', 'ap']) {
       await page.getByLabel('Colour by').selectOption(coloring)

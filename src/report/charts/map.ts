@@ -3,7 +3,8 @@ import { element, text } from '../svg/element.ts'
 import { type Area, type Picture, picture } from '../svg/picture.ts'
 import { fitText, textWidth } from '../svg/text-width.ts'
 import { paletteName } from '../svg/theme.ts'
-import { distinctMarks, mark } from './marks.ts'
+import { distinctMarks } from './mark-shapes.ts'
+import { mark } from './marks.ts'
 import { count, sourceOf } from './source.ts'
 
 const legendRow = 16

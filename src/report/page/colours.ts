@@ -1,3 +1,4 @@
+import { distinctMarks, markOf } from '../charts/mark-shapes.ts'
 import { palette } from '../svg/theme.ts'
 import { cividisAt } from './cividis.ts'
 import { styleColour } from './layers.ts'
@@ -14,14 +15,20 @@ export const colourings = [
 
 export type Coloring = (typeof colourings)[number][0]
 
-/** Photos by colour, and what the colours mean. */
+/** A colour and a shape, which is a position in `markCorners`. */
+export interface Mark {
+  readonly colour: string
+  readonly shape: number
+}
+
+/** Photos by mark, and what the marks mean. */
 export interface Colours {
-  readonly groups: readonly { readonly colour: string; readonly photos: readonly number[] }[]
-  readonly legend: readonly (readonly [colour: string, meaning: string])[]
+  readonly groups: readonly (Mark & { readonly photos: readonly number[] })[]
+  readonly legend: readonly (Mark & { readonly meaning: string })[]
   readonly note: string
 }
 
-/** The colour of each photo under a colouring. */
+/** The mark of each photo under a colouring. */
 export function coloursOf(model: Model, coloring: Coloring): Colours {
   const { photos } = model.data
   if (coloring === 'ap') return byPrecision(model)
@@ -31,27 +38,27 @@ export function coloursOf(model: Model, coloring: Coloring): Colours {
       ['wrong', styleColour('wrong'), false],
       ['not scored', styleColour('muted'), null],
     ] as const
-    const groups = kinds.map(([, colour, rank1]) => ({ colour, photos: indices(photos, (p) => p.rank1 === rank1) }))
-    return { groups, legend: kinds.map(([name, colour]) => [colour, name]), note: '' }
+    const groups = kinds.map(([meaning, colour, rank1]) => ({
+      colour,
+      shape: 0,
+      meaning,
+      photos: indices(photos, (p) => p.rank1 === rank1),
+    }))
+    return { groups, legend: groups, note: '' }
   }
   const values = photos.map((photo) => (coloring === 'identity' ? String(photo.identity) : photo[coloring]))
   const names = coloring === 'identity' ? model.data.identities.map((_, i) => String(i)) : [...new Set(values)].sort()
-  const colourOf = new Map(
-    names.map((name, i) => [name, name === '' ? styleColour('muted') : palette[i % palette.length]!]),
-  )
-  const groups = [...new Set(colourOf.values())].map((colour) => ({
-    colour,
-    photos: values.flatMap((value, i) => (colourOf.get(value) === colour ? [i] : [])),
-  }))
-  if (names.length > palette.length) {
-    return {
-      groups,
-      legend: [],
-      note: `${names.length} in ${palette.length} hues that repeat; point at a photo for its name`,
-    }
+  const markFor = (name: string, i: number): Mark => {
+    const { colour, shape } = markOf(i)
+    return name === '' ? { colour: styleColour('muted'), shape: 0 } : { colour: palette[colour]!, shape }
   }
   const words = (name: string) => (coloring === 'identity' ? model.data.identities[Number(name)]! : name || 'unknown')
-  return { groups, legend: names.map((name) => [colourOf.get(name)!, words(name)]), note: '' }
+  const own = new Map(names.map((name): [string, number[]] => [name, []]))
+  for (const [i, value] of values.entries()) own.get(value)!.push(i)
+  const groups = names.map((name, i) => ({ ...markFor(name, i), meaning: words(name), photos: own.get(name)! }))
+  if (names.length <= distinctMarks) return { groups, legend: groups, note: '' }
+  const note = `${names.length} in ${distinctMarks} marks that repeat; point at a photo for its name`
+  return { groups, legend: [], note }
 }
 
 const steps = 10
@@ -61,12 +68,15 @@ function byPrecision({ data: { photos } }: Model): Colours {
   const colours = Array.from({ length: steps }, (_, i) => `rgb(${cividisAt((i + 0.5) / steps).join(',')})`)
   const groups = colours.map((colour, i) => ({
     colour,
+    shape: 0,
     photos: indices(photos, ({ ap }) => ap !== null && stepOf(ap) === i),
   }))
-  const unscored = { colour: styleColour('muted'), photos: indices(photos, ({ ap }) => ap === null) }
-  const legend = [0, 4, 9].map(
-    (i) => [colours[i]!, `AP ${(i / steps).toFixed(1)} to ${((i + 1) / steps).toFixed(1)}`] as const,
-  )
+  const unscored = { colour: styleColour('muted'), shape: 0, photos: indices(photos, ({ ap }) => ap === null) }
+  const legend = [0, 4, 9].map((i) => ({
+    colour: colours[i]!,
+    shape: 0,
+    meaning: `AP ${(i / steps).toFixed(1)} to ${((i + 1) / steps).toFixed(1)}`,
+  }))
   return { groups: [...groups, unscored], legend, note: '' }
 }
 

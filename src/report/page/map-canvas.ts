@@ -1,3 +1,4 @@
+import { markCorners } from '../charts/mark-shapes.ts'
 import { type Coloring, type Colours, coloursOf } from './colours.ts'
 import { Layers, type Painter, styleColour, Tooltip } from './layers.ts'
 import type { Model } from './model.ts'
@@ -74,15 +75,24 @@ export class MapCanvas implements Painter {
     const { width, height } = this.layers
     const radius = this.#radius()
     context.globalAlpha = 0.85
-    for (const { colour, photos } of this.#colours.groups) {
+    for (const { colour, shape, photos } of this.#colours.groups) {
+      const corners = markCorners[shape]!.map(([cx, cy]) => [(cx * radius) / 4, (cy * radius) / 4] as const)
       context.fillStyle = colour
       context.beginPath()
       for (const photo of photos) {
         const px = xs[photo]! * scale + x
         const py = ys[photo]! * scale + y
         if (px < -radius || py < -radius || px > width + radius || py > height + radius) continue
-        context.moveTo(px + radius, py)
-        context.arc(px, py, radius, 0, fullTurn)
+        if (shape === 0) {
+          context.moveTo(px + radius, py)
+          context.arc(px, py, radius, 0, fullTurn)
+        } else {
+          for (const [k, [cx, cy]] of corners.entries()) {
+            if (k === 0) context.moveTo(px + cx, py + cy)
+            else context.lineTo(px + cx, py + cy)
+          }
+          context.closePath()
+        }
       }
       context.fill()
     }

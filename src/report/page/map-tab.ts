@@ -1,4 +1,5 @@
-import { type Coloring, colourings } from './colours.ts'
+import { markCorners } from '../charts/mark-shapes.ts'
+import { type Coloring, colourings, type Mark } from './colours.ts'
 import { button, choice, h } from './dom.ts'
 import { MapCanvas, type MapMode } from './map-canvas.ts'
 import type { Model } from './model.ts'
@@ -30,11 +31,7 @@ export function mapTab(model: Model, openPhoto: (photo: number) => void): HTMLEl
   const recolour = (coloring: Coloring) => {
     const colours = map.colour(coloring)
     legend.replaceChildren(
-      ...colours.legend.map(([colour, meaning]) => {
-        const dot = h('span', { className: 'dot' })
-        dot.style.background = colour
-        return h('li', {}, dot, meaning)
-      }),
+      ...colours.legend.map(({ meaning, ...mark }) => h('li', {}, legendMark(mark), meaning)),
       ...(colours.note === '' ? [] : [h('li', { textContent: colours.note })]),
     )
   }
@@ -73,6 +70,17 @@ export function mapTab(model: Model, openPhoto: (photo: number) => void): HTMLEl
       chosenList(model, openPhoto),
     ),
   )
+}
+
+function legendMark({ colour, shape }: Mark): HTMLElement {
+  const made = h('span', { className: 'dot' })
+  made.style.background = colour
+  const corners = markCorners[shape]!.map(([x, y]) => `${50 + 10 * x}% ${50 + 10 * y}%`)
+  if (corners.length > 0) {
+    made.style.borderRadius = '0'
+    made.style.clipPath = `polygon(${corners.join(', ')})`
+  }
+  return made
 }
 
 function searchBox(model: Model, map: MapCanvas): HTMLElement {
