@@ -74,7 +74,7 @@ describe('size', () => {
   test.each([371, 2000])('a heat map of %i rows: the same', async (rows) => {
     const opened = await openFile(browser, write(`heat${rows}`, pageHtml(largeData({ photos: rows, rows }), [])))
     await opened.page.click('#tab-heat')
-    const times = await hoverAndPan(opened, '#panel-heat canvas')
+    const times = await hoverAndPan(opened, '#panel-heat .layers canvas')
     console.log(`heat map of ${rows}: ${JSON.stringify(times)}`)
     expect(times.hover).toBeLessThanOrEqual(8)
     expect(times.pan).toBeLessThanOrEqual(8)

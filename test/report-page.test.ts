@@ -275,7 +275,7 @@ test('the heat map tells both photos and the value, zooms to an individual, and 
   const opened = await openFile(browser, small)
   const { page } = opened
   await page.click('#tab-heat')
-  const canvas = page.locator('#panel-heat canvas').last()
+  const canvas = page.locator('#panel-heat .layers canvas').last()
   const box = (await canvas.boundingBox())!
   const { scale, x, y } = fitView(data.matrix.order.length, box.width, box.height)
   const [row, column] = [10, 40]
@@ -292,6 +292,13 @@ test('the heat map tells both photos and the value, zooms to an individual, and 
   await page.mouse.up()
   expect(await page.locator('dialog').innerText()).toContain(`cosine similarity ${cosine.toFixed(4)}`)
   await page.keyboard.press('Escape')
+  const ends = page.locator('#panel-heat .colour-scale span')
+  const low = data.matrix.low
+  expect(await ends.allInnerTexts()).toEqual([low.toFixed(2).replace('-', '−'), '1'])
+  await page.getByLabel('Show').selectOption('distance')
+  expect(await ends.allInnerTexts()).toEqual(['0', (1 - low).toFixed(2)])
+  await page.mouse.move(box.x + x + (column + 0.5) * scale, box.y + y + (row + 0.5) * scale)
+  expect(await page.locator('#panel-heat .tooltip').innerText()).toContain(`distance ${(1 - cosine).toFixed(4)}`)
   await page.getByLabel('Zoom to').selectOption('5')
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   expect(await page.locator('#panel-heat .tooltip').innerText()).toContain(data.identities[5]!)
@@ -309,6 +316,13 @@ test('the numbers are the report’s, sort, and can be taken along', async () =>
   await page.getByRole('button', { name: 'mean AP' }).click()
   expect(await cells()).toEqual(ap.reverse())
   expect(await page.locator('#panel-numbers svg.chart').count()).toBe(4)
+  expect(await page.locator('#report').textContent()).not.toContain('learningRate') // the log is a picture
+  const heights = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluateAll((items) => items.map((item) => (item as unknown as { clientHeight: number }).clientHeight))
+  const drawn = await heights('#panel-numbers svg.chart')
+  expect(await heights('#panel-numbers figure')).toEqual(drawn) // no empty boxes
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'map.csv' }).click(),
@@ -344,7 +358,7 @@ test('the keyboard alone reaches map, photo and pair', async () => {
   await page.keyboard.press('Tab')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
-  expect(await page.locator('#panel-heat .tooltip').getAttribute('data-key')).toBe('0 1')
+  expect(await page.locator('#panel-heat .tooltip').getAttribute('data-key')).toBe('0 1 similarity')
   expectQuiet(opened)
 })
 

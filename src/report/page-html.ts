@@ -13,7 +13,7 @@ import type { PhotoPicture } from './thumbnails.ts'
 /**
  * The report as one HTML file that asks no network for anything: data, pictures, style and code are inside, and its
  * Content-Security-Policy allows this one script and this one style sheet, by their hashes, and images from inside. What comes
- * from data (names, labels) is JSON that the code writes as text. `pictures`: one for each photo, or none; `views`: those of the explanations.
+ * from data (names, labels) is JSON that the code writes as text; the log is only in the picture of its curves. `pictures`: one for each photo, or none; `views`: those of the explanations.
  */
 export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], views: readonly Views[] = []): string {
   check(
@@ -53,7 +53,7 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
 <main id="page"></main>
 <template id="charts">${charts.join('\n')}</template>
 ${matches.join('\n')}
-<script type="application/json" id="report">${inert(data)}</script>
+<script type="application/json" id="report">${inert({ ...data, curves: null })}</script>
 <script type="application/json" id="pictures">${inert(pictures)}</script>
 <script type="module">${code}</script>
 </body>

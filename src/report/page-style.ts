@@ -34,6 +34,7 @@ aside section{min-height:0}
 .layers{position:relative;overflow:hidden;min-height:240px;height:100%;touch-action:none}
 .layers canvas{position:absolute;inset:0;width:100%;height:100%;touch-action:none}
 .layers canvas:focus-visible{outline-offset:-3px}
+.colour-scale{display:flex;gap:8px;align-items:center;font-size:12px}.colour-scale canvas{flex:1;min-width:0;height:14px}
 .tooltip{position:absolute;z-index:2;max-width:min(440px,70%);background:var(--paper);border:1px solid var(--muted);border-radius:6px;padding:8px;box-shadow:0 3px 14px #0005;pointer-events:none}
 .card{margin:0}.card figcaption{display:flex;flex-direction:column;font-size:12px;margin-top:4px;overflow-wrap:anywhere}
 .card img,.card .no-photo{max-width:100%;height:auto;max-height:300px;width:auto;display:block;border-radius:3px}
@@ -61,7 +62,7 @@ table{border-collapse:collapse}th,td{text-align:left;padding:3px 14px 3px 0;bord
 th{font-weight:normal;color:var(--muted)}td.number{text-align:right;font-variant-numeric:tabular-nums}
 #individuals button{border:0;padding:1px 3px;background:none;text-align:left}
 th[aria-sort=ascending] button::after{content:' ▲'}th[aria-sort=descending] button::after{content:' ▼'}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,620px),1fr));gap:18px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,620px),1fr));gap:18px;align-content:start;align-items:start}
 .charts figure{margin:0;border:1px solid var(--grid);border-radius:6px}
 svg.chart{width:100%;height:auto;display:block;font-family:'DejaVu Sans',Verdana,sans-serif}
 @media (min-width:1100px){.numbers{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.2fr);gap:0 32px;align-content:start}}

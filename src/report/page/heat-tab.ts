@@ -1,4 +1,5 @@
 import { cividisAt } from './cividis.ts'
+import { ColourScale } from './colour-scale.ts'
 import { button, choice, h } from './dom.ts'
 import { Layers, type Painter, styleColour, Tooltip } from './layers.ts'
 import type { Model } from './model.ts'
@@ -95,10 +96,10 @@ class HeatMap implements Painter {
     context.strokeRect(x + (column + 0.5) * scale - side / 2, y + (row + 0.5) * scale - side / 2, side, side)
   }
 
-  /** Individuals' names along the left edge, where their blocks are high enough. */
+  /** Individuals' names left of the matrix, or along the left edge, where their blocks are high enough. */
   #names(context: CanvasRenderingContext2D): void {
-    const { scale, y } = this.#view
-    context.font = '11px sans-serif'
+    const { scale, x, y } = this.#view
+    context.font = "11px 'DejaVu Sans', Verdana, sans-serif"
     context.textBaseline = 'middle'
     context.lineWidth = 3
     context.strokeStyle = styleColour('paper')
@@ -108,8 +109,9 @@ class HeatMap implements Painter {
       const bottom = Math.min(this.layers.height, y + end * scale)
       if (bottom - top < 11) continue
       const name = this.#model.data.identities[identity]!
-      context.strokeText(name, 6, (top + bottom) / 2)
-      context.fillText(name, 6, (top + bottom) / 2)
+      const left = Math.max(6, x - 8 - context.measureText(name).width)
+      context.strokeText(name, left, (top + bottom) / 2)
+      context.fillText(name, left, (top + bottom) / 2)
     }
   }
 
@@ -153,9 +155,9 @@ class HeatMap implements Painter {
     if (cell === undefined) return this.#tooltip.hide()
     const { scale, x, y } = this.#view
     const [row, column] = cell
-    this.#tooltip.show(this.layers, [x + (column + 0.5) * scale, y + (row + 0.5) * scale], `${row} ${column}`, () =>
-      this.#card(cell),
-    )
+    const key = `${row} ${column} ${this.#distance ? 'distance' : 'similarity'}`
+    const place = [x + (column + 0.5) * scale, y + (row + 0.5) * scale] as const
+    this.#tooltip.show(this.layers, place, key, () => this.#card(cell))
   }
 
   #photos([row, column]: readonly [number, number]): [number, number] {
@@ -252,7 +254,13 @@ function blocksOf({ data }: Model): Block[] {
 /** The heat map with its controls. */
 export function heatTab(model: Model, open: (a: number, b: number) => void): HTMLElement {
   const map = new HeatMap(model, open)
-  const { order } = model.data.matrix
+  const { order, low } = model.data.matrix
+  const scale = new ColourScale()
+  const show = (value: 'similarity' | 'distance') => {
+    scale.show(value, low)
+    map.show(value)
+  }
+  scale.show('similarity', low)
   const missing = model.data.photos.length - order.length
   const kind = choice(
     'Show',
@@ -260,7 +268,7 @@ export function heatTab(model: Model, open: (a: number, b: number) => void): HTM
       ['similarity', 'cosine similarity'],
       ['distance', 'distance, 1 − cosine'],
     ],
-    (value) => map.show(value === 'distance' ? 'distance' : 'similarity'),
+    (value) => show(value === 'distance' ? 'distance' : 'similarity'),
   )
   const names = map.blocks.map(({ identity }, i) => [String(i), model.data.identities[identity]!] as const)
   const block = choice('Zoom to', [['', 'all individuals'], ...names], (value) =>
@@ -274,6 +282,7 @@ export function heatTab(model: Model, open: (a: number, b: number) => void): HTM
       'aside',
       {},
       kind.element,
+      scale.element,
       block.element,
       button('Whole matrix', () => {
         block.select.value = ''
@@ -283,7 +292,7 @@ export function heatTab(model: Model, open: (a: number, b: number) => void): HTM
         className: 'note',
         textContent:
           `${order.length} photos ordered by individual; squares are the photos of one individual. Point for a pair, click to open it. ` +
-          `Colours: cividis from ${model.data.matrix.low.toFixed(2)} to 1.` +
+          'Colours: cividis, what is beyond clipped.' +
           (missing > 0 ? ` The first photos of each individual; ${missing} others are left out.` : ''),
       }),
     ),
