@@ -57,7 +57,11 @@ async function readRun(folder: string): Promise<ComparedRun> {
 const share = z.number().min(0).max(1)
 const measuredSchema = z.object({
   split: z.string(),
+  flipAveraging: z.boolean(),
   hashes: z.object({ data: z.string() }),
+  excludeSame: z.literal('encounter').nullable(),
+  photos: z.int(),
+  queries: z.int(),
   rank1: share,
   map: share,
   identityBalancedMap: share,

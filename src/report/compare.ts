@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mark } from './charts/marks.ts'
+import { count } from './charts/source.ts'
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
 import { element, escapeText, line, polyline, text } from './svg/element.ts'
@@ -21,6 +22,12 @@ export interface ComparedRun {
 export interface MeasuredRun {
   readonly split: string
   readonly dataHash: string
+  /** What was left out of a query's gallery beside the photo itself. */
+  readonly excludeSame: 'encounter' | null
+  /** Photo and mirror image averaged. */
+  readonly flipAveraging: boolean
+  readonly photos: number
+  readonly queries: number
   readonly rank1: number
   readonly map: number
   readonly identityBalancedMap: number
@@ -34,9 +41,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
   const hash = createHash('sha256').update(style).digest('base64')
   const charts = [lossChart(runs), validationChart(runs), individualsChart(runs)]
   const figures = charts.flatMap((chart) => (chart === undefined ? [] : [`<figure>${svgInline(chart)}</figure>`]))
-  const warning = sameData(runs)
-    ? ''
-    : '<p><strong>Not measured on the same photos: these numbers do not compare.</strong></p>'
+  const warning = differences(runs).map((what) => `<p><strong>${what}: these numbers do not compare.</strong></p>`)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -48,7 +53,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
 </head>
 <body>
 <h1>${runs.length} runs</h1>
-${warning}
+${warning.join('')}
 <h2>Measured by their reports</h2>
 ${numbersTable(runs)}
 <h2>Settings that differ</h2>
@@ -60,20 +65,40 @@ ${settingsTable(runs)}
 `
 }
 
-function sameData(runs: readonly ComparedRun[]): boolean {
-  const hashes = runs.flatMap(({ measured }) => (measured === null ? [] : [`${measured.split} ${measured.dataHash}`]))
-  return new Set(hashes).size <= 1
+/** Why scores are not to be held against each other. */
+function differences(runs: readonly ComparedRun[]): string[] {
+  const differ = (of: (measured: MeasuredRun) => unknown) => new Set(measurements(runs).map(of)).size > 1
+  return [
+    ...(differ(({ split, dataHash }) => `${split} ${dataHash}`) ? ['Not measured on the same photos'] : []),
+    ...(differ(({ excludeSame }) => excludeSame)
+      ? ['Not measured with the same photos left out (--exclude-same)']
+      : []),
+  ]
+}
+
+function measurements(runs: readonly ComparedRun[]): MeasuredRun[] {
+  return runs.flatMap(({ measured }) => (measured === null ? [] : [measured]))
 }
 
 function numbersTable(runs: readonly ComparedRun[]): string {
   const rows = runs.map(({ name, measured, curves }) => {
     const scores = measured === null ? [] : [measured.identityBalancedMap, measured.map, measured.rank1, measured.minp]
     const cells =
-      measured === null ? ['no report', '', '', '', ''] : [measured.split, ...scores.map((v) => v.toFixed(4))]
+      measured === null
+        ? ['no report', ...Array(8).fill('')]
+        : [...protocol(measured), ...scores.map((v) => v.toFixed(4))]
     const last = curves?.steps.at(-1)
     return [name, ...cells, last === undefined ? '' : String(last.step), last === undefined ? '' : last.loss.toFixed(3)]
   })
-  return table(['run', 'photos', 'identity-balanced mAP', 'mAP', 'rank-1', 'mINP', 'steps', 'last loss'], rows)
+  const how = ['split', 'photos', 'queries', 'left out', 'flip averaging']
+  const header = ['run', ...how, 'identity-balanced mAP', 'mAP', 'rank-1', 'mINP', 'steps', 'last loss']
+  return table(header, rows)
+}
+
+/** On what was measured, and how. */
+function protocol({ split, photos, queries, excludeSame, flipAveraging }: MeasuredRun): string[] {
+  const leftOut = excludeSame === null ? 'the photo itself' : 'the individual’s photos of the same encounter'
+  return [split, String(photos), String(queries), leftOut, flipAveraging ? 'on' : 'off']
 }
 
 /** Every setting whose value is not the same in all runs. */
@@ -101,7 +126,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 
 type Points = readonly (readonly [x: number, y: number])[]
 
-/** Losses averaged over hundredths of each run, over the share of it: runs of different lengths lie over each other. */
+/** Losses averaged over hundredths of each run, by step. */
 function lossChart(runs: readonly ComparedRun[]): Picture | undefined {
   const series = runs.map(({ curves }): Points => {
     const steps = curves?.steps ?? []
@@ -201,5 +226,11 @@ function individualsChart(runs: readonly ComparedRun[]): Picture | undefined {
 }
 
 function sourceOf(runs: readonly ComparedRun[]): string {
-  return `${runs.map(({ name }) => name).join(', ')} · rosette`
+  const measured = new Set(
+    measurements(runs).map(({ split, photos, queries }) => {
+      const which = split === 'all' ? 'all photos' : `${split} photos`
+      return `${which}: ${count(photos, 'photo')}, ${count(queries, 'query', 'queries')}`
+    }),
+  )
+  return [runs.map(({ name }) => name).join(', '), ...measured, 'rosette'].join(' · ')
 }

@@ -9,8 +9,8 @@ export function cmcChart(data: ReportData): Picture {
   const { cmc, queries, skipped, excludeSame } = data.metrics
   const rest = skipped === 0 ? '' : `; ${count(skipped, 'photo')} with nobody to find left out`
   const subtitle =
-    `Share of ${count(queries, 'query').replace('querys', 'queries')} whose individual is among the first k of the other photos` +
-    `${excludeSame === null ? '' : ', those of the same encounter left out'}${rest}.`
+    `Share of ${count(queries, 'query', 'queries')} whose individual is among the first k of the other photos` +
+    `${excludeSame === null ? '' : ", those of the query's individual and encounter left out"}${rest}.`
   const caption = { title: 'Found among the first k (CMC)', subtitle, source: sourceOf(data) }
   return picture('cmc', { height: 520 }, caption, (outer) => {
     const area = { x: outer.x + 62, y: outer.y + 12, width: outer.width - 92, height: outer.height - 60 }
@@ -27,7 +27,8 @@ export function cmcChart(data: ReportData): Picture {
       ...points.map(([cx, cy]) => element('circle', { cx, cy, r: 3.5, class: 'p0' })),
       ...named.map((k) => {
         const [x, y] = points[k - 1]!
-        return text(x + (k === 1 ? 8 : 0), y + 22, `rank-${k}: ${(cmc[k - 1]! * 100).toFixed(1)} %`, {
+        const below = y + 22 <= area.y + area.height - 4
+        return text(x + (k === 1 ? 8 : 0), below ? y + 22 : y - 12, `rank-${k}: ${(cmc[k - 1]! * 100).toFixed(1)} %`, {
           anchor: k === 1 ? 'start' : k === 20 ? 'end' : 'middle',
           rim: true,
         })

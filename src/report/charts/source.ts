@@ -10,9 +10,9 @@ export function sourceOf({ title, model, flipAveraging, data, split, photos, ide
   )
 }
 
-/** `1 photo`, `2 photos`. */
-export function count(n: number, what: string): string {
-  return `${whole(n)} ${what}${n === 1 ? '' : 's'}`
+/** `1 photo`, `2 photos`; `many` where it is not `what` with an s. */
+export function count(n: number, what: string, many = `${what}s`): string {
+  return `${whole(n)} ${n === 1 ? what : many}`
 }
 
 /** 1 234 567 */
