@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { clusterData, madeUpExplanation } from '../../test/report-fixture.ts'
+import { cmcChart } from './charts/cmc.ts'
 import { curvesChart } from './charts/curves.ts'
 import { explanationsChart } from './charts/explanation.ts'
+import { identitiesChart } from './charts/identities.ts'
 import { sheetQueries } from './charts/retrieval-sheet.ts'
-import { topPairs } from './charts/similar-pairs.ts'
+import { similarPairsChart, topPairs } from './charts/similar-pairs.ts'
 import { matchesToExplain } from './explanations.ts'
+import { mapCsv } from './page/map-csv.ts'
 import { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
 import { svgDocument, svgInline } from './svg/picture.ts'
 import { pngOf } from './svg/raster.ts'
@@ -156,6 +159,35 @@ test('a shared report: no names, no photos, the same numbers', async () => {
   const names: string[] = []
   for await (const { name } of picturesOf(shared, new Map())) names.push(name)
   expect(names).not.toContain('retrieval-hardest')
+})
+
+test('bars stay bars for hundreds of individuals', () => {
+  const many = clusterData({ identities: 320, photosEach: 2, dim: 4 })
+  const { body, height } = identitiesChart(many)
+  expect(body).not.toMatch(/width="-/)
+  expect(height).toBe(150 + 80 * 17) // four columns
+})
+
+test('what the encounter leaves out is said, and ranks of weak models stand above the axis', () => {
+  const metrics = { ...small.metrics, cmc: small.metrics.cmc.map((_, i) => 0.058 + i / 50) }
+  const [plain, excluding] = ([null, 'encounter'] as const).map((excludeSame) => ({
+    ...small,
+    metrics: { ...metrics, excludeSame },
+  }))
+  expect(cmcChart(plain!).body).not.toContain('encounter')
+  expect(cmcChart(excluding!).body).toContain('those of the query&#39;s individual and encounter left out')
+  expect(similarPairsChart(plain!, true, new Map())!.body).not.toContain('are left out')
+  expect(similarPairsChart(excluding!, true, new Map())!.body).toContain('individual and encounter are left out')
+  const y = (pattern: RegExp) => Number(pattern.exec(cmcChart(plain!).body)![1])
+  expect(y(/y="([\d.]+)"[^>]*>rank-1: 5.8 %/)).toBeLessThan(y(/<circle [^>]*cy="([\d.]+)"/))
+})
+
+test('map.csv runs no formula in a spreadsheet, and numbers stay numbers', () => {
+  const photos = small.photos.map((photo) => ({ ...photo, file: '=HYPERLINK("x")', flank: '@left' }))
+  const [, line] = mapCsv({ ...small, photos }).split('\n')
+  expect(line).toMatch(/^"'=HYPERLINK\(""x""\)",/)
+  expect(line).toContain(",'@left,")
+  expect(line!.split(',').slice(-4).map(Number)).toEqual(small.projections.flatMap(({ x, y }) => [x[0], y[0]]))
 })
 
 test('without a log there are no curves', () => {

@@ -76,7 +76,8 @@ function blocks(data: ReportData, { x, y, width }: Area): string[] {
     let end = begin + 1
     while (owners[end] === owners[begin]) end++
     const [from, size] = [begin * cell, (end - begin) * cell]
-    parts.push(element('rect', { x: x + from, y: y + from, width: size, height: size, class: 'block' }))
+    const square = { x: x + from, y: y + from, width: size, height: size }
+    parts.push(element('rect', { ...square, class: 'block-rim' }), element('rect', { ...square, class: 'block' }))
     if (begin > 0 && size > 6) {
       parts.push(line(x, y + from, x - 4, y + from, 'axis'))
     }

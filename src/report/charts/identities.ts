@@ -7,12 +7,15 @@ import { count, sourceOf } from './source.ts'
 const rowHeight = 17
 const rowsInColumn = 50
 
+/** More would leave names and bars no room. */
+const mostColumns = 4
+
 /** A bar for each individual: the mean AP of its photos as queries, best first, and how many photos it has. */
 export function identitiesChart(data: ReportData): Picture {
   const scored = data.perIdentity
     .map((score, i) => ({ ...score, name: data.identities[i]! }))
     .sort((a, b) => (b.ap ?? -1) - (a.ap ?? -1))
-  const columns = Math.ceil(scored.length / rowsInColumn)
+  const columns = Math.min(mostColumns, Math.ceil(scored.length / rowsInColumn))
   const rows = Math.ceil(scored.length / columns)
   const unscored = scored.filter(({ ap }) => ap === null).length
   const subtitle =

@@ -33,9 +33,11 @@ export function similarPairsChart(data: ReportData, same: boolean, images: Photo
   const title = same
     ? 'Most similar pairs of one individual'
     : 'Most similar pairs of two individuals: mistakes waiting to happen'
+  const leftOut =
+    data.metrics.excludeSame === null ? '' : ' Pairs of one individual and encounter are left out, as in the scores.'
   const subtitle =
     `The ${count(pairs.length, 'pair')} of highest cosine similarity that ${same ? 'show one individual' : 'show different individuals'}, ` +
-    'with names, similarity, flank and encounter where they are known.'
+    `with names, similarity, flank and encounter where they are known.${leftOut}`
   const columns = 3
   const rows = Math.ceil(pairs.length / columns)
   const caption = { title, subtitle, source: sourceOf(data) }

@@ -17,8 +17,8 @@ export function mapCsv({ photos, identities, projections }: ReportData): string 
   return [header, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
 }
 
-/** Quoted where it must be (RFC 4180). */
+/** Quoted where it must be (RFC 4180); an apostrophe before words that a spreadsheet would run as a formula. */
 function cell(value: string | number): string {
-  const text = String(value)
+  const text = typeof value === 'string' ? value.replace(/^[=+@-]/, "'$&") : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -70,7 +70,12 @@ function metricRows({ metrics, pairs }: ReportData): (readonly [string, string])
     ['queries', `${metrics.queries} (and ${metrics.skipped} skipped, with nobody to find)`],
     ['photos', `${metrics.photos} of ${metrics.identities} individuals`],
     ['tie rate', metrics.tieRate.toFixed(4)],
-    ['left out', metrics.excludeSame === null ? 'the photo itself' : 'the photo itself, and its encounter'],
+    [
+      'left out',
+      metrics.excludeSame === null
+        ? 'the photo itself'
+        : 'the photo itself, and photos of the same individual and encounter',
+    ],
     [
       'equal error of pairs',
       equalError === null

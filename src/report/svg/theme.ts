@@ -51,7 +51,7 @@ export function chartStyle(): string {
     '.grid{stroke-width:1}.axis{stroke-width:1.2}.line{stroke-width:2;stroke-linejoin:round}.thin{stroke-width:1;stroke-opacity:0.45}',
     '.rule{stroke-width:1.5;stroke-dasharray:6 4}.area{fill-opacity:0.35}.rim{paint-order:stroke;stroke-width:3.5;stroke-linejoin:round}',
     '.join{stroke:#C2006B;fill:none}.join-rim{stroke:#FFFFFF;fill:none}.join-end{fill:#C2006B;stroke:#FFFFFF}.join-number{fill:#FFFFFF}',
-    '.box{fill:none;stroke-width:3.5}.block{fill:none;stroke-width:0.6}',
+    '.box{fill:none;stroke-width:3.5}.block,.block-rim{fill:none;stroke-width:0.6}.block{stroke:#FFFFFF}.block-rim{stroke:#000000;stroke-width:1.6}',
     ...palette.map((colour, i) => `.p${i}{fill:${colour}}.l${i}{stroke:${colour}}`),
   ]
   return `${common.join('')}${colours(lightTheme)}@media screen and (prefers-color-scheme:dark){${colours(darkTheme)}}`
@@ -62,7 +62,7 @@ function colours({ paper, ink, muted, grid, same, different, right, wrong }: The
   const both = Object.entries(data).map(([name, colour]) => `.${name}{fill:${colour}}.${name}-line{stroke:${colour}}`)
   return [
     `.paper{fill:${paper}}.rim{stroke:${paper}}.ink{fill:${ink}}.muted{fill:${muted}}`,
-    `.grid{stroke:${grid}}.axis,.rule{stroke:${muted}}.shade{fill:${grid}}.block{stroke:${paper}}.query-line{stroke:${muted}}.on-mark{fill:${paper}}`,
+    `.grid{stroke:${grid}}.axis,.rule{stroke:${muted}}.shade{fill:${grid}}.query-line{stroke:${muted}}.on-mark{fill:${paper}}`,
     ...both,
   ].join('')
 }
