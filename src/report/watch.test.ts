@@ -51,6 +51,7 @@ test('a log that cannot be read is told, and the next request is answered', asyn
   server = await serveCurves({ title: 'run', read, port: 0 })
   const answer = await fetch(server.url)
   expect([answer.status, await answer.text()]).toEqual([500, 'log.jsonl: line 3: not JSON'])
+  expect(answer.headers.get('refresh')).toBe('3') // or the browser would stay with the error
   broken = false
   expect((await fetch(server.url)).status).toBe(200)
 })

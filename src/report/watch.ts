@@ -33,7 +33,12 @@ const refreshSeconds = 3
 export async function serveCurves({ title, read, port }: ServeCurvesOptions): Promise<CurvesServer> {
   const server = createServer((request, response) => {
     answer(request, response, title, read).catch((error: unknown) => {
-      response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(messageOf(error))
+      const headers = {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store',
+        refresh: String(refreshSeconds),
+      }
+      response.writeHead(500, headers).end(messageOf(error))
     })
   })
   await new Promise<void>((resolve, reject) => {
