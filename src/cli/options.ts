@@ -83,6 +83,16 @@ export function aboveZero(text: string): number {
   return wholeNumber(text, 1, 'Expected a whole number above 0.')
 }
 
+/** A parser of whole numbers from 1 to `most`, for commander: sizes of pictures, whose memory grows with their square. */
+export function upTo(most: number): (text: string) => number {
+  const otherwise = `Expected a whole number from 1 to ${most}.`
+  return (text) => {
+    const value = wholeNumber(text, 1, otherwise)
+    if (value > most) throw new InvalidArgumentError(otherwise)
+    return value
+  }
+}
+
 /** A whole number from 0, for commander: seeds. */
 export function notNegative(text: string): number {
   return wholeNumber(text, 0, 'Expected a whole number, 0 or above.')

@@ -124,6 +124,10 @@ test('--share: no photo, no name', async () => {
 test('what can be mistaken', async () => {
   expect(await rosette('report', '--model', run, '--projection', 'pca,som', '--out', out)).toBe(2)
   expect(stderr).toContain('Expected names among pca, tsne, umap.')
+  expect(await runProgram(['report', '--model', run, '--pixels', '8001'], commands)).toBe(2)
+  expect(stderr).toContain('Expected a whole number from 1 to 8000.')
+  expect(await rosette('report', '--model', run, '--thumbnails', '1025')).toBe(2)
+  expect(stderr).toContain('Expected a whole number from 1 to 1024.')
   expect(await rosette('report', '--model', run, '--out', out)).toBe(2)
   expect(stderr).toContain('was trained on data that it does not name')
   const broken = temporaryFolder()
@@ -151,7 +155,9 @@ test('compare: two runs as a page', async () => {
   expect(stderr).toContain(`note: without a report, so without scores: ${other}`)
   const html = readFileSync(page, 'utf8')
   expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
-  expect(html).toContain(`<td>${run}</td><td>all</td><td>1.0000</td>`)
+  expect(html).toContain(
+    `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the photo itself</td><td>on</td><td>1.0000</td>`,
+  )
   expect(await compare(run, other)).toBe(2)
   expect(stderr).toContain('exists already')
   expect(await compare(run)).toBe(2)

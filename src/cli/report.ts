@@ -5,13 +5,13 @@ import { check, formatBytes, readJson } from '../base/index.ts'
 import type { Embedder, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import {
-  aboveZero,
   addDataOptions,
   addModelOptions,
   type DataFlags,
   dataOptions,
   type ModelFlags,
   notNegative,
+  upTo,
 } from './options.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
@@ -64,11 +64,11 @@ export function reportCommand(): Command {
     .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
     .option('--explain <N>', 'matches to explain of each kind, right and wrong (default: 4)', notNegative)
-    .option('--pixels <PX>', 'width of the PNGs (default: 2000)', aboveZero)
+    .option('--pixels <PX>', 'width of the PNGs, at most 8000 (default: 2000)', upTo(8000))
     .option(
       '--thumbnails <PX>',
-      "longer side of the page's photos (default: what fits into 17 MB, 48 to 384)",
-      aboveZero,
+      "longer side of the page's photos (default: what fits into 17 MB, 48 to 384; at most 1024)",
+      upTo(1024),
     )
     .option('--share', 'leave out photos and names, to publish numbers without revealing animals')
     .option('--overwrite', 'replace the report in --out')

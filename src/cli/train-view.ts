@@ -2,8 +2,13 @@ import { formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
 import { sparkline } from './sparkline.ts'
 
-/** Columns of a terminal on which the loss has room for its curve. */
+type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
+
+/** Columns of a terminal on which bar and curve of the loss have room beside each other. */
 const wideColumns = 110
+
+/** Blocks of the curve: at most, and so few that it says nothing. */
+const [mostBlocks, fewestBlocks] = [16, 4]
 
 /** Shows a run as it goes: one line that changes on a terminal, a line now and then elsewhere. Everything goes to stderr. */
 export class TrainView {
@@ -45,11 +50,7 @@ export class TrainView {
       }
       case 'step':
         this.#losses.push(event.loss)
-        return this.#changing(
-          `epoch ${event.epoch}  step ${event.step}/${event.totalSteps} ${bar(event.step / event.totalSteps)} ` +
-            `loss ${event.loss.toFixed(3)} ${this.#curve()} ${event.imagesPerSecond.toFixed(1)} images/s  ${formatDuration(event.remainingMs)} left`,
-          event.step === event.totalSteps,
-        )
+        return this.#changing(this.#step(event), event.step === event.totalSteps)
       case 'validation':
         return this.#line(
           `epoch ${event.epoch}: validation rank-1 ${event.rank1.toFixed(3)}, mAP ${event.map.toFixed(3)}, ` +
@@ -60,9 +61,19 @@ export class TrainView {
     }
   }
 
-  /** How the loss went, on a terminal with room for it. */
-  #curve(): string {
-    return this.#live && process.stderr.columns >= wideColumns ? `${sparkline(this.#losses, 16)} ` : ''
+  /** A bar, and on a terminal how the loss went; in place of the bar where there is no room for both. */
+  #step({ epoch, step, totalSteps, loss, imagesPerSecond, remainingMs }: StepEvent): string {
+    const place = `epoch ${epoch}  step ${step}/${totalSteps}`
+    const speed = `${imagesPerSecond.toFixed(1)} images/s  ${formatDuration(remainingMs)} left`
+    const words = `loss ${loss.toFixed(3)}`
+    const columns = this.#live ? process.stderr.columns : 0
+    if (columns >= wideColumns) {
+      return `${place} ${bar(step / totalSteps)} ${words} ${sparkline(this.#losses, mostBlocks)}  ${speed}`
+    }
+    const room = Math.min(mostBlocks, columns - `${place}  ${words}   ${speed}`.length - 1)
+    return room >= fewestBlocks
+      ? `${place}  ${words} ${sparkline(this.#losses, room)}  ${speed}`
+      : `${place} ${bar(step / totalSteps)} ${words}  ${speed}`
   }
 
   #line(text: string): void {
