@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Photo } from '../data/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { type AnalyseOptions, analyse, round } from './analyse.ts'
 import type { Curves, Projection, ReportData, ReportHashes } from './data.ts'
+import { withoutNames } from './shared.ts'
 
 export interface ReportInput {
   readonly title: string
@@ -20,7 +22,7 @@ export interface ReportInput {
   readonly splitOf?: ((photo: Photo) => string) | undefined
   readonly curves?: Curves | null
   readonly excludeSame?: 'encounter' | undefined
-  /** Leave out file names, and call individuals and encounters by numbers. */
+  /** Leave out the names of run and files, and call individuals and encounters by numbers, in an order drawn by lot. */
   readonly share?: boolean
 }
 
@@ -38,28 +40,26 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     options,
   )
   const scores = new Map(metrics.perQuery.map((score) => [score.query, score]))
-  const meetings = [...new Set(encounters)].filter((name) => name !== '')
-  const encounterOf = (name: string) => (share && name !== '' ? `encounter ${meetings.indexOf(name) + 1}` : name)
   const { perIdentity, perQuery: _, ...numbers } = metrics
-  return {
+  const data: ReportData = {
     format: 'rosette-report',
     version: 1,
     title: input.title,
     model: input.model,
     flipAveraging: input.flipAveraging,
-    data: share ? 'not named' : input.data,
+    data: input.data,
     split: input.split,
-    reason: share ? '' : input.reason,
+    reason: input.reason,
     hashes: input.hashes,
     config: share ? withoutFolders(input.config ?? null) : (input.config ?? null),
-    shared: share,
-    identities: share ? names.map((_name, i) => `individual ${i + 1}`) : names,
+    shared: false,
+    identities: names,
     photos: photos.map((photo, i) => {
       const score = scores.get(i)
       return {
-        file: share ? '' : photo.filename,
+        file: photo.filename,
         identity: identity[i]!,
-        encounter: encounterOf(encounters[i]!),
+        encounter: encounters[i]!,
         flank: photo.flank ?? '',
         split: splitOf(photo),
         ap: score === undefined ? null : round(score.ap),
@@ -75,6 +75,14 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     curves: input.curves ?? null,
     explanations: [],
   }
+  return share ? withoutNames(data, keyOf(input.embeddings)) : data
+}
+
+/** Known only to whoever has photos and model: a report does not hold its embeddings. */
+function keyOf({ data }: Embeddings): string {
+  return createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest('hex')
 }
 
 /** Paths in a configuration cut to their last part. */
