@@ -25,6 +25,7 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
   return {
     config: hasConfig ? readJson(configPath) : null,
     curves: await curvesOf(join(run, 'log.jsonl')),
+    trainedOn: { train: train.length, validation: validation.length },
     hashes: {
       config: hasConfig ? createHash('sha256').update(readFileSync(configPath)).digest('hex') : null,
       split: typeof splitHash === 'string' ? splitHash : null,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Photo } from '../data/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { type AnalyseOptions, analyse, round } from './analyse.ts'
-import type { Curves, Projection, ReportData, ReportHashes } from './data.ts'
+import type { Curves, Projection, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { withoutNames } from './shared.ts'
 
 export interface ReportInput {
@@ -21,6 +21,7 @@ export interface ReportInput {
   /** A photo's own side of the split; `split` for all unless given. */
   readonly splitOf?: ((photo: Photo) => string) | undefined
   readonly curves?: Curves | null
+  readonly trainedOn?: TrainedOn | null
   readonly excludeSame?: 'encounter' | undefined
   /** Leave out the names of run and files, and call individuals and encounters by numbers, in an order drawn by lot. */
   readonly share?: boolean
@@ -73,6 +74,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     matrix,
     projections: input.projections,
     curves: input.curves ?? null,
+    trainedOn: input.trainedOn ?? null,
     explanations: [],
   }
   return share ? withoutNames(data, keyOf(input.embeddings)) : data

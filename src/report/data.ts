@@ -35,6 +35,8 @@ export interface ReportData {
   readonly matrix: SimilarityMatrix
   readonly projections: readonly Projection[]
   readonly curves: Curves | null
+  /** The photos behind the curves; null where they are not known. */
+  readonly trainedOn: TrainedOn | null
   /** A few matches explained. */
   readonly explanations: readonly Explanation[]
 }
@@ -136,6 +138,12 @@ export interface Projection {
 export interface Curves {
   readonly steps: readonly CurveStep[]
   readonly validations: readonly CurveValidation[]
+}
+
+/** How many photos a run learned from, and how many it set aside. */
+export interface TrainedOn {
+  readonly train: number
+  readonly validation: number
 }
 
 export interface CurveStep {

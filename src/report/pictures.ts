@@ -8,7 +8,7 @@ import { mapChart } from './charts/map.ts'
 import type { PhotoImages } from './charts/photo.ts'
 import { retrievalSheet, sheetPhotos } from './charts/retrieval-sheet.ts'
 import { similarPairsChart, topPairs } from './charts/similar-pairs.ts'
-import { sourceOf } from './charts/source.ts'
+import { trainingSourceOf } from './charts/source.ts'
 import type { ReportData } from './data.ts'
 import type { Picture } from './svg/picture.ts'
 
@@ -25,7 +25,7 @@ export function picturedPhotos(data: ReportData): number[] {
 /** The pictures without pixels of photos or matrices: what a page shows as they are. */
 export function chartsOf(data: ReportData): Picture[] {
   const charts = [
-    curvesChart(data.curves, sourceOf(data)),
+    curvesChart(data.curves, trainingSourceOf(data)),
     distributionsChart(data),
     cmcChart(data),
     identitiesChart(data),

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { datasetHash, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
-import type { Curves, ReportData, ReportHashes } from './data.ts'
+import type { Curves, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
 import { picturedPhotos } from './pictures.ts'
 import { type ProjectionName, projectEmbeddings } from './projections.ts'
@@ -13,6 +13,7 @@ import { checkReportFolder, type WrittenReport, writeReport } from './write.ts'
 export interface RunStory {
   readonly config: unknown
   readonly curves: Curves | null
+  readonly trainedOn: TrainedOn | null
   readonly hashes: Pick<ReportHashes, 'config' | 'split'>
   /** A photo's own side of the split. */
   readonly splitOf?: ((photo: Photo) => string) | undefined
@@ -56,7 +57,7 @@ export interface ReportOutcome extends WrittenReport {
 /** Longer side of photos in the pictures, of which few are shown. */
 const picturedPx = 320
 
-const noStory: RunStory = { config: null, curves: null, hashes: { config: null, split: null } }
+const noStory: RunStory = { config: null, curves: null, trainedOn: null, hashes: { config: null, split: null } }
 
 /**
  * A model's report on photos of known individuals: embeds, measures, projects, draws, writes. Nothing is left where it fails.
@@ -95,6 +96,7 @@ export async function makeReport(
     projections: projected,
     splitOf: story.splitOf,
     curves: story.curves,
+    trainedOn: story.trainedOn,
     excludeSame,
     share,
   })
