@@ -53,8 +53,12 @@ await shoot('photos', 'light', (page) => page.click('#tab-photos'))
 await shoot('heat-map', 'dark', async (page) => {
   await page.click('#tab-heat')
   await page.waitForTimeout(300)
-  const box = await page.locator('#panel-heat canvas').last().boundingBox()
+  const box = await page.locator('#panel-heat .layers canvas').last().boundingBox()
   await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.7)
 })
 await browser.close()
-await keep('retrieval', sharp(join(dirname(report), 'retrieval-typical.png')).resize({ width: 1240 }))
+for (const [name, picture] of [
+  ['retrieval', 'retrieval-typical.png'],
+  ['why', 'why-correct.png'],
+])
+  await keep(name, sharp(join(dirname(report), picture)).resize({ width: 1240 }))
