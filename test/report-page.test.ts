@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pageHtml } from '../src/report/index.ts'
 import { insidePolygon, type Place } from '../src/report/page/points.ts'
@@ -10,7 +10,7 @@ import { fitView } from '../src/report/page/view.ts'
 import { identifyTop } from '../src/retrieval/index.ts'
 import { launchBrowser, openFile } from './browser.ts'
 import { clusterData, clusterReport, largeData, madeUpExplanation, noisePicture } from './report-fixture.ts'
-import { expectQuiet, placesOnScreen } from './report-screen.ts'
+import { expectQuiet, lasso, lonely, placesOnScreen } from './report-screen.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-report-page-'))
 const shape = { identities: 12, photosEach: 6, dim: 8, spread: 1.1 } as const
@@ -36,20 +36,6 @@ function write(name: string, html: string): string {
   const path = join(folder, `${name}.html`)
   writeFileSync(path, html)
   return pathToFileURL(path).href
-}
-
-/** Photos whose nearest other one is far enough to be pointed at. */
-function lonely(places: readonly Place[]): number[] {
-  return places.flatMap(([x, y], i) =>
-    places.every(([a, b], j) => i === j || Math.hypot(a - x, b - y) > 4) ? [i] : [],
-  )
-}
-
-async function lasso(page: Page, polygon: readonly Place[]): Promise<void> {
-  await page.mouse.move(...polygon[0]!)
-  await page.mouse.down()
-  for (const corner of [...polygon.slice(1), polygon[0]!]) await page.mouse.move(...corner, { steps: 4 })
-  await page.mouse.up()
 }
 
 describe('the map', () => {

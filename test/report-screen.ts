@@ -18,3 +18,18 @@ export function expectQuiet({ complaints, requests }: WatchedPage): void {
   expect(complaints).toEqual([])
   expect(requests).toEqual([])
 }
+
+/** Photos whose nearest other one is far enough to be pointed at. */
+export function lonely(places: readonly Place[]): number[] {
+  return places.flatMap(([x, y], i) =>
+    places.every(([a, b], j) => i === j || Math.hypot(a - x, b - y) > 4) ? [i] : [],
+  )
+}
+
+/** Drags once around the polygon. */
+export async function lasso(page: Page, polygon: readonly Place[]): Promise<void> {
+  await page.mouse.move(...polygon[0]!)
+  await page.mouse.down()
+  for (const corner of [...polygon.slice(1), polygon[0]!]) await page.mouse.move(...corner, { steps: 4 })
+  await page.mouse.up()
+}
