@@ -1,8 +1,8 @@
+import { multiplyTile, packRows, tileColumns, tileRows } from '../tensor/index.ts'
 import { centred, type Layout, type Metric, type Points } from './points.ts'
 import type { Watch } from './watch.ts'
 
 const side = 64 // rows of a block: two blocks of 64 × 768 float64 fit the second-level cache
-const group = 4 // rows packed together; a tile is 2 × 4 of them, 8 sums in registers
 
 /** Squared distances between rows and columns; of a block on the diagonal only those above it are there. */
 export interface DistanceBlock {
@@ -28,17 +28,18 @@ export function forEachDistanceBlock(
 ): void {
   const rows = comparable(points, metric)
   const norms = squaredNorms(rows)
-  const packed = pack(rows)
   const { count, dim } = rows
+  const packed = new Float64Array(Math.ceil(count / tileColumns) * tileColumns * dim)
+  packRows(rows, { first: 0, limit: count, group: tileColumns }, packed)
   const squared = new Float64Array(side * side)
   for (let r0 = 0; r0 < count; r0 += side) {
     for (let c0 = r0; c0 < count; c0 += side) {
       const rowEnd = Math.min(count, r0 + side)
       const columnEnd = Math.min(count, c0 + side)
-      for (let r = r0; r < rowEnd; r += 2) {
-        const from = (r - (r % group)) * dim + (r % group)
-        for (let c = c0; c < columnEnd; c += group)
-          multiplyTile(packed, from, c * dim, dim, squared, (r - r0) * side + c - c0)
+      for (let r = r0; r < rowEnd; r += tileRows) {
+        const from = (r - (r % tileColumns)) * dim + (r % tileColumns)
+        for (let c = c0; c < columnEnd; c += tileColumns)
+          multiplyTile(packed, from, tileColumns, packed, c * dim, dim, squared, (r - r0) * side + c - c0, side)
       }
       toDistances(squared, norms, metric, r0, rowEnd, c0, columnEnd)
       visit({ rowBegin: r0, rowEnd, columnBegin: c0, columnEnd, squared, stride: side })
@@ -101,57 +102,4 @@ function toDistances(
     for (let c = Math.max(columnBegin, r + 1); c < columnEnd; c++)
       block[base + c] = fromProduct(block[base + c]!, norms[r]!, norms[c]!, metric)
   }
-}
-
-/** Rows in groups of four, inside a group dimension by dimension; the last group is filled with zeros. */
-function pack({ count, dim, data }: Layout): Float64Array {
-  const packed = new Float64Array(Math.ceil(count / group) * group * dim)
-  for (let r = 0, from = 0; r < count; r++) {
-    let to = (r - (r % group)) * dim + (r % group)
-    for (let d = 0; d < dim; d++, from++, to += group) packed[to] = data[from]!
-  }
-  return packed
-}
-
-/** Products of two rows with four, [2, 4] into `out`. */
-function multiplyTile(
-  packed: Float64Array,
-  rowAt: number,
-  columnAt: number,
-  dim: number,
-  out: Float64Array,
-  at: number,
-): void {
-  let s00 = 0
-  let s01 = 0
-  let s02 = 0
-  let s03 = 0
-  let s10 = 0
-  let s11 = 0
-  let s12 = 0
-  let s13 = 0
-  for (let d = 0, i = rowAt, j = columnAt; d < dim; d++, i += group, j += group) {
-    const a0 = packed[i]!
-    const a1 = packed[i + 1]!
-    const b0 = packed[j]!
-    const b1 = packed[j + 1]!
-    const b2 = packed[j + 2]!
-    const b3 = packed[j + 3]!
-    s00 += a0 * b0
-    s01 += a0 * b1
-    s02 += a0 * b2
-    s03 += a0 * b3
-    s10 += a1 * b0
-    s11 += a1 * b1
-    s12 += a1 * b2
-    s13 += a1 * b3
-  }
-  out[at] = s00
-  out[at + 1] = s01
-  out[at + 2] = s02
-  out[at + 3] = s03
-  out[at + side] = s10
-  out[at + side + 1] = s11
-  out[at + side + 2] = s12
-  out[at + side + 3] = s13
 }

@@ -2,6 +2,7 @@
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, viewAs, zerosOf } from './dtype.ts'
 export { widenBfloat16, widenFloat16 } from './half.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
+export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
   decodeSafetensors,
   encodeSafetensors,
