@@ -103,7 +103,7 @@ async function measure(task: string, model: string, { own, python, precision = '
     )
   }
   const [a, b] = [await ours.summary(), await peer?.summary()]
-  const name = b === undefined ? 'none' : `torch ${b.torch}`
+  const name = b === undefined ? 'none' : `torch ${b.torch}${values.timm ? ' + timm' : ''}`
   const fields = [
     name,
     b === undefined ? '' : precision,

@@ -6,11 +6,12 @@
  *     npm run bench -- recompute --model convnext_base --size 384 --batch 8 --settings 0,6,all
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable, median } from '../src/base/index.ts'
+import { processorName } from './processor.ts'
 import { Served } from './served.ts'
 
 const { values } = parseArgs({
@@ -27,11 +28,7 @@ const { values } = parseArgs({
 })
 const { model, size, batch, chunk, steps, warmup, threads } = values
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const processor = (cpus()[0]?.model ?? 'unknown')
-  .trim()
-  .replace(/[^A-Za-z0-9]+/g, '-')
-  .toLowerCase()
-const file = join(root, 'results', `recompute-${processor}-${threads}-cores.csv`)
+const file = join(root, 'results', `recompute-${processorName()}-${threads}-cores.csv`)
 const header =
   'date,model,size,batch,chunk,threads,recompute,steps,step_ms,step_cpu_ms,cpu_of_first,peak_mb,load_1_min\n'
 mkdirSync(join(root, 'results'), { recursive: true })

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs `rosette` as a user does; what it says goes to nobody, but for its complaints. */
+export function rosette(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  const complaints: Buffer[] = []
+  child.stderr.on('data', (bytes: Buffer) => complaints.push(bytes))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) return resolve()
+      reject(new Error(`rosette ${args.join(' ')}: exit ${code}\n${Buffer.concat(complaints)}`))
+    })
+  })
+}
+
+export interface Scores {
+  readonly photos: number
+  readonly rank1: number
+  readonly map: number
+  readonly identityBalancedMap: number
+}
+
+/** Scores a run on the test photos of a dataset that `rosette synth` wrote; `out` gets the metrics. */
+export async function scoresOnTest(
+  run: string,
+  data: string,
+  { tta = 'flip', out }: { readonly tta?: string; readonly out: string },
+): Promise<Scores> {
+  const photos = ['--data', join(data, 'test_identities.csv'), '--images', join(data, 'test', 'test')]
+  await rosette(['evaluate', '--model', run, ...photos, '--tta', tta, '--out', out, '--overwrite'])
+  return JSON.parse(readFileSync(out, 'utf8')) as Scores
+}
+
+/** The three numbers as a table of results has them. */
+export function scoreCells({ rank1, map, identityBalancedMap }: Scores): string[] {
+  return [rank1, map, identityBalancedMap].map((value) => value.toFixed(4))
+}
+
+export const today = () => new Date().toISOString().slice(0, 10)

@@ -1,0 +1,125 @@
+/**
+ * What pretrained weights are worth: a small ConvNeXt and a small ViT learn many drawn jaguars, are exported under timm's names,
+ * served by a hub on this machine, fetched from it by name and fine-tuned on few photos of other individuals; beside each the
+ * same run from random weights, and the pretrained network as it came. Scored on photos of other encounters. Each seed draws
+ * other animals and starts another head. Appends to results/pretraining-procedural-jaguars.csv.
+ *
+ *     node scripts/bench.mjs pretraining --seeds 1,2,3
+ */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { formatTable, mean } from '../src/base/index.ts'
+import { type LocalHub, localHub } from '../test/local-hub.ts'
+import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    backbones: { type: 'string', default: 'convnext_atto,vit_tiny_patch16_224' },
+    /** Individuals and training photos of each, before and after. */
+    individuals: { type: 'string', default: '160,24' },
+    photos: { type: 'string', default: '24,8' },
+    epochs: { type: 'string', default: '16,30' },
+    size: { type: 'string', default: '96' },
+    /** Keeps what it makes, and makes nothing again that is there. */
+    folder: { type: 'string' },
+  },
+})
+const [manyIndividuals, fewIndividuals] = pair(values.individuals)
+const [manyPhotos, fewPhotos] = pair(values.photos)
+const [longEpochs, shortEpochs] = pair(values.epochs)
+
+const file = join(root, 'results', 'pretraining-procedural-jaguars.csv')
+const header =
+  'date,backbone,size,start,seed,pretraining_individuals,pretraining_photos,pretraining_epochs,individuals,photos,epochs,split,test_photos,rank1,map,identity_balanced_map\n'
+const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'rosette-pretraining-'))
+const metrics = join(scratch, 'metrics.json')
+const found = new Map<string, number[]>()
+
+mkdirSync(join(root, 'results'), { recursive: true })
+mkdirSync(scratch, { recursive: true })
+if (!existsSync(file)) writeFileSync(file, header)
+const many = await drawn('many', manyIndividuals, manyPhotos, '1000')
+for (const backbone of values.backbones.split(',')) {
+  const { run, weights } = await pretrained(backbone)
+  const name = `rosette/${backbone}.drawn_jaguars`
+  rmSync(join(scratch, 'hub'), { recursive: true, force: true }) // what an earlier run fetched may be others
+  const hub = await localHub({ [name]: { files: { 'model.safetensors': weights } } })
+  for (const seed of values.seeds.split(',')) {
+    const data = await drawn(`few-${seed}`, fewIndividuals, fewPhotos, seed)
+    record(backbone, seed, 'pretrained, as it came', await scoresOnTest(run, data, { out: metrics }))
+    for (const [start, source] of [
+      ['random weights', 'null'],
+      ['pretrained', name],
+    ] as const) {
+      const out = join(scratch, 'run')
+      await learn({ backbone, data, out, seed, epochs: shortEpochs, weights: source }, hub)
+      record(backbone, seed, start, await scoresOnTest(out, data, { out: metrics }))
+    }
+  }
+  await hub.close()
+}
+if (values.folder === undefined) rmSync(scratch, { recursive: true })
+const rows = [...found].map(([start, list]) => [start, list.length, mean(list).toFixed(3)])
+console.log(formatTable(['start', 'seeds', 'identity-balanced mAP'], rows))
+
+/** A dataset, and the folder it is in. */
+async function drawn(name: string, individuals: string, photos: string, seed: string): Promise<string> {
+  const out = join(scratch, name)
+  if (!existsSync(join(out, 'sheet.png')))
+    await rosette(['synth', '--out', out, '--identities', individuals, '--photos', photos, '--seed', seed])
+  return out
+}
+
+/** A network that learned many jaguars, and its backbone in a file of timm's names. */
+async function pretrained(backbone: string): Promise<{ readonly run: string; readonly weights: Uint8Array }> {
+  const run = join(scratch, backbone)
+  const timm = join(scratch, `${backbone}-timm`)
+  if (!existsSync(join(timm, 'config.json'))) {
+    await learn({ backbone, data: many, out: run, seed: '0', epochs: longEpochs, weights: 'null' })
+    await rosette(['export', '--model', run, '--out', timm, '--format', 'timm', '--overwrite'])
+  }
+  return { run, weights: readFileSync(join(timm, 'model.safetensors')) }
+}
+
+interface Lesson {
+  readonly backbone: string
+  readonly data: string
+  readonly out: string
+  readonly seed: string
+  readonly epochs: string
+  readonly weights: string
+}
+
+/** One recipe for all: the demo's, with the margin growing over half of the epochs. */
+async function learn({ backbone, data, out, seed, epochs, weights }: Lesson, hub?: LocalHub): Promise<void> {
+  const set = [
+    ...[`model.backbone=${backbone}`, `weights=${weights}`, `epochs=${epochs}`],
+    ...[`image.widthPx=${values.size}`, `image.heightPx=${values.size}`],
+    ...[`schedule.marginWarmupEpochs=${Number(epochs) / 2}`, 'optimiser.learningRate=1e-3'],
+  ].flatMap((setting) => ['--set', setting])
+  const env =
+    hub === undefined
+      ? {}
+      : { HF_ENDPOINT: hub.endpoint.href, HF_HUB_CACHE: join(scratch, 'hub'), HF_HUB_OFFLINE: '', NO_PROXY: '*' }
+  const args = ['--data', data, '--out', out, '--preset', 'demo', '--seed', seed, '--overwrite', ...set]
+  await rosette(['train', ...args], env)
+}
+
+function record(backbone: string, seed: string, start: string, scores: Scores): void {
+  const before = start === 'random weights' ? ['', '', ''] : [manyIndividuals, manyPhotos, longEpochs]
+  const after = [fewIndividuals, fewPhotos, start === 'pretrained, as it came' ? '0' : shortEpochs]
+  const facts = [today(), backbone, values.size, `"${start}"`, seed, ...before, ...after]
+  appendFileSync(file, `${[...facts, 'test (other encounters)', scores.photos, ...scoreCells(scores)].join(',')}\n`)
+  const name = `${backbone}, ${start}`
+  found.set(name, [...(found.get(name) ?? []), scores.identityBalancedMap])
+  process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)}\n`)
+}
+
+function pair(text: string): readonly [string, string] {
+  const [before, after] = text.split(',')
+  if (before === undefined || after === undefined) throw new Error(`expected BEFORE,AFTER, got ${text}`)
+  return [before, after]
+}
