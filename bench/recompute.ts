@@ -3,7 +3,7 @@
  * backward pass, one process after the other: together they would need the memory of all. Beside the time of a step stands its
  * processor time, which other work on the machine changes less. Appends to results/recompute-<processor>.csv.
  *
- *     npm run bench -- recompute --model convnext_base --size 384 --batch 8 --settings 0,6,all
+ *     node scripts/bench.mjs recompute --model convnext_base --size 384 --batch 8 --settings 0,6,all
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'

@@ -5,29 +5,68 @@ import { readFileSync } from 'node:fs'
 import { backboneNames, summariseBackbone } from '../dist/models/index.js'
 import { line, renew, replaced } from './page.mjs'
 
+/** Of which kind each network is, by the small random model that stands for it in the parity file; the first that fits counts. */
+const kinds = [
+  [/^convnext_zepto_rms/, 'zepto_rms_ols'],
+  [/^convnext_(atto|femto|pico)_ols$/, 'atto_ols'],
+  [/^convnext_(atto_rms|nano_ols|tiny_hnf|large_mlp)$/, (name) => name.replace('convnext_', '')],
+  [/^convnext_(atto|femto|pico|nano)$/, 'atto'],
+  [/^convnext_/, 'patch'],
+  [/^convnextv2_(atto|femto|pico|nano)$/, 'v2_atto'],
+  [/^convnextv2_/, 'v2'],
+  [/^eva02_(tiny|small)/, 'eva02-small'],
+  [/^eva02_/, 'eva02-large'],
+  [/_plus_.*_dinov3/, 'dinov3-plus'],
+  [/_dinov3/, 'dinov3'],
+  [/^vit_giant/, 'giant'],
+  [/_reg4_dinov2$/, 'reg4'],
+  [/_dinov2$/, 'dinov2'],
+  [/^vit_/, 'class-token'],
+]
+
+/** How far a network of its kind is from timm: relative errors of forward and gradients in float32. */
+function parityOf(name, rows) {
+  const [, kind] = kinds.find(([pattern]) => pattern.test(name))
+  const variant = typeof kind === 'string' ? kind : kind(name)
+  const row = rows.find((row) => row.variant === variant && row.backend.startsWith('onnxruntime'))
+  if (row === undefined) throw new Error(`results/parity-timm.csv: no ${variant}, which stands for ${name}`)
+  return row.errors
+}
+
+function parityRows() {
+  const text = readFileSync(new URL('../results/parity-timm.csv', import.meta.url), 'utf8')
+  return text
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => {
+      const [, family, variant, backend, ...errors] = /^(.*?),(.*?),"(.*)",(.*),(.*)$/.exec(row)
+      return { family, variant, backend, errors: errors.map(Number) }
+    })
+}
+
 function backboneTable() {
+  const parity = parityRows()
   const rows = backboneNames.map((name) => {
     const { parameters, inputPx, width, multiplyAdds, weights } = summariseBackbone(name)
     const [first] = weights
     const known = first === undefined ? ['none', ''] : [`\`${first.tag}\``, first.licence]
-    return [`\`${name}\``, parameters, inputPx, width, (multiplyAdds / 1e9).toFixed(2), ...known, weights.length]
+    const errors = parityOf(name, parity).map((error) => error.toExponential(1))
+    const gmac = (multiplyAdds / 1e9).toFixed(2)
+    return [`\`${name}\``, parameters, inputPx, width, gmac, ...errors, ...known, weights.length]
   })
-  const header = ['backbone', 'parameters', 'input px', 'embedding', 'GMAC', 'default weights', 'licence', 'tags']
-  return [header, ['---', '---:', '---:', '---:', '---:', '---', '---', '---:'], ...rows].map(line)
+  const counts = ['backbone', 'parameters', 'input px', 'embedding', 'GMAC', 'forward', 'gradients']
+  const header = [...counts, 'default weights', 'licence', 'tags']
+  return [header, ['---', ...counts.slice(1).map(() => '---:'), '---', '---', '---:'], ...rows].map(line)
 }
 
 /** The worst of a family's variants, a row a backend. */
 function parityTable() {
-  const csv = readFileSync(new URL('../results/parity-timm.csv', import.meta.url), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(1)
   const worst = new Map()
-  for (const row of csv) {
-    const [, family, variant, backend, ...errors] = /^(.*?),(.*?),"(.*)",(.*),(.*)$/.exec(row)
+  for (const { family, variant, backend, errors } of parityRows()) {
     const key = `${family}, ${backend}`
     const before = worst.get(key) ?? { family, backend, variants: [], errors: [0, 0] }
-    const larger = errors.map((error, i) => Math.max(Number(error), before.errors[i]))
+    const larger = errors.map((error, i) => Math.max(error, before.errors[i]))
     worst.set(key, { ...before, variants: [...before.variants, variant], errors: larger })
   }
   const rows = [...worst.values()].map(({ family, backend, variants, errors }) => [

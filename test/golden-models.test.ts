@@ -10,6 +10,8 @@ import {
   convnextDefaults,
   convnextHead,
   convnextMiniatures,
+  reidDefaults,
+  timmState,
 } from '../src/models/index.ts'
 import {
   arcfaceDefaults,
@@ -21,7 +23,7 @@ import {
   l2Normalise,
   Scope,
 } from '../src/nn/index.ts'
-import { int32, type Tensor } from '../src/tensor/index.ts'
+import { asFloat32, filled, int32, type Tensor } from '../src/tensor/index.ts'
 import {
   channelsLast,
   compute,
@@ -132,6 +134,28 @@ describe('every size of ConvNeXt', () => {
     )
     expect(Object.fromEntries(tags)).toEqual(pretrained)
     expect(tags[0]?.[0], 'the default tag').toBe(Object.keys(pretrained)[0])
+  })
+
+  test.each(names)('%s is exported under all names of timm', (name) => {
+    const scope = Scope.root('inference')
+    backboneOf(name).features(scope, input('x', [1, 64, 64, 3]))
+    const tensors = new Map(scope.params().map(({ spec }) => [`backbone.${spec.name}`, filled([1], 2)]))
+    const { backbone } = timmState({ ...reidDefaults, backbone: name }, tensors, { heightPx: 64, widthPx: 64 })
+    expect([...backbone.keys()].sort()).toEqual(models[name]!.state.map(([key]) => key).sort())
+  })
+
+  test('what follows timm’s pooling begins as nothing: ones, zeros, the identity', () => {
+    const scope = Scope.root('inference')
+    backboneOf('convnext_large_mlp').features(scope, input('x', [1, 64, 64, 3]))
+    const tensors = new Map(scope.params().map(({ spec }) => [`backbone.${spec.name}`, filled([1], 2)]))
+    const network = { ...reidDefaults, backbone: 'convnext_large_mlp' }
+    const { backbone } = timmState(network, tensors, { heightPx: 64, widthPx: 64 })
+    const { shape, data } = asFloat32(backbone.get('head.pre_logits.fc.weight')!)
+    expect(shape).toEqual([1536, 1536])
+    expect([...data.subarray(1536, 1536 + 3)]).toEqual([0, 1, 0])
+    expect(data.reduce((a, b) => a + b)).toBe(1536)
+    expect(backbone.get('head.norm.weight')!.data[7]).toBe(1)
+    expect(backbone.get('stages.0.blocks.0.gamma')!.data).toEqual(Float32Array.of(2))
   })
 })
 

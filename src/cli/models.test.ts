@@ -27,7 +27,7 @@ test('the weights of one', async () => {
   expect(lines[2]).toEqual(['convnextv2_base.fcmae_ft_in22k_in1k_384', '384', 'imagenet', 'cc-by-nc-4.0'])
   out = ''
   expect(await run('convnext_mini')).toBe(0)
-  expect(out).toBe('convnext_mini: no published weights')
+  expect(out).toBe('convnext_mini: no pretrained weights')
 })
 
 test('as JSON', async () => {

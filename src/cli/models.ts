@@ -11,13 +11,13 @@ Examples:
 Weights are named as timm names them, backbone.tag: rosette train --backbone convnext_base.fb_in22k_ft_in1k_384. Without a
 tag in the table there are none, and training starts from random numbers. Licences are what the publishers state.`
 
-/** `rosette models`: the backbones that can be trained, and the weights published for each. */
+/** `rosette models`: the backbones that can be trained, and the weights offered for each. */
 export function modelsCommand(): Command {
   return new Command('models')
-    .summary('list backbones and their published weights')
+    .summary('list backbones and their pretrained weights')
     .description(
       'List the backbones: parameters (timm’s count, without classifier), input size, embedding width, multiply-adds of one ' +
-        'photo, and the default weights with their licence. With a name, list all weights published for it.',
+        'photo, and the default weights with their licence. With a name, list all weights offered for it.',
     )
     .argument('[backbone]', 'list the weights of this one')
     .option('--json', 'print everything as JSON')
@@ -25,8 +25,9 @@ export function modelsCommand(): Command {
     .action(modelsAction)
 }
 
-async function modelsAction(name: string | undefined, { json = false }: { readonly json?: boolean }): Promise<void> {
-  const { backboneNames, isBackboneName, summariseBackbone } = await import('../models/index.ts')
+async function modelsAction(asked: string | undefined, { json = false }: { readonly json?: boolean }): Promise<void> {
+  const { backboneNames, isBackboneName, parseTimmName, summariseBackbone } = await import('../models/index.ts')
+  const name = asked === undefined ? undefined : parseTimmName(asked).backbone
   if (name !== undefined) {
     const near = nearest(name, backboneNames)
     check(
@@ -56,7 +57,7 @@ function overview(summaries: readonly BackboneSummary[]): string {
 }
 
 function weightsOf({ name, weights }: BackboneSummary): string {
-  if (weights.length === 0) return `${name}: no published weights`
+  if (weights.length === 0) return `${name}: no pretrained weights`
   const rows = weights.map(({ tag, inputPx, pixels, licence }) => [`${name}.${tag}`, inputPx, pixels, licence])
   return formatTable(['weights', 'input px', 'pixels', 'licence'], rows)
 }

@@ -123,7 +123,7 @@ function startOf(
   const sha256 = `SHA-256 ${loaded.sha256}`
   if (isWeightsFile(weights))
     return { text: `the file ${basename(loaded.file)}, ${sha256}`, licence: 'not known', base: undefined }
-  const base = weights.startsWith('timm/') ? weights : `timm/${weights}`
+  const base = weights.includes('/') ? weights : `timm/${weights}`
   return { text: `\`${base}\`, ${sha256}`, licence: pretrainedOf(weights)?.licence ?? 'not known', base }
 }
 

@@ -117,12 +117,15 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
 export interface TimmName {
   readonly backbone: string
   readonly tag: string | undefined
+  readonly revision: string | undefined
 }
 
 export function parseTimmName(name: string): TimmName {
-  const bare = name.replace(/^timm\//, '').replace(/@.*$/, '')
+  const [, bare = '', revision] = /^(?:timm\/)?([^@]*)(?:@(.*))?$/s.exec(name) ?? []
   const dot = bare.indexOf('.')
-  return dot < 0 ? { backbone: bare, tag: undefined } : { backbone: bare.slice(0, dot), tag: bare.slice(dot + 1) }
+  return dot < 0
+    ? { backbone: bare, tag: undefined, revision }
+    : { backbone: bare.slice(0, dot), tag: bare.slice(dot + 1), revision }
 }
 
 /** What is known of weights by their timm name with a tag; undefined for others. */

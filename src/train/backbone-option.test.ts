@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backboneSettings } from './backbone-option.ts'
 import { resolveConfig } from './overrides.ts'
@@ -13,6 +16,18 @@ test.each([
   ],
   // timm's default weights
   ['convnext_atto', ['model.backbone=convnext_atto', 'weights=convnext_atto.d2_in1k', 'model.pixels=imagenet']],
+  [
+    'convnext_atto.d2_in1k@v1',
+    ['model.backbone=convnext_atto', 'weights=convnext_atto.d2_in1k@v1', 'model.pixels=imagenet'],
+  ],
+  [
+    'some/vit_tiny_patch16_224.augreg_in21k.safetensors',
+    [
+      'model.backbone=vit_tiny_patch16_224',
+      'weights=some/vit_tiny_patch16_224.augreg_in21k.safetensors',
+      'model.pixels=half',
+    ],
+  ],
   ['convnext_mini', ['model.backbone=convnext_mini', 'weights=null']],
   [
     'some/convnext_tiny.own.safetensors',
@@ -27,13 +42,37 @@ test('a file whose network is said', () => {
   expect(backboneSettings('own.pth', ['epochs=1', 'model.backbone=convnext_tiny'])).toEqual(['weights=own.pth'])
 })
 
+test('a file beside the config.json of timm: its pixels', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rosette-backbone-'))
+  const file = join(folder, 'model.safetensors')
+  const write = (mean: readonly number[], std: readonly number[]) =>
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ pretrained_cfg: { mean, std } }))
+  try {
+    write([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+    expect(backboneSettings(file, ['model.backbone=convnext_tiny'])).toEqual([`weights=${file}`, 'model.pixels=half'])
+    write([0.1, 0.5, 0.5], [0.5, 0.5, 0.5])
+    expect(() => backboneSettings(file, ['model.backbone=convnext_tiny'])).toThrow(
+      `${join(folder, 'config.json')}: pretrained_cfg: mean and std are none of imagenet, clip, half`,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a file named as timm names it, with other pixels', () => {
+  expect(() => resolveConfig('atto', backboneSettings('vit_tiny_patch16_224.augreg_in21k.pth', []))).not.toThrow()
+  const set = ['model.backbone=vit_tiny_patch16_224', 'weights=vit_tiny_patch16_224.augreg_in21k.pth']
+  expect(() => resolveConfig('atto', set)).toThrow("model.pixels: expected 'half' as vit_tiny_patch16_224.augreg_in21k")
+})
+
 test.each([
+  ['convnext_mini@v1', "--backbone: no weights are offered for convnext_mini, got the revision 'v1'"],
   ['convnext_bas', "model.backbone: 'convnext_bas' is not known\nhint: did you mean convnext_base?"],
   [
     'convnext_base.fb_in22k_384',
-    "--backbone: no weights 'fb_in22k_384' are published for convnext_base\nhint: did you mean",
+    "--backbone: no weights 'fb_in22k_384' are offered for convnext_base\nhint: did you mean",
   ],
-  ['convnext_base.toString', "--backbone: no weights 'toString' are published for convnext_base"],
+  ['convnext_base.toString', "--backbone: no weights 'toString' are offered for convnext_base"],
   ['own.safetensors', '--backbone: of which network are the weights in own.safetensors?'],
 ])('%s is refused', (backbone, message) => {
   expect(() => backboneSettings(backbone, [])).toThrow(message)

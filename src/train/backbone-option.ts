@@ -1,7 +1,15 @@
-import { basename } from 'node:path'
-import { check, nearest } from '../base/index.ts'
-import { backboneOf, isBackboneName, parseTimmName } from '../models/index.ts'
-import { isWeightsFile } from '../weights/index.ts'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { check, nearest, readJson } from '../base/index.ts'
+import {
+  backboneOf,
+  isBackboneName,
+  type PixelStatisticsName,
+  parseTimmName,
+  pixelStatistics,
+  pixelStatisticsNames,
+} from '../models/index.ts'
+import { isWeightsFile, knownWeights, namedBackbone } from '../weights/index.ts'
 import { isOnnx } from './embedded.ts'
 
 /**
@@ -16,28 +24,56 @@ export function backboneSettings(backbone: string, set: readonly string[]): stri
 }
 
 function timmSettings(name: string): string[] {
-  const { backbone, tag } = parseTimmName(name)
+  const { backbone, tag, revision } = parseTimmName(name)
   const { pretrained } = backboneOf(backbone)
   const [first] = Object.keys(pretrained)
   const wanted = tag ?? first
-  if (wanted === undefined) return [`model.backbone=${backbone}`, 'weights=null']
+  if (wanted === undefined) {
+    check(revision === undefined, `--backbone: no weights are offered for ${backbone}, got the revision '${revision}'`)
+    return [`model.backbone=${backbone}`, 'weights=null']
+  }
   const known = Object.hasOwn(pretrained, wanted) ? pretrained[wanted] : undefined
   const near = nearest(wanted, Object.keys(pretrained))
   check(
     known !== undefined,
-    `--backbone: no weights '${wanted}' are published for ${backbone}`,
+    `--backbone: no weights '${wanted}' are offered for ${backbone}`,
     near === undefined ? `\`rosette models ${backbone}\` lists them` : `did you mean ${backbone}.${near}?`,
   )
-  return [`model.backbone=${backbone}`, `weights=${backbone}.${wanted}`, `model.pixels=${known.pixels}`]
+  const weights = `${backbone}.${wanted}${revision === undefined ? '' : `@${revision}`}`
+  return [`model.backbone=${backbone}`, `weights=${weights}`, `model.pixels=${known.pixels}`]
 }
 
 function fileSettings(file: string, set: readonly string[]): string[] {
-  const { backbone } = parseTimmName(basename(file))
+  const backbone = namedBackbone(file)
   const given = set.some((assignment) => /^model(\.backbone)?=/.test(assignment))
   check(
     given || isBackboneName(backbone),
     `--backbone: of which network are the weights in ${file}?`,
     'say it with --set model.backbone=NAME; `rosette models` lists the names',
   )
-  return given ? [`weights=${file}`] : [`model.backbone=${backbone}`, `weights=${file}`]
+  const pixels = pixelsOf(file)
+  return [
+    ...(given ? [] : [`model.backbone=${backbone}`]),
+    `weights=${file}`,
+    ...(pixels === undefined ? [] : [`model.pixels=${pixels}`]),
+  ]
+}
+
+/**
+ * With which pixels a file's weights were trained: as the `config.json` beside it says, which timm and `rosette export --format timm`
+ * write, else as is known of weights of its name. Undefined where neither tells.
+ * @throws InputError for statistics that are none of those known.
+ */
+export function pixelsOf(file: string): PixelStatisticsName | undefined {
+  const path = join(dirname(file), 'config.json')
+  const config = (existsSync(path) ? readJson(path) : null) as { readonly pretrained_cfg?: unknown } | null
+  const { mean, std } = (config?.pretrained_cfg ?? {}) as { readonly mean?: unknown; readonly std?: unknown }
+  if (mean === undefined || std === undefined) return knownWeights(file)?.pixels
+  const told = JSON.stringify({ mean, std })
+  const pixels = pixelStatisticsNames.find((name) => {
+    const known = pixelStatistics[name]
+    return JSON.stringify({ mean: known.mean, std: known.std }) === told
+  })
+  check(pixels !== undefined, `${path}: pretrained_cfg: mean and std are none of ${pixelStatisticsNames.join(', ')}`)
+  return pixels
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { check, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
@@ -31,7 +31,13 @@ export function isOnnx(backbone: string): boolean {
 }
 
 /** The network that a config names. @throws InputError where it or its description is missing, or settings ask for its training. */
-export function readFrozenNetwork({ model, backboneConfig, freeze, schedule, weights }: TrainConfig): FrozenNetwork {
+export async function readFrozenNetwork({
+  model,
+  backboneConfig,
+  freeze,
+  schedule,
+  weights,
+}: TrainConfig): Promise<FrozenNetwork> {
   const onnx = model.backbone
   check(existsSync(onnx), `model.backbone: ${onnx} does not exist`)
   check(
@@ -44,7 +50,9 @@ export function readFrozenNetwork({ model, backboneConfig, freeze, schedule, wei
   const description = readModelDescription(descriptionPath)
   const bytes = readFileSync(onnx)
   const hash = createHash('sha256').update(bytes)
-  for (const file of externalFiles(decodeModel(bytes, onnx), onnx)) hash.update(readFileSync(join(dirname(onnx), file)))
+  for (const file of externalFiles(decodeModel(bytes, onnx), onnx))
+    for await (const piece of createReadStream(join(dirname(onnx), file), { highWaterMark: 1 << 20 }))
+      hash.update(piece as Buffer)
   return { onnx, descriptionPath, description, sha256: hash.digest('hex') }
 }
 

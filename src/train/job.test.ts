@@ -56,6 +56,18 @@ function read(out: string, name: string): string {
   return name === 'checkpoints' ? '' : readFileSync(join(folder, out, name), 'utf8')
 }
 
+test('frozen layers that would stay random: refused where weights cannot be had, told where none are wanted', async () => {
+  const options = { offline: true, freeze: 'all' } as const
+  vi.stubEnv('HF_HUB_CACHE', join(folder, 'empty-hub'))
+  const message = await rejection(prepare('noise', ['weights=me/convnext_zepto_rms'], options))
+  expect(message).toContain('freeze: layers would stay random numbers, as me/convnext_zepto_rms: cannot be fetched')
+  expect(existsSync(join(folder, 'noise'))).toBe(false)
+  const events: PrepareEvent[] = []
+  await prepare('told', [], { freeze: 2, onProgress: (event) => void events.push(event) })
+  const text = 'FROZEN LAYERS OF convnext_zepto_rms STAY RANDOM NUMBERS: freeze is 2, and weights are null'
+  expect(events).toContainEqual({ kind: 'warning', text })
+})
+
 test('photos are in the order of their names, in whatever order a CSV lists them', async () => {
   const { photos } = openDataset(data)
   const names = photos.map(({ filename }) => filename)
@@ -104,7 +116,11 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
     writeFileSync(weights, Buffer.concat(encodeSafetensors(tensors)))
   }
   write(0.1)
-  const job = await prepare('pretrained', [`weights=${weights}`])
+  const events: PrepareEvent[] = []
+  const job = await prepare('pretrained', [`weights=${weights}`], { onProgress: (event) => void events.push(event) })
+  const text = `${weights}: with which pixels it was trained is not known; 'imagenet' is taken (model.pixels)`
+  expect(events).toContainEqual({ kind: 'warning', text })
+  expect(events.findIndex(({ kind }) => kind === 'weights')).toBe(0) // before the photos are looked at
   expect(job.weightsPath).toBe(weights)
   const run = join(folder, 'pretrained')
   expect(readRecord(run).weights).toEqual({ file: 'own.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })

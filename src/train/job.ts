@@ -17,7 +17,7 @@ import {
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../identify/index.ts'
 import { backboneSettings } from './backbone-option.ts'
-import { Batches, planOf } from './batches.ts'
+import { Batches } from './batches.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import {
@@ -30,7 +30,7 @@ import {
   withGeometry,
 } from './embedded.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
-import { checkWeights, obtainWeights, smallerThan } from './pretrained.ts'
+import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { type RunRecord, readRecord, writeJson } from './record.ts'
 import { commit, version } from './version.ts'
 
@@ -110,19 +110,18 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
     checkReplaceable(options.out)
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
-  const network = isOnnx(asked.model.backbone) ? readFrozenNetwork(asked) : undefined
+  const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   const config = network === undefined ? asked : withGeometry(asked, network)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
   const wanted = continued ? null : config.weights
-  const weightsPath = wanted === null ? null : await obtainWeights(wanted, config.model.backbone, options)
+  const weightsPath = wanted === null ? null : await obtainWeights(wanted, config, options)
+  const weights = network === undefined ? await checkWeights(weightsPath, config, options) : recordOf(network)
   const { store, identities } = await openPhotos(options, config)
   const { names: classes } = identitiesOf(store.photos)
   const split = splitPhotos(store, config, seed)
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
-  const weights =
-    network === undefined ? await checkWeights(weightsPath, planOf(drawn).params, config, options) : recordOf(network)
   const record = describeRun(options, { store, split, classes, seed, weights, threads })
   if (resumed !== undefined) {
     checkSameData(options.out, resumed.record, record)
@@ -131,8 +130,13 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   if (resumed === undefined) beginRun(options, { config, record, split, store, network })
   for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder)
-  for (const text of [...warningsOf(store, split, config), ...(weightsPath === null ? [] : smallerThan(config))])
-    options.onProgress?.({ kind: 'warning', text })
+  const doubts = resumed === undefined ? doubtfulStart(config, options) : []
+  const warnings = [
+    ...warningsOf(store, split, config),
+    ...(weightsPath === null ? [] : smallerThan(config)),
+    ...doubts,
+  ]
+  for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const resume = resumed !== undefined
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
   return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
@@ -149,8 +153,7 @@ function embedProgress({ signal, onProgress }: TrainOptions): Omit<EmbedStoreOpt
 function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions): readonly string[] {
   const asOnnx = backbone !== undefined && isOnnx(backbone)
   check(modelConfig === undefined || asOnnx, '--model-config describes an .onnx file given as --backbone')
-  const image = set.find((assignment) => assignment.startsWith('image'))
-  check(!asOnnx || image === undefined, `--set ${image}: the description of ${backbone} states how photos are prepared`)
+  if (asOnnx) checkHeadSettings(backbone, set)
   return [
     ...(backbone === undefined ? [] : backboneSettings(backbone, set)),
     ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
@@ -158,6 +161,20 @@ function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions):
     ...(freeze === undefined && !asOnnx ? [] : [`freeze=${freeze ?? 0}`]),
     ...set,
   ]
+}
+
+/** What an ONNX file decides, or what happens inside of a network or before it. */
+const withoutEffect = [
+  ...['model.pool', 'model.pixels', 'model.dropPath', 'model.layerScaleInit', 'chunk', 'recompute'],
+  ...['augment.affine', 'augment.colorJitter', 'augment.erasing', 'rates.backbone', 'rates.layerDecay'],
+]
+
+function checkHeadSettings(onnx: string, set: readonly string[]): void {
+  const paths = set.map((assignment) => assignment.split('=')[0]!)
+  const image = paths.find((path) => path === 'image' || path.startsWith('image.'))
+  check(image === undefined, `--set ${image}: the description of ${onnx} states how photos are prepared`)
+  const idle = paths.find((path) => withoutEffect.some((key) => path === key || path.startsWith(`${key}.`)))
+  check(idle === undefined, `--set ${idle}: without effect, as a head is trained on embeddings made once by ${onnx}`)
 }
 
 function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {

@@ -1,20 +1,33 @@
 import { basename } from 'node:path'
-import { type ParamSpec, pretrainedOf, reidBackbone } from '../models/index.ts'
+import { check } from '../base/index.ts'
+import { type ParamSpec, reidBackbone } from '../models/index.ts'
 import {
   fetchWeights,
   fitToSize,
   HubUnreachable,
   hubSettings,
+  isWeightsFile,
+  knownWeights,
   type LoadedBackbone,
   loadBackbone,
   weightsHash,
 } from '../weights/index.ts'
+import { pixelsOf } from './backbone-option.ts'
+import { planOf } from './batches.ts'
 import type { TrainConfig } from './config.ts'
+import { isOnnx } from './embedded.ts'
 import type { TrainOptions } from './job.ts'
 import type { RunRecord } from './record.ts'
 
-/** The file, downloaded where it has to be; null, said loudly, where the network is closed. */
-export async function obtainWeights(source: string, backbone: string, options: TrainOptions): Promise<string | null> {
+/**
+ * The file, downloaded where it has to be; null, said loudly, where the network is closed.
+ * @throws InputError where layers are to stay as they came and nothing comes, and as `fetchWeights` does.
+ */
+export async function obtainWeights(
+  source: string,
+  { model: { backbone }, freeze }: TrainConfig,
+  options: TrainOptions,
+): Promise<string | null> {
   const { offline, signal, onProgress } = options
   try {
     return await fetchWeights(source, backbone, hubSettings(offline === true ? { offline } : {}), {
@@ -23,6 +36,7 @@ export async function obtainWeights(source: string, backbone: string, options: T
     })
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error
+    check(freeze === 0, `freeze: layers would stay random numbers, as ${error.message}`)
     const text = `PRETRAINED WEIGHTS NOT FOUND. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model.\n${error.message}`
     onProgress?.({ kind: 'warning', text })
     return null
@@ -42,19 +56,31 @@ export function loadPretrained(
 /** Before anything is written: that they fit, and which they are. */
 export async function checkWeights(
   path: string | null,
-  params: readonly ParamSpec[],
   config: TrainConfig,
   { onProgress }: TrainOptions,
 ): Promise<RunRecord['weights']> {
   if (path === null) return null
+  const { params } = planOf({ config, classes: ['one', 'another'] }) // the backbone's do not depend on how many there are
   const { tensors, leftOut } = await loadPretrained(path, params, config)
   onProgress?.({ kind: 'weights', path, tensors: tensors.size, leftOut })
   return { file: basename(path), sha256: await weightsHash(path) }
 }
 
+/** What a run is warned of whose frozen layers have learned nothing, or whose weights may have seen other pixels. */
+export function doubtfulStart(
+  { weights, freeze, model }: TrainConfig,
+  { set = [] }: Pick<TrainOptions, 'set'>,
+): string[] {
+  if (weights === null && freeze !== 0 && !isOnnx(model.backbone))
+    return [`FROZEN LAYERS OF ${model.backbone} STAY RANDOM NUMBERS: freeze is ${freeze}, and weights are null`]
+  const told = weights === null || !isWeightsFile(weights) || set.some((item) => /^model(\.pixels)?=/.test(item))
+  if (told || pixelsOf(weights) !== undefined) return []
+  return [`${weights}: with which pixels it was trained is not known; '${model.pixels}' is taken (model.pixels)`]
+}
+
 /** A warning where photos are smaller than those that the weights were trained on. */
 export function smallerThan({ weights, image: { widthPx, heightPx } }: TrainConfig): string[] {
-  const trainedAt = (weights === null ? undefined : pretrainedOf(weights))?.inputPx ?? 0
+  const trainedAt = (weights === null ? undefined : knownWeights(weights))?.inputPx ?? 0
   return Math.max(widthPx, heightPx) < trainedAt
     ? [`${weights} was trained at ${trainedAt} px, photos are ${widthPx} × ${heightPx} (image.widthPx, image.heightPx)`]
     : []

@@ -45,9 +45,16 @@ def open_model(folder):
 
 
 def read_photo(path, folder):
-    """As rosette prepares it where model.json says squash, bicubic, and the photo has no mask."""
-    _, height, width = json.loads(Path(folder, 'config.json').read_text())['pretrained_cfg']['input_size']
-    photo = ImageOps.exif_transpose(Image.open(path)).convert('RGB')
+    """As rosette prepares it: squeezed to the network's size, bicubic. Other preparations are refused, they would go unnoticed."""
+    config = json.loads(Path(folder, 'config.json').read_text())
+    _, height, width = config['pretrained_cfg']['input_size']
+    preprocess = config['rosette']['preprocess']
+    photo = ImageOps.exif_transpose(Image.open(path))
+    if (preprocess['resize'], preprocess['kernel']) != ('squash', 'bicubic'):
+        raise ValueError(f"{folder}: prepares photos by {preprocess['resize']}, {preprocess['kernel']}: expected squash, bicubic")
+    if 'A' in photo.getbands() and preprocess['alpha'] != 'keep':
+        raise ValueError(f"{path}: has a mask, which {folder} wants as '{preprocess['alpha']}'")
+    photo = photo.convert('RGB')
     return np.asarray(photo.resize((width, height), Image.Resampling.BICUBIC))
 
 
