@@ -29,16 +29,15 @@ describe('loadBackbone', () => {
     spec('head.weight', [3, 2]),
   ]
 
-  test('gives our names timm’s numbers; the classifier and what leads to it stay behind, and are told', async () => {
+  test('gives our names timm’s numbers; the classifier and its norm stay behind, and are told', async () => {
     const path = weightsFile({
       'stem.0.weight': float32([2, 1], [1, 2]),
       'stem.0.bias': float32([2], [3, 4]),
       'head.norm.weight': float32([2], [9, 9]),
       'head.fc.weight': float32([1000, 2], new Array(2000).fill(1)),
-      'norm_pre.weight': float32([2], [9, 9]),
     })
     const { tensors, leftOut } = await loadBackbone(path, params, { leftOut: classifier })
-    expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight', 'norm_pre.weight'])
+    expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight'])
     expect(Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, [shape, [...data]]]))).toEqual({
       'backbone.stem.0.weight': [
         [2, 1],
