@@ -67,6 +67,26 @@ describe('loadBackbone', () => {
     )
   })
 
+  test('tells whole numbers by the kind that the file has, and leaves them out where the classifier is', async () => {
+    const header = {
+      'stem.0.weight': { dtype: 'I16', shape: [2, 1], data_offsets: [0, 4] },
+      'head.count': { dtype: 'U16', shape: [1], data_offsets: [4, 6] },
+      'stem.0.bias': { dtype: 'BF16', shape: [2], data_offsets: [6, 10] },
+    }
+    const json = JSON.stringify(header)
+    const path = join(mkdtempSync(join(tmpdir(), 'rosette-backbone-')), 'w.safetensors')
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(json.length))
+    writeFileSync(path, Buffer.concat([length, Buffer.from(json), Buffer.alloc(10)]))
+    expect(await rejection(loadBackbone(path, params, { leftOut: classifier }))).toBe(
+      [
+        `InputError: ${path}: does not fit the network`,
+        'parameter      problem',
+        'stem.0.weight  expected floating point, got int16',
+      ].join('\n'),
+    )
+  })
+
   test.each(['torch-zip.pth', 'torch-legacy.pth'])('reads %s, every float as float32', async (name) => {
     const saved = golden('torch-saved')
     const wanted = ['f32', 'f64', 'f16', 'bf16', 'shared.transposed']

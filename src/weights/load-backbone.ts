@@ -1,6 +1,6 @@
 import { check, formatTable } from '../base/index.ts'
 import type { ParamSpec } from '../models/index.ts'
-import { asFloat32, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
+import { asFloat32, isFloating, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
 import { openWeights } from './open.ts'
 
 /**
@@ -58,8 +58,6 @@ export async function loadBackbone(
 
 const prefix = 'backbone.'
 
-const floats: readonly string[] = ['float32', 'float16', 'float64']
-
 type Problem = readonly [name: string, problem: string]
 
 /** Each name that does not fit, and why: those of the network first, then those of the file. */
@@ -72,7 +70,7 @@ function problemsOf(
     const found = tensors.get(name)
     if (found === undefined) return [[name, 'missing in the file']]
     if (!sameShape(found.shape, shape)) return [[name, `expected [${shape}], got [${found.shape}]`]]
-    return floats.includes(found.dtype) ? [] : [[name, `expected floating point, got ${found.dtype}`]]
+    return isFloating(found.dtype) ? [] : [[name, `expected floating point, got ${found.dtype}`]]
   })
   const unexpected = [...tensors.keys()].filter((name) => !wanted.has(name) && !leftOut.test(name))
   return [...ours, ...unexpected.map((name): Problem => [name, 'not of this network'])]

@@ -157,7 +157,7 @@ class Machine {
     if (typeof module !== 'string' || typeof name !== 'string') this.refuse('a name is no text')
     const known = this.scope.globals.get(`${module}.${name}`)
     if (known === undefined)
-      this.refuse(`${module}.${name} of Python is refused: neither a tensor nor a plain container`)
+      this.refuse(`${module}.${name} of Python is refused: only what plain tensors and containers need is known`)
     this.push(known)
   }
 
