@@ -67,6 +67,22 @@ describe('loadBackbone', () => {
     )
   })
 
+  test('tells which tensors hold numbers that are not finite', async () => {
+    const path = weightsFile({
+      'stem.0.weight': float32([2, 1], [1, Number.NaN]),
+      'stem.0.bias': tensor('float64', [2], Float64Array.of(3, -1e300)), // beyond float32
+      'head.fc.bias': float32([1], [Number.NaN]), // left out
+    })
+    expect(await rejection(loadBackbone(path, params, { leftOut: classifier }))).toBe(
+      [
+        `InputError: ${path}: does not fit the network`,
+        'parameter      problem',
+        'stem.0.weight  holds NaN: 1 of 2 numbers are not finite',
+        'stem.0.bias    holds Infinity: 1 of 2 numbers are not finite',
+      ].join('\n'),
+    )
+  })
+
   test('tells whole numbers by the kind that the file has, and leaves them out where the classifier is', async () => {
     const header = {
       'stem.0.weight': { dtype: 'I16', shape: [2, 1], data_offsets: [0, 4] },
@@ -124,5 +140,51 @@ describe('loadBackbone', () => {
     expect(tensors.get('backbone.stem.0.weight')).toEqual(float32([2, 1], [1, 2]))
     expect(tensors.get('backbone.stem.0.bias')).toEqual(float32([2], [7, 8]))
     expect(leftOut).toEqual(['head.never'])
+  })
+})
+
+describe('a file of many names that do not fit', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `stages.0.blocks.${i}.gamma`)
+  const params = names.map(
+    (name): ParamSpec => ({ name: `backbone.${name}`, shape: [1], init: { kind: 'constant', value: 0 }, decay: false }),
+  )
+  const one = float32([1], [1])
+  const named = (prefix: string, own = names) => Object.fromEntries(own.map((name) => [prefix + name, one]))
+  const told = async (path: string) => {
+    const [message = '', hint] = (await rejection(loadBackbone(path, params, { leftOut: classifier }))).split(
+      '\nhint: ',
+    )
+    return { lines: message.split('\n').slice(2), hint }
+  }
+
+  test('is told by twenty of them', async () => {
+    const { lines, hint } = await told(weightsFile(named('', names.slice(0, 2))))
+    expect(lines).toHaveLength(21)
+    expect([lines[0], lines.at(-1)]).toEqual(['stages.0.blocks.2.gamma   missing in the file', '… and 8 more'])
+    expect(hint).toBeUndefined()
+  })
+
+  test('with something before all of them: what it is', async () => {
+    const { lines, hint } = await told(weightsFile({ ...named('encoder.backbone.'), epoch: one }))
+    expect([lines.length, lines.at(-1)]).toEqual([9, '… and 53 more'])
+    expect(hint).toBe("its names begin with 'encoder.backbone.', where timm's do not: write it anew without that")
+  })
+
+  test('of a run: how its backbone is exported', async () => {
+    const path = weightsFile({})
+    const metadata = { format: 'rosette-checkpoint' }
+    writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(named('backbone.')), metadata)))
+    const { lines, hint } = await told(path)
+    expect(lines).toHaveLength(9)
+    expect(hint).toContain('`rosette export --model RUN --out DIR --format timm`')
+  })
+
+  test('of another network: some of its own', async () => {
+    const other = weightsFile({ 'conv1.weight': one, 'bn1.weight': one, 'bn1.bias': one, 'fc.bias': one })
+    const { lines, hint } = await told(other)
+    expect([lines.length, lines.at(-1)]).toEqual([9, '… and 26 more'])
+    expect(hint).toBe(
+      "it is of another network, or not under timm's names: it has conv1.weight, bn1.weight, bn1.bias, …",
+    )
   })
 })

@@ -7,6 +7,8 @@ import { listZip } from './zip.ts'
 /** A file of weights opened: tensors are listed, and read one at a time. */
 export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
+  /** What a safetensors file says of itself. */
+  readonly metadata?: Readonly<Record<string, string>>
   close(): void
 }
 
