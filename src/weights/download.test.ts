@@ -255,6 +255,16 @@ describe('where the network is closed', () => {
     )
   })
 
+  test('user and password of the hub are sent to it, and not told', async () => {
+    const endpoint = Object.assign(new URL(hub.endpoint), { username: 'me', password: '50%' })
+    expect(await fetchFile(name, 'config.json', settings({ endpoint }))).toContain('config.json')
+    const [sent] = hub.asked.map(({ headers }) => headers.authorization)
+    expect(sent).toBe(`Basic ${Buffer.from('me:50%').toString('base64')}`)
+    const message = await rejection(pullWeights(name, settings({ endpoint, offline: true })))
+    expect(message).toContain(`model.safetensors`)
+    expect(message).not.toMatch(/me:|50%|@/)
+  })
+
   test('silence ends', async () => {
     hub.faults.silent = true
     const message = await rejection(fetchFile(name, file, settings({ timeoutMs: 50, attempts: 2 })))

@@ -4,6 +4,7 @@ import { check, InputError, messageOf } from '../base/index.ts'
 import { send } from './http.ts'
 import { fileUrl, type HubRepo, showHubName } from './hub-name.ts'
 import type { HubSettings } from './hub-settings.ts'
+import { withoutUser } from './url-user.ts'
 
 /** The network does not let us through, or we are told not to use it: everything else about the request may be right. */
 export class HubUnreachable extends InputError {}
@@ -98,7 +99,7 @@ export async function withRetries<T>(
 /** What to say, and what to do instead. */
 export function unreachable(repo: HubRepo, endpoint: URL, why: string): HubUnreachable {
   const file = `${repo.name}.safetensors`
-  const url = fileUrl(repo, 'model.safetensors', endpoint)
+  const url = withoutUser(fileUrl(repo, 'model.safetensors', endpoint))
   return new HubUnreachable(
     `${showHubName(repo)}: cannot be fetched from ${endpoint.host} (${why})`,
     `where the network is open: curl -L -o ${file} ${url.href}\nthen here: --set weights=${file}`,
