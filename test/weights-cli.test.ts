@@ -67,7 +67,7 @@ test('what cannot be done is exit 2', async () => {
   expect(offline.code).toBe(2)
   expect(offline.stderr).toContain('rosette: timm/atto.d2_in1k: cannot be fetched from 127.0.0.1')
   expect(offline.stderr).toContain(
-    'hint: where the network is open: curl -L -o atto.d2_in1k.safetensors http://127.0.0.1',
+    'hint: where the network is open: curl -fL -o atto.d2_in1k.safetensors http://127.0.0.1',
   )
   expect(hub.asked).toEqual([])
   expect((await weightsCommand('pull')).stderr).toContain('expected a NAME')

@@ -102,7 +102,7 @@ export function unreachable(repo: HubRepo, endpoint: URL, why: string): HubUnrea
   const url = withoutUser(fileUrl(repo, 'model.safetensors', endpoint))
   return new HubUnreachable(
     `${showHubName(repo)}: cannot be fetched from ${endpoint.host} (${why})`,
-    `where the network is open: curl -L -o ${file} ${url.href}\nthen here: --set weights=${file}`,
+    `where the network is open: curl -fL -o ${file} ${url.href}\nthen here: --set weights=${file}`,
   )
 }
 

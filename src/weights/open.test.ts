@@ -245,7 +245,7 @@ describe('fuzzing', () => {
 
 test.each([
   ['nothing', ''],
-  ['text', 'hello, I am no weights'],
+  ['what is no kind of weights', 'hello, I am no weights\0'],
   ['a zip archive of nothing', 'PK\x05\x06'.padEnd(22, '\0')],
 ])('%s is refused', async (_, content) => {
   const path = join(folder, 'other.pth')
