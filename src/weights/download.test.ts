@@ -213,6 +213,23 @@ describe('the token', () => {
     ])
   })
 
+  test('that was sent and refused is told by where it is from', async () => {
+    const own = { token: secret, tokenFrom: 'HF_TOKEN' }
+    hub.faults.status = [401]
+    const refused = await rejection(fetchFile(name, file, settings(own)))
+    expect(refused).toContain('timm/atto.d2_in1k: is not there, not open to you, or the token is not valid')
+    expect(refused).toContain('the token in HF_TOKEN was sent, and may be invalid')
+    hub.faults.status = [403]
+    const path = join('home', '.cache', 'huggingface', 'token')
+    expect(await rejection(fetchFile(name, file, settings({ ...own, tokenFrom: path })))).toContain(
+      `token in ${path} was sent`,
+    )
+    hub.faults.status = [401]
+    const without = await rejection(fetchFile(name, file, settings()))
+    expect(without).toContain('and set HF_TOKEN')
+    expect(without).not.toContain('was sent')
+  })
+
   test('is not told, nor are signed addresses', async () => {
     const written = ['log', 'warn', 'error', 'debug', 'info'].map((method) =>
       vi.spyOn(console, method as 'log').mockImplementation(() => {}),
@@ -226,19 +243,6 @@ describe('the token', () => {
     expect(told[1]).toContain('timm/gated: is not open to you')
     expect(told.join('\n')).not.toMatch(/hf_|signed|Signature/)
     for (const spy of written) expect(spy).not.toHaveBeenCalled()
-  })
-
-  test('comes from HF_TOKEN or the file that a login writes', () => {
-    const home = mkdtempSync(join(tmpdir(), 'rosette-token-'))
-    const env = { HF_HOME: home }
-    expect(hubSettings({ env }).token).toBeUndefined()
-    writeFileSync(join(home, 'token'), `${secret}\n`)
-    expect(hubSettings({ env }).token).toBe(secret)
-    expect(hubSettings({ env: { ...env, HF_TOKEN: 'hf_other' } }).token).toBe('hf_other')
-    expect(hubSettings({ env: { ...env, HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' } }).token).toBeUndefined()
-    expect(() => hubSettings({ env: { HF_TOKEN: 'a\r\nb: c' } })).toThrow(
-      /^HF_TOKEN: holds characters that no token has$/,
-    )
   })
 })
 
