@@ -14,7 +14,8 @@ const commit = 'ab'.repeat(20)
 let hub: LocalHub
 let cache = ''
 beforeEach(async () => {
-  hub = await localHub({ 'timm/atto.d2_in1k': { commit, files: { 'model.safetensors': weights } } })
+  const model = { commit, files: { 'model.safetensors': weights } }
+  hub = await localHub({ 'timm/atto.d2_in1k': model, 'timm/convnext_atto.d2_in1k': model })
   cache = mkdtempSync(join(tmpdir(), 'rosette-weights-cli-'))
 })
 afterEach(async () => {
@@ -60,6 +61,18 @@ test('pull, list, verify', async () => {
   expect((await weightsCommand('verify')).stdout).toContain('MISSING')
   expect((await weightsCommand('pull', 'atto.d2_in1k')).code).toBe(0)
   expect(readFileSync(path()).equals(weights)).toBe(true)
+})
+
+test('an architecture stands for timm’s default weights, which are told', async () => {
+  const pulled = await weightsCommand('pull', 'convnext_atto')
+  expect(pulled).toMatchObject({ code: 0, stderr: "note: convnext_atto: timm's default weights, timm/convnext_atto.d2_in1k\n" })
+  expect(pulled.stdout).toContain(join('models--timm--convnext_atto.d2_in1k', 'snapshots', commit))
+  expect((await weightsCommand('list', 'convnext_atto')).stdout).toContain('timm/convnext_atto.d2_in1k  abababab')
+  const none = await weightsCommand('pull', 'convnext_mini')
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    'rosette: convnext_mini: no pretrained weights are offered for this architecture\n',
+  ])
 })
 
 test('what cannot be done is exit 2', async () => {

@@ -1,6 +1,7 @@
 /** Trained weights from elsewhere: fetched with their checksums, found, checked name by name, never executed. */
 export { type CachedFile, listCache } from './cache.ts'
 export { weightsHash } from './checksum.ts'
+export { withDefaultTag } from './default-tag.ts'
 export type { DownloadOptions } from './download.ts'
 export { fetchWeights, findWeights, isWeightsFile, pullWeights } from './find-weights.ts'
 export { fitToSize } from './fit-to-size.ts'
