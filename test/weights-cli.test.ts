@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,7 +65,10 @@ test('pull, list, verify', async () => {
 
 test('an architecture stands for timm’s default weights, which are told', async () => {
   const pulled = await weightsCommand('pull', 'convnext_atto')
-  expect(pulled).toMatchObject({ code: 0, stderr: "note: convnext_atto: timm's default weights, timm/convnext_atto.d2_in1k\n" })
+  expect(pulled).toMatchObject({
+    code: 0,
+    stderr: "note: convnext_atto: timm's default weights, timm/convnext_atto.d2_in1k\n",
+  })
   expect(pulled.stdout).toContain(join('models--timm--convnext_atto.d2_in1k', 'snapshots', commit))
   expect((await weightsCommand('list', 'convnext_atto')).stdout).toContain('timm/convnext_atto.d2_in1k  abababab')
   const none = await weightsCommand('pull', 'convnext_mini')
@@ -73,6 +76,16 @@ test('an architecture stands for timm’s default weights, which are told', asyn
     2,
     'rosette: convnext_mini: no pretrained weights are offered for this architecture\n',
   ])
+})
+
+test('a snapshot of plain copies is verified as far as it can be', async () => {
+  mkdirSync(join(path(), '..'), { recursive: true })
+  writeFileSync(path(), weights)
+  for (const names of [[], ['atto.d2_in1k']]) {
+    const verified = await weightsCommand('verify', ...names)
+    expect([verified.code, verified.stderr]).toEqual([0, ''])
+    expect(verified.stdout).toMatch(/timm\/atto\.d2_in1k {2}400 kB {2}no checksum known {2}/)
+  }
 })
 
 test('what cannot be done is exit 2', async () => {
@@ -88,6 +101,7 @@ test('what cannot be done is exit 2', async () => {
     'rosette: rosette weights: expected pull, list, verify, got push\n',
   )
   expect((await weightsCommand('verify', 'atto.d2_in1k')).stderr).toContain('no timm/atto.d2_in1k')
+  expect(await weightsCommand('list', 'atto.d2_in1k')).toEqual(await weightsCommand('verify', 'atto.d2_in1k'))
   expect(await weightsCommand('list')).toEqual({ code: 0, stdout: `${cache}: no models\n`, stderr: '' })
 })
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { check, formatBytes, formatTable } from '../base/index.ts'
-import type { HubRepo, HubSettings, VerifiedBlob } from '../weights/index.ts'
+import type { HubRepo, HubSettings, VerifiedFile } from '../weights/index.ts'
 import { FailedCheck } from './exit.ts'
 import { progress } from './progress.ts'
 import { interruptible } from './work.ts'
@@ -72,7 +72,8 @@ async function list(names: readonly string[], { cache }: HubSettings): Promise<v
   const { listCache } = await import('../weights/index.ts')
   const repos = await reposOf(names)
   const files = listCache(cache).filter(({ repo }) => repos === undefined || repos.includes(repo))
-  if (files.length === 0) return console.log(`${cache}: no ${names.length === 0 ? 'models' : names.join(', ')}`)
+  checkPresent(cache, files, repos)
+  if (files.length === 0) return console.log(`${cache}: no models`)
   const rows = files.map(({ repo, commit, bytes, path }) => [
     repo,
     commit.slice(0, 8),
@@ -86,29 +87,34 @@ async function verify(names: readonly string[], { cache }: HubSettings): Promise
   const { verifyCache } = await import('../weights/index.ts')
   const repos = await reposOf(names)
   const bar = progress('hashing', 'files')
-  const blobs = await interruptible(
+  const files = await interruptible(
     (signal) => verifyCache(cache, { repos, signal, onProgress: bar.update }),
     'stopped; nothing was changed',
   ).finally(bar.stop)
-  const absent = repos?.filter((repo) => !blobs.some((blob) => blob.repo === repo)) ?? []
-  check(absent.length === 0, `${cache}: no ${absent.join(', ')}`)
-  if (blobs.length === 0) return console.log(`${cache}: no models`)
-  console.log(formatTable(['model', 'size', 'state', 'file'], blobs.map(rowOf)))
-  const bad = blobs.filter(({ state }) => state === 'wrong' || state === 'missing')
+  checkPresent(cache, files, repos)
+  if (files.length === 0) return console.log(`${cache}: no models`)
+  console.log(formatTable(['model', 'size', 'state', 'file'], files.map(rowOf)))
+  const bad = files.filter(({ state }) => state === 'wrong' || state === 'missing')
   if (bad.length > 0)
     throw new FailedCheck(
-      `${bad.length} of ${blobs.length} files are not what they should be: remove them and pull again`,
+      `${bad.length} of ${files.length} files are not what they should be: remove them and pull again`,
     )
+}
+
+/** Every model that was asked for has a file. */
+function checkPresent(cache: string, files: readonly { readonly repo: string }[], repos: readonly string[] = []): void {
+  const absent = repos.filter((repo) => !files.some((file) => file.repo === repo))
+  check(absent.length === 0, `${cache}: no ${absent.join(', ')}`)
 }
 
 const states = {
   right: 'right',
   wrong: 'WRONG CHECKSUM',
   missing: 'MISSING',
-  unknown: 'no checksum in its name',
-} as const satisfies Record<VerifiedBlob['state'], string>
+  unknown: 'no checksum known',
+} as const satisfies Record<VerifiedFile['state'], string>
 
-function rowOf({ repo, bytes, state, path }: VerifiedBlob): string[] {
+function rowOf({ repo, bytes, state, path }: VerifiedFile): string[] {
   return [repo, formatBytes(bytes), states[state], path]
 }
 

@@ -97,6 +97,41 @@ test('verifying hashes every blob, and tells what is wrong, missing and not to b
   expect(await verifyCache(cache, { repos: ['timm/other'] })).toEqual([])
 })
 
+describe('verifying a snapshot of plain copies', () => {
+  const copy = (name: string, content: Buffer) => {
+    const path = join(folder, 'snapshots', 'c1', name)
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, content)
+    return path
+  }
+  const state = async () => (await verifyCache(cache)).map(({ path, state }) => [path.slice(folder.length + 1), state])
+  const snapshot = (name: string) => join('snapshots', 'c1', name)
+
+  test('without blobs: nothing tells what they should be', async () => {
+    rmSync(join(folder, 'blobs'), { recursive: true })
+    copy('model.safetensors', large)
+    expect(await state()).toEqual([[snapshot('model.safetensors'), 'unknown']])
+  })
+
+  test('beside blobs: right where they equal one', async () => {
+    copy('config.json', small)
+    copy('deep/model.safetensors', large)
+    copy('other.safetensors', Buffer.alloc(200, 5))
+    expect((await state()).slice(2)).toEqual([
+      [snapshot('config.json'), 'right'],
+      [snapshot(join('deep', 'model.safetensors')), 'right'],
+      [snapshot('other.safetensors'), 'unknown'],
+    ])
+  })
+
+  test('and links: those are their blobs', async () => {
+    link()
+    expect((await state()).map(([path]) => path)).toEqual(
+      [sha256(large), gitSha1(small)].sort().map((name) => join('blobs', name)),
+    )
+  })
+})
+
 test('weights are identified by their bytes; an index by its files', async () => {
   const path = link()
   expect(await weightsHash(path)).toBe(sha256(large))
@@ -111,7 +146,9 @@ describe('weights that changed in the cache', () => {
     const blob = join(folder, 'blobs', sha256(large))
     writeFileSync(blob, Buffer.alloc(200, 4))
     const message = await rejection(weightsHash(path))
-    expect(message).toContain(`${sha256(Buffer.alloc(200, 4))}, expected ${sha256(large)}\nhint: remove ${realpathSync(blob)}`)
+    expect(message).toContain(
+      `${sha256(Buffer.alloc(200, 4))}, expected ${sha256(large)}\nhint: remove ${realpathSync(blob)}`,
+    )
     return message
   }
 
