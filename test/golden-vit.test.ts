@@ -13,7 +13,7 @@ import {
   vitTokens,
 } from '../src/models/index.ts'
 import { rotaryAngles, Scope } from '../src/nn/index.ts'
-import { float32, type Tensor } from '../src/tensor/index.ts'
+import { float32, sizeOf, type Tensor, zeros } from '../src/tensor/index.ts'
 import { channelsLast, compute, golden, goldenBackends, goldenPath, narrow, relativeError } from './golden.ts'
 import { recordParity, writeParityAtEnd } from './parity.ts'
 
@@ -174,22 +174,36 @@ test('positions stay as they are where the grid does', () => {
 })
 
 test('a backbone resamples positions learned for another size, and nothing else', () => {
-  const { resized } = backboneOf('vit_small_patch14_reg4_dinov2') // its registers have no position
-  const file = golden('positions')
-  const table = float32(
-    [1, 9, 4],
-    Array.from({ length: 36 }, (_, i) => Math.sin(i)),
-  )
+  const { resized, width } = backboneOf('vit_small_patch14_reg4_dinov2') // its registers have no position
+  const positions = (...shape: readonly number[]) =>
+    float32(
+      shape,
+      Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i)),
+    )
+  const table = positions(1, 9, width)
   const own = resamplePositions(table, { from: [3, 3], to: [2, 5], prefix: 0 })
   expect(resized(table, 'pos_embed', { heightPx: 28, widthPx: 70 })).toEqual(own)
   expect(resized(table, 'pos_embed', { heightPx: 42, widthPx: 42 })).toBe(table)
   expect(resized(table, 'cls_token', { heightPx: 28, widthPx: 70 })).toBe(table)
-  expect(resized(file.get('table'), 'pos_embed', { heightPx: 28, widthPx: 70 })).toBe(file.get('table')) // 47 patches
-  const withClass = backboneOf('eva02_tiny_patch14_224').resized
-  const moved = withClass(float32([1, 5, 1], [9, 1, 2, 3, 4]), 'pos_embed', { heightPx: 56, widthPx: 56 })
-  expect(moved.shape).toEqual([1, 17, 1])
-  expect(moved.data[0]).toBe(9)
+  const odd = positions(1, 47, width)
+  expect(resized(odd, 'pos_embed', { heightPx: 28, widthPx: 70 })).toBe(odd)
+  const eva = backboneOf('eva02_tiny_patch14_224') // its class token has one
+  const moved = eva.resized(positions(1, 5, eva.width), 'pos_embed', { heightPx: 56, widthPx: 56 })
+  expect(moved.shape).toEqual([1, 17, eva.width])
+  expect([...moved.data.slice(0, 3)]).toEqual([...positions(3).data])
   expect(backboneOf('convnext_atto').resized(table, 'pos_embed', { heightPx: 64, widthPx: 64 })).toBe(table)
+})
+
+test.each([
+  [[1, 197], 'of two axes'],
+  [[1, 1, 192], 'of no patch'],
+  [[1, 0, 192], 'of no token'],
+  [[3, 197, 192], 'of three networks'],
+  [[1, 197, 64], 'of another width'],
+])('positions %j, %s, stay as they are', (shape) => {
+  const table = zeros('float32', shape)
+  const { resized } = backboneOf('vit_tiny_patch16_224')
+  expect(resized(table, 'pos_embed', { heightPx: 64, widthPx: 96 })).toBe(table)
 })
 
 test('layers are timm’s groups: embeddings, block by block, the last norm', () => {

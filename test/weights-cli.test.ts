@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,8 @@ const commit = 'ab'.repeat(20)
 let hub: LocalHub
 let cache = ''
 beforeEach(async () => {
-  hub = await localHub({ 'timm/atto.d2_in1k': { commit, files: { 'model.safetensors': weights } } })
+  const model = { commit, files: { 'model.safetensors': weights } }
+  hub = await localHub({ 'timm/atto.d2_in1k': model, 'timm/convnext_atto.d2_in1k': model })
   cache = mkdtempSync(join(tmpdir(), 'rosette-weights-cli-'))
 })
 afterEach(async () => {
@@ -62,12 +63,37 @@ test('pull, list, verify', async () => {
   expect(readFileSync(path()).equals(weights)).toBe(true)
 })
 
+test('an architecture stands for timm’s default weights, which are told', async () => {
+  const pulled = await weightsCommand('pull', 'convnext_atto')
+  expect(pulled).toMatchObject({
+    code: 0,
+    stderr: "note: convnext_atto: timm's default weights, timm/convnext_atto.d2_in1k\n",
+  })
+  expect(pulled.stdout).toContain(join('models--timm--convnext_atto.d2_in1k', 'snapshots', commit))
+  expect((await weightsCommand('list', 'convnext_atto')).stdout).toContain('timm/convnext_atto.d2_in1k  abababab')
+  const none = await weightsCommand('pull', 'convnext_mini')
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    'rosette: convnext_mini: no pretrained weights are offered for this architecture\n',
+  ])
+})
+
+test('a snapshot of plain copies is verified as far as it can be', async () => {
+  mkdirSync(join(path(), '..'), { recursive: true })
+  writeFileSync(path(), weights)
+  for (const names of [[], ['atto.d2_in1k']]) {
+    const verified = await weightsCommand('verify', ...names)
+    expect([verified.code, verified.stderr]).toEqual([0, ''])
+    expect(verified.stdout).toMatch(/timm\/atto\.d2_in1k {2}400 kB {2}no checksum known {2}/)
+  }
+})
+
 test('what cannot be done is exit 2', async () => {
   const offline = await weightsCommand('pull', 'atto.d2_in1k', '--offline')
   expect(offline.code).toBe(2)
   expect(offline.stderr).toContain('rosette: timm/atto.d2_in1k: cannot be fetched from 127.0.0.1')
   expect(offline.stderr).toContain(
-    'hint: where the network is open: curl -L -o atto.d2_in1k.safetensors http://127.0.0.1',
+    'hint: where the network is open: curl -fL -o atto.d2_in1k.safetensors http://127.0.0.1',
   )
   expect(hub.asked).toEqual([])
   expect((await weightsCommand('pull')).stderr).toContain('expected a NAME')
@@ -75,6 +101,7 @@ test('what cannot be done is exit 2', async () => {
     'rosette: rosette weights: expected pull, list, verify, got push\n',
   )
   expect((await weightsCommand('verify', 'atto.d2_in1k')).stderr).toContain('no timm/atto.d2_in1k')
+  expect(await weightsCommand('list', 'atto.d2_in1k')).toEqual(await weightsCommand('verify', 'atto.d2_in1k'))
   expect(await weightsCommand('list')).toEqual({ code: 0, stdout: `${cache}: no models\n`, stderr: '' })
 })
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { check, formatBytes, formatTable } from '../base/index.ts'
-import type { HubSettings, VerifiedBlob } from '../weights/index.ts'
+import type { HubRepo, HubSettings, VerifiedFile } from '../weights/index.ts'
 import { FailedCheck } from './exit.ts'
 import { progress } from './progress.ts'
 import { interruptible } from './work.ts'
@@ -11,7 +11,8 @@ Examples:
   rosette weights list
   rosette weights verify timm/convnext_small.fb_in1k
 
-NAME is a model on huggingface.co: timm's name of it, or OWNER/NAME, with @REVISION behind it for another than main.
+NAME is a model on huggingface.co: timm's name of it, or OWNER/NAME, with @REVISION behind it for another than main. An architecture's
+name, as convnext_small, stands for timm's default weights of it.
 Files lie in the cache that Python's libraries share: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub.
 HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY are honoured.
 
@@ -50,10 +51,9 @@ function isAction(text: string): text is keyof typeof actions {
 }
 
 async function pull(names: readonly string[], settings: HubSettings): Promise<void> {
-  const { parseHubName, pullWeights, showHubName } = await import('../weights/index.ts')
+  const { pullWeights, showHubName } = await import('../weights/index.ts')
   check(names.length > 0, 'rosette weights pull: expected a NAME, as in convnext_small.fb_in1k')
-  const repos = names.map(parseHubName)
-  for (const repo of repos) {
+  for (const repo of await hubRepos(names)) {
     const bar = progress(`downloading ${showHubName(repo)}`, 'MB')
     const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10
     const path = await interruptible(
@@ -72,7 +72,8 @@ async function list(names: readonly string[], { cache }: HubSettings): Promise<v
   const { listCache } = await import('../weights/index.ts')
   const repos = await reposOf(names)
   const files = listCache(cache).filter(({ repo }) => repos === undefined || repos.includes(repo))
-  if (files.length === 0) return console.log(`${cache}: no ${names.length === 0 ? 'models' : names.join(', ')}`)
+  checkPresent(cache, files, repos)
+  if (files.length === 0) return console.log(`${cache}: no models`)
   const rows = files.map(({ repo, commit, bytes, path }) => [
     repo,
     commit.slice(0, 8),
@@ -86,34 +87,49 @@ async function verify(names: readonly string[], { cache }: HubSettings): Promise
   const { verifyCache } = await import('../weights/index.ts')
   const repos = await reposOf(names)
   const bar = progress('hashing', 'files')
-  const blobs = await interruptible(
+  const files = await interruptible(
     (signal) => verifyCache(cache, { repos, signal, onProgress: bar.update }),
     'stopped; nothing was changed',
   ).finally(bar.stop)
-  const absent = repos?.filter((repo) => !blobs.some((blob) => blob.repo === repo)) ?? []
-  check(absent.length === 0, `${cache}: no ${absent.join(', ')}`)
-  if (blobs.length === 0) return console.log(`${cache}: no models`)
-  console.log(formatTable(['model', 'size', 'state', 'file'], blobs.map(rowOf)))
-  const bad = blobs.filter(({ state }) => state === 'wrong' || state === 'missing')
+  checkPresent(cache, files, repos)
+  if (files.length === 0) return console.log(`${cache}: no models`)
+  console.log(formatTable(['model', 'size', 'state', 'file'], files.map(rowOf)))
+  const bad = files.filter(({ state }) => state === 'wrong' || state === 'missing')
   if (bad.length > 0)
     throw new FailedCheck(
-      `${bad.length} of ${blobs.length} files are not what they should be: remove them and pull again`,
+      `${bad.length} of ${files.length} files are not what they should be: remove them and pull again`,
     )
+}
+
+/** Every model that was asked for has a file. */
+function checkPresent(cache: string, files: readonly { readonly repo: string }[], repos: readonly string[] = []): void {
+  const absent = repos.filter((repo) => !files.some((file) => file.repo === repo))
+  check(absent.length === 0, `${cache}: no ${absent.join(', ')}`)
 }
 
 const states = {
   right: 'right',
   wrong: 'WRONG CHECKSUM',
   missing: 'MISSING',
-  unknown: 'no checksum in its name',
-} as const satisfies Record<VerifiedBlob['state'], string>
+  unknown: 'no checksum known',
+} as const satisfies Record<VerifiedFile['state'], string>
 
-function rowOf({ repo, bytes, state, path }: VerifiedBlob): string[] {
+function rowOf({ repo, bytes, state, path }: VerifiedFile): string[] {
   return [repo, formatBytes(bytes), states[state], path]
 }
 
 /** Without their revisions, since a cache keeps the files of all together; undefined for all models. */
 async function reposOf(names: readonly string[]): Promise<string[] | undefined> {
-  const { parseHubName } = await import('../weights/index.ts')
-  return names.length === 0 ? undefined : names.map(parseHubName).map(({ owner, name }) => `${owner}/${name}`)
+  return names.length === 0 ? undefined : (await hubRepos(names)).map(({ owner, name }) => `${owner}/${name}`)
+}
+
+/** The models named; of an architecture alone timm's default weights, which is told. */
+async function hubRepos(names: readonly string[]): Promise<HubRepo[]> {
+  const { parseHubName, showHubName, withDefaultTag } = await import('../weights/index.ts')
+  return names.map((name) => {
+    const repo = parseHubName(name)
+    const tagged = withDefaultTag(repo)
+    if (tagged !== repo) process.stderr.write(`note: ${name}: timm's default weights, ${showHubName(tagged)}\n`)
+    return tagged
+  })
 }

@@ -28,6 +28,12 @@ describe('backboneOf', () => {
   })
 })
 
+test('of a file the classifier is left out, and no layer of another network', () => {
+  const { leftOut } = backboneOf('convnext_tiny')
+  expect(['head.norm.weight', 'head.fc.bias'].every((name) => leftOut.test(name))).toBe(true)
+  expect(leftOut.test('norm_pre.weight')).toBe(false) // of convnext_tiny_hnf, whose features it normalises
+})
+
 /** Worked by hand for 2, 2, 6 and 2 blocks. Downsampling belongs to the block behind it; the norm after the last block to that block. */
 test.each([
   ['stem.0.weight', 0],

@@ -162,7 +162,7 @@ export const convnextFamily: Family<ConvNextConfig> = {
   pooled: (_, pooled) => pooled,
   head: (scope, { map }, config) => convnextHead(scope, map, config),
   resized: (tensor) => tensor,
-  leftOut: /^(head|norm_pre)\./,
+  leftOut: /^head\./,
 }
 
 /** timm's make_divisible: the nearest multiple of 8 that is not more than a tenth smaller. */

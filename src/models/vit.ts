@@ -146,14 +146,16 @@ function layerOf({ depth }: VitConfig, name: string): number {
   return /^(fc_)?norm\./.test(name) ? depth + 1 : 0
 }
 
-/** Positions learned for a square grid, for another number of patches; as they are where that stays, or the grid was not square. */
+/** Positions [1, T, C] learned for a square grid, for another number of patches; as they are where that stays, and what is none. */
 function resized(tensor: Tensor, name: string, config: VitConfig, { heightPx, widthPx }: PhotoSize): Tensor {
   if (name !== 'pos_embed' || config.positions === 'none') return tensor
+  const [one, tokens = 0, width] = tensor.shape
+  if (tensor.shape.length !== 3 || one !== 1 || width !== config.width) return tensor
   const prefix = config.positions === 'all' ? prefixTokens(config) : 0
   const to = [heightPx / config.patchPx, widthPx / config.patchPx] as const
-  const count = (tensor.shape[1] ?? 0) - prefix
+  const count = tokens - prefix
   const side = Math.sqrt(count)
-  if (count === to[0] * to[1] || !Number.isInteger(side)) return tensor
+  if (count < 1 || count === to[0] * to[1] || !Number.isInteger(side)) return tensor
   return resamplePositions(tensor, { from: [side, side], to, prefix })
 }
 

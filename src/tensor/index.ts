@@ -13,4 +13,5 @@ export {
   type StoredTensor,
 } from './safetensors.ts'
 export { normaliseAxis, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts'
+export { isFloating, readStored, type StoredType, storedBytes } from './stored.ts'
 export { asFloat32, filled, float32, int32, type Tensor, tensor, zeros } from './tensor.ts'

@@ -1,6 +1,7 @@
 import { check, InputError, messageOf } from '../base/index.ts'
-import { bytesPerElement, type DType } from './dtype.ts'
+import type { DType } from './dtype.ts'
 import { isSize, type Shape, sizeOf } from './shape.ts'
+import { type StoredType, storedBytes } from './stored.ts'
 
 /** The safetensors names of our dtypes (huggingface/safetensors, format description). */
 export const storedNames = {
@@ -14,15 +15,24 @@ export const storedNames = {
   bool: 'BOOL',
 } as const satisfies Record<DType, string>
 
-const dtypes = new Map<string, DType>(Object.entries(storedNames).map(([dtype, name]) => [name, dtype as DType]))
+/** What files may have beyond them. */
+const widenedNames = {
+  bfloat16: 'BF16',
+  int16: 'I16',
+  uint16: 'U16',
+  uint32: 'U32',
+  uint64: 'U64',
+} as const satisfies Record<Exclude<StoredType, DType>, string>
+
+const storedTypes = new Map<string, StoredType>(
+  Object.entries({ ...storedNames, ...widenedNames }).map(([type, name]) => [name, type as StoredType]),
+)
 const headerLimit = 100_000_000
 
 /** What a header says of one tensor; its bytes count from the header's end. */
 export interface Span {
   readonly name: string
-  readonly dtype: DType
-  /** Stored as bfloat16, which becomes float32. */
-  readonly brain: boolean
+  readonly type: StoredType
   readonly shape: Shape
   readonly begin: number
   readonly end: number
@@ -112,9 +122,8 @@ function parseMetadata(entry: unknown, where: string): Record<string, string> {
 
 function parseEntry(entry: unknown, where: string, bodyLength: number): Omit<Span, 'name'> {
   const { dtype: dtypeName, shape, data_offsets } = (entry ?? {}) as Record<string, unknown>
-  const brain = dtypeName === 'BF16'
-  const dtype = brain ? 'float32' : dtypes.get(String(dtypeName))
-  check(dtype !== undefined, `${where}: dtype ${String(dtypeName)} is not supported`)
+  const type = storedTypes.get(String(dtypeName))
+  check(type !== undefined, `${where}: dtype ${String(dtypeName)} is not supported`)
   check(Array.isArray(shape) && shape.every(isSize), `${where}: shape ${JSON.stringify(shape)} is not a list of sizes`)
   check(
     Array.isArray(data_offsets) && data_offsets.length === 2 && data_offsets.every(isSize),
@@ -122,7 +131,7 @@ function parseEntry(entry: unknown, where: string, bodyLength: number): Omit<Spa
   )
   const [begin, end] = data_offsets as [number, number]
   check(begin <= end && end <= bodyLength, `${where}: bytes ${begin} to ${end} lie outside of the file's ${bodyLength}`)
-  const expected = sizeOf(shape as number[]) * (brain ? 2 : bytesPerElement(dtype))
+  const expected = sizeOf(shape as number[]) * storedBytes(type)
   check(end - begin === expected, `${where}: expected ${expected} bytes for its shape, got ${end - begin}`)
-  return { dtype, brain, shape: shape as number[], begin, end }
+  return { type, shape: shape as number[], begin, end }
 }

@@ -114,6 +114,18 @@ describe('a safetensors file', () => {
     expect(decodeSafetensors(readFileSync(path), path).tensors.get('w')).toEqual(float32([2], [1, -3]))
   })
 
+  test.each([
+    ['I16', Int16Array.of(-2, 3), 'int32', [-2, 3]],
+    ['U16', Uint16Array.of(65535, 3), 'int32', [65535, 3]],
+    ['U32', Uint32Array.of(2 ** 32 - 1, 3), 'int64', [2n ** 32n - 1n, 3n]],
+    ['U64', BigUint64Array.of(2n, 3n), 'int64', [2n, 3n]],
+  ] as const)('with %s comes as the next wider integers', (dtype, numbers, wider, expected) => {
+    const entry = { dtype, shape: [2], data_offsets: [0, numbers.byteLength] }
+    writeFileSync(path, Buffer.concat([withHeader({ n: entry }, 0), Buffer.from(numbers.buffer)]))
+    const read = readSafetensors(path).tensors.get('n')!
+    expect([read.dtype, read.shape, [...read.data]]).toEqual([wider, [2], expected])
+  })
+
   test.each([0, 7, 8, 20])('of %i bytes is an InputError', (length) => {
     writeFileSync(path, file(everyDType).subarray(0, length))
     expect(() => openSafetensors(path)).toThrow(InputError)

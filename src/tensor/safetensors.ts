@@ -1,8 +1,8 @@
 import { invariant, RangedFile } from '../base/index.ts'
-import { bytesOf, bytesPerElement, type DType, viewAs } from './dtype.ts'
-import { widenBfloat16 } from './half.ts'
+import { bytesOf, bytesPerElement } from './dtype.ts'
 import { headerLength, parseHeader, type Span, storedNames } from './safetensors-header.ts'
 import type { Shape } from './shape.ts'
+import { readStored, type StoredType } from './stored.ts'
 import type { Tensor } from './tensor.ts'
 
 export interface Safetensors {
@@ -35,7 +35,8 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file held in memory; tensors are views of `bytes`, bfloat16 comes as float32.
+ * Reads a safetensors file held in memory; tensors are views of `bytes`, bfloat16 comes as float32, short and unsigned
+ * integers as longer ones.
  * @throws InputError naming `where`, and the tensor, for a truncated file or a header that lies.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
@@ -48,7 +49,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
 
 /** A tensor of a file, read when it is asked for. */
 export interface StoredTensor {
-  readonly dtype: DType
+  /** As the file has it. */
+  readonly dtype: StoredType
   readonly shape: Shape
   /** In memory of its own. @throws InputError where the file has become shorter. */
   read(): Tensor
@@ -71,7 +73,7 @@ export function openSafetensors(path: string): SafetensorsFile {
     const length = headerLength(file.read(0, Math.min(8, file.size)), file.size, path)
     const { spans, metadata } = parseHeader(file.read(8, length), file.size - 8 - length, path)
     const stored = ({ begin, end, ...span }: Span): StoredTensor => ({
-      dtype: span.dtype,
+      dtype: span.type,
       shape: span.shape,
       read: () => tensorOf(span, file.read(8 + length + begin, end - begin)),
     })
@@ -94,7 +96,6 @@ export function readSafetensors(path: string): Safetensors {
   }
 }
 
-function tensorOf({ dtype, brain, shape }: Pick<Span, 'dtype' | 'brain' | 'shape'>, bytes: Uint8Array): Tensor {
-  const data = brain ? widenBfloat16(viewAs('float16', bytes)) : viewAs(dtype, bytes)
-  return { dtype, shape, data } as Tensor
+function tensorOf({ type, shape }: Pick<Span, 'type' | 'shape'>, bytes: Uint8Array): Tensor {
+  return { ...readStored(type, bytes), shape } as Tensor
 }

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -11,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { rejection } from '../../test/dataset-fixture.ts'
 import { gitSha1, sha256 } from '../../test/local-hub.ts'
 import { linkIntoSnapshot, listCache } from './cache.ts'
 import { weightsHash } from './checksum.ts'
@@ -95,6 +97,41 @@ test('verifying hashes every blob, and tells what is wrong, missing and not to b
   expect(await verifyCache(cache, { repos: ['timm/other'] })).toEqual([])
 })
 
+describe('verifying a snapshot of plain copies', () => {
+  const copy = (name: string, content: Buffer) => {
+    const path = join(folder, 'snapshots', 'c1', name)
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, content)
+    return path
+  }
+  const state = async () => (await verifyCache(cache)).map(({ path, state }) => [path.slice(folder.length + 1), state])
+  const snapshot = (name: string) => join('snapshots', 'c1', name)
+
+  test('without blobs: nothing tells what they should be', async () => {
+    rmSync(join(folder, 'blobs'), { recursive: true })
+    copy('model.safetensors', large)
+    expect(await state()).toEqual([[snapshot('model.safetensors'), 'unknown']])
+  })
+
+  test('beside blobs: right where they equal one', async () => {
+    copy('config.json', small)
+    copy('deep/model.safetensors', large)
+    copy('other.safetensors', Buffer.alloc(200, 5))
+    expect((await state()).slice(2)).toEqual([
+      [snapshot('config.json'), 'right'],
+      [snapshot(join('deep', 'model.safetensors')), 'right'],
+      [snapshot('other.safetensors'), 'unknown'],
+    ])
+  })
+
+  test('and links: those are their blobs', async () => {
+    link()
+    expect((await state()).map(([path]) => path)).toEqual(
+      [sha256(large), gitSha1(small)].sort().map((name) => join('blobs', name)),
+    )
+  })
+})
+
 test('weights are identified by their bytes; an index by its files', async () => {
   const path = link()
   expect(await weightsHash(path)).toBe(sha256(large))
@@ -102,4 +139,37 @@ test('weights are identified by their bytes; an index by its files', async () =>
   writeFileSync(index, JSON.stringify({ weight_map: { a: 'model.safetensors', b: 'model.safetensors' } }))
   expect(await weightsHash(index)).toBe(sha256(Buffer.from(`model.safetensors ${sha256(large)}\n`)))
   expect(existsSync(index)).toBe(true)
+})
+
+describe('weights that changed in the cache', () => {
+  const damaged = async (path: string) => {
+    const blob = join(folder, 'blobs', sha256(large))
+    writeFileSync(blob, Buffer.alloc(200, 4))
+    const message = await rejection(weightsHash(path))
+    expect(message).toContain(
+      `${sha256(Buffer.alloc(200, 4))}, expected ${sha256(large)}\nhint: remove ${realpathSync(blob)}`,
+    )
+    return message
+  }
+
+  test('are refused, by whatever links they are reached', async () => {
+    const path = link()
+    const own = join(cache, 'own.safetensors')
+    symlinkSync(path, own)
+    expect(await damaged(own)).toContain(`InputError: ${own}: has changed since it was downloaded`)
+  })
+
+  test('are refused as one of an index', async () => {
+    const index = join(folder, 'model.safetensors.index.json')
+    writeFileSync(index, JSON.stringify({ weight_map: { a: 'snapshots/c1/model.safetensors' } }))
+    const path = link()
+    expect(await damaged(index)).toContain(path)
+  })
+
+  test('elsewhere, or with another name, are just what they are', async () => {
+    for (const name of [join('blobs', 'named-otherwise'), sha256(large)]) {
+      writeFileSync(join(folder, name), 'x')
+      expect(await weightsHash(join(folder, name))).toBe(sha256(Buffer.from('x')))
+    }
+  })
 })

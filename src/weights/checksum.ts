@@ -1,20 +1,36 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createReadStream, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { check } from '../base/index.ts'
 import { readShardIndex } from './open.ts'
 
-/** The SHA-256 of a file of any size, in hexadecimal. */
+/** Of a file of any size, in hexadecimal. */
 async function sha256Of(path: string): Promise<string> {
   return digest(path, createHash('sha256'))
 }
 
-/** What identifies a file of weights: its SHA-256; of an index, that of the list of its files and their SHA-256s. */
+/**
+ * What identifies a file of weights: its SHA-256; of an index, that of the list of its files and their SHA-256s.
+ * @throws InputError for a file of a hub's cache that is not what its name says.
+ */
 export async function weightsHash(path: string): Promise<string> {
-  if (!path.endsWith('.json')) return sha256Of(path)
+  if (!path.endsWith('.json')) return checkedHash(path)
   const hash = createHash('sha256')
   const names = [...new Set(readShardIndex(path).values())].sort()
-  for (const name of names) hash.update(`${name} ${await sha256Of(join(dirname(path), name))}\n`)
+  for (const name of names) hash.update(`${name} ${await checkedHash(join(dirname(path), name))}\n`)
   return hash.digest('hex')
+}
+
+async function checkedHash(path: string): Promise<string> {
+  const found = await sha256Of(path)
+  const blob = realpathSync(path)
+  const named = basename(dirname(blob)) === 'blobs' && /^[0-9a-f]{64}$/.test(basename(blob))
+  check(
+    !named || basename(blob) === found,
+    `${path}: has changed since it was downloaded: its SHA-256 is ${found}, expected ${basename(blob)}`,
+    `remove ${blob} and run again, or \`rosette weights pull\` its model`,
+  )
+  return found
 }
 
 /**

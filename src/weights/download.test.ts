@@ -213,6 +213,23 @@ describe('the token', () => {
     ])
   })
 
+  test('that was sent and refused is told by where it is from', async () => {
+    const own = { token: secret, tokenFrom: 'HF_TOKEN' }
+    hub.faults.status = [401]
+    const refused = await rejection(fetchFile(name, file, settings(own)))
+    expect(refused).toContain('timm/atto.d2_in1k: is not there, not open to you, or the token is not valid')
+    expect(refused).toContain('the token in HF_TOKEN was sent, and may be invalid')
+    hub.faults.status = [403]
+    const path = join('home', '.cache', 'huggingface', 'token')
+    expect(await rejection(fetchFile(name, file, settings({ ...own, tokenFrom: path })))).toContain(
+      `token in ${path} was sent`,
+    )
+    hub.faults.status = [401]
+    const without = await rejection(fetchFile(name, file, settings()))
+    expect(without).toContain('and set HF_TOKEN')
+    expect(without).not.toContain('was sent')
+  })
+
   test('is not told, nor are signed addresses', async () => {
     const written = ['log', 'warn', 'error', 'debug', 'info'].map((method) =>
       vi.spyOn(console, method as 'log').mockImplementation(() => {}),
@@ -227,19 +244,6 @@ describe('the token', () => {
     expect(told.join('\n')).not.toMatch(/hf_|signed|Signature/)
     for (const spy of written) expect(spy).not.toHaveBeenCalled()
   })
-
-  test('comes from HF_TOKEN or the file that a login writes', () => {
-    const home = mkdtempSync(join(tmpdir(), 'rosette-token-'))
-    const env = { HF_HOME: home }
-    expect(hubSettings({ env }).token).toBeUndefined()
-    writeFileSync(join(home, 'token'), `${secret}\n`)
-    expect(hubSettings({ env }).token).toBe(secret)
-    expect(hubSettings({ env: { ...env, HF_TOKEN: 'hf_other' } }).token).toBe('hf_other')
-    expect(hubSettings({ env: { ...env, HF_HUB_DISABLE_IMPLICIT_TOKEN: '1' } }).token).toBeUndefined()
-    expect(() => hubSettings({ env: { HF_TOKEN: 'a\r\nb: c' } })).toThrow(
-      /^HF_TOKEN: holds characters that no token has$/,
-    )
-  })
 })
 
 describe('where the network is closed', () => {
@@ -251,8 +255,18 @@ describe('where the network is closed', () => {
     expect(error).toBeInstanceOf(HubUnreachable)
     expect(String(error)).toContain('ECONNREFUSED')
     expect(String(error)).toContain(
-      `curl -L -o atto.d2_in1k.safetensors ${endpoint.href}timm/atto.d2_in1k/resolve/main/model.safetensors\nthen here: --set weights=atto.d2_in1k.safetensors`,
+      `curl -fL -o atto.d2_in1k.safetensors ${endpoint.href}timm/atto.d2_in1k/resolve/main/model.safetensors\nthen here: --set weights=atto.d2_in1k.safetensors`,
     )
+  })
+
+  test('user and password of the hub are sent to it, and not told', async () => {
+    const endpoint = Object.assign(new URL(hub.endpoint), { username: 'me', password: '50%' })
+    expect(await fetchFile(name, 'config.json', settings({ endpoint }))).toContain('config.json')
+    const [sent] = hub.asked.map(({ headers }) => headers.authorization)
+    expect(sent).toBe(`Basic ${Buffer.from('me:50%').toString('base64')}`)
+    const message = await rejection(pullWeights(name, settings({ endpoint, offline: true })))
+    expect(message).toContain(`model.safetensors`)
+    expect(message).not.toMatch(/me:|50%|@/)
   })
 
   test('silence ends', async () => {

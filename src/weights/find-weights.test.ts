@@ -2,8 +2,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { rejection } from '../../test/dataset-fixture.ts'
+import { localHub } from '../../test/local-hub.ts'
 import { encodeSafetensors, type Tensor } from '../tensor/index.ts'
-import { findWeights } from './find-weights.ts'
+import { withDefaultTag } from './default-tag.ts'
+import { findWeights, pullWeights } from './find-weights.ts'
+import { parseHubName, showHubName } from './hub-name.ts'
+import { hubSettings } from './hub-settings.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -25,7 +30,6 @@ describe('findWeights', () => {
     expect(findWeights('convnext_atto.d2_in1k')).toBeUndefined()
     const path = inCache(folder, 'a1b2')
     expect(findWeights('convnext_atto.d2_in1k')).toBe(path)
-    expect(findWeights('convnext_atto')).toBeUndefined()
 
     const home = newFolder()
     vi.stubEnv('HF_HUB_CACHE', undefined)
@@ -108,4 +112,37 @@ describe('findWeights refuses', () => {
       "weights: 'convnext_small.fb_in1k' is of convnext_small, not of model.backbone convnext_tiny",
     )
   })
+
+  test('an architecture, whose weights it names', () => {
+    expect(() => findWeights('convnext_small', 'convnext_small')).toThrow(
+      "weights: 'convnext_small' is an architecture, expected the name of weights of it\nhint: timm's default ones are convnext_small.in12k_ft_in1k",
+    )
+    expect(() => findWeights('timm/convnext_mini')).toThrow('convnext_mini: no pretrained weights are offered')
+    expect(findWeights('me/convnext_small')).toBeUndefined()
+  })
+})
+
+test('timm’s default weights are those of its first tag', () => {
+  const tagged = (text: string) => showHubName(withDefaultTag(parseHubName(text)))
+  expect(tagged('convnext_small')).toBe('timm/convnext_small.in12k_ft_in1k')
+  expect(tagged('timm/vit_base_patch16_224@v2')).toBe('timm/vit_base_patch16_224.augreg2_in21k_ft_in1k@v2')
+  for (const name of ['timm/convnext_small.fb_in1k', 'me/convnext_small', 'timm/resnet50'])
+    expect(tagged(name)).toBe(name)
+})
+
+test('an index that names files elsewhere is refused before they are asked for', async () => {
+  for (const shard of [
+    '../../../../../evil.safetensors',
+    '/evil.safetensors',
+    'a/../../evil.safetensors',
+    'evil.pth',
+  ]) {
+    const index = Buffer.from(JSON.stringify({ weight_map: { one: shard } }))
+    const hub = await localHub({ 'me/hostile': { files: { 'model.safetensors.index.json': index } } })
+    const settings = hubSettings({ cache: newFolder(), endpoint: hub.endpoint, token: undefined, env: {} })
+    const message = await rejection(pullWeights(parseHubName('me/hostile'), { ...settings, offline: false }))
+    expect(message).toMatch(/^InputError: .*(leads outside of|expected \.safetensors files)/)
+    expect(hub.asked.filter(({ path }) => path.includes('evil'))).toEqual([])
+    await hub.close()
+  }
 })

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { check } from '../base/index.ts'
 import { findInCache } from './cache.ts'
+import { withDefaultTag } from './default-tag.ts'
 import { type DownloadOptions, fetchFile } from './download.ts'
 import { unreachable } from './hub.ts'
 import { type HubRepo, parseHubName, showHubName } from './hub-name.ts'
@@ -22,7 +23,7 @@ export function isWeightsFile(name: string): boolean {
 /**
  * The file of pretrained weights: `source` itself where it is one, or that of a model by its name, `timm/convnext_small.fb_in1k` or
  * `convnext_small.fb_in1k`, in the Hugging Face cache. Undefined where it is not there.
- * @throws InputError for a file of another kind or none, and for a timm name that is not of `backbone`.
+ * @throws InputError for a file of another kind or none, for a timm name that is not of `backbone`, and for one without a tag.
  */
 export function findWeights(source: string, backbone?: string, settings = hubSettings()): string | undefined {
   const repo = hubNameOf(source, backbone)
@@ -93,6 +94,12 @@ function hubNameOf(source: string, backbone: string | undefined): HubRepo | unde
     backbone === undefined || repo.owner !== 'timm' || stem === backbone,
     `weights: '${source}' is of ${stem}, not of model.backbone ${backbone}`,
     `weights of that backbone, or --set weights=null for random numbers`,
+  )
+  const tagged = withDefaultTag(repo)
+  check(
+    tagged === repo,
+    `weights: '${source}' is an architecture, expected the name of weights of it`,
+    `timm's default ones are ${tagged.name}; \`rosette models ${repo.name}\` lists them all`,
   )
   return repo
 }

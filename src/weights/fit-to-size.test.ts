@@ -7,7 +7,7 @@ import { Rng } from '../base/index.ts'
 import { input } from '../graph/index.ts'
 import { backboneOf, resamplePositions } from '../models/index.ts'
 import { initialise, Scope } from '../nn/index.ts'
-import { encodeSafetensors, float32, type Tensor } from '../tensor/index.ts'
+import { encodeSafetensors, float32, type Tensor, zeros } from '../tensor/index.ts'
 import { fitToSize } from './fit-to-size.ts'
 import { loadBackbone } from './load-backbone.ts'
 
@@ -58,3 +58,13 @@ test('what fits no size is told as it is in the file', async () => {
   expect(message).toContain('pos_embed  expected [1,21,64], got [1,8,64]')
   expect(message).toContain('norm.bias  expected [64], got [3]')
 })
+
+test.each([[[1, 10]], [[1, 1, 64]], [[3, 10, 64]], [[1, 10, 32]]])(
+  'positions that are none are not resampled: %j',
+  async (shape) => {
+    const { path } = weights({ pos_embed: zeros('float32', shape) })
+    const message = await rejection(loadBackbone(path, paramsAt(32, 40), options))
+    expect(message).toMatch(/^InputError/)
+    expect(message).toContain(`pos_embed  expected [1,21,64], got [${shape}]`)
+  },
+)

@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type Environment, proxyAuthorization, proxyFor } from './proxy.ts'
+import { basicAuthorization, withoutUser } from './url-user.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD'
@@ -13,18 +14,25 @@ export interface HttpRequest {
   readonly env: Environment
 }
 
-/** One request, no redirect followed, through the environment's proxy where it names one. Rejects with the system's errors. */
-export async function send(url: URL, options: HttpRequest): Promise<IncomingMessage> {
+/**
+ * One request, no redirect followed, through the environment's proxy where it names one; a user in the address is sent, unless the
+ * headers have an authorization. Rejects with the system's errors.
+ */
+export async function send(address: URL, options: HttpRequest): Promise<IncomingMessage> {
   const { method, timeoutMs, signal, env } = options
+  const url = withoutUser(address) // Node's own way to send it fails where a percent sign stands for itself
+  const user = basicAuthorization(address)
+  const authorization: Record<string, string> = user === undefined ? {} : { authorization: user }
   const proxy = proxyFor(url, env)
-  const shared = { method, signal, agent: false, headers: { host: url.host, ...options.headers } } as const
+  const headers = { host: url.host, ...authorization, ...options.headers }
+  const shared = { method, signal, agent: false, headers } as const
   const port = (address: URL, otherwise: number) => (address.port === '' ? otherwise : Number(address.port))
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   if (proxy === undefined) return responseOf(request(url, shared), timeoutMs)
   const via = { host: proxy.hostname, port: port(proxy, 80) }
   if (url.protocol === 'http:') {
-    const headers = { ...shared.headers, ...proxyAuthorization(proxy) }
-    return responseOf(requestHttp({ ...shared, ...via, path: url.href, headers }), timeoutMs)
+    const both = { ...headers, ...proxyAuthorization(proxy) }
+    return responseOf(requestHttp({ ...shared, ...via, path: url.href, headers: both }), timeoutMs)
   }
   const target = `${url.hostname}:${port(url, 443)}`
   const socket = await tunnel(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { check } from '../base/index.ts'
+import { join, sep } from 'node:path'
+import { check, InputError, messageOf } from '../base/index.ts'
 import type { Environment } from './proxy.ts'
 
 /** How a hub is talked to, and where its files are kept. */
@@ -14,6 +14,8 @@ export interface HubSettings {
   readonly offline: boolean
   /** HF_TOKEN, or the file that `hf auth login` writes. Sent to the endpoint alone, and never told. */
   readonly token: string | undefined
+  /** Where it is from, as it may be told: HF_TOKEN, or that file. */
+  readonly tokenFrom: string
   /** For the proxy's variables. */
   readonly env: Environment
   /** Longest silence of the network. */
@@ -26,7 +28,10 @@ export interface HubSettings {
 /** Patience: 10 s of silence, five attempts, half a second before the second. */
 export const hubDefaults = { timeoutMs: 10_000, attempts: 5, pauseMs: 500 } as const
 
-/** The settings that the environment tells, by the names that Python's huggingface_hub reads. @throws InputError for a malformed one. */
+/**
+ * The settings that the environment tells, by the names that Python's huggingface_hub reads.
+ * @throws InputError naming the variable that is malformed, or leads to no file.
+ */
 export function hubSettings(overrides: Partial<HubSettings> = {}): HubSettings {
   const env = overrides.env ?? process.env
   const address = env.HF_ENDPOINT || 'https://huggingface.co'
@@ -36,26 +41,45 @@ export function hubSettings(overrides: Partial<HubSettings> = {}): HubSettings {
   return {
     ...hubDefaults,
     endpoint: new URL(address),
-    cache: env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home, 'hub'),
+    cache: expanded(env.HF_HUB_CACHE) ?? expanded(env.HUGGINGFACE_HUB_CACHE) ?? join(home, 'hub'),
     offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
-    token: tokenOf(env, home),
+    ...tokenOf(env, home),
     env,
     ...overrides,
   }
 }
 
 function hubHome(env: Environment): string {
-  return env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface')
+  const caches = expanded(env.XDG_CACHE_HOME) ?? join(homedir(), '.cache')
+  return expanded(env.HF_HOME) ?? join(caches, 'huggingface')
+}
+
+/** A path with the home folder for a `~` before it, as Python reads them; undefined for none. */
+function expanded(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined
+  const home = path === '~' || path.startsWith('~/') || path.startsWith(`~${sep}`)
+  return home ? join(homedir(), path.slice(1)) : path
 }
 
 function isTrue(value: string | undefined): boolean {
   return ['1', 'ON', 'YES', 'TRUE'].includes(value?.toUpperCase() ?? '')
 }
 
-function tokenOf(env: Environment, home: string): string | undefined {
-  if (isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return undefined
-  const file = env.HF_TOKEN_PATH || join(home, 'token')
-  const token = (env.HF_TOKEN || (existsSync(file) ? readFileSync(file, 'utf8') : '')).trim()
-  check(/^[\x21-\x7e]*$/.test(token), 'HF_TOKEN: holds characters that no token has')
-  return token === '' ? undefined : token
+function tokenOf(env: Environment, home: string): Pick<HubSettings, 'token' | 'tokenFrom'> {
+  const file = expanded(env.HF_TOKEN_PATH) ?? join(home, 'token')
+  const tokenFrom = env.HF_TOKEN ? 'HF_TOKEN' : file
+  if (isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return { token: undefined, tokenFrom }
+  const token = (env.HF_TOKEN || readToken(file, env)).trim()
+  check(/^[\x21-\x7e]*$/.test(token), `${tokenFrom}: holds characters that no token has`)
+  return { token: token === '' ? undefined : token, tokenFrom }
+}
+
+function readToken(file: string, env: Environment): string {
+  if (!existsSync(file)) return ''
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const which = env.HF_TOKEN_PATH ? 'HF_TOKEN_PATH' : 'the token of `hf auth login`'
+    throw new InputError(`${which}: ${file} cannot be read (${messageOf(error)})`)
+  }
 }

@@ -4,6 +4,7 @@ import { check, InputError, messageOf } from '../base/index.ts'
 import { send } from './http.ts'
 import { fileUrl, type HubRepo, showHubName } from './hub-name.ts'
 import type { HubSettings } from './hub-settings.ts'
+import { withoutUser } from './url-user.ts'
 
 /** The network does not let us through, or we are told not to use it: everything else about the request may be right. */
 export class HubUnreachable extends InputError {}
@@ -35,16 +36,17 @@ export async function describeFile(
   signal?: AbortSignal,
 ): Promise<HubFile | undefined> {
   const describe = async () => {
-    const { response, url } = await follow(fileUrl(repo, path, settings.endpoint), settings, {
+    const answer = await follow(fileUrl(repo, path, settings.endpoint), settings, {
       method: 'HEAD',
       headers: {},
       signal,
       stayAtEndpoint: true,
     })
+    const { response } = answer
     response.resume()
     const status = response.statusCode!
     if (status === 404 && response.headers['x-error-code'] === 'EntryNotFound') return undefined
-    if (!redirects.includes(status)) checkStatus(response, url, repo)
+    if (!redirects.includes(status)) checkStatus(answer, repo, settings)
     return fileOf(response, repo, path, settings)
   }
   return withRetries(describe, repo, settings, signal)
@@ -59,10 +61,11 @@ export async function requestBytes(
 ): Promise<IncomingMessage> {
   const headers: Record<string, string> = begin === 0 ? {} : { range: `bytes=${begin}-` }
   const from = fileUrl({ ...repo, revision: commit }, path, settings.endpoint)
-  const { response, url } = await follow(from, settings, { method: 'GET', headers, signal, stayAtEndpoint: false })
+  const answer = await follow(from, settings, { method: 'GET', headers, signal, stayAtEndpoint: false })
+  const { response } = answer
   if (response.statusCode === 416) return response
   try {
-    checkStatus(response, url, repo)
+    checkStatus(answer, repo, settings)
   } catch (error) {
     response.resume()
     throw error
@@ -98,10 +101,10 @@ export async function withRetries<T>(
 /** What to say, and what to do instead. */
 export function unreachable(repo: HubRepo, endpoint: URL, why: string): HubUnreachable {
   const file = `${repo.name}.safetensors`
-  const url = fileUrl(repo, 'model.safetensors', endpoint)
+  const url = withoutUser(fileUrl(repo, 'model.safetensors', endpoint))
   return new HubUnreachable(
     `${showHubName(repo)}: cannot be fetched from ${endpoint.host} (${why})`,
-    `where the network is open: curl -L -o ${file} ${url.href}\nthen here: --set weights=${file}`,
+    `where the network is open: curl -fL -o ${file} ${url.href}\nthen here: --set weights=${file}`,
   )
 }
 
@@ -113,12 +116,19 @@ interface Follow {
   readonly stayAtEndpoint: boolean
 }
 
+interface Answer {
+  readonly response: IncomingMessage
+  readonly url: URL
+  /** It was asked with the token. */
+  readonly trusted: boolean
+}
+
 /** Follows redirects; the token goes to the endpoint's own scheme, host and port only. */
 async function follow(
   start: URL,
   settings: HubSettings,
   { method, headers, signal, stayAtEndpoint }: Follow,
-): Promise<{ readonly response: IncomingMessage; readonly url: URL }> {
+): Promise<Answer> {
   const { token, timeoutMs, env, endpoint } = settings
   let url = start
   for (let hops = 0; hops <= redirectLimit; hops++) {
@@ -136,10 +146,10 @@ async function follow(
       env,
     })
     const { location } = response.headers
-    if (!redirects.includes(response.statusCode!) || location === undefined) return { response, url }
+    if (!redirects.includes(response.statusCode!) || location === undefined) return { response, url, trusted }
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined
     check(next !== undefined && /^https?:$/.test(next.protocol), `${url.host}: redirects to what is no address`)
-    if (stayAtEndpoint && next.origin !== url.origin) return { response, url }
+    if (stayAtEndpoint && next.origin !== url.origin) return { response, url, trusted }
     response.resume()
     url = next
   }
@@ -147,22 +157,28 @@ async function follow(
 }
 
 /** Hosts are told, paths behind a redirect are not: they may be signed. */
-function checkStatus(response: IncomingMessage, url: URL, repo: HubRepo): void {
+function checkStatus(answer: Answer, repo: HubRepo, settings: HubSettings): void {
+  const { response, url, trusted } = answer
   const status = response.statusCode!
   if (status === 200 || status === 206) return
   const name = showHubName(repo)
   if (status === 408 || status === 429 || status >= 500) throw new PassingTrouble(`${url.host} answers ${status}`)
   const why: Readonly<Record<number, string>> = {
-    401: 'is not there, or not public',
+    401: trusted ? 'is not there, not open to you, or the token is not valid' : 'is not there, or not public',
     403: 'is not open to you',
     404: response.headers['x-error-code'] === 'RevisionNotFound' ? 'has no such revision' : 'is not there',
   }
   throw new InputError(
     `${name}: ${why[status] ?? 'cannot be fetched'} (${url.host} answers ${status})`,
-    status === 401 || status === 403
-      ? `check the name; for a private or gated model, ask for access at ${fileUrl(repo, '', url).origin}/${repo.owner}/${repo.name} and set HF_TOKEN`
-      : 'check the name',
+    status === 401 || status === 403 ? accessHint(answer, repo, settings) : 'check the name',
   )
+}
+
+function accessHint({ url, trusted }: Answer, { owner, name }: HubRepo, { tokenFrom }: HubSettings): string {
+  const page = `${url.origin}/${owner}/${name}`
+  return trusted
+    ? `check the name; the token in ${tokenFrom} was sent, and may be invalid (public models are refused then too) or without access, which is asked for at ${page}`
+    : `check the name; for a private or gated model, ask for access at ${page} and set HF_TOKEN`
 }
 
 function fileOf(

@@ -1,6 +1,7 @@
 /** Trained weights from elsewhere: fetched with their checksums, found, checked name by name, never executed. */
 export { type CachedFile, listCache } from './cache.ts'
 export { weightsHash } from './checksum.ts'
+export { withDefaultTag } from './default-tag.ts'
 export type { DownloadOptions } from './download.ts'
 export { fetchWeights, findWeights, isWeightsFile, pullWeights } from './find-weights.ts'
 export { fitToSize } from './fit-to-size.ts'
@@ -11,4 +12,4 @@ export { knownWeights, namedBackbone } from './known-weights.ts'
 export { type Adapt, type LoadedBackbone, type LoadOptions, loadBackbone } from './load-backbone.ts'
 export { openWeights } from './open.ts'
 export type { WeightsFile } from './torch-file.ts'
-export { type VerifiedBlob, verifyCache } from './verify.ts'
+export { type VerifiedFile, verifyCache } from './verify.ts'

@@ -29,16 +29,15 @@ describe('loadBackbone', () => {
     spec('head.weight', [3, 2]),
   ]
 
-  test('gives our names timm’s numbers; the classifier and what leads to it stay behind, and are told', async () => {
+  test('gives our names timm’s numbers; the classifier and its norm stay behind, and are told', async () => {
     const path = weightsFile({
       'stem.0.weight': float32([2, 1], [1, 2]),
       'stem.0.bias': float32([2], [3, 4]),
       'head.norm.weight': float32([2], [9, 9]),
       'head.fc.weight': float32([1000, 2], new Array(2000).fill(1)),
-      'norm_pre.weight': float32([2], [9, 9]),
     })
     const { tensors, leftOut } = await loadBackbone(path, params, { leftOut: classifier })
-    expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight', 'norm_pre.weight'])
+    expect([...leftOut].sort()).toEqual(['head.fc.weight', 'head.norm.weight'])
     expect(Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, [shape, [...data]]]))).toEqual({
       'backbone.stem.0.weight': [
         [2, 1],
@@ -64,6 +63,42 @@ describe('loadBackbone', () => {
         'stem.0.bias              missing in the file',
         'stem.1.weight            expected floating point, got int64',
         'stages.0.blocks.0.gamma  not of this network',
+      ].join('\n'),
+    )
+  })
+
+  test('tells which tensors hold numbers that are not finite', async () => {
+    const path = weightsFile({
+      'stem.0.weight': float32([2, 1], [1, Number.NaN]),
+      'stem.0.bias': tensor('float64', [2], Float64Array.of(3, -1e300)), // beyond float32
+      'head.fc.bias': float32([1], [Number.NaN]), // left out
+    })
+    expect(await rejection(loadBackbone(path, params, { leftOut: classifier }))).toBe(
+      [
+        `InputError: ${path}: does not fit the network`,
+        'parameter      problem',
+        'stem.0.weight  holds NaN: 1 of 2 numbers are not finite',
+        'stem.0.bias    holds Infinity: 1 of 2 numbers are not finite',
+      ].join('\n'),
+    )
+  })
+
+  test('tells whole numbers by the kind that the file has, and leaves them out where the classifier is', async () => {
+    const header = {
+      'stem.0.weight': { dtype: 'I16', shape: [2, 1], data_offsets: [0, 4] },
+      'head.count': { dtype: 'U16', shape: [1], data_offsets: [4, 6] },
+      'stem.0.bias': { dtype: 'BF16', shape: [2], data_offsets: [6, 10] },
+    }
+    const json = JSON.stringify(header)
+    const path = join(mkdtempSync(join(tmpdir(), 'rosette-backbone-')), 'w.safetensors')
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(json.length))
+    writeFileSync(path, Buffer.concat([length, Buffer.from(json), Buffer.alloc(10)]))
+    expect(await rejection(loadBackbone(path, params, { leftOut: classifier }))).toBe(
+      [
+        `InputError: ${path}: does not fit the network`,
+        'parameter      problem',
+        'stem.0.weight  expected floating point, got int16',
       ].join('\n'),
     )
   })
@@ -105,5 +140,51 @@ describe('loadBackbone', () => {
     expect(tensors.get('backbone.stem.0.weight')).toEqual(float32([2, 1], [1, 2]))
     expect(tensors.get('backbone.stem.0.bias')).toEqual(float32([2], [7, 8]))
     expect(leftOut).toEqual(['head.never'])
+  })
+})
+
+describe('a file of many names that do not fit', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `stages.0.blocks.${i}.gamma`)
+  const params = names.map(
+    (name): ParamSpec => ({ name: `backbone.${name}`, shape: [1], init: { kind: 'constant', value: 0 }, decay: false }),
+  )
+  const one = float32([1], [1])
+  const named = (prefix: string, own = names) => Object.fromEntries(own.map((name) => [prefix + name, one]))
+  const told = async (path: string) => {
+    const [message = '', hint] = (await rejection(loadBackbone(path, params, { leftOut: classifier }))).split(
+      '\nhint: ',
+    )
+    return { lines: message.split('\n').slice(2), hint }
+  }
+
+  test('is told by twenty of them', async () => {
+    const { lines, hint } = await told(weightsFile(named('', names.slice(0, 2))))
+    expect(lines).toHaveLength(21)
+    expect([lines[0], lines.at(-1)]).toEqual(['stages.0.blocks.2.gamma   missing in the file', '… and 8 more'])
+    expect(hint).toBeUndefined()
+  })
+
+  test('with something before all of them: what it is', async () => {
+    const { lines, hint } = await told(weightsFile({ ...named('encoder.backbone.'), epoch: one }))
+    expect([lines.length, lines.at(-1)]).toEqual([9, '… and 53 more'])
+    expect(hint).toBe("its names begin with 'encoder.backbone.', where timm's do not: write it anew without that")
+  })
+
+  test('of a run: how its backbone is exported', async () => {
+    const path = weightsFile({})
+    const metadata = { format: 'rosette-checkpoint' }
+    writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(named('backbone.')), metadata)))
+    const { lines, hint } = await told(path)
+    expect(lines).toHaveLength(9)
+    expect(hint).toContain('`rosette export --model RUN --out DIR --format timm`')
+  })
+
+  test('of another network: some of its own', async () => {
+    const other = weightsFile({ 'conv1.weight': one, 'bn1.weight': one, 'bn1.bias': one, 'fc.bias': one })
+    const { lines, hint } = await told(other)
+    expect([lines.length, lines.at(-1)]).toEqual([9, '… and 26 more'])
+    expect(hint).toBe(
+      "it is of another network, or not under timm's names: it has conv1.weight, bn1.weight, bn1.bias, …",
+    )
   })
 })

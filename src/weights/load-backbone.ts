@@ -1,6 +1,6 @@
-import { check, formatTable } from '../base/index.ts'
 import type { ParamSpec } from '../models/index.ts'
-import { asFloat32, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
+import { asFloat32, isFloating, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
+import { misfitError, type Problem } from './misfit.ts'
 import { openWeights } from './open.ts'
 
 /**
@@ -27,7 +27,8 @@ export interface LoadedBackbone {
 
 /**
  * A backbone's parameters from a file of weights under timm's names, as float32. Its classifier is left out.
- * @throws InputError with one table of missing, unexpected and wrongly shaped names, and as `openWeights` does.
+ * @throws InputError with one table of names that are missing, unexpected, wrongly shaped or hold NaN or infinity, and as
+ * `openWeights` does.
  */
 export async function loadBackbone(
   path: string,
@@ -41,16 +42,17 @@ export async function loadBackbone(
   )
   const file = await openWeights(path)
   try {
-    const tensors = adapt(file.tensors, wanted)
-    const problems = problemsOf(tensors, wanted, leftOut)
-    check(
-      problems.length === 0,
-      `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], problems)}`,
-    )
-    return {
-      tensors: new Map([...wanted.keys()].map((name) => [prefix + name, asFloat32(tensors.get(name)!.read())])),
-      leftOut: [...tensors.keys()].filter((name) => !wanted.has(name)),
-    }
+    const found = adapt(file.tensors, wanted)
+    const { tensors, problems } = match(found, wanted, leftOut)
+    if (problems.length > 0)
+      throw misfitError({
+        path,
+        problems,
+        wanted: [...wanted.keys()],
+        found: new Set(found.keys()),
+        checkpoint: file.metadata?.format === checkpointFormat,
+      })
+    return { tensors, leftOut: [...found.keys()].filter((name) => !wanted.has(name)) }
   } finally {
     file.close()
   }
@@ -58,22 +60,42 @@ export async function loadBackbone(
 
 const prefix = 'backbone.'
 
-const floats: readonly string[] = ['float32', 'float16', 'float64']
+/** What the files say of themselves that a run keeps. */
+const checkpointFormat = 'rosette-checkpoint'
 
-type Problem = readonly [name: string, problem: string]
-
-/** Each name that does not fit, and why: those of the network first, then those of the file. */
-function problemsOf(
-  tensors: ReadonlyMap<string, StoredTensor>,
+/** The network's tensors, and each name that does not fit: those of the network first, then those of the file. */
+function match(
+  found: ReadonlyMap<string, StoredTensor>,
   wanted: ReadonlyMap<string, Shape>,
   leftOut: RegExp,
-): Problem[] {
+): { readonly tensors: ReadonlyMap<string, Tensor>; readonly problems: readonly Problem[] } {
+  const tensors = new Map<string, Tensor>()
   const ours = [...wanted].flatMap(([name, shape]): Problem[] => {
-    const found = tensors.get(name)
-    if (found === undefined) return [[name, 'missing in the file']]
-    if (!sameShape(found.shape, shape)) return [[name, `expected [${shape}], got [${found.shape}]`]]
-    return floats.includes(found.dtype) ? [] : [[name, `expected floating point, got ${found.dtype}`]]
+    const read = readAs(shape, found.get(name))
+    if (typeof read === 'string') return [[name, read]]
+    tensors.set(prefix + name, read)
+    return []
   })
-  const unexpected = [...tensors.keys()].filter((name) => !wanted.has(name) && !leftOut.test(name))
-  return [...ours, ...unexpected.map((name): Problem => [name, 'not of this network'])]
+  const unexpected = [...found.keys()].filter((name) => !wanted.has(name) && !leftOut.test(name))
+  return { tensors, problems: [...ours, ...unexpected.map((name): Problem => [name, 'not of this network'])] }
+}
+
+/** The tensor as float32, or why it does not fit. */
+function readAs(shape: Shape, stored: StoredTensor | undefined): Tensor<'float32'> | string {
+  if (stored === undefined) return 'missing in the file'
+  if (!sameShape(stored.shape, shape)) return `expected [${shape}], got [${stored.shape}]`
+  if (!isFloating(stored.dtype)) return `expected floating point, got ${stored.dtype}`
+  const tensor = asFloat32(stored.read())
+  return notFinite(tensor.data) ?? tensor
+}
+
+function notFinite(numbers: Float32Array): string | undefined {
+  let [nan, infinite] = [0, 0]
+  for (const number of numbers) {
+    if (Number.isFinite(number)) continue
+    if (Number.isNaN(number)) nan++
+    else infinite++
+  }
+  if (nan + infinite === 0) return undefined
+  return `holds ${nan > 0 ? 'NaN' : 'Infinity'}: ${nan + infinite} of ${numbers.length} numbers are not finite`
 }

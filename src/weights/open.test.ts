@@ -187,6 +187,9 @@ describe('several safetensors files with an index', () => {
   test.each([
     [{ one: '../a.safetensors' }, 'leads outside of'],
     [{ one: '/etc/passwd' }, 'leads outside of'],
+    [{ one: 'deep/../a.safetensors' }, "'deep/../a.safetensors' is not a plain name of a file"],
+    [{ one: 'deep\\c.safetensors' }, 'is not a plain name of a file'],
+    [{ one: './a.safetensors' }, 'is not a plain name of a file'],
     [{ one: 'model.safetensors.index.json' }, 'expected .safetensors files'],
     [{ one: 'b.safetensors' }, "tensor 'one' is not in b.safetensors"],
     [{ one: 'z.safetensors' }, 'z.safetensors: cannot be read'],
@@ -245,7 +248,7 @@ describe('fuzzing', () => {
 
 test.each([
   ['nothing', ''],
-  ['text', 'hello, I am no weights'],
+  ['what is no kind of weights', 'hello, I am no weights\0'],
   ['a zip archive of nothing', 'PK\x05\x06'.padEnd(22, '\0')],
 ])('%s is refused', async (_, content) => {
   const path = join(folder, 'other.pth')

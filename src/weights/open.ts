@@ -1,6 +1,7 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { check, InputError, RangedFile, readJson, resolveInside } from '../base/index.ts'
 import { openSafetensors, type StoredTensor } from '../tensor/index.ts'
+import { refuseText } from './text-file.ts'
 import { openTorchLegacy, openTorchZip, type WeightsFile } from './torch-file.ts'
 
 /**
@@ -11,16 +12,20 @@ import { openTorchLegacy, openTorchZip, type WeightsFile } from './torch-file.ts
 export async function openWeights(path: string): Promise<WeightsFile> {
   if (path.endsWith('.json')) return openSharded(path)
   const start = firstBytes(path)
+  refuseText(start, path)
   if (start[8] === 0x7b || path.endsWith('.safetensors')) return openSafetensors(path) // its header begins with {
   if (start.toString('latin1', 0, 4) === 'PK\x03\x04') return openTorchZip(path)
   if (start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5) return openTorchLegacy(path)
   throw new InputError(`${path}: neither safetensors nor a file of torch.save`)
 }
 
+/** Enough to tell a kind by, and to quote of what is text. */
+const startBytes = 256
+
 function firstBytes(path: string): Buffer {
   const file = new RangedFile(path)
   try {
-    return Buffer.from(file.read(0, Math.min(file.size, 9)))
+    return Buffer.from(file.read(0, Math.min(file.size, startBytes)))
   } finally {
     file.close()
   }
@@ -35,8 +40,8 @@ function openSharded(path: string): WeightsFile {
   }
   try {
     for (const name of new Set(places.values())) {
-      const shard = resolveInside(dirname(path), name, path)
-      check(name.endsWith('.safetensors'), `${path}: expected .safetensors files, got '${name}'`)
+      const shard = join(dirname(path), name)
+      refuseText(firstBytes(shard), shard)
       shards.set(name, openSafetensors(shard))
     }
     const find = ([tensor, name]: readonly [string, string]): readonly [string, StoredTensor] => {
@@ -51,10 +56,20 @@ function openSharded(path: string): WeightsFile {
   }
 }
 
-/** Which file each tensor is in. @throws InputError where it is no such index. */
+/** Which file each tensor is in, beside the index or below. @throws InputError where it is no such index, or names another place. */
 export function readShardIndex(path: string): ReadonlyMap<string, string> {
   const { weight_map: map } = (readJson(path) ?? {}) as { readonly weight_map?: unknown }
   const fits = typeof map === 'object' && map !== null && Object.values(map).every((name) => typeof name === 'string')
   check(fits, `${path}: expected an index of safetensors files (weight_map: names of tensors → names of files)`)
-  return new Map(Object.entries(map as Record<string, string>))
+  const places = new Map(Object.entries(map as Record<string, string>))
+  for (const name of new Set(places.values())) checkShardName(name, path)
+  return places
+}
+
+/** Names become paths on this machine and on the hub: `..` in one would ask the hub for what is none of the model's. */
+function checkShardName(name: string, path: string): void {
+  resolveInside(dirname(path), name, path)
+  check(name.endsWith('.safetensors'), `${path}: expected .safetensors files, got '${name}'`)
+  const plain = !name.includes('\\') && name.split('/').every((part) => !['', '.', '..'].includes(part))
+  check(plain, `${path}: '${name}' is not a plain name of a file`)
 }

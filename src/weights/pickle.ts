@@ -39,6 +39,12 @@ export function unpickle(
 
 const stop = 0x2e
 
+/**
+ * Values, marks and entries of the memo that one pickle may make: a byte can make a dictionary, which takes 200 bytes. A state_dict of
+ * ten thousand tensors makes half a million.
+ */
+const makeLimit = 2_000_000
+
 /** Python's pickle virtual machine: a stack, marks on it, and a memo. */
 class Machine {
   at: number
@@ -49,6 +55,7 @@ class Machine {
   readonly #memo = new Map<number, unknown>()
   readonly #marks: number[] = []
   #stack: unknown[] = []
+  #made = 0
 
   constructor(bytes: Uint8Array, at: number, scope: PickleScope, where: string) {
     this.#bytes = bytes
@@ -97,7 +104,13 @@ class Machine {
   }
 
   push(value: unknown): void {
+    this.#count()
     this.#stack.push(value)
+  }
+
+  #count(made = 1): void {
+    this.#made += made
+    if (this.#made > makeLimit) this.refuse(`it makes more than ${makeLimit} objects`)
   }
 
   pop(): unknown {
@@ -113,11 +126,12 @@ class Machine {
 
   top(): unknown {
     const value = this.pop()
-    this.push(value)
+    this.#stack.push(value)
     return value
   }
 
   mark(): void {
+    this.#count()
     this.#marks.push(this.#stack.length)
   }
 
@@ -129,6 +143,7 @@ class Machine {
   }
 
   put(index: number): void {
+    this.#count()
     this.#memo.set(index, this.top())
   }
 
@@ -157,7 +172,7 @@ class Machine {
     if (typeof module !== 'string' || typeof name !== 'string') this.refuse('a name is no text')
     const known = this.scope.globals.get(`${module}.${name}`)
     if (known === undefined)
-      this.refuse(`${module}.${name} of Python is refused: neither a tensor nor a plain container`)
+      this.refuse(`${module}.${name} of Python is refused: only what plain tensors and containers need is known`)
     this.push(known)
   }
 
@@ -165,6 +180,7 @@ class Machine {
     const [callable, args] = this.take(2)
     if (!(callable instanceof PickleGlobal && callable.call !== undefined && Array.isArray(args)))
       this.refuse('it calls what may not be called')
+    for (const arg of args) if (Array.isArray(arg)) this.#count(arg.length) // a list that is kept may be given to many
     this.push(callable.call(args))
   }
 

@@ -1,4 +1,5 @@
 import { check } from '../base/index.ts'
+import { basicAuthorization } from './url-user.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,11 +18,10 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   return new URL(address)
 }
 
-/** `Basic …` where the proxy's address has a user. */
-export function proxyAuthorization({ username, password }: URL): Readonly<Record<string, string>> {
-  if (username === '') return {}
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` }
+/** The header that names the user of the proxy's address, where it has one. */
+export function proxyAuthorization(proxy: URL): Readonly<Record<string, string>> {
+  const basic = basicAuthorization(proxy)
+  return basic === undefined ? {} : { 'proxy-authorization': basic }
 }
 
 function withoutProxy({ hostname, port, protocol }: URL, list: string): boolean {

@@ -7,11 +7,13 @@ import { listZip } from './zip.ts'
 /** A file of weights opened: tensors are listed, and read one at a time. */
 export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
+  /** What a safetensors file says of itself. */
+  readonly metadata?: Readonly<Record<string, string>>
   close(): void
 }
 
-/** Names, shapes and places of a thousand tensors take a tenth of a megabyte. */
-const pickleLimit = 64 * 2 ** 20
+/** Names, shapes and places of ten thousand tensors take two megabytes. */
+const pickleLimit = 16 * 2 ** 20
 
 const legacyMagic = 0x1950a86a20f9469cfc6cn
 const legacyProtocol = 1001

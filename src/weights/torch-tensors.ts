@@ -1,16 +1,16 @@
 import { check, InputError } from '../base/index.ts'
 import {
-  bytesPerElement,
   type DType,
+  readStored,
   type Shape,
   type StoredTensor,
+  type StoredType,
   sameShape,
   sizeOf,
+  storedBytes,
   stridesOf,
   type Tensor,
   type TypedArray,
-  viewAs,
-  widenBfloat16,
   zerosOf,
 } from '../tensor/index.ts'
 import { PickleGlobal, type PickleScope } from './pickle.ts'
@@ -18,19 +18,16 @@ import { PickleGlobal, type PickleScope } from './pickle.ts'
 /** Numbers one after another in a file, of which tensors are views. */
 export class TorchStorage {
   readonly key: string
-  readonly dtype: DType
-  /** bfloat16, which becomes float32. */
-  readonly brain: boolean
+  readonly type: StoredType
   readonly length: number
-  constructor(key: string, { dtype, brain }: StorageType, length: number) {
+  constructor(key: string, type: StoredType, length: number) {
     this.key = key
-    this.dtype = dtype
-    this.brain = brain
+    this.type = type
     this.length = length
   }
 
   get bytesPerElement(): number {
-    return this.brain ? 2 : bytesPerElement(this.dtype)
+    return storedBytes(this.type)
   }
 }
 
@@ -48,32 +45,25 @@ export class TorchTensor {
   }
 }
 
-interface StorageType {
-  readonly dtype: DType
-  readonly brain: boolean
-}
-
-const storageTypes = new Map<string, StorageType>(
-  Object.entries({
-    FloatStorage: 'float32',
-    DoubleStorage: 'float64',
-    HalfStorage: 'float16',
-    BFloat16Storage: 'bfloat16',
-    LongStorage: 'int64',
-    IntStorage: 'int32',
-    ByteStorage: 'uint8',
-    BoolStorage: 'bool',
-  } as const).map(([name, dtype]) =>
-    dtype === 'bfloat16' ? [name, { dtype: 'float32', brain: true }] : [name, { dtype, brain: false }],
-  ),
-)
+const storageTypes = {
+  FloatStorage: 'float32',
+  DoubleStorage: 'float64',
+  HalfStorage: 'float16',
+  BFloat16Storage: 'bfloat16',
+  LongStorage: 'int64',
+  IntStorage: 'int32',
+  ShortStorage: 'int16',
+  CharStorage: 'int8',
+  ByteStorage: 'uint8',
+  BoolStorage: 'bool',
+} as const satisfies Readonly<Record<string, StoredType>>
 
 /**
  * What `torch.save` may mention: tensors, parameters, storages and ordered dictionaries. Nothing else has a meaning, so that
  * nothing else can be made. `where` names the file; `onStorage` is told of every storage that is mentioned.
  */
 export function torchScope(where: string, onStorage: (storage: TorchStorage) => void = () => {}): PickleScope {
-  const types = new Map<unknown, StorageType>()
+  const types = new Map<unknown, StoredType>()
   const globals = new Map<string, PickleGlobal>([
     ['torch._utils._rebuild_tensor_v2', new PickleGlobal((args) => rebuildTensor(args, where))],
     ['torch._utils._rebuild_tensor', new PickleGlobal((args) => rebuildTensor(args, where))],
@@ -81,7 +71,7 @@ export function torchScope(where: string, onStorage: (storage: TorchStorage) => 
     ['torch.Size', new PickleGlobal(([sizes]) => sizes)],
     ['collections.OrderedDict', new PickleGlobal((args) => orderedDict(args, where))],
   ])
-  for (const [name, type] of storageTypes) {
+  for (const [name, type] of Object.entries(storageTypes)) {
     const global = new PickleGlobal()
     types.set(global, type)
     for (const module of ['torch', 'torch.cuda']) globals.set(`${module}.${name}`, global)
@@ -95,7 +85,7 @@ export function torchScope(where: string, onStorage: (storage: TorchStorage) => 
 }
 
 /** ('storage', type, key, location, length), and in old files a view of it, which is None since PyTorch 0.4. */
-function storageOf(id: unknown, types: ReadonlyMap<unknown, StorageType>, where: string): TorchStorage {
+function storageOf(id: unknown, types: ReadonlyMap<unknown, StoredType>, where: string): TorchStorage {
   const [kind, typeName, key, , length, view] = Array.isArray(id) ? (id as unknown[]) : []
   const type = types.get(typeName)
   const whole = kind === 'storage' && type !== undefined && typeof key === 'string' && isCount(length)
@@ -144,10 +134,10 @@ export function storedTensor(
   const size = storage.bytesPerElement
   const read = (): Tensor => {
     const bytes = readBytes(offset * size, spanOf(shape, strides) * size)
-    const numbers = storage.brain ? widenBfloat16(viewAs('float16', bytes)) : viewAs(storage.dtype, bytes)
-    return { dtype: storage.dtype, shape, data: rowMajor(storage.dtype, numbers, shape, strides) } as Tensor
+    const { dtype, data } = readStored(storage.type, bytes)
+    return { dtype, shape, data: rowMajor(dtype, data, shape, strides) } as Tensor
   }
-  return { dtype: storage.dtype, shape, read }
+  return { dtype: storage.type, shape, read }
 }
 
 /** Numbers from a tensor's first to its last. */
