@@ -6,7 +6,7 @@
  *
  *     node scripts/bench.mjs pretraining --seeds 1,2,3
  */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -70,7 +70,7 @@ console.log(formatTable(['start', 'seeds', 'identity-balanced mAP'], rows))
 
 /** A dataset, and the folder it is in. */
 async function drawn(name: string, individuals: string, photos: string, seed: string): Promise<string> {
-  const out = join(scratch, name)
+  const out = join(scratch, `${name}-${individuals}x${photos}`)
   if (!existsSync(join(out, 'sheet.png')))
     await rosette(['synth', '--out', out, '--identities', individuals, '--photos', photos, '--seed', seed])
   return out
@@ -78,7 +78,7 @@ async function drawn(name: string, individuals: string, photos: string, seed: st
 
 /** A network that learned many jaguars, and its backbone in a file of timm's names. */
 async function pretrained(backbone: string): Promise<{ readonly run: string; readonly weights: Uint8Array }> {
-  const run = join(scratch, backbone)
+  const run = join(scratch, `${backbone}-${manyIndividuals}x${manyPhotos}-${longEpochs}-${values.size}px`)
   if (!existsSync(join(run, 'model.onnx')))
     await learn({ backbone, data: many, out: run, seed: '0', epochs: longEpochs, weights: 'null' })
   // `rosette export --format timm` refuses the miniatures, which timm cannot build
@@ -105,9 +105,11 @@ async function learn({ backbone, data, out, seed, epochs, weights }: Lesson, hub
   const env =
     hub === undefined
       ? {}
-      : { HF_ENDPOINT: hub.endpoint.href, HF_HUB_CACHE: join(scratch, 'hub'), HF_HUB_OFFLINE: '', NO_PROXY: '*' }
+      : { HF_ENDPOINT: hub.endpoint.href, HF_HUB_CACHE: join(scratch, 'hub'), HF_HUB_OFFLINE: '0', no_proxy: '*' }
   const args = ['--data', data, '--out', out, '--preset', 'demo', '--seed', seed, '--overwrite', ...set]
   await rosette(['train', ...args], env)
+  const { weights: loaded } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { weights: unknown }
+  if ((loaded === null) !== (weights === 'null')) throw new Error(`${out}: began from ${JSON.stringify(loaded)}`)
 }
 
 function record(backbone: string, seed: string, start: string, scores: Scores): void {

@@ -177,9 +177,9 @@ describe('refused is', () => {
   test.each<[string, Partial<TrainCallOptions>, string]>([
     ['training it', { backbone: onnx }, 'is an ONNX file, which cannot be trained\nhint: --freeze trains a head'],
     ['a file that is not there', { ...begin, backbone: 'none.onnx' }, 'model.backbone: none.onnx does not exist'],
-    ['another preparation', { ...begin, set: ['image.widthPx=64'] }, '--set image.widthPx: the description of'],
-    ['a pooling', { ...begin, set: ['model.pool=token'] }, '--set model.pool: without effect'],
-    ['an erasing', { ...begin, set: ['augment.erasing.probability=0.5'] }, '--set augment.erasing.probability: with'],
+    ['another preparation', { ...begin, set: ['image.widthPx=64'] }, 'image: the description of'],
+    ['a pooling', { ...begin, set: ['model.pool=token'] }, 'model.pool: without effect on a head'],
+    ['an erasing', { ...begin, set: ['augment.erasing=false'] }, 'augment.erasing: without effect'],
     ['other weights', { ...begin, set: ['weights=w.safetensors'] }, 'brings its own'],
     [
       'a description of nothing',

@@ -30,6 +30,13 @@ test('the weights of one', async () => {
   expect(out).toBe('convnext_mini: no pretrained weights')
 })
 
+test('weights by their whole name', async () => {
+  expect(await run('timm/convnext_atto.d2_in1k')).toBe(0)
+  expect(out).toContain('convnext_atto.d2_in1k')
+  expect(await run('convnext_atto.typo')).toBe(2)
+  expect(err).toContain("rosette: models: no weights 'typo' are offered for convnext_atto\n")
+})
+
 test('as JSON', async () => {
   expect(await run('convnext_atto', '--json')).toBe(0)
   expect(JSON.parse(out)).toMatchObject([

@@ -26,7 +26,9 @@ export function modelsCommand(): Command {
 }
 
 async function modelsAction(asked: string | undefined, { json = false }: { readonly json?: boolean }): Promise<void> {
-  const { backboneNames, isBackboneName, parseTimmName, summariseBackbone } = await import('../models/index.ts')
+  const { backboneNames, backboneOf, isBackboneName, parseTimmName, summariseBackbone } = await import(
+    '../models/index.ts'
+  )
   const name = asked === undefined ? undefined : parseTimmName(asked).backbone
   if (name !== undefined) {
     const near = nearest(name, backboneNames)
@@ -36,6 +38,12 @@ async function modelsAction(asked: string | undefined, { json = false }: { reado
       near === undefined ? '`rosette models` lists them' : `did you mean ${near}?`,
     )
   }
+  const tag = asked === undefined ? undefined : parseTimmName(asked).tag
+  check(
+    tag === undefined || name === undefined || Object.hasOwn(backboneOf(name).pretrained, tag),
+    `models: no weights '${tag}' are offered for ${name}`,
+    `\`rosette models ${name}\` lists them`,
+  )
   const summaries = (name === undefined ? backboneNames : [name]).map(summariseBackbone)
   if (json) console.log(JSON.stringify(summaries, undefined, 2))
   else console.log(name === undefined ? overview(summaries) : weightsOf(summaries[0]!))

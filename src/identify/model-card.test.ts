@@ -29,6 +29,11 @@ function run(weights: unknown, loaded: unknown): string {
 const model = { name: 'pantanal', network: tinyNetwork, geometry: tinyGeometry, checkpoint: 'best' } as const
 const fromTimm = () => run('timm/convnext_small.dinov3_lvd1689m', { file: 'model.safetensors', sha256 })
 
+test('weights of another owner are named as they are', () => {
+  const card = modelCard(run('somebody/jaguars.v1', { file: 'model.safetensors', sha256 }), model)
+  expect(card).toContain('base_model: somebody/jaguars.v1\n')
+})
+
 test('the card says what was learned from, how well it does, and whose weights it started from', () => {
   const card = modelCard(fromTimm(), model)
   expect(card.split('---')[1]).toBe(`

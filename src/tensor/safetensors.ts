@@ -37,13 +37,13 @@ export function encodeSafetensors(
 /**
  * Reads a safetensors file held in memory; tensors are views of `bytes`, bfloat16 comes as float32, short and unsigned
  * integers as longer ones.
- * @throws InputError naming `where`, and the tensor, for a truncated file or a header that lies.
+ * @throws InputError naming `where`, and the tensor, for a truncated file, a header that lies, or a uint64 from 2⁶³ on.
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   const length = headerLength(bytes, bytes.length, where)
   const { spans, metadata } = parseHeader(bytes.subarray(8, 8 + length), bytes.length - 8 - length, where)
   const body = bytes.subarray(8 + length)
-  const tensors = new Map(spans.map((span) => [span.name, tensorOf(span, body.subarray(span.begin, span.end))]))
+  const tensors = new Map(spans.map((span) => [span.name, tensorOf(span, body.subarray(span.begin, span.end), where)]))
   return { tensors, metadata }
 }
 
@@ -52,7 +52,7 @@ export interface StoredTensor {
   /** As the file has it. */
   readonly dtype: StoredType
   readonly shape: Shape
-  /** In memory of its own. @throws InputError where the file has become shorter. */
+  /** In memory of its own. @throws InputError where the file has become shorter, and for a uint64 from 2⁶³ on. */
   read(): Tensor
 }
 
@@ -75,7 +75,7 @@ export function openSafetensors(path: string): SafetensorsFile {
     const stored = ({ begin, end, ...span }: Span): StoredTensor => ({
       dtype: span.type,
       shape: span.shape,
-      read: () => tensorOf(span, file.read(8 + length + begin, end - begin)),
+      read: () => tensorOf(span, file.read(8 + length + begin, end - begin), path),
     })
     const tensors = new Map(spans.map((span) => [span.name, stored(span)]))
     return { tensors, metadata, close: () => file.close() }
@@ -96,6 +96,10 @@ export function readSafetensors(path: string): Safetensors {
   }
 }
 
-function tensorOf({ type, shape }: Pick<Span, 'type' | 'shape'>, bytes: Uint8Array): Tensor {
-  return { ...readStored(type, bytes), shape } as Tensor
+function tensorOf(
+  { name, type, shape }: Pick<Span, 'name' | 'type' | 'shape'>,
+  bytes: Uint8Array,
+  where: string,
+): Tensor {
+  return { ...readStored(type, bytes, `${where}: tensor '${name}'`), shape } as Tensor
 }

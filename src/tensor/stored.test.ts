@@ -10,14 +10,14 @@ test.each([
   ['uint64', BigUint64Array.of(0n, 2n ** 63n - 1n), 'int64', [0n, 2n ** 63n - 1n]],
   ['int8', Int8Array.of(-128, 127), 'int8', [-128, 127]],
 ] as const)('%s becomes the narrowest that holds its numbers', (type, numbers, dtype, expected) => {
-  const read = readStored(type, bytesOf(numbers as Uint16Array))
+  const read = readStored(type, bytesOf(numbers as Uint16Array), 'x')
   expect([read.dtype, [...read.data]]).toEqual([dtype, expected])
   expect(storedBytes(type)).toBe(numbers.BYTES_PER_ELEMENT)
 })
 
 test('a uint64 that int64 does not hold is refused, not turned', () => {
   const bytes = new Uint8Array(BigUint64Array.of(1n, 2n ** 63n).buffer)
-  expect(() => readStored('uint64', bytes)).toThrow('uint64: numbers of 2⁶³ and more')
+  expect(() => readStored('uint64', bytes, 'w: tensor n')).toThrow('w: tensor n: numbers of 2⁶³ and more')
 })
 
 test('floating-point ones are told from the others', () => {

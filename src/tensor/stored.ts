@@ -8,7 +8,7 @@ export type StoredType = DType | keyof typeof widenings
 interface Widening<D extends DType> {
   readonly dtype: D
   readonly bytes: number
-  readonly widen: (bytes: Uint8Array) => TypedArrays[D]
+  readonly widen: (bytes: Uint8Array, where: string) => TypedArrays[D]
 }
 
 const widening = <D extends DType>(dtype: D, bytes: number, widen: Widening<D>['widen']): Widening<D> => {
@@ -22,9 +22,9 @@ const widenings = {
   int16: widening('int32', 2, (bytes) => Int32Array.from(bits16(bytes), (bits) => (bits << 16) >> 16)),
   uint16: widening('int32', 2, (bytes) => Int32Array.from(bits16(bytes))),
   uint32: widening('int64', 4, (bytes) => BigInt64Array.from(viewAs('int32', bytes), (bits) => BigInt(bits >>> 0))),
-  uint64: widening('int64', 8, (bytes) => {
+  uint64: widening('int64', 8, (bytes, where) => {
     const numbers = viewAs('int64', bytes)
-    check(!numbers.some((number) => number < 0n), 'uint64: numbers of 2⁶³ and more are not supported')
+    check(!numbers.some((number) => number < 0n), `${where}: numbers of 2⁶³ and more are not supported`)
     return numbers
   }),
 } as const
@@ -34,11 +34,18 @@ export function storedBytes(type: StoredType): number {
   return isWidened(type) ? widenings[type].bytes : bytesPerElement(type)
 }
 
-/** A file's bytes as the elements that we have for them, views where they are the same. @throws InputError for a uint64 from 2⁶³ on. */
-export function readStored(type: StoredType, bytes: Uint8Array): { readonly dtype: DType; readonly data: TypedArray } {
+/**
+ * A file's bytes as the elements that we have for them, views where they are the same.
+ * @throws InputError naming `where` for a uint64 from 2⁶³ on.
+ */
+export function readStored(
+  type: StoredType,
+  bytes: Uint8Array,
+  where: string,
+): { readonly dtype: DType; readonly data: TypedArray } {
   if (!isWidened(type)) return { dtype: type, data: viewAs(type, bytes) }
   const { dtype, widen } = widenings[type]
-  return { dtype, data: widen(bytes) }
+  return { dtype, data: widen(bytes, where) }
 }
 
 /** Whether its numbers are floating-point ones. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { backboneSettings } from './backbone-option.ts'
+import { backboneSettings, checkPixels, pixelsOf } from './backbone-option.ts'
 import { resolveConfig } from './overrides.ts'
 
 test.each([
@@ -51,18 +51,20 @@ test('a file beside the config.json of timm: its pixels', () => {
     write([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
     expect(backboneSettings(file, ['model.backbone=convnext_tiny'])).toEqual([`weights=${file}`, 'model.pixels=half'])
     write([0.1, 0.5, 0.5], [0.5, 0.5, 0.5])
-    expect(() => backboneSettings(file, ['model.backbone=convnext_tiny'])).toThrow(
-      `${join(folder, 'config.json')}: pretrained_cfg: mean and std are none of imagenet, clip, half`,
-    )
+    expect(backboneSettings(file, ['model.backbone=convnext_tiny'])).toEqual([`weights=${file}`])
+    expect(pixelsOf(file)).toBe('other')
+    const said = ['model.backbone=convnext_tiny', 'model.pixels=clip']
+    write([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+    expect(backboneSettings(file, said)).toEqual([`weights=${file}`])
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
 
 test('a file named as timm names it, with other pixels', () => {
-  expect(() => resolveConfig('atto', backboneSettings('vit_tiny_patch16_224.augreg_in21k.pth', []))).not.toThrow()
-  const set = ['model.backbone=vit_tiny_patch16_224', 'weights=vit_tiny_patch16_224.augreg_in21k.pth']
-  expect(() => resolveConfig('atto', set)).toThrow("model.pixels: expected 'half' as vit_tiny_patch16_224.augreg_in21k")
+  const file = 'vit_tiny_patch16_224.augreg_in21k.pth'
+  expect(() => checkPixels(file, 'half')).not.toThrow()
+  expect(() => checkPixels(file, 'imagenet')).toThrow(`model.pixels: expected 'half' as ${file} was trained with`)
 })
 
 test.each([

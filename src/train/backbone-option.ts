@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { check, nearest, readJson } from '../base/index.ts'
+import { check, nearest } from '../base/index.ts'
 import {
   backboneOf,
   isBackboneName,
@@ -51,29 +51,55 @@ function fileSettings(file: string, set: readonly string[]): string[] {
     `--backbone: of which network are the weights in ${file}?`,
     'say it with --set model.backbone=NAME; `rosette models` lists the names',
   )
-  const pixels = pixelsOf(file)
+  const pixels = setsPixels(set) ? undefined : pixelsOf(file)
   return [
     ...(given ? [] : [`model.backbone=${backbone}`]),
     `weights=${file}`,
-    ...(pixels === undefined ? [] : [`model.pixels=${pixels}`]),
+    ...(pixels === undefined || pixels === 'other' ? [] : [`model.pixels=${pixels}`]),
   ]
 }
 
 /**
  * With which pixels a file's weights were trained: as the `config.json` beside it says, which timm and `rosette export --format timm`
- * write, else as is known of weights of its name. Undefined where neither tells.
- * @throws InputError for statistics that are none of those known.
+ * write, else as is known of weights of its name. 'other' for statistics that are none of those known; undefined where nothing tells.
  */
-export function pixelsOf(file: string): PixelStatisticsName | undefined {
-  const path = join(dirname(file), 'config.json')
-  const config = (existsSync(path) ? readJson(path) : null) as { readonly pretrained_cfg?: unknown } | null
-  const { mean, std } = (config?.pretrained_cfg ?? {}) as { readonly mean?: unknown; readonly std?: unknown }
+export function pixelsOf(file: string): PixelStatisticsName | 'other' | undefined {
+  const { mean, std } = timmPixels(join(dirname(file), 'config.json')) ?? {}
   if (mean === undefined || std === undefined) return knownWeights(file)?.pixels
   const told = JSON.stringify({ mean, std })
   const pixels = pixelStatisticsNames.find((name) => {
     const known = pixelStatistics[name]
     return JSON.stringify({ mean: known.mean, std: known.std }) === told
   })
-  check(pixels !== undefined, `${path}: pretrained_cfg: mean and std are none of ${pixelStatisticsNames.join(', ')}`)
-  return pixels
+  return pixels ?? 'other'
+}
+
+/** What timm's config.json says of the pixels; a file of that name may be anybody's, and anything. */
+function timmPixels(path: string): { readonly mean?: unknown; readonly std?: unknown } | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { readonly pretrained_cfg?: object } | null)?.pretrained_cfg
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether the settings say themselves with which pixels the weights were trained. */
+export function setsPixels(set: readonly string[]): boolean {
+  return set.some((assignment) => /^model(\.pixels)?=/.test(assignment))
+}
+
+/** @throws InputError where the file says otherwise than the setting, or that there is no setting for it. */
+export function checkPixels(file: string, pixels: PixelStatisticsName): void {
+  const told = pixelsOf(file)
+  check(
+    told !== 'other',
+    `${file}: was trained with other pixels than ${pixelStatisticsNames.join(', ')}, as config.json beside it says`,
+    '--set model.pixels=NAME takes one of them nevertheless',
+  )
+  check(
+    told === undefined || told === pixels,
+    `model.pixels: expected '${told}' as ${file} was trained with, got '${pixels}'`,
+    '--backbone FILE sets both',
+  )
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
+import { checkpointFormat } from '../weights/index.ts'
 import type { StateTensors } from './state.ts'
 
 const positionSchema = z.object({
@@ -27,10 +28,7 @@ export function checkpointPath(run: string, which: 'last' | 'best'): string {
 
 /** Writes a checkpoint: whole, or the one before stays. */
 export function saveCheckpoint(path: string, tensors: Iterable<readonly [string, Tensor]>, position: Position): void {
-  writeFileAtomic(
-    path,
-    encodeSafetensors(tensors, { format: 'rosette-checkpoint', position: JSON.stringify(position) }),
-  )
+  writeFileAtomic(path, encodeSafetensors(tensors, { format: checkpointFormat, position: JSON.stringify(position) }))
 }
 
 /** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */

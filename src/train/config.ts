@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { nearest } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults } from '../images/index.ts'
-import { backboneNames, backboneOf, isBackboneName, reidDefaults, reidSchema } from '../models/index.ts'
+import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
-import { knownWeights } from '../weights/index.ts'
 import { isOnnx } from './embedded.ts'
 
 const count = z.number().int().positive()
@@ -143,7 +142,7 @@ function checkBackbone(
         problem([key], `expected at most the ${layers} layers of ${model.backbone}, or 'all'`)
   }
   // weights that see other pixels than they were trained on are worth less, and nothing else would tell
-  const pixels = weights === null ? undefined : knownWeights(weights)?.pixels
+  const pixels = weights === null ? undefined : pretrainedOf(weights)?.pixels
   if (pixels !== undefined && pixels !== model.pixels)
     problem(
       ['model', 'pixels'],

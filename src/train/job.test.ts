@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -132,6 +141,42 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   mkdirSync(join(run, 'checkpoints'), { recursive: true })
   writeFileSync(join(run, 'checkpoints', 'last.safetensors'), '')
   expect((await resume('pretrained')).weightsPath).toBeNull() // a checkpoint has what they became
+})
+
+test('a file that was trained with other pixels is refused before anything is written, unless the settings say which', async () => {
+  const beside = mkdtempSync(join(folder, 'beside-'))
+  const { config, classes } = await prepare('pixels-shapes')
+  const params = planOf({ config, classes }).params.filter(({ name }) => name.startsWith('backbone.'))
+  const tensors = params.map(({ name, shape }) => [name.slice('backbone.'.length), filled(shape, 0.5)] as const)
+  const weights = join(beside, 'model.safetensors')
+  writeFileSync(weights, Buffer.concat(encodeSafetensors(tensors)))
+  const write = (mean: number) =>
+    writeFileSync(
+      join(beside, 'config.json'),
+      JSON.stringify({ pretrained_cfg: { mean: [mean, mean, mean], std: [0.5, 0.5, 0.5] } }),
+    )
+  write(0.5)
+  const message = `model.pixels: expected 'half' as ${weights} was trained with, got 'imagenet'`
+  expect(await rejection(prepare('pixels', [`weights=${weights}`]))).toContain(message)
+  write(0.4)
+  expect(await rejection(prepare('pixels', [`weights=${weights}`]))).toContain('was trained with other pixels than')
+  expect(existsSync(join(folder, 'pixels'))).toBe(false)
+  await prepare('pixels', [`weights=${weights}`, 'model.pixels=imagenet'])
+  writeFileSync(join(beside, 'config.json'), 'not JSON')
+  const events: PrepareEvent[] = []
+  await prepare('unsaid', [`weights=${weights}`], { onProgress: (event) => void events.push(event) })
+  const text = `${weights}: with which pixels it was trained is not known; 'imagenet' is taken (model.pixels)`
+  expect(events).toContainEqual({ kind: 'warning', text })
+})
+
+test('a file of the cache that was damaged is told as such', async () => {
+  const blobs = join(folder, 'cut', 'blobs')
+  mkdirSync(blobs, { recursive: true })
+  const blob = join(blobs, 'a'.repeat(64))
+  writeFileSync(blob, Buffer.alloc(20, 1))
+  symlinkSync(blob, join(folder, 'cut.safetensors'))
+  const message = await rejection(prepare('damaged', [`weights=${join(folder, 'cut.safetensors')}`]))
+  expect(message).toContain('cut.safetensors: has changed since it was downloaded')
 })
 
 test('weights come from a hub before the photos are decoded; what is left out is told', async () => {

@@ -111,12 +111,14 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
+  if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const config = network === undefined ? asked : withGeometry(asked, network)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
   const wanted = continued ? null : config.weights
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, config, options)
   const weights = network === undefined ? await checkWeights(weightsPath, config, options) : recordOf(network)
+  const doubts = resumed === undefined ? doubtfulStart(config, options) : []
   const { store, identities } = await openPhotos(options, config)
   const { names: classes } = identitiesOf(store.photos)
   const split = splitPhotos(store, config, seed)
@@ -130,7 +132,6 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   if (resumed === undefined) beginRun(options, { config, record, split, store, network })
   for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder)
-  const doubts = resumed === undefined ? doubtfulStart(config, options) : []
   const warnings = [
     ...warningsOf(store, split, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
@@ -153,7 +154,6 @@ function embedProgress({ signal, onProgress }: TrainOptions): Omit<EmbedStoreOpt
 function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions): readonly string[] {
   const asOnnx = backbone !== undefined && isOnnx(backbone)
   check(modelConfig === undefined || asOnnx, '--model-config describes an .onnx file given as --backbone')
-  if (asOnnx) checkHeadSettings(backbone, set)
   return [
     ...(backbone === undefined ? [] : backboneSettings(backbone, set)),
     ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
@@ -163,18 +163,26 @@ function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions):
   ]
 }
 
-/** What an ONNX file decides, or what happens inside of a network or before it. */
-const withoutEffect = [
-  ...['model.pool', 'model.pixels', 'model.dropPath', 'model.layerScaleInit', 'chunk', 'recompute'],
-  ...['augment.affine', 'augment.colorJitter', 'augment.erasing', 'rates.backbone', 'rates.layerDecay'],
+/** What happens inside of a network, or to photos before it. */
+const withoutEffect: readonly (readonly string[])[] = [
+  ...['pool', 'gemP', 'pixels', 'dropPath', 'layerScaleInit'].map((key) => ['model', key]),
+  ...['affine', 'colorJitter', 'erasing'].map((key) => ['augment', key]),
+  ...['backbone', 'layerDecay'].map((key) => ['rates', key]),
+  ...[['chunk'], ['recompute']],
 ]
 
-function checkHeadSettings(onnx: string, set: readonly string[]): void {
-  const paths = set.map((assignment) => assignment.split('=')[0]!)
-  const image = paths.find((path) => path === 'image' || path.startsWith('image.'))
-  check(image === undefined, `--set ${image}: the description of ${onnx} states how photos are prepared`)
-  const idle = paths.find((path) => withoutEffect.some((key) => path === key || path.startsWith(`${key}.`)))
-  check(idle === undefined, `--set ${idle}: without effect, as a head is trained on embeddings made once by ${onnx}`)
+/** @throws InputError for a setting, other than the preset's, that cannot change a head on an ONNX file's embeddings. */
+function checkHeadSettings(asked: TrainConfig, preset: TrainConfig): void {
+  const at = (config: unknown, path: readonly string[]) =>
+    JSON.stringify(path.reduce((value, key) => (value as Record<string, unknown>)[key], config))
+  const changed = (path: readonly string[]) => at(asked, path) !== at(preset, path)
+  const onnx = asked.model.backbone
+  check(!changed(['image']), `image: the description of ${onnx} states how photos are prepared`)
+  const idle = withoutEffect.find(changed)
+  check(
+    idle === undefined,
+    `${idle?.join('.')}: without effect on a head trained on embeddings that ${onnx} makes once`,
+  )
 }
 
 function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {

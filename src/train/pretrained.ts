@@ -12,7 +12,7 @@ import {
   loadBackbone,
   weightsHash,
 } from '../weights/index.ts'
-import { pixelsOf } from './backbone-option.ts'
+import { checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
 import { planOf } from './batches.ts'
 import type { TrainConfig } from './config.ts'
 import { isOnnx } from './embedded.ts'
@@ -61,20 +61,25 @@ export async function checkWeights(
 ): Promise<RunRecord['weights']> {
   if (path === null) return null
   const { params } = planOf({ config, classes: ['one', 'another'] }) // the backbone's do not depend on how many there are
+  const sha256 = await weightsHash(path) // first: what has changed since its download is told as such
   const { tensors, leftOut } = await loadPretrained(path, params, config)
   onProgress?.({ kind: 'weights', path, tensors: tensors.size, leftOut })
-  return { file: basename(path), sha256: await weightsHash(path) }
+  return { file: basename(path), sha256 }
 }
 
-/** What a run is warned of whose frozen layers have learned nothing, or whose weights may have seen other pixels. */
+/**
+ * What a run is warned of whose frozen layers have learned nothing, or whose weights may have seen other pixels.
+ * @throws InputError where they have, and the settings do not say so themselves.
+ */
 export function doubtfulStart(
   { weights, freeze, model }: TrainConfig,
   { set = [] }: Pick<TrainOptions, 'set'>,
 ): string[] {
   if (weights === null && freeze !== 0 && !isOnnx(model.backbone))
     return [`FROZEN LAYERS OF ${model.backbone} STAY RANDOM NUMBERS: freeze is ${freeze}, and weights are null`]
-  const told = weights === null || !isWeightsFile(weights) || set.some((item) => /^model(\.pixels)?=/.test(item))
-  if (told || pixelsOf(weights) !== undefined) return []
+  if (weights === null || !isWeightsFile(weights) || setsPixels(set)) return []
+  checkPixels(weights, model.pixels)
+  if (pixelsOf(weights) !== undefined) return []
   return [`${weights}: with which pixels it was trained is not known; '${model.pixels}' is taken (model.pixels)`]
 }
 

@@ -15,6 +15,7 @@ async function sha256Of(path: string): Promise<string> {
  */
 export async function weightsHash(path: string): Promise<string> {
   if (!path.endsWith('.json')) return checkedHash(path)
+  await checkedHash(path)
   const hash = createHash('sha256')
   const names = [...new Set(readShardIndex(path).values())].sort()
   for (const name of names) hash.update(`${name} ${await checkedHash(join(dirname(path), name))}\n`)
@@ -22,24 +23,28 @@ export async function weightsHash(path: string): Promise<string> {
 }
 
 async function checkedHash(path: string): Promise<string> {
-  const found = await sha256Of(path)
+  const sha256 = await sha256Of(path)
   const blob = realpathSync(path)
-  const named = basename(dirname(blob)) === 'blobs' && /^[0-9a-f]{64}$/.test(basename(blob))
+  const name = basename(blob)
+  const found = name.length === sha256.length ? sha256 : await cacheNameOf(path, name)
   check(
-    !named || basename(blob) === found,
-    `${path}: has changed since it was downloaded: its SHA-256 is ${found}, expected ${basename(blob)}`,
-    `remove ${blob} and run again, or \`rosette weights pull\` its model`,
+    basename(dirname(blob)) !== 'blobs' || cacheNames.every((kind) => !kind.test(name)) || found === name,
+    `${path}: has changed since it was downloaded: its checksum is ${found}, expected ${name}`,
+    `remove ${blob}, then run again or \`rosette weights pull\` its model`,
   )
-  return found
+  return sha256
 }
+
+const [largeName, smallName] = [/^[0-9a-f]{64}$/, /^[0-9a-f]{40}$/]
+const cacheNames = [largeName, smallName]
 
 /**
  * The name that a hub's cache gives a file: its SHA-256 (64 digits), or git's SHA-1 of `blob <size>\0` and the content (40 digits).
  * Undefined for a name of another kind.
  */
 export async function cacheNameOf(path: string, like: string): Promise<string | undefined> {
-  if (/^[0-9a-f]{64}$/.test(like)) return sha256Of(path)
-  if (!/^[0-9a-f]{40}$/.test(like)) return undefined
+  if (largeName.test(like)) return sha256Of(path)
+  if (!smallName.test(like)) return undefined
   return digest(path, createHash('sha1').update(`blob ${statSync(path).size}\0`))
 }
 

@@ -30,7 +30,7 @@ export const hubDefaults = { timeoutMs: 10_000, attempts: 5, pauseMs: 500 } as c
 
 /**
  * The settings that the environment tells, by the names that Python's huggingface_hub reads.
- * @throws InputError naming the variable that is malformed, or leads to no file.
+ * @throws InputError naming the variable that is malformed, or whose file cannot be read.
  */
 export function hubSettings(overrides: Partial<HubSettings> = {}): HubSettings {
   const env = overrides.env ?? process.env
@@ -38,12 +38,13 @@ export function hubSettings(overrides: Partial<HubSettings> = {}): HubSettings {
   const valid = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)
   check(valid, 'HF_ENDPOINT: expected an address such as https://huggingface.co')
   const home = hubHome(env)
+  const offline = overrides.offline ?? isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE)
   return {
     ...hubDefaults,
     endpoint: new URL(address),
     cache: expanded(env.HF_HUB_CACHE) ?? expanded(env.HUGGINGFACE_HUB_CACHE) ?? join(home, 'hub'),
-    offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
-    ...tokenOf(env, home),
+    offline,
+    ...tokenOf(env, home, offline),
     env,
     ...overrides,
   }
@@ -65,10 +66,10 @@ function isTrue(value: string | undefined): boolean {
   return ['1', 'ON', 'YES', 'TRUE'].includes(value?.toUpperCase() ?? '')
 }
 
-function tokenOf(env: Environment, home: string): Pick<HubSettings, 'token' | 'tokenFrom'> {
+function tokenOf(env: Environment, home: string, offline: boolean): Pick<HubSettings, 'token' | 'tokenFrom'> {
   const file = expanded(env.HF_TOKEN_PATH) ?? join(home, 'token')
   const tokenFrom = env.HF_TOKEN ? 'HF_TOKEN' : file
-  if (isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return { token: undefined, tokenFrom }
+  if (offline || isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN)) return { token: undefined, tokenFrom }
   const token = (env.HF_TOKEN || readToken(file, env)).trim()
   check(/^[\x21-\x7e]*$/.test(token), `${tokenFrom}: holds characters that no token has`)
   return { token: token === '' ? undefined : token, tokenFrom }

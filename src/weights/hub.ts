@@ -4,7 +4,7 @@ import { check, InputError, messageOf } from '../base/index.ts'
 import { send } from './http.ts'
 import { fileUrl, type HubRepo, showHubName } from './hub-name.ts'
 import type { HubSettings } from './hub-settings.ts'
-import { withoutUser } from './url-user.ts'
+import { basicAuthorization, withoutUser } from './url-user.ts'
 
 /** The network does not let us through, or we are told not to use it: everything else about the request may be right. */
 export class HubUnreachable extends InputError {}
@@ -132,13 +132,16 @@ async function follow(
   const { token, timeoutMs, env, endpoint } = settings
   let url = start
   for (let hops = 0; hops <= redirectLimit; hops++) {
-    const trusted = url.origin === endpoint.origin && token !== undefined
+    const own = url.origin === endpoint.origin
+    const trusted = own && token !== undefined
+    const user = own ? basicAuthorization(endpoint) : undefined
     const response = await send(url, {
       method,
       headers: {
         'user-agent': 'rosette',
         'accept-encoding': 'identity', // sizes and ranges are those of the file itself
         ...headers,
+        ...(user === undefined ? {} : { authorization: user }),
         ...(trusted ? { authorization: `Bearer ${token}` } : {}),
       },
       timeoutMs,
@@ -151,7 +154,7 @@ async function follow(
     check(next !== undefined && /^https?:$/.test(next.protocol), `${url.host}: redirects to what is no address`)
     if (stayAtEndpoint && next.origin !== url.origin) return { response, url, trusted }
     response.resume()
-    url = next
+    url = withoutUser(next) // who we are is not for a server to say
   }
   throw new InputError(`${start.host}: more than ${redirectLimit} redirects`)
 }
@@ -174,8 +177,10 @@ function checkStatus(answer: Answer, repo: HubRepo, settings: HubSettings): void
   )
 }
 
-function accessHint({ url, trusted }: Answer, { owner, name }: HubRepo, { tokenFrom }: HubSettings): string {
-  const page = `${url.origin}/${owner}/${name}`
+function accessHint({ url, trusted }: Answer, { owner, name }: HubRepo, { endpoint, tokenFrom }: HubSettings): string {
+  if (url.origin !== endpoint.origin)
+    return `${url.host}, where ${endpoint.host} keeps its files, refuses: try again later`
+  const page = `${withoutUser(endpoint).href.replace(/\/+$/, '')}/${owner}/${name}`
   return trusted
     ? `check the name; the token in ${tokenFrom} was sent, and may be invalid (public models are refused then too) or without access, which is asked for at ${page}`
     : `check the name; for a private or gated model, ask for access at ${page} and set HF_TOKEN`

@@ -3,7 +3,7 @@ import { type Pretrained, parseTimmName, pretrainedOf } from '../models/index.ts
 import { isWeightsFile } from './find-weights.ts'
 
 /** A file's name without what tells its kind, which may be a timm name: `convnext_small.fb_in1k.safetensors`. */
-export function weightsStem(file: string): string {
+function weightsStem(file: string): string {
   return basename(file).replace(/\.(safetensors(\.index\.json)?|pth(\.tar)?|pt|bin|ckpt)$/i, '')
 }
 

@@ -179,6 +179,12 @@ describe('a file of many names that do not fit', () => {
     expect(hint).toContain('`rosette export --model RUN --out DIR --format timm`')
   })
 
+  test('that a terminal would obey: without what it obeys, and cut', async () => {
+    const { lines, hint } = await told(weightsFile({ ['\u001b]0;title\u0007']: one, ['n'.repeat(5000)]: one }))
+    expect(lines.join('')).not.toMatch(/[\u001b\u0007]/)
+    expect(hint).toBe(`it is of another network, or not under timm's names: it has  ]0;title , ${'n'.repeat(59)}…`)
+  })
+
   test('of another network: some of its own', async () => {
     const other = weightsFile({ 'conv1.weight': one, 'bn1.weight': one, 'bn1.bias': one, 'fc.bias': one })
     const { lines, hint } = await told(other)

@@ -43,16 +43,18 @@ export async function loadBackbone(
   const file = await openWeights(path)
   try {
     const found = adapt(file.tensors, wanted)
-    const { tensors, problems } = match(found, wanted, leftOut)
-    if (problems.length > 0)
-      throw misfitError({
-        path,
-        problems,
-        wanted: [...wanted.keys()],
-        found: new Set(found.keys()),
-        checkpoint: file.metadata?.format === checkpointFormat,
-      })
-    return { tensors, leftOut: [...found.keys()].filter((name) => !wanted.has(name)) }
+    const refuse = (problems: readonly Problem[]) => {
+      if (problems.length === 0) return
+      const names = { wanted: [...wanted.keys()], found: new Set(found.keys()) }
+      throw misfitError({ path, problems, ...names, checkpoint: file.metadata?.format === checkpointFormat })
+    }
+    refuse(headerProblems(found, wanted, leftOut)) // before gigabytes are read
+    const tensors = new Map([...wanted.keys()].map((name) => [name, asFloat32(found.get(name)!.read())] as const))
+    refuse([...tensors].flatMap(([name, { data }]) => notFinite(name, data)))
+    return {
+      tensors: new Map([...tensors].map(([name, tensor]) => [prefix + name, tensor])),
+      leftOut: [...found.keys()].filter((name) => !wanted.has(name)),
+    }
   } finally {
     file.close()
   }
@@ -61,41 +63,36 @@ export async function loadBackbone(
 const prefix = 'backbone.'
 
 /** What the files say of themselves that a run keeps. */
-const checkpointFormat = 'rosette-checkpoint'
+export const checkpointFormat = 'rosette-checkpoint'
 
-/** The network's tensors, and each name that does not fit: those of the network first, then those of the file. */
-function match(
+/** Each name that does not fit, by what the file's header says: those of the network first, then those of the file. */
+function headerProblems(
   found: ReadonlyMap<string, StoredTensor>,
   wanted: ReadonlyMap<string, Shape>,
   leftOut: RegExp,
-): { readonly tensors: ReadonlyMap<string, Tensor>; readonly problems: readonly Problem[] } {
-  const tensors = new Map<string, Tensor>()
+): readonly Problem[] {
   const ours = [...wanted].flatMap(([name, shape]): Problem[] => {
-    const read = readAs(shape, found.get(name))
-    if (typeof read === 'string') return [[name, read]]
-    tensors.set(prefix + name, read)
-    return []
+    const problem = headerProblem(shape, found.get(name))
+    return problem === undefined ? [] : [[name, problem]]
   })
   const unexpected = [...found.keys()].filter((name) => !wanted.has(name) && !leftOut.test(name))
-  return { tensors, problems: [...ours, ...unexpected.map((name): Problem => [name, 'not of this network'])] }
+  return [...ours, ...unexpected.map((name): Problem => [name, 'not of this network'])]
 }
 
-/** The tensor as float32, or why it does not fit. */
-function readAs(shape: Shape, stored: StoredTensor | undefined): Tensor<'float32'> | string {
+function headerProblem(shape: Shape, stored: StoredTensor | undefined): string | undefined {
   if (stored === undefined) return 'missing in the file'
   if (!sameShape(stored.shape, shape)) return `expected [${shape}], got [${stored.shape}]`
-  if (!isFloating(stored.dtype)) return `expected floating point, got ${stored.dtype}`
-  const tensor = asFloat32(stored.read())
-  return notFinite(tensor.data) ?? tensor
+  return isFloating(stored.dtype) ? undefined : `expected floating point, got ${stored.dtype}`
 }
 
-function notFinite(numbers: Float32Array): string | undefined {
+function notFinite(name: string, numbers: Float32Array): Problem[] {
   let [nan, infinite] = [0, 0]
   for (const number of numbers) {
     if (Number.isFinite(number)) continue
     if (Number.isNaN(number)) nan++
     else infinite++
   }
-  if (nan + infinite === 0) return undefined
-  return `holds ${nan > 0 ? 'NaN' : 'Infinity'}: ${nan + infinite} of ${numbers.length} numbers are not finite`
+  if (nan + infinite === 0) return []
+  const what = nan > 0 ? 'NaN' : 'Infinity'
+  return [[name, `holds ${what}: ${nan + infinite} of ${numbers.length} numbers are not finite`]]
 }

@@ -1,4 +1,5 @@
 import { formatTable, InputError } from '../base/index.ts'
+import { quoted } from './quoted.ts'
 
 /** A name that does not fit, and why. */
 export type Problem = readonly [name: string, problem: string]
@@ -25,17 +26,22 @@ export function misfitError(misfit: Misfit): InputError {
   const shown = problems.slice(0, foreign ? rows.all : rows.some)
   const more = problems.length > shown.length ? `\n… and ${problems.length - shown.length} more` : ''
   return new InputError(
-    `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], shown)}${more}`,
+    `${path}: does not fit the network\n${formatTable(['parameter', 'problem'], shown.map(cells))}${more}`,
     foreign ? namesHint(misfit) : undefined,
   )
+}
+
+function cells([name, problem]: Problem): [string, string] {
+  return [quoted(name), problem]
 }
 
 function namesHint({ wanted, found, checkpoint }: Misfit): string {
   if (checkpoint)
     return 'this is a checkpoint of a run: `rosette export --model RUN --out DIR --format timm` writes its backbone as DIR/model.safetensors, which can be loaded'
   const prefix = commonPrefix(wanted, found)
-  if (prefix !== undefined) return `its names begin with '${prefix}', where timm's do not: write it anew without that`
-  const some = [...found].slice(0, 3)
+  if (prefix !== undefined)
+    return `its names begin with '${quoted(prefix)}', where timm's do not: write it anew without that`
+  const some = [...found].slice(0, 3).map(quoted)
   return `it is of another network, or not under timm's names: it has ${some.join(', ')}${found.size > some.length ? ', …' : ''}`
 }
 

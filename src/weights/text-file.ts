@@ -1,4 +1,5 @@
 import { InputError } from '../base/index.ts'
+import { quoted } from './quoted.ts'
 
 /** What downloads leave behind under the name of a file of weights. */
 const kinds: readonly { readonly begins: RegExp; readonly what: string; readonly hint: string }[] = [
@@ -25,12 +26,6 @@ export function refuseText(start: Buffer, path: string): void {
     .trim()
   const { what, hint } = kinds.find(({ begins }) => begins.test(text))!
   throw new InputError(`${path}: ${what}: '${quoted(text)}'`, hint)
-}
-
-/** A line of it, without what a terminal would obey. */
-function quoted(text: string): string {
-  const line = text.replace(/[\p{C}\s]+/gu, ' ')
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line
 }
 
 /** Of ASCII's control characters those that no text has. */

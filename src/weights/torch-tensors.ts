@@ -134,7 +134,7 @@ export function storedTensor(
   const size = storage.bytesPerElement
   const read = (): Tensor => {
     const bytes = readBytes(offset * size, spanOf(shape, strides) * size)
-    const { dtype, data } = readStored(storage.type, bytes)
+    const { dtype, data } = readStored(storage.type, bytes, `storage '${storage.key}'`)
     return { dtype, shape, data: rowMajor(dtype, data, shape, strides) } as Tensor
   }
   return { dtype: storage.type, shape, read }

@@ -1,5 +1,4 @@
-import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { lstatSync, statSync } from 'node:fs'
 import { type CachedFile, listBlobs, listCache } from './cache.ts'
 import { cacheNameOf } from './checksum.ts'
 
@@ -48,7 +47,7 @@ export async function verifyCache(
 
 /** What a snapshot has of its own, not by a link to a blob. */
 function isCopy({ path, bytes }: CachedFile): boolean {
-  return bytes !== undefined && basename(dirname(realpathSync(path))) !== 'blobs'
+  return bytes !== undefined && !lstatSync(path).isSymbolicLink()
 }
 
 async function stateOfBlob(path: string, name: string): Promise<VerifiedFile['state']> {
@@ -58,7 +57,7 @@ async function stateOfBlob(path: string, name: string): Promise<VerifiedFile['st
 
 /** One blob of each kind of name tells how to hash it. */
 async function stateOfCopy(path: string, blobs: readonly string[]): Promise<VerifiedFile['state']> {
-  const kinds = new Map(blobs.map((name) => [name.length, name]))
+  const kinds = new Map(blobs.filter((name) => /^[0-9a-f]+$/.test(name)).map((name) => [name.length, name]))
   for (const like of kinds.values()) {
     const found = await cacheNameOf(path, like)
     if (found !== undefined && blobs.includes(found)) return 'right'

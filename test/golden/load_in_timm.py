@@ -52,7 +52,7 @@ def read_photo(path, folder):
     photo = ImageOps.exif_transpose(Image.open(path))
     if (preprocess['resize'], preprocess['kernel']) != ('squash', 'bicubic'):
         raise ValueError(f"{folder}: prepares photos by {preprocess['resize']}, {preprocess['kernel']}: expected squash, bicubic")
-    if 'A' in photo.getbands() and preprocess['alpha'] != 'keep':
+    if photo.has_transparency_data and preprocess['alpha'] != 'keep':
         raise ValueError(f"{path}: has a mask, which {folder} wants as '{preprocess['alpha']}'")
     photo = photo.convert('RGB')
     return np.asarray(photo.resize((width, height), Image.Resampling.BICUBIC))
