@@ -1,6 +1,5 @@
 /** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, viewAs, zerosOf } from './dtype.ts'
-export { widenBfloat16, widenFloat16 } from './half.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
 export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
