@@ -1,14 +1,14 @@
 /**
  * What pretrained weights are worth: a miniature ConvNeXt and a miniature ViT learn many drawn jaguars, are saved under timm's names,
  * served by a hub on this machine, fetched from it by name and fine-tuned on few photos of other individuals; beside each the
- * same run from random weights, and the pretrained network as it came. Scored on photos of other encounters. Each seed draws
+ * same with the backbone at a tenth of the rate, from random weights, and the pretrained network as it came. Scored on photos of other encounters. Each seed draws
  * other animals and starts another head. Appends to results/pretraining-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs pretraining --seeds 1,2,3
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean } from '../src/base/index.ts'
 import { readRunModel } from '../src/identify/index.ts'
@@ -26,6 +26,8 @@ const { values } = parseArgs({
     photos: { type: 'string', default: '24,8' },
     epochs: { type: 'string', default: '30,30' },
     size: { type: 'string', default: '96' },
+    /** Of those below. */
+    starts: { type: 'string', default: 'pretrained, as it came;random weights;pretrained;pretrained, slow backbone' },
     /** Keeps what it makes, and makes nothing again that is there. */
     folder: { type: 'string' },
   },
@@ -33,6 +35,8 @@ const { values } = parseArgs({
 const [manyIndividuals, fewIndividuals] = pair(values.individuals)
 const [manyPhotos, fewPhotos] = pair(values.photos)
 const [longEpochs, shortEpochs] = pair(values.epochs)
+/** As the demo draws them, so that there are 240 test photos; of the others only a few are learned from. */
+const photosDrawn = 40
 
 const file = join(root, 'results', 'pretraining-procedural-jaguars.csv')
 const header =
@@ -51,14 +55,13 @@ for (const backbone of values.backbones.split(',')) {
   rmSync(join(scratch, 'hub'), { recursive: true, force: true }) // what an earlier run fetched may be others
   const hub = await localHub({ [name]: { files: { 'model.safetensors': weights } } })
   for (const seed of values.seeds.split(',')) {
-    const data = await drawn(`few-${seed}`, fewIndividuals, fewPhotos, seed)
-    record(backbone, seed, 'pretrained, as it came', await scoresOnTest(run, data, { out: metrics }))
-    for (const [start, source] of [
-      ['random weights', 'null'],
-      ['pretrained', name],
-    ] as const) {
-      const out = join(scratch, 'run')
-      await learn({ backbone, data, out, seed, epochs: shortEpochs, weights: source }, hub)
+    const data = await drawn(`few-${seed}`, fewIndividuals, `${photosDrawn}`, seed)
+    const table = firstPhotos(data, Number(fewPhotos))
+    for (const start of values.starts.split(';')) {
+      const out = start === 'pretrained, as it came' ? run : join(scratch, 'run')
+      const weights = start === 'random weights' ? 'null' : name
+      const set = start === 'pretrained, slow backbone' ? ['rates.backbone=0.1'] : []
+      if (out !== run) await learn({ backbone, data: table, out, seed, epochs: shortEpochs, weights, set }, hub)
       record(backbone, seed, start, await scoresOnTest(out, data, { out: metrics }))
     }
   }
@@ -67,6 +70,20 @@ for (const backbone of values.backbones.split(',')) {
 if (values.folder === undefined) rmSync(scratch, { recursive: true })
 const rows = [...found].map(([start, list]) => [start, list.length, mean(list).toFixed(3)])
 console.log(formatTable(['start', 'seeds', 'identity-balanced mAP'], rows))
+
+/** A table of the first training photos of each individual, which come from several encounters. */
+function firstPhotos(data: string, count: number): string {
+  const path = join(data, `first-${count}.csv`)
+  const [header, ...lines] = readFileSync(join(data, 'train.csv'), 'utf8').trim().split('\n')
+  const seen = new Map<string, number>()
+  const kept = lines.filter((line) => {
+    const identity = line.split(',')[1]!
+    seen.set(identity, (seen.get(identity) ?? 0) + 1)
+    return seen.get(identity)! <= count
+  })
+  writeFileSync(path, `${[header, ...kept].join('\n')}\n`)
+  return path
+}
 
 /** A dataset, and the folder it is in. */
 async function drawn(name: string, individuals: string, photos: string, seed: string): Promise<string> {
@@ -93,20 +110,28 @@ interface Lesson {
   readonly seed: string
   readonly epochs: string
   readonly weights: string
+  readonly set?: readonly string[]
 }
 
 /** One recipe for all: the demo's with a plain softmax, which many identities can follow from random weights. */
-async function learn({ backbone, data, out, seed, epochs, weights }: Lesson, hub?: LocalHub): Promise<void> {
+async function learn(
+  { backbone, data, out, seed, epochs, weights, set: own = [] }: Lesson,
+  hub?: LocalHub,
+): Promise<void> {
   const set = [
     ...[`model.backbone=${backbone}`, `weights=${weights}`, `epochs=${epochs}`],
     ...[`image.widthPx=${values.size}`, `image.heightPx=${values.size}`],
     ...['loss.kind=softmax', `optimiser.learningRate=${backbone.startsWith('vit') ? '1e-3' : '2e-3'}`],
+    ...own,
   ].flatMap((setting) => ['--set', setting])
   const env =
     hub === undefined
       ? {}
       : { HF_ENDPOINT: hub.endpoint.href, HF_HUB_CACHE: join(scratch, 'hub'), HF_HUB_OFFLINE: '0', no_proxy: '*' }
-  const args = ['--data', data, '--out', out, '--preset', 'demo', '--seed', seed, '--overwrite', ...set]
+  const table = data.endsWith('.csv')
+    ? ['--images', join(dirname(data), 'train', 'train'), '--columns', 'identity=ground_truth']
+    : []
+  const args = ['--data', data, ...table, '--out', out, '--preset', 'demo', '--seed', seed, '--overwrite', ...set]
   await rosette(['train', ...args], env)
   const { weights: loaded } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { weights: unknown }
   if ((loaded === null) !== (weights === 'null')) throw new Error(`${out}: began from ${JSON.stringify(loaded)}`)
