@@ -92,6 +92,17 @@ test('in whole numbers the file is standard ONNX too, far smaller, and embeds ne
   }
 })
 
+test('an export in int8 says how near its embeddings are to float32’s', async () => {
+  const made = (tensors: ReadonlyMap<string, Tensor>, precision: Precision) =>
+    exportModel({ network, geometry, tensors, folder: temporaryFolder(), name: 'tiny', precision })
+  expect((await made(tinyTensors(), 'fp32')).agreement).toBeUndefined()
+  const { agreement } = await made(tinyTensors(), 'int8')
+  expect(agreement).toMatchObject({ photos: 8 })
+  expect(agreement!.mean).toBeGreaterThan(0.99)
+  expect(agreement!.worst).toBeLessThanOrEqual(agreement!.mean)
+  expect(agreement!.mean).toBeLessThan(0.9999999) // something was rounded
+})
+
 test('tensors that are missing, misshapen and unexpected are told in one table, and nothing is written', async () => {
   const tensors = tinyTensors()
   tensors.delete('neck.running_mean')

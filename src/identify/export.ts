@@ -8,6 +8,7 @@ import { ortBackend, quantise } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { describeModel, descriptionFile, type ModelDescription, writeModelDescription } from './description.ts'
 import type { Precision } from './embedder.ts'
+import { type Agreement, int8Agreement } from './int8-agreement.ts'
 import { matchTensors } from './tensors.ts'
 
 export interface ExportOptions {
@@ -30,6 +31,8 @@ export interface ExportedModel {
   readonly files: readonly string[]
   /** Bytes of weights and graph. */
   readonly bytes: number
+  /** Of int8 with float32. */
+  readonly agreement?: Agreement
 }
 
 /**
@@ -44,7 +47,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   checkFinite(parameters, where)
   const description = describeModel(name, network, geometry)
   const metadata = { rosette: JSON.stringify(description) }
-  const graph = precision === 'int8' ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
+  const whole = precision === 'int8'
+  const agreement = whole ? await int8Agreement(network, geometry, parameters) : undefined
+  const graph = whole ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
   const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
   const path = join(folder, description.model)
   const { model, external } = encodeModel(proto, `${description.model}.data`)
@@ -56,6 +61,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
     description,
     files: [path, ...(external === undefined ? [] : [`${path}.data`]), join(folder, descriptionFile)],
     bytes: parts.reduce((sum, part) => sum + part.length, 0),
+    ...(agreement === undefined ? {} : { agreement }),
   }
 }
 

@@ -36,6 +36,7 @@ export { type ExportedModel, type ExportOptions, exportModel } from './export.ts
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions, isHeadRun } from './head-run.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
+export type { Agreement } from './int8-agreement.ts'
 export { modelFiles } from './model-files.ts'
 export { findDescription } from './onnx-model.ts'
 export { openModelHere } from './open.ts'
