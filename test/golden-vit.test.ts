@@ -194,6 +194,39 @@ test('a backbone resamples positions learned for another size, and nothing else'
   expect(backboneOf('convnext_atto').resized(table, 'pos_embed', { heightPx: 64, widthPx: 64 })).toBe(table)
 })
 
+test('as many patches in another grid are other positions', () => {
+  const { resized, width } = backboneOf('vit_tiny_patch16_224')
+  const table = (count: number) => {
+    const shape = [1, count + 1, width]
+    return float32(
+      shape,
+      Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i)),
+    )
+  }
+  const strip = { heightPx: 112, widthPx: 448 }
+  const square = table(196)
+  const expected = resamplePositions(square, { from: [14, 14], to: [7, 28], prefix: 1 })
+  expect(resized(square, 'pos_embed', strip)).toEqual(expected)
+  expect(resized(square, 'pos_embed', strip, { heightPx: 224, widthPx: 224 })).toEqual(expected)
+  expect(resized(square, 'pos_embed', strip, strip)).toBe(square) // learned on strips
+  const portrait = table(36)
+  const upright = { heightPx: 144, widthPx: 64 }
+  const [to8, across] = [
+    { heightPx: 128, widthPx: 128 },
+    { heightPx: 64, widthPx: 144 },
+  ]
+  expect(resized(portrait, 'pos_embed', to8, upright)).toEqual(
+    resamplePositions(portrait, { from: [9, 4], to: [8, 8], prefix: 1 }),
+  )
+  expect(resized(portrait, 'pos_embed', across, upright)).toEqual(
+    resamplePositions(portrait, { from: [9, 4], to: [4, 9], prefix: 1 }),
+  )
+  // a size that has another number of patches does not count
+  expect(resized(portrait, 'pos_embed', to8, strip)).toEqual(
+    resamplePositions(portrait, { from: [6, 6], to: [8, 8], prefix: 1 }),
+  )
+})
+
 test.each([
   [[1, 197], 'of two axes'],
   [[1, 1, 192], 'of no patch'],

@@ -60,9 +60,11 @@ export interface Backbone {
   head(scope: Scope, features: Features): Value
   /**
    * A file's parameter, by its timm name, for photos of that size: a transformer's position embeddings are resampled as timm
-   * does, from the square grid that they were learned for; all else stays as it is.
+   * does, from the grid of the photos' size that they were learned for, or a square one; all else stays as it is.
    */
-  resized(tensor: Tensor, name: string, size: PhotoSize): Tensor
+  resized(tensor: Tensor, name: string, size: PhotoSize, from?: PhotoSize): Tensor
+  /** Names of the parameters that belong to one size of photos. */
+  readonly sized: RegExp
   readonly leftOut: RegExp
   /** Published weights by tag; the first is timm's default. */
   readonly pretrained: Readonly<Record<string, Pretrained>>
@@ -86,7 +88,7 @@ export function backboneOf(name: string, overrides: Partial<BackboneConfig> = {}
   check(
     isBackboneName(name),
     `model.backbone: '${name}' is not known`,
-    near === undefined ? `one of ${backboneNames.join(', ')}` : `did you mean ${near}?`,
+    near === undefined ? '`rosette models` lists them' : `did you mean ${near}?`,
   )
   const family = (Object.keys(architectures) as FamilyName[]).find((key) => Object.hasOwn(architectures[key], name))!
   return build(family, name, overrides)
@@ -107,7 +109,8 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
     features: (scope, x) => rules.features(scope, x, config),
     pooled: (scope, pooled) => rules.pooled(scope, pooled, config),
     head: (scope, features) => rules.head(scope, features, config),
-    resized: (tensor, parameter, size) => rules.resized(tensor, parameter, config, size),
+    resized: (tensor, parameter, size, from) => rules.resized(tensor, parameter, config, size, from),
+    sized: rules.sized,
     leftOut: rules.leftOut,
     pretrained: pretrained[name],
   }

@@ -162,6 +162,7 @@ export const convnextFamily: Family<ConvNextConfig> = {
   pooled: (_, pooled) => pooled,
   head: (scope, { map }, config) => convnextHead(scope, map, config),
   resized: (tensor) => tensor,
+  sized: /(?!)/, // none
   leftOut: /^head\./,
 }
 

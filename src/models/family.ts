@@ -36,7 +36,9 @@ export interface Family<C extends BackboneConfig> {
   /** timm's forward without a classifier (num_classes = 0): features → [B, C]. */
   head(scope: Scope, features: Features, config: C): Value
   /** A file's parameter for photos of that size: position embeddings are resampled, all else stays as it is. */
-  resized(tensor: Tensor, name: string, config: C, size: PhotoSize): Tensor
+  resized(tensor: Tensor, name: string, config: C, size: PhotoSize, from?: PhotoSize): Tensor
+  /** Names of the parameters that belong to one size of photos. */
+  readonly sized: RegExp
   /** Parameters of timm's files that re-identification has no place for: the classifier and what leads to it. */
   readonly leftOut: RegExp
 }

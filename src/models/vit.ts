@@ -146,18 +146,26 @@ function layerOf({ depth }: VitConfig, name: string): number {
   return /^(fc_)?norm\./.test(name) ? depth + 1 : 0
 }
 
-/** Positions [1, T, C] learned for a square grid, for another number of patches; as they are where that stays, and what is none. */
-function resized(tensor: Tensor, name: string, config: VitConfig, { heightPx, widthPx }: PhotoSize): Tensor {
-  if (name !== 'pos_embed' || config.positions === 'none') return tensor
+/**
+ * Positions [1, T, C] for another grid of patches: from that of the size `from`, where it has as many, else from a square one, as timm
+ * has it; as they are where the grid stays, and what are no positions.
+ */
+function resized(tensor: Tensor, name: string, config: VitConfig, size: PhotoSize, from?: PhotoSize): Tensor {
+  if (!sized.test(name) || config.positions === 'none') return tensor
   const [one, tokens = 0, width] = tensor.shape
   if (tensor.shape.length !== 3 || one !== 1 || width !== config.width) return tensor
   const prefix = config.positions === 'all' ? prefixTokens(config) : 0
-  const to = [heightPx / config.patchPx, widthPx / config.patchPx] as const
   const count = tokens - prefix
   const side = Math.sqrt(count)
-  if (count < 1 || count === to[0] * to[1] || !Number.isInteger(side)) return tensor
-  return resamplePositions(tensor, { from: [side, side], to, prefix })
+  const patches = ({ heightPx, widthPx }: PhotoSize) => [heightPx / config.patchPx, widthPx / config.patchPx] as const
+  const grids = [...(from === undefined ? [] : [patches(from)]), [side, side] as const]
+  const learned = grids.find(([h, w]) => Number.isInteger(h) && Number.isInteger(w) && h * w === count)
+  const to = patches(size)
+  if (count < 1 || learned === undefined || (learned[0] === to[0] && learned[1] === to[1])) return tensor
+  return resamplePositions(tensor, { from: learned, to, prefix })
 }
+
+const sized = /^pos_embed$/
 
 export const vitFamily: Family<VitConfig> = {
   width: ({ width }) => width,
@@ -171,6 +179,7 @@ export const vitFamily: Family<VitConfig> = {
     return vitPooled(scope, config.pool === 'average' ? averagePool(map) : token!, config)
   },
   resized,
+  sized,
   leftOut: /^(head|pre_logits)\./,
 }
 

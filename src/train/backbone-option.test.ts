@@ -61,6 +61,24 @@ test('a file beside the config.json of timm: its pixels', () => {
   }
 })
 
+test('a file in a hub’s cache, and one beside the config.json of timm: its network', () => {
+  const cached = 'hub/models--timm--vit_tiny_patch16_224.augreg_in21k/snapshots/c1/model.safetensors'
+  expect(backboneSettings(cached, [])).toEqual([
+    'model.backbone=vit_tiny_patch16_224',
+    `weights=${cached}`,
+    'model.pixels=half',
+  ])
+  const folder = mkdtempSync(join(tmpdir(), 'rosette-backbone-'))
+  try {
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ architecture: 'convnext_pico', pretrained_cfg: 3 }))
+    const file = join(folder, 'model.safetensors')
+    expect(backboneSettings(file, [])).toEqual(['model.backbone=convnext_pico', `weights=${file}`])
+    expect(() => backboneSettings(folder, [])).toThrow(`--backbone: ${folder} is a folder\nhint: name its file`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('a file named as timm names it, with other pixels', () => {
   const file = 'vit_tiny_patch16_224.augreg_in21k.pth'
   expect(() => checkPixels(file, 'half')).not.toThrow()

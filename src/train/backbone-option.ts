@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { statSync } from 'node:fs'
 import { check, nearest } from '../base/index.ts'
 import {
   backboneOf,
-  isBackboneName,
   type PixelStatisticsName,
   parseTimmName,
   pixelStatistics,
   pixelStatisticsNames,
 } from '../models/index.ts'
-import { isWeightsFile, knownWeights, namedBackbone } from '../weights/index.ts'
+import { isWeightsFile, knownWeights, namedBackbone, timmBeside } from '../weights/index.ts'
 import { isOnnx } from './embedded.ts'
 
 /**
@@ -20,6 +18,11 @@ import { isOnnx } from './embedded.ts'
  */
 export function backboneSettings(backbone: string, set: readonly string[]): string[] {
   if (isOnnx(backbone)) return [`model.backbone=${backbone}`, 'weights=null']
+  check(
+    statSync(backbone, { throwIfNoEntry: false })?.isDirectory() !== true,
+    `--backbone: ${backbone} is a folder`,
+    'name its file of weights, model.safetensors',
+  )
   return isWeightsFile(backbone) ? fileSettings(backbone, set) : timmSettings(backbone)
 }
 
@@ -47,7 +50,7 @@ function fileSettings(file: string, set: readonly string[]): string[] {
   const backbone = namedBackbone(file)
   const given = set.some((assignment) => /^model(\.backbone)?=/.test(assignment))
   check(
-    given || isBackboneName(backbone),
+    given || backbone !== undefined,
     `--backbone: of which network are the weights in ${file}?`,
     'say it with --set model.backbone=NAME; `rosette models` lists the names',
   )
@@ -64,24 +67,11 @@ function fileSettings(file: string, set: readonly string[]): string[] {
  * write, else as is known of weights of its name. 'other' for statistics that are none of those known; undefined where nothing tells.
  */
 export function pixelsOf(file: string): PixelStatisticsName | 'other' | undefined {
-  const { mean, std } = timmPixels(join(dirname(file), 'config.json')) ?? {}
-  if (mean === undefined || std === undefined) return knownWeights(file)?.pixels
-  const told = JSON.stringify({ mean, std })
-  const pixels = pixelStatisticsNames.find((name) => {
-    const known = pixelStatistics[name]
-    return JSON.stringify({ mean: known.mean, std: known.std }) === told
-  })
-  return pixels ?? 'other'
-}
-
-/** What timm's config.json says of the pixels; a file of that name may be anybody's, and anything. */
-function timmPixels(path: string): { readonly mean?: unknown; readonly std?: unknown } | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { readonly pretrained_cfg?: object } | null)?.pretrained_cfg
-  } catch {
-    return undefined
-  }
+  const { pixels } = timmBeside(file)
+  if (pixels === undefined) return knownWeights(file)?.pixels
+  const told = JSON.stringify([pixels.mean, pixels.std])
+  const same = ({ mean, std }: (typeof pixelStatistics)[PixelStatisticsName]) => JSON.stringify([mean, std]) === told
+  return pixelStatisticsNames.find((name) => same(pixelStatistics[name])) ?? 'other'
 }
 
 /** Whether the settings say themselves with which pixels the weights were trained. */

@@ -10,6 +10,7 @@ import {
   knownWeights,
   type LoadedBackbone,
   loadBackbone,
+  timmBeside,
   weightsHash,
 } from '../weights/index.ts'
 import { checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
@@ -47,10 +48,12 @@ export async function obtainWeights(
 export function loadPretrained(
   path: string,
   params: readonly ParamSpec[],
-  { model, image }: TrainConfig,
+  { model, image, weights }: TrainConfig,
 ): Promise<LoadedBackbone> {
   const backbone = reidBackbone(model)
-  return loadBackbone(path, params, { adapt: fitToSize(backbone, image), leftOut: backbone.leftOut })
+  const known = weights === null ? undefined : knownWeights(weights)?.inputPx
+  const from = timmBeside(path).size ?? (known === undefined ? undefined : { heightPx: known, widthPx: known })
+  return loadBackbone(path, params, { adapt: fitToSize(backbone, image, from), leftOut: backbone.leftOut })
 }
 
 /** Before anything is written: that they fit, and which they are. */

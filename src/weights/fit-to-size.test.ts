@@ -52,6 +52,16 @@ test('positions learned at another size are resampled; all else is the file’s'
   expect(loaded.leftOut).toEqual(['head.weight'])
 })
 
+test('of as many patches in another grid they are resampled too', async () => {
+  const { path, tensors } = weights()
+  const strip = { heightPx: 8, widthPx: 72 }
+  const from = { heightPx: 24, widthPx: 24 }
+  const adapt = fitToSize(backbone, strip, from)
+  const loaded = await loadBackbone(path, paramsAt(8, 72), { ...options, adapt })
+  const expected = resamplePositions(tensors.pos_embed!, { from: [3, 3], to: [1, 9], prefix: 1 })
+  expect(loaded.tensors.get('backbone.pos_embed')).toEqual(expected)
+})
+
 test('what fits no size is told as it is in the file', async () => {
   const odd = { pos_embed: float32([1, 8, 64], new Array(8 * 64).fill(0)), 'norm.bias': float32([3], [1, 2, 3]) }
   const message = await rejection(loadBackbone(weights(odd).path, paramsAt(32, 40), options))
