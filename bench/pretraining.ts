@@ -1,8 +1,8 @@
 /**
- * What pretrained weights are worth: a miniature ConvNeXt and a miniature ViT learn many drawn jaguars, are saved under timm's names,
- * served by a hub on this machine, fetched from it by name and fine-tuned on few photos of other individuals; beside each the
- * same with the backbone at a tenth of the rate, from random weights, and the pretrained network as it came. Scored on photos of other encounters. Each seed draws
- * other animals and starts another head. Appends to results/pretraining-procedural-jaguars.csv.
+ * What pretrained weights are worth: a miniature ConvNeXt and a miniature ViT learn many drawn jaguars, are saved under timm's
+ * names, served by a hub on this machine, fetched from it by name and fine-tuned on few photos of other individuals; beside each
+ * the same with the backbone at a tenth of the rate, from random weights, and the pretrained network as it came. Scored on photos
+ * of other encounters. Each seed draws other animals and starts another head. Appends to results/pretraining-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs pretraining --seeds 1,2,3
  */

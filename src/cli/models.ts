@@ -29,7 +29,7 @@ async function modelsAction(asked: string | undefined, { json = false }: { reado
   const { backboneNames, backboneOf, isBackboneName, parseTimmName, summariseBackbone } = await import(
     '../models/index.ts'
   )
-  const name = asked === undefined ? undefined : parseTimmName(asked).backbone
+  const { backbone: name, tag } = asked === undefined ? {} : parseTimmName(asked)
   if (name !== undefined) {
     const near = nearest(name, backboneNames)
     check(
@@ -38,7 +38,6 @@ async function modelsAction(asked: string | undefined, { json = false }: { reado
       near === undefined ? '`rosette models` lists them' : `did you mean ${near}?`,
     )
   }
-  const tag = asked === undefined ? undefined : parseTimmName(asked).tag
   check(
     tag === undefined || name === undefined || Object.hasOwn(backboneOf(name).pretrained, tag),
     `models: no weights '${tag}' are offered for ${name}`,
