@@ -97,8 +97,11 @@ export interface LoweredOps {
   blockedReorderInput: Unary
   /** Blocked [B, C, H, W] → [B, H, W, C]. */
   blockedReorderOutput: { inputs: readonly [Value]; attrs: { readonly channels: number } }
-  /** Depthwise convolution, x blocked [B, C, H, W], w blocked [C, 1, kH, kW] → blocked [B, C, H', W']. */
-  blockedDepthwise: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
+  /** Depthwise convolution, x blocked [B, C, H, W], w blocked [C, 1, kH, kW], a bias [C] where there is one → blocked [B, C, H', W']. */
+  blockedDepthwise: {
+    inputs: readonly [Value, Value] | readonly [Value, Value, Value]
+    attrs: { readonly pad: number }
+  }
   /** a·b + c for matrices a, b and a row c [N]. */
   gemm: { inputs: readonly [Value, Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
   /**

@@ -91,6 +91,37 @@ describe('blocked depthwise convolution', () => {
     expect(count(lower(graph, { blockSize: block })).blockedDepthwise).toBe(3)
   })
 
+  test.each([16, 24])(
+    'a bias of %i channels is the operator’s, and agrees with plain and reference',
+    async (channels) => {
+      const [x, w, bias] = [input('x', [2, 5, 4, channels]), input('w', [channels, 1, 3, 3]), input('bias', [channels])]
+      const y = add(depthwiseConv(x, w, 1), bias)
+      const [dx, dbias] = gradient(reduceSum(mul(y, y)), [x, bias]) as [Value, Value]
+      const graph: Graph = { outputs: { y, dx, dbias } }
+      expect(count(lowerDepthwise({ outputs: { y } }, 16))).toMatchObject({
+        blockedDepthwise: 1,
+        blockedReorderOutput: 1,
+      })
+      expect(ops(lowerDepthwise({ outputs: { y } }, 16))).not.toContain('add')
+      const rng = new Rng(`bias ${channels}`)
+      const feeds = { x: drawn(rng, x.shape), w: drawn(rng, w.shape), bias: drawn(rng, bias.shape) }
+      const blocked = await evaluate(await ortBackend({ threads: 1 }), graph.outputs, feeds)
+      const expected = await evaluate(referenceBackend(), graph.outputs, feeds)
+      for (const name of ['y', 'dx', 'dbias'] as const)
+        expectClose(name, blocked[name]!, expected[name]!, forSums(float32Op, name === 'dbias' ? 400 : 90))
+    },
+  )
+
+  test.each([
+    ['read elsewhere too', (y: Value, row: Value) => [add(y, row), mul(y, 2)]],
+    ['added to a map', (y: Value) => [add(y, input('map', [2, 5, 4, 16]))]],
+    ['added to a single number', (y: Value) => [add(y, input('one', [1]))]],
+  ])('what is no bias stays: %s', (_, build) => {
+    const y = depthwiseConv(input('x', [2, 5, 4, 16]), input('w', [16, 1, 3, 3]), 1)
+    const outputs = Object.fromEntries(build(y, input('row', [16])).map((value, i) => [`y${i}`, value]))
+    expect(ops(lowerDepthwise({ outputs }, 16))).toContain('add')
+  })
+
   test('leaves values around it as they are', async () => {
     const x = input('x', [2, 4, 4, 16])
     const w = input('w', [16, 1, 3, 3])

@@ -1,3 +1,4 @@
+import { invariant } from '../base/index.ts'
 import {
   type Graph,
   type GraphShape,
@@ -11,7 +12,7 @@ import {
   transpose,
   type Value,
 } from '../graph/index.ts'
-import { rewriteGraph } from './rewrite.ts'
+import { countUses, rewriteGraph } from './rewrite.ts'
 
 /**
  * Depthwise convolutions in ONNX Runtime's blocked layout: 1.4 × over plain `Conv`, whose weight is a graph input and therefore
@@ -29,7 +30,15 @@ export function lowerDepthwise(graph: Graph, block: number): Graph {
     reordered.set(x, y)
     return y
   }
-  return rewriteGraph(graph, (value) => {
+  const uses = countUses(graph)
+  return rewriteGraph(graph, (value, original) => {
+    if (value.op === 'add') {
+      // a row that is added to a convolution's result, which nothing else reads, is its bias
+      const [y, row] = value.inputs
+      const alone = y.op === 'blockedReorderOutput' && uses.get(original.inputs[0]!) === 1
+      if (!alone || row.shape.length !== 1 || row.shape[0] !== value.shape[3]) return value
+      return withBias(y, row, block)
+    }
     if (value.op === 'depthwiseConv' && fits(value)) return blockedConv(value, block, toBlocked)
     if (value.op === 'depthwiseConvWeight' && fits(value)) return blockedWeight(value, block, toBlocked)
     return value
@@ -55,6 +64,19 @@ function blockedConv(
   const [b, h, width, c] = shape as [number, number, number, number]
   const y = node('blockedDepthwise', [toBlocked(x), blockedKernel(w, block)], attrs, [b, filled(c, block), h, width])
   return node('blockedReorderOutput', [y], { channels: c }, shape)
+}
+
+/** Where y is made of a convolution: the same with a bias, which the operator adds at no cost. */
+function withBias(y: Node<'blockedReorderOutput'>, row: Value, block: number): Value {
+  const [convolved] = y.inputs
+  invariant(
+    convolved.op === 'blockedDepthwise' && convolved.inputs.length === 2,
+    'a reordered convolution without bias',
+  )
+  const { inputs, attrs, shape } = convolved
+  const bias = pad(row, 0, 0, filled(y.attrs.channels, block) - y.attrs.channels)
+  const biased = node('blockedDepthwise', [...inputs, bias], attrs, shape)
+  return node('blockedReorderOutput', [biased], y.attrs, y.shape)
 }
 
 /** [C, 1, k, k] → [C/b, 1, k, k, b] in memory, which the operator wants to be called [C, 1, k, k]. */

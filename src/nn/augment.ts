@@ -28,21 +28,18 @@ export interface PixelStatistics {
 
 export const imagenetStatistics: PixelStatistics = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 
-/** (x / 255 − mean) / std: pixels uint8 [B, H, W, 3] → float32 [B, H, W, 3]. */
+/**
+ * (x / 255 − mean) / std: pixels uint8 [B, H, W, 3] → float32 [B, H, W, 3]. Computed on whole rows of 3·W numbers: a broadcast of three
+ * is computed number by number.
+ */
 export function standardisePixels(pixels: Value, { mean, std }: PixelStatistics = imagenetStatistics): Value {
-  const scale = constant(
-    float32(
-      [3],
-      std.map((s) => 1 / (255 * s)),
-    ),
-  )
-  const shift = constant(
-    float32(
-      [3],
-      mean.map((m, c) => -m / std[c]!),
-    ),
-  )
-  return add(mul(cast(pixels, 'float32'), scale), shift)
+  const [b, h, w] = [pixels.shape[0]!, staticDim(pixels.shape[1]), staticDim(pixels.shape[2])]
+  const row = (numbers: readonly number[]) =>
+    constant(float32([3 * w], Array.from({ length: w }, () => numbers).flat()))
+  const scale = row(std.map((s) => 1 / (255 * s)))
+  const shift = row(mean.map((m, c) => -m / std[c]!))
+  const rows = cast(reshape(pixels, [b, h, 3 * w]), 'float32')
+  return reshape(add(mul(rows, scale), shift), [b, h, w, 3])
 }
 
 /** The random parameters of a step's augmentation, one row a photo; `data` draws them. */
