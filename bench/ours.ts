@@ -79,6 +79,7 @@ async function trainStep(): Promise<() => Promise<void>> {
     rates,
     clipNorm,
     emaDecay: null,
+    precision: values.precision === 'int8' ? 'int8' : 'fp32',
     recompute: values.recompute === 'all' ? 'all' : Number(values.recompute),
   })
   const program = await backend.compile(plan.graph)

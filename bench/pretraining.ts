@@ -1,7 +1,7 @@
 /**
  * What pretrained weights are worth: a miniature ConvNeXt and a miniature ViT learn many drawn jaguars, are saved under timm's
  * names, served by a hub on this machine, fetched from it by name and fine-tuned on few photos of other individuals; beside each
- * the same with the backbone at a tenth of the rate, from random weights, and the pretrained network as it came. Scored on photos
+ * the same with the backbone at a tenth of the rate, with products in int8, from random weights, and the pretrained network as it came. Scored on photos
  * of other encounters. Each seed draws other animals and starts another head. Appends to results/pretraining-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs pretraining --seeds 1,2,3
@@ -27,7 +27,10 @@ const { values } = parseArgs({
     epochs: { type: 'string', default: '30,30' },
     size: { type: 'string', default: '96' },
     /** Of those below. */
-    starts: { type: 'string', default: 'pretrained, as it came;random weights;pretrained;pretrained, slow backbone' },
+    starts: {
+      type: 'string',
+      default: 'pretrained, as it came;random weights;pretrained;pretrained, slow backbone;pretrained, int8',
+    },
     /** Keeps what it makes, and makes nothing again that is there. */
     folder: { type: 'string' },
   },
@@ -37,6 +40,12 @@ const [manyPhotos, fewPhotos] = pair(values.photos)
 const [longEpochs, shortEpochs] = pair(values.epochs)
 /** As the demo draws them, so that there are 240 test photos; of the others only a few are learned from. */
 const photosDrawn = 40
+
+/** What starts differ in, beside their weights. */
+const settings: Readonly<Record<string, readonly string[]>> = {
+  'pretrained, slow backbone': ['rates.backbone=0.1'],
+  'pretrained, int8': ['precision=int8'],
+}
 
 const file = join(root, 'results', 'pretraining-procedural-jaguars.csv')
 const header =
@@ -60,7 +69,7 @@ for (const backbone of values.backbones.split(',')) {
     for (const start of values.starts.split(';')) {
       const out = start === 'pretrained, as it came' ? run : join(scratch, 'run')
       const weights = start === 'random weights' ? 'null' : name
-      const set = start === 'pretrained, slow backbone' ? ['rates.backbone=0.1'] : []
+      const set = settings[start] ?? []
       if (out !== run) await learn({ backbone, data: table, out, seed, epochs: shortEpochs, weights, set }, hub)
       record(backbone, seed, start, await scoresOnTest(out, data, { out: metrics }))
     }

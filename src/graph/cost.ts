@@ -7,6 +7,12 @@ export function countFlop(graph: Graph): number {
   return topological(Object.values(graph.outputs)).reduce((sum, value) => sum + flopOf(value), 0)
 }
 
+/** Operations of the products in whole numbers that `lower` makes: two for each multiply-add. */
+export function countWholeOperations(graph: Graph): number {
+  const products = topological(Object.values(graph.outputs)).filter(({ op }) => op === 'quantisedMatmul')
+  return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape[1]), 0)
+}
+
 function flopOf(value: Value): number {
   if (value.op === 'matmul') {
     const [a] = value.inputs

@@ -3,7 +3,7 @@
  * A `Value` describes one tensor; a `Graph` names the values wanted. Nothing is computed here.
  */
 export * from './build.ts'
-export { countFlop, peakBytes } from './cost.ts'
+export { countFlop, countWholeOperations, peakBytes } from './cost.ts'
 export {
   type Dim,
   dimProduct,

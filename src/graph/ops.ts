@@ -105,10 +105,12 @@ export interface LoweredOps {
   /** a·b + c for matrices a, b and a row c [N]. */
   gemm: { inputs: readonly [Value, Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
   /**
-   * A product in whole numbers: x float32 [M, K] is rounded to uint8 with one scale and zero point, found anew at each run; w int8
-   * [K, N] comes with a scale a column [N] → x·(w∘scale) float32 [M, N].
+   * A product in whole numbers: x float32 [M, K] is rounded to uint8, found anew at each run, `by: 'tensor'` with one scale and zero
+   * point, `by: 'row'` with a scale for each row, symmetric; w int8 [K, N] comes with a scale a column [N] → x·(w∘scale) float32 [M, N].
    */
-  quantisedMatmul: { inputs: readonly [Value, Value, Value]; attrs: object }
+  quantisedMatmul: { inputs: readonly [Value, Value, Value]; attrs: { readonly by: 'tensor' | 'row' } }
+  /** A weight w float32 [K, N] in whole numbers of its column's scale [N]: w / scale, rounded half to even, int8 [K, N]. */
+  roundColumns: { inputs: readonly [Value, Value]; attrs: object }
 }
 
 export type LoweredOpName = keyof LoweredOps

@@ -7,7 +7,7 @@ import { mergeEqual } from './merge.ts'
 import { sumsAsProducts } from './reduce.ts'
 import type { Target } from './target.ts'
 
-export { fixedOperands, productWeights, quantiseProducts, withConstants } from './quantise.ts'
+export { fixedOperands, productWeights, quantiseProducts, roundProducts, withConstants } from './quantise.ts'
 export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */

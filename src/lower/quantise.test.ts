@@ -1,7 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { add, type Graph, graphInputs, input, matmul, mul, printGraph, reshape } from '../graph/index.ts'
+import { gradient } from '../autodiff/index.ts'
+import {
+  add,
+  type Graph,
+  graphInputs,
+  input,
+  matmul,
+  mul,
+  printGraph,
+  reduceSum,
+  reshape,
+  topological,
+  type Value,
+} from '../graph/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { fixedOperands, productWeights, quantiseProducts, roundColumns, withConstants } from './quantise.ts'
+import {
+  fixedOperands,
+  productWeights,
+  quantiseProducts,
+  roundColumns,
+  roundProducts,
+  withConstants,
+} from './quantise.ts'
 
 const x = input('x', ['N', 32])
 const w = input('w', [4, 32])
@@ -27,6 +47,16 @@ describe('productWeights', () => {
   })
 })
 
+test('a weight that one product rounds stays whole where another cannot', () => {
+  const [square, left] = [input('square', [32, 32]), input('left', [32, 32])]
+  const outputs = { a: matmul(left, square), b: matmul(left, square, { transA: true }) }
+  const names = new Set(['square'])
+  const values = new Map(productWeights({ outputs }, names).map((w) => [w, float32([32, 32], new Float32Array(1024))]))
+  const ops = ({ outputs }: Graph) => [outputs.a!.op, outputs.b!.op]
+  expect(ops(quantiseProducts({ outputs }, values))).toEqual(['quantisedMatmul', 'matmul'])
+  expect(ops(roundProducts({ outputs }, names))).toEqual(['quantisedMatmul', 'matmul'])
+})
+
 test('a product becomes one in whole numbers; what is added to it stays', () => {
   const y = add(matmul(x, folded, { transB: true }), input('bias', [4]))
   const values = new Map([[folded, float32([4, 32], new Float32Array(128).fill(1))]])
@@ -48,6 +78,42 @@ test('what parameters alone decide becomes a constant, and what it was made of i
   expect(operands).toEqual([bias])
   const known = new Map(operands.map((value) => [value, float32([4], [1, 2, 3, 4])]))
   expect(graphInputs(withConstants(graph, known)).map(({ attrs }) => attrs.name)).toEqual(['data'])
+})
+
+describe('roundProducts', () => {
+  test('rounds a weight in the graph, once for all that read it so', () => {
+    const [a, b] = [matmul(x, folded, { transB: true }), matmul(mul(x, x), folded, { transB: true })]
+    expect(printGraph(roundProducts({ outputs: { a, b } }, parameters))).toMatchInlineSnapshot(`
+      "@x = input() → float32 [N, 32]
+      @w = input() → float32 [4, 32]
+      @gamma = input() → float32 [32]
+      %0 = mul(@w, @gamma) → float32 [4, 32]
+      %1 = transpose(%0) perm=[1, 0] → float32 [32, 4]
+      %2 = abs(%1) → float32 [32, 4]
+      %3 = reduceMax(%2) axes=[0] → float32 [4]
+      %4 = constant() value={1.0000000031710769e-30} → float32 []
+      %5 = max(%3, %4) → float32 [4]
+      %6 = constant() value={63} → float32 []
+      %7 = div(%5, %6) → float32 [4]
+      %8 = roundColumns(%1, %7) → int8 [32, 4]
+      %9 = quantisedMatmul(@x, %8, %7) → float32 [N, 4]
+      %10 = mul(@x, @x) → float32 [N, 32]
+      %11 = quantisedMatmul(%10, %8, %7) → float32 [N, 4]
+      return a = %9
+      return b = %11"
+    `)
+  })
+
+  test('takes forward products and the gradients of their left sides; those of the weights stay', () => {
+    const [hidden, v] = [matmul(input('x', [64, 32]), w, { transB: true }), input('v', [32, 4])]
+    const y = matmul(mul(hidden, hidden), v, { transB: true })
+    const [dw, dv] = gradient(reduceSum(mul(y, y)), [w, v]) as [Value, Value]
+    const { outputs } = roundProducts({ outputs: { y, dw, dv } }, new Set(['w', 'v']))
+    const isRounded = ({ op }: Value) => op === 'quantisedMatmul'
+    // x·w, and dy·v; h·v has four terms, too few
+    expect(topological(Object.values(outputs)).filter(isRounded)).toHaveLength(2)
+    expect([outputs.dw!.op, outputs.dv!.op]).toEqual(['matmul', 'matmul'])
+  })
 })
 
 describe('roundColumns', () => {

@@ -1,4 +1,16 @@
-import { constant, type Graph, type Node, staticDim, topological, type Value } from '../graph/index.ts'
+import {
+  abs,
+  constant,
+  div,
+  type Graph,
+  max,
+  type Node,
+  reduceMax,
+  staticDim,
+  topological,
+  transpose,
+  type Value,
+} from '../graph/index.ts'
 import { float32, type Tensor, tensor } from '../tensor/index.ts'
 import { rewriteGraph } from './rewrite.ts'
 
@@ -16,11 +28,13 @@ export function productWeights(graph: Graph, parameters: ReadonlySet<string>): V
   const values = topological(Object.values(graph.outputs))
   const fixed = fixedValues(values, parameters)
   const products = values.filter((value): value is Node<'matmul'> => value.op === 'matmul' && !fixed.has(value))
-  const weights = products.filter(({ inputs: [x, w], attrs }) => {
-    const matrices = x.shape.length === 2 && w.shape.length === 2 && !attrs.transA
-    return matrices && fixed.has(w) && staticDim(x.shape[1]) >= fewestTerms
-  })
-  return [...new Set(weights.map(({ inputs }) => inputs[1]))]
+  const rounded = products.filter((product) => fixed.has(product.inputs[1]) && isRoundable(product))
+  return [...new Set(rounded.map(({ inputs }) => inputs[1]))]
+}
+
+/** x [M, K] · w of enough terms. */
+function isRoundable({ inputs: [x, w], attrs }: Node<'matmul'>): boolean {
+  return x.shape.length === 2 && w.shape.length === 2 && !attrs.transA && staticDim(x.shape[1]) >= fewestTerms
 }
 
 /** What is computed of `parameters` and constants alone and read by what is not: to be computed once. */
@@ -54,12 +68,12 @@ export function withConstants(graph: Graph, known: ReadonlyMap<Value, Tensor>): 
  */
 export function quantiseProducts(graph: Graph, weights: ReadonlyMap<Value, Tensor<'float32'>>): Graph {
   return rewriteGraph(graph, (value, original) => {
-    const weight = original.op === 'matmul' ? weights.get(original.inputs[1]) : undefined
+    const weight = original.op === 'matmul' && isRoundable(original) ? weights.get(original.inputs[1]) : undefined
     if (value.op !== 'matmul' || weight === undefined) return value
     const { columns, scale } = roundColumns(weight, value.attrs.transB)
     const inputs = [value.inputs[0], constant(columns), constant(scale)] as const
     const { shape, dtype } = value
-    return { op: 'quantisedMatmul', inputs, attrs: {}, shape, dtype } satisfies Node<'quantisedMatmul'>
+    return { op: 'quantisedMatmul', inputs, attrs: { by: 'tensor' }, shape, dtype } satisfies Node<'quantisedMatmul'>
   })
 }
 
@@ -81,4 +95,33 @@ export function roundColumns(
     scales[n] = scale
   }
   return { columns: tensor('int8', [terms, features], rounded), scale: float32([features], scales) }
+}
+
+/**
+ * Products with weights that change at each run, in whole numbers: a training step's. The weight is rounded in the graph, with a
+ * scale a column; x with a scale a row, as gradients differ by orders of magnitude between the places of a map. Of a differentiated
+ * graph it takes the forward products and the gradients of their left sides; the gradients of the weights, sums over all rows, stay
+ * in float32, and so do the weights themselves (SwitchBack: Wortsman et al., arXiv 2304.13013, algorithm 1).
+ */
+export function roundProducts(graph: Graph, parameters: ReadonlySet<string>): Graph {
+  const weights = new Set(productWeights(graph, parameters))
+  const known = new Map<Value, (readonly [columns: Value, scale: Value])[]>()
+  return rewriteGraph(graph, (value, original) => {
+    if (value.op !== 'matmul' || original.op !== 'matmul') return value
+    if (!weights.has(original.inputs[1]) || !isRoundable(original)) return value
+    const { attrs, shape, dtype } = value
+    const [x, w] = value.inputs
+    const sides = known.get(w) ?? []
+    const side = (sides[Number(attrs.transB)] ??= roundedColumns(attrs.transB ? transpose(w, [1, 0]) : w))
+    known.set(w, sides)
+    const inputs = [x, ...side] as const
+    return { op: 'quantisedMatmul', inputs, attrs: { by: 'row' }, shape, dtype } satisfies Node<'quantisedMatmul'>
+  })
+}
+
+function roundedColumns(w: Value): readonly [columns: Value, scale: Value] {
+  const largest = reduceMax(abs(w), { axes: [0] })
+  const scale = div(max(largest, 1e-30), largestWeight)
+  const columns = { op: 'roundColumns', inputs: [w, scale], attrs: {}, shape: w.shape, dtype: 'int8' } as const
+  return [columns satisfies Node<'roundColumns'>, scale]
 }

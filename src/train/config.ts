@@ -104,8 +104,8 @@ export const trainConfigSchema = z
     }),
     clipNorm: positive.nullable(),
     emaDecay: below1.nullable(),
-    /** Only 'fp32' so far. */
-    precision: z.literal('fp32', { error: "expected 'fp32', the only one so far" }),
+    /** Of the backbone's products in training: 'int8' rounds them as SwitchBack does (docs/training.md); weights stay in float32. */
+    precision: z.enum(['fp32', 'int8'], { error: "expected 'fp32' or 'int8'" }),
     /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
     checkpointMinutes: positive,
   })

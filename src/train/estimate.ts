@@ -1,10 +1,11 @@
-import { countFlop, type Graph, input, matmul, peakBytes } from '../graph/index.ts'
+import { countFlop, countWholeOperations, type Graph, input, matmul, peakBytes } from '../graph/index.ts'
+import { roundProducts } from '../lower/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import { zeros } from '../tensor/index.ts'
 
 /** What a step will need, told before it runs. */
 export interface Estimate {
-  /** Floating-point operations of one step. */
+  /** Operations of one step's products, those in whole numbers included. */
   readonly flop: number
   /** Peak of all tensors alive at once, inputs and results included. */
   readonly bytes: number
@@ -19,15 +20,18 @@ const aroundStepMs = 2
 
 /** Counts a step's arithmetic and memory in its graph, and times this machine's matrix product for the speed. */
 export async function estimateStep(graph: Graph, backend: Backend): Promise<Estimate> {
-  const flop = countFlop(graph)
-  const arithmeticMs = (flop / (matrixShare * (await matrixSpeed(backend)))) * 1000
-  return { flop, bytes: peakBytes(graph), stepMs: aroundStepMs + arithmeticMs }
+  const [flop, whole] = [countFlop(graph), countWholeOperations(graph)]
+  const floatSeconds = flop / (await matrixSpeed(backend, 'fp32'))
+  const wholeSeconds = whole === 0 ? 0 : whole / (await matrixSpeed(backend, 'int8'))
+  const arithmeticMs = ((floatSeconds + wholeSeconds) / matrixShare) * 1000
+  return { flop: flop + whole, bytes: peakBytes(graph), stepMs: aroundStepMs + arithmeticMs }
 }
 
-/** Floating-point operations a second of a 1024³ matrix product: the best of five. */
-async function matrixSpeed(backend: Backend): Promise<number> {
+/** Operations a second of a 1024³ matrix product: the best of five. */
+async function matrixSpeed(backend: Backend, precision: 'fp32' | 'int8'): Promise<number> {
   const n = 1024
-  const program = await backend.compile({ outputs: { y: matmul(input('a', [n, n]), input('b', [n, n])) } })
+  const product: Graph = { outputs: { y: matmul(input('a', [n, n]), input('b', [n, n])) } }
+  const program = await backend.compile(precision === 'fp32' ? product : roundProducts(product, new Set(['b'])))
   const feeds = { a: zeros('float32', [n, n]), b: zeros('float32', [n, n]) }
   let best = Number.POSITIVE_INFINITY
   for (let i = 0; i < 5; i++) {

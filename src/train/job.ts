@@ -168,7 +168,7 @@ const withoutEffect: readonly (readonly string[])[] = [
   ...['pool', 'gemP', 'pixels', 'dropPath', 'layerScaleInit'].map((key) => ['model', key]),
   ...['affine', 'colorJitter', 'erasing'].map((key) => ['augment', key]),
   ...['backbone', 'layerDecay'].map((key) => ['rates', key]),
-  ...[['chunk'], ['recompute']],
+  ...[['chunk'], ['recompute'], ['precision']],
 ]
 
 /** @throws InputError for a setting, other than the preset's, that cannot change a head on an ONNX file's embeddings. */

@@ -1,5 +1,6 @@
 import { check } from '../base/index.ts'
 import { input } from '../graph/index.ts'
+import { roundProducts } from '../lower/index.ts'
 import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss } from '../models/index.ts'
 import { augment, type IdentityLossConfig, Scope } from '../nn/index.ts'
 import { type StepPlan, stepPlan, type UpdateConfig } from './updates.ts'
@@ -15,6 +16,8 @@ export interface StepConfig extends UpdateConfig {
   readonly chunk: number
   readonly heightPx: number
   readonly widthPx: number
+  /** 'int8': the backbone's products with its weights in whole numbers, forward and backward, but the gradients of the weights. */
+  readonly precision: 'fp32' | 'int8'
 }
 
 /**
@@ -39,5 +42,9 @@ export function stepGraph(config: StepConfig): StepPlan {
   const pixels = input('pixels', [batchSize, heightPx, widthPx, 3], 'uint8')
   const x = augment(pixels, augmentation, pixelStatistics[config.model.pixels])
   const { loss } = reidLoss(scope, x, labels, config.model, { ...config, marginShare: input('marginShare', []) })
-  return stepPlan(scope, loss, backbone, config)
+  const plan = stepPlan(scope, loss, backbone, config)
+  if (config.precision === 'fp32') return plan
+  // neck and classifier are small, and the loss is sensitive to what they round
+  const weights = plan.params.map(({ name }) => name).filter((name) => name.startsWith('backbone.'))
+  return { ...plan, graph: roundProducts(plan.graph, new Set(weights)) }
 }
