@@ -20,7 +20,7 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: 'train,embed' },
     /** The peers'. */
     precisions: { type: 'string', default: 'fp32,bf16' },
-    /** Rosette's: int8 is for embedding. */
+    /** Rosette's. */
     ours: { type: 'string', default: 'fp32,int8' },
     /** The peers take timm's models, as they must for what is no ConvNeXt. */
     timm: { type: 'boolean', default: false },
@@ -43,7 +43,7 @@ mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, header)
 for (const task of values.tasks.split(',')) {
   for (const model of values.models.split(',')) {
-    for (const own of values.ours.split(',').filter((precision) => task === 'embed' || precision === 'fp32')) {
+    for (const own of values.ours.split(',')) {
       if (peers.length === 0) await measure(task, model, { own })
       for (const python of peers)
         for (const precision of values.precisions.split(',')) await measure(task, model, { own, python, precision })

@@ -21,7 +21,7 @@ const { values } = parseArgs({
     chunk: { type: 'string', default: '8' },
     threads: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '2' },
-    /** Of embedding: fp32 or int8. */
+    /** fp32 or int8. */
     precision: { type: 'string', default: 'fp32' },
     recompute: { type: 'string', default: '0' },
     profile: { type: 'string' },
