@@ -112,6 +112,16 @@ describe('blocked depthwise convolution', () => {
     },
   )
 
+  test('of two biases the first is the operator’s', async () => {
+    const [x, w] = [input('x', [1, 4, 4, 16]), input('w', [16, 1, 3, 3])]
+    const y = add(add(depthwiseConv(x, w, 1), input('a', [16])), input('b', [16]))
+    expect(count(lowerDepthwise({ outputs: { y } }, 16))).toMatchObject({ blockedDepthwise: 1, add: 1 })
+    const rng = new Rng('two biases')
+    const feeds = { x: drawn(rng, x.shape), w: drawn(rng, w.shape), a: drawn(rng, [16]), b: drawn(rng, [16]) }
+    const actual = await evaluate(await ortBackend({ threads: 1 }), { y }, feeds)
+    expectClose('y', actual.y!, (await evaluate(referenceBackend(), { y }, feeds)).y!, forSums(float32Op, 9))
+  })
+
   test.each([
     ['read elsewhere too', (y: Value, row: Value) => [add(y, row), mul(y, 2)]],
     ['added to a map', (y: Value) => [add(y, input('map', [2, 5, 4, 16]))]],

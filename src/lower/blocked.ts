@@ -35,9 +35,9 @@ export function lowerDepthwise(graph: Graph, block: number): Graph {
     if (value.op === 'add') {
       // a row that is added to a convolution's result, which nothing else reads, is its bias
       const [y, row] = value.inputs
-      const alone = y.op === 'blockedReorderOutput' && uses.get(original.inputs[0]!) === 1
-      if (!alone || row.shape.length !== 1 || row.shape[0] !== value.shape[3]) return value
-      return withBias(y, row, block)
+      const isRow = row.shape.length === 1 && row.shape[0] === value.shape[3]
+      const alone = original.inputs[0]!.op === 'depthwiseConv' && uses.get(original.inputs[0]!) === 1
+      return isRow && alone && y.op === 'blockedReorderOutput' ? withBias(y, row, block) : value
     }
     if (value.op === 'depthwiseConv' && fits(value)) return blockedConv(value, block, toBlocked)
     if (value.op === 'depthwiseConvWeight' && fits(value)) return blockedWeight(value, block, toBlocked)

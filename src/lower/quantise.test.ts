@@ -64,7 +64,7 @@ test('a product becomes one in whole numbers; what is added to it stays', () => 
     "@x = input() → float32 [N, 32]
     %0 = constant() value={128 numbers} → int8 [32, 4]
     %1 = constant() value={0.01587301678955555, 0.01587301678955555, 0.01587301678955555, 0.01587301678955555} → float32 [4]
-    %2 = quantisedMatmul(@x, %0, %1) → float32 [N, 4]
+    %2 = quantisedMatmul(@x, %0, %1) by=tensor → float32 [N, 4]
     @bias = input() → float32 [4]
     %3 = add(%2, @bias) → float32 [N, 4]
     return y = %3"
@@ -96,9 +96,9 @@ describe('roundProducts', () => {
       %6 = constant() value={63} → float32 []
       %7 = div(%5, %6) → float32 [4]
       %8 = roundColumns(%1, %7) → int8 [32, 4]
-      %9 = quantisedMatmul(@x, %8, %7) → float32 [N, 4]
+      %9 = quantisedMatmul(@x, %8, %7) by=row → float32 [N, 4]
       %10 = mul(@x, @x) → float32 [N, 32]
-      %11 = quantisedMatmul(%10, %8, %7) → float32 [N, 4]
+      %11 = quantisedMatmul(%10, %8, %7) by=row → float32 [N, 4]
       return a = %9
       return b = %11"
     `)

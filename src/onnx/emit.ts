@@ -162,7 +162,8 @@ function tensorProduct(list: NodeList, x: string, w: string, scale: string): str
 /**
  * Rows as ±127 of their largest number, in uint8 around 128: the left sides that the kernels take. ONNX Runtime's own operator, as it
  * fuses one from standard ones only where nothing is shared, and chunks share their weights. An infinity makes its row infinite or
- * NaN; a lone NaN may be lost, as ReduceMax passes over it: training looks at all weights before it keeps them.
+ * NaN; a lone NaN may be lost, as ReduceMax passes over it: training stops where a gradient has one, before a weight could, and
+ * looks at all weights before it keeps them.
  */
 function rowProduct(list: NodeList, x: string, w: string, scale: string, rows: number): string {
   const [step, tiny] = [list.scalar(1 / 127), list.scalar(1e-30)]
