@@ -262,7 +262,7 @@ describe('--overwrite', () => {
 
   test('replaces a run’s own files, and leaves what else lies there', async () => {
     const out = await stopped('again', 1)
-    mkdirSync(join(out, 'mine'))
+    for (const name of ['mine', 'report']) mkdirSync(join(out, name))
     writeFileSync(join(out, 'model.onnx'), 'stale')
     await run({ data, out, set: [...settings, 'validation=none', 'epochs=1'], overwrite: true }, 1)
     expect(readdirSync(out).sort()).toEqual(

@@ -144,7 +144,7 @@ test('evaluate: metrics.json and a table, through a CSV with columns of other na
   expect(metrics.model).toBe(`${run}, checkpoint 'best'`)
   expect(metrics.perIdentity).toHaveLength(3)
   expect(stdout).toMatch(/identity-balanced mAP +1\.000/)
-  expect(stdout).toContain('all photos, 9 of 3 individuals (not the photos that')
+  expect(stdout).toContain('all photos, 9 of 3 individuals (other photos than those that')
 })
 
 test('evaluate: photos without an encounter are counted and told', async () => {

@@ -18,10 +18,16 @@ export interface RunData {
   readonly dataHash: string
   readonly train: readonly string[]
   readonly validation: readonly string[]
+  /** What it left out, as it could not be read. */
+  readonly skipped: readonly string[]
 }
 
 const runSchema = z.looseObject({ dataHash: z.string() })
-const splitSchema = z.looseObject({ train: z.array(z.string()), validation: z.array(z.string()) })
+const splitSchema = z.looseObject({
+  train: z.array(z.string()),
+  validation: z.array(z.string()),
+  skipped: z.array(z.string()).default([]),
+})
 
 /** True for a folder that `rosette train` writes. */
 export function isRunFolder(folder: string): boolean {
@@ -32,8 +38,7 @@ export function isRunFolder(folder: string): boolean {
 export function readRunData(folder: string): RunData {
   const [recordPath, splitPath] = [join(folder, 'run.json'), join(folder, 'split.json')]
   const { dataHash } = parseStrictly(runSchema, readJson(recordPath), recordPath)
-  const { train, validation } = parseStrictly(splitSchema, readJson(splitPath), splitPath)
-  return { dataHash, train, validation }
+  return { dataHash, ...parseStrictly(splitSchema, readJson(splitPath), splitPath) }
 }
 
 /** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { datasetHash, type Manifest, openDataset, photoKey } from '../data/index.ts'
+import { readRunData } from './run-folder.ts'
 import { type SplitName, selectPhotos } from './selection.ts'
 
 interface Case {
@@ -56,10 +57,32 @@ test('other photos: all of them; a split of them does not exist', async () => {
     images: join(data, 'test', 'test'),
     columns: { identity: 'who' },
   })
-  expect(await select(other, run)).toBe('all, 9: not the photos that RUN was trained on')
+  expect(await select(other, run)).toBe('all, 9: other photos than those that RUN was trained on, by their names')
   expect(await select(other, run, 'validation')).toBe(
-    'InputError: --split validation: RUN was trained on other photos than DATA\nhint: --split all scores every photo',
+    'InputError: --split validation: DATA has, by their names, none of the photos that RUN was trained and validated on\nhint: --split all scores every photo',
   )
+})
+
+test('a part of the photos it was trained on is scored whole, and said to be that', async () => {
+  const { manifest, run } = await trained()
+  const part = { ...manifest, photos: manifest.photos.slice(0, 5) }
+  const { train } = readRunData(run)
+  const learned = part.photos.filter(({ filename }) => train.includes(filename)).length
+  expect(learned).toBeGreaterThan(0)
+  expect(await select(part, run)).toBe(
+    `all, 5: RUN was TRAINED on ${learned} of these and validated on ${5 - learned}, by their names`,
+  )
+  expect(await select(part, run, 'train')).toContain('has, by their names, 5 of the 12 photos that RUN was trained')
+})
+
+test('what the run skipped is not besides', async () => {
+  const { manifest, run } = await trained()
+  const splitPath = join(run, 'split.json')
+  const split = JSON.parse(readFileSync(splitPath, 'utf8')) as object
+  writeFileSync(splitPath, JSON.stringify({ ...split, skipped: ['broken.png'] }))
+  const broken = { ...manifest.photos[0]!, filename: 'broken.png', path: join(run, 'broken.png') }
+  const more = { ...manifest, photos: [...manifest.photos, broken] }
+  expect(await select(more, run)).toBe('validation, 6: set by RUN')
 })
 
 test('a model that is no run, and a run that trained on everything', async () => {

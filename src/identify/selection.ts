@@ -39,11 +39,18 @@ export async function selectPhotos(
   const known = only(photos, all).length
   const namesFit = all.length > 0 && known >= all.length
   if (!namesFit) {
-    check(split === undefined, `--split ${split}: ${run} was trained on other photos than ${source}`, wholeHint)
-    return whole(`not the photos that ${run} was trained on`)
+    const learned = only(photos, data.train).length
+    const found = known === 0 ? 'none of the photos' : `${known} of the ${all.length} photos`
+    check(
+      split === undefined,
+      `--split ${split}: ${source} has, by their names, ${found} that ${run} was trained and validated on`,
+      wholeHint,
+    )
+    if (known === 0) return whole(`other photos than those that ${run} was trained on, by their names`)
+    return whole(`${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their names`)
   }
-  if (split === undefined && known < photos.length) {
-    const besides = photos.length - known
+  const besides = photos.length - known - only(photos, data.skipped).length
+  if (split === undefined && besides > 0) {
     return whole(
       `${besides} photos besides the ${known} that ${run} was trained and validated on; --split validation leaves those out`,
     )

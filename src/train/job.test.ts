@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -40,6 +41,20 @@ const prepare = (out: string, set: readonly string[] = [], more: Partial<TrainOp
   prepareJob({ data, out: join(folder, out), set: [...settings, ...set], threads: 2, ...more })
 const resume = (out: string, more: Partial<TrainOptions> = {}) =>
   prepareJob({ data, out: join(folder, out), resume: true, ...more })
+
+test('warns of a learning rate that never reaches its height, and of what was skipped, which the split names', async () => {
+  const copy = mkdtempSync(join(folder, 'data-'))
+  cpSync(data, copy, { recursive: true })
+  writeFileSync(join(copy, 'ana', 'ana-3.png'), 'no photo')
+  const told: string[] = []
+  const onProgress = (event: PrepareEvent) => {
+    if (event.kind === 'warning') told.push(event.text)
+  }
+  await prepare('cold', ['epochs=2', 'schedule.warmupEpochs=3'], { data: copy, skipUnreadable: true, onProgress })
+  expect(told).toContain('the learning rate grows for 3 epochs, of which the run has 2 (schedule.warmupEpochs)')
+  const split = JSON.parse(readFileSync(join(folder, 'cold', 'split.json'), 'utf8')) as { skipped?: string[] }
+  expect(split.skipped).toEqual(['ana/ana-3.png'])
+})
 
 describe('before anything is written', () => {
   test.each([

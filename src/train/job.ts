@@ -96,6 +96,7 @@ const runFiles = [
   'metrics.json',
   'log.jsonl',
   'checkpoints',
+  'report', // of the run that was
   'run.json', // last: a folder half removed is still known for a run
 ]
 
@@ -272,9 +273,14 @@ function beginRun(
   const { config, record, split, store, network } = run
   if (overwrite === true) for (const name of runFiles) rmSync(join(out, name), { recursive: true, force: true })
   const names = (rows: readonly number[]) => rows.map((row) => photoKey(store.photos[row]!))
+  const skipped = store.skipped.map(({ photo }) => photoKey(photo))
   writeJson(join(out, 'config.json'), config)
   mkdirSync(join(out, 'checkpoints'), { recursive: true })
-  writeJson(join(out, 'split.json'), { train: names(split.train), validation: names(split.validation) })
+  writeJson(join(out, 'split.json'), {
+    train: names(split.train),
+    validation: names(split.validation),
+    ...(skipped.length === 0 ? {} : { skipped }),
+  })
   writeModelDescription(
     out,
     network === undefined
@@ -342,5 +348,12 @@ function warningsOf(store: PixelStore, split: Split, config: TrainConfig): strin
     config.validation !== 'none' && split.validation.length === 0
       ? ['no identity has four photos or more: nothing is set aside, and the last weights are kept as the best']
       : []
-  return [...store.warnings, ...skipped, ...unmeasured]
+  const { warmupEpochs } = config.schedule
+  const cold =
+    warmupEpochs > config.epochs
+      ? [
+          `the learning rate grows for ${warmupEpochs} epochs, of which the run has ${config.epochs} (schedule.warmupEpochs)`,
+        ]
+      : []
+  return [...store.warnings, ...skipped, ...unmeasured, ...cold]
 }
