@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { InputError } from '../base/index.ts'
+import { formatBytes, InputError } from '../base/index.ts'
 import { cosineSchedule } from '../optim/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import { ortBackend } from '../runtime/index.ts'
@@ -55,6 +56,11 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   const totalSteps = batches.perEpoch * job.config.epochs
   const start = await startOf(job, plan)
   const estimate = await estimateStep(plan.graph, backend)
+  if (estimate.bytes > totalmem()) {
+    const [needed, has] = [estimate.bytes, totalmem()].map(formatBytes)
+    const text = `the run needs about ${needed} of memory, this machine has ${has}: a smaller batchSize or \`recompute\` needs less`
+    control.emit({ kind: 'warning', text })
+  }
   control.emit({
     kind: 'start',
     estimate,

@@ -55,6 +55,18 @@ describe('resolveConfig', () => {
       margin: 0.2,
       scale: 30,
     })
+    // what is said of a loss stays, wherever its kind is said, and the kind it has already changes nothing
+    expect(resolveConfig('brief', ['loss.scale=64', 'loss.kind=cosface']).loss).toEqual({
+      kind: 'cosface',
+      margin: 0.35,
+      scale: 64,
+    })
+    expect(resolveConfig('demo', ['loss.marginRad=0.3', 'loss.kind=arcface']).loss).toEqual({
+      kind: 'arcface',
+      marginRad: 0.3,
+      scale: 16,
+    })
+    expect(mistakes('loss.marginRad=0.2', 'loss.kind=cosface')[1]).toContain('loss.marginRad')
     expect(resolveConfig('brief', ['loss.kind=softmax']).loss).toEqual({ kind: 'softmax' })
     expect(mistakes('loss.kind=cosface', 'loss.marginRad=0.2')[1]).toBe(
       '--set loss.marginRad: no such key; did you mean loss.margin?',

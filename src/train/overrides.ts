@@ -14,7 +14,7 @@ const lossDefaults = {
 } as const satisfies Record<IdentityLossConfig['kind'], IdentityLossConfig>
 
 /**
- * A preset with `path=value` assignments applied in turn: values are JSON, or text where they are none.
+ * A preset with `path=value` assignments applied in turn, the loss's kind first: values are JSON, or text where they are none.
  * @throws InputError telling all mistakes at once, each with its path; unknown ones with the nearest that exists.
  */
 export function resolveConfig(preset: string, assignments: readonly string[] = []): TrainConfig {
@@ -23,7 +23,9 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
   const config = structuredClone(presets[preset as PresetName]) as unknown as Json
   const problems: string[] = []
   let current = config
-  for (const assignment of assignments) {
+  // a loss brings its defaults, which are not to take the place of what was said of it before
+  const kindsFirst = [...assignments].sort((a, b) => Number(isKind(b)) - Number(isKind(a)))
+  for (const assignment of kindsFirst) {
     const equals = assignment.indexOf('=')
     if (equals < 1) {
       problems.push(`--set ${assignment}: expected path=value`)
@@ -50,6 +52,10 @@ export function parseConfig(value: unknown, where: string): TrainConfig {
   return parsed.data
 }
 
+function isKind(assignment: string): boolean {
+  return assignment.startsWith('loss.kind=')
+}
+
 function parseValue(text: string): Json {
   try {
     return JSON.parse(text) as Json
@@ -62,7 +68,8 @@ function parseValue(text: string): Json {
 function assign(target: Json, [key, ...rest]: readonly string[], value: Json): Json | undefined {
   if (key === undefined) return value
   if (!isObject(target) || !Object.hasOwn(target, key)) return undefined
-  if (key === 'loss' && rest.length === 1 && rest[0] === 'kind' && Object.hasOwn(lossDefaults, String(value))) {
+  const isOtherLoss = key === 'loss' && rest.join('.') === 'kind' && at(target, ['loss', 'kind']) !== value
+  if (isOtherLoss && Object.hasOwn(lossDefaults, String(value))) {
     return { ...target, loss: lossDefaults[value as keyof typeof lossDefaults] }
   }
   const inner = assign(target[key] as Json, rest, value)
