@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, checkOutput, formatBytes } from '../base/index.ts'
 import type { Agreement, CheckpointName, Precision } from '../identify/index.ts'
@@ -56,6 +57,10 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   check(
     format === 'onnx' || precision === 'fp32',
     `--precision ${precision}: of --format onnx; timm's weights are fp32`,
+  )
+  check(
+    !statSync(model, { throwIfNoEntry: false })?.isFile(),
+    `--model: ${model} is a file; expected a run folder of \`rosette train\``,
   )
   checkOutput(out, { overwrite, kind: 'folder' })
   const { copyHeadRun, exportModel, exportTimm, isHeadRun, isRunFolder, readRunModel } = await import(

@@ -52,9 +52,16 @@ export function addModelOptions(command: Command): Command {
 }
 
 export function addDataOptions(command: Command): Command {
+  return addPhotoOptions(command).option(
+    '--columns <field=column,…>',
+    'columns of a CSV with other names, as in filename=path,identity=name',
+  )
+}
+
+/** Of data whose columns have their names. */
+export function addPhotoOptions(command: Command): Command {
   return command
     .option('--images <DIR>', "the folder that a CSV's file names start from")
-    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
 }
 

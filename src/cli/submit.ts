@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ScoreKind } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
-import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { interruptible, warn, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
@@ -32,7 +32,7 @@ export function submitCommand(): Command {
         .default('clip'),
     )
     .option('--overwrite', 'replace --out')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(submitAction)
+  return addPhotoOptions(addModelOptions(command)).addHelpText('after', example).action(submitAction)
 }
 
 async function submitAction(flags: SubmitFlags): Promise<void> {

@@ -60,6 +60,7 @@ describe('decodeImage', () => {
     const cases: readonly [path: string, what: string][] = [
       [join(folder, 'absent.jpg'), 'no such file'],
       [folder, 'a folder, not a file'],
+      ['/dev/null', 'not a file'],
       [write('empty.jpg', new Uint8Array()), 'the file is empty (0 bytes)'],
       [write('drawing.png', Buffer.from(svg)), 'svg, which is not read as a photo'],
       [write('note.jpg', Buffer.from('not a photo')), 'not an image, or of a format that cannot be read'],

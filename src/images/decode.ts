@@ -65,8 +65,9 @@ function isRead({ format, compression }: Metadata): boolean {
  */
 export async function hasPhotoHeader(path: string, limitPixels: number = decodeDefaults.limitPixels): Promise<boolean> {
   try {
-    const header = await sharp(path, { limitInputPixels: limitPixels }).metadata()
-    return isRead(header) && (await stat(path)).size <= limitBytes
+    const found = await stat(path)
+    if (!found.isFile() || found.size > limitBytes) return false
+    return isRead(await sharp(path, { limitInputPixels: limitPixels }).metadata())
   } catch {
     return false // decodeImage tells why
   }
@@ -75,7 +76,10 @@ export async function hasPhotoHeader(path: string, limitPixels: number = decodeD
 /** The bytes of a photo's file. @throws InputError calling it `name` where it is missing, no file, empty or enormous. */
 export async function readPhotoFile(path: string, name = path): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path)
+    const found = await stat(path)
+    check(!found.isDirectory(), `${name}: a folder, not a file`)
+    check(found.isFile(), `${name}: not a file`) // a pipe would wait for who writes it
+    const { size } = found
     check(size <= limitBytes, `${name}: ${size} bytes are past the limit of ${limitBytes}`)
     const bytes = await readFile(path)
     check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
@@ -84,7 +88,6 @@ export async function readPhotoFile(path: string, name = path): Promise<Uint8Arr
     if (error instanceof InputError) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError(`${name}: no such file`)
-    if (code === 'EISDIR') throw new InputError(`${name}: a folder, not a file`)
     throw new InputError(`${name}: cannot be read (${messageOf(error)})`)
   }
 }
