@@ -16,7 +16,10 @@ function presetTable() {
   const differing = [...values.brief.keys()].filter(
     (key) => new Set(names.map((name) => values[name].get(key))).size > 1,
   )
-  const rows = differing.map((key) => [`\`${key}\``, ...names.map((name) => `\`${values[name].get(key)}\``)])
+  const rows = differing.map((key) => [
+    `\`${key}\``,
+    ...names.map((name) => (values[name].has(key) ? `\`${values[name].get(key)}\`` : 'off')),
+  ])
   return [['key', ...names], names.concat('').map(() => '---'), ...rows].map(line)
 }
 
