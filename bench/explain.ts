@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { check, formatTable, mean, Rng } from '../src/base/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
-import { explainDefaults, explainMatch, type MatchExplanation, openModelHere } from '../src/identify/index.ts'
+import { explainDefaults, explainMatch, type MatchExplanation, openModel } from '../src/identify/index.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +32,7 @@ mkdirSync(join(file, '..'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, header)
 
 const pairs = drawPairs(openDataset(data, { images, requireIdentity: true }).photos)
-const embedder = await openModelHere(model, { threads: 1 })
+const embedder = await openModel(model, { threads: 1 })
 const rows: (string | number)[][] = []
 for (const method of ['cells', 'occlusion'] as const) {
   const begun = performance.now()

@@ -26,7 +26,7 @@ const { values } = parseArgs({
     timm: { type: 'boolean', default: false },
     size: { type: 'string', default: '224' },
     batch: { type: 'string', default: '32' },
-    chunk: { type: 'string', default: '8' },
+    chunk: { type: 'string' },
     steps: { type: 'string', default: '5' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
@@ -78,13 +78,12 @@ interface Pair {
 
 /** Alternates steps of rosette and one peer, and appends a row of medians. */
 async function measure(task: string, model: string, { own, python, precision = 'fp32' }: Pair): Promise<void> {
-  const { size, batch, chunk, threads } = values
+  const { size, batch, threads } = values
   const shared = ['--task', task, '--model', model, '--size', size, '--batch', batch, '--threads', threads]
   const ours = new Served(process.execPath, [
     fileURLToPath(new URL('ours.js', import.meta.url)),
     ...shared,
-    '--chunk',
-    chunk,
+    ...(values.chunk === undefined ? [] : ['--chunk', values.chunk]),
     '--precision',
     own,
   ])
@@ -117,7 +116,7 @@ async function measure(task: string, model: string, { own, python, precision = '
   ]
   appendFileSync(
     file,
-    `${[new Date().toISOString().slice(0, 10), task, model, size, batch, chunk, threads, ...fields].join(',')}\n`,
+    `${[new Date().toISOString().slice(0, 10), task, model, size, batch, a.chunk ?? '', threads, ...fields].join(',')}\n`,
   )
   rows.push([task, model, name, fields[1]!, own, ...fields.slice(4)])
 }

@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util'
 import { median, Rng } from '../src/base/index.ts'
 import { augmentationParameters, augmentOff } from '../src/data/index.ts'
 import { graphInputs, staticShape } from '../src/graph/index.ts'
+import { type Precision, photosTogether } from '../src/identify/index.ts'
 import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
-import { ortBackend, quantise } from '../src/runtime/index.ts'
+import { chooseLanes, ortBackend, quantise } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, zeros } from '../src/tensor/index.ts'
 import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
 
@@ -18,7 +19,8 @@ const { values } = parseArgs({
     task: { type: 'string', default: 'train' },
     size: { type: 'string', default: '224' },
     batch: { type: 'string', default: '32' },
-    chunk: { type: 'string', default: '8' },
+    /** As training and `rosette embed` take it unless given. */
+    chunk: { type: 'string' },
     threads: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '2' },
     /** fp32 or int8. */
@@ -27,13 +29,13 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const [batch, size, chunk, threads, warmup] = [
-  values.batch,
-  values.size,
-  values.chunk,
-  values.threads,
-  values.warmup,
-].map(Number) as [number, number, number, number, number]
+const [batch, size, threads, warmup] = [values.batch, values.size, values.threads, values.warmup].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+]
+let chunk = Number(values.chunk ?? 8)
 const identities = 31
 const model = { ...reidDefaults, backbone: values.model, embeddingSize: null }
 const backend = await ortBackend({
@@ -59,7 +61,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 const middle = median(times)
 const { task, precision } = values
 process.stdout.write(
-  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, precision, threads, images_per_s: (batch / middle) * 1000, step_ms: times, cpu_ms: cpuTimes, peak_rss_mb: peakMegabytes() })}\n`,
+  `${JSON.stringify({ peer: 'rosette', task, model: values.model, batch, size, chunk, precision, threads, images_per_s: (batch / middle) * 1000, step_ms: times, cpu_ms: cpuTimes, peak_rss_mb: peakMegabytes() })}\n`,
 )
 await release() // the profile is written then
 process.exit(0)
@@ -110,11 +112,12 @@ async function trainStep(): Promise<() => Promise<void>> {
 }
 
 async function embedStep(): Promise<() => Promise<void>> {
-  // as `rosette embed` does: a few photos at a time, which fit the cache
-  const { graph } = embeddingGraph(model, { heightPx: size, widthPx: size, batch: chunk, flip: false })
+  // as `rosette embed` does: a few photos at a time, as many times at once as there are lanes
+  const graphOf = (together: number) =>
+    embeddingGraph(model, { heightPx: size, widthPx: size, batch: together, flip: false }).graph
   const rng = new Rng(0)
   const parameters = new Map<string, Tensor>()
-  for (const { attrs } of graphInputs(graph)) {
+  for (const { attrs } of graphInputs(graphOf(1))) {
     if (attrs.name === 'pixels') continue
     const shape = staticShape(attrs.shape)
     const positive = shape.length === 1
@@ -123,12 +126,17 @@ async function embedStep(): Promise<() => Promise<void>> {
       : ({ kind: 'truncatedNormal', standardDeviation: 0.02 } as const)
     parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
   }
-  const whole = values.precision === 'int8'
-  const program = await backend.compile(whole ? await quantise(graph, parameters, backend) : graph, { parameters })
+  const weightBytes = [...parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
+  const own = values.precision as Precision
+  if (values.chunk === undefined) chunk = photosTogether('none', own, chooseLanes(weightBytes, threads).threadsEach)
+  const graph = graphOf(chunk)
+  const whole = own === 'int8'
+  const options = { parameters, lanes: values.profile === undefined }
+  const program = await backend.compile(whole ? await quantise(graph, parameters, backend) : graph, options)
   release = () => program.release()
   const feeds = { pixels: pixels(chunk) }
   return async () => {
-    for (let done = 0; done < batch; done += chunk) await program.run(feeds)
+    await Promise.all(Array.from({ length: Math.ceil(batch / chunk) }, () => program.run(feeds)))
   }
 }
 

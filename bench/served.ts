@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline'
 export interface Summary {
   readonly peer: string
   readonly torch?: string
+  /** Images that pass the network together: rosette's. */
+  readonly chunk?: number
   readonly images_per_s: number
   readonly step_ms: readonly number[]
   /** Processor time of each step: what load beside it changes least. */

@@ -75,7 +75,7 @@ describe('the check itself', () => {
     [
       'ONNX Runtime',
       at('identify/a.ts', "import { Tensor } from 'onnxruntime-node'"),
-      'identify/a.ts: imports onnxruntime-node, which only runtime/ort.ts may',
+      'identify/a.ts: imports onnxruntime-node, which only runtime/session.ts may',
     ],
     [
       'the decoder',

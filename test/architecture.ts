@@ -49,8 +49,8 @@ type Room = keyof typeof allowedImports
 
 /** Packages that one file alone may import. */
 export const soleImporters: Readonly<Record<string, string>> = {
-  'onnxruntime-node': 'runtime/ort.ts',
-  'onnxruntime-common': 'runtime/ort.ts',
+  'onnxruntime-node': 'runtime/session.ts',
+  'onnxruntime-common': 'runtime/session.ts',
   sharp: 'images/decode.ts',
   'umap-js': 'projection/umap.ts',
 }

@@ -1,12 +1,17 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { input, matmul } from '../src/graph/index.ts'
+import { float32, zeros } from '../src/tensor/index.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from './model-fixture.ts'
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
-/** The model lives in a worker thread only there: Node 20 loads no TypeScript into one. */
+type Runtime = typeof import('../src/runtime/index.ts')
+
+const dist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url))
+const cli = dist('cli.js')
+/** Models have lanes, threads of their own, only there: Node 20 loads no TypeScript into one. */
 const skip = !existsSync(cli) // not built: `npm run build`
 
 interface Ended {
@@ -23,7 +28,7 @@ function rosette(...args: string[]): Promise<Ended> {
   })
 }
 
-test.skipIf(skip)('the compiled program embeds in a worker, ends by itself, and passes errors on', async () => {
+test.skipIf(skip)('the compiled program embeds in lanes, ends by itself, and passes errors on', async () => {
   const [data, run, out] = [await tinyKaggle(), tinyRun(), temporaryFolder()]
   const path = join(out, 'metrics.json')
   const good = await rosette('evaluate', '--model', run, '--data', data, '--out', path)
@@ -34,13 +39,68 @@ test.skipIf(skip)('the compiled program embeds in a worker, ends by itself, and 
   expect(bad.stderr).toBe(`rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`)
 })
 
-test.skipIf(skip)('an error of the system in the worker is no bug: exit 2', async () => {
+test.skipIf(skip)('an error of the system at a model is no bug: exit 2', async () => {
   const [run, out] = [tinyRun(), temporaryFolder()]
   rmSync(join(run, 'model.json'))
   mkdirSync(join(run, 'model.json')) // a folder, which cannot be read as a file
   const args = ['--data', await tinyKaggle(), '--out', join(out, 'metrics.json')]
   const { code, stderr } = await rosette('evaluate', '--model', run, ...args)
   expect([code, stderr]).toEqual([2, 'rosette: EISDIR: illegal operation on a directory, read\n'])
+})
+
+test.skipIf(skip)(
+  'in lanes the embeddings are those of one thread, bit for bit, of a run and of its exported file',
+  async () => {
+    const [data, run, out] = [await tinyKaggle(), tinyRun(), temporaryFolder()]
+    const exported = join(out, 'exported')
+    expect((await rosette('export', '--model', run, '--out', exported)).code).toBe(0)
+    for (const [model, name] of [
+      [run, 'run'],
+      [exported, 'exported'],
+    ] as const) {
+      const embed = async (threads: string) => {
+        const path = join(out, `${name}${threads}.npy`)
+        const args = ['--model', model, '--data', data, '--batch', '1', '--threads', threads, '--out', path]
+        expect(await rosette('embed', ...args)).toMatchObject({ code: 0 })
+        return readFileSync(path)
+      }
+      expect((await embed('3')).equals(await embed('1'))).toBe(true)
+    }
+  },
+)
+
+describe.skipIf(skip)('a program in lanes', () => {
+  const runtime = async () => (await import(pathToFileURL(dist('runtime/index.js')).href)) as Runtime
+
+  test('has several runs under way, writes where it is told to, and goes on after one that fails', async () => {
+    const { ortBackend } = await runtime()
+    const w = input('w', [2, 2])
+    const graph = { outputs: { y: matmul(input('x', ['N', 2]), w) } }
+    const parameters = new Map([['w', float32([2, 2], [1, 2, 3, 4])]])
+    const program = await (await ortBackend({ threads: 3 })).compile(graph, { parameters, lanes: true })
+    try {
+      expect(program.lanes).toBe(3)
+      const rows = Array.from({ length: 12 }, (_, i) => float32([1, 2], [i, 1]))
+      const results = await Promise.all(rows.map((x) => program.run({ x })))
+      expect(results.map(({ y }) => [...y!.data])).toEqual(rows.map((_, i) => [i + 3, 2 * i + 4]))
+      const y = zeros('float32', [1, 2])
+      expect((await program.run({ x: rows[2]! }, { y })).y).toBe(y)
+      expect([...y.data]).toEqual([5, 8])
+      await expect(program.run({ x: float32([1, 3], [1, 2, 3]) })).rejects.toThrow("'x'")
+      expect([...(await program.run({ x: rows[1]! })).y!.data]).toEqual([4, 6])
+    } finally {
+      await program.release()
+    }
+  })
+
+  test('a file that ONNX Runtime refuses ends no process', async () => {
+    const { openOnnx } = await runtime()
+    const path = join(temporaryFolder(), 'broken.onnx')
+    writeFileSync(path, 'no model')
+    await expect(openOnnx(path, { threads: 2, lanes: true })).rejects.toThrow(
+      'broken.onnx: ONNX Runtime cannot open it',
+    )
+  })
 })
 
 test.skipIf(skip)('stopped by a signal it tidies up', async () => {

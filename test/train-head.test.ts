@@ -7,7 +7,7 @@ import { exportCommand } from '../src/cli/export.ts'
 import { runProgram } from '../src/cli/program.ts'
 import { openDataset } from '../src/data/index.ts'
 import { constant, input, matmul, reduceMean, reshape } from '../src/graph/index.ts'
-import { embedPhotos, evaluatePhotos, openModelHere, selectPhotos } from '../src/identify/index.ts'
+import { embedPhotos, evaluatePhotos, openModel, selectPhotos } from '../src/identify/index.ts'
 import { pairEmbedding } from '../src/models/index.ts'
 import { Scope } from '../src/nn/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
@@ -107,7 +107,7 @@ describe('a head on an ONNX file', () => {
     const { outcome, events } = await run('parts', begin, 7)
     expect(outcome.finished).toBe(false)
     expect(events.some(({ kind }) => kind === 'embed')).toBe(false)
-    expect(await rejection(openModelHere(join(folder, 'parts')))).toContain('its training has not come to its end')
+    expect(await rejection(openModel(join(folder, 'parts')))).toContain('its training has not come to its end')
     const own = readFileSync(onnx)
     somebodys('somebody else')
     expect(await rejection(run('parts', { resume: true }))).toContain('was begun from somebodys.onnx (')
@@ -119,7 +119,7 @@ describe('a head on an ONNX file', () => {
   })
 
   test('is one ONNX file that embeds as the trained head does', async () => {
-    const embedder = await openModelHere(join(folder, 'head'), { threads: 1 })
+    const embedder = await openModel(join(folder, 'head'), { threads: 1 })
     const photos = openDataset(data).photos
     const { embeddings } = await embedPhotos(embedder, photos)
     await embedder.release()
@@ -141,7 +141,7 @@ describe('a head on an ONNX file', () => {
   })
 
   test('is evaluated on the photos that it set aside, to the number its training told', async () => {
-    const embedder = await openModelHere(join(folder, 'head'), { threads: 1 })
+    const embedder = await openModel(join(folder, 'head'), { threads: 1 })
     const selection = await selectPhotos(openDataset(data), { run: embedder.run })
     const report = await evaluatePhotos(embedder, selection)
     await embedder.release()
@@ -162,13 +162,13 @@ describe('a head on an ONNX file', () => {
     stderr.mockRestore()
     log.mockRestore()
     expect(readdirSync(out).sort()).toEqual(['model.json', 'model.onnx'])
-    const embedder = await openModelHere(out, { threads: 1 })
+    const embedder = await openModel(out, { threads: 1 })
     expect([embedder.name, embedder.size, embedder.run]).toEqual(['mine', 16, undefined])
     await embedder.release()
   })
 
   test('has no other checkpoint', async () => {
-    const message = await rejection(openModelHere(join(folder, 'head'), { checkpoint: 'last' }))
+    const message = await rejection(openModel(join(folder, 'head'), { checkpoint: 'last' }))
     expect(message).toContain('--checkpoint last')
   })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDataset, synthesise } from '../src/data/index.ts'
-import { evaluatePhotos, exportModel, openModelHere } from '../src/identify/index.ts'
+import { evaluatePhotos, exportModel, openModel } from '../src/identify/index.ts'
 import { initialState, presets, stepGraph } from '../src/train/index.ts'
 import { inferenceTensors } from '../src/train/state.ts'
 
@@ -18,7 +18,7 @@ test('an untrained network does not tell drawn jaguars apart: at most 0.3 identi
     const tensors = inferenceTensors(plan, initialState(plan, '5'))
     await exportModel({ network: config.model, geometry: config.image, tensors, folder, name: 'untrained' })
     const manifest = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') })
-    const embedder = await openModelHere(folder)
+    const embedder = await openModel(folder)
     const { identityBalancedMap, queries } = await evaluatePhotos(embedder, { manifest, split: 'all' })
     await embedder.release()
     expect(queries).toBe(72)

@@ -45,7 +45,7 @@ export function addModelOptions(command: Command): Command {
     )
     .option(
       '--batch <B>',
-      'photos that pass the network together (default: 8 images, 4 in int8; a flipped photo is two)',
+      'photos that pass the network together (default: 1; 8 images, a flipped photo is two, where a model is large)',
       aboveZero,
     )
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)

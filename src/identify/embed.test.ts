@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
 import type { Manifest, Photo } from '../data/index.ts'
 import { encodePng, geometry } from '../images/index.ts'
@@ -20,6 +20,7 @@ function grey(batchSize: number, seen: number[] = []): Embedder {
     size: 2,
     tta: 'none',
     batchSize,
+    lanes: 1,
     batch: async ({ data, shape }) => {
       seen.push(shape[0]!)
       const value = (v: number) => (v === 13 ? Number.NaN : v)
@@ -59,6 +60,47 @@ test('rows in the order of the photos, in batches, with the hash of each file', 
   expect(found.contentHashes[0]).toMatch(/^[0-9a-f]{64}$/)
   expect(new Set(found.contentHashes).size).toBe(5)
   expect(createHash('sha256').update('').digest('hex')).not.toBe(found.contentHashes[0])
+})
+
+test('as many batches under way as the model has lanes, and one that waits; taken in their order', async () => {
+  const log: string[] = []
+  const ends: (() => void)[] = []
+  const slow: Embedder = {
+    ...grey(1),
+    lanes: 2,
+    batch: async ({ data }) => {
+      log.push(`begun ${data[0]}`)
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return Float32Array.of(data[0]!, 0)
+    },
+  }
+  const until = (line: string) => vi.waitFor(() => expect(log).toContain(line))
+  const photos = await photosOf(1, 2, 3, 4)
+  const work = embedInBatches(slow, photos, {}, ({ data }) => void log.push(`taken ${data[0]}`))
+  await until('begun 3')
+  ends[1]!() // it waits for the first
+  ends[0]!()
+  await until('begun 4')
+  ends[2]!()
+  await until('taken 3')
+  ends[3]!()
+  expect(await work).toEqual([])
+  expect(log).toEqual(['begun 1', 'begun 2', 'begun 3', 'taken 1', 'begun 4', 'taken 2', 'taken 3', 'taken 4'])
+})
+
+test('a batch that fails is told at its place, and nothing after it is taken', async () => {
+  const taken: number[] = []
+  const failing: Embedder = {
+    ...grey(1),
+    lanes: 3,
+    batch: async ({ data }) => {
+      if (data[0] === 2) throw new Error('the lane has ended')
+      return Float32Array.of(data[0]!, 0)
+    },
+  }
+  const work = embedInBatches(failing, await photosOf(1, 2, 3, 4), {}, ({ data }) => void taken.push(data[0]!))
+  await expect(work).rejects.toThrow('the lane has ended')
+  expect(taken).toEqual([1])
 })
 
 test('what cannot be read is told all at once, with the problems of the list, and nothing more is embedded', async () => {

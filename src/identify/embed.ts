@@ -43,8 +43,8 @@ export interface PhotoEmbeddings {
 }
 
 /**
- * Embeds photos batch by batch, in their order, and hands each batch to `take`: memory does not grow with the number of photos.
- * The next photos are decoded while the model works. Returns what was skipped.
+ * Embeds photos batch by batch, as many batches at once as the model has lanes, and hands each to `take` in their order: memory
+ * does not grow with the number of photos. The next photos are decoded while the model works. Returns what was skipped.
  *
  * Headers are looked at first: where a row is wrong or a file is missing or no photo, nothing is embedded, and photos are decoded
  * only to tell everything at once. Where damage inside a file is met later, embedding stops and decoding goes on likewise.
@@ -59,19 +59,40 @@ export async function embedInBatches(
   const manifest = 'photos' in source ? source : undefined
   const photos = 'photos' in source ? source.photos : source
   const { skipUnreadable = false, limitPixels = decodeDefaults.limitPixels, onProgress, signal } = options
-  const { batchSize, geometry } = embedder
+  const { batchSize, lanes, geometry } = embedder
   const problems: Problem[] = [...(manifest?.problems ?? [])]
   const skipped: Skipped[] = []
   let batch: PreparedPhoto[] = []
   let done = 0
-  const fit = skipUnreadable || (problems.length === 0 && (await headersFit(photos, limitPixels, signal)))
-  const flush = async () => {
-    if (batch.length > 0 && fit && problems.length === 0) await take(await embedBatch(embedder, batch))
-    batch = []
-    onProgress?.(done, photos.length)
+  let told = 0
+  const tell = (count: number) => {
+    if (count > told) onProgress?.(count, photos.length)
+    told = count
   }
-  // Each lane holds a whole photo in memory; what is ahead, only its pixels as the network sees them.
-  const pool = { lanes: Math.min(4, availableParallelism() + 1), ahead: 2 * batchSize }
+  const fit = skipUnreadable || (problems.length === 0 && (await headersFit(photos, limitPixels, signal)))
+  const underWay: { readonly embedded: Promise<EmbeddedPhotos>; readonly done: number }[] = []
+  const takeUntil = async (left: number) => {
+    while (underWay.length > left) {
+      const { embedded, done } = underWay.shift()!
+      await take(await embedded)
+      tell(done)
+      signal?.throwIfAborted()
+    }
+  }
+  const flush = async () => {
+    if (!fit || problems.length > 0) {
+      underWay.length = 0
+      tell(done)
+    } else if (batch.length > 0) {
+      const embedded = embedBatch(embedder, batch)
+      embedded.catch(() => {}) // told when it is taken, or never
+      underWay.push({ embedded, done })
+      await takeUntil(lanes) // one more than are worked at, so that no lane waits
+    }
+    batch = []
+  }
+  // Each photo in the making is held whole in memory; what is ahead, only its pixels as the network sees them.
+  const pool = { lanes: Math.min(4, availableParallelism() + 1), ahead: (lanes + 1) * batchSize }
   for await (const found of inOrder(photos.length, (i) => prepare(photos[i]!, geometry, limitPixels), pool)) {
     signal?.throwIfAborted()
     done++
@@ -81,6 +102,8 @@ export async function embedInBatches(
     if (batch.length === batchSize) await flush()
   }
   await flush()
+  await takeUntil(0)
+  tell(done)
   checkProblems(manifest?.source ?? 'photos', problems)
   const left = photos.length - skipped.length
   check(left > 0, `${manifest?.source ?? 'photos'}: no photo is left${skipped.map(listed).join('')}`)

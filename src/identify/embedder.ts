@@ -25,7 +25,7 @@ export interface OpenModelOptions {
   readonly batch?: number | undefined
 }
 
-/** For a file of anybody's; `photosTogether` for networks of ours. */
+/** Where several threads share a run; a thread by itself takes one photo after the other. */
 export const openModelDefaults = { batch: 8 } as const satisfies OpenModelOptions
 
 /** The feature map seen as cells of the photo, numbered row by row. */
@@ -48,6 +48,8 @@ export interface EmbedderInfo {
   readonly tta: Tta
   /** Photos that pass the network together; `batch` takes any number. */
   readonly batchSize: number
+  /** So many times `batchSize` photos are under way at once, of one `batch` or of several. */
+  readonly lanes: number
   /** Of a model that can say what each part of a photo adds to its embedding. */
   readonly cellGrid?: CellGrid | undefined
 }
@@ -69,10 +71,11 @@ export interface Embedder extends EmbedderInfo {
 }
 
 /**
- * Photos that pass a network of ours together so that its activations stay in the cache: 8 images in fp32, 4 in int8, whose
- * products leave more of the time to the memory (docs/engine.md); with flip averaging each photo is two images.
+ * Photos that pass a network of ours together: 8 images where several threads share a run, which have more to do between their
+ * meetings, and whose activations still fit the cache; with flip averaging each photo is two images. A thread by itself gains nothing
+ * by more than one (docs/engine.md). One in int8 too, whose rounding then depends on no other photo.
  */
-export function photosTogether(tta: Tta, precision: Precision): number {
-  const images = precision === 'int8' ? 4 : 8
-  return tta === 'flip' ? images / 2 : images
+export function photosTogether(tta: Tta, precision: Precision, threadsEach: number): number {
+  if (threadsEach === 1 || precision === 'int8') return 1
+  return tta === 'flip' ? openModelDefaults.batch / 2 : openModelDefaults.batch
 }

@@ -14,7 +14,7 @@ import { preparePhoto } from './embed.ts'
 import type { Embedder } from './embedder.ts'
 import { explainMatch, type MatchExplanation } from './explain.ts'
 import { exportModel } from './export.ts'
-import { openModelHere } from './open.ts'
+import { openModel } from './open.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-explain-'))
 const wide = geometry({ widthPx: 96, heightPx: 64 })
@@ -34,10 +34,10 @@ beforeAll(async () => {
   ] as const)
     writeFileSync(join(folder, `${name}.png`), await tinyPhoto('Abril', at))
   ;[query, match] = [photoAt('a'), photoAt('b')]
-  run = await openModelHere(tinyRun({ geometry: wide }), { threads: 1, batch: 3 })
+  run = await openModel(tinyRun({ geometry: wide }), { threads: 1, batch: 3 })
   const out = join(folder, 'exported')
   await exportModel({ network: tinyNetwork, geometry: wide, tensors: tinyTensors(), folder: out, name: 'tiny' })
-  exported = await openModelHere(out, { threads: 1 })
+  exported = await openModel(out, { threads: 1 })
 })
 afterAll(async () => {
   await run.release()
@@ -54,7 +54,7 @@ describe('by cells', () => {
 
   test('contributions, and both heat maps, add up to the similarity of the photos as they are', async () => {
     expect([found.method, found.query.rows, found.query.columns]).toEqual(['cells', 2, 3])
-    const plain = await openModelHere(run.run!, { threads: 1, tta: 'none' })
+    const plain = await openModel(run.run!, { threads: 1, tta: 'none' })
     const [a, b] = await embedded(plain)
     await plain.release()
     expect(found.explained).toBeCloseTo(cosine(a, b), 4)
@@ -135,6 +135,7 @@ describe('faithfulness', () => {
     size: 3,
     tta: 'none',
     batchSize: 4,
+    lanes: 1,
     batch: async ({ data, shape }) => {
       const out = new Float32Array(3 * shape[0]!)
       for (let photo = 0; photo < shape[0]!; photo++) {

@@ -21,6 +21,7 @@ export {
   type OpenModelOptions,
   openModelDefaults,
   type Precision,
+  photosTogether,
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
@@ -39,8 +40,7 @@ export { type Candidate, type Identification, identifyPhotos } from './identify.
 export type { Agreement } from './int8-agreement.ts'
 export { modelFiles } from './model-files.ts'
 export { findDescription } from './onnx-model.ts'
-export { openModelHere } from './open.ts'
-export { openModel } from './open-in-worker.ts'
+export { openModel } from './open.ts'
 export { findCheckpoint, isRunFolder, type RunData, type RunModel, readRunData, readRunModel } from './run-folder.ts'
 export { type Selection, type SplitName, selectPhotos } from './selection.ts'
 export { type ScoreKind, scorePairs } from './submission.ts'

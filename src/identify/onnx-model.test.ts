@@ -6,7 +6,7 @@ import { add, cast, type Dim, input, mul, reshape } from '../graph/index.ts'
 import { encodeModel, toOnnx } from '../onnx/index.ts'
 import { tensor } from '../tensor/index.ts'
 import type { ModelDescription } from './description.ts'
-import { openModelHere } from './open.ts'
+import { openModel } from './open.ts'
 
 interface Foreign {
   readonly layout?: 'NHWC' | 'NCHW'
@@ -46,7 +46,7 @@ const bytes = Uint8Array.from({ length: 18 }, (_, i) => 10 * Math.floor(i / 3) +
 const photo = tensor('uint8', [1, 2, 3, 3], bytes)
 
 async function embedding(path: string, options = {}, pixels = photo): Promise<number[]> {
-  const embedder = await openModelHere(path, { threads: 1, ...options })
+  const embedder = await openModel(path, { threads: 1, ...options })
   try {
     return [...(await embedder.batch(pixels))]
   } finally {

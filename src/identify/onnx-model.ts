@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { check, InputError, nearest } from '../base/index.ts'
-import { type OnnxModel, type OnnxPort, openOnnx } from '../runtime/index.ts'
+import { type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
 import { type Embedder, type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
@@ -48,10 +49,12 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   const descriptionPath = findDescription(onnx, options.modelConfig)
   const description = readModelDescription(descriptionPath)
   const tta = chooseTta(description, options.tta, onnx)
-  const model = await openOnnx(onnx, { threads: options.threads })
+  const model = await openOnnx(onnx, { threads: options.threads, lanes: true })
   try {
     const ports = checkPorts(model, description, descriptionPath)
-    return embedder(model, ports, { description, tta, source: path, batch: options.batch ?? openModelDefaults.batch })
+    const { threads = availableParallelism() } = options
+    const batch = options.batch ?? (model.lanes < threads ? openModelDefaults.batch : 1)
+    return embedder(model, ports, { description, tta, source: path, batch })
   } catch (error) {
     await model.release()
     throw error
@@ -78,7 +81,7 @@ interface Ports {
 }
 
 function embedder(
-  model: OnnxModel,
+  model: Session,
   { input, output, fixedBatch }: Ports,
   about: { description: ModelDescription; tta: Tta; source: string; batch: number },
 ): Embedder {
@@ -96,9 +99,8 @@ function embedder(
     return data as Float32Array
   }
   const run = async (pixels: Tensor<'uint8'>) => {
-    const straight = await embed(pixels, false)
-    if (!outside) return straight
-    const mirrored = await embed(pixels, true)
+    if (!outside) return embed(pixels, false)
+    const [straight, mirrored] = await Promise.all([embed(pixels, false), embed(pixels, true)])
     return straight.map((value, i) => (value + mirrored[i]!) / 2)
   }
   const limit = fixedBatch ?? batch
@@ -111,6 +113,7 @@ function embedder(
     size,
     tta,
     batchSize: limit,
+    lanes: model.lanes,
     batch: async (pixels) =>
       normaliseRows(await inPieces(pixels, size, { limit, fixed: fixedBatch !== undefined }, run), size),
     release: () => model.release(),
@@ -118,7 +121,7 @@ function embedder(
 }
 
 /** Holds what the description says against the file. @throws InputError with every mismatch. */
-function checkPorts(model: OnnxModel, description: ModelDescription, where: string): Ports {
+function checkPorts(model: Session, description: ModelDescription, where: string): Ports {
   const { layout, dtype, heightPx, widthPx } = description.input
   const input = findPort(model.inputs, description.input.name, `${where}: input.name`)
   const output = findPort(model.outputs, description.output.name, `${where}: output.name`)

@@ -10,15 +10,16 @@ import {
   tinyRun,
   tinyTensors,
 } from '../../test/model-fixture.ts'
+import { Rng } from '../base/index.ts'
 import { float32, type Tensor, tensor } from '../tensor/index.ts'
-import type { OpenModelOptions } from './embedder.ts'
+import { type OpenModelOptions, photosTogether } from './embedder.ts'
 import { exportModel } from './export.ts'
-import { openModelHere } from './open.ts'
+import { openModel } from './open.ts'
 
 const size = 24
 
 async function embed(path: string, options: OpenModelOptions = {}, pixels = randomPixels(2)): Promise<Float32Array> {
-  const embedder = await openModelHere(path, { threads: 1, ...options })
+  const embedder = await openModel(path, { threads: 1, ...options })
   try {
     return await embedder.batch(pixels)
   } finally {
@@ -53,7 +54,7 @@ test('any number of photos, whatever the batch: rows do not depend on their neig
 
 test('flip averaging is on for a run, and can be switched off', async () => {
   const path = tinyRun()
-  const info = await openModelHere(path)
+  const info = await openModel(path)
   expect([info.tta, info.size, info.geometry.heightPx, info.run]).toEqual(['flip', size, 32, path])
   await info.release()
   const [flip, none] = [await embed(path), await embed(path, { tta: 'none' })]
@@ -107,10 +108,32 @@ test('in whole numbers embeddings are nearly the same, and an exported file has 
   const [exact, whole] = [await embed(path), await embed(path, { precision: 'int8' })]
   expect(cosine(exact, whole)).toBeGreaterThan(0.99)
   expect(cosine(exact, whole)).toBeLessThan(0.9999999)
-  const info = await openModelHere(path, { precision: 'int8' })
+  const info = await openModel(path, { precision: 'int8' })
   expect(info.source).toBe(`${path}, checkpoint 'best', int8`)
   await info.release()
   await expect(embed(await exported(), { precision: 'int8' })).rejects.toThrow('is an exported model and has its own')
+})
+
+test('in whole numbers a photo’s embedding depends on no other photo, unless they are to pass together', async () => {
+  const rng = new Rng(7)
+  const bytes = Uint8Array.from({ length: 2 * 32 * 32 * 3 }, (_, i) => rng.int(i < 32 * 32 * 3 ? 256 : 40))
+  const both = tensor('uint8', [2, 32, 32, 3], bytes)
+  const first = tensor('uint8', [1, 32, 32, 3], bytes.subarray(0, 32 * 32 * 3))
+  for (const [batch, alike] of [
+    [undefined, true],
+    [2, false],
+  ] as const) {
+    const options = { precision: 'int8', batch } as const
+    const [alone, beside] = [await embed(tinyRun(), options, first), await embed(tinyRun(), options, both)]
+    expect([...beside.subarray(0, alone.length)].every((value, i) => value === alone[i])).toBe(alike)
+  }
+})
+
+test('photos pass together where threads share a run', () => {
+  expect(photosTogether('none', 'fp32', 1)).toBe(1)
+  expect(photosTogether('none', 'fp32', 2)).toBe(8)
+  expect(photosTogether('flip', 'fp32', 2)).toBe(4)
+  expect(photosTogether('none', 'int8', 2)).toBe(1)
 })
 
 test('pixels of nobody: no rows', async () => {

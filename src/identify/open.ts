@@ -2,20 +2,23 @@ import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
-import { type Embedder, type OpenModelOptions, openModelDefaults } from './embedder.ts'
+import type { Embedder, OpenModelOptions } from './embedder.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
 import { openDescribed } from './onnx-model.ts'
 import { isRunFolder, openRun } from './run-folder.ts'
 
 /**
- * Opens a model in this thread: a run folder (its network rebuilt from a checkpoint, for this processor), a folder with
- * `model.json` and its ONNX file, or an `.onnx` with a description beside it or in `modelConfig`. Embedding blocks the thread:
- * `openModel` gives the model one of its own.
+ * Opens a model: a run folder (its network rebuilt from a checkpoint, for this processor), a folder with `model.json` and its ONNX
+ * file, or an `.onnx` with a description beside it or in `modelConfig`. It embeds in threads of its own, which leave this one alive
+ * for decoding, progress and Ctrl-C. Release it: its threads keep the process alive.
  * @throws InputError for what is missing, and with every point where description and ONNX file disagree.
  */
-export async function openModelHere(path: string, options: OpenModelOptions = {}): Promise<Embedder> {
-  const { batch = openModelDefaults.batch, threads } = options
-  check(Number.isInteger(batch) && batch > 0, `--batch: expected a whole number above 0, got ${batch}`)
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Embedder> {
+  const { batch, threads } = options
+  check(
+    batch === undefined || (Number.isInteger(batch) && batch > 0),
+    `--batch: expected a whole number above 0, got ${batch}`,
+  )
   check(
     threads === undefined || (Number.isInteger(threads) && threads > 0),
     `--threads: expected a whole number above 0, got ${threads}`,

@@ -2,7 +2,7 @@ import { type Tensor, tensor, zeros } from '../tensor/index.ts'
 
 /**
  * Runs pixels [B, H, W, 3] through a network that takes `limit` rows at a time, or exactly `limit` where it is `fixed`: the last
- * piece is then filled up with black. Returns [B, size].
+ * piece is then filled up with black. Pieces wait for nothing but `run`. Returns [B, size].
  */
 export async function inPieces(
   pixels: Tensor<'uint8'>,
@@ -13,13 +13,15 @@ export async function inPieces(
   const [count, ...rest] = pixels.shape as [number, number, number, number]
   const bytes = pixels.data.length / Math.max(1, count)
   const out = new Float32Array(count * size)
-  for (let begin = 0; begin < count; begin += limit) {
+  const pieces = Array.from({ length: Math.ceil(count / limit) }, async (_, i) => {
+    const begin = i * limit
     const rows = Math.min(limit, count - begin)
     const part = pixels.data.subarray(begin * bytes, (begin + rows) * bytes)
     const piece = fixed && rows < limit ? zeros('uint8', [limit, ...rest]) : tensor('uint8', [rows, ...rest], part)
     if (piece.data !== part) piece.data.set(part)
     out.set((await run(piece)).subarray(0, rows * size), begin * size)
-  }
+  })
+  await Promise.all(pieces)
   return out
 }
 

@@ -19,7 +19,7 @@ export function runCells(
 ): RunCells {
   let program: Promise<Program> | undefined
   const cells = async (pixels: Tensor<'uint8'>) => {
-    program ??= backend.compile(graph, { parameters })
+    program ??= backend.compile(graph, { parameters, lanes: true })
     const parts = await program
     const run = async (piece: Tensor<'uint8'>) => (await parts.run({ pixels: piece })).cells!.data as Float32Array
     return inPieces(pixels, rows * columns * size, { limit: batch, fixed: true }, run)

@@ -9,10 +9,17 @@ export interface CompileOptions {
    * fed. Names that the graph has no input for are passed over.
    */
   readonly parameters?: ReadonlyMap<string, Tensor>
+  /**
+   * Threads of their own for the program, with a copy of it each where its weights let them: runs leave this thread alive, and
+   * `Program.lanes` of them can be under way at once. A backend that has no threads runs here.
+   */
+  readonly lanes?: boolean
 }
 
 /** A graph made ready to run. */
 export interface Program {
+  /** Runs under way at once; more of them wait. */
+  readonly lanes: number
   /**
    * Computes every output from `feeds`, one tensor an input. Where `into` holds a tensor of an output's name, dtype and
    * shape, the result is written into its memory and that tensor is returned: training swaps two sets of state this way.

@@ -1,11 +1,14 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { check, messageOf } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
-import { encodeModel, inlineLimit, toOnnx } from '../onnx/index.ts'
-import { type DType, float32, type Shape, sizeOf, type Tensor, type TypedArray } from '../tensor/index.ts'
+import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '../onnx/index.ts'
+import { type DType, float32, sizeOf, type Tensor } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
+import { canOpenLanes, chooseLanes, openLanes } from './lanes.ts'
+import { openSession, type Session, type SessionOptions } from './session.ts'
 
 export interface OrtOptions {
   /** Processor threads of one run; all physical cores unless told otherwise. */
@@ -18,72 +21,58 @@ export interface OrtOptions {
   readonly profilePrefix?: string
 }
 
-/** Graphs run by ONNX Runtime. `run` blocks this thread for the whole of it: long work belongs into a worker. */
+/** A larger file has its weights in itself. */
+const mostGraphBytes = 2 ** 24
+
+/** Graphs run by ONNX Runtime. Without `lanes`, `run` blocks this thread for the whole of it: long work belongs into a worker. */
 export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   const provider = options.provider ?? 'cpu'
   const blocked = provider === 'cpu' && (options.blocked ?? true)
   const target: Target = blocked ? { blockSize: await probeBlockSize() } : portableTarget
   return {
     name: `onnxruntime ${provider}`,
-    compile: async (graph, { parameters = new Map() }: CompileOptions = {}) => {
+    compile: async (graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
       // What does not fit one message is fed like any other input.
       const fits = totalBytes(parameters) <= inlineLimit
       const proto = toOnnx(lower(graph, target), fits ? { parameters } : {})
       const { model } = encodeModel(proto, '')
-      const session = await InferenceSession.create(model, sessionOptions(options))
+      const session = await open(model, model.length, options, lanes && fits)
       const inputs = graphInputs(graph).filter(({ attrs }) => !fits || !parameters.has(attrs.name))
       return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
     },
   }
 }
 
-/** A model file opened: foreign or our own, not a graph of ours. */
-export interface OnnxModel {
-  readonly inputs: readonly OnnxPort[]
-  readonly outputs: readonly OnnxPort[]
-  run(feeds: Tensors): Promise<Record<string, Tensor>>
-  release(): Promise<void>
-}
-
-export interface OnnxPort {
-  readonly name: string
-  readonly dtype: string
-  /** Sizes; a name where the size is not fixed. */
-  readonly shape: readonly (number | string)[]
-}
-
 /** Opens an ONNX file, external data beside it included. @throws InputError naming the file where ONNX Runtime refuses it. */
-export async function openOnnx(path: string, options: OrtOptions = {}): Promise<OnnxModel> {
-  let session: InferenceSession
+export async function openOnnx(
+  path: string,
+  { lanes = false, ...options }: OrtOptions & Pick<CompileOptions, 'lanes'> = {},
+): Promise<Session> {
   try {
-    session = await InferenceSession.create(path, sessionOptions(options))
+    return await open(path, weightBytes(path), options, lanes)
   } catch (error) {
     check(false, `${path}: ONNX Runtime cannot open it (${messageOf(error)})`)
   }
-  return {
-    inputs: session.inputMetadata.map(portOf),
-    outputs: session.outputMetadata.map(portOf),
-    run: async (feeds) => {
-      const results = await session.run(mapValues(feeds, toOrt))
-      return mapValues(results as Record<string, OrtTensor>, fromOrt)
-    },
-    release: () => session.release(),
-  }
 }
 
-function portOf(meta: InferenceSession.ValueMetadata): OnnxPort {
-  return meta.isTensor
-    ? { name: meta.name, dtype: meta.type, shape: meta.shape }
-    : { name: meta.name, dtype: 'other', shape: [] }
+async function open(
+  model: Uint8Array | string,
+  bytes: number,
+  options: OrtOptions,
+  inLanes: boolean,
+): Promise<Session> {
+  if (!inLanes || !canOpenLanes || options.provider === 'webgpu') return openSession(model, sessionOptions(options))
+  const { lanes, threadsEach } = chooseLanes(bytes, options.threads)
+  return openLanes(model, sessionOptions({ ...options, threads: threadsEach }), lanes)
 }
 
 class OrtProgram implements Program {
-  readonly #session: InferenceSession
+  readonly #session: Session
   readonly #inputs: readonly Node<'input'>[]
   readonly #graph: Graph
   readonly #fixed: Tensors
 
-  constructor(session: InferenceSession, inputs: readonly Node<'input'>[], graph: Graph, fixed: Tensors) {
+  constructor(session: Session, inputs: readonly Node<'input'>[], graph: Graph, fixed: Tensors) {
     this.#fixed = fixed
     this.#session = session
     this.#inputs = inputs
@@ -93,16 +82,13 @@ class OrtProgram implements Program {
   async run(given: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
     const feeds = { ...given, ...this.#fixed }
     checkInto(this.#graph, into, bindFeeds(this.#inputs, feeds))
-    const fed = Object.fromEntries(
-      this.#inputs.map(({ attrs }) => [attrs.name, toOrt(asDType(feeds[attrs.name]!, attrs.dtype))]),
-    )
-    const fetches = Object.fromEntries(
-      Object.keys(this.#graph.outputs).map((name) => [name, into[name] === undefined ? null : toOrt(into[name])]),
-    )
-    const results = (await this.#session.run(fed, fetches)) as Record<string, OrtTensor>
-    return Object.fromEntries(
-      Object.keys(this.#graph.outputs).map((name) => [name, into[name] ?? fromOrt(results[name]!)]),
-    )
+    const fed = this.#inputs.map(({ attrs }) => [attrs.name, asDType(feeds[attrs.name]!, attrs.dtype)])
+    const results = await this.#session.run(Object.fromEntries(fed), into)
+    return Object.fromEntries(Object.keys(this.#graph.outputs).map((name) => [name, results[name]!]))
+  }
+
+  get lanes(): number {
+    return this.#session.lanes
   }
 
   release(): Promise<void> {
@@ -110,7 +96,7 @@ class OrtProgram implements Program {
   }
 }
 
-function sessionOptions(options: OrtOptions): InferenceSession.SessionOptions {
+function sessionOptions(options: OrtOptions): SessionOptions {
   return {
     executionProviders: [options.provider ?? 'cpu'],
     graphOptimizationLevel: 'all',
@@ -122,6 +108,19 @@ function sessionOptions(options: OrtOptions): InferenceSession.SessionOptions {
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     // Denormals made a training step 2.5 × slower.
     extra: { session: { set_denormal_as_zero: '1' } },
+  }
+}
+
+/** What a file's weights take, with those in files beside it; what cannot be read is for ONNX Runtime to refuse. */
+function weightBytes(path: string): number {
+  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const own = sizeOf(path)
+  if (own > mostGraphBytes) return own
+  try {
+    const beside = externalFiles(decodeModel(readFileSync(path), path), path)
+    return beside.reduce((sum, file) => sum + sizeOf(join(dirname(path), file)), own)
+  } catch {
+    return own
   }
 }
 
@@ -141,10 +140,10 @@ export function probeBlockSize(): Promise<number> {
     }
     try {
       const { model } = encodeModel(toOnnx(graph), '')
-      const session = await InferenceSession.create(model, { logSeverityLevel: 4 })
-      const { y } = await session.run({ x: toOrt(float32([1, 1, 1, 4], [1, 2, 3, 4])) })
+      const session = await openSession(model, { logSeverityLevel: 4 })
+      const { y } = await session.run({ x: float32([1, 1, 1, 4], [1, 2, 3, 4]) })
       await session.release()
-      const channels = y === undefined ? 0 : sizeOf(y.dims)
+      const channels = sizeOf(y!.shape)
       return channels === 8 || channels === 16 ? channels : 0
     } catch {
       return 0 // the operator does not exist in this build
@@ -157,20 +156,8 @@ function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
   return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
 }
 
-function toOrt({ dtype, shape, data }: Tensor): OrtTensor {
-  return new OrtTensor(dtype as 'float32', data as Float32Array, shape)
-}
-
-function fromOrt(t: OrtTensor): Tensor {
-  return { dtype: t.type as DType, shape: t.dims as Shape, data: t.data as TypedArray } as Tensor
-}
-
 function asDType(t: Tensor, dtype: DType): Tensor {
   return t.dtype === 'float64' && dtype === 'float32'
     ? { dtype, shape: t.shape, data: Float32Array.from(t.data as Float64Array) }
     : t
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]))
 }

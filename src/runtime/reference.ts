@@ -49,6 +49,7 @@ export function referenceBackend(options: ReferenceOptions = {}): Backend {
 }
 
 class ReferenceProgram implements Program {
+  readonly lanes = 1
   readonly #graph: Graph
   readonly #inputs: readonly Node<'input'>[]
   readonly #floats: 'float32' | 'float64'

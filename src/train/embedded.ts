@@ -113,12 +113,13 @@ async function embedBoth(
   store: PixelStore,
   options: EmbedStoreOptions,
 ): Promise<Tensor<'float32'>> {
-  const { size, batchSize } = embedder
+  const { size } = embedder
+  const together = embedder.batchSize * embedder.lanes
   const count = store.photos.length
   const vectors = zeros('float32', [2, count, size])
-  for (let begin = 0; begin < count; begin += batchSize) {
+  for (let begin = 0; begin < count; begin += together) {
     options.signal?.throwIfAborted()
-    const rows = Array.from({ length: Math.min(batchSize, count - begin) }, (_, i) => begin + i)
+    const rows = Array.from({ length: Math.min(together, count - begin) }, (_, i) => begin + i)
     const pixels = store.batch(rows)
     const parts = [await embedder.batch(pixels), await embedder.batch(mirrored(pixels))]
     parts.forEach((part, side) => {

@@ -4,7 +4,10 @@ import { roundProducts } from '../lower/index.ts'
 import { estimateStep } from './estimate.ts'
 
 test('the time is the work at six tenths of the speed of a matrix product, and two milliseconds around it', async () => {
-  const instant = { name: 'instant', compile: async () => ({ run: async () => ({}), release: async () => {} }) }
+  const instant = {
+    name: 'instant',
+    compile: async () => ({ lanes: 1, run: async () => ({}), release: async () => {} }),
+  }
   const graph = { outputs: { y: matmul(input('a', [64, 64]), input('b', [64, 64])) } }
   const { flop, bytes, stepMs } = await estimateStep(graph, instant)
   // a, b and y; 2.5 times a and b; a process
@@ -18,7 +21,7 @@ test('products in whole numbers are counted, and timed by themselves', async () 
   const compile = async (graph: Graph) => {
     const isWhole = graph.outputs.y?.op === 'quantisedMatmul'
     const wait = () => new Promise<Record<string, never>>((done) => setTimeout(() => done({}), isWhole ? whole : exact))
-    return { run: wait, release: async () => {} }
+    return { lanes: 1, run: wait, release: async () => {} }
   }
   const product = (a: string, b: string, k: number) => matmul(input(a, [1024, k]), input(b, [k, 1024]))
   const both = roundProducts({ outputs: { y: product('a', 'w', 1024), z: product('c', 'd', 2048) } }, new Set(['w']))
