@@ -5,6 +5,7 @@ import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { mergeEqual } from './merge.ts'
 import { sumsAsProducts } from './reduce.ts'
+import { sinkReshapes } from './reshape.ts'
 import type { Target } from './target.ts'
 
 export { fixedOperands, productWeights, quantiseProducts, roundProducts, withConstants } from './quantise.ts'
@@ -12,6 +13,6 @@ export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
-  const fused = fuseBias(sumsAsProducts(dropExpands(mergeEqual(graph))))
+  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(graph)))))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }
