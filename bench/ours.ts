@@ -9,7 +9,7 @@ import { type Precision, photosTogether } from '../src/identify/index.ts'
 import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
-import { chooseLanes, ortBackend, quantise } from '../src/runtime/index.ts'
+import { ortBackend, quantise, shareThreads, totalBytes } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, zeros } from '../src/tensor/index.ts'
 import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
 
@@ -126,9 +126,8 @@ async function embedStep(): Promise<() => Promise<void>> {
       : ({ kind: 'truncatedNormal', standardDeviation: 0.02 } as const)
     parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
   }
-  const weightBytes = [...parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
   const own = values.precision as Precision
-  if (values.chunk === undefined) chunk = photosTogether('none', own, chooseLanes(weightBytes, threads).threadsEach)
+  if (values.chunk === undefined) chunk = photosTogether('none', own, shareThreads(totalBytes(parameters), threads)[0]!)
   const graph = graphOf(chunk)
   const whole = own === 'int8'
   const options = { parameters, lanes: values.profile === undefined }

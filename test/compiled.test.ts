@@ -1,9 +1,18 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { input, matmul } from '../src/graph/index.ts'
+import { constant, input, matmul, mul } from '../src/graph/index.ts'
 import { float32, zeros } from '../src/tensor/index.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from './model-fixture.ts'
 
@@ -93,7 +102,18 @@ describe.skipIf(skip)('a program in lanes', () => {
     }
   })
 
-  test('a file that ONNX Runtime refuses ends no process', async () => {
+  test('takes a part of a larger memory', async () => {
+    const { ortBackend } = await runtime()
+    const graph = { outputs: { y: mul(input('x', [2]), constant(float32([], [10]))) } }
+    const program = await (await ortBackend({ threads: 2 })).compile(graph, { lanes: true })
+    const memory = Float32Array.from({ length: 1000 }, (_, i) => i)
+    const { y } = await program.run({ x: float32([2], memory.subarray(500, 502)) })
+    await program.release()
+    expect([...y!.data]).toEqual([5000, 5010])
+    expect(memory[500]).toBe(500) // it was not given away
+  })
+
+  test('a file that ONNX Runtime refuses is an error of the input', async () => {
     const { openOnnx } = await runtime()
     const path = join(temporaryFolder(), 'broken.onnx')
     writeFileSync(path, 'no model')
@@ -101,6 +121,33 @@ describe.skipIf(skip)('a program in lanes', () => {
       'broken.onnx: ONNX Runtime cannot open it',
     )
   })
+})
+
+test.skipIf(skip)('half a model is refused however many lanes were opening it', async () => {
+  const [data, out] = [await tinyKaggle(), temporaryFolder()]
+  expect((await rosette('export', '--model', tinyRun(), '--out', join(out, 'model'))).code).toBe(0)
+  const path = join(out, 'model', 'model.onnx')
+  truncateSync(path, Math.floor(statSync(path).size / 2))
+  const args = ['--model', join(out, 'model'), '--data', data, '--threads', '8', '--out', join(out, 'e.npy')]
+  for (let i = 0; i < 4; i++) {
+    const { code, stderr } = await rosette('embed', ...args)
+    expect(stderr).toContain('model.onnx: ONNX Runtime cannot open it')
+    expect(code).toBe(2)
+  }
+})
+
+test.skipIf(skip)('stopped twice it ends as the signal ends a process', async () => {
+  const args = ['embed', '--model', tinyRun(), '--data', await tinyKaggle(), '--batch', '1', '--threads', '2']
+  const child = spawn(process.execPath, [cli, ...args, '--out', join(temporaryFolder(), 'e.npy')])
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += String(text)
+  })
+  const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? code)))
+  const kills = setInterval(() => child.kill('SIGINT'), 50)
+  expect(['SIGINT', 130, 0]).toContain(await ended)
+  clearInterval(kills)
+  expect(stderr).not.toContain('terminate called')
 })
 
 test.skipIf(skip)('stopped by a signal it tidies up', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { exitCodes, Interrupted } from './exit.ts'
+import { endAtOnce, Interrupted } from './exit.ts'
 import { aboveZero, collect, notNegative } from './options.ts'
 import { TrainView } from './train-view.ts'
 
@@ -78,8 +78,8 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const view = new TrainView()
   const { batch, columns, set = [], freeze, ...rest } = flags
   const stop = new AbortController()
-  const interrupt = () => {
-    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) endAtOnce(signal)
     process.stderr.write('\nsaving and ending; press Ctrl-C again to end at once\n')
     stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
   }

@@ -1,6 +1,6 @@
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../identify/index.ts'
-import { exitCodes, Interrupted } from './exit.ts'
+import { endAtOnce, Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
 
@@ -10,8 +10,8 @@ export async function interruptible<T>(
   message = 'stopped; nothing was written',
 ): Promise<T> {
   const stop = new AbortController()
-  const interrupt = () => {
-    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) endAtOnce(signal)
     stop.abort(new Interrupted(message))
   }
   process.on('SIGINT', interrupt)

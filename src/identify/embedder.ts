@@ -19,7 +19,7 @@ export interface OpenModelOptions {
   readonly tta?: Tta | undefined
   /** Of a run folder: fp32 unless given. An ONNX file has its own. */
   readonly precision?: Precision | undefined
-  /** Processor threads; all physical cores unless given. */
+  /** Processor threads; all cores unless given. */
   readonly threads?: number | undefined
   /** Photos that pass the network together. */
   readonly batch?: number | undefined
@@ -34,8 +34,8 @@ export interface CellGrid {
   readonly columns: number
 }
 
-/** What a model says of itself: plain data, which a worker can post. */
-export interface EmbedderInfo {
+/** A model ready to embed. */
+export interface Embedder {
   readonly name: string
   /** For people: the file or the checkpoint. */
   readonly source: string
@@ -52,10 +52,6 @@ export interface EmbedderInfo {
   readonly lanes: number
   /** Of a model that can say what each part of a photo adds to its embedding. */
   readonly cellGrid?: CellGrid | undefined
-}
-
-/** A model ready to embed. */
-export interface Embedder extends EmbedderInfo {
   /**
    * Pixels [B, heightPx, widthPx, 3] as `geometry` prepares them → L2-normalised embeddings, row-major [B, size]. An embedding
    * that is zero stays so, and one that is not finite too: `embedPhotos` refuses it by the photo's name.
@@ -75,7 +71,7 @@ export interface Embedder extends EmbedderInfo {
  * meetings, and whose activations still fit the cache; with flip averaging each photo is two images. A thread by itself gains nothing
  * by more than one (docs/engine.md). One in int8 too, whose rounding then depends on no other photo.
  */
-export function photosTogether(tta: Tta, precision: Precision, threadsEach: number): number {
-  if (threadsEach === 1 || precision === 'int8') return 1
+export function photosTogether(tta: Tta, precision: Precision, threads: number): number {
+  if (threads === 1 || precision === 'int8') return 1
   return tta === 'flip' ? openModelDefaults.batch / 2 : openModelDefaults.batch
 }

@@ -17,7 +17,6 @@ export {
   type CellGrid,
   type CheckpointName,
   type Embedder,
-  type EmbedderInfo,
   type OpenModelOptions,
   openModelDefaults,
   type Precision,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { chooseLanes, ortBackend, quantise } from '../runtime/index.ts'
+import { ortBackend, quantise, shareThreads, totalBytes } from '../runtime/index.ts'
 import { readSafetensors, type Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
@@ -84,17 +84,16 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
 export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
   const { checkpoint, tta = 'flip', precision = 'fp32', threads } = options
   const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
-  const weightBytes = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
-  const batch = options.batch ?? photosTogether(tta, precision, chooseLanes(weightBytes, threads).threadsEach)
+  const description = readModelDescription(join(folder, descriptionFile))
+  const batch = options.batch ?? photosTogether(tta, precision, shareThreads(totalBytes(tensors), threads)[0]!)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
   const backend = await ortBackend({ threads })
   const whole = precision === 'int8'
   const graph = whole ? await quantise(embedding.graph, parameters, backend) : embedding.graph
-  const program = await backend.compile(graph, { parameters, lanes: true })
-  const description = readModelDescription(join(folder, descriptionFile))
   const { size } = description.output
   const parts = cellGraph(network, { ...geometry, batch })
+  const program = await backend.compile(graph, { parameters, lanes: true })
   const cells = parts && runCells(parts, backend, parameters, { batch, size })
   return {
     name,

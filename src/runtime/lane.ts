@@ -30,7 +30,7 @@ try {
   post({ kind: 'failed', error: packError(error) })
 }
 
-/** One request after the other: `Lanes` asks for the next when it has the reply. */
+/** One request after the other: the next comes when this one has its reply. */
 function serve(session: Session): void {
   port.on('message', async (request: LaneRequest) => {
     if (request.kind === 'release') {

@@ -13,33 +13,32 @@ export const canOpenLanes = import.meta.url.endsWith('.js')
 const mostBytes = 2 ** 28
 
 /**
- * How many copies of a model of `weightBytes` work side by side, and with how many of `threads` each: as many as there are
- * threads, as long as their weights stay below 256 MB: what is opened takes some four times as much. Threads that share one run wait for each other at every operator, the
- * longer the further apart their cores are and the busier the machine; threads with a photo each never do (docs/engine.md).
+ * The threads of each of the copies of a model of `weightBytes` that work side by side: one copy a thread, as long as the copies
+ * together stay below 256 MiB, else the threads shared out among them. Threads that share one run wait for each other at every
+ * operator, the longer the further apart their cores are and the busier the machine; threads with a photo each never do
+ * (docs/engine.md).
  */
-export function chooseLanes(
-  weightBytes: number,
-  threads: number = availableParallelism(),
-): { readonly lanes: number; readonly threadsEach: number } {
+export function shareThreads(weightBytes: number, threads: number = availableParallelism()): readonly number[] {
   const lanes = Math.max(1, Math.min(threads, Math.floor(mostBytes / weightBytes)))
-  return { lanes, threadsEach: Math.floor(threads / lanes) }
+  return Array.from({ length: lanes }, (_, i) => Math.floor(threads / lanes) + Number(i < threads % lanes))
 }
 
-/** Opens a model in `count` threads of their own. @throws what opening it throws. */
-export async function openLanes(model: Uint8Array | string, options: SessionOptions, count: number): Promise<Session> {
-  const lanes = Array.from({ length: count }, (_, i) => new Lane(model, options, i === count - 1))
+/**
+ * Opens a model in a thread of its own for each of `options`. Bytes are handed over: the caller's are gone.
+ * @throws what opening it throws.
+ */
+export async function openLanes(model: Uint8Array | string, options: readonly SessionOptions[]): Promise<Session> {
+  const lanes = options.map((own, i) => new Lane(model, own, i === options.length - 1))
+  const release = async () => {
+    await Promise.all(lanes.map((lane) => lane.release()))
+  }
   try {
     const [first] = await Promise.all(lanes.map((lane) => lane.opened))
-    return {
-      ...first!,
-      lanes: count,
-      run: sideBySide(lanes.map((lane) => lane.run)),
-      release: async () => {
-        await Promise.all(lanes.map((lane) => lane.release()))
-      },
-    }
+    return { ...first!, lanes: lanes.length, run: sideBySide(lanes.map((lane) => lane.run)), release }
   } catch (error) {
-    await Promise.all(lanes.map((lane) => lane.terminate()))
+    // A thread that is ended while ONNX Runtime opens its model takes the process with it.
+    await Promise.allSettled(lanes.map((lane) => lane.opened))
+    await release()
     throw error
   }
 }
@@ -89,7 +88,7 @@ class Lane {
 
   readonly run = async (feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> => {
     const reply = this.#next()
-    this.#worker.postMessage({ kind: 'run', feeds } satisfies LaneRequest)
+    this.#worker.postMessage({ kind: 'run', feeds: owned(feeds) } satisfies LaneRequest)
     const done = await reply
     if (done.kind !== 'done') throw new Error('internal: a lane has not run')
     for (const [name, { data }] of Object.entries(into)) data.set(done.results[name]!.data as never)
@@ -99,10 +98,6 @@ class Lane {
   async release(): Promise<void> {
     this.#worker.postMessage({ kind: 'release' } satisfies LaneRequest)
     await this.#exited
-  }
-
-  async terminate(): Promise<void> {
-    await this.#worker.terminate()
   }
 
   #next(): Promise<LaneReply> {
@@ -125,4 +120,14 @@ class Lane {
     this.#ended ??= error
     this.#reply(this.#ended)
   }
+}
+
+/** A part of a larger memory as a copy of its own: posting one posts the whole memory. */
+function owned(feeds: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => {
+      const isPart = feed.data.byteLength < feed.data.buffer.byteLength
+      return [name, isPart ? ({ ...feed, data: feed.data.slice() } as Tensor) : feed]
+    }),
+  )
 }

@@ -7,11 +7,11 @@ import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '..
 import { type DType, float32, sizeOf, type Tensor } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
-import { canOpenLanes, chooseLanes, openLanes } from './lanes.ts'
+import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
 export interface OrtOptions {
-  /** Processor threads of one run; all physical cores unless told otherwise. */
+  /** Processor threads in all; unless given, every processor for lanes, and every physical core for a single run. */
   readonly threads?: number | undefined
   /** 'cpu', or 'webgpu' where the machine has it. */
   readonly provider?: 'cpu' | 'webgpu'
@@ -51,6 +51,7 @@ export async function openOnnx(
   try {
     return await open(path, weightBytes(path), options, lanes)
   } catch (error) {
+    if (messageOf(error).startsWith('internal: ')) throw error
     check(false, `${path}: ONNX Runtime cannot open it (${messageOf(error)})`)
   }
 }
@@ -62,8 +63,9 @@ async function open(
   inLanes: boolean,
 ): Promise<Session> {
   if (!inLanes || !canOpenLanes || options.provider === 'webgpu') return openSession(model, sessionOptions(options))
-  const { lanes, threadsEach } = chooseLanes(bytes, options.threads)
-  return openLanes(model, sessionOptions({ ...options, threads: threadsEach }), lanes)
+  const shares = shareThreads(bytes, options.threads)
+  const own = shares.length === 1 ? [options] : shares.map((threads) => ({ ...options, threads }))
+  return openLanes(model, own.map(sessionOptions))
 }
 
 class OrtProgram implements Program {
@@ -152,7 +154,8 @@ export function probeBlockSize(): Promise<number> {
   return probed
 }
 
-function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
+/** Of all tensors together. */
+export function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
   return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
 }
 

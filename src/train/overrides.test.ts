@@ -67,6 +67,13 @@ describe('resolveConfig', () => {
       scale: 16,
     })
     expect(mistakes('loss.marginRad=0.2', 'loss.kind=cosface')[1]).toContain('loss.marginRad')
+    const whole = 'loss={"kind":"cosface","margin":0.3,"scale":30}'
+    expect(resolveConfig('brief', [whole, 'loss.kind=softmax']).loss).toEqual({ kind: 'softmax' })
+    expect(resolveConfig('brief', ['loss.kind=softmax', whole]).loss).toEqual({
+      kind: 'cosface',
+      margin: 0.3,
+      scale: 30,
+    })
     expect(resolveConfig('brief', ['loss.kind=softmax']).loss).toEqual({ kind: 'softmax' })
     expect(mistakes('loss.kind=cosface', 'loss.marginRad=0.2')[1]).toBe(
       '--set loss.marginRad: no such key; did you mean loss.margin?',

@@ -23,9 +23,7 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
   const config = structuredClone(presets[preset as PresetName]) as unknown as Json
   const problems: string[] = []
   let current = config
-  // a loss brings its defaults, which are not to take the place of what was said of it before
-  const kindsFirst = [...assignments].sort((a, b) => Number(isKind(b)) - Number(isKind(a)))
-  for (const assignment of kindsFirst) {
+  for (const assignment of kindsFirst(assignments)) {
     const equals = assignment.indexOf('=')
     if (equals < 1) {
       problems.push(`--set ${assignment}: expected path=value`)
@@ -52,8 +50,12 @@ export function parseConfig(value: unknown, where: string): TrainConfig {
   return parsed.data
 }
 
-function isKind(assignment: string): boolean {
-  return assignment.startsWith('loss.kind=')
+/** A loss brings its defaults, which are not to take the place of what was said of it before; a whole `loss=…` begins anew. */
+function kindsFirst(assignments: readonly string[]): string[] {
+  const whole = assignments.findLastIndex((assignment) => assignment.startsWith('loss=')) + 1
+  const later = assignments.slice(whole)
+  const isKind = (assignment: string) => assignment.startsWith('loss.kind=')
+  return [...assignments.slice(0, whole), ...later.filter(isKind), ...later.filter((a) => !isKind(a))]
 }
 
 function parseValue(text: string): Json {
