@@ -9,8 +9,8 @@ import { type Precision, photosTogether } from '../src/identify/index.ts'
 import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
-import { ortBackend, quantise, shareThreads, totalBytes } from '../src/runtime/index.ts'
-import { filled, type Tensor, tensor, zeros } from '../src/tensor/index.ts'
+import { ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
+import { filled, type Tensor, tensor, totalBytes, zeros } from '../src/tensor/index.ts'
 import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
 
 const { values } = parseArgs({

@@ -1,7 +1,9 @@
+import { expect } from 'vitest'
 import type { Value } from '../src/graph/index.ts'
 import { type Backend, type Program, referenceBackend, type Tensors } from '../src/runtime/index.ts'
 import { type Tensor, tensor } from '../src/tensor/index.ts'
-import { differenceStep } from './tolerances.ts'
+import { expectClose } from './compare.ts'
+import { differenceStep, roundedToFloat32 } from './tolerances.ts'
 
 /** Runs once what `outputs` name. */
 export async function evaluate(
@@ -47,4 +49,16 @@ export async function centralDifferences(
 async function runLoss(program: Program, feeds: Tensors): Promise<number> {
   const { loss } = await program.run(feeds)
   return Number(loss!.data[0])
+}
+
+/** A rewritten graph computes what `y` was: shape and values, in float32 on the reference evaluator. */
+export async function expectRewritten(
+  outputs: Readonly<Record<string, Value>>,
+  y: Value,
+  feeds: Tensors,
+): Promise<void> {
+  expect(outputs.y!.shape).toEqual(y.shape)
+  const actual = await evaluate(referenceBackend(), outputs, feeds)
+  const expected = await evaluate(referenceBackend(), { y }, feeds)
+  expectClose('y', actual.y!, expected.y!, roundedToFloat32)
 }

@@ -115,7 +115,10 @@ function embedder(
     batchSize: limit,
     lanes: model.lanes,
     batch: async (pixels) =>
-      normaliseRows(await inPieces(pixels, size, { limit, fixed: fixedBatch !== undefined }, run), size),
+      normaliseRows(
+        await inPieces(pixels, size, { limit, fixed: fixedBatch !== undefined, lanes: model.lanes }, run),
+        size,
+      ),
     release: () => model.release(),
   }
 }

@@ -1,27 +1,32 @@
 import { type Tensor, tensor, zeros } from '../tensor/index.ts'
+import { inOrder } from './in-order.ts'
 
 /**
  * Runs pixels [B, H, W, 3] through a network that takes `limit` rows at a time, or exactly `limit` where it is `fixed`: the last
- * piece is then filled up with black. Pieces wait for nothing but `run`. Returns [B, size].
+ * piece is then filled up with black. One piece more than `lanes` is under way at once, so that none waits. Returns [B, size].
  */
 export async function inPieces(
   pixels: Tensor<'uint8'>,
   size: number,
-  { limit, fixed }: { readonly limit: number; readonly fixed: boolean },
+  { limit, fixed, lanes }: { readonly limit: number; readonly fixed: boolean; readonly lanes: number },
   run: (piece: Tensor<'uint8'>) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const [count, ...rest] = pixels.shape as [number, number, number, number]
   const bytes = pixels.data.length / Math.max(1, count)
   const out = new Float32Array(count * size)
-  const pieces = Array.from({ length: Math.ceil(count / limit) }, async (_, i) => {
+  const embed = async (i: number) => {
     const begin = i * limit
     const rows = Math.min(limit, count - begin)
     const part = pixels.data.subarray(begin * bytes, (begin + rows) * bytes)
     const piece = fixed && rows < limit ? zeros('uint8', [limit, ...rest]) : tensor('uint8', [rows, ...rest], part)
     if (piece.data !== part) piece.data.set(part)
-    out.set((await run(piece)).subarray(0, rows * size), begin * size)
-  })
-  await Promise.all(pieces)
+    return (await run(piece)).subarray(0, rows * size)
+  }
+  let begin = 0
+  for await (const rows of inOrder(Math.ceil(count / limit), embed, { lanes: lanes + 1, ahead: lanes + 1 })) {
+    out.set(rows, begin)
+    begin += rows.length
+  }
   return out
 }
 

@@ -22,7 +22,7 @@ export function runCells(
     program ??= backend.compile(graph, { parameters, lanes: true })
     const parts = await program
     const run = async (piece: Tensor<'uint8'>) => (await parts.run({ pixels: piece })).cells!.data as Float32Array
-    return inPieces(pixels, rows * columns * size, { limit: batch, fixed: true }, run)
+    return inPieces(pixels, rows * columns * size, { limit: batch, fixed: true, lanes: parts.lanes }, run)
   }
   return { embedder: { cellGrid: { rows, columns }, cells }, release: async () => (await program)?.release() }
 }

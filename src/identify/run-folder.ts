@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { ortBackend, quantise, shareThreads, totalBytes } from '../runtime/index.ts'
-import { readSafetensors, type Tensor } from '../tensor/index.ts'
+import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
+import { readSafetensors, type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { photosTogether } from './embedder.ts'
@@ -109,7 +109,7 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     batch: async (pixels) => {
       const run = async (piece: Tensor<'uint8'>) =>
         (await program.run({ pixels: piece })).embedding!.data as Float32Array
-      return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true }, run), size)
+      return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true, lanes: program.lanes }, run), size)
     },
     release: async () => {
       await program.release()

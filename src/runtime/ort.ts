@@ -4,7 +4,7 @@ import { check, messageOf } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '../onnx/index.ts'
-import { type DType, float32, sizeOf, type Tensor } from '../tensor/index.ts'
+import { type DType, float32, sizeOf, type Tensor, totalBytes } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
@@ -115,12 +115,12 @@ function sessionOptions(options: OrtOptions): SessionOptions {
 
 /** What a file's weights take, with those in files beside it; what cannot be read is for ONNX Runtime to refuse. */
 function weightBytes(path: string): number {
-  const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  const own = sizeOf(path)
+  const fileBytes = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const own = fileBytes(path)
   if (own > mostGraphBytes) return own
   try {
     const beside = externalFiles(decodeModel(readFileSync(path), path), path)
-    return beside.reduce((sum, file) => sum + sizeOf(join(dirname(path), file)), own)
+    return beside.reduce((sum, file) => sum + fileBytes(join(dirname(path), file)), own)
   } catch {
     return own
   }
@@ -152,11 +152,6 @@ export function probeBlockSize(): Promise<number> {
     }
   })()
   return probed
-}
-
-/** Of all tensors together. */
-export function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
-  return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
 }
 
 function asDType(t: Tensor, dtype: DType): Tensor {

@@ -13,4 +13,4 @@ export {
 } from './safetensors.ts'
 export { normaliseAxis, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { isFloating, readStored, type StoredType, storedBytes } from './stored.ts'
-export { asFloat32, filled, float32, int32, type Tensor, tensor, zeros } from './tensor.ts'
+export { asFloat32, filled, float32, int32, type Tensor, tensor, totalBytes, zeros } from './tensor.ts'

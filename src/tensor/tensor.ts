@@ -43,3 +43,8 @@ export function asFloat32(t: Tensor): Tensor<'float32'> {
   if (t.dtype === 'float16') return tensor('float32', t.shape, widenFloat16(t.data as Uint16Array))
   return tensor('float32', t.shape, Float32Array.from(t.data as Float64Array))
 }
+
+/** Of all tensors together. */
+export function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
+  return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
+}
