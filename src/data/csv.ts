@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { check, InputError, messageOf } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 
-/** A CSV's cells, trimmed; `rows[i]` stands in row `numbers[i]` of the file, the header being row 1. */
+/** A CSV's cells, trimmed; `rows[i]` stands in row `numbers[i]` of the file, its first row being 1. */
 export interface Table {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
@@ -12,30 +12,55 @@ export interface Table {
 }
 
 /**
- * Reads a CSV with a header, separated by commas, semicolons or tabs: UTF-8, or UTF-16 with a byte order mark; blank lines are
- * passed over.
+ * Reads a CSV with a header, separated by commas, semicolons or tabs, or by what a first line `sep=…` says: UTF-8, or UTF-16 with a
+ * byte order mark. Rows without a letter in them are passed over, wherever they stand and however many separators they have.
  * @throws InputError naming file and row where it is missing, empty, malformed, of another encoding, or a row has more or fewer
  * cells than the header.
  */
 export function readCsv(path: string): Table {
-  const records = parseCsv(readText(path), path)
-  const header = records[0]?.map((cell) => cell.trim())
-  check(header !== undefined && header.some((cell) => cell !== ''), `${path}: no header row`)
+  const records = parseCsv(readText(path), path).map((cells) => cells.map((cell) => cell.trim()))
+  const top = records.findIndex((cells, i) => !isBlank(cells) && !(i === 0 && isSeparatorLine(cells)))
+  check(top !== -1, `${path}: no header row`)
+  const header = records[top]!
   const twice = header.filter((name, i) => name !== '' && header.indexOf(name) !== i)
   check(twice.length === 0, `${path}: columns named twice: ${[...new Set(twice)].join(', ')}`)
+  const named = header.findLastIndex((name) => name !== '') + 1
   const rows: string[][] = []
   const numbers: number[] = []
   const uneven: string[] = []
-  for (let i = 1; i < records.length; i++) {
+  let short = false
+  for (let i = top + 1; i < records.length; i++) {
     const record = records[i]!
-    if (record.length === 1 && record[0]!.trim() === '') continue
-    if (record.length !== header.length) uneven.push(`${i + 1} (${record.length})`)
-    for (let c = 0; c < record.length; c++) record[c] = record[c]!.trim()
-    rows.push(record)
+    if (isBlank(record)) continue
+    const cells = fitted(record, header.length, named)
+    if (cells === undefined) uneven.push(`${i + 1} (${record.length})`)
+    short ||= record.length < header.length
+    rows.push(cells ?? record)
     numbers.push(i + 1)
   }
-  check(uneven.length === 0, `${path}: expected ${header.length} cells in each row, not so in row ${shortList(uneven)}`)
+  check(
+    uneven.length === 0,
+    `${path}: expected ${header.length} cells in each row, not so in row ${shortList(uneven)}`,
+    short ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front' : undefined,
+  )
   return { header, rows, numbers: Int32Array.from(numbers) }
+}
+
+/** No letter and no digit: blank lines, rows of separators, and what ended files once (Ctrl-Z). */
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => /^[\s,;|"\x1a\u200b\ufeff]*$/.test(cell))
+}
+
+/** `sep=;`, which tells Excel the separator; parsed by it, the line is `sep=` and an empty cell. */
+function isSeparatorLine([first, ...others]: readonly string[]): boolean {
+  return first !== undefined && /^sep=.?$/i.test(first) && others.every((cell) => cell === '')
+}
+
+/** As many cells as the header has, where those that are too many, or missing under no name, are empty. */
+function fitted(cells: string[], width: number, named: number): string[] | undefined {
+  if (cells.length === width) return cells
+  if (cells.length > width) return cells.slice(width).every((cell) => cell === '') ? cells.slice(0, width) : undefined
+  return cells.length >= named ? [...cells, ...new Array<string>(width - cells.length).fill('')] : undefined
 }
 
 function readText(path: string): string {
@@ -83,12 +108,35 @@ function parseCsv(text: string, path: string): string[][] {
       relax_column_count: true,
     })
   } catch (error) {
+    if (error instanceof CsvError && /QUOTE/.test(error.code)) throw quoteMistake(error, path, text)
     throw new InputError(`${path}: not a CSV (${messageOf(error)})`)
   }
 }
 
+/** Where the quotation mark stands, rows counted as a spreadsheet does, and what the column is called. */
+function quoteMistake(error: CsvError, path: string, text: string): InputError {
+  const index = Number(error.index)
+  const name = text
+    .replace(/^sep=.\r?\n/i, '')
+    .split(/[\r\n]/, 1)[0]!
+    .split(delimiterOf(text))[index]
+  const column = `column ${index + 1}${name ? ` '${name.trim()}'` : ''}`
+  const what =
+    error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? 'a quotation mark opens the cell, and none closes it'
+      : 'a quotation mark inside the cell'
+  return new InputError(
+    `${path}: not a CSV: row ${Number(error.records) + 1}, ${column}: ${what}`,
+    'write the mark twice and put the whole cell between marks: "scar 5"" long"',
+  )
+}
+
+/** What a first line `sep=…` says, else the separator that the header has most of, those between quotation marks not counted. */
 function delimiterOf(text: string): string {
-  const line = text.slice(0, Math.max(0, text.search(/[\r\n]/)) || text.length)
-  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: line.split(mark).length }))
+  const said = /^\ufeff?sep=([^\r\n])\r?\n/i.exec(text)?.[1]
+  if (said !== undefined) return said
+  const line = text.split(/[\r\n]/).find((each) => !isBlank([each])) ?? ''
+  const bare = line.replace(/"[^"]*"/g, '')
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }))
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark
 }
