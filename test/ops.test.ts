@@ -10,11 +10,11 @@ import { centralDifferences, evaluate } from './differences.ts'
 import { type OpCase, opCases, symbolN } from './op-cases.ts'
 import { derivative, float32Op, forSums } from './tolerances.ts'
 
-/** Ops whose true derivative is not passed on, and why. That of every other op is held against central differences. */
-const cutGradient: Partial<Record<OpName, string>> = {
-  stopGradient: 'it is there for that',
-  gridSample: 'it reads photos at drawn coordinates, and neither is trained',
-}
+/** Ops whose true derivative is not passed on: zero takes its place. That of every other op is held against central differences. */
+const cutGradient: ReadonlySet<OpName> = new Set(['stopGradient'])
+
+/** Ops that read photos at drawn coordinates, of which neither is trained: to ask for their derivative is an error. */
+const noDerivative: ReadonlySet<OpName> = new Set(['gridSample'])
 
 /** What a provider cannot do, by a fault of its own. */
 const refused: Readonly<Record<string, string>> = {
@@ -38,14 +38,20 @@ for (const [op, cases] of Object.entries(opCases) as [OpName, readonly OpCase[]]
         expect(y!.data.length).toBe(sizeOf(y!.shape))
       })
 
-      if (isStatic && trained.length > 0)
+      const isDifferentiated = isStatic && !noDerivative.has(op)
+      if (noDerivative.has(op))
+        test('has no derivative, and says so', () => {
+          for (const x of trained) expect(() => gradient(loss, [x])).toThrow(`gradient: ${op} has no derivative`)
+        })
+
+      if (isDifferentiated && trained.length > 0)
         test('has the derivative of central differences', async () => {
           const names = trained.map(nameOf)
           const gradients = Object.fromEntries(gradient(loss, trained).map((dx, i) => [slopeOf(names[i]!), dx]))
           const actual = await evaluate(referenceBackend({ floats: 'float64' }), gradients, feeds)
           const expected = await centralDifferences(loss, names, feeds)
           for (const name of names) {
-            if (op in cutGradient) expect(new Set(actual[slopeOf(name)]!.data as Float64Array)).toEqual(new Set([0]))
+            if (cutGradient.has(op)) expect(new Set(actual[slopeOf(name)]!.data as Float64Array)).toEqual(new Set([0]))
             else expectClose(`gradient of ${name}`, actual[slopeOf(name)]!, expected[name]!, derivative)
           }
         })
@@ -57,7 +63,7 @@ for (const [op, cases] of Object.entries(opCases) as [OpName, readonly OpCase[]]
           continue
         }
         test(`${backend.name} agrees with the reference`, async () => {
-          const gradients = isStatic ? gradient(loss, trained) : []
+          const gradients = isDifferentiated ? gradient(loss, trained) : []
           const outputs = Object.fromEntries([['y', result], ...gradients.map((dx, i) => [`d${i}`, dx])])
           const actual = await evaluate(await backend.create(), outputs, feeds)
           const expected = await evaluate(referenceBackend(), outputs, feeds)

@@ -10,6 +10,7 @@ import {
   countFlop,
   exp,
   gelu,
+  gridSample,
   input,
   less,
   matmul,
@@ -21,6 +22,7 @@ import {
   reduceMax,
   reduceMean,
   reduceSum,
+  sign,
   staticShape,
   stopGradient,
   sub,
@@ -32,6 +34,8 @@ import { lower, portableTarget } from '../lower/index.ts'
 import { referenceBackend } from '../runtime/index.ts'
 import { float32, int32 } from '../tensor/index.ts'
 import { gradient, pullback } from './gradient.ts'
+import { sumTo } from './sum-to.ts'
+import type { VjpRule } from './vjp.ts'
 
 const x = input('x', [2])
 const feeds = { x: float32([2], [3, -4]) }
@@ -130,6 +134,91 @@ describe('gradient', () => {
       dtype: 'float32',
     }
     expect(() => gradient(lowered as unknown as Value, [x])).toThrow('internal: gemm is made by lower')
+  })
+})
+
+describe('an op without a derivative', () => {
+  const photo = input('photo', [1, 1, 2, 2])
+  const grid = input('grid', [1, 1, 1, 2])
+  const sampled = (pixels: Value, at: Value) => reduceSum(gridSample(pixels, at))
+  const message =
+    "gradient: gridSample has no derivative, expected inputs that do not depend on 'grid', got mul [1, 1, 1, 2]"
+
+  test('that an active input reaches is an InputError, whichever operand it is', () => {
+    const moved = sampled(photo, mul(grid, 2))
+    expect(() => gradient(moved, [grid])).toThrow(InputError)
+    expect(() => gradient(moved, [grid])).toThrow(message)
+    expect(() => gradient(moved, [photo])).toThrow("expected inputs that do not depend on 'photo', got input")
+    expect(() => pullback([moved], [constant(float32([], [1]))], [grid])).toThrow('hint: stopGradient(…)')
+  })
+
+  test('is none where nothing that is asked for reaches it, or reaches it only past a stop', async () => {
+    const values = { photo: float32([1, 1, 2, 2], [1, 2, 3, 4]), grid: float32([1, 1, 1, 2], [0, 0]) }
+    const loss = add(mul(sampled(stopGradient(photo), sign(grid)), reduceSum(grid)), sampled(photo, less01(grid)))
+    const [dg] = gradient(loss, [grid]) as [Value]
+    const { y } = await evaluate(referenceBackend(), { y: dg }, values)
+    expect([...y!.data]).toEqual([2.5, 2.5]) // the mean of the four
+    const own = gridSample(photo, grid)
+    const [dOwn] = gradient(reduceSum(mul(own, own)), [own]) as [Value]
+    const { z } = await evaluate(referenceBackend(), { z: dOwn }, values)
+    expect([...z!.data]).toEqual([5])
+  })
+
+  /** 1 where x < 0, else 0: it jumps. */
+  function less01(x: Value): Value {
+    return cast(less(x, 0), 'float32')
+  }
+})
+
+describe('whole numbers', () => {
+  test('have gradient zero, and pass none on', async () => {
+    const n = input('n', [2], 'int32')
+    const loss = reduceSum(mul(cast(add(n, n), 'float32'), x))
+    const values = { ...feeds, n: { dtype: 'int32', shape: [2], data: Int32Array.of(3, 4) } as const }
+    const [dn, dx] = gradient(loss, [n, x]) as [Value, Value]
+    const results = await evaluate(referenceBackend(), { dn, dx }, values)
+    expect([[...results.dn!.data], [...results.dx!.data]]).toEqual([
+      [0, 0],
+      [6, 8],
+    ])
+  })
+})
+
+describe('a rule', () => {
+  test('that forgets an operand does not compile', () => {
+    // @ts-expect-error mul has two inputs, and so two cotangents
+    const forgets: VjpRule<'mul'> = ({ inputs: [, b] }, dy) => [mul(dy, b)]
+    // @ts-expect-error no gradient flows to a condition, and that has to be said
+    const skips: VjpRule<'where'> = ({ inputs: [condition] }, dy) => [undefined, where(condition, dy, 0), dy]
+    const whole: VjpRule<'mul'> = ({ inputs: [a, b] }, dy) => [mul(dy, b), mul(dy, a)]
+    expect([forgets, skips, whole].map((rule) => typeof rule)).toEqual(['function', 'function', 'function'])
+  })
+})
+
+describe('sumTo', () => {
+  test('sums over the axes that were broadcast', async () => {
+    const y = input('y', [2, 3])
+    const values = { y: float32([2, 3], [1, 2, 3, 10, 20, 30]) }
+    const sums = { column: sumTo(y, [2, 1]), row: sumTo(y, [3]), all: sumTo(y, []), same: sumTo(y, [2, 3]) }
+    const results = await evaluate(referenceBackend(), sums, values)
+    expect(Object.values(results).map(({ shape, data }) => [shape, [...data]])).toEqual([
+      [
+        [2, 1],
+        [6, 60],
+      ],
+      [[3], [11, 22, 33]],
+      [[], [66]],
+      [
+        [2, 3],
+        [1, 2, 3, 10, 20, 30],
+      ],
+    ])
+  })
+
+  test('refuses what is no broadcast of the input', () => {
+    const y = input('y', [2, 3])
+    expect(() => sumTo(y, [2])).toThrow('do not broadcast')
+    expect(() => sumTo(input('one', [1]), [3])).toThrow('internal: a cotangent of shape [1] for an input of shape [3]')
   })
 })
 

@@ -1,4 +1,4 @@
-import { check, invariant } from '../base/index.ts'
+import { check, InputError, invariant } from '../base/index.ts'
 import {
   add,
   constant,
@@ -11,7 +11,8 @@ import {
 } from '../graph/index.ts'
 import { filled, zeros } from '../tensor/index.ts'
 import { recompute, type Segment } from './recompute.ts'
-import { vjpRules } from './vjp.ts'
+import { sumTo } from './sum-to.ts'
+import { type Cotangent, type VjpRule, vjpRules } from './vjp.ts'
 
 export interface GradientOptions {
   /** Parts of the forward pass to compute again in the backward pass; none unless told otherwise. They may share their ends. */
@@ -21,7 +22,7 @@ export interface GradientOptions {
 /**
  * dL/dv for each v of `wrt`: the reverse sweep over a scalar loss L. The result is again a graph of plain values, so it can be
  * differentiated, lowered and exported like any other. A value that L does not depend on has gradient zero.
- * @throws InputError where the loss is no float scalar.
+ * @throws InputError where the loss is no float scalar, and where some v reaches L through an op without a derivative.
  */
 export function gradient(loss: Value, wrt: readonly Value[], options: GradientOptions = {}): Value[] {
   check(
@@ -34,7 +35,8 @@ export function gradient(loss: Value, wrt: readonly Value[], options: GradientOp
 /**
  * Σₖ ⟨cotangentₖ, ∂outputₖ/∂v⟩ for each v of `wrt`: the vector–Jacobian product of several outputs at once. Used to continue
  * a gradient through a part of a graph, chunk by chunk.
- * @throws InputError where a cotangent has another shape than its output.
+ * @throws InputError where a cotangent has another shape than its output, and where some v reaches an output through an op without
+ * a derivative.
  */
 export function pullback(
   outputs: readonly Value[],
@@ -57,14 +59,16 @@ export function pullback(
   const copies = new Map<Value, Value>()
   for (const value of order.reverse()) {
     const dy = gradients.get(value)
-    if (dy === undefined || !active.has(value)) continue
+    const through = value.inputs.find((input) => active.has(input))
+    if (dy === undefined || through === undefined || ruleOf(value) === 'zero') continue
+    if (ruleOf(value) === 'none') throw noDerivative(value, through, wrt)
     const segment = endingAt.get(value)
     const again = segment && recompute(segment, dy)
     for (const [original, copy] of again?.copies ?? []) copies.set(original, copy)
-    const inputGradients = applyRule(again?.to ?? copies.get(value) ?? value, dy)
+    const flowing = applyRule(again?.to ?? copies.get(value) ?? value, dy)
     value.inputs.forEach((input, i) => {
-      const dx = inputGradients[i]
-      if (dx !== undefined && active.has(input)) accumulate(gradients, input, dx)
+      const dx = flowing[i] ?? null
+      if (dx !== null && active.has(input)) accumulate(gradients, input, sumTo(dx, input.shape))
     })
   }
   return wrt.map((value) => gradients.get(value) ?? constant(zeros('float32', staticShape(value.shape))))
@@ -75,15 +79,45 @@ function accumulate(gradients: Map<Value, Value>, value: Value, dx: Value): void
   gradients.set(value, sum === undefined ? dx : add(sum, dx))
 }
 
-/** The values through which some of `wrt` reaches the outputs: nothing else needs a gradient. */
+/** The floats through which some of `wrt` changes the outputs smoothly: nothing else needs a gradient. */
 function dependents(order: readonly Value[], wrt: readonly Value[]): Set<Value> {
-  const active = new Set(wrt)
-  for (const value of order) if (value.inputs.some((input) => active.has(input))) active.add(value)
+  const active = new Set(wrt.filter(isFloat))
+  for (const value of order) {
+    const flows = isFloat(value) && ruleOf(value) !== 'zero'
+    if (flows && value.inputs.some((input) => active.has(input))) active.add(value)
+  }
   return active
 }
 
-function applyRule(value: Value, dy: Value): readonly (Value | undefined)[] {
-  invariant(value.op in vjpRules, `${value.op} is made by lower and has no derivative`)
-  const rule = vjpRules[value.op as OpName] as (node: Node<OpName>, dy: Value) => readonly (Value | undefined)[]
-  return rule(value as Node<OpName>, dy)
+function isFloat({ dtype }: Value): boolean {
+  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16'
+}
+
+function noDerivative(value: Value, through: Value, wrt: readonly Value[]): InputError {
+  const source = topological([through]).find((candidate) => wrt.includes(candidate))
+  const name = source?.op === 'input' ? `'${source.attrs.name}'` : `a value of ${source?.op}`
+  return new InputError(
+    `gradient: ${value.op} has no derivative, expected inputs that do not depend on ${name}, got ${through.op} ${showShape(through.shape)} that does`,
+    'stopGradient(…) around that input takes it for fixed',
+  )
+}
+
+type Differentiable = { [K in OpName]: Node<K> }[OpName]
+
+function isDifferentiable(value: Value): value is Differentiable {
+  return value.op in vjpRules
+}
+
+function ruleOf(value: Value): (typeof vjpRules)[OpName] | undefined {
+  return isDifferentiable(value) ? vjpRules[value.op] : undefined
+}
+
+function applyRule(value: Value, dy: Value): readonly Cotangent[] {
+  invariant(isDifferentiable(value), `${value.op} is made by lower and has no derivative`)
+  return cotangentsOf(value.op, value, dy)
+}
+
+function cotangentsOf<K extends OpName>(op: K, node: Node<K>, dy: Value): readonly Cotangent[] {
+  const rule: VjpRule<K> = vjpRules[op]
+  return typeof rule === 'function' ? rule(node, dy) : []
 }

@@ -17,6 +17,7 @@ import {
   type Node,
   neg,
   type OpName,
+  type Ops,
   pad,
   pow,
   reduceMean,
@@ -30,68 +31,72 @@ import {
   type Value,
   where,
 } from '../graph/index.ts'
-import { type DType, sameShape } from '../tensor/index.ts'
-
-/** The gradients of a node's inputs, given the gradient dy of its output; undefined where none flows. */
-type VjpRule<K extends OpName> = (node: Node<K>, dy: Value) => readonly (Value | undefined)[]
-
-const none = () => []
 
 /**
- * The derivative of each op: dL/dinputs from dL/doutput. Broadcast operands get their gradient summed back by `sumTo`.
- * Ops with values that jump (sign, floor, comparisons, casts to and from whole numbers) or that only read data (gridSample) pass nothing on.
+ * What flows to one input: a value of the input's shape, or of a shape that the input was broadcast to (the sweep sums it back). It is
+ * null where the derivative is zero everywhere.
  */
-export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
-  input: none,
-  constant: none,
-  cast: ({ inputs: [x], attrs: { to } }, dy) => (isFloat(x.dtype) && isFloat(to) ? [cast(dy, x.dtype)] : []),
-  stopGradient: none,
+export type Cotangent = Value | null
 
-  add: ({ inputs: [a, b] }, dy) => [sumTo(dy, a), sumTo(dy, b)],
-  sub: ({ inputs: [a, b] }, dy) => [sumTo(dy, a), sumTo(neg(dy), b)],
-  mul: ({ inputs: [a, b] }, dy) => [sumTo(mul(dy, b), a), sumTo(mul(dy, a), b)],
-  div: (node, dy) => {
-    const [a, b] = node.inputs // d(a/b) = da/b − (a/b)·db/b
-    return [sumTo(div(dy, b), a), sumTo(neg(div(mul(dy, asValue(node)), b)), b)]
+/** One cotangent for each input. A rule that forgets one does not compile. */
+export type Cotangents<Inputs extends readonly Value[]> = { readonly [I in keyof Inputs]: Cotangent }
+
+/**
+ * An op's derivative. A function gives dL/dinputs from the node and dy = dL/doutput. `'zero'`: nothing flows, because the op is a leaf,
+ * has steps instead of slopes, or is there to stop gradients. `'none'`: there is a derivative but no rule for it, and to ask for it
+ * is an error.
+ */
+export type VjpRule<K extends OpName> = ((node: Node<K>, dy: Value) => Cotangents<Ops[K]['inputs']>) | 'zero' | 'none'
+
+/** The derivative of each op. No rule sums over broadcast axes: the sweep does. */
+export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
+  input: 'zero',
+  constant: 'zero',
+  cast: ({ inputs: [x] }, dy) => [cast(dy, x.dtype)], // between floats: nothing flows through whole numbers
+  stopGradient: 'zero',
+
+  add: (_, dy) => [dy, dy],
+  sub: (_, dy) => [dy, neg(dy)],
+  mul: ({ inputs: [a, b] }, dy) => [mul(dy, b), mul(dy, a)],
+  div: (y, dy) => {
+    const b = y.inputs[1] // d(a/b) = da/b − (a/b)·db/b
+    return [div(dy, b), neg(div(mul(dy, y), b))]
   },
-  pow: (node, dy) => {
-    const [a, b] = node.inputs // d(aᵇ) = b·aᵇ⁻¹ da + aᵇ·log a db
-    return [sumTo(mul(dy, mul(b, pow(a, sub(b, 1)))), a), sumTo(mul(dy, mul(asValue(node), log(a))), b)]
+  pow: (y, dy) => {
+    const [a, b] = y.inputs // d(aᵇ) = b·aᵇ⁻¹ da + aᵇ·log a db
+    return [mul(dy, mul(b, pow(a, sub(b, 1)))), mul(dy, mul(y, log(a)))]
   },
-  max: ({ inputs: [a, b] }, dy) => [sumTo(where(less(a, b), 0, dy), a), sumTo(where(less(a, b), dy, 0), b)],
-  min: ({ inputs: [a, b] }, dy) => [sumTo(where(less(b, a), 0, dy), a), sumTo(where(less(b, a), dy, 0), b)],
+  max: ({ inputs: [a, b] }, dy) => [where(less(a, b), 0, dy), where(less(a, b), dy, 0)],
+  min: ({ inputs: [a, b] }, dy) => [where(less(b, a), 0, dy), where(less(b, a), dy, 0)],
 
   neg: (_, dy) => [neg(dy)],
   abs: ({ inputs: [x] }, dy) => [mul(dy, sign(x))],
-  exp: (node, dy) => [mul(dy, asValue(node))], // d(eˣ) = eˣ dx
+  exp: (y, dy) => [mul(dy, y)], // d(eˣ) = eˣ dx
   log: ({ inputs: [x] }, dy) => [div(dy, x)],
-  sqrt: (node, dy) => [div(mul(dy, 0.5), asValue(node))],
+  sqrt: (y, dy) => [div(mul(dy, 0.5), y)],
   erf: ({ inputs: [x] }, dy) => [mul(dy, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))], // 2/√π·e^(−x²)
-  sigmoid: (node, dy) => [mul(dy, mul(asValue(node), sub(1, asValue(node))))],
-  tanh: (node, dy) => [mul(dy, sub(1, mul(asValue(node), asValue(node))))],
-  sign: none,
-  floor: none,
+  sigmoid: (y, dy) => [mul(dy, mul(y, sub(1, y)))],
+  tanh: (y, dy) => [mul(dy, sub(1, mul(y, y)))],
+  sign: 'zero',
+  floor: 'zero',
   gelu: ({ inputs: [x] }, dy) => [mul(dy, geluDerivative(x))],
 
-  less: none,
-  equal: none,
-  and: none,
-  where: ({ inputs: [condition, a, b] }, dy) => [
-    undefined,
-    sumTo(where(condition, dy, 0), a),
-    sumTo(where(condition, 0, dy), b),
-  ],
+  less: 'zero',
+  equal: 'zero',
+  and: 'zero',
+  where: ({ inputs: [condition] }, dy) => [null, where(condition, dy, 0), where(condition, 0, dy)],
 
   reduceSum: ({ inputs: [x], attrs }, dy) => [spread(dy, x, attrs.axes)],
   reduceMean: ({ inputs: [x], attrs }, dy) => {
     const count = attrs.axes.reduce((product, axis) => product * staticDim(x.shape[axis]), 1)
     return [spread(mul(dy, 1 / count), x, attrs.axes)]
   },
-  reduceMax: (node, dy) => {
-    const [x] = node.inputs // shared evenly among the elements that attain the maximum
-    const attained = cast(equal(x, spread(asValue(node), x, node.attrs.axes)), x.dtype)
-    const share = div(attained, reduceSum(attained, { axes: node.attrs.axes, keepDims: true }))
-    return [mul(spread(dy, x, node.attrs.axes), share)]
+  reduceMax: (y, dy) => {
+    const { axes } = y.attrs
+    const [x] = y.inputs // shared evenly among the elements that attain the maximum
+    const attained = cast(equal(x, spread(y, x, axes)), x.dtype)
+    const share = div(attained, reduceSum(attained, { axes, keepDims: true }))
+    return [mul(spread(dy, x, axes), share)]
   },
 
   reshape: ({ inputs: [x] }, dy) => [reshape(dy, x.shape)],
@@ -101,7 +106,7 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
       perm.map((_, i) => perm.indexOf(i)),
     ),
   ],
-  expand: ({ inputs: [x] }, dy) => [sumTo(dy, x)],
+  expand: (_, dy) => [dy],
   concat: ({ inputs, attrs: { axis } }, dy) => {
     let begin = 0
     return inputs.map((x) => {
@@ -119,7 +124,7 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
     // Y = A·B: dA = dY·Bᵀ, dB = Aᵀ·dY; a transposed operand's gradient is the transpose, which swaps the factors
     const da = transA ? matmul(b, dy, { transA: transB, transB: true }) : matmul(dy, b, { transB: !transB })
     const db = transB ? matmul(dy, a, { transA: true, transB: transA }) : matmul(a, dy, { transA: !transA })
-    return [sumTo(da, a), sumTo(db, b)]
+    return [da, db]
   },
   depthwiseConv: ({ inputs: [x, w], attrs }, dy) => {
     const k = staticDim(w.shape[2]) // dx: dy convolved with the mirrored kernel
@@ -129,24 +134,19 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
     const k = staticDim(dy.shape[2]) // linear in both: L = ⟨g, ∂w⟩ = ⟨conv(x, g), dw⟩
     return [depthwiseConv(dw, flip(dy, [2, 3]), k - 1 - attrs.pad), depthwiseConv(x, dy, attrs.pad)]
   },
-  standardise: (node, dy) => {
-    const y = asValue(node) // dx = (dy − mean(dy) − y·mean(dy·y)) / σ (Ba et al., arXiv:1607.06450)
-    const lastAxis = { axes: [-1], keepDims: true }
+  standardise: (y, dy) => {
+    const lastAxis = { axes: [-1], keepDims: true } // dx = (dy − mean(dy) − y·mean(dy·y)) / σ (Ba et al., arXiv:1607.06450)
     const centred = sub(dy, add(reduceMean(dy, lastAxis), mul(y, reduceMean(mul(dy, y), lastAxis))))
-    return [mul(centred, inverseDeviation(node.inputs[0], node.attrs.eps))]
+    return [mul(centred, inverseDeviation(y.inputs[0], y.attrs.eps))]
   },
-  inverseDeviation: (node, dy) => {
-    const [x] = node.inputs // d(1/σ) = −(1/σ)³·(x − mean)/n dx
-    const r = asValue(node)
+  inverseDeviation: (r, dy) => {
+    const [x] = r.inputs // d(1/σ) = −(1/σ)³·(x − mean)/n dx
     const n = staticDim(x.shape[x.shape.length - 1])
     const deviation = sub(x, reduceMean(x, { axes: [-1], keepDims: true }))
     return [mul(deviation, mul(dy, mul(mul(r, mul(r, r)), -1 / n)))]
   },
-  softmax: (node, dy) => {
-    const y = asValue(node) // dx = y∘(dy − Σ dy∘y)
-    return [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))]
-  },
-  gridSample: none,
+  softmax: (y, dy) => [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))], // dx = y∘(dy − Σ dy∘y)
+  gridSample: 'none', // photos at drawn coordinates: neither is trained
 }
 
 /** GELU'(x) = Φ(x) + x·φ(x) (Hendrycks and Gimpel, arXiv:1606.08415). */
@@ -156,24 +156,8 @@ function geluDerivative(x: Value): Value {
   return add(cumulative, mul(x, density))
 }
 
-/** A gradient summed back to the shape of the operand that was broadcast. */
-function sumTo(dy: Value, operand: Value): Value {
-  if (sameShape(dy.shape, operand.shape)) return dy
-  const extra = dy.shape.length - operand.shape.length
-  const axes = dy.shape.flatMap((dim, i) => (i < extra || (operand.shape[i - extra] === 1 && dim !== 1) ? [i] : []))
-  return reshape(reduceSum(dy, { axes, keepDims: true }), operand.shape)
-}
-
 /** The result of a reduction seen in the shape of what was reduced. */
 function spread(reduced: Value, x: Value, axes: readonly number[]): Value {
   const kept = x.shape.map((dim, i) => (axes.includes(i) ? 1 : dim))
   return expand(reshape(reduced, kept), x.shape)
-}
-
-function isFloat(dtype: DType): boolean {
-  return dtype === 'float32' || dtype === 'float64' || dtype === 'float16'
-}
-
-function asValue<K extends OpName>(node: Node<K>): Value {
-  return node as unknown as Value
 }
