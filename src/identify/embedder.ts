@@ -1,14 +1,13 @@
 import type { Geometry } from '../images/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { ModelDescription } from './description.ts'
+import type { CheckpointName } from './run-data.ts'
 
 /** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
 export type Tta = 'none' | 'flip'
 
 /** fp32, or int8: matrix products in whole numbers (`quantise` of the runtime), faster where the processor has VNNI. */
 export type Precision = 'fp32' | 'int8'
-
-export type CheckpointName = 'best' | 'last'
 
 export interface OpenModelOptions {
   /** The description of an ONNX file, where it does not lie beside it. */

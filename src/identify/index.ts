@@ -15,7 +15,6 @@ export {
 export { type EmbeddedPhotos, type EmbedOptions, embedInBatches, embedPhotos, type PhotoEmbeddings } from './embed.ts'
 export {
   type CellGrid,
-  type CheckpointName,
   type Embedder,
   type OpenModelOptions,
   openModelDefaults,
@@ -34,12 +33,14 @@ export {
 } from './explain.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'
-export { copyHeadRun, describeHead, exportHead, type HeadExportOptions, isHeadRun } from './head-run.ts'
+export { copyHeadRun, describeHead, exportHead, type HeadExportOptions } from './export-head.ts'
+export { isHeadRun } from './head-run.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
 export type { Agreement } from './int8-agreement.ts'
 export { modelFiles } from './model-files.ts'
 export { findDescription } from './onnx-model.ts'
 export { openModel } from './open.ts'
-export { findCheckpoint, isRunFolder, type RunData, type RunModel, readRunData, readRunModel } from './run-folder.ts'
+export { type CheckpointName, findCheckpoint, isRunFolder, type RunData, readRunData } from './run-data.ts'
+export { type RunModel, readRunModel } from './run-folder.ts'
 export { type Selection, type SplitName, selectPhotos } from './selection.ts'
 export { type ScoreKind, scorePairs } from './submission.ts'

@@ -5,7 +5,7 @@ import { parseStrictly, readJson } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingSize, pixelStatistics, pretrainedOf, type ReIdConfig } from '../models/index.ts'
 import { isWeightsFile } from '../weights/index.ts'
-import type { CheckpointName } from './embedder.ts'
+import type { CheckpointName } from './run-data.ts'
 
 const count = z.int().min(0)
 

@@ -5,7 +5,8 @@ import { descriptionFile, readModelDescription } from './description.ts'
 import type { Embedder, OpenModelOptions } from './embedder.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
 import { openDescribed } from './onnx-model.ts'
-import { isRunFolder, openRun } from './run-folder.ts'
+import { isRunFolder } from './run-data.ts'
+import { openRun } from './run-folder.ts'
 
 /**
  * Opens a model: a run folder (its network rebuilt from a checkpoint, for this processor), a folder with `model.json` and its ONNX

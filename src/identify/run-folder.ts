@@ -1,57 +1,16 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
 import { readSafetensors, type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
-import type { CheckpointName, Embedder, OpenModelOptions, Tta } from './embedder.ts'
+import type { Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { photosTogether } from './embedder.ts'
 import { inPieces, normaliseRows } from './rows.ts'
+import { type CheckpointName, findCheckpoint } from './run-data.ts'
 import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
-
-/** Which photos a run learned from and which it was measured on, by file name; and the hash of what it was given. */
-export interface RunData {
-  readonly dataHash: string
-  readonly train: readonly string[]
-  readonly validation: readonly string[]
-  /** What it left out, as it could not be read. */
-  readonly skipped: readonly string[]
-}
-
-const runSchema = z.looseObject({ dataHash: z.string() })
-const splitSchema = z.looseObject({
-  train: z.array(z.string()),
-  validation: z.array(z.string()),
-  skipped: z.array(z.string()).default([]),
-})
-
-/** True for a folder that `rosette train` writes. */
-export function isRunFolder(folder: string): boolean {
-  return existsSync(join(folder, 'checkpoints'))
-}
-
-/** @throws InputError naming the file where one is missing or malformed. */
-export function readRunData(folder: string): RunData {
-  const [recordPath, splitPath] = [join(folder, 'run.json'), join(folder, 'split.json')]
-  const { dataHash } = parseStrictly(runSchema, readJson(recordPath), recordPath)
-  return { dataHash, ...parseStrictly(splitSchema, readJson(splitPath), splitPath) }
-}
-
-/** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */
-export function findCheckpoint(folder: string, which?: CheckpointName): { name: CheckpointName; path: string } {
-  const pathOf = (name: CheckpointName) => join(folder, 'checkpoints', `${name}.safetensors`)
-  const found = (which === undefined ? (['best', 'last'] as const) : [which]).find((name) => existsSync(pathOf(name)))
-  if (found !== undefined) return { name: found, path: pathOf(found) }
-  const other = which === undefined ? undefined : (['best', 'last'] as const).find((name) => existsSync(pathOf(name)))
-  throw new InputError(
-    `${folder}: no ${which === undefined ? '' : `'${which}' `}checkpoint`,
-    other === undefined ? 'has its training come to an end of an epoch?' : `there is '${other}': --checkpoint ${other}`,
-  )
-}
 
 /** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
 export function readWeights(path: string): ReadonlyMap<string, Tensor> {

@@ -3,7 +3,7 @@ import { check, InputError } from '../base/index.ts'
 import { datasetHash, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { inOrder } from './in-order.ts'
-import { type RunData, readRunData } from './run-folder.ts'
+import { type RunData, readRunData } from './run-data.ts'
 
 export type SplitName = 'validation' | 'train' | 'all'
 

@@ -8,7 +8,7 @@ import {
   pixelStatisticsNames,
 } from '../models/index.ts'
 import { isWeightsFile, knownWeights, namedBackbone, timmBeside } from '../weights/index.ts'
-import { isOnnx } from './embedded.ts'
+import { isOnnx } from './onnx-backbone.ts'
 
 /**
  * What `--backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones

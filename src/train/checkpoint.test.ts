@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { encodeSafetensors, float32 } from '../tensor/index.ts'
 import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
-import type { StateTensors } from './state.ts'
+import type { StateTensors } from './checkpoint.ts'
 
 const state: StateTensors = {
   'head.weight': float32([2, 2], [1, -2.5, 1e-30, 0]),

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'
-import type { StateTensors } from './state.ts'
+
+/** All tensors of a run by name: parameters, statistics, and of what is trained `m/…`, `v/…`, and `ema/…` where weights are averaged. */
+export type StateTensors = Readonly<Record<string, Tensor>>
 
 const positionSchema = z.object({
   /** Steps done. */

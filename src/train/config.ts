@@ -5,7 +5,7 @@ import { geometryDefaults } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
-import { isOnnx } from './embedded.ts'
+import { isOnnx } from './onnx-backbone.ts'
 
 const count = z.number().int().positive()
 const share = z.number().min(0).max(1)

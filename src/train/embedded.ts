@@ -25,11 +25,6 @@ export interface FrozenNetwork {
   readonly sha256: string
 }
 
-/** True where the backbone is an ONNX file. */
-export function isOnnx(backbone: string): boolean {
-  return /\.onnx$/i.test(backbone)
-}
-
 /** The network that a config names. @throws InputError where it or its description is missing, or settings ask for its training. */
 export async function readFrozenNetwork({
   model,

@@ -25,10 +25,10 @@ import {
   embedStore,
   type FrozenNetwork,
   headDescription,
-  isOnnx,
   readFrozenNetwork,
   withGeometry,
 } from './embedded.ts'
+import { isOnnx } from './onnx-backbone.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { type RunRecord, readRecord, writeJson } from './record.ts'

@@ -16,7 +16,7 @@ import {
 import { checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
 import { planOf } from './batches.ts'
 import type { TrainConfig } from './config.ts'
-import { isOnnx } from './embedded.ts'
+import { isOnnx } from './onnx-backbone.ts'
 import type { TrainOptions } from './job.ts'
 import type { RunRecord } from './record.ts'
 

@@ -1,10 +1,8 @@
 import { invariant, Rng } from '../base/index.ts'
 import { initialise } from '../nn/index.ts'
 import { filled, type Tensor, zeros } from '../tensor/index.ts'
+import type { StateTensors } from './checkpoint.ts'
 import type { StepPlan } from './updates.ts'
-
-/** All tensors of a run by name: parameters, statistics, and of what is trained `m/…`, `v/…`, and `ema/…` where weights are averaged. */
-export type StateTensors = Readonly<Record<string, Tensor>>
 
 /** The state before step 0: parameters drawn by (seed, name), or as `given` (pretrained); moments zero. */
 export function initialState(
