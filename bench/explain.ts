@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { check, formatTable, mean, Rng } from '../src/base/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
-import { explainDefaults, explainMatch, type MatchExplanation, openModel } from '../src/identify/index.ts'
+import { openModel } from '../src/embedder/index.ts'
+import { explainDefaults, explainMatch, type MatchExplanation } from '../src/explain/index.ts'
 
 const { values } = parseArgs({
   options: {

@@ -4,14 +4,15 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { median, Rng } from '../src/base/index.ts'
 import { augmentationParameters, augmentOff } from '../src/data/index.ts'
+import { type Precision, photosTogether } from '../src/embedder/index.ts'
 import { graphInputs, staticShape } from '../src/graph/index.ts'
-import { type Precision, photosTogether } from '../src/identify/index.ts'
 import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
+import { trainDefaults } from '../src/run/index.ts'
 import { ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, totalBytes, zeros } from '../src/tensor/index.ts'
-import { initialState, stepGraph, trainDefaults } from '../src/train/index.ts'
+import { initialState, stepGraph } from '../src/train/index.ts'
 
 const { values } = parseArgs({
   options: {

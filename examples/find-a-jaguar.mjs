@@ -1,6 +1,7 @@
 // Whom does a photo show? node examples/find-a-jaguar.mjs MODEL GALLERY PHOTO
 import { openDataset } from 'rosette/data'
-import { embedPhotos, identifyPhotos, openModel } from 'rosette/identify'
+import { embedPhotos, openModel } from 'rosette/embedder'
+import { identifyPhotos } from 'rosette/identify'
 
 const [model, gallery, path] = process.argv.slice(2)
 if (path === undefined) throw new Error('node examples/find-a-jaguar.mjs MODEL GALLERY PHOTO')

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mean } from 'rosette/base'
-import { synthesise } from 'rosette/data'
+import { synthesise } from 'rosette/synth'
 import { train } from 'rosette/train'
 
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'rosette-train-'))

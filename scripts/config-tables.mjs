@@ -1,6 +1,6 @@
 // Writes the tables of docs/training.md from the presets: `node scripts/config-tables.mjs` after a build. What a setting means
 // is kept as it stands there. With --check nothing is written, and exit code 1 says that the page is behind the code.
-import { presets } from '../dist/train/index.js'
+import { presets } from '../dist/run/index.js'
 import { line, renew, replaced } from './page.mjs'
 
 const values = Object.fromEntries(Object.entries(presets).map(([name, config]) => [name, new Map(leaves(config))]))

@@ -2,7 +2,7 @@
 // different encounters. Run it after a build: `node scripts/picture.mjs`.
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
-import { contactSheet, studio } from '../dist/data/synth/index.js'
+import { contactSheet, studio } from '../dist/synth/index.js'
 
 const [rows, perFlank] = [4, 3]
 const from = studio({ identities: 24, seed: 0 })

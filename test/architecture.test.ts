@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { allowedImports, type SourceFile, soleImporters, tooLong, violations } from './architecture.ts'
+import { allowedImports, readRooms, type SourceFile, soleImporters, tooLong, violations } from './architecture.ts'
 
 const root = join(import.meta.dirname, '..')
 
 describe('the rooms', () => {
-  test('import as the design says', () => {
+  test('import as ARCHITECTURE.md says', () => {
     const files = typescript('src', 'src').filter(({ path }) => !path.endsWith('.test.ts'))
     expect(files.length).toBeGreaterThan(40)
     expect(violations(files)).toEqual([])
@@ -15,15 +15,25 @@ describe('the rooms', () => {
   test('are in processing order: each comes after what it may import', () => {
     const order = Object.keys(allowedImports)
     for (const [room, allowed] of Object.entries(allowedImports)) {
-      if (room === 'cli' || room === 'app') continue // at the end, where all may be used
       for (const other of allowed)
         expect(order.indexOf(other), `${room} before ${other}`).toBeLessThan(order.indexOf(room))
     }
   })
 
+  test('are those of ARCHITECTURE.md, each a folder of its own', () => {
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(allowedImports).sort())
+  })
+
   test('have files of a readable length', () => {
     expect(tooLong(['src', 'test', 'bench'].flatMap((folder) => typescript(folder, '.')))).toEqual([])
   })
+})
+
+test('a table of rooms is read: none, some, all', () => {
+  const table =
+    '| room | | |\n|---|---|---|\n| [a](src/a) | x | – |\n| [b](src/b) | y, z | a |\n| [c](src/c) | | all |\n'
+  expect(readRooms(table)).toEqual({ a: [], b: ['a'], c: ['a', 'b'] })
 })
 
 describe('the check itself', () => {

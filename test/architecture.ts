@@ -1,51 +1,30 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import ts from 'typescript'
 
-/** The rooms in processing order and what each may import (the design, section 3). */
-const foundation = ['base', 'tensor'] as const
-const engine = [...foundation, 'graph'] as const
-const beforeTrain = [
-  'base',
-  'tensor',
-  'graph',
-  'autodiff',
-  'lower',
-  'onnx',
-  'runtime',
-  'nn',
-  'models',
-  'weights',
-  'optim',
-  'images',
-  'data',
-  'retrieval',
-  'identify',
-] as const
-const all = [...beforeTrain, 'projection', 'train', 'report', 'cli', 'app'] as const
+/** Which rooms each room may import, the rooms in processing order. */
+export type Imports = Readonly<Record<string, readonly string[]>>
 
-export const allowedImports = {
-  base: [],
-  tensor: ['base'],
-  graph: foundation,
-  autodiff: engine,
-  lower: engine,
-  onnx: engine,
-  runtime: [...engine, 'lower', 'onnx'],
-  nn: engine,
-  models: [...engine, 'nn'],
-  weights: [...foundation, 'models'],
-  optim: [...engine, 'nn'],
-  images: foundation,
-  data: [...foundation, 'images'],
-  retrieval: foundation,
-  projection: foundation,
-  identify: [...engine, 'lower', 'onnx', 'runtime', 'models', 'weights', 'images', 'data', 'retrieval'],
-  train: beforeTrain,
-  report: [...foundation, 'images', 'data', 'retrieval', 'projection', 'identify'],
-  cli: all,
-  app: all,
-} as const satisfies Readonly<Record<string, readonly string[]>>
+/**
+ * The table of rooms in ARCHITECTURE.md: rows `| [room](src/room) | what lives there | rooms it may import |`, where – is none and
+ * all is every other one.
+ */
+export function readRooms(markdown: string): Imports {
+  const rows = [...markdown.matchAll(/^\| \[([\w-]+)\]\(src\/\1\) \|.*\| ([^|]+) \|$/gm)].map(([, room, cell]) => ({
+    room: room!,
+    cell: cell!.trim(),
+  }))
+  const rooms = rows.map(({ room }) => room)
+  const named = (cell: string, own: string) => {
+    if (cell === 'all') return rooms.filter((room) => room !== own)
+    return cell === '–' ? [] : cell.split(' ')
+  }
+  return Object.fromEntries(rows.map(({ room, cell }) => [room, named(cell, room)]))
+}
 
-type Room = keyof typeof allowedImports
+export const allowedImports: Imports = readRooms(
+  readFileSync(join(import.meta.dirname, '..', 'ARCHITECTURE.md'), 'utf8'),
+)
 
 /** Packages that one file alone may import. */
 export const soleImporters: Readonly<Record<string, string>> = {
@@ -56,7 +35,7 @@ export const soleImporters: Readonly<Record<string, string>> = {
 }
 
 /** Files in `src/` itself, and the room whose rules hold for them. */
-export const rootFiles: Readonly<Record<string, Room>> = { 'cli.ts': 'cli' }
+export const rootFiles: Readonly<Record<string, string>> = { 'cli.ts': 'cli' }
 
 /** Files that may be longer, and why. */
 export const longFiles: Readonly<Record<string, string>> = {
@@ -108,16 +87,16 @@ function wrongImport(path: string, specifier: string): string[] {
   if (from === undefined) return [`${path}: lies in no room`]
   if (to === undefined) return [`${path}: imports ${target}, which lies in no room`]
   if (from === to) return []
-  const allowed: readonly string[] = allowedImports[from]
+  const allowed = allowedImports[from] ?? []
   if (!allowed.includes(to)) return [`${path}: ${from} imports ${to}, expected one of: ${allowed.join(' ') || 'none'}`]
   return target === `${to}/index.ts` ? [] : [`${path}: imports ${target}, expected the door ${to}/index.ts`]
 }
 
-function roomOf(path: string): Room | undefined {
+function roomOf(path: string): string | undefined {
   const slash = path.indexOf('/')
   if (slash < 0) return rootFiles[path]
   const folder = path.slice(0, slash)
-  return folder in allowedImports ? (folder as Room) : undefined
+  return folder in allowedImports ? folder : undefined
 }
 
 /** A relative import as a path; '..' may leave `src/`, which then lies in no room. */

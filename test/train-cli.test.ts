@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readLog } from '../src/train/index.ts'
+import { readLog } from '../src/run/index.ts'
 import { stripedDataset } from './striped-dataset.ts'
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))

@@ -3,6 +3,7 @@
  * people, files written whole or not at all.
  */
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
+export { parseDecimal } from './decimal.ts'
 export {
   type FileContent,
   readJson,
@@ -14,6 +15,7 @@ export {
   writeFileAtomic,
 } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
+export { inOrder } from './in-order.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { RangedFile } from './ranged-file.ts'
 export { Rng } from './rng.ts'

@@ -23,7 +23,7 @@ export function checkSubmissionCommand(): Command {
 
 async function checkSubmissionAction(submission: string, { test }: { readonly test: string }): Promise<void> {
   // Rooms are loaded when a command runs, so that --help and a mistyped option answer at once.
-  const { checkSubmission, formatSubmissionReport } = await import('../data/index.ts')
+  const { checkSubmission, formatSubmissionReport } = await import('../competition/index.ts')
   const report = checkSubmission(submission, test)
   console.log(formatSubmissionReport(report))
   if (!report.ok) throw new FailedCheck()

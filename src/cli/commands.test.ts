@@ -10,7 +10,7 @@ import {
   tinyRun,
   tinyTensors,
 } from '../../test/model-fixture.ts'
-import { exportModel } from '../identify/index.ts'
+import { exportModel } from '../export/index.ts'
 import { decodeNpy } from '../tensor/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'

@@ -69,7 +69,7 @@ async function demoAction({ out, overwrite = false, set = [] }: DemoFlags): Prom
 }
 
 async function draw(out: string, overwrite: boolean, signal: AbortSignal): Promise<void> {
-  const { synthesise } = await import('../data/index.ts')
+  const { synthesise } = await import('../synth/index.ts')
   const bar = progress('drawing jaguars', 'photos')
   await synthesise({ out, overwrite, signal, onProgress: bar.update }).finally(bar.stop)
 }
@@ -98,7 +98,7 @@ async function learn(options: {
 
 /** The report on the photos that `measure` scores; returns its page. */
 async function report(run: string, data: string, signal: AbortSignal): Promise<string> {
-  const { openModel } = await import('../identify/index.ts')
+  const { openModel } = await import('../embedder/index.ts')
   const { makeReport } = await import('../report/index.ts')
   const manifest = await testPhotos(data)
   const selection = { manifest, split: 'all', reason: 'encounters that training did not see' } as const
@@ -129,7 +129,8 @@ async function testPhotos(data: string): Promise<Manifest> {
 }
 
 async function measure(model: string, data: string, signal: AbortSignal): Promise<EvaluationReport> {
-  const { evaluatePhotos, openModel } = await import('../identify/index.ts')
+  const { evaluatePhotos } = await import('../identify/index.ts')
+  const { openModel } = await import('../embedder/index.ts')
   const manifest = await testPhotos(data)
   const embedder = await openModel(model)
   try {
@@ -140,10 +141,10 @@ async function measure(model: string, data: string, signal: AbortSignal): Promis
 }
 
 async function submit(model: string, data: string, out: string, signal: AbortSignal): Promise<number> {
-  const { checkSubmission, formatSubmissionReport, openDataset, readTestPairs, writeSubmission } = await import(
-    '../data/index.ts'
-  )
-  const { embedPhotos, openModel, scorePairs } = await import('../identify/index.ts')
+  const { checkSubmission, formatSubmissionReport, writeSubmission } = await import('../competition/index.ts')
+  const { openDataset, readTestPairs } = await import('../data/index.ts')
+  const { embedPhotos, openModel } = await import('../embedder/index.ts')
+  const { scorePairs } = await import('../competition/index.ts')
   const pairs = readTestPairs(data)
   const embedder = await openModel(model)
   try {

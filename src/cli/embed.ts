@@ -36,7 +36,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
-  const { embedInBatches, EmbeddingFile } = await import('../identify/index.ts')
+  const { embedInBatches, EmbeddingFile } = await import('../embedder/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)

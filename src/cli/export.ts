@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, checkOutput, formatBytes } from '../base/index.ts'
-import type { Agreement, CheckpointName, Precision } from '../identify/index.ts'
+import type { Precision } from '../embedder/index.ts'
+import type { Agreement } from '../export/index.ts'
+import type { CheckpointName } from '../run/index.ts'
 
 const example = `
 Examples:
@@ -63,9 +65,9 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     `--model: ${model} is a file; expected a run folder of \`rosette train\``,
   )
   checkOutput(out, { overwrite, kind: 'folder' })
-  const { copyHeadRun, exportModel, exportTimm, isHeadRun, isRunFolder, readRunModel } = await import(
-    '../identify/index.ts'
-  )
+  const { copyHeadRun, exportModel, exportTimm } = await import('../export/index.ts')
+  const { isHeadRun, readRunModel } = await import('../embedder/index.ts')
+  const { isRunFolder } = await import('../run/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
   if (isHeadRun(model)) {
     check(format === 'onnx', `--format timm: ${model} trained a head on an ONNX file, which timm does not have`)

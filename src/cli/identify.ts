@@ -40,7 +40,8 @@ export function identifyCommand(): Command {
 async function identifyAction(paths: readonly string[], flags: IdentifyFlags): Promise<void> {
   const { gallery, top, csv, overwrite = false, skipUnreadable } = flags
   const { openDataset } = await import('../data/index.ts')
-  const { embedPhotos, identifyPhotos } = await import('../identify/index.ts')
+  const { embedPhotos } = await import('../embedder/index.ts')
+  const { identifyPhotos } = await import('../identify/index.ts')
   const manifest = openDataset(gallery, { ...dataOptions(flags), requireIdentity: true })
   if (csv !== undefined) await checkOutputs([csv], { flags, manifest, photos: paths }, { overwrite, option: '--csv' })
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })

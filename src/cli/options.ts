@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { OpenOptions } from '../data/index.ts'
-import type { CheckpointName, OpenModelOptions, Precision, Tta } from '../identify/index.ts'
+import type { OpenModelOptions, Precision, Tta } from '../embedder/index.ts'
+import type { CheckpointName } from '../run/index.ts'
 import { parseColumns } from './columns.ts'
 
 /** Options of every command that opens a model. */

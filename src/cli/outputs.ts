@@ -20,7 +20,7 @@ export async function checkOutputs(
   { flags, manifest, photos = [] }: Inputs,
   { overwrite, option = '--out' }: { readonly overwrite: boolean; readonly option?: string },
 ): Promise<void> {
-  const { modelFiles } = await import('../identify/index.ts')
+  const { modelFiles } = await import('../embedder/index.ts')
   const { source } = manifest
   const tables = [source, join(source, 'train.csv'), join(source, 'test.csv')]
   const ofPhotos = manifest.photos.map(({ path }) => path)

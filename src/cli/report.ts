@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { check, formatBytes, readJson } from '../base/index.ts'
-import type { Embedder, SplitName } from '../identify/index.ts'
+import type { Embedder } from '../embedder/index.ts'
+import type { SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import {
   addDataOptions,

@@ -11,7 +11,7 @@ import type { Curves, RunStory } from '../report/index.ts'
  * all its photos are among those reported. Whatever of it is not there is left out.
  */
 export async function runStory(run: string, manifest: Manifest, { split }: Selection): Promise<RunStory> {
-  const { readRunData } = await import('../identify/index.ts')
+  const { readRunData } = await import('../run/index.ts')
   const { train, validation } = readRunData(run)
   const names = new Set(manifest.photos.map(({ filename }) => filename))
   const sides = new Map([
@@ -36,7 +36,7 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
 
 /** A run's log as curves; null where there is none. */
 export async function curvesOf(log: string): Promise<Curves | null> {
-  const { readLog } = await import('../train/index.ts')
+  const { readLog } = await import('../run/index.ts')
   const entries = readLog(log)
   if (entries.length === 0) return null
   return {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import type { ScoreKind } from '../identify/index.ts'
+import type { ScoreKind } from '../competition/index.ts'
 import { FailedCheck } from './exit.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -37,10 +37,10 @@ export function submitCommand(): Command {
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
   const { data, out, scores: kind, overwrite = false, skipUnreadable } = flags
-  const { checkSubmission, formatSubmissionReport, openDataset, readTestPairs, writeSubmission } = await import(
-    '../data/index.ts'
-  )
-  const { embedPhotos, scorePairs } = await import('../identify/index.ts')
+  const { checkSubmission, formatSubmissionReport, writeSubmission } = await import('../competition/index.ts')
+  const { openDataset, readTestPairs } = await import('../data/index.ts')
+  const { embedPhotos } = await import('../embedder/index.ts')
+  const { scorePairs } = await import('../competition/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'test' })
   await checkOutputs([out], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)

@@ -33,7 +33,7 @@ export function synthCommand(): Command {
 }
 
 async function synthAction({ out, identities, photos, seed, overwrite = false }: SynthFlags): Promise<void> {
-  const { synthesise } = await import('../data/index.ts')
+  const { synthesise } = await import('../synth/index.ts')
   const bar = progress('drawing', 'photos')
   const written = await interruptible((signal) =>
     synthesise({

@@ -1,5 +1,5 @@
 import type { Manifest, Skipped } from '../data/index.ts'
-import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../identify/index.ts'
+import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
@@ -26,7 +26,7 @@ export async function interruptible<T>(
 
 /** Opens the model that the flags name, for as long as `use` takes. */
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
-  const { openModel } = await import('../identify/index.ts')
+  const { openModel } = await import('../embedder/index.ts')
   const embedder = await openModel(flags.model, modelOptions(flags))
   try {
     return await use(embedder)

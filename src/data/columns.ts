@@ -1,7 +1,6 @@
-import { check, InputError, nearest } from '../base/index.ts'
+import { check, InputError, nearest, parseDecimal } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 import type { Table } from './csv.ts'
-import { parseDecimal } from './decimal.ts'
 
 /** What rosette knows to do with a column, and the names it goes by, the first found winning. */
 const fieldNames = {

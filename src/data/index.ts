@@ -32,19 +32,4 @@ export {
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type CheckedPhotos, checkPhotos, type ScanOptions, type Skipped } from './scan.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
-export { type Submission, writeSubmission } from './submission.ts'
-export { checkSubmission, type SubmissionReport } from './submission-check.ts'
-export { formatSubmissionReport } from './submission-report.ts'
-export {
-  contactSheet,
-  identitySheet,
-  type Studio,
-  type StudioOptions,
-  type SynthesiseOptions,
-  type SyntheticDataset,
-  type SyntheticPhoto,
-  studio,
-  studioDefaults,
-  synthesise,
-} from './synth/index.ts'
-export { readTestPairs, type TestPairs } from './test-pairs.ts'
+export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'

@@ -6,6 +6,8 @@ import {
   type Photo,
   type Skipped,
 } from '../data/index.ts'
+import type { Embedder, Tta } from '../embedder/index.ts'
+import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import {
   checkScorable,
   evaluateRetrieval,
@@ -13,8 +15,6 @@ import {
   type Labels,
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
-import { type EmbedOptions, embedPhotos } from './embed.ts'
-import type { Embedder, Tta } from './embedder.ts'
 import type { SplitName } from './selection.ts'
 
 export interface EvaluateOptions extends EmbedOptions {

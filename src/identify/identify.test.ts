@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { PhotoEmbeddings } from './embed.ts'
+import { scorePairs } from '../competition/score-pairs.ts'
+import type { PhotoEmbeddings } from '../embedder/embed.ts'
 import { identifyPhotos } from './identify.ts'
-import { scorePairs } from './submission.ts'
 
 /** Photos as [name, identity, angle in degrees]: embeddings on the unit circle. The name is the file's hash. */
 function set(...photos: readonly (readonly [string, string | undefined, number])[]): PhotoEmbeddings {

@@ -1,6 +1,6 @@
 import type { Photo, Skipped } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { type Embeddings, identifyTop } from '../retrieval/index.ts'
-import type { PhotoEmbeddings } from './embed.ts'
 
 /** An individual that a photo may show. */
 export interface Candidate {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { datasetHash, type Manifest, openDataset, photoKey } from '../data/index.ts'
-import { readRunData } from './run-data.ts'
+import { readRunData } from '../run/run-data.ts'
 import { type SplitName, selectPhotos } from './selection.ts'
 
 interface Case {

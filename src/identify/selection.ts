@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { check, InputError } from '../base/index.ts'
+import { check, InputError, inOrder } from '../base/index.ts'
 import { datasetHash, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
-import { inOrder } from './in-order.ts'
-import { type RunData, readRunData } from './run-data.ts'
+import { type RunData, readRunData } from '../run/index.ts'
 
 export type SplitName = 'validation' | 'train' | 'all'
 

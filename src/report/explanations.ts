@@ -1,5 +1,6 @@
 import type { Photo } from '../data/index.ts'
-import { type Embedder, type ExplainedPhoto, explainMatch } from '../identify/index.ts'
+import type { Embedder } from '../embedder/index.ts'
+import { type ExplainedPhoto, explainMatch } from '../explain/index.ts'
 import { encodeJpeg } from '../images/index.ts'
 import { round } from './analyse.ts'
 import type { ExplainedSide, Explanation, ReportData } from './data.ts'

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { datasetHash, type Photo, type Skipped } from '../data/index.ts'
-import { type Embedder, type EmbedOptions, embedPhotos, type Selection } from '../identify/index.ts'
+import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
+import type { Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'

@@ -1,5 +1,5 @@
 import { epochBatches, type Split } from '../data/index.ts'
-import type { TrainConfig } from './config.ts'
+import type { TrainConfig } from '../run/index.ts'
 import { freezeStages } from './freeze.ts'
 import { stepGraph } from './step.ts'
 import type { StepPlan } from './updates.ts'

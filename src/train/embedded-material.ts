@@ -1,6 +1,6 @@
 import { Rng } from '../base/index.ts'
+import { exportHead } from '../export/index.ts'
 import { input } from '../graph/index.ts'
-import { exportHead } from '../identify/index.ts'
 import { affineNeck, neckLoss, pairEmbedding } from '../models/index.ts'
 import { Scope } from '../nn/index.ts'
 import type { Layered } from '../optim/index.ts'

@@ -4,17 +4,17 @@ import { basename, dirname, join } from 'node:path'
 import { check, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
-  describeHead,
   type Embedder,
   findDescription,
   geometryOf,
   type ModelDescription,
   openModel,
   readModelDescription,
-} from '../identify/index.ts'
+} from '../embedder/index.ts'
+import { describeHead } from '../export/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
+import type { TrainConfig } from '../run/index.ts'
 import { bytesOf, decodeNpy, npyHeader, type Tensor, zeros } from '../tensor/index.ts'
-import type { TrainConfig } from './config.ts'
 
 /** Somebody's network, which stays as it is: photos go through it once, and a head is trained on what comes out. */
 export interface FrozenNetwork {

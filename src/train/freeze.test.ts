@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { resolveConfig } from '../run/overrides.ts'
 import { freezeStages, stagesUntil } from './freeze.ts'
-import { resolveConfig } from './overrides.ts'
 
 const stages = (...set: string[]) => freezeStages(resolveConfig('atto', ['model.backbone=convnext_mini', ...set]), 10)
 

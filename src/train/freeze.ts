@@ -1,5 +1,5 @@
 import { reidBackbone } from '../models/index.ts'
-import type { TrainConfig } from './config.ts'
+import type { TrainConfig } from '../run/index.ts'
 
 /** From `fromStep` on the backbone's layers below `frozen`, counted from the input, keep their weights. */
 export interface FreezeStage {

@@ -1,13 +1,7 @@
 /** Training as a story: config, the step's graph, the loop, checkpoints and resume, the run folder. */
-export { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 export type { Estimate } from './estimate.ts'
 export type { PrepareEvent, TrainOptions } from './job.ts'
-export { type LogEntry, readLog, type StepEntry, type ValidationEntry } from './log.ts'
 export type { Outcome, TrainEvent } from './loop.ts'
-export { resolveConfig } from './overrides.ts'
-export { type PresetName, presets } from './presets.ts'
-export type { RunRecord } from './record.ts'
-export type { StateTensors } from './checkpoint.ts'
 export { initialState } from './state.ts'
 export { type StepConfig, stepGraph } from './step.ts'
 export { type TrainCallOptions, train } from './train.ts'

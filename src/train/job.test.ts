@@ -16,10 +16,10 @@ import { rejection } from '../../test/dataset-fixture.ts'
 import { localHub } from '../../test/local-hub.ts'
 import { stripedDataset } from '../../test/striped-dataset.ts'
 import { openDataset } from '../data/index.ts'
+import { readRecord } from '../run/record.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
 import { planOf } from './batches.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
-import { readRecord } from './record.ts'
 import { exportUntrained } from './untrained.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-job-'))

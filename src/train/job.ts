@@ -15,11 +15,22 @@ import {
   type Split,
   stratifiedSplit,
 } from '../data/index.ts'
-import { describeModel, writeModelDescription } from '../identify/index.ts'
-import { backboneSettings } from './backbone-option.ts'
+import { describeModel, writeModelDescription } from '../embedder/index.ts'
+import {
+  backboneSettings,
+  checkpointPath,
+  commit,
+  isOnnx,
+  parseConfig,
+  type RunRecord,
+  readRecord,
+  resolveConfig,
+  type TrainConfig,
+  trainConfigSchema,
+  version,
+  writeJson,
+} from '../run/index.ts'
 import { Batches } from './batches.ts'
-import { checkpointPath } from './checkpoint.ts'
-import { type TrainConfig, trainConfigSchema } from './config.ts'
 import {
   type EmbedStoreOptions,
   embedStore,
@@ -28,11 +39,7 @@ import {
   readFrozenNetwork,
   withGeometry,
 } from './embedded.ts'
-import { isOnnx } from './onnx-backbone.ts'
-import { parseConfig, resolveConfig } from './overrides.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
-import { type RunRecord, readRecord, writeJson } from './record.ts'
-import { commit, version } from './version.ts'
 
 export interface TrainOptions {
   /** A Kaggle folder, a folder of folders, or a CSV. */

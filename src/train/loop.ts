@@ -4,19 +4,28 @@ import { join } from 'node:path'
 import { formatBytes, InputError } from '../base/index.ts'
 import { cosineSchedule } from '../optim/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
+import type { TrainConfig } from '../run/index.ts'
+import {
+  appendLog,
+  checkpointPath,
+  loadCheckpoint,
+  type Position,
+  rewindLog,
+  type StateTensors,
+  type StepEntry,
+  saveCheckpoint,
+  type ValidationEntry,
+  writeJson,
+} from '../run/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { zeros } from '../tensor/index.ts'
 import { Batches } from './batches.ts'
-import { checkpointPath, loadCheckpoint, type Position, type StateTensors, saveCheckpoint } from './checkpoint.ts'
-import type { TrainConfig } from './config.ts'
 import { embeddedMaterial } from './embedded-material.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
 import { firstNotFinite, lossLimit } from './health.ts'
 import type { TrainJob } from './job.ts'
-import { appendLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
 import { type Material, photoMaterial, type Validator } from './material.ts'
 import { loadPretrained } from './pretrained.ts'
-import { writeJson } from './record.ts'
 import { StagedSteps } from './stages.ts'
 import { inferenceTensors, initialState } from './state.ts'
 import type { StepPlan } from './updates.ts'

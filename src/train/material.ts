@@ -1,5 +1,5 @@
 import { pixelStoreOf } from '../data/index.ts'
-import { exportModel } from '../identify/index.ts'
+import { exportModel } from '../export/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'

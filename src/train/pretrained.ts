@@ -1,6 +1,9 @@
 import { basename } from 'node:path'
 import { check } from '../base/index.ts'
-import { type ParamSpec, reidBackbone } from '../models/index.ts'
+import { reidBackbone } from '../models/index.ts'
+import type { ParamSpec } from '../nn/index.ts'
+import type { RunRecord, TrainConfig } from '../run/index.ts'
+import { checkPixels, isOnnx, pixelsOf, setsPixels } from '../run/index.ts'
 import {
   fetchWeights,
   fitToSize,
@@ -13,12 +16,8 @@ import {
   timmBeside,
   weightsHash,
 } from '../weights/index.ts'
-import { checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
 import { planOf } from './batches.ts'
-import type { TrainConfig } from './config.ts'
-import { isOnnx } from './onnx-backbone.ts'
 import type { TrainOptions } from './job.ts'
-import type { RunRecord } from './record.ts'
 
 /**
  * The file, downloaded where it has to be; null, said loudly, where the network is closed.

@@ -1,7 +1,7 @@
 import { invariant, Rng } from '../base/index.ts'
 import { initialise } from '../nn/index.ts'
+import type { StateTensors } from '../run/index.ts'
 import { filled, type Tensor, zeros } from '../tensor/index.ts'
-import type { StateTensors } from './checkpoint.ts'
 import type { StepPlan } from './updates.ts'
 
 /** The state before step 0: parameters drawn by (seed, name), or as `given` (pretrained); moments zero. */

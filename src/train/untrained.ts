@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { check, readJson } from '../base/index.ts'
-import { type ExportedModel, exportModel } from '../identify/index.ts'
+import { type ExportedModel, exportModel } from '../export/index.ts'
+import { parseConfig, readRecord } from '../run/index.ts'
 import { planOf } from './batches.ts'
-import { parseConfig } from './overrides.ts'
-import { readRecord } from './record.ts'
 import { inferenceTensors, initialState } from './state.ts'
 
 /**

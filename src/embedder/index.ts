@@ -1,0 +1,36 @@
+/**
+ * A model opened, photos in, embeddings out. Our own models from a run folder or an exported file, and anybody's ONNX file with a
+ * `model.json` that states its preprocessing.
+ */
+export {
+  describeModel,
+  descriptionFile,
+  geometryOf,
+  type ModelDescription,
+  readModelDescription,
+  writeModelDescription,
+} from './description.ts'
+export {
+  type EmbeddedPhotos,
+  type EmbedOptions,
+  embedInBatches,
+  embedPhotos,
+  type PhotoEmbeddings,
+  preparePhoto,
+} from './embed.ts'
+export {
+  type CellGrid,
+  type Embedder,
+  type OpenModelOptions,
+  openModelDefaults,
+  type Precision,
+  photosTogether,
+  type Tta,
+} from './embedder.ts'
+export { EmbeddingFile } from './embedding-file.ts'
+export { headModel, isHeadRun } from './head-run.ts'
+export { modelFiles } from './model-files.ts'
+export { findDescription } from './onnx-model.ts'
+export { openModel } from './open.ts'
+export { type RunModel, readRunModel } from './run-folder.ts'
+export { matchTensors } from './tensors.ts'

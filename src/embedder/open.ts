@@ -1,0 +1,55 @@
+import { existsSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { check, InputError } from '../base/index.ts'
+import { isRunFolder } from '../run/index.ts'
+import { descriptionFile, readModelDescription } from './description.ts'
+import type { Embedder, OpenModelOptions } from './embedder.ts'
+import { isHeadRun, openHeadRun } from './head-run.ts'
+import { openDescribed } from './onnx-model.ts'
+import { openRun } from './run-folder.ts'
+
+/**
+ * Opens a model: a run folder (its network rebuilt from a checkpoint, for this processor), a folder with `model.json` and its ONNX
+ * file, or an `.onnx` with a description beside it or in `modelConfig`. It embeds in threads of its own, which leave this one alive
+ * for decoding, progress and Ctrl-C. Release it: its threads keep the process alive.
+ * @throws InputError for what is missing, and with every point where description and ONNX file disagree.
+ */
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Embedder> {
+  const { batch, threads } = options
+  check(
+    batch === undefined || (Number.isInteger(batch) && batch > 0),
+    `--batch: expected a whole number above 0, got ${batch}`,
+  )
+  check(
+    threads === undefined || (Number.isInteger(threads) && threads > 0),
+    `--threads: expected a whole number above 0, got ${threads}`,
+  )
+  check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
+  if (!statSync(path).isDirectory()) {
+    check(
+      extname(path).toLowerCase() === '.onnx',
+      `${path}: expected a run folder or an .onnx file`,
+      path.endsWith('.json') ? 'name the .onnx file, and this one with --model-config' : undefined,
+    )
+    return openDescribed(path, options)
+  }
+  if (isRunFolder(path)) {
+    check(options.modelConfig === undefined, `--model-config: ${path} is a run folder and describes itself`)
+    return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
+  }
+  const description = join(path, descriptionFile)
+  if (!existsSync(description)) {
+    throw new InputError(
+      `${path}: no model: neither checkpoints/ nor ${descriptionFile}`,
+      'a run folder of `rosette train`, a folder of `rosette export`, or an .onnx file',
+    )
+  }
+  const onnx = join(path, readModelDescription(description).model)
+  check(
+    existsSync(onnx),
+    `${path}: neither a checkpoint nor ${onnx}`,
+    'was its training stopped before the first epoch?',
+  )
+  const opened = await openDescribed(onnx, { modelConfig: description, ...options }, path)
+  return existsSync(join(path, 'run.json')) ? { ...opened, run: path } : opened
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { check } from '../base/index.ts'
+import type { Geometry } from '../images/index.ts'
+import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { type CheckpointName, findCheckpoint } from '../run/index.ts'
+import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
+import { readSafetensors, type Tensor, totalBytes } from '../tensor/index.ts'
+import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
+import type { Embedder, OpenModelOptions, Tta } from './embedder.ts'
+import { photosTogether } from './embedder.ts'
+import { inPieces, normaliseRows } from './rows.ts'
+import { runCells } from './run-cells.ts'
+import { matchTensors } from './tensors.ts'
+
+/** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
+export function readWeights(path: string): ReadonlyMap<string, Tensor> {
+  const { tensors } = readSafetensors(path)
+  const weights = new Map([...tensors].filter(([name]) => !name.includes('/')))
+  for (const [name, tensor] of tensors) if (name.startsWith('ema/')) weights.set(name.slice('ema/'.length), tensor)
+  return weights
+}
+
+/** What `rosette export` and an embedder need of a run. */
+export interface RunModel {
+  readonly name: string
+  readonly network: ReIdConfig
+  readonly geometry: Geometry
+  readonly checkpoint: { readonly name: CheckpointName; readonly path: string }
+  readonly tensors: ReadonlyMap<string, Tensor>
+}
+
+/** @throws InputError for a folder without description, network or checkpoint. */
+export function readRunModel(folder: string, which?: CheckpointName): RunModel {
+  const path = join(folder, descriptionFile)
+  const description = readModelDescription(path)
+  const { name, network } = description
+  check(network !== undefined, `${path}: network: missing, so that the checkpoint cannot be read`)
+  const checkpoint = findCheckpoint(folder, which)
+  return { name, network, geometry: geometryOf(description), checkpoint, tensors: readWeights(checkpoint.path) }
+}
+
+/** A run's network rebuilt for this processor, its weights part of the program. */
+export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
+  const { checkpoint, tta = 'flip', precision = 'fp32', threads } = options
+  const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
+  const description = readModelDescription(join(folder, descriptionFile))
+  const batch = options.batch ?? photosTogether(tta, precision, shareThreads(totalBytes(tensors), threads)[0]!)
+  const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
+  const parameters = matchTensors(embedding, tensors, found.path)
+  const backend = await ortBackend({ threads })
+  const whole = precision === 'int8'
+  const graph = whole ? await quantise(embedding.graph, parameters, backend) : embedding.graph
+  const { size } = description.output
+  const parts = cellGraph(network, { ...geometry, batch })
+  const program = await backend.compile(graph, { parameters, lanes: true })
+  const cells = parts && runCells(parts, backend, parameters, { batch, size })
+  return {
+    name,
+    source: `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`,
+    run: folder,
+    description,
+    geometry,
+    size,
+    tta: tta satisfies Tta,
+    batchSize: batch,
+    lanes: program.lanes,
+    ...cells?.embedder,
+    batch: async (pixels) => {
+      const run = async (piece: Tensor<'uint8'>) =>
+        (await program.run({ pixels: piece })).embedding!.data as Float32Array
+      return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true, lanes: program.lanes }, run), size)
+    },
+    release: async () => {
+      await program.release()
+      await cells?.release()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { writeFileAtomic } from '../base/index.ts'
+import {
+  descriptionFile,
+  headModel,
+  type ModelDescription,
+  readModelDescription,
+  writeModelDescription,
+} from '../embedder/index.ts'
+import { type AffineTail, appendTail, decodeModel, encodeModel, externalFiles } from '../onnx/index.ts'
+
+/**
+ * The description of somebody's network with a head trained on top of its L2-normalised embeddings: the same photos go in. The
+ * head is affine, and photo and mirror image are averaged after it, unless the network averages them itself.
+ */
+export function describeHead(foreign: ModelDescription, name: string, size: number): ModelDescription {
+  const { network, ...rest } = foreign
+  const flipAveraging = foreign.flipAveraging === 'inside' ? 'inside' : 'outside'
+  return { ...rest, name, model: 'model.onnx', output: { size, normalised: false }, flipAveraging }
+}
+
+export interface HeadExportOptions {
+  /** Somebody's ONNX file and its description. */
+  readonly onnx: string
+  readonly description: ModelDescription
+  readonly tail: AffineTail
+  readonly name: string
+  /** Gets `model.onnx`, the files in which the network keeps weights, and `model.json`. */
+  readonly folder: string
+}
+
+/** Writes network and head as one ONNX file with its description. @throws InputError where the file cannot be continued. */
+export function exportHead({ onnx, description, tail, name, folder }: HeadExportOptions): void {
+  const foreign = decodeModel(readFileSync(onnx), onnx)
+  const output = description.output.name ?? foreign.graph!.output[0]!.name
+  const { model } = encodeModel(appendTail(foreign, output, tail, onnx), '')
+  const described = describeHead(description, name, tail.bias.shape[0]!)
+  for (const file of externalFiles(foreign, onnx)) copyFileSync(join(dirname(onnx), file), join(folder, file))
+  writeFileAtomic(join(folder, described.model), model)
+  writeModelDescription(folder, described)
+}
+
+/** Copies the model of a run that trained a head, under a name of its own if there is one. Returns what was written, the model first. */
+export function copyHeadRun(run: string, folder: string, name?: string): string[] {
+  const onnx = headModel(run)
+  const description = readModelDescription(join(run, descriptionFile))
+  const files = [description.model, ...externalFiles(decodeModel(readFileSync(onnx), onnx), onnx)]
+  mkdirSync(folder, { recursive: true })
+  for (const file of files) copyFileSync(join(run, file), join(folder, file))
+  writeModelDescription(folder, { ...description, name: name ?? description.name })
+  return [...files, descriptionFile].map((file) => join(folder, file))
+}

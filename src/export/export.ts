@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { check, writeFileAtomic } from '../base/index.ts'
+import type { Precision } from '../embedder/index.ts'
+import {
+  describeModel,
+  descriptionFile,
+  type ModelDescription,
+  matchTensors,
+  writeModelDescription,
+} from '../embedder/index.ts'
+import type { Geometry } from '../images/index.ts'
+import { lower, portableTarget } from '../lower/index.ts'
+import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { ortBackend, quantise } from '../runtime/index.ts'
+import type { Tensor } from '../tensor/index.ts'
+import { type Agreement, int8Agreement } from './int8-agreement.ts'
+
+export interface ExportOptions {
+  readonly network: ReIdConfig
+  readonly geometry: Geometry
+  /** Parameters and statistics by name. The identity head (`head.…`) and names with a `/` are passed over. */
+  readonly tensors: ReadonlyMap<string, Tensor>
+  /** Gets `model.onnx`, `model.json` and, beyond 2 GB of weights, `model.onnx.data`. What is there is replaced. */
+  readonly folder: string
+  readonly name: string
+  /** fp32 unless given; int8 rounds the matrix products' weights to 7 bits and their input to 8 (`quantise` of the runtime). */
+  readonly precision?: Precision
+  /** What errors call the tensors' origin. */
+  readonly where?: string
+}
+
+export interface ExportedModel {
+  readonly description: ModelDescription
+  /** What was written; the model first. */
+  readonly files: readonly string[]
+  /** Bytes of weights and graph. */
+  readonly bytes: number
+  /** Of int8 with float32. */
+  readonly agreement?: Agreement
+}
+
+/**
+ * Writes the network as one standard ONNX file: pixels uint8 [N, H, W, 3] → L2-normalised embedding [N, D], standardisation and
+ * flip averaging inside; and beside it the description. Each file appears whole or not at all, `model.json` last.
+ * @throws InputError with one table of the tensors that are missing, unexpected or misshapen.
+ */
+export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
+  const { network, geometry, tensors, folder, name, precision = 'fp32', where = 'export' } = options
+  const embedding = embeddingGraph(network, { ...geometry, batch: 'N', flip: true })
+  const parameters = matchTensors(embedding, tensors, where)
+  checkFinite(parameters, where)
+  const description = describeModel(name, network, geometry)
+  const metadata = { rosette: JSON.stringify(description) }
+  const whole = precision === 'int8'
+  const agreement = whole ? await int8Agreement(network, geometry, parameters) : undefined
+  const graph = whole ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
+  const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
+  const path = join(folder, description.model)
+  const { model, external } = encodeModel(proto, `${description.model}.data`)
+  if (external !== undefined) writeFileAtomic(`${path}.data`, external)
+  writeFileAtomic(path, model)
+  writeModelDescription(folder, description)
+  const parts = [model, ...(external ?? [])]
+  return {
+    description,
+    files: [path, ...(external === undefined ? [] : [`${path}.data`]), join(folder, descriptionFile)],
+    bytes: parts.reduce((sum, part) => sum + part.length, 0),
+    ...(agreement === undefined ? {} : { agreement }),
+  }
+}
+
+/** A model that embeds everything as NaN is no model. */
+export function checkFinite(tensors: ReadonlyMap<string, Tensor>, where: string): void {
+  for (const [name, { data }] of tensors) {
+    const i = (data as Float32Array).findIndex((value) => !Number.isFinite(value))
+    check(i === -1, `${where}: tensor '${name}' holds ${data[i]} at ${i}: the training has gone wrong`)
+  }
+}

@@ -1,0 +1,56 @@
+import { mean } from '../base/index.ts'
+import { type Geometry, prepareImage } from '../images/index.ts'
+import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { ortBackend, quantise } from '../runtime/index.ts'
+import { studio } from '../synth/index.ts'
+import { type Tensor, tensor } from '../tensor/index.ts'
+
+/** How near embeddings in int8 are to those in float32: cosines on so many photos. */
+export interface Agreement {
+  readonly photos: number
+  readonly mean: number
+  readonly worst: number
+}
+
+/** Drawn ones: an export has no others. */
+const photos = 8
+
+/** Both embeddings of drawn jaguars, prepared as the network's photos are. */
+export async function int8Agreement(
+  network: ReIdConfig,
+  geometry: Geometry,
+  parameters: ReadonlyMap<string, Tensor>,
+): Promise<Agreement> {
+  const { graph } = embeddingGraph(network, { ...geometry, batch: photos, flip: true })
+  const backend = await ortBackend()
+  const pixels = drawn(geometry)
+  const embed = async (of: typeof graph) => {
+    const program = await backend.compile(of, { parameters })
+    try {
+      return (await program.run({ pixels })).embedding!.data as Float32Array
+    } finally {
+      await program.release()
+    }
+  }
+  const [exact, whole] = [await embed(graph), await embed(await quantise(graph, parameters, backend))]
+  const size = exact.length / photos
+  const cosines = Array.from({ length: photos }, (_, photo) => {
+    let sum = 0
+    for (let i = photo * size; i < (photo + 1) * size; i++) sum += exact[i]! * whole[i]! // of length 1, both
+    return sum
+  })
+  return { photos, mean: mean(cosines), worst: Math.min(...cosines) }
+}
+
+/** One photo each of so many individuals. */
+function drawn(geometry: Geometry): Tensor<'uint8'> {
+  const from = studio({ identities: photos, photosPerIdentity: 2, seed: 'int8' })
+  const { heightPx, widthPx } = geometry
+  const size = heightPx * widthPx * 3
+  const pixels = new Uint8Array(photos * size)
+  for (let identity = 0; identity < photos; identity++) {
+    const photo = from.photos.find((candidate) => candidate.identity === identity)!
+    pixels.set(prepareImage(from.render(photo), geometry), identity * size)
+  }
+  return tensor('uint8', [photos, heightPx, widthPx, 3], pixels)
+}

@@ -1,0 +1,149 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { check, checkAbsent, temporaryName } from '../base/index.ts'
+import { encodePng } from '../images/index.ts'
+import type { SyntheticPhoto } from './plan.ts'
+import { identitySheet } from './sheet.ts'
+import { type Studio, type StudioOptions, studio } from './studio.ts'
+
+export interface SynthesiseOptions extends StudioOptions {
+  /** Folder to write; it appears whole or not at all. */
+  readonly out: string
+  /** Replace `out` where it is a synthetic dataset already; any other folder is never touched. */
+  readonly overwrite?: boolean
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** What was written. */
+export interface SyntheticDataset {
+  readonly folder: string
+  readonly identities: number
+  readonly trainPhotos: number
+  readonly testPhotos: number
+  readonly encounters: number
+  /** A picture with one individual a row, inside the folder. */
+  readonly sheet: string
+}
+
+/** The file that marks a folder as ours to replace; it holds the options that made it. */
+const marker = 'synthetic.json'
+
+/**
+ * Writes a dataset of procedural jaguars in the layout of the Kaggle competition `jaguar-re-id`: `train.csv`, `test.csv`,
+ * `train/train/*.png`, `test/test/*.png`; and beside them what a competition hides, `test_identities.csv` and
+ * `train_encounters.csv`, with `sheet.png` to look at and `synthetic.json`, the options.
+ *
+ * The folder is written under another name beside `out` and renamed at the end. Train and test share identities and places
+ * but no encounter.
+ * @throws InputError where `out` exists (without `overwrite`), or exists and is no synthetic dataset (always).
+ */
+export async function synthesise(options: SynthesiseOptions): Promise<SyntheticDataset> {
+  const { out, overwrite = false, onProgress, signal, ...studioOptions } = options
+  const folder = resolve(out)
+  checkReplaceable(folder, overwrite)
+  const from = studio(studioOptions)
+  const temporary = temporaryName(join(dirname(folder), `.${basename(folder)}`))
+  try {
+    await writePhotos(from, temporary, onProgress, signal)
+    writeTables(from, temporary)
+    writeFileSync(join(temporary, 'sheet.png'), await encodePng(identitySheet(from)))
+    writeFileSync(join(temporary, marker), `${JSON.stringify({ format: 1, ...from.options }, undefined, 2)}\n`)
+    moveInto(temporary, folder, overwrite)
+  } finally {
+    rmSync(temporary, { recursive: true, force: true })
+  }
+  const trainPhotos = from.photos.filter((p) => p.split === 'train').length
+  return {
+    folder,
+    identities: from.names.length,
+    trainPhotos,
+    testPhotos: from.photos.length - trainPhotos,
+    encounters: new Set(from.photos.map((p) => p.encounter)).size,
+    sheet: join(folder, 'sheet.png'),
+  }
+}
+
+/** The dataset's tables by file name, each a header and rows, as they are written. */
+export function syntheticTables(photos: readonly SyntheticPhoto[]): Readonly<Record<string, string>> {
+  const train = photos.filter((p) => p.split === 'train')
+  const test = photos.filter((p) => p.split === 'test')
+  const table = (header: string, rows: readonly string[]) => `${[header, ...rows].join('\n')}\n`
+  let row = 0
+  const pairs = test.flatMap((query) =>
+    test.filter((gallery) => gallery !== query).map((gallery) => `${row++},${query.filename},${gallery.filename}`),
+  )
+  return {
+    'train.csv': table(
+      'filename,ground_truth',
+      train.map((p) => `${p.filename},${p.name}`),
+    ),
+    'test.csv': table('row_id,query_image,gallery_image', pairs),
+    'test_identities.csv': table(
+      'filename,ground_truth,encounter,flank',
+      test.map((p) => `${p.filename},${p.name},${p.encounter},${p.flank}`),
+    ),
+    'train_encounters.csv': table(
+      'filename,encounter,flank',
+      train.map((p) => `${p.filename},${p.encounter},${p.flank}`),
+    ),
+  }
+}
+
+/** PNGs are encoded on the thread pool while the next photo is painted; a few at a time are in flight. */
+async function writePhotos(
+  from: Studio,
+  folder: string,
+  onProgress: SynthesiseOptions['onProgress'],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const split of ['train', 'test']) mkdirSync(join(folder, split, split), { recursive: true })
+  const order = [...from.photos].sort((a, b) => a.identity - b.identity) // each coat is painted once
+  const inFlight = new Set<Promise<void>>()
+  let done = 0
+  for (const photo of order) {
+    signal?.throwIfAborted()
+    const image = from.render(photo)
+    const writing = encodePng(image).then((png) => {
+      writeFileSync(join(folder, photo.split, photo.split, photo.filename), png)
+      inFlight.delete(writing)
+      onProgress?.(++done, order.length)
+    })
+    inFlight.add(writing)
+    // Also what lets timers and Ctrl-C in between two photos.
+    if (inFlight.size >= 4) await Promise.race(inFlight)
+  }
+  await Promise.all(inFlight)
+}
+
+function writeTables(from: Studio, folder: string): void {
+  for (const [name, content] of Object.entries(syntheticTables(from.photos))) writeFileSync(join(folder, name), content)
+}
+
+function checkReplaceable(folder: string, overwrite: boolean): void {
+  checkAbsent(folder, overwrite)
+  check(
+    !existsSync(folder) || isSynthetic(folder),
+    `--out: ${folder} is no synthetic dataset (it has no ${marker}), and is not replaced`,
+    'choose another name',
+  )
+}
+
+function isSynthetic(folder: string): boolean {
+  const path = join(folder, marker)
+  return existsSync(path) && readFileSync(path, 'utf8').includes('"photosPerIdentity"')
+}
+
+function moveInto(temporary: string, folder: string, overwrite: boolean): void {
+  checkReplaceable(folder, overwrite) // it may have come while we painted
+  const old = `${temporary}.old`
+  const replaces = existsSync(folder)
+  if (replaces) renameSync(folder, old)
+  try {
+    renameSync(temporary, folder)
+  } catch (error) {
+    if (replaces) renameSync(old, folder)
+    throw error
+  }
+  rmSync(old, { recursive: true, force: true })
+}
