@@ -16,7 +16,7 @@ describe('the rooms', () => {
     const order = Object.keys(allowedImports)
     for (const [room, allowed] of Object.entries(allowedImports)) {
       for (const other of allowed)
-        expect(order.indexOf(other), `${room} before ${other}`).toBeLessThan(order.indexOf(room))
+        expect(order.indexOf(other.split('/')[0]!), `${room} before ${other}`).toBeLessThan(order.indexOf(room))
     }
   })
 
@@ -30,10 +30,10 @@ describe('the rooms', () => {
   })
 })
 
-test('a table of rooms is read: none, some, all', () => {
+test('a table of rooms is read: none, some, all above, the types of a file', () => {
   const table =
-    '| room | | |\n|---|---|---|\n| [a](src/a) | x | – |\n| [b](src/b) | y, z | a |\n| [c](src/c) | | all |\n'
-  expect(readRooms(table)).toEqual({ a: [], b: ['a'], c: ['a', 'b'] })
+    '| room | | |\n|---|---|---|\n| [a](src/a) | x | – |\n| [b](src/b) | y, z | a |\n| [c](src/c) | | all |\n| [d](src/d) | | a c/x.ts |\n'
+  expect(readRooms(table)).toEqual({ a: [], b: ['a'], c: ['a', 'b'], d: ['a', 'c/x.ts'] })
 })
 
 describe('the check itself', () => {
@@ -92,6 +92,23 @@ describe('the check itself', () => {
       at('data/a.ts', "import sharp from 'sharp'"),
       'data/a.ts: imports sharp, which only images/decode.ts may',
     ],
+    [
+      'values where only types are allowed',
+      at(
+        'web/index.ts',
+        "/** */ import { x } from '../report/data.ts'",
+        'report/data.ts',
+        '',
+        'report/index.ts',
+        '/** */',
+      ),
+      'web/index.ts: web imports report, expected one of: chart report/data.ts',
+    ],
+    [
+      'the browser’s code',
+      at('report/a.ts', "import { x } from '../web/index.ts'", 'report/index.ts', '/** */', 'web/index.ts', '/** */'),
+      'report/a.ts: report imports web',
+    ],
     ['from no room', at('extra/index.ts', "/** */ import '../base/index.ts'"), 'extra/index.ts: lies in no room'],
     ['from a file beside the rooms', at('helpers.ts', "import './base/index.ts'"), 'helpers.ts: lies in no room'],
     [
@@ -121,6 +138,11 @@ describe('the check itself', () => {
     const replaced = new Set(files.map(({ path }) => path))
     const found = violations([...sound.filter(({ path }) => !replaced.has(path)), ...files])
     expect(found.join('\n')).toContain(message)
+  })
+
+  test('lets types be where they are allowed', () => {
+    const files = at('web/index.ts', "/** */ import type { X } from '../report/data.ts'", 'report/data.ts', '')
+    expect(violations([...files, ...at('report/index.ts', '/** */')])).toEqual([])
   })
 
   test('lets the sole importers be', () => {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 
-/** Which rooms each room may import, the rooms in processing order. */
+/** Which rooms each room may import, the rooms in processing order; of a file that is named only the types. */
 export type Imports = Readonly<Record<string, readonly string[]>>
 
 /**
  * The table of rooms in ARCHITECTURE.md: rows `| [room](src/room) | what lives there | rooms it may import |`, where – is none and
- * all is every other one.
+ * all is every one above.
  */
 export function readRooms(markdown: string): Imports {
   const rows = [...markdown.matchAll(/^\| \[([\w-]+)\]\(src\/\1\) \|.*\| ([^|]+) \|$/gm)].map(([, room, cell]) => ({
@@ -16,7 +16,7 @@ export function readRooms(markdown: string): Imports {
   }))
   const rooms = rows.map(({ room }) => room)
   const named = (cell: string, own: string) => {
-    if (cell === 'all') return rooms.filter((room) => room !== own)
+    if (cell === 'all') return rooms.slice(0, rooms.indexOf(own))
     return cell === '–' ? [] : cell.split(' ')
   }
   return Object.fromEntries(rows.map(({ room, cell }) => [room, named(cell, room)]))
@@ -60,7 +60,7 @@ export interface SourceFile {
 export function violations(files: readonly SourceFile[]): string[] {
   const parsed = files.map((file) => ({ ...file, ...parse(file) }))
   return [
-    ...parsed.flatMap(({ path, imports }) => imports.flatMap(({ specifier }) => wrongImport(path, specifier))),
+    ...parsed.flatMap(({ path, imports }) => imports.flatMap((one) => wrongImport(path, one))),
     ...parsed.filter(({ hasDefault }) => hasDefault).map(({ path }) => `${path}: a default export`),
     ...cycles(parsed),
     ...doors(files),
@@ -77,7 +77,7 @@ export function tooLong(files: readonly SourceFile[]): string[] {
   })
 }
 
-function wrongImport(path: string, specifier: string): string[] {
+function wrongImport(path: string, { specifier, typeOnly }: Import): string[] {
   if (!specifier.startsWith('.')) {
     const sole = soleImporters[specifier]
     return sole === undefined || sole === path ? [] : [`${path}: imports ${specifier}, which only ${sole} may`]
@@ -88,6 +88,7 @@ function wrongImport(path: string, specifier: string): string[] {
   if (to === undefined) return [`${path}: imports ${target}, which lies in no room`]
   if (from === to) return []
   const allowed = allowedImports[from] ?? []
+  if (typeOnly && allowed.includes(target)) return []
   if (!allowed.includes(to)) return [`${path}: ${from} imports ${to}, expected one of: ${allowed.join(' ') || 'none'}`]
   return target === `${to}/index.ts` ? [] : [`${path}: imports ${target}, expected the door ${to}/index.ts`]
 }

@@ -31,7 +31,15 @@ describe('what is packed', () => {
   })
 
   test('holds the program, presets, words and examples', () => {
-    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli.js', 'dist/train/worker.js']
+    const expected = [
+      'package.json',
+      'README.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'dist/cli.js',
+      'dist/train/worker.js',
+      'dist/web/page.js',
+    ]
     expect(files).toEqual(expect.arrayContaining([...expected, 'presets/resnet50-imagenet.model.json']))
     for (const path of linked(readFileSync(join(root, 'README.md'), 'utf8'))) expect(files).toContain(path)
   })
@@ -39,7 +47,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )
@@ -50,7 +58,7 @@ describe('what is packed', () => {
 
 describe('the entry points', () => {
   test('are the rooms that there are, without the programs', () => {
-    const programs = ['cli', 'app']
+    const programs = ['cli', 'app', 'web']
     const built = Object.keys(allowedImports).filter((room) => existsSync(join(root, 'dist', room, 'index.js')))
     expect(rooms.map((key) => key.slice(2)).sort()).toEqual(built.filter((room) => !programs.includes(room)).sort())
   })

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { ReportData } from '../src/report/index.ts'
-import { type Place, unitPlaces } from '../src/report/page/points.ts'
-import { fitView } from '../src/report/page/view.ts'
+import { type Place, unitPlaces } from '../src/web/points.ts'
+import { fitView } from '../src/web/view.ts'
 import type { WatchedPage } from './browser.ts'
 
 /** Where the map shows each photo, in px of the window: worked out from the data, not asked of the page. */

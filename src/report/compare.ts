@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto'
-import { mark } from './charts/marks.ts'
-import { count } from './charts/source.ts'
+import {
+  type Area,
+  axes,
+  chartStyle,
+  count,
+  element,
+  escapeText,
+  fitText,
+  line,
+  linear,
+  mark,
+  type Picture,
+  palette,
+  picture,
+  polyline,
+  svgInline,
+  text,
+} from '../chart/index.ts'
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
-import { element, escapeText, line, polyline, text } from './svg/element.ts'
-import { type Area, axes, type Picture, picture, svgInline } from './svg/picture.ts'
-import { linear } from './svg/scale.ts'
-import { fitText } from './svg/text-width.ts'
-import { chartStyle, palette } from './svg/theme.ts'
 
 /** A run beside others. */
 export interface ComparedRun {

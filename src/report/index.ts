@@ -14,8 +14,8 @@ export {
   type Match,
   matchesToExplain,
 } from './explanations.ts'
-export { mapCsv } from './page/map-csv.ts'
-export { metricsJson } from './page/metrics-json.ts'
+export { mapCsv } from './map-csv.ts'
+export { metricsJson } from './metrics-json.ts'
 export { pageHtml } from './page-html.ts'
 export { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
 export {
@@ -25,6 +25,7 @@ export {
   projectEmbeddings,
   projectionNames,
 } from './projections.ts'
+export { pngOf, type RasterOptions, rasterDefaults } from './raster.ts'
 export {
   makeReport,
   type ReportOptions,
@@ -33,8 +34,6 @@ export {
   type RunStory,
   reportDefaults,
 } from './report.ts'
-export { type Picture, svgDocument } from './svg/picture.ts'
-export { pngOf, type RasterOptions, rasterDefaults } from './svg/raster.ts'
 export { type PhotoPicture, thumbnailSide } from './thumbnails.ts'
 export { type CurvesServer, serveCurves } from './watch.ts'
 export { checkReportFolder, type WriteReportOptions, type WrittenReport, writeDefaults, writeReport } from './write.ts'

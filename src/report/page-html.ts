@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { check } from '../base/index.ts'
-import { explanationSides, explanationWords, type Views } from './charts/explanation.ts'
+import { chartStyle, escapeText, explanationSides, svgInline } from '../chart/index.ts'
+import { matchHeatOf, type Views } from './channels.ts'
 import type { ReportData } from './data.ts'
-import { pageCode } from './page-code.ts'
+import { explanationWords } from './explanation-words.ts'
+import { mapLines } from './map-csv.ts'
+import { metricsJson } from './metrics-json.ts'
+import { pageBuild } from './page-build.ts'
 import { pageStyle } from './page-style.ts'
 import { chartsOf } from './pictures.ts'
-import { escapeText } from './svg/element.ts'
-import { svgInline } from './svg/picture.ts'
-import { chartStyle } from './svg/theme.ts'
 import type { PhotoPicture } from './thumbnails.ts'
 
 /**
@@ -20,8 +21,9 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
     pictures.length === 0 || pictures.length === data.photos.length,
     `report: expected a picture for each of ${data.photos.length} photos, got ${pictures.length}`,
   )
-  const style = `${pageStyle}\n${chartStyle()}`
-  const code = pageCode()
+  const build = pageBuild()
+  const style = `${pageStyle}\n${chartStyle()}\n${build.style}`
+  const { code } = build
   const policy = [
     `default-src 'none'`,
     `script-src '${hashOf(code)}'`,
@@ -34,7 +36,7 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
   const matches = views.map((pair, i) => {
     const explanation = data.explanations[i]!
     const words = explanationWords(explanation).map((sentence) => `<p>${escapeText(sentence)}</p>`)
-    const drawn = [...explanationSides(explanation, pair).map(svgInline), ...words]
+    const drawn = [...explanationSides(matchHeatOf(explanation, pair)).map(svgInline), ...words]
     return `<template id="why-${explanation.query}-${explanation.match}">${drawn.join('')}</template>`
   })
   return `<!doctype html>
@@ -54,6 +56,7 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
 <template id="charts">${charts.join('\n')}</template>
 ${matches.join('\n')}
 <script type="application/json" id="report">${inert({ ...data, curves: null })}</script>
+<script type="application/json" id="files">${inert({ metrics: metricsJson(data), map: mapLines(data) })}</script>
 <script type="application/json" id="pictures">${inert(pictures)}</script>
 <script type="module">${code}</script>
 </body>

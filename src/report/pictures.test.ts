@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest'
 import { clusterData, madeUpExplanation } from '../../test/report-fixture.ts'
-import { cmcChart } from './charts/cmc.ts'
-import { curvesChart } from './charts/curves.ts'
-import { explanationsChart } from './charts/explanation.ts'
-import { identitiesChart } from './charts/identities.ts'
-import { sheetQueries } from './charts/retrieval-sheet.ts'
-import { similarPairsChart, topPairs } from './charts/similar-pairs.ts'
+import {
+  cmcChart,
+  curvesChart,
+  explanationsChart,
+  identitiesChart,
+  similarPairsChart,
+  svgDocument,
+  svgInline,
+} from '../chart/index.ts'
+import { cmcOf, explanationsOf, identitiesOf, similarPairsOf } from './channels.ts'
 import { matchesToExplain } from './explanations.ts'
-import { mapCsv } from './page/map-csv.ts'
+import { mapCsv } from './map-csv.ts'
 import { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
-import { svgDocument, svgInline } from './svg/picture.ts'
-import { pngOf } from './svg/raster.ts'
+import { pngOf } from './raster.ts'
+import { sheetQueries } from './sheets.ts'
+import { topPairs } from './top-pairs.ts'
 
 const clusters = clusterData(
   { identities: 4, photosEach: 5, dim: 6 },
@@ -120,11 +125,11 @@ test('the one right match among many is explained', () => {
 test('heat that is no better than chance says so, without −0.000', () => {
   const deletion = { cells: 1, lost: -0.0002, lostAtRandom: 0.0003, deviation: 0.0001 }
   const explanations = pairs.map((pair) => ({ ...pair, deletion }))
-  const { body } = explanationsChart({ ...small, explanations }, true, views)!
+  const { body } = explanationsChart(explanationsOf({ ...small, explanations }, true, views))!
   const words = body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
   expect(words).toContain('it falls by 0.000, without as many at random by 0.000 ± 0.000')
   expect(words).toContain('No more than chance')
-  expect(explanationsChart(small, true, views)!.body).not.toContain('No more than chance')
+  expect(explanationsChart(explanationsOf(small, true, views))!.body).not.toContain('No more than chance')
 })
 
 test('pairs: each once, the most similar first, right and wrong apart', () => {
@@ -166,7 +171,7 @@ test('a shared report: no names, no photos, the same numbers', async () => {
 
 test('bars stay bars for hundreds of individuals', () => {
   const many = clusterData({ identities: 320, photosEach: 2, dim: 4 })
-  const { body, height } = identitiesChart(many)
+  const { body, height } = identitiesChart(identitiesOf(many))
   expect(body).not.toMatch(/width="-/)
   expect(height).toBe(150 + 80 * 17) // four columns
 })
@@ -177,11 +182,13 @@ test('what the encounter leaves out is said, and ranks of weak models stand abov
     ...small,
     metrics: { ...metrics, excludeSame },
   }))
-  expect(cmcChart(plain!).body).not.toContain('encounter')
-  expect(cmcChart(excluding!).body).toContain('those of the query&#39;s individual and encounter left out')
-  expect(similarPairsChart(plain!, true, new Map())!.body).not.toContain('are left out')
-  expect(similarPairsChart(excluding!, true, new Map())!.body).toContain('individual and encounter are left out')
-  const y = (pattern: RegExp) => Number(pattern.exec(cmcChart(plain!).body)![1])
+  expect(cmcChart(cmcOf(plain!)).body).not.toContain('encounter')
+  expect(cmcChart(cmcOf(excluding!)).body).toContain('those of the query&#39;s individual and encounter left out')
+  expect(similarPairsChart(similarPairsOf(plain!, true, new Map()))!.body).not.toContain('are left out')
+  expect(similarPairsChart(similarPairsOf(excluding!, true, new Map()))!.body).toContain(
+    'individual and encounter are left out',
+  )
+  const y = (pattern: RegExp) => Number(pattern.exec(cmcChart(cmcOf(plain!)).body)![1])
   expect(y(/y="([\d.]+)"[^>]*>rank-1: 5.8 %/)).toBeLessThan(y(/<circle [^>]*cy="([\d.]+)"/))
 })
 

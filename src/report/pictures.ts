@@ -1,16 +1,35 @@
-import { cmcChart } from './charts/cmc.ts'
-import { curvesChart } from './charts/curves.ts'
-import { distributionsChart } from './charts/distributions.ts'
-import { explanationsChart, type Views } from './charts/explanation.ts'
-import { heatMapChart, heatMapImage } from './charts/heat-map.ts'
-import { identitiesChart } from './charts/identities.ts'
-import { mapChart } from './charts/map.ts'
-import type { PhotoImages } from './charts/photo.ts'
-import { retrievalSheet, sheetPhotos } from './charts/retrieval-sheet.ts'
-import { similarPairsChart, topPairs } from './charts/similar-pairs.ts'
-import { trainingSourceOf } from './charts/source.ts'
-import type { ReportData } from './data.ts'
-import type { Picture } from './svg/picture.ts'
+import {
+  cmcChart,
+  curvesChart,
+  distributionsChart,
+  explanationsChart,
+  type HeatMapKind,
+  heatMapChart,
+  heatMapPixels,
+  identitiesChart,
+  mapChart,
+  type Picture,
+  retrievalSheet,
+  similarPairsChart,
+} from '../chart/index.ts'
+import { encodePng } from '../images/index.ts'
+import {
+  cmcOf,
+  distributionsOf,
+  explanationsOf,
+  heatMapOf,
+  identitiesOf,
+  mapOf,
+  type PhotoImages,
+  retrievalOf,
+  similarPairsOf,
+  type Views,
+} from './channels.ts'
+import type { ReportData, SimilarityMatrix } from './data.ts'
+import { unpackMatrix } from './matrix.ts'
+import { sheetPhotos } from './sheets.ts'
+import { trainingSourceOf } from './source.ts'
+import { topPairs } from './top-pairs.ts'
 
 const sheets = ['hardest', 'typical'] as const
 
@@ -26,9 +45,9 @@ export function picturedPhotos(data: ReportData): number[] {
 export function chartsOf(data: ReportData): Picture[] {
   const charts = [
     curvesChart(data.curves, trainingSourceOf(data)),
-    distributionsChart(data),
-    cmcChart(data),
-    identitiesChart(data),
+    distributionsChart(distributionsOf(data)),
+    cmcChart(cmcOf(data)),
+    identitiesChart(identitiesOf(data)),
   ]
   return charts.filter((chart) => chart !== undefined)
 }
@@ -40,15 +59,21 @@ export async function* picturesOf(
   views: readonly Views[] = [],
 ): AsyncGenerator<Picture, void, undefined> {
   yield* chartsOf(data)
-  for (const projection of data.projections) yield mapChart(data, projection)
+  for (const projection of data.projections) yield mapChart(mapOf(data, projection))
   for (const kind of ['similarity', 'distance'] as const) {
-    yield heatMapChart(data, kind, await heatMapImage(data.matrix, kind))
+    yield heatMapChart(heatMapOf(data, kind, await heatMapImage(data.matrix, kind)))
   }
   if (data.shared) return
   const photographs = [
-    ...[true, false].map((same) => similarPairsChart(data, same, images)),
-    ...sheets.map((kind) => retrievalSheet(data, kind, images)),
-    ...[true, false].map((same) => explanationsChart(data, same, views)),
+    ...[true, false].map((same) => similarPairsChart(similarPairsOf(data, same, images))),
+    ...sheets.map((kind) => retrievalSheet(retrievalOf(data, kind, images))),
+    ...[true, false].map((same) => explanationsChart(explanationsOf(data, same, views))),
   ]
   for (const picture of photographs) if (picture !== undefined) yield picture
+}
+
+/** The matrix as a PNG in a data: address. */
+async function heatMapImage(matrix: SimilarityMatrix, kind: HeatMapKind): Promise<string> {
+  const png = await encodePng(heatMapPixels(unpackMatrix(matrix), matrix.low, kind))
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`
 }

@@ -2,12 +2,9 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { messageOf } from '../base/index.ts'
-import { curvesChart } from './charts/curves.ts'
+import { chartStyle, curvesChart, escapeText, svgInline } from '../chart/index.ts'
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
-import { escapeText } from './svg/element.ts'
-import { svgInline } from './svg/picture.ts'
-import { chartStyle } from './svg/theme.ts'
 
 /** A page of curves being served. */
 export interface CurvesServer {

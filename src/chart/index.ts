@@ -1,0 +1,51 @@
+/**
+ * Charts: arrays in, SVG out. The kit (scales, axes, text that fits, themes) and the marks, and on them one function for each
+ * chart, which takes its channels and nothing else. Imports nothing, so that a browser can have it too.
+ */
+export { cividisAt } from './cividis.ts'
+export { type CmcChannels, cmcChart } from './cmc.ts'
+export { type CurvesChannels, curvesChart } from './curves.ts'
+export { type DistributionsChannels, distributionsChart } from './distributions.ts'
+export {
+  type ExplainedPair,
+  type ExplanationsChannels,
+  explanationSides,
+  explanationsChart,
+  type HeatSide,
+  type MatchHeat,
+} from './explanation.ts'
+export { framedPhoto, type Verdict } from './framed-photo.ts'
+export {
+  type HeatMapChannels,
+  type HeatMapKind,
+  type HeatMapPixels,
+  heatMapChart,
+  heatMapPixels,
+} from './heat-map.ts'
+export { type IdentitiesChannels, identitiesChart } from './identities.ts'
+export { type MapChannels, mapChart } from './map.ts'
+export { distinctMarks, markCorners, markOf } from './mark-shapes.ts'
+export { mark } from './marks.ts'
+export {
+  type RetrievalSheetChannels,
+  retrievalSheet,
+  type SheetKind,
+  type SheetPhoto,
+  sheetRanks,
+} from './retrieval-sheet.ts'
+export { type PairPhoto, type SimilarPairsChannels, similarPairsChart } from './similar-pairs.ts'
+export { element, escapeText, line, polyline, text } from './svg/element.ts'
+export {
+  type Area,
+  axes,
+  type Caption,
+  type Picture,
+  picture,
+  pictureDefaults,
+  svgDocument,
+  svgInline,
+} from './svg/picture.ts'
+export { linear, type Scale } from './svg/scale.ts'
+export { fitText, textWidth } from './svg/text-width.ts'
+export { chartStyle, darkTheme, lightTheme, palette, type Theme } from './svg/theme.ts'
+export { count, whole } from './words.ts'

@@ -1,0 +1,116 @@
+import {
+  type CmcChannels,
+  type DistributionsChannels,
+  type ExplainedPair,
+  type ExplanationsChannels,
+  type HeatMapChannels,
+  type HeatMapKind,
+  type IdentitiesChannels,
+  type MapChannels,
+  type MatchHeat,
+  type PairPhoto,
+  type RetrievalSheetChannels,
+  type SheetKind,
+  type SheetPhoto,
+  type SimilarPairsChannels,
+  sheetRanks,
+  type Verdict,
+} from '../chart/index.ts'
+import type { Explanation, Projection, ReportData } from './data.ts'
+import { explanationWords } from './explanation-words.ts'
+import { sheetQueries } from './sheets.ts'
+import { sourceOf } from './source.ts'
+import { topPairs } from './top-pairs.ts'
+
+/** Photos as data: addresses, by their position in the report. */
+export type PhotoImages = ReadonlyMap<number, string>
+
+/** Both photos of an explanation as the network sees them, as data: addresses. */
+export type Views = readonly [string, string]
+
+export function cmcOf(data: ReportData): CmcChannels {
+  const { cmc, queries, skipped, excludeSame } = data.metrics
+  return { cmc, queries, skipped, withoutEncounter: excludeSame !== null, source: sourceOf(data) }
+}
+
+export function distributionsOf(data: ReportData): DistributionsChannels {
+  return { ...data.pairs, source: sourceOf(data) }
+}
+
+export function identitiesOf(data: ReportData): IdentitiesChannels {
+  return {
+    names: data.identities,
+    ap: data.perIdentity.map(({ ap }) => ap),
+    photos: data.perIdentity.map(({ photos }) => photos),
+    mean: data.metrics.identityBalancedMap,
+    source: sourceOf(data),
+  }
+}
+
+export function mapOf(data: ReportData, projection: Projection): MapChannels {
+  const identity = data.photos.map((photo) => photo.identity)
+  return { ...projection, identity, names: data.identities, source: sourceOf(data) }
+}
+
+export function heatMapOf(data: ReportData, kind: HeatMapKind, image: string): HeatMapChannels {
+  const { order, low } = data.matrix
+  const owners = order.map((photo) => data.photos[photo]!.identity)
+  return { kind, image, low, owners, names: data.identities, photos: data.photos.length, source: sourceOf(data) }
+}
+
+export function similarPairsOf(data: ReportData, same: boolean, images: PhotoImages): SimilarPairsChannels {
+  const shown = (photo: number): PairPhoto => {
+    const { file, identity, encounter, flank } = data.photos[photo]!
+    return { image: images.get(photo), name: data.identities[identity]!, file, flank, encounter }
+  }
+  return {
+    same,
+    pairs: topPairs(data, same).map(({ a, b, similarity }) => ({ similarity, photos: [shown(a), shown(b)] })),
+    withoutEncounter: data.metrics.excludeSame !== null,
+    source: sourceOf(data),
+  }
+}
+
+export function retrievalOf(data: ReportData, kind: SheetKind, images: PhotoImages): RetrievalSheetChannels {
+  const shown = (photo: number, verdict: Verdict, number: string): SheetPhoto => {
+    const { file, identity } = data.photos[photo]!
+    return { image: images.get(photo), verdict, number, name: data.identities[identity]!, file }
+  }
+  const rows = sheetQueries(data, kind).map((query) => {
+    const { identity, ap } = data.photos[query]!
+    const { photos, similarities } = data.neighbours[query]!
+    const ranked = photos.slice(0, sheetRanks).map((photo, k) => {
+      const right = data.photos[photo]!.identity === identity
+      return shown(photo, right ? 'right' : 'wrong', similarities[k]!.toFixed(3))
+    })
+    return [shown(query, 'query', `AP ${ap!.toFixed(2)}`), ...ranked]
+  })
+  return { kind, rows, queries: data.metrics.queries, source: sourceOf(data) }
+}
+
+export function matchHeatOf({ sides: [query, match], lines }: Explanation, [queryView, matchView]: Views): MatchHeat {
+  return {
+    lines,
+    sides: [
+      { ...query, view: queryView },
+      { ...match, view: matchView },
+    ],
+  }
+}
+
+export function explanationsOf(data: ReportData, same: boolean, views: readonly Views[]): ExplanationsChannels {
+  const photo = (i: number) => data.photos[i]!
+  const matches = data.explanations.flatMap((explanation, i): ExplainedPair[] => {
+    const { query, match } = explanation
+    if ((photo(query).identity === photo(match).identity) !== same) return []
+    return [
+      {
+        ...matchHeatOf(explanation, views[i]!),
+        names: [data.identities[photo(query).identity]!, data.identities[photo(match).identity]!],
+        files: [photo(query).file, photo(match).file],
+        words: explanationWords(explanation),
+      },
+    ]
+  })
+  return { same, matches, source: sourceOf(data) }
+}
