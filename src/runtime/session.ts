@@ -1,6 +1,8 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import { check } from '../base/index.ts'
 import type { DType, Shape, Tensor, TypedArray } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
+import { telemetryIsOff } from './telemetry.ts'
 
 export type SessionOptions = InferenceSession.SessionOptions
 
@@ -24,10 +26,12 @@ export interface Session {
 
 /** Opens a file, or a file's bytes, in this thread, which each run blocks. @throws what ONNX Runtime throws. */
 export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
+  const ort = await load()
   const session =
     typeof model === 'string'
-      ? await InferenceSession.create(model, options)
-      : await InferenceSession.create(model, options)
+      ? await ort.InferenceSession.create(model, options)
+      : await ort.InferenceSession.create(model, options)
+  const toOrt = ({ dtype, shape, data }: Tensor) => new ort.Tensor(dtype as 'float32', data as Float32Array, shape)
   return {
     inputs: session.inputMetadata.map(portOf),
     outputs: session.outputMetadata.map(portOf),
@@ -41,14 +45,20 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   }
 }
 
+/** The library, which is loaded when it is first needed, and never with its telemetry on. */
+function load(): Promise<typeof import('onnxruntime-node')> {
+  check(
+    telemetryIsOff,
+    'runtime: ONNX Runtime would report to its maker: a worker thread cannot turn that off for its process',
+    'import rosette in the main thread before the worker is started, or set ORT_DISABLE_TELEMETRY=1',
+  )
+  return import('onnxruntime-node')
+}
+
 function portOf(meta: InferenceSession.ValueMetadata): OnnxPort {
   return meta.isTensor
     ? { name: meta.name, dtype: meta.type, shape: meta.shape }
     : { name: meta.name, dtype: 'other', shape: [] }
-}
-
-function toOrt({ dtype, shape, data }: Tensor): OrtTensor {
-  return new OrtTensor(dtype as 'float32', data as Float32Array, shape)
 }
 
 function fromOrt(t: OrtTensor): Tensor {

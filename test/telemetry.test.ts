@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun } from './model-fixture.ts'
+
+const root = join(import.meta.dirname, '..')
+const cli = join(root, 'dist', 'cli.js')
+const folder = temporaryFolder()
+
+/** Loaded before everything else, in threads and child processes too: writes down what the engine's library finds when it is loaded. */
+const witness = `
+const { appendFileSync } = require('node:fs')
+const { dlopen } = process
+process.dlopen = function (module, path, ...rest) {
+  if (path.includes('onnxruntime')) {
+    process.report.excludeNetwork = true
+    const seen = process.report.getReport().environmentVariables.ORT_DISABLE_TELEMETRY
+    appendFileSync(process.env.WITNESS, JSON.stringify(seen ?? 'on') + '\\n')
+  }
+  return dlopen.call(this, module, path, ...rest)
+}
+`
+
+interface Ended {
+  readonly code: number | string
+  readonly stderr: string
+  /** The telemetry switch at each loading of the library. */
+  readonly loads: readonly unknown[]
+  /** Files that are in the home, cache and temporary folders afterwards. */
+  readonly left: readonly string[]
+}
+
+let runs = 0
+
+/** Runs Node where home, cache and temporary folders are new, and nobody has turned telemetry off. */
+async function runFresh(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const place = join(folder, `run-${runs++}`)
+  const [home, cache, temporary] = ['home', 'cache', 'tmp'].map((name) => join(place, name)) as [string, string, string]
+  for (const path of [home, cache, temporary]) mkdirSync(path, { recursive: true })
+  const log = join(place, 'loads')
+  const preload = join(folder, 'witness.cjs')
+  writeFileSync(preload, witness)
+  const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env
+  const fresh = { HOME: home, XDG_CACHE_HOME: cache, TMPDIR: temporary, ROSETTE_CACHE: join(folder, 'own-cache') }
+  const options = { env: { ...env, ...fresh, NODE_OPTIONS: `--require ${preload}`, WITNESS: log, ...more } }
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, _, stderr) => {
+      const loads = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
+      const left = [home, cache, temporary].flatMap((path) => readdirSync(path, { recursive: true, encoding: 'utf8' }))
+      const code = error?.code ?? error?.signal ?? 0
+      resolve({ code, stderr, loads: loads.map((line): unknown => JSON.parse(line)), left })
+    })
+  })
+}
+
+let [data, run] = ['', '']
+beforeAll(async () => {
+  if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
+  data = await tinyKaggle()
+  run = tinyRun()
+})
+
+const out = (name: string) => ['--out', join(folder, name)]
+const photo = () => join(data, 'test', 'test', 'test_0001.png')
+const small = ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'epochs=1', 'chunk=4']
+
+describe('nothing is left behind and nobody is told', () => {
+  /** In this order: later ones read what earlier ones wrote. */
+  const withEngine: readonly (readonly [string, () => readonly string[]])[] = [
+    [
+      'train',
+      () => [
+        ...['--data', data, ...out('run'), '--preset', 'atto', '--batch', '4'],
+        ...small.flatMap((value) => ['--set', value]),
+      ],
+    ],
+    ['embed', () => ['--model', run, '--data', data, ...out('e.npy')]],
+    ['evaluate', () => ['--model', run, '--data', data, ...out('metrics.json')]],
+    ['report', () => ['--model', run, '--data', data, ...out('report')]],
+    ['submit', () => ['--model', run, '--data', data, ...out('submission.csv')]],
+    ['identify', () => ['--model', run, '--gallery', data, photo()]],
+    ['export', () => ['--model', run, ...out('exported'), '--precision', 'int8']],
+    ['identify', () => ['--model', join(folder, 'exported', 'model.onnx'), '--gallery', data, photo()]],
+  ]
+  test.each(withEngine)('rosette %s', async (name, args) => {
+    const { code, stderr, loads, left } = await runFresh([cli, name, ...args()])
+    expect(code, stderr).toBe(0)
+    expect(loads.length).toBeGreaterThan(0)
+    expect(new Set(loads)).toEqual(new Set(['1']))
+    expect(left).toEqual([])
+  })
+
+  const withoutEngine: readonly (readonly [string, () => readonly string[]])[] = [
+    ['synth', () => [...out('drawn'), '--identities', '2', '--photos', '2']],
+    ['models', () => []],
+    ['weights', () => ['list']],
+    ['check-submission', () => [join(folder, 'submission.csv'), '--test', join(data, 'test.csv')]],
+    ['--help', () => []],
+  ]
+  test.each(withoutEngine)('rosette %s, which loads no engine', async (name, args) => {
+    const { code, stderr, loads, left } = await runFresh([cli, name, ...args()])
+    expect(code, stderr).toBe(0)
+    expect(loads).toEqual([])
+    expect(left).toEqual([])
+  })
+
+  test('an example, as one who uses the library writes it', async () => {
+    const { code, stderr, loads, left } = await runFresh([join(root, 'examples', 'gradient.mjs')])
+    expect(code, stderr).toBe(0)
+    expect(new Set(loads)).toEqual(new Set(['1']))
+    expect(left).toEqual([])
+  })
+
+  /** A worker that opens a run, of a main thread that does what it is told first. */
+  const worker = (first: string) => {
+    const path = join(folder, 'worker.mjs')
+    const identify = pathToFileURL(join(root, 'dist', 'identify', 'index.js')).href
+    const opens = `import(${JSON.stringify(identify)}).then(async ({ openModel }) => {
+      const model = await openModel(${JSON.stringify(run)})
+      await model.release()
+    })`
+    const code = `import { Worker } from 'node:worker_threads'\n${first}\nnew Worker(${JSON.stringify(opens)}, { eval: true })\n`
+    writeFileSync(path, code)
+    return [path]
+  }
+
+  test('a worker thread of a program whose main thread knows rosette', async () => {
+    const runtime = pathToFileURL(join(root, 'dist', 'runtime', 'index.js')).href
+    const { code, stderr, loads, left } = await runFresh(worker(`import ${JSON.stringify(runtime)}`))
+    expect(code, stderr).toBe(0)
+    expect(new Set(loads)).toEqual(new Set(['1']))
+    expect(left).toEqual([])
+  })
+})
+
+test('identify takes thousands of photos as arguments, as many as the system lets through', async () => {
+  const place = join(folder, 'new')
+  mkdirSync(place)
+  const queries = Array.from({ length: 3000 }, (_, i) => join(place, `camera-trap-${i}.png`))
+  const picture = await tinyPhoto('Bento', 20)
+  for (const path of queries) writeFileSync(path, picture)
+  const table = join(folder, 'matches.csv')
+  const args = ['identify', '--model', run, '--gallery', data, '--top', '1', '--csv', table, '--overwrite']
+  const asked = async (photos: readonly string[]) => {
+    const { code, stderr, loads } = await runFresh([cli, ...args, ...photos])
+    expect(code, stderr).toBe(0)
+    expect(readFileSync(table, 'utf8').trim().split('\n')).toHaveLength(1 + photos.length)
+    expect(new Set(loads)).toEqual(new Set(['1']))
+  }
+  await asked(queries)
+  // 1.2 MB, where Linux lets 2 MB of arguments and environment through: the engine once fell over 14 kB
+  await asked(queries.slice(0, 300).map((path) => path.replace(`${place}/`, `${place}/${'./'.repeat(1950)}`)))
+})
