@@ -55,7 +55,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
       const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })
-      if (selection.manifest === manifest) warnOfManifest(manifest)
+      if (selection.split === 'all') warnOfManifest(manifest)
       const report = await withProgress('embedding', { skipUnreadable, signal }, (options) =>
         evaluatePhotos(embedder, selection, { ...options, excludeSame }),
       )

@@ -19,6 +19,8 @@ export interface ModelFlags {
 export interface DataFlags {
   readonly images?: string
   readonly columns?: string
+  readonly unidentified?: readonly string[]
+  readonly mergeSimilarLabels?: boolean
   readonly skipUnreadable?: boolean
 }
 
@@ -53,10 +55,26 @@ export function addModelOptions(command: Command): Command {
 }
 
 export function addDataOptions(command: Command): Command {
-  return addPhotoOptions(command).option(
-    '--columns <field=column,…>',
-    'columns of a CSV with other names, as in filename=path,identity=name',
-  )
+  return addLabelOptions(addPhotoOptions(command))
+}
+
+/** How the columns and labels of a table are read. */
+export function addLabelOptions(command: Command): Command {
+  return command
+    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
+    .option(
+      '--unidentified <WORD,…>',
+      'labels that stand for nobody (default: unknown, NA, none, ? and the like; empty cells always do)',
+      wordList,
+    )
+    .option('--merge-similar-labels', 'take labels that look alike for one, as 007 and 7')
+}
+
+function wordList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }
 
 /** Of data whose columns have their names. */
@@ -77,8 +95,19 @@ export function modelOptions({
   return { modelConfig, checkpoint, tta, precision, threads, batch }
 }
 
-export function dataOptions({ images, columns }: DataFlags): Pick<OpenOptions, 'images' | 'columns' | 'problems'> {
-  return { images, columns: columns === undefined ? undefined : parseColumns(columns), problems: 'collect' }
+export function dataOptions({
+  images,
+  columns,
+  unidentified,
+  mergeSimilarLabels,
+}: DataFlags): Omit<OpenOptions, 'part' | 'requireIdentity'> {
+  return {
+    images,
+    columns: columns === undefined ? undefined : parseColumns(columns),
+    unidentified,
+    mergeSimilarLabels,
+    problems: 'collect',
+  }
 }
 
 /** The values of an option that may be repeated, for commander. */

@@ -97,7 +97,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       await refuse(out, overwrite)
       const manifest = openDataset(flags.data ?? ownData(embedder), { ...dataOptions(flags), requireIdentity: true })
       const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
-      if (selection.manifest === manifest) warnOfManifest(manifest)
+      if (selection.split === 'all') warnOfManifest(manifest)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       const outcome = await withStages((onProgress) =>
         makeReport(embedder, selection, {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { endAtOnce, Interrupted } from './exit.ts'
-import { aboveZero, collect, notNegative } from './options.ts'
+import { aboveZero, addDataOptions, collect, type DataFlags, notNegative } from './options.ts'
 import { TrainView } from './train-view.ts'
 
 const example = `
@@ -15,7 +15,7 @@ Presets: brief (convnext_small.fb_in1k at 224²; the default), atto (convnext_at
 (a head on the embeddings of an .onnx file, which is what --backbone FILE.onnx --freeze begins with).
 Ctrl-C saves and ends; --resume goes on, with the same result as if it had not been interrupted.`
 
-interface TrainFlags {
+interface TrainFlags extends DataFlags {
   readonly data: string
   readonly out: string
   readonly preset?: string
@@ -26,9 +26,6 @@ interface TrainFlags {
   readonly seed?: number
   readonly resume?: boolean
   readonly overwrite?: boolean
-  readonly images?: string
-  readonly columns?: string
-  readonly skipUnreadable?: boolean
   readonly threads?: number
   readonly batch?: number
   readonly offline?: boolean
@@ -36,7 +33,7 @@ interface TrainFlags {
 
 /** `rosette train`: photos in, a run folder with the trained model out. */
 export function trainCommand(): Command {
-  return new Command('train')
+  const command = new Command('train')
     .summary('train a network on your photos')
     .description(
       'Train a network to tell the individuals of a dataset apart; write a run folder with checkpoints, log and model.',
@@ -58,14 +55,10 @@ export function trainCommand(): Command {
     .option('--seed <S>', 'seed of everything random (default: 0)', notNegative)
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
     .option('--overwrite', 'replace the run in --out')
-    .option('--images <DIR>', "the folder that a CSV's file names start from")
-    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
-    .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
     .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
     .option('--offline', 'download no pretrained weights: take them from the cache, or start at random')
-    .addHelpText('after', example)
-    .action(trainAction)
+  return addDataOptions(command).addHelpText('after', example).action(trainAction)
 }
 
 function layers(text: string): number | 'all' {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { check, InputError, resolveInside } from '../base/index.ts'
 import { findColumns, parseBox } from './columns.ts'
 import { readCsv } from './csv.ts'
-import { type Manifest, type Photo, type Problem, problemsOf, singlePhotoWarnings } from './manifest.ts'
+import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
@@ -15,7 +15,7 @@ export interface Listed {
 export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
   const folder = options.images ?? dirname(path)
   const { photos, problems } = listPhotos(path, options, (name, where) => resolveInside(folder, name, where))
-  return { kind: 'csv', source: path, photos, problems, warnings: singlePhotoWarnings(photos) }
+  return { kind: 'csv', source: path, photos, problems, warnings: [] }
 }
 
 /** The photos of a CSV, `locate` telling where each lies. @throws InputError for missing columns. */
@@ -40,15 +40,13 @@ export function listPhotos(
     const row = table.numbers[i]!
     const where = `${file} row ${row}`
     const cell = (field: 'filename' | 'identity' | 'encounter' | 'timestamp' | 'flank' | 'camera') =>
-      (columns[field] === undefined ? undefined : cells[columns[field]]) || undefined
-    const filename = cell('filename')
-    if (filename === undefined) {
+      columns[field] === undefined ? undefined : cells[columns[field]]
+    const filename = cell('filename') ?? ''
+    if (filename === '') {
       problems.push({ where, what: 'no file name' })
       return
     }
     const named = `${where} '${filename}'`
-    const identity = cell('identity')
-    if (requireIdentity && identity === undefined) problems.push({ where: named, what: 'no identity' })
     const box = parseBox(cells, columns)
     if (typeof box === 'string') problems.push({ where: named, what: box })
     const found = located(filename, where, locate)
@@ -59,7 +57,7 @@ export function listPhotos(
     photos.push({
       filename,
       path: found,
-      identity,
+      identity: cell('identity'),
       encounter: cell('encounter'),
       timestamp: cell('timestamp'),
       flank: cell('flank'),
@@ -70,7 +68,7 @@ export function listPhotos(
       row,
     })
   })
-  return { photos, problems: [...problems, ...problemsOf(photos)] }
+  return { photos, problems }
 }
 
 /** The path, or the InputError of a name that leads outside. */

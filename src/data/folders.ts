@@ -1,15 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
-import {
-  byCodeUnit,
-  type Manifest,
-  type Photo,
-  type Problem,
-  problemsOf,
-  shortList,
-  singlePhotoWarnings,
-} from './manifest.ts'
+import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
 /**
@@ -59,8 +51,7 @@ export function openFolder(path: string, { requireIdentity }: ResolvedOpenOption
       (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
     )
   })
-  problems.push(...problemsOf(photos))
-  return { kind: 'folders', source, photos, problems, warnings: [...warnings, ...singlePhotoWarnings(photos)] }
+  return { kind: 'folders', source, photos, problems, warnings }
 }
 
 const identityHint = 'make a folder for each identity, or a CSV with the columns filename and identity'

@@ -19,7 +19,17 @@ export {
 export { cacheFolder } from './cache.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings } from './identical.ts'
-export { checkProblems, describePhoto, identitiesOf, type Manifest, type Photo, type Problem } from './manifest.ts'
+export type { LabelOptions } from './labels.ts'
+export {
+  checkProblems,
+  describePhoto,
+  identifiedOnly,
+  identitiesOf,
+  type Manifest,
+  type Photo,
+  type Problem,
+  type WordCount,
+} from './manifest.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export {
   loadPixels,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, resolveInside } from '../base/index.ts'
 import { type Listed, listPhotos, located } from './csv-dataset.ts'
-import { type Manifest, type Photo, type Problem, singlePhotoWarnings } from './manifest.ts'
+import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { readPairs } from './test-pairs.ts'
 
@@ -19,7 +19,7 @@ export function openKaggle(folder: string, options: ResolvedOpenOptions): Manife
   const lists = parts.map((p) => (p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options)))
   const photos = lists.flatMap((list) => list.photos)
   const problems = lists.flatMap((list) => list.problems)
-  return { kind: 'kaggle', source: folder, photos, problems, warnings: singlePhotoWarnings(photos) }
+  return { kind: 'kaggle', source: folder, photos, problems, warnings: [] }
 }
 
 function csvOf(folder: string, part: 'train' | 'test'): string {

@@ -28,6 +28,13 @@ export interface Problem {
   readonly what: string
 }
 
+/** A word that stands for nobody, or for nothing, as it is written ('' for an empty cell), and how many photos have it. */
+export interface WordCount {
+  readonly field: 'identity' | 'encounter' | 'timestamp' | 'flank' | 'camera'
+  readonly word: string
+  readonly photos: number
+}
+
 /** A dataset before its photos were opened. */
 export interface Manifest {
   readonly kind: 'kaggle' | 'folders' | 'photos' | 'csv'
@@ -37,11 +44,19 @@ export interface Manifest {
   readonly warnings: readonly string[]
   /** Empty unless `openDataset` was asked to collect them; `openPixelStore` and `checkPhotos` then tell them with their own. */
   readonly problems: readonly Problem[]
+  /** Labels that stand for nobody: photos with such an identity are unidentified, with such an encounter of none. */
+  readonly words?: readonly WordCount[] | undefined
 }
 
 /** What a message calls the photo: `train.csv row 7 'a.png'` where a CSV lists it, its file name where none does. */
 export function describePhoto({ csv, row, filename }: Photo): string {
   return row === undefined ? filename : `${csv ?? 'csv'} row ${row} '${filename}'`
+}
+
+/** The manifest's photos of known individuals: the others neither train nor are scored. */
+export function identifiedOnly(manifest: Manifest): Manifest {
+  const photos = manifest.photos.filter(({ identity }) => identity !== undefined)
+  return photos.length === manifest.photos.length ? manifest : { ...manifest, photos }
 }
 
 /** Identities in order, and for each photo the index of its own: −1 where it is not known. */
@@ -101,9 +116,9 @@ function placeOf(path: string): string {
 
 function repeated(photo: Photo, earlier: Photo): string {
   const where = earlier.row === undefined ? `'${earlier.filename}'` : `row ${earlier.row}`
-  return photo.identity === earlier.identity
-    ? `duplicate of ${where}`
-    : `one file with two identities, '${photo.identity ?? ''}' here and '${earlier.identity ?? ''}' in ${where}`
+  if (photo.identity === earlier.identity) return `duplicate of ${where}`
+  const named = ({ identity }: Photo) => (identity === undefined ? 'nobody' : `'${identity}'`)
+  return `one file with two identities, ${named(photo)} here and ${named(earlier)} in ${where}`
 }
 
 /** Identities that a photo alone stands for: nothing to compare it with. */

@@ -48,16 +48,16 @@ describe('a Kaggle folder', () => {
     })
     expect(() => openDataset(folder, { requireIdentity: true })).toThrow(
       [
-        `${folder}: 5 problems`,
+        `${folder}: 4 problems`,
         '  train.csv row 6: no file name',
         "  train.csv row 7 '../b.png': leads outside of the folder of photos",
-        "  train.csv row 8 'c.png': no identity",
         "  train.csv row 4 'a.png': duplicate of row 2",
         "  train.csv row 5 './a.png': one file with two identities, 'B' here and 'A' in row 2",
       ].join('\n'),
     )
     const collected = openDataset(folder, { problems: 'collect' })
     expect(collected.problems).toHaveLength(4)
+    expect(collected.photos.at(-1)).toMatchObject({ filename: 'c.png', identity: undefined, row: 8 })
   })
 
   it('lists twenty problems and counts the rest', () => {

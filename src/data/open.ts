@@ -4,16 +4,17 @@ import { check } from '../base/index.ts'
 import { openCsv } from './csv-dataset.ts'
 import { openFolder } from './folders.ts'
 import { openKaggle } from './kaggle.ts'
-import { checkProblems, type Manifest } from './manifest.ts'
+import { type LabelOptions, withReadLabels } from './labels.ts'
+import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
 
-export interface OpenOptions {
+export interface OpenOptions extends LabelOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
   readonly columns?: Readonly<Record<string, string>> | undefined
   /** Which photos of a Kaggle folder. */
   readonly part?: 'train' | 'test' | 'all'
-  /** Every photo must have an identity. */
+  /** Photos of known individuals are needed: there must be some, and photos of nobody known may be among them. */
   readonly requireIdentity?: boolean
   /**
    * throw: mistakes in the list of photos are told here. collect: they are kept in `problems`, so that `openPixelStore` or
@@ -36,14 +37,33 @@ export type ResolvedOpenOptions = Required<OpenOptions>
  * - csv: a CSV with a column of file names and, optionally, identity, encounter, timestamp, flank, camera and a box
  *
  * @throws InputError where it is none of these or could be two; for missing columns; and (see `problems`) for all rows at once
- * that are duplicates, give one file two identities, lack an identity, or lead outside of the folder.
+ * that are duplicates, give one file two identities, or lead outside of the folder; and where no photo has an identity that needs one.
  */
 export function openDataset(path: string, options: OpenOptions = {}): Manifest {
-  const resolved: ResolvedOpenOptions = { images: undefined, columns: undefined, ...openDefaults, ...options }
-  const manifest = open(path, resolved)
+  const resolved: ResolvedOpenOptions = {
+    images: undefined,
+    columns: undefined,
+    unidentified: undefined,
+    mergeSimilarLabels: undefined,
+    ...openDefaults,
+    ...options,
+  }
+  const read = withReadLabels(open(path, resolved), resolved)
+  const manifest = { ...read, problems: [...read.problems, ...problemsOf(read.photos)] }
   if (resolved.problems === 'throw') checkProblems(path, manifest.problems)
   check(manifest.photos.length > 0 || manifest.problems.length > 0, `${path}: no photos`)
+  if (resolved.requireIdentity) checkIdentified(path, manifest)
   return manifest
+}
+
+function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
+  if (photos.length === 0) return // its problems say why
+  const written = words.flatMap(({ field, word }) => (field === 'identity' ? [`'${word}'`] : []))
+  check(
+    photos.some(({ identity }) => identity !== undefined),
+    `${path}: identities are needed, and no photo has one: labels that stand for nobody are ${shortList(written)}`,
+    '--unidentified names the words that stand for nobody, where those are animals',
+  )
 }
 
 function open(path: string, options: ResolvedOpenOptions): Manifest {

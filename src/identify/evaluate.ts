@@ -2,6 +2,7 @@ import {
   describePhoto,
   identicalFiles,
   identicalFileWarnings,
+  identifiedOnly,
   type Manifest,
   type Photo,
   type Skipped,
@@ -31,6 +32,8 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly split: SplitName
   readonly excludeSame: 'encounter' | null
   readonly perIdentity: readonly IdentityScore[]
+  /** Photos of nobody known, which were left out. */
+  readonly unidentified: number
   /** Photos whose file is, byte for byte, that of another one. */
   readonly identicalFiles: number
   /** Their names, group by group; those under different identities first. */
@@ -57,15 +60,16 @@ const scoreNames = [
 ] as const satisfies readonly (keyof RetrievalMetrics)[]
 
 /**
- * Embeds the photos and ranks each against all others.
+ * Embeds the photos of known individuals and ranks each against all others.
  * @throws InputError for unreadable photos, and before any is embedded for labels with which nothing can be scored.
  */
 export async function evaluatePhotos(
   embedder: Embedder,
-  { manifest, split }: { readonly manifest: Manifest; readonly split: SplitName },
+  { manifest: whole, split }: { readonly manifest: Manifest; readonly split: SplitName },
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   const { excludeSame } = options
+  const manifest = identifiedOnly(whole)
   if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
   const { embeddings, photos, contentHashes, skipped } = await embedPhotos(embedder, manifest, options)
   const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), excludeSame })
@@ -81,6 +85,7 @@ export async function evaluatePhotos(
     excludeSame: excludeSame ?? null,
     ...scores,
     perIdentity: metrics.perIdentity,
+    unidentified: whole.photos.length - manifest.photos.length,
     identicalFiles: identicalFiles(photos, contentHashes).flat().length,
     identical: identicalFileWarnings(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : photos.filter(({ encounter = '' }) => encounter === '').length,

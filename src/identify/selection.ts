@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { check, InputError, inOrder } from '../base/index.ts'
-import { datasetHash, type Manifest, type Photo, photoKey } from '../data/index.ts'
+import { datasetHash, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
 
@@ -14,7 +14,7 @@ export interface Selection {
 }
 
 /**
- * The photos to evaluate. For a run on the data it was trained on its validation photos, unless `split` says otherwise;
+ * The photos to evaluate; those of nobody known may be among them, and take no part in the choice. For a run on the data it was trained on its validation photos, unless `split` says otherwise;
  * everything else is scored whole, also what holds more than that data. "The data it was trained on" is decided by the hash of
  * names, boxes, labels and bytes; a split asked for by name is also found by names and boxes alone.
  * @throws InputError where a split is asked for that is not there.
@@ -23,46 +23,47 @@ export async function selectPhotos(
   manifest: Manifest,
   { run, split, signal }: { run: string | undefined; split?: SplitName | undefined; signal?: AbortSignal | undefined },
 ): Promise<Selection> {
-  const { source, photos } = manifest
-  const whole = (reason: string): Selection => ({ split: 'all', manifest, reason })
-  if (split === 'all') return whole('as asked')
+  const { source } = manifest
+  const { photos } = identifiedOnly(manifest)
+  const all = (reason: string): Selection => ({ split: 'all', manifest, reason })
+  if (split === 'all') return all('as asked')
   const wanted = split ?? 'validation'
   if (run === undefined) {
     check(split === undefined, `--split ${split}: the model is no run folder, so its split is not known`, wholeHint)
-    return whole('the model is no run folder')
+    return all('the model is no run folder')
   }
   const data = readRunData(run)
   const names = data[wanted]
   const selected = only(photos, names)
-  const all = [...data.train, ...data.validation]
-  const known = only(photos, all).length
-  const namesFit = all.length > 0 && known >= all.length
+  const own = [...data.train, ...data.validation]
+  const known = only(photos, own).length
+  const namesFit = own.length > 0 && known >= own.length
   if (!namesFit) {
     const learned = only(photos, data.train).length
-    const found = known === 0 ? 'none of the photos' : `${known} of the ${all.length} photos`
+    const found = known === 0 ? 'none of the photos' : `${known} of the ${own.length} photos`
     check(
       split === undefined,
       `--split ${split}: ${source} has, by their names, ${found} that ${run} was trained and validated on`,
       wholeHint,
     )
-    if (known === 0) return whole(`other photos than those that ${run} was trained on, by their names`)
-    return whole(`${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their names`)
+    if (known === 0) return all(`other photos than those that ${run} was trained on, by their names`)
+    return all(`${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their names`)
   }
   const besides = photos.length - known - only(photos, data.skipped).length
   if (split === undefined && besides > 0) {
-    return whole(
+    return all(
       `${besides} photos besides the ${known} that ${run} was trained and validated on; --split validation leaves those out`,
     )
   }
-  const same = (await hashOf(only(photos, all), signal)) === data.dataHash
+  const same = (await hashOf(only(photos, own), signal)) === data.dataHash
   if (!same && split === undefined) {
-    return whole(
+    return all(
       `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`,
     )
   }
   if (names.length === 0) {
     check(split === undefined, `--split ${split}: ${run} has no such photos`, wholeHint)
-    return whole(`${run} was trained on all photos: there are none that it did not see`)
+    return all(`${run} was trained on all photos: there are none that it did not see`)
   }
   const reason = same ? `set by ${run}` : `set by ${run}; labels or bytes have changed since`
   return { split: wanted, manifest: { ...manifest, photos: selected }, reason }

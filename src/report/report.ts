@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { datasetHash, type Photo, type Skipped } from '../data/index.ts'
+import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import type { Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
@@ -76,7 +76,8 @@ export async function makeReport(
   const { story = noStory, skipUnreadable } = options
   checkReportFolder(out, overwrite)
   const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
-  const embedded = await embedPhotos(embedder, manifest, { skipUnreadable, signal, onProgress: tell('embedding') })
+  const known = identifiedOnly(manifest)
+  const embedded = await embedPhotos(embedder, known, { skipUnreadable, signal, onProgress: tell('embedding') })
   const { photos, embeddings, contentHashes } = embedded
   const projected = await projectEmbeddings(embeddings, projections, {
     seed,

@@ -15,6 +15,8 @@ const runRecordSchema = z.object({
     .object({
       images: z.string().optional(),
       columns: z.record(z.string(), z.string()).optional(),
+      unidentified: z.array(z.string()).optional(),
+      mergeSimilarLabels: z.boolean().optional(),
       skipUnreadable: z.boolean().optional(),
     })
     .default({}),

@@ -56,6 +56,19 @@ test('warns of a learning rate that never reaches its height, and of what was sk
   expect(split.skipped).toEqual(['ana/ana-3.png'])
 })
 
+test('photos of nobody known are left out, in a resumed run too', async () => {
+  const copy = mkdtempSync(join(folder, 'data-'))
+  cpSync(data, copy, { recursive: true })
+  cpSync(join(data, 'ana'), join(copy, 'Unknown'), { recursive: true })
+  const set = [...settings, 'epochs=1']
+  const job = await prepareJob({ data: copy, out: join(folder, 'nobody'), set, unidentified: ['unknown', 'bia'] })
+  expect(job.classes).toEqual(['ana', 'caua', 'davi'])
+  expect(job.identities).toHaveLength(24)
+  expect(readRecord(join(folder, 'nobody')).reading.unidentified).toEqual(['unknown', 'bia'])
+  const again = await prepareJob({ data: copy, out: join(folder, 'nobody'), resume: true })
+  expect(again.classes).toEqual(['ana', 'caua', 'davi'])
+})
+
 describe('before anything is written', () => {
   test.each([
     [['image.meanFill=[0,0,300]'], 'image.meanFill[2]: expected number to be <=255, got 300'],

@@ -5,6 +5,7 @@ import { check, checkOutput, readJson, sweepTemporary } from '../base/index.ts'
 import {
   datasetHash,
   hashSplit,
+  identifiedOnly,
   identitiesOf,
   openDataset,
   openPixelStore,
@@ -61,6 +62,10 @@ export interface TrainOptions {
   readonly overwrite?: boolean | undefined
   readonly images?: string | undefined
   readonly columns?: Readonly<Record<string, string>> | undefined
+  /** Labels that stand for nobody, in place of the usual ones. */
+  readonly unidentified?: readonly string[] | undefined
+  /** Labels that look alike are one. */
+  readonly mergeSimilarLabels?: boolean | undefined
   readonly skipUnreadable?: boolean | undefined
   readonly threads?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
@@ -201,14 +206,17 @@ async function openPhotos(
   options: TrainOptions,
   config: TrainConfig,
 ): Promise<{ store: PixelStore; identities: string[] }> {
-  const { images, columns, skipUnreadable = false, signal } = options
-  const manifest = openDataset(options.data, {
+  const { images, columns, unidentified, mergeSimilarLabels, skipUnreadable = false, signal } = options
+  const whole = openDataset(options.data, {
     images,
     columns,
+    unidentified,
+    mergeSimilarLabels,
     part: 'train',
     requireIdentity: true,
     problems: 'collect',
   })
+  const manifest = identifiedOnly(whole)
   const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
   const store = await openPixelStore({ ...manifest, photos }, config.image, {
     skipUnreadable,
@@ -326,12 +334,14 @@ function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecor
 
 /** How the photos' table is read: as said now, else as the run was begun. */
 function readingOf(
-  { images, columns, skipUnreadable }: TrainOptions,
+  { images, columns, unidentified, mergeSimilarLabels, skipUnreadable }: TrainOptions,
   begun: RunRecord['reading'] = {},
 ): RunRecord['reading'] {
   return {
     images: images ?? begun.images,
     columns: columns ?? begun.columns,
+    unidentified: unidentified === undefined ? begun.unidentified : [...unidentified],
+    mergeSimilarLabels: mergeSimilarLabels ?? begun.mergeSimilarLabels,
     skipUnreadable: skipUnreadable ?? begun.skipUnreadable,
   }
 }

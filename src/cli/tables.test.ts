@@ -1,0 +1,96 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { decodeNpy } from '../tensor/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+/** Three individuals with four photos each, `Abril_0.png` to `Caiman_3.png`. */
+const names = ['Abril', 'Bento', 'Caiman']
+let photos = ''
+let run = ''
+let out = ''
+let stdout = ''
+let stderr = ''
+
+beforeAll(async () => {
+  photos = temporaryFolder()
+  for (const name of names)
+    for (let i = 0; i < 4; i++) writeFileSync(join(photos, `${name}_${i}.png`), await tinyPhoto(name, i))
+  run = tinyRun()
+})
+beforeEach(() => {
+  out = temporaryFolder()
+  stdout = ''
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
+    stdout += `${String(text)}\n`
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+function rosette(...args: string[]): Promise<number> {
+  return runProgram([...args, '--threads', '1'], commands)
+}
+
+/** A table of all photos, the cells after the file name as `cells` tells. */
+function table(header: string, cells: (name: string, i: number) => string): string {
+  const rows = names.flatMap((name) => [0, 1, 2, 3].map((i) => `${name}_${i}.png,${cells(name, i)}`))
+  writeFileSync(join(out, 'table.csv'), `${[header, ...rows].join('\n')}\n`)
+  return join(out, 'table.csv')
+}
+
+const metrics = () => JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Record<string, unknown>
+
+function evaluate(csv: string, ...more: string[]): Promise<number> {
+  const to = join(out, 'metrics.json')
+  return rosette('evaluate', '--model', run, '--data', csv, '--images', photos, '--out', to, '--overwrite', ...more)
+}
+
+describe('photos of nobody known', () => {
+  const withNobody = () => table('filename,individual', (name, i) => (i === 3 ? 'NA' : name))
+
+  test('are not scored', async () => {
+    expect(await evaluate(withNobody())).toBe(0)
+    expect(metrics()).toMatchObject({ photos: 9, identities: 3, unidentified: 3, rank1: 1 })
+    expect(await evaluate(withNobody(), '--unidentified', 'nobody')).toBe(0)
+    expect(metrics()).toMatchObject({ photos: 12, identities: 4, unidentified: 0 })
+  })
+
+  test('are embedded', async () => {
+    const npy = join(out, 'e.npy')
+    expect(await rosette('embed', '--model', run, '--data', withNobody(), '--images', photos, '--out', npy)).toBe(0)
+    expect(decodeNpy(readFileSync(npy), npy).shape).toEqual([12, 24])
+  })
+
+  test('are never an answer', async () => {
+    const gallery = ['--gallery', withNobody(), '--images', photos]
+    const asked = join(out, 'asked.png')
+    writeFileSync(asked, await tinyPhoto('Abril', 9))
+    expect(await rosette('identify', '--model', run, ...gallery, '--json', asked)).toBe(0)
+    const [{ candidates }] = JSON.parse(stdout) as [{ candidates: { identity: string }[] }]
+    expect(candidates.map(({ identity }) => identity).sort()).toEqual(names)
+  })
+
+  test('may have a folder of their own', async () => {
+    for (const name of ['Abril', 'Bento', 'Unknown']) mkdirSync(join(out, 'folders', name), { recursive: true })
+    for (const name of ['Abril', 'Bento'])
+      for (const i of [0, 1]) copyFileSync(join(photos, `${name}_${i}.png`), join(out, 'folders', name, `${i}.png`))
+    for (const i of [2, 3]) copyFileSync(join(photos, `Caiman_${i}.png`), join(out, 'folders', 'Unknown', `${i}.png`))
+    const to = join(out, 'metrics.json')
+    expect(await rosette('evaluate', '--model', run, '--data', join(out, 'folders'), '--out', to)).toBe(0)
+    expect(metrics()).toMatchObject({ photos: 4, identities: 2, unidentified: 2 })
+  })
+})
+
+test('labels that look alike are told, and merged where that was asked for', async () => {
+  const csv = table('filename,individual', (name, i) => (i === 0 ? name.toUpperCase() : name))
+  expect(await evaluate(csv)).toBe(0)
+  expect(stderr).toContain("'Abril' (3 photos), 'ABRIL' (1 photo)\n")
+  expect(stderr).toContain('--merge-similar-labels makes each group one')
+  expect(metrics()).toMatchObject({ identities: 6, skipped: 3 })
+  expect(await evaluate(csv, '--merge-similar-labels')).toBe(0)
+  expect(metrics()).toMatchObject({ identities: 3, skipped: 0 })
+})

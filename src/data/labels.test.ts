@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { folderWith } from '../../test/dataset-fixture.ts'
+import { identifiedOnly } from './manifest.ts'
+import { type OpenOptions, openDataset } from './open.ts'
+
+function table(header: string, rows: readonly string[], options: OpenOptions = {}) {
+  const folder = folderWith({ 'a.csv': `${header}\n${rows.map((row, i) => `${i}.jpg,${row}`).join('\n')}\n` })
+  return openDataset(join(folder, 'a.csv'), options)
+}
+
+const identitiesIn = (photos: ReturnType<typeof table>['photos']) => photos.map(({ identity }) => identity)
+
+describe('words for nobody', () => {
+  const rows = ['A', 'A', 'NA', '', 'unknown', 'NA', 'B']
+
+  it('leave photos unidentified, counted by word', () => {
+    const manifest = table('filename,identity', rows, { requireIdentity: true })
+    expect(identitiesIn(manifest.photos)).toEqual(['A', 'A', undefined, undefined, undefined, undefined, 'B'])
+    expect(manifest.words).toEqual([
+      { field: 'identity', word: 'NA', photos: 2 },
+      { field: 'identity', word: '', photos: 1 },
+      { field: 'identity', word: 'unknown', photos: 1 },
+    ])
+    expect(identifiedOnly(manifest).photos.map(({ filename }) => filename)).toEqual(['0.jpg', '1.jpg', '6.jpg'])
+    expect(manifest.warnings).toEqual(['1 identity has one photo only: B'])
+  })
+
+  it('are those that were given; the usual ones among the labels are then told', () => {
+    const manifest = table('filename,identity', [...rows, 'b'], { unidentified: ['B'] })
+    expect(identitiesIn(manifest.photos)).toEqual(['A', 'A', 'NA', undefined, 'unknown', 'NA', undefined, undefined])
+    expect(manifest.warnings[0]).toBe(
+      "counted as individuals, though their names say that they are not known: 'NA' (2 photos), 'unknown' (1 photo); " +
+        '--unidentified "NA,…" names the labels that stand for nobody',
+    )
+  })
+
+  it('are no encounter, no side and no camera', () => {
+    const manifest = table('filename,identity,sighting,side,camera', ['A,NA,?,c1', 'A,s1,left,-', 'B,,n/a,'])
+    expect(manifest.photos.map(({ encounter, flank, camera }) => [encounter, flank, camera])).toEqual([
+      [undefined, undefined, 'c1'],
+      ['s1', 'left', undefined],
+      [undefined, undefined, undefined],
+    ])
+  })
+
+  it('name folders of nobody known', () => {
+    const folder = folderWith({ 'Ana/1.jpg': '', 'Ana/2.jpg': '', 'Unknown/3.jpg': '', '_unidentified_/4.jpg': '' })
+    const { photos, words } = openDataset(folder, { requireIdentity: true })
+    expect(photos.map(({ filename, identity }) => [filename, identity])).toEqual([
+      ['Ana/1.jpg', 'Ana'],
+      ['Ana/2.jpg', 'Ana'],
+      ['Unknown/3.jpg', undefined],
+      ['_unidentified_/4.jpg', undefined],
+    ])
+    expect(words?.map(({ word, photos }) => [word, photos])).toEqual([
+      ['Unknown', 1],
+      ['_unidentified_', 1],
+    ])
+    expect(identitiesIn(openDataset(folder, { unidentified: ['ana'] }).photos)).toEqual([
+      undefined,
+      undefined,
+      'Unknown',
+      '_unidentified_',
+    ])
+  })
+
+  it('alone are an error where identities are needed', () => {
+    expect(() => table('filename,identity', ['NA', ''], { requireIdentity: true })).toThrow(
+      /a\.csv: identities are needed, and no photo has one: labels that stand for nobody are 'NA', ''\nhint: --unidentified/,
+    )
+    expect(table('filename,identity', ['NA', '']).photos).toHaveLength(2)
+  })
+
+  it('leave a file in two rows, with a name and without, in doubt', () => {
+    const folder = folderWith({ 'a.csv': 'filename,identity\na.jpg,A\na.jpg,NA\n' })
+    expect(openDataset(join(folder, 'a.csv'), { problems: 'collect' }).problems).toEqual([
+      { where: "a.csv row 3 'a.jpg'", what: "one file with two identities, nobody here and 'A' in row 2" },
+    ])
+  })
+})
+
+describe('labels that look alike', () => {
+  const rows = ['007', '7', '007', 'El Jefe', 'el jefe', 'El  Jefe', 'El Jefe', 'Ana', 'Ana']
+
+  it('are told and counted apart', () => {
+    const manifest = table('filename,identity', rows)
+    expect(new Set(identitiesIn(manifest.photos)).size).toBe(6)
+    expect(manifest.warnings).toEqual([
+      [
+        'individuals whose labels look alike, counted apart:',
+        "  '007' (2 photos), '7' (1 photo)",
+        "  'El Jefe' (2 photos), 'El  Jefe' (1 photo), 'el jefe' (1 photo)",
+        '  --merge-similar-labels makes each group one',
+      ].join('\n'),
+      '3 identities have one photo only: 7, El  Jefe, el jefe',
+    ])
+  })
+
+  it('are one where that was asked for: the spelling that most photos have', () => {
+    const manifest = table('filename,identity', rows, { mergeSimilarLabels: true })
+    expect(identitiesIn(manifest.photos)).toEqual([
+      ...['007', '007', '007', 'El Jefe', 'El Jefe', 'El Jefe', 'El Jefe', 'Ana', 'Ana'],
+    ])
+    expect(manifest.warnings).toEqual([
+      [
+        'individuals whose labels look alike were merged:',
+        "  '7' (1 photo) counted as '007' (2 photos)",
+        "  'El  Jefe' (1 photo), 'el jefe' (1 photo) counted as 'El Jefe' (2 photos)",
+      ].join('\n'),
+    ])
+  })
+
+  it('are encounters too', () => {
+    const rows = ['A,S1', 'A,s1', 'B,2024-05-01', 'B,2024-5-1']
+    expect(table('filename,identity,encounter', rows).warnings[0]).toContain(
+      "encounters whose labels look alike, counted apart:\n  '2024-05-01' (1 photo), '2024-5-1' (1 photo)",
+    )
+    const { photos } = table('filename,identity,encounter', rows, { mergeSimilarLabels: true })
+    expect(photos.map(({ encounter }) => encounter)).toEqual(['S1', 'S1', '2024-05-01', '2024-05-01'])
+  })
+
+  it('in two Unicode forms are one individual in any case', () => {
+    const { photos, warnings } = table('filename,identity', ['José', 'José', 'Jose\u0301'])
+    expect(identitiesIn(photos)).toEqual(['José', 'José', 'José'])
+    expect(warnings).toEqual([
+      "'José' is written as 'José' in Unicode's form NFC (2 photos) and as 'Jose\u0301' in another Unicode form (1 photo): " +
+        'taken as one individual',
+    ])
+    const folder = folderWith({ 'José/1.jpg': '', 'Jose\u0301/2.jpg': '', 'Ana/1.jpg': '' })
+    expect(new Set(identitiesIn(openDataset(folder).photos))).toEqual(new Set(['Ana', 'José']))
+  })
+})

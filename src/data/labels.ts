@@ -1,0 +1,121 @@
+import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
+import { isDoubtful, nobodyTest } from './nobody.ts'
+import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
+
+/** How labels are read. */
+export interface LabelOptions {
+  /** Labels that stand for nobody, in place of the usual ones; an empty cell does in any case. */
+  readonly unidentified?: readonly string[] | undefined
+  /** Labels that look alike are one. */
+  readonly mergeSimilarLabels?: boolean | undefined
+}
+
+const labelFields = ['identity', 'encounter', 'timestamp', 'flank', 'camera'] as const
+
+/** A field of a photo that holds a label. */
+export type LabelField = (typeof labelFields)[number]
+
+/** Those whose labels are groups of photos: two spellings of one make two groups. */
+const groupFields = ['identity', 'encounter'] as const
+
+type Labels = Partial<Record<LabelField, string | undefined>>
+
+/**
+ * The manifest with its labels in one form: NFC, trimmed, words for nobody undefined (`words` counts them), and labels that look
+ * alike made one where that was asked for. What was done, and what looks doubtful, is in its warnings. Every kind of dataset passes
+ * through here.
+ */
+export function withReadLabels(
+  manifest: Manifest,
+  { unidentified, mergeSimilarLabels = false }: LabelOptions,
+): Manifest {
+  const isNobody = nobodyTest(unidentified)
+  const words = new Map<string, WordCount>()
+  const spellings = new Map<string, Map<string, number>>()
+  const read = (photo: Photo): Labels => {
+    const labels: Labels = {}
+    for (const field of labelFields) {
+      const written = photo[field]
+      if (written === undefined) continue
+      const label = written.normalize('NFC').trim()
+      const nobody = isNobody(label)
+      labels[field] = nobody ? undefined : label
+      if (nobody) count(words, field, label)
+      else if (field === 'identity') note(spellings, label, written)
+    }
+    return labels
+  }
+  let photos: readonly Photo[] = manifest.photos.map((photo) => ({ ...photo, ...read(photo) }))
+  const warnings = [...spellingWarnings(spellings)]
+  for (const field of groupFields) {
+    const groups = similarLabels(photos.flatMap((photo) => photo[field] ?? []))
+    if (groups.length === 0) continue
+    warnings.push(similarWarning(field, groups, mergeSimilarLabels))
+    if (mergeSimilarLabels) photos = merged(photos, field, groups)
+  }
+  warnings.push(...doubtfulWarnings(photos), ...singlePhotoWarnings(photos))
+  return { ...manifest, photos, words: [...words.values()], warnings: [...manifest.warnings, ...warnings] }
+}
+
+function count(words: Map<string, WordCount>, field: LabelField, word: string): void {
+  const key = `${field} ${word}`
+  words.set(key, { field, word, photos: (words.get(key)?.photos ?? 0) + 1 })
+}
+
+function note(spellings: Map<string, Map<string, number>>, label: string, written: string): void {
+  const ways = spellings.get(label) ?? new Map<string, number>()
+  spellings.set(label, ways.set(written, (ways.get(written) ?? 0) + 1))
+}
+
+function spellingWarnings(spellings: ReadonlyMap<string, ReadonlyMap<string, number>>): string[] {
+  const several = [...spellings].filter(([, ways]) => ways.size > 1)
+  return listed(
+    several.map(([label, ways]) => {
+      const forms = [...ways].map(([way, photos]) => `${formOf(way, label)} (${photosOf(photos)})`)
+      return `${visible(label)} is written as ${forms.join(' and as ')}: taken as one individual`
+    }),
+  )
+}
+
+/** Two Unicode forms of a label look the same, so that their names must tell them apart. */
+function formOf(way: string, label: string): string {
+  if (way === label) return /^[\x20-\x7e]*$/.test(label) ? visible(way) : `${visible(way)} in Unicode's form NFC`
+  return way.trim() === label ? visible(way) : `${visible(way)} in another Unicode form`
+}
+
+function similarWarning(field: (typeof groupFields)[number], groups: readonly SimilarLabels[], merge: boolean): string {
+  const lines = groups.map((group) => {
+    const told = group.map(({ label, photos }) => `${visible(label)} (${photosOf(photos)})`)
+    return merge ? `  ${told.slice(1).join(', ')} counted as ${told[0]}` : `  ${told.join(', ')}`
+  })
+  const kind = field === 'identity' ? 'individuals' : 'encounters'
+  const what = merge ? `${kind} whose labels look alike were merged` : `${kind} whose labels look alike, counted apart`
+  const hint = merge ? '' : '\n  --merge-similar-labels makes each group one'
+  return `${what}:\n${listed(lines).join('\n')}${hint}`
+}
+
+function merged(photos: readonly Photo[], field: LabelField, groups: readonly SimilarLabels[]): Photo[] {
+  const first = new Map(groups.flatMap((group) => group.map(({ label }) => [label, group[0]!.label] as const)))
+  return photos.map((photo) => {
+    const label = first.get(photo[field] ?? '')
+    return label === undefined ? photo : { ...photo, [field]: label }
+  })
+}
+
+function doubtfulWarnings(photos: readonly Photo[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { identity } of photos) {
+    if (identity !== undefined && isDoubtful(identity)) counts.set(identity, (counts.get(identity) ?? 0) + 1)
+  }
+  if (counts.size === 0) return []
+  const names = shortList([...counts].map(([label, photos]) => `${visible(label)} (${photosOf(photos)})`))
+  const word = [...counts.keys()][0]!
+  return [
+    `counted as individuals, though their names say that they are not known: ${names}; ` +
+      `--unidentified "${word},…" names the labels that stand for nobody`,
+  ]
+}
+
+function photosOf(count: number): string {
+  return count === 1 ? '1 photo' : `${count} photos`
+}
