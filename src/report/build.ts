@@ -23,7 +23,7 @@ export interface ReportInput {
   readonly curves?: Curves | null
   readonly trainedOn?: TrainedOn | null
   readonly excludeSame?: 'encounter' | undefined
-  /** Leave out the names of run and files, and call individuals and encounters by numbers, in an order drawn by lot. */
+  /** Leave out the names of run, model and files, and call individuals and encounters by numbers, in an order drawn by lot. */
   readonly share?: boolean
 }
 
@@ -52,7 +52,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     split: input.split,
     reason: input.reason,
     hashes: input.hashes,
-    config: share ? withoutFolders(input.config ?? null) : (input.config ?? null),
+    config: input.config ?? null,
     shared: false,
     identities: names,
     photos: photos.map((photo, i) => {
@@ -85,12 +85,4 @@ function keyOf({ data }: Embeddings): string {
   return createHash('sha256')
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     .digest('hex')
-}
-
-/** Paths in a configuration cut to their last part. */
-function withoutFolders(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/^.*[\\/]/, '')
-  if (Array.isArray(value)) return value.map(withoutFolders)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutFolders(inner)]))
 }

@@ -3,6 +3,8 @@ import { clusterReport } from '../../test/report-fixture.ts'
 import { buildReport } from './build.ts'
 import type { ReportData } from './data.ts'
 import { unpackMatrix } from './matrix.ts'
+import { chartsOf } from './pictures.ts'
+import { byRules, kept, type ShareRules } from './share-rules.ts'
 
 const input = clusterReport({ identities: 6, photosEach: 4, dim: 6 })
 const named = buildReport(input)
@@ -42,6 +44,33 @@ test('all that is said of a photo goes with it', () => {
   expect(owners).toEqual([...owners].sort((a, b) => a - b))
 })
 
-test('the run is not named', () => {
-  expect(JSON.stringify({ ...shared, curves: null })).not.toContain('clusters')
+test('neither run nor model is named', () => {
+  const text = JSON.stringify(shared)
+  expect(text).not.toContain('clusters')
+  expect(text).not.toContain('made-up embeddings')
+  expect([shared.title, shared.model, shared.data]).toEqual(['a run', 'not named', 'not named'])
+  for (const chart of chartsOf(shared)) expect(chart.body).not.toMatch(/made-up embeddings|clusters/)
+})
+
+test('no word of the named report is left but those of the split, the flanks, the maps and the format', () => {
+  const words = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value]
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(words) : []
+  }
+  const before = new Set(words({ ...named, matrix: null }))
+  const left = [...new Set(words({ ...shared, matrix: null }))].filter((word) => before.has(word))
+  const { projections, hashes } = named
+  const allowed = ['rosette-report', 'validation', 'left', 'right', hashes.data]
+  expect(left.sort()).toEqual([...new Set([...allowed, ...projections.flatMap(words)])].sort())
+})
+
+test('a field that nobody has decided about does not compile, and is left out of what was read from a file', () => {
+  interface Photo {
+    readonly ap: number
+    readonly place?: string
+  }
+  // @ts-expect-error: `place` has no rule
+  const rules: ShareRules<Photo, null> = { ap: kept }
+  const photo: Photo = { ap: 0.5, place: 'at the river' }
+  expect(byRules(rules)(photo, null)).toEqual({ ap: 0.5 })
 })

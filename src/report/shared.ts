@@ -1,67 +1,150 @@
-import { Rng } from '../base/index.ts'
-import type { ReportData, SimilarityMatrix } from './data.ts'
+import type {
+  CurveStep,
+  Curves,
+  CurveValidation,
+  Neighbours,
+  PairStatistics,
+  Projection,
+  ReportData,
+  ReportHashes,
+  ReportIdentity,
+  ReportMetrics,
+  ReportPhoto,
+  SimilarityMatrix,
+  TrainedOn,
+} from './data.ts'
+import { drawLots, type Lots } from './lots.ts'
 import { packTriangle, unpackMatrix } from './matrix.ts'
+import { byRules, each, kept, replaced, type ShareRules, unlessNull } from './share-rules.ts'
 
 /**
- * A report with nothing that names: the run, its photos, their individuals and encounters become numbers, counted in an order
- * that `key` draws, so that neither the alphabet nor the dataset's order tells whose they are. The same key gives the same order.
+ * A report with nothing that names: the run, the model, its photos, their individuals and encounters become numbers, counted in
+ * an order that `key` draws, so that neither the alphabet nor the dataset's order tells whose they are. The same key gives the
+ * same order.
  */
 export function withoutNames(data: ReportData, key: string): ReportData {
-  const rng = new Rng(key)
-  const photoOrder = rng.shuffle(data.photos.map((_, i) => i))
-  const identityOrder = rng.shuffle(data.identities.map((_, i) => i))
-  const [photoAt, identityAt] = [inverse(photoOrder), inverse(identityOrder)]
-  const meetings = [...new Set(photoOrder.map((i) => data.photos[i]!.encounter))].filter((name) => name !== '')
-  const photos = photoOrder.map((i) => {
-    const photo = data.photos[i]!
-    const encounter = photo.encounter === '' ? '' : `encounter ${meetings.indexOf(photo.encounter) + 1}`
-    return { ...photo, file: '', identity: identityAt[photo.identity]!, encounter }
-  })
-  return {
-    ...data,
-    title: 'a run',
-    data: 'not named',
-    reason: '',
-    shared: true,
-    identities: identityOrder.map((_, i) => `individual ${i + 1}`),
-    photos,
-    perIdentity: identityOrder.map((i) => data.perIdentity[i]!),
-    neighbours: photoOrder.map((i) => {
-      const { photos: ranked, similarities } = data.neighbours[i]!
-      return { photos: ranked.map((photo) => photoAt[photo]!), similarities }
-    }),
-    matrix: reordered(
-      data.matrix,
-      (photo) => photoAt[photo]!,
-      (photo) => photos[photo]!.identity,
-    ),
-    projections: data.projections.map((projection) => ({
-      ...projection,
-      x: photoOrder.map((i) => projection.x[i]!),
-      y: photoOrder.map((i) => projection.y[i]!),
-    })),
-  }
+  return byRules(reportRules)(data, drawLots(data, key))
 }
 
-function inverse(order: readonly number[]): number[] {
-  const places = new Array<number>(order.length)
-  order.forEach((from, to) => {
-    places[from] = to
-  })
-  return places
+type Rules<T> = ShareRules<T, Lots>
+
+const hashRules: Rules<ReportHashes> = { config: kept, data: kept, split: kept }
+
+const photoRules: Rules<ReportPhoto> = {
+  file: replaced(''),
+  identity: (identity, { identityAt }) => identityAt[identity]!,
+  encounter: (name, { meetings }) => (name === '' ? '' : `encounter ${meetings.indexOf(name) + 1}`),
+  flank: kept,
+  split: kept,
+  ap: kept,
+  rank1: kept,
+}
+
+const metricRules: Rules<ReportMetrics> = {
+  rank1: kept,
+  rank5: kept,
+  rank10: kept,
+  map: kept,
+  identityBalancedMap: kept,
+  minp: kept,
+  queries: kept,
+  skipped: kept,
+  identities: kept,
+  photos: kept,
+  tieRate: kept,
+  cmc: kept,
+  excludeSame: kept,
+}
+
+const identityRules: Rules<ReportIdentity> = { photos: kept, queries: kept, ap: kept }
+
+const neighbourRules: Rules<Neighbours> = {
+  photos: (photos, { photoAt }) => photos.map((photo) => photoAt[photo]!),
+  similarities: kept,
+}
+
+const pairRules: Rules<PairStatistics> = {
+  from: kept,
+  step: kept,
+  same: kept,
+  different: kept,
+  equalError: unlessNull(byRules({ threshold: kept, rate: kept })),
+}
+
+const projectionRules: Rules<Projection> = {
+  name: kept,
+  title: kept,
+  note: kept,
+  axes: kept,
+  x: inPhotoOrder,
+  y: inPhotoOrder,
+}
+
+const stepRules: Rules<CurveStep> = { step: kept, epoch: kept, loss: kept, learningRate: kept }
+
+const validationRules: Rules<CurveValidation> = {
+  step: kept,
+  epoch: kept,
+  identityBalancedMap: kept,
+  map: kept,
+  rank1: kept,
+}
+
+const curveRules: Rules<Curves> = {
+  steps: each(byRules(stepRules)),
+  validations: each(byRules(validationRules)),
+}
+
+const trainedOnRules: Rules<TrainedOn> = { train: kept, validation: kept }
+
+const reportRules: Rules<ReportData> = {
+  format: kept,
+  version: kept,
+  title: replaced('a run'),
+  model: replaced('not named'),
+  flipAveraging: kept,
+  data: replaced('not named'),
+  split: kept,
+  reason: replaced(''),
+  hashes: byRules(hashRules),
+  config: withoutFolders,
+  shared: replaced(true),
+  identities: (identities) => identities.map((_, i) => `individual ${i + 1}`),
+  photos: (photos, lots) => each(byRules(photoRules))(inPhotoOrder(photos, lots), lots),
+  metrics: byRules(metricRules),
+  perIdentity: (scores, lots) =>
+    each(byRules(identityRules))(
+      lots.identities.map((i) => scores[i]!),
+      lots,
+    ),
+  neighbours: (neighbours, lots) => each(byRules(neighbourRules))(inPhotoOrder(neighbours, lots), lots),
+  pairs: byRules(pairRules),
+  matrix: reordered,
+  projections: each(byRules(projectionRules)),
+  curves: unlessNull(byRules(curveRules)),
+  trainedOn: unlessNull(byRules(trainedOnRules)),
+  explanations: replaced([]), // they are photos
+}
+
+function inPhotoOrder<V>(values: readonly V[], { photos }: Lots): V[] {
+  return photos.map((i) => values[i]!)
+}
+
+/** Paths in a configuration cut to their last part. */
+function withoutFolders(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^.*[\\/]/, '')
+  if (Array.isArray(value)) return value.map(withoutFolders)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutFolders(inner)]))
 }
 
 /** The matrix with its photos renamed, in the order of their new individuals and numbers. */
-function reordered(
-  matrix: SimilarityMatrix,
-  photoAt: (photo: number) => number,
-  identityOf: (photo: number) => number,
-): SimilarityMatrix {
+function reordered(matrix: SimilarityMatrix, { photoAt, ownerOf }: Lots): SimilarityMatrix {
   const n = matrix.order.length
   const values = unpackMatrix(matrix)
   const rows = matrix.order
-    .map((photo, row) => ({ photo: photoAt(photo), row }))
-    .sort((a, b) => identityOf(a.photo) - identityOf(b.photo) || a.photo - b.photo)
+    .map((photo, row) => ({ photo: photoAt[photo]!, owner: ownerOf[photo]!, row }))
+    .sort((a, b) => a.owner - b.owner || a.photo - b.photo)
   const triangle = new Float32Array((n * (n - 1)) / 2)
   let at = 0
   rows.forEach(({ row }, i) => {
