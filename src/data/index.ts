@@ -16,7 +16,7 @@ export {
   checkAugmentation,
   type ErasingConfig,
 } from './augmentation.ts'
-export { cacheFolder } from './cache.ts'
+export { CacheError, cacheFolder } from './cache.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'

@@ -18,6 +18,7 @@ function grey(batchSize: number, seen: number[] = []): Embedder {
     description: undefined as never,
     geometry: size,
     size: 2,
+    fingerprint: async () => '',
     tta: 'none',
     batchSize,
     lanes: 1,

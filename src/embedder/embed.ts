@@ -19,6 +19,8 @@ export interface EmbedOptions {
   readonly skipUnreadable?: boolean | undefined
   /** Photos with more pixels are refused. */
   readonly limitPixels?: number | undefined
+  /** No photo left is no error. */
+  readonly mayBeEmpty?: boolean | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -105,7 +107,10 @@ export async function embedInBatches(
   tell(done)
   checkProblems(manifest?.source ?? 'photos', problems)
   const left = photos.length - skipped.length
-  check(left > 0, `${manifest?.source ?? 'photos'}: no photo is left${skipped.map(listed).join('')}`)
+  check(
+    left > 0 || options.mayBeEmpty === true,
+    `${manifest?.source ?? 'photos'}: no photo is left${skipped.map(listed).join('')}`,
+  )
   return skipped
 }
 

@@ -45,6 +45,8 @@ export interface Embedder {
   /** Length of an embedding. */
   readonly size: number
   readonly tta: Tta
+  /** SHA-256 of what decides an embedding: weights, description, averaging, precision. Read when it is asked for. */
+  fingerprint(): Promise<string>
   /** Photos that pass the network together; `batch` takes any number. */
   readonly batchSize: number
   /** So many times `batchSize` photos are under way at once, of one `batch` or of several. */

@@ -18,6 +18,7 @@ export {
   type PhotoEmbeddings,
   preparePhoto,
 } from './embed.ts'
+export { type CachedEmbedOptions, embedCached } from './embed-cached.ts'
 export {
   type CellGrid,
   type Embedder,
@@ -28,6 +29,16 @@ export {
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
+export {
+  appended,
+  type Gallery,
+  type GalleryModel,
+  galleryModel,
+  isGallery,
+  readGallery,
+  writeGallery,
+} from './gallery.ts'
+export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
 export { modelFiles } from './model-files.ts'
 export { findDescription } from './onnx-model.ts'

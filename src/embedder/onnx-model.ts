@@ -6,6 +6,7 @@ import { type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
 import { type Embedder, type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
+import { fingerprintOf, onnxFiles } from './fingerprint.ts'
 import { modelInput } from './pixels.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 
@@ -54,7 +55,8 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
     const ports = checkPorts(model, description, descriptionPath)
     const { threads = availableParallelism() } = options
     const batch = options.batch ?? (model.lanes < threads ? openModelDefaults.batch : 1)
-    return embedder(model, ports, { description, tta, source: path, batch })
+    const fingerprint = async () => fingerprintOf([...onnxFiles(onnx), descriptionPath], { tta })
+    return embedder(model, ports, { description, tta, source: path, batch, fingerprint })
   } catch (error) {
     await model.release()
     throw error
@@ -83,9 +85,15 @@ interface Ports {
 function embedder(
   model: Session,
   { input, output, fixedBatch }: Ports,
-  about: { description: ModelDescription; tta: Tta; source: string; batch: number },
+  about: {
+    description: ModelDescription
+    tta: Tta
+    source: string
+    batch: number
+    fingerprint: Embedder['fingerprint']
+  },
 ): Embedder {
-  const { description, tta, source, batch } = about
+  const { description, tta, source, batch, fingerprint } = about
   const { size } = description.output
   const outside = tta === 'flip' && description.flipAveraging !== 'inside'
   const embed = async (pixels: Tensor<'uint8'>, mirror: boolean) => {
@@ -112,6 +120,7 @@ function embedder(
     geometry: geometryOf(description),
     size,
     tta,
+    fingerprint,
     batchSize: limit,
     lanes: model.lanes,
     batch: async (pixels) =>

@@ -8,6 +8,7 @@ import { readSafetensors, type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { photosTogether } from './embedder.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
@@ -62,6 +63,7 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     geometry,
     size,
     tta: tta satisfies Tta,
+    fingerprint: () => fingerprintOf([found.path, join(folder, descriptionFile)], { tta, precision }),
     batchSize: batch,
     lanes: program.lanes,
     ...cells?.embedder,

@@ -133,6 +133,7 @@ describe('faithfulness', () => {
     description: describeModel('narrow', tinyNetwork, tinyGeometry),
     geometry: tinyGeometry,
     size: 3,
+    fingerprint: async () => '',
     tta: 'none',
     batchSize: 4,
     lanes: 1,

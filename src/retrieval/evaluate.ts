@@ -6,16 +6,30 @@ import { type QueryScore, type RetrievalMetrics, summarise } from './metrics.ts'
 import { rank } from './rank.ts'
 import { forEachCosineRow } from './similarity.ts'
 
-/** Photos with what is known of them. Encounters (sightings, bursts) are names; an empty one is unknown and equals none. */
-export interface LabelledEmbeddings {
-  readonly embeddings: Embeddings
+/** What is known of photos in a row. Encounters (sightings, bursts) are names; an empty one is unknown and equals none. */
+export interface PhotoLabels {
   readonly identities: readonly string[] | Int32Array
   readonly encounters?: readonly string[] | undefined
+}
+
+/** Photos with what is known of them. */
+export interface LabelledEmbeddings extends PhotoLabels {
+  readonly embeddings: Embeddings
 }
 
 export interface RetrievalOptions {
   /** Leave out of a query's gallery the photos with its identity and its encounter: neither positives nor negatives. */
   readonly excludeSame?: 'encounter' | undefined
+  /** True for pairs that are left out besides: a gallery photo that is the query's own file, say. */
+  readonly leaveOut?: ((query: number, gallery: number) => boolean) | undefined
+}
+
+/** Similarities of any origin, and what is known of both sides. */
+export interface LabelledSimilarities extends RetrievalOptions {
+  /** Row-major [Q, G]; larger is more alike. */
+  readonly similarities: Float32Array
+  readonly queries: PhotoLabels
+  readonly gallery: PhotoLabels
 }
 
 /**
@@ -24,37 +38,66 @@ export interface RetrievalOptions {
  * @throws InputError for embeddings that are not finite (naming the row), labels that do not fit, or when nothing can be scored.
  */
 export function evaluateRetrieval(options: LabelledEmbeddings & RetrievalOptions): RetrievalMetrics {
-  const photos = labelled(options, options.excludeSame, 'photos')
-  return evaluate(photos, photos, options.excludeSame === 'encounter', true)
+  const { embeddings, leaveOut } = options
+  const photos = labelled(options, embeddings.count, options, 'photos')
+  const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
+  return evaluate(photos, photos, { ...options, leaveOut: itself }, (visit) =>
+    forEachCosineRow(embeddings, embeddings, visit),
+  )
 }
 
 /**
  * Each query against the whole gallery; otherwise as evaluateRetrieval. Nothing is left out as "itself": the two sets are
- * different photos, or `excludeSame` says what to leave out.
+ * different photos, or the options say what to leave out.
  */
 export function evaluateQueriesAgainstGallery(
   queries: LabelledEmbeddings,
   gallery: LabelledEmbeddings,
   options: RetrievalOptions = {},
 ): RetrievalMetrics {
-  const { excludeSame } = options
-  const q = labelled(queries, excludeSame, 'queries')
-  return evaluate(q, labelled(gallery, excludeSame, 'gallery'), excludeSame === 'encounter', false)
+  const q = labelled(queries, queries.embeddings.count, options, 'queries')
+  const g = labelled(gallery, gallery.embeddings.count, options, 'gallery')
+  return evaluate(q, g, options, (visit) => forEachCosineRow(queries.embeddings, gallery.embeddings, visit))
+}
+
+/**
+ * As evaluateQueriesAgainstGallery, from similarities that come from anywhere: a re-ranking, an ensemble, another program.
+ * @throws InputError where their number is not queries × gallery photos, and for NaN, naming its place.
+ */
+export function evaluateSimilarities(options: LabelledSimilarities): RetrievalMetrics {
+  const { similarities } = options
+  const [rows, columns] = [options.queries.identities.length, options.gallery.identities.length]
+  check(
+    similarities.length === rows * columns,
+    `similarities: expected ${rows} queries × ${columns} gallery photos = ${rows * columns}, got ${similarities.length}`,
+  )
+  const queries = labelled(options.queries, rows, options, 'queries')
+  const gallery = labelled(options.gallery, columns, options, 'gallery')
+  return evaluate(queries, gallery, options, (visit) => {
+    for (let q = 0; q < rows; q++) visit(q, similarities.slice(q * columns, (q + 1) * columns))
+  })
 }
 
 interface Labelled {
-  readonly embeddings: Embeddings
   readonly identities: readonly string[]
   readonly encounters: readonly string[]
 }
 
-function evaluate(queries: Labelled, gallery: Labelled, exclude: boolean, leaveOutSelf: boolean): RetrievalMetrics {
+/** Calls its argument with each query and its similarities to the gallery. */
+type ForEachRow = (visit: (query: number, similarities: Float32Array) => void) => void
+
+function evaluate(
+  queries: Labelled,
+  gallery: Labelled,
+  { excludeSame, leaveOut }: RetrievalOptions,
+  forEachRow: ForEachRow,
+): RetrievalMetrics {
   const scores: QueryScore[] = []
-  forEachCosineRow(queries.embeddings, gallery.embeddings, (query, similarities) => {
+  forEachRow((query, similarities) => {
     const identity = queries.identities[query]!
-    const encounter = exclude ? queries.encounters[query]! : ''
+    const encounter = excludeSame === 'encounter' ? queries.encounters[query]! : ''
     const leftOut = (g: number) =>
-      (leaveOutSelf && g === query) ||
+      leaveOut?.(query, g) === true ||
       (encounter !== '' && gallery.encounters[g] === encounter && gallery.identities[g] === identity)
     const order = rank(similarities).filter((g) => !leftOut(g))
     const score = scoreRanking(Uint8Array.from(order, (g) => (gallery.identities[g] === identity ? 1 : 0)))
@@ -73,14 +116,18 @@ function countTied(order: Int32Array, similarities: Float32Array): number {
   return tied
 }
 
-function labelled(set: LabelledEmbeddings, excludeSame: RetrievalOptions['excludeSame'], where: string): Labelled {
-  const { count } = set.embeddings
-  const identities = Array.from(set.identities, String)
+function labelled(
+  { identities: names, encounters = [] }: PhotoLabels,
+  count: number,
+  { excludeSame }: RetrievalOptions,
+  where: string,
+): Labelled {
+  const identities = Array.from(names, String)
   checkLength(identities, count, `${where}: identities`)
-  checkLabels({ identities, encounters: set.encounters, excludeSame }, where)
-  const encounters = set.encounters ?? []
-  if (set.encounters !== undefined) checkLength(encounters, count, `${where}: encounters`)
-  return { embeddings: set.embeddings, identities, encounters }
+  const known = encounters.length > 0 || count === 0 ? encounters : undefined
+  checkLabels({ identities, encounters: known, excludeSame }, where)
+  if (known !== undefined) checkLength(known, count, `${where}: encounters`)
+  return { identities, encounters }
 }
 
 function checkLength(labels: readonly string[], count: number, where: string): void {

@@ -7,7 +7,10 @@ export { type Embeddings, l2Normalise } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
   evaluateRetrieval,
+  evaluateSimilarities,
   type LabelledEmbeddings,
+  type LabelledSimilarities,
+  type PhotoLabels,
   type RetrievalOptions,
 } from './evaluate.ts'
 export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'

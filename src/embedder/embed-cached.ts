@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { inOrder } from '../base/index.ts'
+import type { Manifest, Photo } from '../data/index.ts'
+import { readPhotoFile } from '../images/index.ts'
+import { type EmbedOptions, embedInBatches, type PhotoEmbeddings } from './embed.ts'
+import type { Embedder } from './embedder.ts'
+import { type EmbeddingCache, embeddingCache } from './embedding-cache.ts'
+
+export interface CachedEmbedOptions extends EmbedOptions {
+  /** Where embeddings are kept; beside the other caches unless given. */
+  readonly cacheDir?: string | undefined
+}
+
+/**
+ * As `embedPhotos`, but a photo that this model has embedded before is read and hashed only: its embedding comes from the cache.
+ * What is new is kept there. @throws as `embedPhotos` does, and CacheError where the cache cannot be written.
+ */
+export async function embedCached(
+  embedder: Embedder,
+  manifest: Manifest,
+  options: CachedEmbedOptions = {},
+): Promise<PhotoEmbeddings> {
+  const { cacheDir, onProgress, signal } = options
+  const { photos } = manifest
+  const { size } = embedder
+  const cache = embeddingCache(await embedder.fingerprint(), size, cacheDir)
+  const known = manifest.problems.length > 0 ? [] : await knownPhotos(cache, photos, signal)
+  const vectors = new Map<Photo, { readonly contentHash: string; readonly embedding: Float32Array }>()
+  photos.forEach((photo, i) => {
+    if (known[i] !== undefined) vectors.set(photo, known[i])
+  })
+  const found = vectors.size
+  onProgress?.(found, photos.length)
+  const missing = photos.filter((photo) => !vectors.has(photo))
+  const rest = { ...manifest, photos: missing }
+  const progress = { onProgress: (done: number) => onProgress?.(found + done, photos.length), mayBeEmpty: found > 0 }
+  const skipped =
+    missing.length === 0
+      ? []
+      : await embedInBatches(embedder, rest, { ...options, ...progress }, (batch) => {
+          batch.photos.forEach((photo, row) => {
+            const contentHash = batch.contentHashes[row]!
+            const embedding = batch.data.slice(row * size, (row + 1) * size)
+            cache.write(contentHash, photo, embedding)
+            vectors.set(photo, { contentHash, embedding })
+          })
+        })
+  const kept = photos.filter((photo) => vectors.has(photo))
+  const data = new Float32Array(kept.length * size)
+  kept.forEach((photo, row) => data.set(vectors.get(photo)!.embedding, row * size))
+  return {
+    embeddings: { count: kept.length, dim: size, data },
+    photos: kept,
+    contentHashes: kept.map((photo) => vectors.get(photo)!.contentHash),
+    skipped,
+  }
+}
+
+/** Each photo's hash and embedding where the cache has it. A file that cannot be read is told when it is embedded. */
+async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], signal: AbortSignal | undefined) {
+  const look = async (i: number) => {
+    const photo = photos[i]!
+    const bytes = await readPhotoFile(photo.path).catch(() => undefined)
+    if (bytes === undefined) return undefined
+    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    const embedding = cache.read(contentHash, photo)
+    return embedding && { contentHash, embedding }
+  }
+  const known: Awaited<ReturnType<typeof look>>[] = []
+  for await (const found of inOrder(photos.length, look, { lanes: 4, ahead: 16 })) {
+    signal?.throwIfAborted()
+    known.push(found)
+  }
+  return known
+}

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson, resolveInside, writeFileAtomic } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
+import { bytesOf, decodeNpy, npyHeader } from '../tensor/index.ts'
+import type { PhotoEmbeddings } from './embed.ts'
+import type { Embedder } from './embedder.ts'
+
+const fileName = z.string().regex(/^[\w.-]+$/, { error: 'expected a plain file name' })
+const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })
+const part = z.strictObject({ file: fileName, sha256: hash })
+
+const indexSchema = z.strictObject({
+  format: z.literal('rosette-gallery'),
+  version: z.literal(1),
+  model: z.strictObject({
+    name: z.string(),
+    fingerprint: hash,
+    size: z.int().positive(),
+    flipAveraging: z.boolean(),
+  }),
+  photos: part,
+  embeddings: part,
+})
+
+const photoSchema = z.strictObject({
+  filename: z.string().min(1),
+  contentHash: hash,
+  identity: z.string().optional(),
+  encounter: z.string().optional(),
+  timestamp: z.string().optional(),
+  flank: z.string().optional(),
+  camera: z.string().optional(),
+  box: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).optional(),
+  extra: z.record(z.string(), z.string()).optional(),
+})
+const photosSchema = z.array(photoSchema)
+
+/** The file that says what a gallery holds; it is written last. */
+const indexFile = 'gallery.json'
+
+/** What made a gallery's embeddings. */
+export type GalleryModel = Readonly<z.output<typeof indexSchema>['model']>
+
+/** A gallery read back: its photos' paths are where `images` says that they lie, or their file names. */
+export interface Gallery extends PhotoEmbeddings {
+  readonly model: GalleryModel
+}
+
+/** True for a folder that `writeGallery` made. */
+export function isGallery(path: string): boolean {
+  return existsSync(join(path, indexFile))
+}
+
+/** A model as a gallery records it. */
+export async function galleryModel(embedder: Embedder): Promise<GalleryModel> {
+  return {
+    name: embedder.name,
+    fingerprint: await embedder.fingerprint(),
+    size: embedder.size,
+    flipAveraging: embedder.tta === 'flip',
+  }
+}
+
+/**
+ * Writes embedded photos as a gallery: `embeddings-….npy` float32 [photos, size], `photos-….json` with labels, boxes and the SHA-256 of each
+ * file, and `gallery.json`, which names both with their hashes. That one is written last, so that a gallery is the old one or the new
+ * one, whatever happens; what the old one named is then removed.
+ */
+export function writeGallery(folder: string, model: GalleryModel, embedded: PhotoEmbeddings): void {
+  const { embeddings, photos, contentHashes } = embedded
+  mkdirSync(folder, { recursive: true })
+  const table = photos.map((photo, i) => recordOf(photo, contentHashes[i]!))
+  const index = {
+    format: 'rosette-gallery',
+    version: 1,
+    model,
+    photos: writePart(folder, 'photos', 'json', [Buffer.from(`${JSON.stringify(table, undefined, 1)}\n`)]),
+    embeddings: writePart(folder, 'embeddings', 'npy', [
+      npyHeader([embeddings.count, embeddings.dim]),
+      bytesOf(embeddings.data),
+    ]),
+  }
+  writeFileAtomic(join(folder, indexFile), `${JSON.stringify(index, undefined, 2)}\n`)
+  const current = new Set([index.photos.file, index.embeddings.file])
+  for (const name of readdirSync(folder))
+    if (/^(photos|embeddings)-[0-9a-f]{16}\.(json|npy)$/.test(name) && !current.has(name)) rmSync(join(folder, name))
+}
+
+/**
+ * Reads a gallery. @throws InputError for a file that is missing, damaged (its hash is another) or malformed, and where `model` is given
+ * and another one made the embeddings.
+ */
+export function readGallery(
+  folder: string,
+  { model, images }: { readonly model?: GalleryModel | undefined; readonly images?: string | undefined } = {},
+): Gallery {
+  const where = join(folder, indexFile)
+  const index = parseStrictly(indexSchema, readJson(where), where)
+  if (model !== undefined) checkSameModel(folder, index.model, model)
+  const photosPath = join(folder, index.photos.file)
+  const records = parseStrictly(photosSchema, parsed(readPart(folder, index.photos), photosPath), photosPath)
+  const npyPath = join(folder, index.embeddings.file)
+  const { shape, data } = decodeNpy(readPart(folder, index.embeddings), npyPath)
+  const expected = [records.length, index.model.size]
+  check(
+    shape.length === 2 && shape[0] === expected[0] && shape[1] === expected[1],
+    `${npyPath}: expected [${expected}] numbers, got [${shape}]`,
+  )
+  return {
+    model: index.model,
+    embeddings: { count: records.length, dim: index.model.size, data },
+    photos: records.map((record) => photoOf(record, images)),
+    contentHashes: records.map(({ contentHash }) => contentHash),
+    skipped: [],
+  }
+}
+
+/** What a gallery becomes with more photos: those that it has already (same file, same box) are passed over and counted. */
+export function appended(
+  gallery: PhotoEmbeddings,
+  added: PhotoEmbeddings,
+): { readonly gallery: PhotoEmbeddings; readonly known: number } {
+  const keyOf = ({ box }: Photo, contentHash: string) => JSON.stringify([contentHash, box ?? null])
+  const has = new Set(gallery.photos.map((photo, i) => keyOf(photo, gallery.contentHashes[i]!)))
+  const rows = added.photos.flatMap((photo, i) => (has.has(keyOf(photo, added.contentHashes[i]!)) ? [] : [i]))
+  const { dim } = gallery.embeddings
+  const before = gallery.photos.length
+  const data = new Float32Array((before + rows.length) * dim)
+  data.set(gallery.embeddings.data)
+  rows.forEach((row, i) => data.set(added.embeddings.data.subarray(row * dim, (row + 1) * dim), (before + i) * dim))
+  return {
+    gallery: {
+      embeddings: { count: before + rows.length, dim, data },
+      photos: [...gallery.photos, ...rows.map((row) => added.photos[row]!)],
+      contentHashes: [...gallery.contentHashes, ...rows.map((row) => added.contentHashes[row]!)],
+      skipped: [...gallery.skipped, ...added.skipped],
+    },
+    known: added.photos.length - rows.length,
+  }
+}
+
+function checkSameModel(folder: string, made: GalleryModel, asked: GalleryModel): void {
+  const flip = ({ flipAveraging }: GalleryModel) => (flipAveraging ? 'with flip averaging' : 'without flip averaging')
+  check(
+    made.fingerprint === asked.fingerprint,
+    `${folder}: its embeddings were made by ${made.name} (${made.fingerprint.slice(0, 12)}, ${flip(made)}), and this model is ${asked.name} (${asked.fingerprint.slice(0, 12)}, ${flip(asked)})`,
+    'embeddings of two models cannot be compared: ask with the model that made the gallery, or make it anew with this one',
+  )
+}
+
+function recordOf({ filename, identity, encounter, timestamp, flank, camera, box, extra }: Photo, contentHash: string) {
+  return { filename, contentHash, identity, encounter, timestamp, flank, camera, box, extra }
+}
+
+function photoOf({ contentHash: _, extra = {}, ...known }: z.output<typeof photoSchema>, images?: string): Photo {
+  const { filename } = known
+  const path = images === undefined ? filename : resolveInside(images, filename, 'gallery')
+  return { ...known, path, extra }
+}
+
+interface Part {
+  readonly file: string
+  readonly sha256: string
+}
+
+/** Writes a file that is named by what it holds. */
+function writePart(folder: string, name: string, extension: string, content: readonly Uint8Array[]): Part {
+  const digest = createHash('sha256')
+  for (const piece of content) digest.update(piece)
+  const sha256 = digest.digest('hex')
+  const file = `${name}-${sha256.slice(0, 16)}.${extension}`
+  writeFileAtomic(join(folder, file), content)
+  return { file, sha256 }
+}
+
+function readPart(folder: string, { file, sha256 }: Part): Buffer {
+  const path = join(folder, file)
+  check(existsSync(path), `${path}: missing, and ${indexFile} names it`)
+  const bytes = readFileSync(path)
+  check(
+    createHash('sha256').update(bytes).digest('hex') === sha256,
+    `${path}: damaged: its contents are not those that ${indexFile} was written with`,
+    'make the gallery anew',
+  )
+  return bytes
+}
+
+function parsed(bytes: Buffer, path: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    check(false, `${path}: not JSON`)
+  }
+}
