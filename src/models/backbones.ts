@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/index.ts'
 import { type ConvNextConfig, convnextFamily } from './convnext.ts'
 import { convnextPretrained, convnextV2Pretrained } from './convnext-pretrained.ts'
 import { convnextMiniatures, convnextSizes, convnextV2Sizes } from './convnext-sizes.ts'
-import type { BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
+import type { AfterPooling, BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
 import { type VitConfig, vitFamily } from './vit.ts'
 import { vitPretrained } from './vit-pretrained.ts'
 import { vitMiniatures, vitSizes } from './vit-sizes.ts'
@@ -54,8 +54,8 @@ export interface Backbone {
   layerOf(name: string): number
   /** timm's forward_features of standardised pixels [B, H, W, 3]. */
   features(scope: Scope, x: Value): Features
-  /** What follows the pooling and belongs to the backbone: [B, C] → [B, C]. */
-  pooled(scope: Scope, pooled: Value): Value
+  /** What follows the pooling and belongs to the backbone; undefined where nothing does. */
+  readonly afterPooling: AfterPooling | undefined
   /** timm's forward with num_classes = 0: features → [B, C]. */
   head(scope: Scope, features: Features): Value
   /**
@@ -107,7 +107,7 @@ function build<F extends FamilyName>(family: F, name: BackboneName, overrides: P
     layers: rules.layers(config),
     layerOf: (parameter) => rules.layerOf(config, parameter),
     features: (scope, x) => rules.features(scope, x, config),
-    pooled: (scope, pooled) => rules.pooled(scope, pooled, config),
+    afterPooling: rules.afterPooling(config),
     head: (scope, features) => rules.head(scope, features, config),
     resized: (tensor, parameter, size, from) => rules.resized(tensor, parameter, config, size, from),
     sized: rules.sized,

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { goldenBackends } from '../../test/golden.ts'
 import { tinyNetwork, tinyTensors } from '../../test/model-fixture.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
+import { backboneNames, backboneOf } from './backbones.ts'
 import { cellGraph } from './cell-graph.ts'
 import { embeddingGraph } from './embedding-graph.ts'
-import type { ReIdConfig } from './reid.ts'
+import { type ReIdConfig, reidDefaults } from './reid.ts'
 
 const geometry = { heightPx: 32, widthPx: 64, batch: 2 }
 const pixels = tensor(
@@ -68,4 +69,16 @@ function weights(network: ReIdConfig): Record<string, Tensor> {
 
 test('a network that pools no map has no cells', () => {
   expect(cellGraph({ ...tinyNetwork, pool: 'token' }, geometry)).toBeUndefined()
+})
+
+test('whether what is pooled is used as it is, is a fact of the family', () => {
+  const cellsOf = (backbone: string, pool: ReIdConfig['pool']) =>
+    cellGraph({ ...reidDefaults, backbone, pool }, { heightPx: 56, widthPx: 112, batch: 1 })
+  const normalisesAfterwards = cellsOf('eva02_tiny_patch14_224', 'average')
+  const normalisesTokens = cellsOf('vit_tiny_patch16_dinov3_qkvb', 'average')
+  expect(normalisesAfterwards).toBeUndefined()
+  expect([normalisesTokens!.rows, normalisesTokens!.columns]).toEqual([3, 7])
+  expect(backboneNames.filter((name) => backboneOf(name).afterPooling !== undefined)).toEqual(
+    backboneNames.filter((name) => name.startsWith('eva02_')),
+  )
 })

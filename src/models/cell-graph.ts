@@ -15,7 +15,7 @@ import {
 import { averageParts, gemDefaults, gemParts, Scope, standardisePixels } from '../nn/index.ts'
 import type { EmbeddingGraph } from './embedding-graph.ts'
 import { pixelStatistics } from './pixel-statistics.ts'
-import { neck, pooledFeatures, type ReIdConfig } from './reid.ts'
+import { neck, type ReIdConfig, reidBackbone } from './reid.ts'
 
 /** What each cell of the feature map adds to the embedding, a graph of its own. */
 export interface CellGraph {
@@ -40,17 +40,17 @@ export interface CellGraphOptions {
  *     vᵢ = M·uᵢ + αᵢ·k,  αᵢ = ‖uᵢ‖₁ / Σⱼ ‖uⱼ‖₁.
  *
  * k is mostly what the average photo gives, taken off; each cell bears of it what it has of the pooled vector, so that a cell
- * where nothing is active adds nothing. Undefined for a network that does more to its map than pool it, or takes a class token
- * instead.
+ * where nothing is active adds nothing. Undefined where the backbone does more to its map than pool it
+ * (`Family.afterPooling`), and for a class token, which is not pooled.
  */
 export function cellGraph(network: ReIdConfig, { heightPx, widthPx, batch }: CellGraphOptions): CellGraph | undefined {
   const partsOf = partRules[network.pool]
-  if (partsOf === undefined) return undefined
+  const backbone = reidBackbone(network)
+  if (partsOf === undefined || backbone.afterPooling !== undefined) return undefined
   const scope = Scope.root('inference')
   const pixels = input('pixels', [batch, heightPx, widthPx, 3], 'uint8')
   const x = standardisePixels(pixels, pixelStatistics[network.pixels])
-  const map = pooledMap(scope, x, network) // [B, h, w, C]
-  if (map === undefined) return undefined
+  const { map } = backbone.features(scope.child('backbone'), x) // [B, h, w, C]
   const [rows, columns, channels] = map.shape.slice(1).map(staticDim) as [number, number, number]
   const parts = partsOf(scope.child('pool'), map, network)
   const flat = reshape(parts, [-1, channels]) // [B·h·w, C]
@@ -63,12 +63,6 @@ export function cellGraph(network: ReIdConfig, { heightPx, widthPx, batch }: Cel
   const cells = add(linear, mul(reshape(constant, asCells(size)), share)) // [B, h, w, D]
   const tensors = [...scope.params(), ...scope.statistics()].map(({ spec: { name, shape } }) => ({ name, shape }))
   return { graph: { outputs: { cells } }, tensors, rows, columns }
-}
-
-/** What the pooling sees, where its result goes to the neck as it is. */
-function pooledMap(scope: Scope, x: Value, network: ReIdConfig): Value | undefined {
-  const pooled = pooledFeatures(scope, x, { ...network, pool: 'average' })
-  return pooled.op === 'reduceMean' ? pooled.inputs[0] : undefined
 }
 
 const partRules: {

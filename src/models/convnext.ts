@@ -159,7 +159,7 @@ export const convnextFamily: Family<ConvNextConfig> = {
   layers: ({ depths }) => sum(depths),
   layerOf,
   features: (scope, x, config) => ({ map: convnext(scope, x, config) }),
-  pooled: (_, pooled) => pooled,
+  afterPooling: () => undefined,
   head: (scope, { map }, config) => convnextHead(scope, map, config),
   resized: (tensor) => tensor,
   sized: /(?!)/, // none

@@ -11,6 +11,9 @@ export interface Features {
   readonly token?: Value | undefined
 }
 
+/** Pooled features [B, C] → [B, C], in the backbone's scope. */
+export type AfterPooling = (scope: Scope, pooled: Value) => Value
+
 /** What every architecture's configuration has, and a run may set. */
 export interface BackboneConfig {
   /** Stochastic depth: drop probability of the last block; earlier ones less, in even steps. */
@@ -31,8 +34,11 @@ export interface Family<C extends BackboneConfig> {
   layerOf(config: C, name: string): number
   /** timm's forward_features: x [B, H, W, 3]. The input of the first layer and every layer's end are marked in the scope. */
   features(scope: Scope, x: Value, config: C): Features
-  /** What follows the pooling and belongs to the backbone: pooled features [B, C] → [B, C]. */
-  pooled(scope: Scope, pooled: Value, config: C): Value
+  /**
+   * What follows the pooling and belongs to the backbone. Undefined where the pooled features leave it as they are: then what each
+   * place of the map adds to an embedding can be told (`cellGraph`).
+   */
+  afterPooling(config: C): AfterPooling | undefined
   /** timm's forward without a classifier (num_classes = 0): features → [B, C]. */
   head(scope: Scope, features: Features, config: C): Value
   /** A file's parameter for photos of that size: position embeddings are resampled, all else stays as it is. */

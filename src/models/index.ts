@@ -23,7 +23,7 @@ export {
   convnextV2Sizes,
 } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
-export type { BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
+export type { AfterPooling, BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
 export { type ResampleOptions, resamplePositions } from './positions.ts'
 export {

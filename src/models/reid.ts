@@ -70,7 +70,7 @@ export function pooledFeatures(scope: Scope, x: Value, config: ReIdConfig): Valu
   const backbone = reidBackbone(config)
   const features = backbone.features(scope.child('backbone'), x)
   const pooled = poolRules[config.pool](scope.child('pool'), features, config)
-  return backbone.pooled(scope.child('backbone'), pooled)
+  return backbone.afterPooling?.(scope.child('backbone'), pooled) ?? pooled
 }
 
 const poolRules: {

@@ -18,7 +18,7 @@ import {
   stochasticDepth,
 } from '../nn/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
-import type { BackboneConfig, Family, Features, PhotoSize } from './family.ts'
+import type { AfterPooling, BackboneConfig, Family, Features, PhotoSize } from './family.ts'
 import { resamplePositions } from './positions.ts'
 
 /**
@@ -134,9 +134,9 @@ export function vit(scope: Scope, x: Value, config: VitConfig): Features {
   }
 }
 
-/** Pooled features [B, C] → [B, C]: `fc_norm` of the networks that do not normalise their tokens. */
-export function vitPooled(scope: Scope, pooled: Value, { finalNorm, norm: config }: VitConfig): Value {
-  return finalNorm === 'pooled' ? norm(scope.child('fc_norm'), pooled, config) : pooled
+/** `fc_norm` of the networks that do not normalise their tokens. */
+function afterPooling({ finalNorm, norm: config }: VitConfig): AfterPooling | undefined {
+  return finalNorm === 'pooled' ? (scope, pooled) => norm(scope.child('fc_norm'), pooled, config) : undefined
 }
 
 /** timm's groups: all that leads to the first block, block by block, the last norm. */
@@ -173,10 +173,11 @@ export const vitFamily: Family<VitConfig> = {
   layers: ({ depth }) => depth + 1,
   layerOf,
   features: vit,
-  pooled: vitPooled,
+  afterPooling,
   head: (scope, { map, token }, config) => {
     invariant(config.pool === 'average' || token !== undefined, 'a class token is pooled, and there is none')
-    return vitPooled(scope, config.pool === 'average' ? averagePool(map) : token!, config)
+    const pooled = config.pool === 'average' ? averagePool(map) : token!
+    return afterPooling(config)?.(scope, pooled) ?? pooled
   },
   resized,
   sized,
