@@ -12,6 +12,18 @@ export {
 } from './augment.ts'
 export { type BatchNormConfig, batchNorm, batchNormDefaults } from './batch-norm.ts'
 export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
+export {
+  addedAngle,
+  arcfaceDefaults,
+  cosfaceDefaults,
+  type IdentityLossConfig,
+  identityLogits,
+  identityLossDefaults,
+  identityLossSchema,
+  isLossKind,
+  type LossKind,
+  largestMargin,
+} from './identity-loss.ts'
 export { initialise } from './init.ts'
 export {
   applyLinear,
@@ -25,17 +37,7 @@ export {
   linearWeights,
   normLinear,
 } from './linear.ts'
-
-export {
-  addedAngle,
-  arcfaceDefaults,
-  cosfaceDefaults,
-  crossEntropy,
-  type IdentityLossConfig,
-  identityLogits,
-  l2Normalise,
-  oneHot,
-} from './losses.ts'
+export { crossEntropy, l2Normalise, oneHot } from './losses.ts'
 export { type MlpConfig, type MlpOptions, mlp, silu } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export { averageParts, averagePool, type GemConfig, gemDefaults, gemParts, gemPool } from './pool.ts'

@@ -7,12 +7,13 @@ import {
   addedAngle,
   arcfaceDefaults,
   cosfaceDefaults,
-  crossEntropy,
   type IdentityLossConfig,
   identityLogits,
-  l2Normalise,
-  oneHot,
-} from './losses.ts'
+  identityLossDefaults,
+  identityLossSchema,
+  largestMargin,
+} from './identity-loss.ts'
+import { crossEntropy, l2Normalise, oneHot } from './losses.ts'
 import { Scope } from './scope.ts'
 
 const numbers = (data: ArrayLike<unknown>) => Array.from(data, Number)
@@ -138,5 +139,36 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
     expect(numbers(rows!.data)).toEqual([0, 0, 1, 1, 0, 0])
     const large = await compute(await backend, outputs, feeds([1000, 0, 1000, 500, -500, 0]))
     expect(large.plain!.data[0]).toBeCloseTo(Math.log(2) / 2, 4)
+  })
+})
+
+describe('the table of losses', () => {
+  const kinds = ['arcface', 'cosface', 'softmax'] as const
+
+  test('a kind brings defaults that its schema accepts, and nothing else', () => {
+    for (const kind of kinds) {
+      const defaults = identityLossDefaults(kind)
+      expect(identityLossSchema.parse(defaults)).toEqual(defaults)
+      expect(identityLossSchema.safeParse({ ...defaults, other: 1 }).success).toBe(false)
+    }
+    expect(identityLossDefaults('cosface')).toEqual({ kind: 'cosface', margin: 0.35, scale: 30 })
+  })
+
+  test('an unknown kind is answered with all that there are', () => {
+    const [issue] = identityLossSchema.safeParse({ kind: 'triplet' }).error!.issues
+    expect(issue!.message).toBe("expected 'arcface', 'cosface' or 'softmax'")
+  })
+
+  test('the largest margin is what a logit can lose, at the worst angle', () => {
+    const angles = Array.from({ length: 1001 }, (_, i) => (Math.PI * i) / 1000)
+    const lost = (m: number) => (θ: number) =>
+      Math.cos(θ) - (θ + m < Math.PI ? Math.cos(θ + m) : Math.cos(θ) - m * Math.sin(m))
+    for (const marginRad of [0.2, 0.5, 1.5])
+      expect(largestMargin({ kind: 'arcface', marginRad, scale: 16 })).toBeCloseTo(
+        16 * Math.max(...angles.map(lost(marginRad))),
+        3,
+      )
+    expect(largestMargin({ kind: 'cosface', margin: 0.25, scale: 16 })).toBe(4)
+    expect(largestMargin({ kind: 'softmax' })).toBe(0)
   })
 })

@@ -3,7 +3,7 @@ import { nearest } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
-import { arcfaceDefaults } from '../nn/index.ts'
+import { arcfaceDefaults, identityLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 import { isOnnx } from './onnx-backbone.ts'
 
@@ -34,15 +34,7 @@ export const trainConfigSchema = z
       maskMargin: z.number().min(0).max(10),
       meanFill: z.tuple([byte, byte, byte]),
     }),
-    loss: z.discriminatedUnion(
-      'kind',
-      [
-        z.strictObject({ kind: z.literal('arcface'), marginRad: z.number().min(0).max(1.5), scale: positive }),
-        z.strictObject({ kind: z.literal('cosface'), margin: z.number().min(0).max(1.5), scale: positive }),
-        z.strictObject({ kind: z.literal('softmax') }),
-      ],
-      { error: ({ code }) => (code === 'invalid_union' ? "expected 'arcface', 'cosface' or 'softmax'" : undefined) },
-    ),
+    loss: identityLossSchema,
     labelSmoothing: share,
     augment: z
       .strictObject({

@@ -1,17 +1,10 @@
 import type { z } from 'zod'
 import { check, describeIssue, InputError, nearest } from '../base/index.ts'
-import { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig } from '../nn/index.ts'
+import { identityLossDefaults, isLossKind } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { type PresetName, presets } from './presets.ts'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-
-/** What a loss has when only its kind is named. */
-const lossDefaults = {
-  arcface: arcfaceDefaults,
-  cosface: cosfaceDefaults,
-  softmax: { kind: 'softmax' },
-} as const satisfies Record<IdentityLossConfig['kind'], IdentityLossConfig>
 
 /**
  * A preset with `path=value` assignments applied in turn, the loss's kind first: values are JSON, or text where they are none.
@@ -70,10 +63,9 @@ function parseValue(text: string): Json {
 function assign(target: Json, [key, ...rest]: readonly string[], value: Json): Json | undefined {
   if (key === undefined) return value
   if (!isObject(target) || !Object.hasOwn(target, key)) return undefined
-  const isOtherLoss = key === 'loss' && rest.join('.') === 'kind' && at(target, ['loss', 'kind']) !== value
-  if (isOtherLoss && Object.hasOwn(lossDefaults, String(value))) {
-    return { ...target, loss: lossDefaults[value as keyof typeof lossDefaults] }
-  }
+  const kind = key === 'loss' && rest.join('.') === 'kind' ? String(value) : ''
+  if (isLossKind(kind) && at(target, ['loss', 'kind']) !== kind)
+    return { ...target, loss: { ...identityLossDefaults(kind) } }
   const inner = assign(target[key] as Json, rest, value)
   return inner === undefined ? undefined : { ...target, [key]: inner }
 }
@@ -130,8 +122,6 @@ function linesOf(issue: z.core.$ZodIssue, config: Json): string[] {
 
 function knownKeys(path: readonly PropertyKey[], found: Json | undefined): string[] {
   const kind = found !== undefined && isObject(found) ? String(found.kind) : ''
-  const isLoss = path.join('.') === 'loss' && Object.hasOwn(lossDefaults, kind)
-  return Object.keys(
-    (isLoss ? lossDefaults[kind as keyof typeof lossDefaults] : at(trainDefaults as unknown as Json, path)) ?? {},
-  )
+  const isLoss = path.join('.') === 'loss' && isLossKind(kind)
+  return Object.keys((isLoss ? identityLossDefaults(kind) : at(trainDefaults as unknown as Json, path)) ?? {})
 }
