@@ -75,6 +75,18 @@ test.each(readdirSync(presets))('presets/%s is a good description', (file) => {
   expect(flipAveraging).toBe('none')
 })
 
+test('what a photo becomes is written as in a configuration, and out of range alike', () => {
+  const text = mistakes({
+    ...minimal,
+    input: { ...minimal.input, widthPx: 20_000 },
+    preprocess: { ...minimal.preprocess, kernel: 'lanczos', meanFill: [0, 0, 300], meanFil: 1 },
+  })
+  expect(text).toContain('  input.widthPx: expected number to be <=16384, got 20000')
+  expect(text).toContain('  preprocess.kernel: expected one of "bilinear"|"bicubic", got "lanczos"')
+  expect(text).toContain('  preprocess.meanFill[2]: expected number to be <=255, got 300')
+  expect(text).toContain('  preprocess.meanFil: unknown key, did you mean meanFill?')
+})
+
 test('every mistake is told with file, path and nearest key', () => {
   const text = mistakes({
     ...minimal,

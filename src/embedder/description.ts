@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
-import { type Geometry, geometry } from '../images/index.ts'
+import { type Geometry, geometry, geometrySchema } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
 const count = z.int().positive()
 const positive = z.number().positive()
+const photo = geometrySchema.shape
 const channels = z.tuple([z.number(), z.number(), z.number()])
-const byte = z.int().min(0).max(255)
 
 const schema = z.strictObject({
   format: z.literal('rosette-model'),
@@ -19,8 +19,8 @@ const schema = z.strictObject({
     layout: z.enum(['NHWC', 'NCHW']),
     dtype: z.enum(['uint8', 'float32']),
     channels: z.enum(['RGB', 'BGR']),
-    heightPx: count,
-    widthPx: count,
+    heightPx: photo.heightPx,
+    widthPx: photo.widthPx,
     scale: positive.default(1),
     mean: channels.default([0, 0, 0]),
     std: z.tuple([positive, positive, positive]).default([1, 1, 1]),
@@ -30,13 +30,10 @@ const schema = z.strictObject({
     size: count,
     normalised: z.boolean(),
   }),
-  preprocess: z.strictObject({
-    resize: z.enum(['squash', 'letterbox', 'center-crop']),
-    kernel: z.enum(['bicubic', 'bilinear']),
-    alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']).default('keep'),
-    maskMargin: z.number().min(0).max(10).optional(),
-    meanFill: z.tuple([byte, byte, byte]).optional(),
-  }),
+  preprocess: geometrySchema
+    .omit({ heightPx: true, widthPx: true })
+    .partial({ maskMargin: true, meanFill: true })
+    .extend({ alpha: photo.alpha.default('keep') }),
   flipAveraging: z.enum(['inside', 'outside', 'none']),
   network: reidSchema.optional(),
 })
@@ -78,7 +75,6 @@ export function describeModel(
   network: ReIdConfig,
   { heightPx, widthPx, ...preprocess }: Geometry,
 ): ModelDescription {
-  const { resize, kernel, alpha, maskMargin, meanFill } = preprocess
   return {
     format: 'rosette-model',
     version: 1,
@@ -96,7 +92,7 @@ export function describeModel(
       std: [1, 1, 1],
     },
     output: { name: 'embedding', size: embeddingSize(network), normalised: true },
-    preprocess: { resize, kernel, alpha, maskMargin, meanFill: [...meanFill] },
+    preprocess,
     flipAveraging: 'inside',
     network: { ...network },
   }

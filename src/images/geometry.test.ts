@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ImageRGBA } from './decode.ts'
-import { type Geometry, geometry, prepareImage } from './geometry.ts'
+import { geometry, prepareImage } from './geometry.ts'
+import type { Geometry } from './geometry-schema.ts'
 
 type Rgba = readonly [number, number, number, number]
 
@@ -113,9 +114,10 @@ describe('geometry', () => {
   })
 
   it.each([
-    [{ widthPx: 0 }, 'geometry: expected a size of whole pixels from 1 to 16384, got 0×224'],
-    [{ heightPx: 1.5 }, 'got 224×1.5'],
-    [{ maskMargin: -1 }, 'geometry.maskMargin'],
-    [{ meanFill: [0, 0, 256] }, 'geometry.meanFill'],
+    [{ widthPx: 0 }, 'geometry: 1 mistake\n  widthPx: expected number to be >=1, got 0'],
+    [{ widthPx: 20_000 }, 'widthPx: expected number to be <=16384, got 20000'],
+    [{ heightPx: 1.5 }, 'heightPx: expected int, got 1.5'],
+    [{ maskMargin: -1 }, 'maskMargin: expected number to be >=0, got -1'],
+    [{ meanFill: [0, 0, 256] }, 'meanFill[2]: expected number to be <=255, got 256'],
   ] as const)('refuses %o', (given, message) => expect(() => geometry(given)).toThrow(message))
 })

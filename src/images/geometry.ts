@@ -1,25 +1,8 @@
-import { check, unreachable } from '../base/index.ts'
+import { parseStrictly, unreachable } from '../base/index.ts'
 import type { ImageRGBA } from './decode.ts'
+import { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 import { type Box, boxRegion, maskRegion } from './region.ts'
-import { type Kernel, type Region, resizeRgb } from './resize.ts'
-
-/** Red, green, blue, each 0 to 255. */
-export type Rgb = readonly [red: number, green: number, blue: number]
-
-/** How a photo becomes the pixels a network sees. Training and inference use the same one. */
-export interface Geometry {
-  readonly widthPx: number
-  readonly heightPx: number
-  /** squash: both sides scaled to fit; letterbox: whole photo with bars; center-crop: short side scaled to fit, then the middle. */
-  readonly resize: 'squash' | 'letterbox' | 'center-crop'
-  readonly kernel: Kernel
-  /** keep: colours as stored; black, mean: the background replaced; crop: cut to the mask's bounding box; crop-black: both. */
-  readonly alpha: 'keep' | 'black' | 'mean' | 'crop' | 'crop-black'
-  /** For `crop`: what is added on each side, as a fraction of the mask's width and height. */
-  readonly maskMargin: number
-  /** For `mean`: the background; also the colour of letterbox bars then, which are black otherwise. */
-  readonly meanFill: Rgb
-}
+import { type Region, resizeRgb } from './resize.ts'
 
 /** The brief's geometry; the fill is ImageNet's mean colour. */
 export const geometryDefaults = {
@@ -33,17 +16,10 @@ export const geometryDefaults = {
 } as const satisfies Geometry
 
 const black: Rgb = [0, 0, 0]
-const longestSide = 16_384
 
-/** The defaults with what `given` says. @throws InputError listing what is out of range. */
+/** The defaults with what `given` says. @throws InputError with every mistake and its path. */
 export function geometry(given: Partial<Geometry> = {}): Geometry {
-  const g: Geometry = { ...geometryDefaults, ...given }
-  const sizes = [g.widthPx, g.heightPx].every((side) => Number.isInteger(side) && side >= 1 && side <= longestSide)
-  check(sizes, `geometry: expected a size of whole pixels from 1 to ${longestSide}, got ${g.widthPx}×${g.heightPx}`)
-  check(g.maskMargin >= 0 && g.maskMargin <= 10, `geometry.maskMargin: expected 0 to 10, got ${g.maskMargin}`)
-  const bytes = g.meanFill.length === 3 && g.meanFill.every((v) => Number.isInteger(v) && v >= 0 && v <= 255)
-  check(bytes, `geometry.meanFill: expected three whole numbers from 0 to 255, got ${g.meanFill.join(', ')}`)
-  return g
+  return parseStrictly(geometrySchema, { ...geometryDefaults, ...given }, 'geometry')
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   thumbnail,
   thumbnailDefaults,
 } from './decode.ts'
-export { type Geometry, geometry, geometryDefaults, prepareImage, type Rgb } from './geometry.ts'
+export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
+export { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 export type { Box } from './region.ts'
 export type { Kernel } from './resize.ts'

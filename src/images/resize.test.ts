@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { decodeSafetensors } from '../tensor/index.ts'
 import type { ImageRGBA } from './decode.ts'
 import { decodeImage } from './decode.ts'
-import { type Geometry, geometry, prepareImage } from './geometry.ts'
+import { geometry, prepareImage } from './geometry.ts'
+import type { Geometry } from './geometry-schema.ts'
 import { resizeRgb } from './resize.ts'
 
 const file = new URL('../../test/golden/resize.safetensors', import.meta.url)

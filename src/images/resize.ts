@@ -1,6 +1,8 @@
 import type { ImageRGBA } from './decode.ts'
+import type { Geometry } from './geometry-schema.ts'
 
-export type Kernel = 'bilinear' | 'bicubic'
+/** bilinear, or bicubic with a = −0.5; both widened where a photo shrinks, as PIL does. */
+export type Kernel = Geometry['kernel']
 
 /** A rectangle of whole pixels. */
 export interface Region {

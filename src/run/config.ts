@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
-import { geometryDefaults } from '../images/index.ts'
+import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults, identityLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
@@ -11,8 +11,6 @@ const count = z.number().int().positive()
 const share = z.number().min(0).max(1)
 const below1 = z.number().min(0).lt(1)
 const positive = z.number().positive()
-const side = count.max(16_384)
-const byte = z.int().min(0).max(255)
 const range = z.tuple([z.number(), z.number()])
 
 /** Everything that decides a training run but its data and its seed. What has a default is not in configs of version 0.1. */
@@ -25,15 +23,7 @@ export const trainConfigSchema = z
     weights: z.string().nullable(),
     /** The description of an ONNX backbone that has none beside it. */
     backboneConfig: z.string().nullable().default(null),
-    image: z.strictObject({
-      widthPx: side,
-      heightPx: side,
-      resize: z.enum(['squash', 'letterbox', 'center-crop']),
-      kernel: z.enum(['bilinear', 'bicubic']),
-      alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
-      maskMargin: z.number().min(0).max(10),
-      meanFill: z.tuple([byte, byte, byte]),
-    }),
+    image: geometrySchema,
     loss: identityLossSchema,
     labelSmoothing: share,
     augment: z
@@ -167,7 +157,7 @@ export const trainDefaults: TrainConfig = {
   model: reidDefaults,
   weights: 'convnext_small.fb_in1k',
   backboneConfig: null,
-  image: { ...geometryDefaults, meanFill: [...geometryDefaults.meanFill] },
+  image: geometryDefaults,
   loss: arcfaceDefaults,
   labelSmoothing: 0,
   augment: {

@@ -53,8 +53,7 @@ export async function readFrozenNetwork({
 
 /** The config with the geometry that the network's description states. */
 export function withGeometry(config: TrainConfig, { description }: FrozenNetwork): TrainConfig {
-  const { meanFill, ...rest } = geometryOf(description)
-  return { ...config, image: { ...rest, meanFill: [...meanFill] } }
+  return { ...config, image: geometryOf(description) }
 }
 
 /** What the run folder says of network and head. */
