@@ -1,28 +1,29 @@
 import { basename, dirname } from 'node:path'
-import { check, InputError, resolveInside } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import { findColumns, parseBox } from './columns.ts'
 import { readCsv } from './csv.ts'
 import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
+import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
 export interface Listed {
   readonly photos: readonly Photo[]
   readonly problems: readonly Problem[]
+  readonly warnings: readonly string[]
 }
 
 /** A CSV dataset, its file names inside `images` or the CSV's own folder. */
 export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
   const folder = options.images ?? dirname(path)
-  const { photos, problems } = listPhotos(path, options, (name, where) => resolveInside(folder, name, where))
-  return { kind: 'csv', source: path, photos, problems, warnings: [] }
+  return { kind: 'csv', source: path, ...listPhotos(path, options, photoFinder([folder], folder)) }
 }
 
-/** The photos of a CSV, `locate` telling where each lies. @throws InputError for missing columns. */
+/** The photos of a CSV, `finder` telling where each lies. @throws InputError for missing columns. */
 export function listPhotos(
   path: string,
   { columns: mapping, requireIdentity }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity'>,
-  locate: (name: string, where: string) => string,
+  finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
   const table = readCsv(path)
@@ -49,14 +50,14 @@ export function listPhotos(
     const named = `${where} '${filename}'`
     const box = parseBox(cells, columns)
     if (typeof box === 'string') problems.push({ where: named, what: box })
-    const found = located(filename, where, locate)
-    if (typeof found !== 'string') {
-      problems.push({ where: named, what: 'leads outside of the folder of photos' })
+    const place = finder.find(filename)
+    if ('what' in place) {
+      problems.push({ where: named, ...place })
       return
     }
     photos.push({
-      filename,
-      path: found,
+      filename: filename.replaceAll('\\', '/'),
+      path: place.path,
       identity: cell('identity'),
       encounter: cell('encounter'),
       timestamp: cell('timestamp'),
@@ -68,19 +69,5 @@ export function listPhotos(
       row,
     })
   })
-  return { photos, problems }
-}
-
-/** The path, or the InputError of a name that leads outside. */
-export function located(
-  name: string,
-  where: string,
-  locate: (name: string, where: string) => string,
-): string | InputError {
-  try {
-    return locate(name, where)
-  } catch (error) {
-    if (error instanceof InputError) return error
-    throw error
-  }
+  return { photos, problems, warnings: finder.warnings() }
 }

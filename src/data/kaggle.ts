@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, resolveInside } from '../base/index.ts'
-import { type Listed, listPhotos, located } from './csv-dataset.ts'
+import { check } from '../base/index.ts'
+import { type Listed, listPhotos } from './csv-dataset.ts'
 import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
+import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readPairs } from './test-pairs.ts'
 
 /** A folder in the layout of Kaggle's jaguar-re-id: `train.csv`, `test.csv` and the photos of both. */
@@ -19,7 +20,8 @@ export function openKaggle(folder: string, options: ResolvedOpenOptions): Manife
   const lists = parts.map((p) => (p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options)))
   const photos = lists.flatMap((list) => list.photos)
   const problems = lists.flatMap((list) => list.problems)
-  return { kind: 'kaggle', source: folder, photos, problems, warnings: [] }
+  const warnings = lists.flatMap((list) => list.warnings)
+  return { kind: 'kaggle', source: folder, photos, problems, warnings }
 }
 
 function csvOf(folder: string, part: 'train' | 'test'): string {
@@ -27,30 +29,26 @@ function csvOf(folder: string, part: 'train' | 'test'): string {
 }
 
 function trainPhotos(folder: string, options: ResolvedOpenOptions): Listed {
-  return listPhotos(csvOf(folder, 'train'), options, locator(options.images ?? folder, 'train'))
+  return listPhotos(csvOf(folder, 'train'), options, finderOf(options.images ?? folder, 'train'))
 }
 
 /** The photos that test.csv names, each once, in the order in which it first names them. */
 function testPhotos(folder: string, options: ResolvedOpenOptions): Listed {
   const { pairs, firstRow } = readPairs(folder)
-  const locate = locator(options.images ?? folder, 'test')
+  const finder = finderOf(options.images ?? folder, 'test')
   const photos: Photo[] = []
   const problems: Problem[] = []
   pairs.filenames.forEach((filename, i) => {
     const row = firstRow[i]!
-    const path = located(filename, 'test.csv', locate)
-    if (typeof path === 'string') photos.push({ filename, path, extra: {}, csv: 'test.csv', row })
-    else problems.push({ where: `test.csv row ${row} '${filename}'`, what: 'leads outside of the folder of photos' })
+    const place = finder.find(filename)
+    if ('path' in place) photos.push({ filename, path: place.path, extra: {}, csv: 'test.csv', row })
+    else problems.push({ where: `test.csv row ${row} '${filename}'`, ...place })
   })
-  return { photos, problems }
+  return { photos, problems, warnings: finder.warnings() }
 }
 
 /** Photos may lie nested (`train/train/`), flat (`train/`) or beside the CSV; where they are nowhere, the likeliest place. */
-function locator(folder: string, part: 'train' | 'test'): (name: string, where: string) => string {
+function finderOf(folder: string, part: 'train' | 'test'): PhotoFinder {
   const folders = [join(folder, part, part), join(folder, part), folder]
-  const likeliest = folders.find((candidate) => existsSync(candidate)) ?? folder
-  return (name, where) => {
-    const found = folders.map((candidate) => resolveInside(candidate, name, where)).find((path) => existsSync(path))
-    return found ?? resolveInside(likeliest, name, where)
-  }
+  return photoFinder(folders, folders.find((candidate) => existsSync(candidate)) ?? folder)
 }

@@ -26,6 +26,8 @@ export interface Photo {
 export interface Problem {
   readonly where: string
   readonly what: string
+  /** The cure, where it is known. */
+  readonly hint?: string | undefined
 }
 
 /** A word that stands for nobody, or for nothing, as it is written ('' for an empty cell), and how many photos have it. */
@@ -84,6 +86,7 @@ export function checkProblems(source: string, problems: readonly Problem[]): voi
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   throw new InputError(
     `${source}: ${count}\n${listed(problems.map(({ where, what }) => `  ${where}: ${what}`)).join('\n')}`,
+    problems.find(({ hint }) => hint !== undefined)?.hint,
   )
 }
 
