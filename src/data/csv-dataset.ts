@@ -1,15 +1,19 @@
 import { basename, dirname } from 'node:path'
 import { check } from '../base/index.ts'
-import { findColumns, parseBox } from './columns.ts'
+import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
+import { findColumns } from './columns.ts'
 import { readCsv } from './csv.ts'
 import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
+import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
 export interface Listed {
   readonly photos: readonly Photo[]
   readonly problems: readonly Problem[]
+  /** What was recognised, a line each. */
+  readonly notes: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -22,7 +26,11 @@ export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
 /** The photos of a CSV, `finder` telling where each lies. @throws InputError for missing columns. */
 export function listPhotos(
   path: string,
-  { columns: mapping, requireIdentity }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity'>,
+  {
+    columns: mapping,
+    requireIdentity,
+    boxFormat,
+  }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat'>,
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
@@ -33,9 +41,10 @@ export function listPhotos(
     `${path}: no column of identities`,
     `its columns are ${table.header.join(', ')}; name it with --columns identity=…`,
   )
-  const used = new Set(Object.values(columns))
+  const boxes = findBoxColumns(path, table.header, mapping ?? {}, new Set(Object.values(columns)))
+  const used = new Set([...Object.values(columns), ...boxes.flatMap((box) => box.columns)])
   const others = table.header.flatMap((name, i) => (used.has(i) ? [] : [[name, i] as const]))
-  const photos: Photo[] = []
+  const rows: PhotoRow[] = []
   const problems: Problem[] = []
   table.rows.forEach((cells, i) => {
     const row = table.numbers[i]!
@@ -48,14 +57,12 @@ export function listPhotos(
       return
     }
     const named = `${where} '${filename}'`
-    const box = parseBox(cells, columns)
-    if (typeof box === 'string') problems.push({ where: named, what: box })
     const place = finder.find(filename)
     if ('what' in place) {
       problems.push({ where: named, ...place })
       return
     }
-    photos.push({
+    const photo = {
       filename: filename.replaceAll('\\', '/'),
       path: place.path,
       identity: cell('identity'),
@@ -63,11 +70,13 @@ export function listPhotos(
       timestamp: cell('timestamp'),
       flank: cell('flank'),
       camera: cell('camera'),
-      box: typeof box === 'string' ? undefined : box,
       extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),
       csv: file,
       row,
-    })
+    }
+    rows.push({ photo, cells })
   })
-  return { photos, problems, warnings: finder.warnings() }
+  const boxed = withTableBoxes(rows, { where: path, boxes, sizes: photoSizeColumns(table.header, used), boxFormat })
+  const warnings = [...finder.warnings(), ...boxed.warnings]
+  return { ...boxed, problems: [...problems, ...boxed.problems], warnings }
 }

@@ -16,6 +16,7 @@ export {
   checkAugmentation,
   type ErasingConfig,
 } from './augmentation.ts'
+export { type BoxFormat, boxFormatNames } from './box-format.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings } from './identical.ts'

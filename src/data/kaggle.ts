@@ -20,8 +20,9 @@ export function openKaggle(folder: string, options: ResolvedOpenOptions): Manife
   const lists = parts.map((p) => (p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options)))
   const photos = lists.flatMap((list) => list.photos)
   const problems = lists.flatMap((list) => list.problems)
+  const notes = lists.flatMap((list) => list.notes)
   const warnings = lists.flatMap((list) => list.warnings)
-  return { kind: 'kaggle', source: folder, photos, problems, warnings }
+  return { kind: 'kaggle', source: folder, photos, problems, notes, warnings }
 }
 
 function csvOf(folder: string, part: 'train' | 'test'): string {
@@ -44,7 +45,7 @@ function testPhotos(folder: string, options: ResolvedOpenOptions): Listed {
     if ('path' in place) photos.push({ filename, path: place.path, extra: {}, csv: 'test.csv', row })
     else problems.push({ where: `test.csv row ${row} '${filename}'`, ...place })
   })
-  return { photos, problems, warnings: finder.warnings() }
+  return { photos, problems, notes: [], warnings: finder.warnings() }
 }
 
 /** Photos may lie nested (`train/train/`), flat (`train/`) or beside the CSV; where they are nowhere, the likeliest place. */

@@ -43,6 +43,8 @@ export interface Manifest {
   /** The folder or CSV it came from. */
   readonly source: string
   readonly photos: readonly Photo[]
+  /** What was recognised and how it was read, a line each. */
+  readonly notes?: readonly string[] | undefined
   readonly warnings: readonly string[]
   /** Empty unless `openDataset` was asked to collect them; `openPixelStore` and `checkPhotos` then tell them with their own. */
   readonly problems: readonly Problem[]

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
+import type { BoxFormat } from './box-format.ts'
 import { openCsv } from './csv-dataset.ts'
 import { openFolder } from './folders.ts'
 import { openKaggle } from './kaggle.ts'
@@ -12,6 +13,8 @@ export interface OpenOptions extends LabelOptions {
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
   readonly columns?: Readonly<Record<string, string>> | undefined
+  /** What the four numbers of a box are, where names and evidence do not tell. */
+  readonly boxFormat?: BoxFormat | undefined
   /** Which photos of a Kaggle folder. */
   readonly part?: 'train' | 'test' | 'all'
   /** Photos of known individuals are needed: there must be some, and photos of nobody known may be among them. */
@@ -43,6 +46,7 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
   const resolved: ResolvedOpenOptions = {
     images: undefined,
     columns: undefined,
+    boxFormat: undefined,
     unidentified: undefined,
     mergeSimilarLabels: undefined,
     ...openDefaults,

@@ -16,5 +16,7 @@ export {
 } from './decode.ts'
 export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
+export { type Orientation, uprightBox } from './orientation.ts'
 export type { Box } from './region.ts'
 export type { Kernel } from './resize.ts'
+export { type PhotoSize, photoSize } from './size.ts'

@@ -1,0 +1,145 @@
+import { check, parseDecimal } from '../base/index.ts'
+import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
+
+/** Fields of a box that --columns can name. */
+export const boxFields = ['bbox', 'x', 'y', 'width', 'height', 'x2', 'y2', 'center_x', 'center_y'] as const
+
+type BoxField = (typeof boxFields)[number]
+type Side = Exclude<BoxField, 'bbox'>
+
+const sides = boxFields.filter((field) => field !== 'bbox')
+
+/** The four columns, or the one, that hold a box. */
+export interface BoxColumns {
+  readonly columns: readonly number[]
+  /** What their names say that they are, the likeliest first. */
+  readonly formats: readonly BoxFormat[]
+  /** What they are called, for people. */
+  readonly called: string
+}
+
+const cellNames = ['bbox', 'box', 'boundingbox', 'bndbox', 'bboxes']
+
+/** Names of a side, where `bbox_`, `box_` and the like are left out. */
+const sideNames: Readonly<Record<Side, readonly string[]>> = {
+  x: ['x', 'x1', 'x0', 'xmin', 'minx', 'left', 'xleft', 'xtl', 'topleftx'],
+  y: ['y', 'y1', 'y0', 'ymin', 'miny', 'top', 'ytop', 'ytl', 'toplefty'],
+  width: ['width', 'w'],
+  height: ['height', 'h'],
+  x2: ['x2', 'xmax', 'maxx', 'right', 'xright', 'xbr', 'bottomrightx'],
+  y2: ['y2', 'ymax', 'maxy', 'bottom', 'ybottom', 'ybr', 'bottomrighty'],
+  center_x: ['xcenter', 'xcentre', 'centerx', 'centrex', 'cx', 'xc'],
+  center_y: ['ycenter', 'ycentre', 'centery', 'centrey', 'cy', 'yc'],
+}
+
+const sets: readonly { readonly sides: readonly Side[]; readonly formats: readonly BoxFormat[] }[] = [
+  { sides: ['x', 'y', 'x2', 'y2'], formats: ['xyxy'] },
+  { sides: ['center_x', 'center_y', 'width', 'height'], formats: ['cxcywh'] },
+  { sides: ['x', 'y', 'width', 'height'], formats: ['xywh', 'cxcywh'] }, // YOLO calls its own x and y too
+]
+
+/** With a prefix of these a name is surely a box's: `width` alone may be the photo's. */
+const prefixes = ['bbox', 'boundingbox', 'bndbox', 'box', 'bb', '']
+
+/**
+ * The columns that hold boxes: one with four numbers, and four with one each, or either, or none. `mapping` (field → column) wins.
+ * @throws InputError where some sides of a box are there and others are missing.
+ */
+export function findBoxColumns(
+  where: string,
+  header: readonly string[],
+  mapping: Readonly<Record<string, string>>,
+  taken: ReadonlySet<number>,
+): readonly BoxColumns[] {
+  const names = header.map((name, i) => (taken.has(i) ? '' : name.toLowerCase().replace(/[^a-z0-9]/g, '')))
+  const bbox =
+    mapping.bbox === undefined ? names.findIndex((name) => cellNames.includes(name)) : header.indexOf(mapping.bbox)
+  const inOne: BoxColumns[] =
+    bbox === -1 ? [] : [{ columns: [bbox], formats: ['xywh', 'xyxy', 'cxcywh'], called: header[bbox]! }]
+  const mapped = sides.filter((side) => side in mapping)
+  const groups = mapped.length > 0 ? [mappedSides(header, names, mapping)] : prefixes.map((p) => sidesOf(names, p))
+  for (const found of groups) {
+    const set = sets.find(({ sides }) => sides.every((side) => found[side] !== undefined))
+    if (set === undefined) continue
+    const columns = set.sides.map((side) => found[side]!)
+    return [...inOne, { columns, formats: set.formats, called: columns.map((c) => header[c]).join(', ') }]
+  }
+  checkLooseSides(where, groups, mapped, inOne.length > 0)
+  return inOne
+}
+
+/**
+ * `width` and `height` alone are the photo's own size, and stay extra columns. Three sides are a box that misses one, unless another
+ * column has the box.
+ */
+function checkLooseSides(
+  where: string,
+  groups: readonly Partial<Record<Side, number>>[],
+  mapped: readonly Side[],
+  hasCell: boolean,
+): void {
+  const three = ({ sides }: { readonly sides: readonly Side[] }, found: Partial<Record<Side, number>>) =>
+    sides.filter((side) => found[side] !== undefined).length === 3
+  const found = groups.find((group) => sets.some((set) => three(set, group)))
+  const loose = mapped.length > 0 ? mapped : hasCell || found === undefined ? [] : sidesIn(found)
+  const meant = [...sets].reverse().find((set) => found !== undefined && three(set, found)) ?? sets.at(-1)!
+  check(
+    loose.length === 0,
+    `${where}: a box needs ${listOf(meant.sides)}, got ${loose.join(', ')}`,
+    'name the missing column with --columns, or give columns that are no box other names',
+  )
+}
+
+function sidesIn(found: Partial<Record<Side, number>>): Side[] {
+  return sides.filter((side) => found[side] !== undefined)
+}
+
+function listOf(sides: readonly string[]): string {
+  return `${sides.slice(0, -1).join(', ')} and ${sides.at(-1)}`
+}
+
+function sidesOf(names: readonly string[], prefix: string): Partial<Record<Side, number>> {
+  const found: Partial<Record<Side, number>> = {}
+  for (const side of sides) {
+    const index = sideNames[side].map((word) => names.indexOf(prefix + word)).find((i) => i !== -1)
+    if (index !== undefined) found[side] = index
+  }
+  return found
+}
+
+/** Sides that are mapped, and the others by their bare names. */
+function mappedSides(
+  header: readonly string[],
+  names: readonly string[],
+  mapping: Readonly<Record<string, string>>,
+): Partial<Record<Side, number>> {
+  const mapped = Object.entries(mapping).map(([field, column]) => [field, header.indexOf(column)] as const)
+  return { ...sidesOf(names, ''), ...Object.fromEntries(mapped.filter(([field]) => field in sideNames)) }
+}
+
+/** The four numbers of a row, undefined where its cells are empty, or what is wrong with them. */
+export function readNumbers(row: readonly string[], { columns, formats }: BoxColumns): Numbers | undefined | string {
+  const cells = columns.map((column) => row[column]!)
+  const texts = columns.length > 1 ? cells : cells[0]!.replace(/[[\](){}]/g, ' ').split(/[\s,;]+/)
+  const given = texts.filter((text) => text !== '')
+  if (given.length === 0) return undefined
+  const [a, b, c, d, ...more] = given.map(parseDecimal)
+  if (a !== undefined && b !== undefined && c !== undefined && d !== undefined && more.length === 0) return [a, b, c, d]
+  const comma =
+    columns.length > 1 && given.some((text) => /^[+-]?\d+,\d+$/.test(text)) ? ': decimal commas? write points' : ''
+  const nothing = given.every((text) => /^(nan|na|n\/a|none|null)$/i.test(text))
+    ? ': leave it empty where there is no box'
+    : ''
+  const { words } = boxFormats[formats[0]!]
+  return `expected a box of four numbers (${words}), got '${given.join(' ')}'${comma}${nothing}`
+}
+
+/** The columns of the photo's own width and height, where a table has them beside its boxes. */
+export function photoSizeColumns(header: readonly string[], used: ReadonlySet<number>): readonly number[] {
+  const names = header.map((name, i) => (used.has(i) ? '' : name.toLowerCase().replace(/[^a-z]/g, '')))
+  for (const prefix of ['image', 'img', 'photo', 'picture', '']) {
+    const columns = ['width', 'height'].map((side) => names.indexOf(prefix + side))
+    if (!columns.includes(-1)) return columns
+  }
+  return []
+}

@@ -1,0 +1,212 @@
+import { existsSync } from 'node:fs'
+import { check, InputError } from '../base/index.ts'
+import { type Box, type PhotoSize, photoSize, uprightBox } from '../images/index.ts'
+import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
+import { shortList } from './manifest.ts'
+
+/** A box as it was written, of a photo. */
+export interface GivenBox {
+  readonly path: string
+  /** What messages call the photo. */
+  readonly where: string
+  readonly numbers: Numbers
+  /** The photo's size as the same source states it. */
+  readonly stated?: Pick<PhotoSize, 'width' | 'height'> | undefined
+}
+
+/** Where boxes come from, and what is known of them. */
+export interface BoxSource {
+  /** The file, for messages. */
+  readonly where: string
+  /** Its columns or keys, for messages. */
+  readonly called: string
+  /** What the numbers may be; the first is what their names say. */
+  readonly formats: readonly BoxFormat[]
+  /** Where it is known; else fractions are recognised. */
+  readonly unit?: 'pixels' | 'fractions' | undefined
+}
+
+/** Boxes in pixels of the upright photos, in the order given. */
+export interface PlacedBoxes {
+  /** A text says what is wrong with a box; undefined for a photo that is not there. */
+  readonly boxes: readonly (Box | undefined | string)[]
+  /** What was recognised, a line each. */
+  readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** A box with what is known of its photo. */
+interface Measured extends GivenBox {
+  readonly size: PhotoSize | undefined
+}
+
+/**
+ * What the numbers of all boxes of a source are: format (width and height, corners, or a center), unit, and whether they were drawn
+ * before EXIF's orientation was applied. Names decide unless most boxes then leave their photos and one other format keeps all inside.
+ * @throws InputError where most boxes leave their photos whatever they are, or more formats than one are as likely.
+ */
+export function placeBoxes(given: readonly GivenBox[], source: BoxSource): PlacedBoxes {
+  if (given.length === 0) return { boxes: [], notes: [], warnings: [] }
+  const sizes = new Map<string, PhotoSize | undefined>()
+  for (const { path } of given) if (!sizes.has(path)) sizes.set(path, photoSize(path))
+  const all = given.map((box): Measured => ({ ...box, size: sizes.get(box.path) }))
+  const unit = source.unit ?? (areFractions(all) ? 'fractions' : 'pixels')
+  const format = formatOf(all, source, unit)
+  const stored = drawnAsStored(all, format, unit)
+  const boxes = all.map((box) => placed(box, format, unit, stored))
+  const words = `${source.called} read as ${boxFormats[format].words} in ${unit}`
+  const notes = [
+    `${counted(all.length, 'box')}: ${words}${format === source.formats[0] ? '' : whyOther(all, source, unit)}`,
+  ]
+  if (stored) {
+    const turned = all.filter(({ size }) => size !== undefined && size.orientation > 1).length
+    notes.push(`${counted(turned, 'box')}: drawn before EXIF's orientation turned the photo, turned with it`)
+  }
+  return { boxes, notes, warnings: leaving(all, boxes, source, words) }
+}
+
+/** Each number from 0 to 1, a rounding past the edge allowed. Fractions of photos of which none is there say nothing. */
+function areFractions(all: readonly Measured[]): boolean {
+  const within = all.every(({ numbers }) => numbers.every((value) => value >= -0.1 && value <= 1.1))
+  return within && all.some(({ size }) => size !== undefined)
+}
+
+/** From this part of the boxes on, a misfit is evidence and no oversight. */
+const doubtfulPart = 0.1
+
+function formatOf(all: readonly Measured[], { formats, called, where }: BoxSource, unit: BoxUnit): BoxFormat {
+  const [named, ...others] = formats
+  const misfits = misfitsOf(all, named!, unit)
+  if (misfits < doubtfulPart * all.length || misfits === 0) return named!
+  // who writes centers writes them as fractions
+  const possible = others.filter((format) => unit === 'fractions' || format !== 'cxcywh')
+  const fitting = possible.filter((format) => misfitsOf(all, format, unit) === 0)
+  if (fitting.length === 0) return named!
+  const [only] = fitting
+  if (fitting.length === 1 && misfits > all.length / 2) return only!
+  const words = fitting.map((format) => `none as ${boxFormats[format].words}`)
+  throw new InputError(
+    `${where}: ${called}: ${misfits} of ${counted(all.length, 'box')} leave their photo as ${boxFormats[named!].words}, ${words.join(', ')}`,
+    `say which it is: --box-format ${[named!, ...fitting].join(' or ')}`,
+  )
+}
+
+type BoxUnit = NonNullable<BoxSource['unit']>
+
+function misfitsOf(all: readonly Measured[], format: BoxFormat, unit: BoxUnit): number {
+  const fits = ({ size = unit === 'fractions' ? nominal : undefined, ...given }: Measured, stored: boolean) => {
+    const box = { ...given, size }
+    const frame = frameOf(box.size, stored)
+    const found = inFrame(box, format, unit, stored)
+    return found.width > 0 && found.height > 0 && (frame === undefined || overshoot(found, frame) === 0)
+  }
+  return all.filter((box) => !fits(box, false) && !fits(box, true)).length
+}
+
+/** In place of a size that is not known, where boxes are fractions of it. */
+const nominal: PhotoSize = { width: 1000, height: 1000, orientation: 1 }
+
+/** The photo as it is stored, or upright. */
+function frameOf(size: PhotoSize | undefined, stored: boolean): Pick<PhotoSize, 'width' | 'height'> | undefined {
+  return size !== undefined && stored && size.orientation >= 5 ? { width: size.height, height: size.width } : size
+}
+
+/** In pixels where the unit or the photo's size tells them. */
+function inFrame({ numbers, size }: Measured, format: BoxFormat, unit: BoxUnit, stored: boolean): Box {
+  const box = boxFormats[format].box(numbers)
+  const frame = frameOf(size, stored)
+  if (unit === 'pixels' || frame === undefined) return box
+  const { width, height } = frame
+  const exact = (value: number) => Math.round(value * 1000) / 1000 // 0.07 × 100 touches no eighth pixel
+  return {
+    x: exact(box.x * width),
+    y: exact(box.y * height),
+    width: exact(box.width * width),
+    height: exact(box.height * height),
+  }
+}
+
+/** By how many pixels a box passes the edge, where that is more than a rounding or a detector's guess: 4 % of a side, 2 to 16 pixels. */
+function overshoot(box: Box, { width, height }: Pick<PhotoSize, 'width' | 'height'>): number {
+  const past = (from: number, to: number, side: number) => {
+    const most = Math.max(-from, to - side)
+    return most > Math.max(2, Math.min(0.04 * side, 16)) ? most : 0
+  }
+  return Math.max(past(box.x, box.x + box.width, width), past(box.y, box.y + box.height, height))
+}
+
+/**
+ * True where boxes were drawn on photos that were not turned by their EXIF orientation: the sizes that their source states say so, or
+ * some pass the edge of the upright photo and none that of the stored one.
+ */
+function drawnAsStored(all: readonly Measured[], format: BoxFormat, unit: BoxUnit): boolean {
+  const turned = all.filter(({ size }) => size !== undefined && size.orientation >= 5 && size.width !== size.height)
+  const statedAs = (stored: boolean) =>
+    turned.some(({ size, stated }) => {
+      const frame = frameOf(size, stored)!
+      return stated?.width === frame.width && stated.height === frame.height
+    })
+  if (statedAs(false) || statedAs(true)) return !statedAs(false)
+  if (unit === 'fractions') return false
+  const leave = (stored: boolean) =>
+    turned.some((box) => overshoot(inFrame(box, format, unit, stored), frameOf(box.size, stored)!) > 0)
+  return leave(false) && !leave(true)
+}
+
+function placed(given: Measured, format: BoxFormat, unit: BoxUnit, stored: boolean): Box | undefined | string {
+  const { numbers, size, path } = given
+  const got = `got '${numbers.join(' ')}'`
+  const box = inFrame(given, format, unit, stored)
+  if (!(box.width > 0 && box.height > 0))
+    return format === 'xyxy'
+      ? `expected corners with x2 above x1 and y2 above y1, ${got}`
+      : `expected a box with a width and a height above 0, ${got}`
+  // a crop of one pixel is nobody's box
+  if (unit === 'pixels' && numbers.every((value) => value >= 0 && value <= 1))
+    return `expected a box in pixels, ${got}: fractions? multiply them by the photo's width and height`
+  if (size === undefined && unit === 'fractions')
+    return existsSync(path) ? `its size cannot be read, which a box in fractions needs, ${got}` : undefined
+  return stored && size !== undefined ? uprightBox(box, size) : box
+}
+
+/** What is said for another format than the names': how many boxes would leave their photos. */
+function whyOther(all: readonly Measured[], { formats }: BoxSource, unit: BoxUnit): string {
+  const [named] = formats
+  return `; as ${boxFormats[named!].words} ${misfitsOf(all, named!, unit)} of ${all.length} would leave their photo`
+}
+
+/** @throws InputError where more than half of the boxes leave their photo. */
+function leaving(
+  all: readonly Measured[],
+  boxes: readonly (Box | undefined | string)[],
+  { where, called }: BoxSource,
+  words: string,
+): string[] {
+  const past = all.flatMap(({ size, where: name }, i) => {
+    const box = boxes[i]
+    if (size === undefined || box === undefined || typeof box === 'string') return []
+    return [{ name, pixels: overshoot(box, size) }]
+  })
+  const out = past.filter(({ pixels }) => pixels > 0)
+  if (out.length === 0) return []
+  const most = Math.round(Math.max(...out.map(({ pixels }) => pixels)))
+  const told = `${out.length} of ${counted(past.length, 'box')} leave their photo, by up to ${most} pixels`
+  check(
+    out.length <= past.length / 2,
+    `${where}: ${told} (${words}): ${shortList(
+      out.map(({ name }) => name),
+      3,
+    )}`,
+    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? --box-format says the format`,
+  )
+  return [
+    `${told}, and are cut to it (${words}): ${shortList(
+      out.map(({ name }) => name),
+      3,
+    )}; ` + 'corners in place of width and height? a photo that was not turned upright?',
+  ]
+}
+
+function counted(count: number, noun: 'box'): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}es`
+}

@@ -1,0 +1,63 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { imageSize } from 'image-size'
+import { exifOrientation, type ReadBytes } from './exif.ts'
+import type { Orientation } from './orientation.ts'
+
+/** What a photo's header says of its size. */
+export interface PhotoSize {
+  /** Of the upright photo, in pixels. */
+  readonly width: number
+  readonly height: number
+  /** EXIF's number: how the stored pixels are turned to be upright; 1 is not at all. */
+  readonly orientation: Orientation
+}
+
+/** Of a JPEG the size stands after its previews, of a TIFF often at the end. */
+const readBytes = [1 << 17, 1 << 24, 1 << 28]
+
+/**
+ * The size of a photo as its header tells it, without decoding; undefined where there is no such file, or its header tells none. What
+ * follows the header may be damaged all the same.
+ */
+export function photoSize(path: string): PhotoSize | undefined {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const found = fstatSync(file)
+      return found.isFile() ? sizeOf(file, found.size) : undefined
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return undefined // who decodes the photo tells why
+  }
+}
+
+function sizeOf(file: number, bytes: number): PhotoSize | undefined {
+  const read: ReadBytes = (offset, length) => {
+    const content = Buffer.alloc(Math.max(0, Math.min(length, bytes - offset)))
+    return content.subarray(0, readSync(file, content, 0, content.length, offset))
+  }
+  for (const most of readBytes) {
+    const found = headerSize(read(0, most))
+    if (found === undefined && most < bytes) continue
+    if (found === undefined) return undefined
+    const { width, height, type = '', orientation: stated = exifOrientation(type, read) ?? 1 } = found
+    if (!(width > 0 && height > 0)) return undefined
+    const orientation = isOrientation(stated) ? stated : 1
+    return orientation >= 5 ? { width: height, height: width, orientation } : { width, height, orientation }
+  }
+  return undefined
+}
+
+function headerSize(bytes: Uint8Array) {
+  try {
+    return imageSize(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function isOrientation(value: number): value is Orientation {
+  return Number.isInteger(value) && value >= 1 && value <= 8
+}
