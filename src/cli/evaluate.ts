@@ -3,7 +3,7 @@ import { formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EvaluationReport, Selection, SplitName } from '../identify/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warn, warnOfManifest, withModel, withProgress } from './work.ts'
+import { interruptible, tellNotes, warn, warnOfManifest, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
@@ -56,6 +56,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
     withModel(flags, async (embedder) => {
       const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
+      else tellNotes(manifest)
       const report = await withProgress('embedding', { skipUnreadable, signal }, (options) =>
         evaluatePhotos(embedder, selection, { ...options, excludeSame }),
       )

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { OpenOptions } from '../data/index.ts'
+import type { BoxFormat, OpenOptions } from '../data/index.ts'
 import type { OpenModelOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import { parseColumns } from './columns.ts'
@@ -21,6 +21,7 @@ export interface DataFlags {
   readonly columns?: string
   readonly unidentified?: readonly string[]
   readonly mergeSimilarLabels?: boolean
+  readonly boxFormat?: BoxFormat
   readonly skipUnreadable?: boolean
 }
 
@@ -55,7 +56,7 @@ export function addModelOptions(command: Command): Command {
 }
 
 export function addDataOptions(command: Command): Command {
-  return addLabelOptions(addPhotoOptions(command))
+  return addBoxOptions(addLabelOptions(addPhotoOptions(command)))
 }
 
 /** How the columns and labels of a table are read. */
@@ -68,6 +69,17 @@ export function addLabelOptions(command: Command): Command {
       wordList,
     )
     .option('--merge-similar-labels', 'take labels that look alike for one, as 007 and 7')
+}
+
+/** Which part of a photo shows the animal. */
+export function addBoxOptions(command: Command): Command {
+  const formats: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
+  return command.addOption(
+    new Option(
+      '--box-format <format>',
+      'boxes of a CSV: left, top, width, height; or corners; or center, width, height (default: as columns and sizes tell)',
+    ).choices(formats),
+  )
 }
 
 function wordList(text: string): readonly string[] {
@@ -100,12 +112,14 @@ export function dataOptions({
   columns,
   unidentified,
   mergeSimilarLabels,
+  boxFormat,
 }: DataFlags): Omit<OpenOptions, 'part' | 'requireIdentity'> {
   return {
     images,
     columns: columns === undefined ? undefined : parseColumns(columns),
     unidentified,
     mergeSimilarLabels,
+    boxFormat,
     problems: 'collect',
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './options.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
+import { interruptible, tellNotes, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
 
 const example = `
 Examples:
@@ -98,6 +98,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const manifest = openDataset(flags.data ?? ownData(embedder), { ...dataOptions(flags), requireIdentity: true })
       const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
+      else tellNotes(manifest)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       const outcome = await withStages((onProgress) =>
         makeReport(embedder, selection, {

@@ -36,6 +36,8 @@ export class TrainView {
         return this.#changing(`decoding photos ${event.done}/${event.total}`, event.done === event.total)
       case 'embed':
         return this.#changing(`embedding photos ${event.done}/${event.total}`, event.done === event.total)
+      case 'note':
+        return this.#line(`note: ${event.text}`)
       case 'warning':
         return this.#line(`warning: ${event.text}`)
       case 'start': {

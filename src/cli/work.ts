@@ -53,8 +53,14 @@ export function warn(text: string): void {
   process.stderr.write(`warning: ${text}\n`)
 }
 
-export function warnOfManifest({ warnings }: Manifest): void {
-  for (const text of warnings) warn(text)
+/** What was recognised in the list of photos, and how it was read. */
+export function tellNotes({ notes = [] }: Manifest): void {
+  for (const text of notes) process.stderr.write(`note: ${text}\n`)
+}
+
+export function warnOfManifest(manifest: Manifest): void {
+  tellNotes(manifest)
+  for (const text of manifest.warnings) warn(text)
 }
 
 /** What the bytes of the photos tell, once they were read. */

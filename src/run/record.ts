@@ -17,6 +17,7 @@ const runRecordSchema = z.object({
       columns: z.record(z.string(), z.string()).optional(),
       unidentified: z.array(z.string()).optional(),
       mergeSimilarLabels: z.boolean().optional(),
+      boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
       skipUnreadable: z.boolean().optional(),
     })
     .default({}),

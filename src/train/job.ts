@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { check, checkOutput, readJson, sweepTemporary } from '../base/index.ts'
 import {
+  type BoxFormat,
   datasetHash,
   hashSplit,
   identifiedOnly,
@@ -66,6 +67,8 @@ export interface TrainOptions {
   readonly unidentified?: readonly string[] | undefined
   /** Labels that look alike are one. */
   readonly mergeSimilarLabels?: boolean | undefined
+  /** What the four numbers of a table's boxes are. */
+  readonly boxFormat?: BoxFormat | undefined
   readonly skipUnreadable?: boolean | undefined
   readonly threads?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
@@ -79,6 +82,7 @@ export type PrepareEvent =
   | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }
   | { readonly kind: 'embed'; readonly done: number; readonly total: number }
   | { readonly kind: 'decode'; readonly done: number; readonly total: number }
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
 
 /** A run made ready, as plain data: it can be posted to a worker. */
@@ -206,16 +210,18 @@ async function openPhotos(
   options: TrainOptions,
   config: TrainConfig,
 ): Promise<{ store: PixelStore; identities: string[] }> {
-  const { images, columns, unidentified, mergeSimilarLabels, skipUnreadable = false, signal } = options
+  const { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable = false, signal } = options
   const whole = openDataset(options.data, {
     images,
     columns,
     unidentified,
     mergeSimilarLabels,
+    boxFormat,
     part: 'train',
     requireIdentity: true,
     problems: 'collect',
   })
+  for (const text of whole.notes ?? []) options.onProgress?.({ kind: 'note', text })
   const manifest = identifiedOnly(whole)
   const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
   const store = await openPixelStore({ ...manifest, photos }, config.image, {
@@ -334,7 +340,7 @@ function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecor
 
 /** How the photos' table is read: as said now, else as the run was begun. */
 function readingOf(
-  { images, columns, unidentified, mergeSimilarLabels, skipUnreadable }: TrainOptions,
+  { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable }: TrainOptions,
   begun: RunRecord['reading'] = {},
 ): RunRecord['reading'] {
   return {
@@ -342,6 +348,7 @@ function readingOf(
     columns: columns ?? begun.columns,
     unidentified: unidentified === undefined ? begun.unidentified : [...unidentified],
     mergeSimilarLabels: mergeSimilarLabels ?? begun.mergeSimilarLabels,
+    boxFormat: boxFormat ?? begun.boxFormat,
     skipUnreadable: skipUnreadable ?? begun.skipUnreadable,
   }
 }
