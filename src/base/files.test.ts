@@ -1,18 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InputError } from './check.ts'
-import { readJson, resolveInside, stageFile, sweepTemporary, temporaryName, writeFileAtomic } from './files.ts'
+import { readJson, resolveInside, stageFile, writeFileAtomic } from './files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -79,22 +70,6 @@ test('a staged file has its name only once it is committed; discarded, it leaves
   expect(readFileSync(path, 'utf8')).toBe('new')
   stageFile(path, 'newer').discard()
   expect([readdirSync(folder), readFileSync(path, 'utf8')]).toEqual([['file'], 'new'])
-})
-
-test('sweepTemporary removes what writes leave when they are killed, by age, and no file of another name', () => {
-  mkdirSync(join(folder, 'inner'))
-  const [left, inner] = [temporaryName(join(folder, 'a.json')), temporaryName(join(folder, 'inner', 'b'))]
-  for (const path of [left, inner, join(folder, 'mine.tmp'), join(folder, 'a.json')]) writeFileSync(path, '')
-  sweepTemporary(join(folder, 'absent'))
-  sweepTemporary(folder, { olderThanMs: 60_000, recursive: true })
-  expect([existsSync(left), existsSync(inner)]).toEqual([true, true])
-  utimesSync(inner, 1, 1)
-  sweepTemporary(folder, { olderThanMs: 60_000, recursive: true })
-  sweepTemporary(folder)
-  expect([readdirSync(folder).sort(), readdirSync(join(folder, 'inner'))]).toEqual([
-    ['a.json', 'inner', 'mine.tmp'],
-    [],
-  ])
 })
 
 test('readJson passes over a byte order mark and names the file that is missing or not JSON', () => {

@@ -1,19 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
+import { temporaryName } from './temporary.ts'
 
 /**
  * Writes a whole file or nothing: a temporary file in the same folder, fsync, rename. A crash or kill at any moment
@@ -58,25 +56,6 @@ export function stageFile(path: string, content: FileContent): StagedFile {
     throw error
   }
   return { commit: () => renameSync(temporary, path), discard: () => rmSync(temporary, { force: true }) }
-}
-
-/** Beside the path, and no other process's: what a file is called until it is complete. */
-export function temporaryName(path: string): string {
-  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
-}
-
-/**
- * Removes the temporary files that kills left in a folder, where it exists: all whose last change is longer ago than `olderThanMs`
- * (of a folder that others write to, longer than any write takes).
- */
-export function sweepTemporary(folder: string, { olderThanMs = 0, recursive = false } = {}): void {
-  if (!existsSync(folder)) return
-  const before = Date.now() - olderThanMs
-  for (const name of readdirSync(folder, { recursive, encoding: 'utf8' })) {
-    if (!/\.\d+-[0-9a-f]+\.tmp$/.test(name)) continue
-    const found = statSync(join(folder, name), { throwIfNoEntry: false })
-    if (found?.isFile() && found.mtimeMs <= before) rmSync(join(folder, name), { force: true })
-  }
 }
 
 function writeFully(file: number, bytes: Uint8Array): void {

@@ -10,16 +10,28 @@ export {
   resolveInside,
   type StagedFile,
   stageFile,
-  sweepTemporary,
-  temporaryName,
   writeFileAtomic,
 } from './files.ts'
 export { formatBytes, formatDuration, formatTable } from './format.ts'
+export {
+  checkFiles,
+  type FileHashes,
+  hashFiles,
+  readSealed,
+  readSealedInto,
+  sealBytes,
+  sha256Of,
+  sha256OfFile,
+  writeSealed,
+} from './hashes.ts'
 export { inOrder } from './in-order.ts'
+export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { RangedFile } from './ranged-file.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
+export { type IsOwn, StagedFolder, settleFolder } from './staged-folder.ts'
 export { mean, median, standardDeviation } from './stats.ts'
+export { type SweepOptions, sweepBeside, sweepTemporary, temporaryName } from './temporary.ts'
 export { type PackedError, packError, unpackError } from './thrown.ts'
 export { tieRate } from './ties.ts'

@@ -1,6 +1,8 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
+import { settleFolder } from './staged-folder.ts'
+import { sweepBeside } from './temporary.ts'
 
 /** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
 export function checkAbsent(path: string, overwrite: boolean, option = '--out'): void {
@@ -21,10 +23,13 @@ export const outputDefaults = { option: '--out', kind: 'file', inputs: [] } as c
 
 /**
  * Looks at an output before the work for it begins: that it is no input (also through links), is of its kind, does not exist or may
- * be overwritten, and lies where it can be written. Missing folders are made when it is. @throws InputError naming the path.
+ * be overwritten, and lies where it can be written. Missing folders are made when it is. What killed commands left of it is swept.
+ * @throws InputError naming the path.
  */
 export function checkOutput(path: string, options: OutputOptions): void {
   const { overwrite, option, kind, inputs } = { ...outputDefaults, ...options }
+  if (kind === 'folder') settleFolder(path)
+  else sweepBeside(path)
   if (existsSync(path)) {
     const place = realpathSync.native(path)
     for (const input of inputs) {

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { InputError, messageOf, sweepTemporary, writeFileAtomic } from '../base/index.ts'
+import {
+  InputError,
+  messageOf,
+  readSealed,
+  readSealedInto,
+  sealBytes,
+  sweepTemporary,
+  writeSealed,
+} from '../base/index.ts'
 import { type Box, decoderVersion, type Geometry } from '../images/index.ts'
 
 /** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
@@ -38,22 +46,19 @@ export function entryPath(cacheDir: string, contentHash: string, geometry: Geome
   return join(cacheDir, 'pixels', name.slice(0, 2), `${name.slice(2)}.rgb`)
 }
 
-const dayMs = 24 * 60 * 60 * 1000
-
-/** Removes what kills left half written a day ago or more: no other process is still at that. */
+/** Removes what kills left half written. */
 export function sweepCache(cacheDir: string): void {
   try {
-    for (const part of ['pixels', 'embeddings'])
-      sweepTemporary(join(cacheDir, part), { olderThanMs: dayMs, recursive: true })
+    for (const part of ['pixels', 'embeddings']) sweepTemporary(join(cacheDir, part), { recursive: true })
   } catch {
     // another process sweeps too, or the cache cannot be looked into: writing an entry then says why
   }
 }
 
-/** True for an entry of the right length. Entries are written whole or not at all; a wrong length is a disk's or a user's doing. */
+/** True for an entry that is there and whole: its seal is right. */
 export function hasEntry(path: string, bytes: number): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.size === bytes
+    return statSync(path, { throwIfNoEntry: false })?.size === bytes + sealBytes && readSealed(path) !== undefined
   } catch {
     // a cache that cannot be looked into has no entries; writing one then says why
     return false
@@ -63,7 +68,7 @@ export function hasEntry(path: string, bytes: number): boolean {
 /** Writes an entry; two processes may write the same one. @throws CacheError where the cache cannot be written. */
 export function writeEntry(path: string, pixels: Uint8Array): void {
   try {
-    writeFileAtomic(path, pixels)
+    writeSealed(path, pixels)
   } catch (error) {
     // Windows refuses to replace a file that another process reads: that process has the same pixels
     if (hasEntry(path, pixels.length)) return
@@ -71,24 +76,16 @@ export function writeEntry(path: string, pixels: Uint8Array): void {
   }
 }
 
-/** Fills `target` with an entry. @throws CacheError where the entry was removed or cut since the store was opened. */
+/** Fills `target` with an entry. @throws CacheError where the entry was removed, cut or damaged since the store was opened. */
 export function readEntry(path: string, target: Uint8Array): void {
   try {
-    const file = openSync(path, 'r')
-    try {
-      let done = fstatSync(file).size === target.length ? 0 : Number.NaN
-      while (done < target.length) {
-        const count = readSync(file, target, done, target.length - done, done)
-        done = count === 0 ? Number.NaN : done + count
-      }
-      if (done === target.length) return
-    } finally {
-      closeSync(file)
-    }
+    if (readSealedInto(path, target)) return
   } catch (error) {
-    throw new CacheError(`cache: ${messageOf(error)}`, goneHint)
+    throw new CacheError(`cache: ${messageOf(error)}`, 'the cache was cleared during the run: run the command again')
   }
-  throw new CacheError(`cache: ${path} has another length than ${target.length} bytes`, goneHint)
+  const cut = statSync(path, { throwIfNoEntry: false })?.size !== target.length + sealBytes
+  throw new CacheError(
+    cut ? `cache: ${path} has another length than ${target.length} bytes` : `cache: ${path} is damaged (its hash)`,
+    'run the command again: it makes the entry anew',
+  )
 }
-
-const goneHint = 'the cache was cleared during the run: run the command again'

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderWith, greyPng, rejection } from '../../test/dataset-fixture.ts'
+import { writeSealed } from '../base/index.ts'
 import { type Geometry, geometry } from '../images/index.ts'
 import { cacheFolder } from './cache.ts'
 import { openDataset } from './open.ts'
@@ -37,7 +38,7 @@ describe('openPixelStore', () => {
       openPixelStore(openDataset(folder), { ...tiny, ...given }, { cacheDir })
     await open()
     const [entry] = cached(cacheDir)
-    writeFileSync(entry!, new Uint8Array(12).fill(77))
+    writeSealed(entry!, new Uint8Array(12).fill(77))
     expect((await open()).batch([0]).data[0]).toBe(77)
     expect((await open({ kernel: 'bilinear' })).batch([0]).data[0]).toBe(10)
     const boxed = await openPixelStore(openDataset(join(folder, 'again.csv')), tiny, { cacheDir })
@@ -60,6 +61,21 @@ describe('openPixelStore', () => {
     expect(statSync(index.entries[1]!).mtimeMs).toBe(1000)
   })
 
+  it('makes a damaged entry again, and tells one that is damaged under it', async () => {
+    const manifest = openDataset(folderWith({ 'a.png': grey10!, 'b.png': grey20! }))
+    const cacheDir = folderWith({})
+    const open = () => openPixelStore(manifest, tiny, { cacheDir })
+    const [zeroed, flipped] = (await open()).index.entries
+    writeFileSync(zeroed!, Buffer.alloc(statSync(zeroed!).size))
+    const bytes = readFileSync(flipped!)
+    bytes[3]! ^= 1
+    writeFileSync(flipped!, bytes)
+    const store = await open()
+    expect(store.batch([0, 1]).data.subarray(11, 16)).toEqual(Uint8Array.of(10, 20, 20, 20, 20))
+    writeFileSync(flipped!, bytes)
+    expect(() => store.batch([1])).toThrow(`cache: ${flipped} is damaged`)
+  })
+
   it('says so when the cache vanishes under a store', async () => {
     const cacheDir = folderWith({})
     const store = await openPixelStore(openDataset(folderWith({ 'a.png': grey10! })), tiny, { cacheDir })
@@ -69,7 +85,7 @@ describe('openPixelStore', () => {
     expect(() => store.batch([0])).toThrow('hint: the cache was cleared')
   })
 
-  it('sweeps what a kill left in the cache a day ago, and nothing of today', async () => {
+  it('sweeps what a kill of an earlier version left in the cache a day ago, and nothing of today', async () => {
     const manifest = openDataset(folderWith({ 'a.png': grey10! }))
     const cacheDir = folderWith({})
     const { index } = await openPixelStore(manifest, tiny, { cacheDir })

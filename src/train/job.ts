@@ -148,7 +148,7 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   }
   const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
   if (resumed === undefined) beginRun(options, { config, record, split, store, network })
-  for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder)
+  for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder, { all: true })
   const warnings = [
     ...warningsOf(store, split, config),
     ...(weightsPath === null ? [] : smallerThan(config)),

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, sha256OfFile } from '../base/index.ts'
 import { readShardIndex } from './open.ts'
-
-/** Of a file of any size, in hexadecimal. */
-async function sha256Of(path: string): Promise<string> {
-  return digest(path, createHash('sha256'))
-}
 
 /**
  * What identifies a file of weights: its SHA-256; of an index, that of the list of its files and their SHA-256s.
@@ -23,7 +18,7 @@ export async function weightsHash(path: string): Promise<string> {
 }
 
 async function checkedHash(path: string): Promise<string> {
-  const sha256 = await sha256Of(path)
+  const sha256 = await sha256OfFile(path)
   const blob = realpathSync(path)
   const name = basename(blob)
   const found = name.length === sha256.length ? sha256 : await cacheNameOf(path, name)
@@ -43,7 +38,7 @@ const cacheNames = [largeName, smallName]
  * Undefined for a name of another kind.
  */
 export async function cacheNameOf(path: string, like: string): Promise<string | undefined> {
-  if (largeName.test(like)) return sha256Of(path)
+  if (largeName.test(like)) return sha256OfFile(path)
   if (!smallName.test(like)) return undefined
   return digest(path, createHash('sha1').update(`blob ${statSync(path).size}\0`))
 }

@@ -1,13 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, withLock } from '../base/index.ts'
 import { linkIntoSnapshot, repoFolder } from './cache.ts'
 import { cacheNameOf } from './checksum.ts'
 import { describeFile, type HubFile, PassingTrouble, requestBytes, withRetries } from './hub.ts'
 import { type HubRepo, showHubName } from './hub-name.ts'
 import type { HubSettings } from './hub-settings.ts'
-import { withLock } from './lock.ts'
 
 /** A connection that brought less than this counts as failed. */
 const progressBytes = 1 << 16
@@ -39,7 +38,7 @@ export async function fetchFile(
     const work = async () => {
       if (!isThere()) await fetchBlob(file, blob, settings, options) // another process may have been faster
     }
-    await withLock(lock, work, options.signal)
+    await withLock(lock, work, { signal: options.signal })
   }
   return linkIntoSnapshot(settings.cache, repo, file)
 }

@@ -1,0 +1,95 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isLeftover } from './owner.ts'
+import { temporaryName } from './temporary.ts'
+
+/** True for the names, `/` between folders, that an earlier output of the same kind may have: they are not kept. */
+export type IsOwn = (name: string) => boolean
+
+/**
+ * A folder that is written under another name beside its own, and swapped for what has the name when it is complete: the folder is the
+ * old one or the new one, never a mixture. Files in the old one that are not its own are in the new one too.
+ */
+export class StagedFolder {
+  /** Where to write. */
+  readonly path: string
+  readonly #folder: string
+  readonly #isOwn: IsOwn
+
+  constructor(out: string, isOwn: IsOwn) {
+    settleFolder(out)
+    this.#folder = placeOf(out)
+    this.#isOwn = isOwn
+    this.path = temporaryName(hiddenBeside(this.#folder))
+    mkdirSync(this.path, { recursive: true })
+  }
+
+  /** Gives the folder its name. */
+  commit(): void {
+    const replaces = existsSync(this.#folder)
+    if (!replaces) return renameSync(this.path, this.#folder)
+    keepOthers(this.#folder, this.path, this.#isOwn)
+    const old = `${this.path.slice(0, -'.tmp'.length)}.old`
+    renameSync(this.#folder, old)
+    try {
+      renameSync(this.path, this.#folder)
+    } catch (error) {
+      renameSync(old, this.#folder)
+      throw error
+    }
+    rmSync(old, { recursive: true, force: true })
+  }
+
+  /** Leaves nothing behind, unless it was committed. */
+  discard(): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+const left = /\.(\d+-[0-9a-f]+)\.(tmp|old)$/
+
+/**
+ * Ends what kills left of a folder's swaps: where the folder has no name it gets back the old one, then what no living process works at
+ * is removed.
+ */
+export function settleFolder(out: string): void {
+  const folder = placeOf(out)
+  const beside = hiddenBeside(folder)
+  const parent = dirname(folder)
+  if (!existsSync(parent)) return
+  const found = readdirSync(parent)
+    .filter((name) => name.startsWith(`${basename(beside)}.`))
+    .map((name) => ({ path: join(parent, name), match: left.exec(name.slice(basename(beside).length)) }))
+    .filter(({ match }) => match?.index === 0 && isLeftover(match[1]!))
+  const old = found.find(({ match }) => match![2] === 'old')
+  if (old !== undefined && !existsSync(folder)) renameSync(old.path, folder)
+  for (const { path } of found) rmSync(path, { recursive: true, force: true })
+}
+
+/** The folder itself, where links lead to it. */
+function placeOf(out: string): string {
+  return existsSync(out) ? realpathSync.native(out) : resolve(out)
+}
+
+function hiddenBeside(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}`)
+}
+
+/** Links what is not ours into the new folder, so that it has a name in one of the two at every moment. */
+function keepOthers(from: string, to: string, isOwn: IsOwn, below = ''): void {
+  for (const entry of readdirSync(join(from, below), { withFileTypes: true })) {
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) {
+      keepOthers(from, to, isOwn, name)
+      continue
+    }
+    const target = join(to, name)
+    if (isOwn(name) || existsSync(target)) continue
+    mkdirSync(dirname(target), { recursive: true })
+    try {
+      linkSync(join(from, name), target)
+    } catch {
+      copyFileSync(join(from, name), target) // a file system without links
+    }
+  }
+}

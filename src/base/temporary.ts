@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isLeftover, ownerTag } from './owner.ts'
+
+/** Beside the path, and no other process's: what a file or folder is called until it is complete. */
+export function temporaryName(path: string): string {
+  return `${path}.${ownerTag(randomBytes(3).toString('hex'))}.tmp`
+}
+
+const temporary = /\.(\d+-[0-9a-f]+)\.tmp$/
+
+export interface SweepOptions {
+  /** Below the folder too. */
+  readonly recursive?: boolean
+  /** Of the one output of this name only. */
+  readonly of?: string
+  /** Also those of processes that live or cannot be asked: for a folder of which the caller holds the lock. */
+  readonly all?: boolean
+}
+
+/**
+ * Removes the temporary files that kills left in a folder, where it exists: those whose process of this machine has ended. Age decides
+ * nothing: clocks are set, and some files take long to write.
+ */
+export function sweepTemporary(folder: string, { recursive = false, of, all = false }: SweepOptions = {}): void {
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder, { recursive, withFileTypes: true })) {
+    const tag = temporary.exec(entry.name)
+    if (tag === null || !entry.isFile()) continue
+    if (of !== undefined && entry.name !== `${of}${tag[0]}`) continue
+    const path = join(entry.parentPath, entry.name)
+    if (all || (untagged.test(tag[1]!) ? isOld(path) : isLeftover(tag[1]!))) rmSync(path, { force: true })
+  }
+}
+
+/** As earlier versions named them: the name tells a pid and nothing of its life. */
+const untagged = /^\d+-[0-9a-f]{8}$/
+
+const dayMs = 24 * 60 * 60 * 1000
+
+function isOld(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found !== undefined && found.mtimeMs <= Date.now() - dayMs
+}
+
+/** Removes what killed writes of one file left beside it. */
+export function sweepBeside(path: string): void {
+  sweepTemporary(dirname(resolve(path)), { of: basename(path) })
+}
