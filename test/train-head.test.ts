@@ -141,6 +141,18 @@ describe('a head on an ONNX file', () => {
     })
   })
 
+  test('embeds again where a bit of the cached embeddings is another', async () => {
+    const [file] = readdirSync(join(folder, 'cache', 'embeddings'))
+    const path = join(folder, 'cache', 'embeddings', file!)
+    const whole = readFileSync(path)
+    const bytes = Buffer.from(whole)
+    bytes[200]! ^= 1
+    writeFileSync(path, bytes)
+    const { events } = await run('again', begin, 1)
+    expect(events.some(({ kind }) => kind === 'embed')).toBe(true)
+    expect(readFileSync(path).equals(whole)).toBe(true)
+  })
+
   test('is evaluated on the photos that it set aside, to the number its training told', async () => {
     const embedder = await openModel(join(folder, 'head'), { threads: 1 })
     const selection = await selectPhotos(openDataset(data), { run: embedder.run })

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { check } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { type CheckpointName, findCheckpoint } from '../run/index.ts'
+import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/index.ts'
 import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
-import { readSafetensors, type Tensor, totalBytes } from '../tensor/index.ts'
+import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import type { Embedder, OpenModelOptions, Tta } from './embedder.ts'
 import { photosTogether } from './embedder.ts'
@@ -15,7 +15,7 @@ import { matchTensors } from './tensors.ts'
 
 /** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
 export function readWeights(path: string): ReadonlyMap<string, Tensor> {
-  const { tensors } = readSafetensors(path)
+  const { tensors } = readCheckpoint(path)
   const weights = new Map([...tensors].filter(([name]) => !name.includes('/')))
   for (const [name, tensor] of tensors) if (name.startsWith('ema/')) weights.set(name.slice('ema/'.length), tensor)
   return weights

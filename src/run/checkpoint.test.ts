@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { encodeSafetensors, float32 } from '../tensor/index.ts'
 import type { StateTensors } from './checkpoint.ts'
-import { checkpointPath, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts'
+import { checkpointPath, loadCheckpoint, type Position, readCheckpoint, saveCheckpoint } from './checkpoint.ts'
 
 const state: StateTensors = {
   'head.weight': float32([2, 2], [1, -2.5, 1e-30, 0]),
@@ -41,6 +41,22 @@ describe('checkpoints', () => {
     const whole = readFileSync(path)
     writeFileSync(path, whole.subarray(0, whole.length - 4))
     expect(() => loadCheckpoint(path, state)).toThrow(path)
+  })
+
+  test('a bit that is another is told, wherever it stands', () => {
+    const path = newPath()
+    saveCheckpoint(path, Object.entries(state), position)
+    const whole = readFileSync(path)
+    const header = 8 + Number(whole.readBigUInt64LE())
+    const places = [whole.indexOf('\\"step\\":17') + 10, whole.indexOf('head.weight'), header, whole.length - 1]
+    for (const at of places) {
+      const bytes = Buffer.from(whole)
+      bytes[at]! ^= 1
+      writeFileSync(path, bytes)
+      expect(() => readCheckpoint(path)).toThrow(`${path}: is damaged`)
+    }
+    writeFileSync(path, whole)
+    expect(readCheckpoint(path).tensors.size).toBe(3)
   })
 
   test('weights from elsewhere are no checkpoint', () => {

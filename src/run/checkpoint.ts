@@ -1,7 +1,9 @@
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
-import { encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
+import { bytesOf, encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'
 
 /** All tensors of a run by name: parameters, statistics, and of what is trained `m/…`, `v/…`, and `ema/…` where weights are averaged. */
@@ -28,25 +30,60 @@ export function checkpointPath(run: string, which: 'last' | 'best'): string {
   return join(run, 'checkpoints', `${which}.safetensors`)
 }
 
-/** Writes a checkpoint: whole, or the one before stays. */
+/** Writes a checkpoint: whole, or the one before stays. A hash of all that it says stands in it. */
 export function saveCheckpoint(path: string, tensors: Iterable<readonly [string, Tensor]>, position: Position): void {
-  writeFileAtomic(path, encodeSafetensors(tensors, { format: checkpointFormat, position: JSON.stringify(position) }))
+  const named = [...tensors]
+  const text = JSON.stringify(position)
+  const metadata = { format: checkpointFormat, position: text, sha256: contentHash(named, text) }
+  writeFileAtomic(path, encodeSafetensors(named, metadata))
 }
 
 /** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */
 export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
-  const { tensors, metadata } = readSafetensors(path)
+  const { tensors, position } = readCheckpoint(path)
   const expected = Object.entries(like)
   for (const [name, { shape }] of expected) {
     const found = tensors.get(name)
     check(found !== undefined, `${path}: tensor '${name}' is missing`)
     check(sameShape(found.shape, shape), `${path}: tensor '${name}', expected [${shape}], got [${found.shape}]`)
   }
-  check(metadata.position !== undefined, `${path}: not a checkpoint of a run`)
+  check(position !== undefined, `${path}: not a checkpoint of a run`)
   return {
     state: Object.fromEntries(expected.map(([name]) => [name, tensors.get(name)!])),
-    position: parsePosition(metadata.position, path),
+    position: parsePosition(position, path),
   }
+}
+
+/** All tensors of a checkpoint. @throws InputError naming the file where it is damaged. */
+export function readCheckpoint(path: string): {
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly position: string | undefined
+} {
+  const { tensors, metadata } = readSafetensors(path)
+  const { position, sha256 } = metadata
+  // what versions before wrote has no hash
+  const found = sha256 === undefined ? undefined : contentHash(tensors, position ?? '')
+  check(
+    found === sha256,
+    `${path}: is damaged: expected SHA-256 ${sha256} of what it holds, got ${found}`,
+    otherCheckpoint(path),
+  )
+  return { tensors, position }
+}
+
+function otherCheckpoint(path: string): string | undefined {
+  const other = basename(path) === 'best.safetensors' ? 'last' : 'best'
+  return existsSync(join(dirname(path), `${other}.safetensors`))
+    ? `the run has another, --checkpoint ${other}`
+    : 'train the run anew'
+}
+
+/** SHA-256 of the position and of each tensor's name, type, shape and bytes, in the order of names. */
+function contentHash(tensors: Iterable<readonly [string, Tensor]>, position: string): string {
+  const hash = createHash('sha256').update(position)
+  for (const [name, { dtype, shape, data }] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`\n${JSON.stringify([name, dtype, shape])}\n`).update(bytesOf(data))
+  return hash.digest('hex')
 }
 
 function parsePosition(text: string, path: string): Position {

@@ -2,7 +2,14 @@
  * A run: what decides it (configuration, presets, settings as `path=value`) and what is written of it (record, split, log, checkpoints).
  */
 export { backboneSettings, checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
-export { checkpointPath, loadCheckpoint, type Position, type StateTensors, saveCheckpoint } from './checkpoint.ts'
+export {
+  checkpointPath,
+  loadCheckpoint,
+  type Position,
+  readCheckpoint,
+  type StateTensors,
+  saveCheckpoint,
+} from './checkpoint.ts'
 export { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 export { appendLog, type LogEntry, readLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
 export { isOnnx } from './onnx-backbone.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, writeFileAtomic } from '../base/index.ts'
+import { check, sha256Of, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
   type Embedder,
@@ -70,7 +70,7 @@ export interface EmbedStoreOptions {
 
 /**
  * The embeddings of a store's photos and of their mirror images, L2-normalised, float32 [2, photos, D], as a .npy file of the cache:
- * made where it is not there yet. It is decided by network, description and photos, so that it never goes stale.
+ * made where it is not there yet, or is damaged. It is decided by network, description and photos, so that it never goes stale.
  */
 export async function embedStore(
   network: FrozenNetwork,
@@ -80,20 +80,35 @@ export async function embedStore(
   const { sha256, description } = network
   const key = JSON.stringify([sha256, description, store.index.entries.map((entry) => basename(entry))])
   const path = join(cacheFolder(), 'embeddings', `${createHash('sha256').update(key).digest('hex')}.npy`)
-  if (existsSync(path)) return path
+  if (readWhole(path) !== undefined) return path
   const embedder = await openFrozen(network, options.threads)
   try {
     const vectors = await embedBoth(embedder, store, options)
-    writeFileAtomic(path, [npyHeader(vectors.shape), bytesOf(vectors.data)])
+    const content = [npyHeader(vectors.shape), bytesOf(vectors.data)]
+    writeFileAtomic(path, content)
+    writeFileAtomic(hashPath(path), sha256Of(content))
   } finally {
     await embedder.release()
   }
   return path
 }
 
-/** What `embedStore` wrote: [2, photos, D]. */
+/** What `embedStore` wrote: [2, photos, D]. @throws InputError where it has been damaged since. */
 export function readEmbedded(path: string): Tensor<'float32'> {
-  return decodeNpy(readFileSync(path), path)
+  const bytes = readWhole(path)
+  check(bytes !== undefined, `cache: ${path} is damaged`, 'run the command again: it embeds the photos anew')
+  return decodeNpy(bytes, path)
+}
+
+function hashPath(path: string): string {
+  return `${path}.sha256`
+}
+
+/** The file's bytes; undefined where it or its hash beside it is missing, or they do not fit. */
+function readWhole(path: string): Buffer | undefined {
+  if (![path, hashPath(path)].every((file) => existsSync(file))) return undefined
+  const bytes = readFileSync(path)
+  return sha256Of(bytes) === readFileSync(hashPath(path), 'utf8') ? bytes : undefined
 }
 
 /** Photo and mirror image are told apart here, so the embedder does not average them. */
