@@ -1,10 +1,15 @@
 #!/usr/bin/env node
-import { commands, runProgram } from './cli/index.ts'
+import { commands, ignoresHangUp, outliveReaders, runProgram } from './cli/index.ts'
 
-// `rosette … | head` closes the pipe early: that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
+let unwritten: Error | undefined
+outliveReaders((error) => {
+  unwritten ??= error
 })
+if (ignoresHangUp()) process.on('SIGHUP', () => {})
 
 process.exitCode = await runProgram(process.argv.slice(2), commands)
+process.on('exit', (code) => {
+  if (unwritten === undefined) return
+  process.stderr.write(`rosette: standard output: ${unwritten.message}\n`)
+  if (code === 0) process.exitCode = 2
+})

@@ -1,76 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readLog } from '../src/run/index.ts'
 import { stripedDataset } from './striped-dataset.ts'
+import {
+  cli,
+  type Ended,
+  expectSameRun,
+  interrupted,
+  type Running,
+  settings,
+  start,
+  steps,
+  trainCommand,
+} from './train-process.ts'
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'rosette-train-cli-'))
 
-/** Thirty steps, three an epoch, an averaged copy of the weights, random depth: whatever a resumed run could get wrong. */
-const settings = [
-  ['--preset', 'atto', '--seed', '3', '--batch', '8'],
-  ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=8', 'epochs=10'],
-  ['validateEvery=4', 'schedule.warmupEpochs=1', 'emaDecay=0.9', 'model.dropPath=0.1'],
-].flatMap((values) => values.flatMap((value) => (value.includes('=') ? ['--set', value] : [value])))
-
-interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-interface Running {
-  readonly child: ChildProcess
-  readonly ended: Promise<Ended>
-}
-
 function train(data: string, out: string, ...flags: readonly string[]): Running {
-  const env = { ...process.env, ROSETTE_CACHE: join(folder, 'cache') }
-  const child = spawn(process.execPath, [cli, 'train', '--data', data, '--out', out, '--threads', '1', ...flags], {
-    env,
-  })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', (text) => (stdout += text))
-  child.stderr.on('data', (text) => (stderr += text))
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
-  })
-  return { child, ended }
+  return start(trainCommand(data, out, ...flags), { env: { ...process.env, ROSETTE_CACHE: join(folder, 'cache') } })
 }
-
-const steps = (out: string) => readLog(join(out, 'log.jsonl')).filter(({ kind }) => kind === 'step').length
 
 /** Sends a signal as soon as the log has this many steps. */
-async function interrupted(
-  { child, ended }: Running,
-  out: string,
-  after: number,
-  signal: NodeJS.Signals,
-): Promise<Ended> {
-  const wait = setInterval(() => {
-    if (steps(out) < after) return
-    clearInterval(wait)
-    child.kill(signal)
-  }, 2)
-  try {
-    return await ended
-  } finally {
-    clearInterval(wait)
-  }
-}
-
-/** The log without its times. */
-const story = (out: string) => readLog(join(out, 'log.jsonl')).map((entry) => ({ ...entry, elapsedMs: 0 }))
-
-function expectSameRun(out: string, expected: string): void {
-  expect(story(out)).toEqual(story(expected))
-  for (const name of ['checkpoints/last.safetensors', 'checkpoints/best.safetensors', 'model.onnx', 'metrics.json'])
-    expect(readFileSync(join(out, name)).equals(readFileSync(join(expected, name))), name).toBe(true)
+function signalled(running: Running, out: string, after: number, signal: NodeJS.Signals): Promise<Ended> {
+  return interrupted(running, out, after, () => running.child.kill(signal))
 }
 
 describe('rosette train', () => {
@@ -93,7 +46,7 @@ describe('rosette train', () => {
 
   test('killed in its middle, it is resumed to the same bits', async () => {
     const out = join(folder, 'killed')
-    const killed = await interrupted(train(data, out, ...settings), out, 5, 'SIGKILL')
+    const killed = await signalled(train(data, out, ...settings), out, 5, 'SIGKILL')
     expect(killed.signal).toBe('SIGKILL')
     expect(steps(out)).toBeGreaterThanOrEqual(5)
     expect(steps(out)).toBeLessThan(30)
@@ -105,9 +58,9 @@ describe('rosette train', () => {
 
   test('killed before its first checkpoint, it begins again when resumed; Ctrl-C saves, and says how to go on', async () => {
     const out = join(folder, 'stopped')
-    const killed = await interrupted(train(data, out, ...settings), out, 1, 'SIGKILL')
+    const killed = await signalled(train(data, out, ...settings), out, 1, 'SIGKILL')
     expect(killed.signal).toBe('SIGKILL')
-    const stopped = await interrupted(train(data, out, '--resume'), out, 4, 'SIGINT')
+    const stopped = await signalled(train(data, out, '--resume'), out, 4, 'SIGINT')
     expect(stopped.code, stopped.stderr).toBe(130)
     expect(stopped.stderr).toContain('saving and ending; press Ctrl-C again to end at once')
     const saved = /: saved after step (\d+) of 30; go on with --resume\n$/.exec(stopped.stdout)

@@ -31,4 +31,6 @@ export const commands: readonly (() => Command)[] = [
   exportCommand,
   weightsCommand,
 ]
+export { ignoresHangUp } from './hang-up.ts'
 export { runProgram } from './program.ts'
+export { outliveReaders } from './streams.ts'

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { endAtOnce, Interrupted } from './exit.ts'
+import { Interrupted } from './exit.ts'
 import { aboveZero, addDataOptions, collect, type DataFlags, notNegative } from './options.ts'
+import { onStop } from './stop.ts'
 import { TrainView } from './train-view.ts'
 
 const example = `
@@ -71,13 +72,11 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const view = new TrainView()
   const { batch, columns, set = [], freeze, ...rest } = flags
   const stop = new AbortController()
-  const interrupt = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) endAtOnce(signal)
-    process.stderr.write('\nsaving and ending; press Ctrl-C again to end at once\n')
+  const stopListening = onStop((signal) => {
+    const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
+    process.stderr.write(`\nsaving and ending${atOnce}\n`)
     stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  })
   try {
     const outcome = await train({
       ...rest,
@@ -93,7 +92,6 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       throw new Interrupted()
     }
   } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    stopListening()
   }
 }

@@ -1,26 +1,24 @@
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import { endAtOnce, Interrupted } from './exit.ts'
+import { Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
+import { onStop } from './stop.ts'
 
-/** Runs `work`; Ctrl-C aborts its signal so that it can tidy up and end with `message`, a second one ends the process at once. */
+/**
+ * Runs `work`; Ctrl-C, or a terminal that closes, aborts its signal so that it can tidy up and end with `message`, a second Ctrl-C
+ * ends the process at once.
+ */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   message = 'stopped; nothing was written',
 ): Promise<T> {
   const stop = new AbortController()
-  const interrupt = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) endAtOnce(signal)
-    stop.abort(new Interrupted(message))
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  const stopListening = onStop(() => stop.abort(new Interrupted(message)))
   try {
     return await work(stop.signal)
   } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    stopListening()
   }
 }
 
