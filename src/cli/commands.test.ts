@@ -265,7 +265,7 @@ test('export: a model that every command takes', async () => {
   const columns = ['--columns', 'identity=who']
   const model = join(folder, 'model.onnx')
   expect(await rosette('evaluate', '--model', model, ...csvOptions(), ...columns, '--out', path)).toBe(0)
-  expect(metricsOf(path)).toMatchObject({ model, rank1: 1, excludeSame: null })
+  expect(metricsOf(path)).toMatchObject({ model, rank1: 1, excludeSame: 'encounter' })
   expect(await rosette('export', '--model', folder, '--out', join(out, 'again'))).toBe(2)
   expect(stderr).toContain('no checkpoint')
 })

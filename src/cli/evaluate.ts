@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander'
-import { formatTable, writeFileAtomic } from '../base/index.ts'
-import type { EvaluationReport, Selection, SplitName } from '../identify/index.ts'
+import { check, formatTable, writeFileAtomic } from '../base/index.ts'
+import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
+import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { interruptible, tellNotes, warn, warnOfManifest, withModel, withProgress } from './work.ts'
@@ -8,18 +10,31 @@ import { interruptible, tellNotes, warn, warnOfManifest, withModel, withProgress
 const example = `
 Examples:
   rosette evaluate --model runs/jaguars --data jaguars --out metrics.json
-  rosette evaluate --model runs/jaguars --data test_identities.csv --images test/test \\
-    --columns identity=ground_truth,encounter=sighting --exclude-same encounter --out metrics.json
+  rosette evaluate --model runs/jaguars --data new.csv --images new-photos \\
+    --gallery jaguars --out new-against-known.json
 
-Which photos: of a run on the data it was trained on those it did not learn from (its validation photos); of everything else
-all, which of a Kaggle folder are those of train.csv. A competition's test photos are scored through a CSV of their identities.
-Each photo is a query against all others; queries without another photo of their individual are skipped and counted.`
+With --gallery each photo of --data is a query against the known individuals of
+the gallery: the job as it is in the field. A query whose individual is not in
+the gallery has nobody to find; such queries are counted and not scored.
+
+Without --gallery the photos are each other's gallery. Where encounters are known
+(a column of the table), photos of a query's own encounter are left out: photos of
+one sighting find each other by their background. --exclude-same nothing leaves
+them in.
+
+Which photos: of a run on the data it was trained on those it did not learn from
+(its validation photos); of everything else all, which of a Kaggle folder are
+those of train.csv. A competition's test photos are scored through a CSV of their
+identities.`
 
 interface EvaluateFlags extends ModelFlags, DataFlags {
   readonly data: string
   readonly out: string
   readonly split?: SplitName
-  readonly excludeSame?: 'encounter'
+  readonly excludeSame?: ExcludeSame
+  readonly gallery?: string
+  readonly galleryImages?: string
+  readonly galleryColumns?: string
   readonly overwrite?: boolean
 }
 
@@ -27,7 +42,9 @@ interface EvaluateFlags extends ModelFlags, DataFlags {
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .summary('measure a model on photos of known individuals')
-    .description('Rank each photo against all others and report rank-1/5/10, mAP, identity-balanced mAP and mINP.')
+    .description(
+      'Rank photos of known individuals against a gallery, or against each other; report rank-1/5/10, mAP, identity-balanced mAP, mINP.',
+    )
     .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
     .requiredOption('--out <metrics.json>', 'the file to write')
     .addOption(
@@ -36,11 +53,14 @@ export function evaluateCommand(): Command {
         "photos of a run's split (default: validation on the run's own data, else all)",
       ).choices(['validation', 'train', 'all']),
     )
+    .option('--gallery <G>', 'known individuals: a gallery, a Kaggle folder, a folder of folders, or a CSV')
+    .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
+    .option('--gallery-columns <field=column,…>', "columns of the gallery's CSV with other names")
     .addOption(
       new Option(
         '--exclude-same <what>',
-        "leave photos of the query's individual and encounter out of its gallery",
-      ).choices(['encounter']),
+        "encounter: leave photos of the query's individual and encounter out of its gallery (default where encounters are known)",
+      ).choices(['encounter', 'nothing']),
     )
     .option('--overwrite', 'replace --out')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(evaluateAction)
@@ -49,51 +69,101 @@ export function evaluateCommand(): Command {
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { data, out, split, excludeSame, overwrite = false, skipUnreadable } = flags
   const { openDataset } = await import('../data/index.ts')
-  const { evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
+  const { loadGallery } = await import('../embedder/index.ts')
+  const { evaluateAgainstGallery, evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), requireIdentity: true })
-  await checkOutputs([out], { flags, manifest }, { overwrite })
+  const gallery = await galleryOf(flags)
+  const photos = gallery === undefined ? [] : filesOfGallery(gallery)
+  await checkOutputs([out], { flags, manifest, photos }, { overwrite })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
       const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      const report = await withProgress('embedding', { skipUnreadable, signal }, (options) =>
-        evaluatePhotos(embedder, selection, { ...options, excludeSame }),
+      const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
+        withProgress(title, { skipUnreadable, signal }, work)
+      const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
+      const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
+        gallery === undefined || known === undefined
+          ? evaluatePhotos(embedder, selection, { ...options, excludeSame })
+          : evaluateAgainstGallery(
+              embedder,
+              selection,
+              { source: gallery.source, embedded: known },
+              { ...options, excludeSame },
+            ),
       )
-      for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
-      for (const text of report.identical) warn(text)
-      if (report.identicalFiles > 0) {
-        warn(`${report.identicalFiles} photos are the same file as another one, which flatters every model`)
-      }
-      if (report.unknownEncounters > 0) {
-        warn(`--exclude-same: ${report.unknownEncounters} photos have no encounter: nothing is left out for them`)
-      }
+      warnOfReport(report)
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
       console.log(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: all of it`)
     }),
   )
 }
 
-function describe({ model, tta, data, split, photos, identities }: EvaluationReport, { reason }: Selection): string {
+/** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */
+async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefined> {
+  const { gallery, galleryImages: images, galleryColumns: columns } = flags
+  if (gallery === undefined) {
+    check(images === undefined && columns === undefined, '--gallery-images and --gallery-columns go with --gallery')
+    return undefined
+  }
+  const { findGallery } = await import('../embedder/index.ts')
+  const { images: _, columns: __, ...rest } = flags
+  const own: DataFlags = {
+    ...rest,
+    ...(images === undefined ? {} : { images }),
+    ...(columns === undefined ? {} : { columns }),
+  }
+  const source = findGallery(gallery, { ...dataOptions(own), requireIdentity: true })
+  tellGallery(source)
+  return source
+}
+
+function warnOfReport(report: EvaluationReport): void {
+  for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
+  for (const text of report.identical) warn(text)
+  if (report.identicalFiles > 0)
+    warn(`${report.identicalFiles} photos are the same file as another one, which flatters every model`)
+  if (report.sameFiles > 0)
+    warn(`${report.sameFiles} queries are in the gallery as the very same file, which was left out for them`)
+  if (report.unknownEncounters > 0)
+    warn(`--exclude-same: ${report.unknownEncounters} photos have no encounter: nothing is left out for them`)
+  for (const text of report.doubts) warn(`these scores mean little: ${text}`)
+}
+
+function describe(report: EvaluationReport, { reason }: Selection): string {
+  const { model, tta, data, gallery, split, photos, identities, queries, skipped, protocol } = report
   const which = split === 'all' ? 'all photos' : `the ${split} photos`
+  const scored = gallery === null ? `${photos} of ${identities} individuals` : `${queries + skipped}`
   return [
-    `model  ${model}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`,
-    `data   ${data}: ${which}, ${photos} of ${identities} individuals (${reason})`,
+    `model    ${model}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`,
+    `data     ${data}: ${which}, ${scored} (${reason})`,
+    ...(gallery === null ? [] : [`gallery  ${gallery}: ${photos} photos of ${identities} individuals`]),
+    `scored   ${protocol}`,
   ].join('\n')
 }
 
 function table(report: EvaluationReport): string {
-  const { rank1, rank5, rank10, map, identityBalancedMap, minp, queries, skipped, tieRate, excludeSame } = report
-  const rows: [string, string | number][] = [
+  const { rank1, rank5, rank10, map, identityBalancedMap, minp, queries, skipped, tieRate, withinEncounter } = report
+  const rows: [string, string][] = [
     ['rank-1', rank1.toFixed(3)],
     ['rank-5', rank5.toFixed(3)],
     ['rank-10', rank10.toFixed(3)],
     ['mAP', map.toFixed(3)],
     ['identity-balanced mAP', identityBalancedMap.toFixed(3)],
     ['mINP', minp.toFixed(3)],
-    ['queries', `${queries} (and ${skipped} skipped, with nobody to find)`],
+    ['queries', skipped === 0 ? `${queries}` : `${queries} (and ${skipped} not scored: ${nobodyToFind(report)})`],
     ['tie rate', tieRate.toFixed(3)],
-    ['left out', excludeSame === null ? 'the photo itself' : 'the photo itself, and its encounter'],
   ]
-  return formatTable(['metric', 'value'], rows)
+  const scores = formatTable(['metric', 'value'], rows)
+  if (withinEncounter === null) return scores
+  const { rank1: easy, identityBalancedMap: easyMap } = withinEncounter
+  return `${scores}\n\nWith photos of the same encounter left in, which flatters every model: rank-1 ${easy.toFixed(3)}, identity-balanced mAP ${easyMap.toFixed(3)}.`
+}
+
+function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {
+  if (gallery === null) return 'no other photo to find'
+  const others = skipped - notInGallery
+  const absent = `${notInGallery} of individuals that the gallery does not show`
+  return others === 0 ? absent : `${absent}, ${others} whose photos in it were left out`
 }

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { formatTable, writeFileAtomic } from '../base/index.ts'
-import type { Photo } from '../data/index.ts'
 import type { Identification } from '../identify/index.ts'
+import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
@@ -10,13 +11,24 @@ import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withMode
 const example = `
 Examples:
   rosette identify --model runs/jaguars --gallery jaguars trap_0815.jpg
-  rosette identify --model runs/jaguars --gallery jaguars --top 3 --csv matches.csv new/*.jpg
+  rosette identify --model runs/jaguars --gallery known-jaguars --top 3 \\
+    --csv matches.csv new-photos
+  find . -name '*.JPG' | rosette identify --model runs/jaguars --gallery jaguars -
 
-An individual's similarity is that of its most similar photo: cosine, 1 at most. A gallery photo that is the very same file as
-the photo asked about is left out.`
+PHOTO is a photo, a folder (with all that is below it), a CSV (with its boxes,
+flanks, encounters), a pattern in quotation marks ('new/**/*.jpg'), or - for a
+list on standard input.
+
+The gallery is what \`rosette gallery\` made, or photos of known individuals:
+what the model has embedded before, it does not embed again.
+
+An individual's similarity is that of its most similar photo: cosine, 1 at most.
+A gallery photo that is the very same file as the photo asked about is left out.`
 
 interface IdentifyFlags extends ModelFlags, DataFlags {
   readonly gallery: string
+  readonly queryImages?: string
+  readonly queryColumns?: string
   readonly top: number
   readonly json?: boolean
   readonly csv?: string
@@ -28,8 +40,10 @@ export function identifyCommand(): Command {
   const command = new Command('identify')
     .summary('find out whom photos show')
     .description('Rank the individuals of a gallery of known animals by their likeness to each photo.')
-    .argument('<PHOTO...>', 'photos of unknown animals')
-    .requiredOption('--gallery <D>', 'known individuals: a Kaggle folder, a folder of folders, or a CSV')
+    .argument('<PHOTO...>', 'photos of unknown animals: files, folders, a CSV, patterns, or -')
+    .requiredOption('--gallery <G>', 'known individuals: a gallery, a Kaggle folder, a folder of folders, or a CSV')
+    .option('--query-images <DIR>', 'the folder that file names in a CSV of PHOTOs start from')
+    .option('--query-columns <field=column,…>', 'columns of a CSV of PHOTOs with other names')
     .option('--top <K>', 'individuals told for each photo', aboveZero, 5)
     .addOption(new Option('--json', 'print JSON').conflicts('csv'))
     .option('--csv <FILE>', 'write a table: photo, rank, identity, similarity, best match')
@@ -37,38 +51,60 @@ export function identifyCommand(): Command {
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(identifyAction)
 }
 
-async function identifyAction(paths: readonly string[], flags: IdentifyFlags): Promise<void> {
+async function identifyAction(names: readonly string[], flags: IdentifyFlags): Promise<void> {
   const { gallery, top, csv, overwrite = false, skipUnreadable } = flags
-  const { openDataset } = await import('../data/index.ts')
-  const { embedPhotos } = await import('../embedder/index.ts')
+  const { openQueries } = await import('../data/index.ts')
+  const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos } = await import('../identify/index.ts')
-  const manifest = openDataset(gallery, { ...dataOptions(flags), requireIdentity: true })
-  if (csv !== undefined) await checkOutputs([csv], { flags, manifest, photos: paths }, { overwrite, option: '--csv' })
-  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
-  const queries = paths.map((path): Photo => ({ filename: path, path, extra: {} }))
+  const source = findGallery(gallery, { ...dataOptions(flags), requireIdentity: true })
+  const queries = openQueries(names, {
+    ...dataOptions(queryFlags(flags)),
+    readList: () => readFileSync(0, 'utf8'),
+  })
+  if (csv !== undefined) {
+    const inputs = { flags, manifest: queries, photos: [...names, ...filesOfGallery(source)] }
+    await checkOutputs([csv], inputs, { overwrite, option: '--csv' })
+  }
+  tellGallery(source)
+  warnOfManifest({ ...queries, warnings: queries.warnings.filter((text) => !text.includes('one photo only')) })
   const found = await interruptible((signal) =>
     withModel(flags, async (embedder) => {
       // The photos first: a mistyped name is told before the whole gallery is embedded.
-      const asked = await embedPhotos(embedder, queries, { skipUnreadable, signal })
+      const asked = await withProgress('photos', { skipUnreadable, signal }, (options) =>
+        embedPhotos(embedder, queries, options),
+      )
       const known = await withProgress('gallery', { skipUnreadable, signal }, (options) =>
-        embedPhotos(embedder, manifest, options),
+        loadGallery(embedder, source, options),
       )
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdentical(known)
       return identifyPhotos(known, asked, top)
     }),
   )
-  for (const { photo, candidates, leftOut } of found) {
-    const same = leftOut.map(({ filename }) => filename).join(', ')
-    if (same === '') continue
-    const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
-    process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}\n`)
-  }
+  tellLeftOut(found)
   if (flags.json) console.log(JSON.stringify(found.map(plain), undefined, 2))
   else if (csv === undefined) console.log(formatTable(header, rowsOf(found)))
   else {
     writeFileAtomic(csv, tableOf(found))
     console.log(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
+  }
+}
+
+/** The options of data as they hold for a CSV of queries: --images and --columns are those of the gallery. */
+function queryFlags({ images: _, columns: __, queryImages, queryColumns, ...flags }: IdentifyFlags): DataFlags {
+  return {
+    ...flags,
+    ...(queryImages === undefined ? {} : { images: queryImages }),
+    ...(queryColumns === undefined ? {} : { columns: queryColumns }),
+  }
+}
+
+function tellLeftOut(found: readonly Identification[]): void {
+  for (const { photo, candidates, leftOut } of found) {
+    const same = leftOut.map(({ filename }) => filename).join(', ')
+    if (same === '') continue
+    const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
+    process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}\n`)
   }
 }
 
@@ -92,6 +128,7 @@ function tableOf(found: readonly Identification[]): string {
 function plain({ photo, candidates, leftOut }: Identification) {
   return {
     photo: photo.filename,
+    ...(photo.box === undefined ? {} : { box: photo.box }),
     candidates: candidates.map(({ rank, identity, similarity, photo: match }) => ({
       rank,
       identity,

@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts'
 import { embedCommand } from './embed.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
+import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
@@ -27,6 +28,7 @@ export const commands: readonly (() => Command)[] = [
   compareCommand,
   submitCommand,
   checkSubmissionCommand,
+  galleryCommand,
   identifyCommand,
   exportCommand,
   weightsCommand,

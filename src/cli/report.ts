@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { check, formatBytes, readJson } from '../base/index.ts'
 import type { Embedder } from '../embedder/index.ts'
-import type { SplitName } from '../identify/index.ts'
+import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import {
   addDataOptions,
@@ -31,7 +31,7 @@ interface ReportFlags extends ModelFlags, DataFlags {
   readonly data?: string
   readonly out?: string
   readonly split?: SplitName
-  readonly excludeSame?: 'encounter'
+  readonly excludeSame?: ExcludeSame
   readonly projection: readonly ProjectionName[]
   readonly seed: number
   readonly explain?: number
@@ -59,8 +59,8 @@ export function reportCommand(): Command {
     .addOption(
       new Option(
         '--exclude-same <what>',
-        "leave photos of the query's individual and encounter out of its gallery",
-      ).choices(['encounter']),
+        "encounter: leave photos of the query's individual and encounter out of its gallery (default where encounters are known)",
+      ).choices(['encounter', 'nothing']),
     )
     .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)

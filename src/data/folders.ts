@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
@@ -84,6 +84,21 @@ function contentsOf(path: string): Contents {
   }
   for (const list of [photos, folders, others]) list.sort(byCodeUnit)
   return { photos, folders, others }
+}
+
+/** All photos in a folder and below it, `/` between folders, sorted; a folder that links lead to twice is looked into once. */
+export function photosBelow(root: string): string[] {
+  const seen = new Set<string>()
+  const walk = (below: string): string[] => {
+    const path = join(root, below)
+    const place = realpathSync.native(path)
+    if (seen.has(place)) return []
+    seen.add(place)
+    const { photos, folders } = contentsOf(path)
+    const inside = (name: string) => (below === '' ? name : `${below}/${name}`)
+    return [...photos.map(inside), ...folders.flatMap((name) => walk(inside(name)))]
+  }
+  return walk('')
 }
 
 /** Also a link to a folder; a link that leads nowhere counts as a file, and is an error when it is opened. */

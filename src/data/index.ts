@@ -40,6 +40,7 @@ export {
   type PixelStoreOptions,
   pixelStoreOf,
 } from './pixels.ts'
+export { openQueries, type QueryOptions } from './queries.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type CheckedPhotos, checkPhotos, type ScanOptions, type Skipped } from './scan.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'

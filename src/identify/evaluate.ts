@@ -4,23 +4,18 @@ import {
   identicalFileWarnings,
   identifiedOnly,
   type Manifest,
-  type Photo,
   type Skipped,
 } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
-import {
-  checkScorable,
-  evaluateRetrieval,
-  type IdentityScore,
-  type Labels,
-  type RetrievalMetrics,
-} from '../retrieval/index.ts'
+import { checkScorable, evaluateRetrieval, type IdentityScore, type RetrievalMetrics } from '../retrieval/index.ts'
+import { doubtsOf } from './doubts.ts'
+import { type ExcludeSame, exclusion, labelsOf, withoutEncounter } from './protocol.ts'
 import type { SplitName } from './selection.ts'
 
 export interface EvaluateOptions extends EmbedOptions {
-  /** Leave out of a query's gallery the photos with its identity and its encounter. */
-  readonly excludeSame?: 'encounter' | undefined
+  /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
+  readonly excludeSame?: ExcludeSame | undefined
 }
 
 /** What `metrics.json` holds: the scores, and on what they were measured. */
@@ -29,9 +24,21 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly model: string
   readonly tta: Tta
   readonly data: string
+  /** Where the known individuals came from; null where the photos are each other's gallery. */
+  readonly gallery: string | null
   readonly split: SplitName
+  /** What a query was ranked against, in words. */
+  readonly protocol: string
   readonly excludeSame: 'encounter' | null
+  /** Queries whose individual the gallery does not show: not scored. */
+  readonly notInGallery: number
+  /** Queries whose very file is in the gallery, where it was left out for them. */
+  readonly sameFiles: number
   readonly perIdentity: readonly IdentityScore[]
+  /** Why the scores mean little or nothing, a sentence each. */
+  readonly doubts: readonly string[]
+  /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out. */
+  readonly withinEncounter: Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap' | 'queries'> | null
   /** Photos of nobody known, which were left out. */
   readonly unidentified: number
   /** Photos whose file is, byte for byte, that of another one. */
@@ -59,8 +66,17 @@ const scoreNames = [
   'cmc',
 ] as const satisfies readonly (keyof RetrievalMetrics)[]
 
+/** Of all metrics those that a report has. */
+export function scoresOf(metrics: RetrievalMetrics): Pick<RetrievalMetrics, (typeof scoreNames)[number]> {
+  return Object.fromEntries(scoreNames.map((name) => [name, metrics[name]])) as Pick<
+    RetrievalMetrics,
+    (typeof scoreNames)[number]
+  >
+}
+
 /**
- * Embeds the photos of known individuals and ranks each against all others.
+ * Embeds the photos of known individuals and ranks each against all others, those of its own encounter left out where encounters
+ * are known.
  * @throws InputError for unreadable photos, and before any is embedded for labels with which nothing can be scored.
  */
 export async function evaluatePhotos(
@@ -68,40 +84,44 @@ export async function evaluatePhotos(
   { manifest: whole, split }: { readonly manifest: Manifest; readonly split: SplitName },
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
-  const { excludeSame } = options
   const manifest = identifiedOnly(whole)
+  const excludeSame = exclusion(manifest.photos, options.excludeSame)
   if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
   const { embeddings, photos, contentHashes, skipped } = await embedPhotos(embedder, manifest, options)
-  const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), excludeSame })
-  const scores = Object.fromEntries(scoreNames.map((name) => [name, metrics[name]])) as Pick<
-    RetrievalMetrics,
-    (typeof scoreNames)[number]
-  >
+  const labelled = { embeddings, ...labelsOf(photos) }
+  const metrics = evaluateRetrieval({ ...labelled, excludeSame })
   return {
     model: embedder.source,
     tta: embedder.tta,
     data: manifest.source,
+    gallery: null,
     split,
+    protocol: excludeSame === undefined ? 'each photo against all others' : 'each photo against other encounters',
     excludeSame: excludeSame ?? null,
-    ...scores,
+    ...scoresOf(metrics),
+    notInGallery: 0,
+    sameFiles: 0,
     perIdentity: metrics.perIdentity,
+    doubts: doubtsOf(metrics),
+    withinEncounter: excludeSame === undefined ? null : headline(evaluateRetrieval(labelled)),
     unidentified: whole.photos.length - manifest.photos.length,
     identicalFiles: identicalFiles(photos, contentHashes).flat().length,
     identical: identicalFileWarnings(photos, contentHashes),
-    unknownEncounters: excludeSame === undefined ? 0 : photos.filter(({ encounter = '' }) => encounter === '').length,
-    unreadable: unreadable(skipped),
+    unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
+    unreadable: unreadablePhotos(skipped),
   }
 }
 
-/** Encounters are undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */
-function labelsOf(photos: readonly Photo[]): Pick<Labels, 'identities' | 'encounters'> {
-  const none = photos.every(({ encounter }) => encounter === undefined)
-  return {
-    identities: photos.map(({ identity }) => identity ?? ''),
-    encounters: none ? undefined : photos.map(({ encounter }) => encounter ?? ''),
-  }
+function headline({
+  rank1,
+  map,
+  identityBalancedMap,
+  queries,
+}: RetrievalMetrics): NonNullable<EvaluationReport['withinEncounter']> {
+  return { rank1, map, identityBalancedMap, queries }
 }
 
-function unreadable(skipped: readonly Skipped[]): EvaluationReport['unreadable'] {
+/** What was skipped, as a report lists it. */
+export function unreadablePhotos(skipped: readonly Skipped[]): EvaluationReport['unreadable'] {
   return skipped.map(({ photo, reason }) => ({ photo: describePhoto(photo), reason }))
 }

@@ -34,6 +34,20 @@ test('neighbours, their order and what is right are those of the metrics', () =>
   }
 })
 
+test('the histogram leaves out what the scores leave out', () => {
+  const input = clusters(30)
+  const total = ({ same, different }: { readonly same: readonly number[]; readonly different: readonly number[] }) =>
+    [same, different].map((counts) => counts.reduce((sum, count) => sum + count, 0))
+  const sightings = input.identities.map((name, i) =>
+    input.encounters[i] === '' ? `${i}` : `${name} ${input.encounters[i]}`,
+  )
+  const ofOneSighting = sightings.flatMap((a, i) => sightings.slice(i + 1).filter((b) => a === b)).length
+  expect(ofOneSighting).toBe(8)
+  const [same, different] = total(analyse(input).pairs)
+  expect(same! + different!).toBe((30 * 29) / 2)
+  expect(total(analyse({ ...input, excludeSame: 'encounter' }).pairs)).toEqual([same! - ofOneSighting, different])
+})
+
 test('the matrix is the cosines, ordered by individual', () => {
   const input = clusters(13)
   const { matrix, names, identity } = analyse(input)

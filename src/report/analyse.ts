@@ -72,8 +72,9 @@ function collect(
   kept: number,
 ) {
   const n = embeddings.count
-  const samePairs = countSamePairs(identity)
-  const same = new Float32Array(samePairs)
+  const samePairs = pairsWithin(identity.map(String))
+  const leftOutPairs = excludeSame === undefined ? 0 : pairsWithin(sightings(identity, encounters))
+  const same = new Float32Array(samePairs - leftOutPairs)
   const different = new Float32Array((n * (n - 1)) / 2 - samePairs)
   const position = new Int32Array(n).fill(-1)
   order.forEach((photo, i) => {
@@ -96,6 +97,7 @@ function collect(
     }
     neighbours.push({ photos: ranked, similarities: ranked.map((g) => round(similarities[g]!)) })
     for (let g = q + 1; g < n; g++) {
+      if (leftOut(g)) continue
       if (identity[g] === identity[q]) same[s++] = similarities[g]!
       else different[d++] = similarities[g]!
     }
@@ -109,9 +111,15 @@ function collect(
   return { neighbours, same, different, triangle }
 }
 
-function countSamePairs(identity: readonly number[]): number {
-  const counts = new Map<number, number>()
-  for (const i of identity) counts.set(i, (counts.get(i) ?? 0) + 1)
+/** Names that are equal for photos of one individual at one encounter; undefined where the encounter is not known. */
+function sightings(identity: readonly number[], encounters: readonly string[]): (string | undefined)[] {
+  return identity.map((own, i) => ((encounters[i] ?? '') === '' ? undefined : JSON.stringify([own, encounters[i]])))
+}
+
+/** Pairs of photos that have one name. */
+function pairsWithin(names: readonly (string | undefined)[]): number {
+  const counts = new Map<string, number>()
+  for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
   return [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0)
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
-import type { Selection } from '../identify/index.ts'
+import { type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
 import { buildReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
@@ -27,7 +27,8 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'si
   /** What the scored photos are called, as in `test photos`; the selection's split unless given. */
   readonly splitName?: string | undefined
   readonly overwrite?: boolean
-  readonly excludeSame?: 'encounter' | undefined
+  /** As in `rosette evaluate`: by encounter where encounters are known, unless given. */
+  readonly excludeSame?: ExcludeSame | undefined
   readonly projections?: readonly ProjectionName[]
   readonly seed?: number
   readonly share?: boolean
@@ -99,7 +100,7 @@ export async function makeReport(
     splitOf: story.splitOf,
     curves: story.curves,
     trainedOn: story.trainedOn,
-    excludeSame,
+    excludeSame: exclusion(photos, excludeSame),
     share,
   })
   const { explanations, views } = await explained(embedder, photos, built, options)

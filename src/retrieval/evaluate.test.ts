@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { InputError, Rng } from '../base/index.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
-import { evaluateQueriesAgainstGallery, evaluateRetrieval } from './evaluate.ts'
+import { evaluateQueriesAgainstGallery, evaluateRetrieval, evaluateSimilarities } from './evaluate.ts'
+import { cosineSimilarity } from './similarity.ts'
 
 /** Unit vectors at angles: the smaller the angle between two, the larger their cosine. */
 function atDegrees(...degrees: number[]): Embeddings {
@@ -243,4 +244,45 @@ test('without ties the order of the photos does not matter', () => {
     }),
     { numRuns: 50 },
   )
+})
+
+describe('similarities that come from anywhere', () => {
+  const gallery = { identities: identities.slice(2), encounters: ['x', 'y', 'x', 'z'] }
+  const queries = { identities: ['A', 'B', 'D'], encounters: ['y', 'x', 'z'] }
+  const [q, g] = [atDegrees(3, 20, 60), atDegrees(15, 41, 70, 45)]
+
+  test('cosines score as the embeddings do', () => {
+    for (const excludeSame of [undefined, 'encounter'] as const) {
+      const one = { identities: ['A', 'A'], encounters: ['q', 'y'] }
+      const two = atDegrees(3, 20)
+      const expected = evaluateQueriesAgainstGallery(
+        { embeddings: two, ...one },
+        { embeddings: g, ...gallery },
+        { excludeSame },
+      )
+      const similarities = cosineSimilarity(two, g)
+      expect(evaluateSimilarities({ similarities, queries: one, gallery, excludeSame })).toEqual(expected)
+    }
+  })
+
+  test('pairs are left out; a query of nobody in the gallery is skipped', () => {
+    const similarities = cosineSimilarity(q, g)
+    const all = evaluateSimilarities({ similarities, queries, gallery })
+    expect([all.queries, all.skipped, all.rank1]).toEqual([2, 1, 0.5]) // A meets B first; B meets itself
+    const without = evaluateSimilarities({ similarities, queries, gallery, leaveOut: (_, photo) => photo === 0 })
+    expect(without.perQuery.map(({ gallery: size, firstMatch }) => [size, firstMatch])).toEqual([
+      [3, 1],
+      [3, 3],
+    ])
+  })
+
+  test('of another number, or not a number, are refused', () => {
+    const wrong = { similarities: new Float32Array(11), queries, gallery }
+    expect(() => evaluateSimilarities(wrong)).toThrow(
+      'similarities: expected 3 queries × 4 gallery photos = 12, got 11',
+    )
+    expect(() => evaluateSimilarities({ ...wrong, similarities: new Float32Array(12).fill(Number.NaN) })).toThrow(
+      'is NaN',
+    )
+  })
 })

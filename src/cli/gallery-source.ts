@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import type { GallerySource } from '../embedder/index.ts'
+import { warnOfManifest } from './work.ts'
+
+/** The files that a gallery is read from: no output takes the place of one. */
+export function filesOfGallery(source: GallerySource): string[] {
+  if (source.kind === 'stored') return [join(source.source, 'gallery.json')]
+  const { manifest } = source
+  const tables = ['train.csv', 'test.csv'].map((name) => join(manifest.source, name))
+  return [manifest.source, ...tables, ...manifest.photos.map(({ path }) => path)]
+}
+
+/** Warnings of its photos, but of those that stand alone: one photo is enough to be found by. */
+export function tellGallery(source: GallerySource): void {
+  if (source.kind === 'stored') return
+  const { manifest } = source
+  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+}

@@ -1,0 +1,140 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let data = ''
+let run = ''
+let out = ''
+let stdout = ''
+let stderr = ''
+
+beforeAll(async () => {
+  data = await tinyKaggle()
+  run = tinyRun()
+  process.env.ROSETTE_CACHE = temporaryFolder()
+})
+beforeEach(() => {
+  out = temporaryFolder()
+  stdout = ''
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
+    stdout += `${String(text)}\n`
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+const rosette = (...args: string[]) => runProgram([...args, '--threads', '1'], commands)
+const metricsOf = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+const queries = () => [
+  ...['--data', join(data, 'identities.csv'), '--images', join(data, 'test', 'test')],
+  ...['--columns', 'identity=who,encounter=sighting'],
+]
+
+test('gallery: made, asked, added to; it keeps what it knows and passes over what it has', async () => {
+  const gallery = join(out, 'known')
+  expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
+  expect(stdout).toContain(`${gallery}: 12 photos of 3 individuals`)
+  expect(readdirSync(gallery).sort()).toEqual([
+    expect.stringMatching(/^embeddings-[0-9a-f]{16}\.npy$/),
+    'gallery.json',
+    expect.stringMatching(/^photos-[0-9a-f]{16}\.json$/),
+  ])
+  const photo = join(data, 'test', 'test', 'test_0001.png')
+  const ask = async (from: string) => {
+    stdout = ''
+    expect(await rosette('identify', '--model', run, '--gallery', from, '--json', photo)).toBe(0)
+    return (JSON.parse(stdout) as { candidates: { identity: string; similarity: number }[] }[])[0]!.candidates
+  }
+  const byPhotos = await ask(data)
+  const byGallery = await ask(gallery)
+  expect(byGallery.map(({ identity, similarity }) => [identity, similarity])).toEqual(
+    byPhotos.map(({ identity, similarity }) => [identity, similarity]),
+  )
+  expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery)).toBe(2)
+  expect(stderr).toContain(`--out: ${gallery} exists already`)
+  stdout = ''
+  expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery, '--append')).toBe(0)
+  expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery, '--append')).toBe(0)
+  expect(stdout).toBe(
+    `${gallery}: 21 photos of 3 individuals\n${gallery}: 21 photos of 3 individuals; 9 photos were in it already\n`,
+  )
+})
+
+test('gallery: another model, and a folder that is none, are refused', async () => {
+  const gallery = join(out, 'known')
+  expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
+  const other = tinyRun({ checkpoints: { best: tinyTensors(1) } })
+  const photo = join(data, 'test', 'test', 'test_0001.png')
+  expect(await rosette('identify', '--model', other, '--gallery', gallery, photo)).toBe(2)
+  expect(stderr).toContain('embeddings of two models cannot be compared')
+  expect(await rosette('gallery', '--model', other, '--data', data, '--out', gallery, '--append')).toBe(2)
+  expect(await rosette('gallery', '--model', run, '--data', data, '--out', data, '--overwrite')).toBe(2)
+  expect(stderr).toContain(`--out: ${data} exists and is no gallery of rosette`)
+})
+
+test('evaluate --gallery: queries against known individuals; who is not known is counted apart', async () => {
+  const list = join(out, 'queries.csv')
+  const rows = readFileSync(join(data, 'identities.csv'), 'utf8').trim()
+  writeFileSync(list, `${rows}\nstranger.png,Dalila,e9\n`)
+  const images = join(out, 'photos')
+  mkdirSync(images)
+  for (const name of readdirSync(join(data, 'test', 'test')))
+    copyFileSync(join(data, 'test', 'test', name), join(images, name))
+  writeFileSync(join(images, 'stranger.png'), await tinyPhoto('Dalila', 0))
+  const path = join(out, 'metrics.json')
+  const where = ['--data', list, '--images', images, '--columns', 'identity=who,encounter=sighting']
+  expect(await rosette('evaluate', '--model', run, ...where, '--gallery', data, '--out', path)).toBe(0)
+  expect(metricsOf(path)).toMatchObject({
+    ...{ data: list, gallery: data, excludeSame: 'encounter', photos: 12, identities: 3 },
+    ...{ queries: 9, skipped: 1, notInGallery: 1, sameFiles: 0 },
+    protocol: 'queries against a gallery, other encounters',
+  })
+  expect(metricsOf(path).doubts).toEqual(['9 queries only: one photo more or less changes rank-1 by 0.11'])
+  expect(stdout).toContain('9 (and 1 not scored: 1 of individuals that the gallery does not show)')
+  expect(stdout).toContain(`gallery  ${data}: 12 photos of 3 individuals`)
+  const gallery = join(out, 'known')
+  expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
+  const again = join(out, 'again.json')
+  expect(await rosette('evaluate', '--model', run, ...where, '--gallery', gallery, '--out', again)).toBe(0)
+  const { gallery: _, ...scores } = metricsOf(path)
+  expect(metricsOf(again)).toMatchObject(scores)
+})
+
+test('evaluate --gallery: the very same file is no answer; nobody known is an error before the work', async () => {
+  const path = join(out, 'metrics.json')
+  expect(await rosette('evaluate', '--model', run, '--data', data, '--gallery', data, '--out', path)).toBe(0)
+  expect(metricsOf(path)).toMatchObject({ queries: 12, sameFiles: 12 })
+  expect(stderr).toContain('12 queries are in the gallery as the very same file')
+  const list = join(out, 'others.csv')
+  writeFileSync(list, 'filename,identity\ntest_0001.png,X\ntest_0002.png,X\n')
+  const others = ['--data', list, '--images', join(data, 'test', 'test')]
+  expect(await rosette('evaluate', '--model', run, ...others, '--gallery', data, '--out', join(out, 'b.json'))).toBe(2)
+  expect(stderr).toContain(`none of 2 queries shows an individual of the gallery ${data}`)
+  const odd = ['--gallery-columns', 'identity=who']
+  expect(await rosette('evaluate', '--model', run, ...queries(), ...odd, '--out', join(out, 'b.json'))).toBe(2)
+  expect(stderr).toContain('--gallery-images and --gallery-columns go with --gallery')
+})
+
+test('evaluate: encounters are left out where they are known, and that is the first number', async () => {
+  const list = join(out, 'sightings.csv')
+  const rows = readFileSync(join(data, 'identities.csv'), 'utf8').trim().split('\n').slice(1)
+  writeFileSync(list, `filename,who,sighting\n${rows.map((row) => row.replace(/e[45]$/, 'e4')).join('\n')}\n`)
+  const where = ['--data', list, '--images', join(data, 'test', 'test'), '--columns', 'identity=who,encounter=sighting']
+  const [kept, all] = [join(out, 'kept.json'), join(out, 'all.json')]
+  expect(await rosette('evaluate', '--model', run, ...where, '--out', kept)).toBe(0)
+  expect(stdout).toContain('scored   each photo against other encounters')
+  expect(stdout).toContain('With photos of the same encounter left in, which flatters every model: rank-1 ')
+  stdout = ''
+  expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'nothing', '--out', all)).toBe(0)
+  expect(stdout).toContain('scored   each photo against all others')
+  const { rank1, map, identityBalancedMap, queries: count } = metricsOf(all)
+  expect(metricsOf(kept)).toMatchObject({
+    excludeSame: 'encounter',
+    withinEncounter: { rank1, map, identityBalancedMap, queries: count },
+  })
+  expect(metricsOf(all)).toMatchObject({ excludeSame: null, withinEncounter: null })
+})

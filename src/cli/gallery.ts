@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { check, checkOutput } from '../base/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+
+const example = `
+Examples:
+  rosette gallery --model runs/jaguars --data jaguars --out known-jaguars
+  rosette gallery --model runs/jaguars --data new.csv --out known-jaguars --append
+  rosette identify --model runs/jaguars --gallery known-jaguars trap_0815.jpg
+
+The folder holds embeddings, names, encounters, flanks, boxes and the hash of
+each photo, and no photo. It names the model that made it, and no other model can
+ask it. With --append photos that it has already are passed over.`
+
+interface GalleryFlags extends ModelFlags, DataFlags {
+  readonly data: string
+  readonly out: string
+  readonly append?: boolean
+  readonly overwrite?: boolean
+}
+
+/** `rosette gallery`: known individuals embedded once, to be asked often. */
+export function galleryCommand(): Command {
+  const command = new Command('gallery')
+    .summary('embed known individuals once, to ask often')
+    .description('Embed photos of known individuals into a folder that identify and evaluate take as --gallery.')
+    .requiredOption('--data <D>', 'known individuals: a Kaggle folder, a folder of folders, or a CSV')
+    .requiredOption('--out <DIR>', 'the folder to write')
+    .option('--append', 'add to the gallery in --out')
+    .option('--overwrite', 'replace the gallery in --out')
+  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(galleryAction)
+}
+
+async function galleryAction(flags: GalleryFlags): Promise<void> {
+  const { data, out, append = false, overwrite = false, skipUnreadable } = flags
+  const { openDataset } = await import('../data/index.ts')
+  const { appended, embedCached, galleryModel, isGallery, readGallery, writeGallery } = await import(
+    '../embedder/index.ts'
+  )
+  check(!(append && overwrite), '--append adds to a gallery and --overwrite replaces it: choose one')
+  check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
+  checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
+  check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
+  const manifest = openDataset(data, { ...dataOptions(flags), requireIdentity: true })
+  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+  await interruptible((signal) =>
+    withModel(flags, async (embedder) => {
+      const model = await galleryModel(embedder)
+      const before = append ? readGallery(out, { model }) : undefined // refused before the work, not after it
+      const embedded = await withProgress('gallery', { skipUnreadable, signal }, (options) =>
+        embedCached(embedder, manifest, options),
+      )
+      warnOfSkipped(embedded.skipped)
+      await warnOfIdentical(embedded)
+      const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
+      writeGallery(out, model, gallery)
+      console.log(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
+    }),
+  )
+}
+
+function counted({ photos }: PhotoEmbeddings): string {
+  const identities = new Set(photos.flatMap(({ identity }) => (identity === undefined ? [] : [identity])))
+  return `${photos.length} photos of ${identities.size} individuals`
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { openQueries } from './queries.ts'
+
+let root = ''
+const at = (name: string) => join(root, name)
+const namesOf = (names: readonly string[], readList?: () => string) =>
+  openQueries(names, { readList }).photos.map(({ path }) => path.slice(root.length + 1))
+
+beforeAll(async () => {
+  const photo = await greyPng(7)
+  root = folderWith({
+    'a.png': photo,
+    'b.PNG': photo,
+    'notes.md': 'x',
+    'deep/station 1/2026-01-02/c.jpg': photo,
+    'deep/station 1/d.jpg': photo,
+    'deep/[e].jpg': photo,
+    'table.csv': 'filename,x,y,width,height,flank\na.png,1,1,2,2,left\na.png,0,0,2,2,right\n',
+  })
+  mkdirSync(at('empty'))
+  symlinkSync(at('deep'), at('deep/station 1/again'))
+})
+
+test('a photo, a folder with all below it, a pattern: each photo once', () => {
+  expect(namesOf([at('b.PNG'), at('a.png'), at('b.PNG')])).toEqual(['b.PNG', 'a.png'])
+  expect(namesOf([at('deep')])).toEqual(['deep/[e].jpg', 'deep/station 1/d.jpg', 'deep/station 1/2026-01-02/c.jpg'])
+  const fitting = openQueries([`${root}/**/*.jpg`, at('deep/station 1/d.jpg')]).photos // a link leads there a second time
+  expect(fitting.map(({ path }) => relative(root, realpathSync(path))).sort()).toEqual([
+    'deep/[e].jpg',
+    'deep/station 1/2026-01-02/c.jpg',
+    'deep/station 1/d.jpg',
+  ])
+  expect(namesOf([at('deep/[e].jpg')])).toEqual(['deep/[e].jpg']) // a name before a pattern
+})
+
+test('a table brings boxes and flanks: two animals of a photo are two queries', () => {
+  const { photos } = openQueries([at('table.csv')])
+  expect(photos.map(({ box, flank }) => [box?.x, flank])).toEqual([
+    [1, 'left'],
+    [0, 'right'],
+  ])
+})
+
+test('a list on standard input', () => {
+  expect(namesOf(['-'], () => `${at('a.png')}\r\n\n${at('deep/station 1/2026-01-02')}\n-\n`)).toEqual([
+    'a.png',
+    'deep/station 1/2026-01-02/c.jpg',
+  ])
+  expect(() => openQueries(['-'], { readList: () => '\n' })).toThrow('photos: none were named')
+})
+
+test('what is not there stays in the list; what fits nothing is an error', () => {
+  expect(namesOf([at('none.jpg')])).toEqual(['none.jpg'])
+  expect(() => openQueries([at('*.webp')])).toThrow(/\*\.webp: no file fits this pattern/)
+  expect(() => openQueries([at('empty')])).toThrow(/empty: no photos in it/)
+  writeFileSync(at('list.txt'), 'filename\na.png\n')
+  expect(namesOf([at('list.txt')])).toEqual(['a.png'])
+})

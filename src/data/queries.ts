@@ -1,0 +1,83 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { extname, isAbsolute, join } from 'node:path'
+import { globSync, isDynamicPattern } from 'tinyglobby'
+import { check } from '../base/index.ts'
+import { photosBelow } from './folders.ts'
+import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
+import { type OpenOptions, openDataset } from './open.ts'
+
+/** What stands for the list of photos on standard input. */
+const listName = '-'
+
+export interface QueryOptions extends OpenOptions {
+  /** Reads the list that `-` stands for: a photo, folder, table or pattern in each line. */
+  readonly readList?: (() => string) | undefined
+}
+
+/**
+ * The photos that are asked about, in the order of `names`, each once. A name is a photo; a folder, with all photos in it and below;
+ * a CSV, with its boxes, flanks and encounters; a pattern that the shell left alone (`*`, `?`, `**`, `{a,b}`); or `-`, a list on standard input.
+ * Photos that do not exist stay in the list: reading them says so.
+ * @throws InputError for a pattern that fits nothing, a folder without photos, and as `openDataset` does for a table.
+ */
+export function openQueries(names: readonly string[], options: QueryOptions = {}): Manifest {
+  const { readList, ...open } = options
+  const expanded = names.flatMap((name) => (name === listName ? listed(readList) : [name]))
+  check(expanded.length > 0, 'photos: none were named')
+  const parts = expanded.map((name) => openQuery(name, open))
+  const seen = new Set<string>()
+  const isNew = ({ path, box }: Photo) => {
+    const key = JSON.stringify([existsSync(path) ? realpathSync.native(path) : path, box ?? null])
+    return !seen.has(key) && seen.add(key)
+  }
+  const photos = parts.flatMap((part) => part.photos).filter(isNew)
+  const [first] = parts
+  if (parts.length === 1 && first !== undefined) return { ...first, photos }
+  return {
+    kind: 'photos',
+    source: 'photos',
+    photos,
+    warnings: parts.flatMap(({ warnings }) => warnings),
+    problems: parts.flatMap(({ problems }) => problems),
+  }
+}
+
+function listed(readList: QueryOptions['readList']): string[] {
+  check(readList !== undefined, "photos: '-' stands for a list on standard input, and there is none")
+  return readList()
+    .split(/\r?\n|\0/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && line !== listName)
+}
+
+function openQuery(name: string, options: OpenOptions): Manifest {
+  const kind = statSync(name, { throwIfNoEntry: false })
+  if (kind?.isDirectory() === true) return openFolderOfQueries(name)
+  if (['.csv', '.tsv', '.txt'].includes(extname(name).toLowerCase())) return openDataset(name, options)
+  if (kind === undefined && isDynamicPattern(name)) return openPattern(name)
+  return asManifest(name, [photo(name)])
+}
+
+/** Whatever the folders in it are called: who is on the photos is the question. */
+function openFolderOfQueries(folder: string): Manifest {
+  const found = photosBelow(folder)
+  check(found.length > 0, `${folder}: no photos in it, nor in its folders`)
+  return asManifest(
+    folder,
+    found.map((name): Photo => ({ filename: join(folder, name), path: join(folder, name), extra: {} })),
+  )
+}
+
+function openPattern(pattern: string): Manifest {
+  const found = globSync(pattern, { absolute: isAbsolute(pattern), expandDirectories: false }).sort(byCodeUnit)
+  check(found.length > 0, `${pattern}: no file fits this pattern`)
+  return asManifest(pattern, found.map(photo))
+}
+
+function photo(path: string): Photo {
+  return { filename: path, path, extra: {} }
+}
+
+function asManifest(source: string, photos: readonly Photo[]): Manifest {
+  return { kind: 'photos', source: existsSync(source) ? source : 'photos', photos, warnings: [], problems: [] }
+}

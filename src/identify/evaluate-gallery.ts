@@ -1,0 +1,71 @@
+import { check } from '../base/index.ts'
+import { identicalFiles, identicalFileWarnings, identifiedOnly, type Manifest } from '../data/index.ts'
+import { type Embedder, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
+import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
+import { doubtsOf } from './doubts.ts'
+import { type EvaluateOptions, type EvaluationReport, scoresOf, unreadablePhotos } from './evaluate.ts'
+import { exclusion, labelsOf, withoutEncounter } from './protocol.ts'
+import { knownPhotos } from './rows.ts'
+import type { SplitName } from './selection.ts'
+
+/** Known individuals, and what to call the place that they come from. */
+export interface KnownIndividuals {
+  readonly source: string
+  readonly embedded: PhotoEmbeddings
+}
+
+/**
+ * Embeds the photos of known individuals and ranks for each all photos of the gallery: the job as it is in the field. A gallery photo
+ * that is a query's own file, byte for byte, is left out for it. Queries whose individual is not in the gallery have nobody to find:
+ * they are not scored, and counted apart.
+ * @throws InputError for unreadable photos, and where no query has its individual in the gallery.
+ */
+export async function evaluateAgainstGallery(
+  embedder: Embedder,
+  { manifest: whole, split }: { readonly manifest: Manifest; readonly split: SplitName },
+  { source, embedded }: KnownIndividuals,
+  options: EvaluateOptions = {},
+): Promise<EvaluationReport> {
+  const manifest = identifiedOnly(whole)
+  const gallery = knownPhotos(embedded)
+  const names = new Set(gallery.photos.map(({ identity }) => identity))
+  const found = manifest.photos.filter(({ identity }) => names.has(identity)).length
+  check(
+    found > 0 || manifest.problems.length > 0,
+    `${whole.source}: none of ${manifest.photos.length} queries shows an individual of the gallery ${source}`,
+    'are its individuals called alike in both?',
+  )
+  const queries = await embedPhotos(embedder, manifest, options)
+  const { photos, contentHashes } = queries
+  const [asked, known] = [labelsOf(photos), labelsOf(gallery.photos)]
+  const bothKnown = asked.encounters !== undefined && known.encounters !== undefined
+  const excludeSame =
+    options.excludeSame === undefined && !bothKnown ? undefined : exclusion(photos, options.excludeSame)
+  const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
+  const metrics = evaluateQueriesAgainstGallery(
+    { embeddings: queries.embeddings, ...asked },
+    { embeddings: gallery.embeddings, ...known },
+    { excludeSame, leaveOut: sameFile },
+  )
+  const ownFiles = new Set(gallery.contentHashes)
+  return {
+    model: embedder.source,
+    tta: embedder.tta,
+    data: whole.source,
+    gallery: source,
+    split,
+    protocol: excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
+    excludeSame: excludeSame ?? null,
+    ...scoresOf(metrics),
+    notInGallery: photos.filter(({ identity }) => !names.has(identity)).length,
+    sameFiles: contentHashes.filter((hash) => ownFiles.has(hash)).length,
+    perIdentity: metrics.perIdentity,
+    doubts: doubtsOf(metrics),
+    withinEncounter: null,
+    unidentified: whole.photos.length - manifest.photos.length,
+    identicalFiles: identicalFiles(photos, contentHashes).flat().length,
+    identical: identicalFileWarnings(photos, contentHashes),
+    unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
+    unreadable: unreadablePhotos(queries.skipped),
+  }
+}

@@ -1,0 +1,28 @@
+import type { Photo } from '../data/index.ts'
+import type { PhotoLabels } from '../retrieval/index.ts'
+
+/**
+ * Which photos a query may not meet. encounter: those of its own individual and encounter; nothing: only itself. Unless given, encounter
+ * where photos have encounters: photos of one sighting find each other by their background.
+ */
+export type ExcludeSame = 'encounter' | 'nothing'
+
+/** What retrieval leaves out for these photos. */
+export function exclusion(photos: readonly Photo[], asked: ExcludeSame | undefined): 'encounter' | undefined {
+  if (asked !== undefined) return asked === 'encounter' ? 'encounter' : undefined
+  return photos.some(({ encounter = '' }) => encounter !== '') ? 'encounter' : undefined
+}
+
+/** Encounters are undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */
+export function labelsOf(photos: readonly Photo[]): PhotoLabels & { readonly identities: readonly string[] } {
+  const none = photos.every(({ encounter }) => encounter === undefined)
+  return {
+    identities: photos.map(({ identity }) => identity ?? ''),
+    encounters: none ? undefined : photos.map(({ encounter }) => encounter ?? ''),
+  }
+}
+
+/** Photos of unknown encounter: where encounters are left out, nothing is for them. */
+export function withoutEncounter(photos: readonly Photo[]): number {
+  return photos.filter(({ encounter = '' }) => encounter === '').length
+}

@@ -1,0 +1,26 @@
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import type { Embeddings } from '../retrieval/index.ts'
+
+/** The photos whose individual is known: nobody else is an answer. */
+export function knownPhotos(set: PhotoEmbeddings): PhotoEmbeddings {
+  const unknown = set.photos.flatMap(({ identity }, i) => (identity === undefined ? [i] : []))
+  return unknown.length === 0 ? set : without(set, new Set(unknown))
+}
+
+/** All rows but those in `out`. */
+export function without(set: PhotoEmbeddings, out: ReadonlySet<number>): PhotoEmbeddings {
+  const rows = set.photos.flatMap((_, i) => (out.has(i) ? [] : [i]))
+  return {
+    embeddings: pickRows(set.embeddings, rows),
+    photos: rows.map((i) => set.photos[i]!),
+    contentHashes: rows.map((i) => set.contentHashes[i]!),
+    skipped: set.skipped,
+  }
+}
+
+/** These rows in this order. */
+export function pickRows({ dim, data }: Embeddings, rows: readonly number[]): Embeddings {
+  const out = new Float32Array(rows.length * dim)
+  rows.forEach((row, i) => out.set(data.subarray(row * dim, (row + 1) * dim), i * dim))
+  return { count: rows.length, dim, data: out }
+}
