@@ -94,3 +94,39 @@ test('labels that look alike are told, and merged where that was asked for', asy
   expect(await evaluate(csv, '--merge-similar-labels')).toBe(0)
   expect(metrics()).toMatchObject({ identities: 3, skipped: 0 })
 })
+
+describe('columns', () => {
+  test('are said, with what is in them', async () => {
+    const csv = table('filename,animal_id,visit,notes', (name, i) => `${i === 0 ? '?' : name},v${i},-`)
+    expect(await evaluate(csv, '--columns', 'encounter=visit')).toBe(0)
+    expect(stderr).toContain(
+      'data: table.csv: columns filename=filename, identity=animal_id, encounter=visit; 12 photos of 3 individuals, ' +
+        "3 of nobody known (3 '?'), 4 encounters; columns not used: notes\n",
+    )
+  })
+
+  test('between which only a person can choose are asked for', async () => {
+    const csv = table('filename,name,animal_id', (name, i) => `photographer ${i % 2},${name}`)
+    for (const command of ['evaluate', 'embed', 'train']) {
+      stderr = ''
+      const to = command === 'train' ? [] : ['--model', run]
+      const code = await rosette(
+        command,
+        ...to,
+        '--data',
+        csv,
+        '--images',
+        photos,
+        '--out',
+        join(out, `${command}.npy`),
+      )
+      expect(code, command).toBe(2)
+      expect(stderr).toContain(
+        "table.csv: 2 columns could be the identity: 'animal_id' (3 values: Abril, Bento, Caiman); 'name' (2 values: ",
+      )
+      expect(stderr).toContain('hint: say which: --columns identity=animal_id or --columns identity=name\n')
+    }
+    expect(await evaluate(csv, '--columns', 'identity=animal_id')).toBe(0)
+    expect(metrics()).toMatchObject({ identities: 3, rank1: 1 })
+  })
+})

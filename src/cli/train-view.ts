@@ -36,6 +36,8 @@ export class TrainView {
         return this.#changing(`decoding photos ${event.done}/${event.total}`, event.done === event.total)
       case 'embed':
         return this.#changing(`embedding photos ${event.done}/${event.total}`, event.done === event.total)
+      case 'data':
+        return this.#line(`data: ${event.text}`)
       case 'note':
         return this.#line(`note: ${event.text}`)
       case 'warning':

@@ -51,8 +51,9 @@ export function warn(text: string): void {
   process.stderr.write(`warning: ${text}\n`)
 }
 
-/** What was recognised in the list of photos, and how it was read. */
-export function tellNotes({ notes = [] }: Manifest): void {
+/** How the list of photos was read, in one line, and what was recognised in it. */
+export function tellNotes({ summary, notes = [] }: Manifest): void {
+  if (summary !== undefined) process.stderr.write(`data: ${summary}\n`)
   for (const text of notes) process.stderr.write(`note: ${text}\n`)
 }
 

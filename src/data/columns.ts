@@ -1,46 +1,54 @@
 import { InputError, nearest } from '../base/index.ts'
 import { boxFields } from './box-columns.ts'
+import { chooseColumn, columnOfFiles } from './choose-column.ts'
+import { columnNames, type Field } from './column-names.ts'
 import type { Table } from './csv.ts'
+import { shortList } from './manifest.ts'
 
-/** What rosette knows to do with a column, and the names it goes by, the first found winning. */
-const fieldNames = {
-  filename: ['filename', 'file_name', 'file', 'path', 'image', 'image_path', 'photo'],
-  identity: ['identity', 'ground_truth', 'individual', 'individual_id', 'name', 'label'],
-  encounter: ['encounter', 'encounter_id', 'sighting', 'sighting_id'],
-  timestamp: ['timestamp', 'datetime', 'date'],
-  flank: ['flank', 'side', 'viewpoint'],
-  camera: ['camera', 'camera_id', 'station'],
-} as const satisfies Record<string, readonly string[]>
-
-/** A field of a photo that a CSV's column can hold; those of a box are found by `findBoxColumns`. */
-export type Field = keyof typeof fieldNames
-
-const fields = Object.keys(fieldNames) as Field[]
+const fields = Object.keys(columnNames) as Field[]
 const mappable: readonly string[] = [...fields, ...boxFields]
 
 /** For each field its column's index. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
 
+/** What `--columns` says where a field has no column, though a column has its name. */
+const noColumn = '-'
+
+export interface FindOptions {
+  /** Field → column, or `-` for none. */
+  readonly mapping?: Readonly<Record<string, string>> | undefined
+  /** The file that a name leads to, undefined where there is none: what tells the column of file names from others. */
+  readonly fileOf?: ((name: string) => string | undefined) | undefined
+}
+
 /**
- * Finds the columns: those that `mapping` (field → column) names, and the others by their usual names, in any case of letters.
- * @throws InputError listing every unknown field and every mapped column that is missing, with the nearest name.
+ * Finds the columns: those that `mapping` names, and the others by their usual names, whatever their case, spaces and marks, and by
+ * what is in them.
+ * @throws InputError listing every unknown field and every mapped column that is missing, with the nearest name; and where several
+ * columns could be meant.
  */
-export function findColumns(where: string, table: Table, mapping: Readonly<Record<string, string>> = {}): Columns {
+export function findColumns(where: string, table: Table, { mapping = {}, fileOf }: FindOptions = {}): Columns {
   const mistakes: string[] = []
   const columns: Partial<Record<Field, number>> = {}
-  const lower = table.header.map((name) => name.toLowerCase())
   for (const [field, column] of Object.entries(mapping)) {
     const index = table.header.indexOf(column)
     if (!mappable.includes(field))
       mistakes.push(`no field '${field}'${meant(field, mappable)}; there are ${mappable.join(', ')}`)
-    else if (index === -1) mistakes.push(`no column '${column}' for ${field}${meant(column, table.header)}`)
-    else if (isField(field)) columns[field] = index
+    else if (index === -1 && column !== noColumn)
+      mistakes.push(`no column '${column}' for ${field}${meant(column, table.header)}`)
+    else if (index !== -1 && isField(field)) columns[field] = index
   }
   const taken = new Set(Object.values(mapping).map((column) => table.header.indexOf(column)))
-  for (const field of fields) {
-    if (field in mapping) continue
-    const index = fieldNames[field].map((name) => lower.indexOf(name)).find((i) => i !== -1 && !taken.has(i))
-    if (index !== undefined) columns[field] = index
+  const open = mistakes.length > 0 ? [] : fields.filter((field) => !(field in mapping))
+  for (const field of open) {
+    const choice =
+      field === 'filename' && fileOf !== undefined
+        ? columnOfFiles(table, taken, fileOf)
+        : chooseColumn(field, table, taken)
+    if (choice === undefined) continue
+    if ('between' in choice) throw question(where, field, table, choice.between)
+    columns[field] = choice.column
+    taken.add(choice.column)
   }
   if (columns.filename === undefined && !('filename' in mapping)) mistakes.push('no column of file names')
   if (mistakes.length > 0) {
@@ -52,8 +60,19 @@ export function findColumns(where: string, table: Table, mapping: Readonly<Recor
   return columns
 }
 
+function question(where: string, field: Field, { header, rows }: Table, between: readonly number[]): InputError {
+  const told = between.map((column) => {
+    const values = [...new Set(rows.map((cells) => cells[column]!).filter((cell) => cell !== ''))]
+    return `'${header[column]}' (${values.length} values: ${shortList(values, 3)})`
+  })
+  return new InputError(
+    `${where}: ${told.length} columns could be the ${field}: ${told.join('; ')}`,
+    `say which: ${between.map((column) => `--columns ${field}=${header[column]}`).join(' or ')}`,
+  )
+}
+
 function isField(field: string): field is Field {
-  return Object.hasOwn(fieldNames, field)
+  return Object.hasOwn(columnNames, field)
 }
 
 function meant(word: string, candidates: readonly string[]): string {

@@ -1,9 +1,10 @@
 import { basename, dirname } from 'node:path'
 import { check } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
-import { findColumns } from './columns.ts'
-import { readCsv } from './csv.ts'
-import type { Manifest, Photo, Problem } from './manifest.ts'
+import type { Field } from './column-names.ts'
+import { type Columns, findColumns } from './columns.ts'
+import { readCsv, type Table } from './csv.ts'
+import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
@@ -15,6 +16,7 @@ export interface Listed {
   /** What was recognised, a line each. */
   readonly notes: readonly string[]
   readonly warnings: readonly string[]
+  readonly reading?: TableReading | undefined
 }
 
 /** A CSV dataset, its file names inside `images` or the CSV's own folder. */
@@ -35,7 +37,7 @@ export function listPhotos(
 ): Listed {
   const file = basename(path)
   const table = readCsv(path)
-  const columns = findColumns(path, table, mapping ?? {})
+  const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf })
   check(
     !requireIdentity || columns.identity !== undefined,
     `${path}: no column of identities`,
@@ -49,8 +51,7 @@ export function listPhotos(
   table.rows.forEach((cells, i) => {
     const row = table.numbers[i]!
     const where = `${file} row ${row}`
-    const cell = (field: 'filename' | 'identity' | 'encounter' | 'timestamp' | 'flank' | 'camera') =>
-      columns[field] === undefined ? undefined : cells[columns[field]]
+    const cell = (field: Field) => (columns[field] === undefined ? undefined : cells[columns[field]])
     const filename = cell('filename') ?? ''
     if (filename === '') {
       problems.push({ where, what: 'no file name' })
@@ -78,5 +79,10 @@ export function listPhotos(
   })
   const boxed = withTableBoxes(rows, { where: path, boxes, sizes: photoSizeColumns(table.header, used), boxFormat })
   const warnings = [...finder.warnings(), ...boxed.warnings]
-  return { ...boxed, problems: [...problems, ...boxed.problems], warnings }
+  return { ...boxed, problems: [...problems, ...boxed.problems], warnings, reading: readingOf(table, columns, others) }
+}
+
+function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {
+  const taken = Object.entries(columns).map(([field, column]) => [field, header[column]!] as const)
+  return { columns: Object.fromEntries(taken), left: others.flatMap(([name]) => (name === '' ? [] : [name])) }
 }

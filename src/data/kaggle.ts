@@ -22,7 +22,8 @@ export function openKaggle(folder: string, options: ResolvedOpenOptions): Manife
   const problems = lists.flatMap((list) => list.problems)
   const notes = lists.flatMap((list) => list.notes)
   const warnings = lists.flatMap((list) => list.warnings)
-  return { kind: 'kaggle', source: folder, photos, problems, notes, warnings }
+  const reading = lists.find((list) => list.reading !== undefined)?.reading
+  return { kind: 'kaggle', source: folder, photos, problems, notes, warnings, reading }
 }
 
 function csvOf(folder: string, part: 'train' | 'test'): string {

@@ -22,6 +22,12 @@ export interface Photo {
   readonly row?: number | undefined
 }
 
+/** How a table was read: field → the name of its column, and the columns that no field has. */
+export interface TableReading {
+  readonly columns: Readonly<Record<string, string>>
+  readonly left: readonly string[]
+}
+
 /** A mistake in a dataset that stops everything, as `where: what`. */
 export interface Problem {
   readonly where: string
@@ -43,6 +49,10 @@ export interface Manifest {
   /** The folder or CSV it came from. */
   readonly source: string
   readonly photos: readonly Photo[]
+  /** Of a table. */
+  readonly reading?: TableReading | undefined
+  /** In one line: which columns were taken for what, and how many photos, individuals and encounters there are. */
+  readonly summary?: string | undefined
   /** What was recognised and how it was read, a line each. */
   readonly notes?: readonly string[] | undefined
   readonly warnings: readonly string[]

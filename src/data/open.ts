@@ -7,6 +7,7 @@ import { openFolder } from './folders.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
 import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
+import { speciesDoubt, summaryOf } from './summary.ts'
 
 export interface OpenOptions extends LabelOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
@@ -53,7 +54,9 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     ...options,
   }
   const read = withReadLabels(open(path, resolved), resolved)
-  const manifest = { ...read, problems: [...read.problems, ...problemsOf(read.photos)] }
+  const problems = [...read.problems, ...problemsOf(read.photos)]
+  const warnings = [...read.warnings, ...speciesDoubt(read)]
+  const manifest = { ...read, warnings, problems, summary: summaryOf(read) }
   if (resolved.problems === 'throw') checkProblems(path, manifest.problems)
   check(manifest.photos.length > 0 || manifest.problems.length > 0, `${path}: no photos`)
   if (resolved.requireIdentity) checkIdentified(path, manifest)

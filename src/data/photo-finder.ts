@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { isAbsolute, join, resolve, sep } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /** What a table's file name differs in from the file that it names. */
 const differences = {
@@ -16,6 +16,8 @@ export type Place = { readonly path: string } | { readonly what: string; readonl
 /** Finds the files that a table names, and keeps account of names that are not the files' own. */
 export interface PhotoFinder {
   find(name: string): Place
+  /** The file that a name leads to; undefined where there is none. It is not accounted for. */
+  fileOf(name: string): string | undefined
   /** What was found under another spelling, a line for each way. */
   warnings(): string[]
 }
@@ -29,7 +31,9 @@ export function photoFinder(folders: readonly string[], likeliest: string): Phot
   const roots = folders.map((folder) => resolve(folder))
   const entries = directoryReader()
   const found = new Map<Difference, { names: number; name: string; file: string }>()
-  const find = (name: string): Place => {
+  const look = (
+    name: string,
+  ): Place & { readonly near?: { readonly file: string; readonly ways: readonly Difference[] } } => {
     const misplaced = elsewhere(name, roots)
     if (misplaced !== undefined) return misplaced
     const exact = roots
@@ -41,25 +45,30 @@ export function photoFinder(folders: readonly string[], likeliest: string): Phot
       if (near === undefined) continue
       if ('several' in near)
         return { what: `fits several files: ${near.several.join(', ')}`, hint: 'write the name as the file has it' }
-      const { path, ways } = near
-      const file = path
-        .slice(root.length)
-        .replace(/^[\\/]/, '')
-        .split(sep)
-        .join('/')
-      for (const way of ways)
-        found.set(way, { ...(found.get(way) ?? { name, file }), names: (found.get(way)?.names ?? 0) + 1 })
-      return { path }
+      return { path: near.path, near: { file: relative(root, near.path).split(sep).join('/'), ways: near.ways } }
     }
     const path = resolve(likeliest, name)
     return isInside(resolve(likeliest), path) ? { path } : { what: 'leads outside of the folder of photos' }
   }
-  const warnings = () =>
-    [...found].map(([way, { names, name, file }]) => {
-      const more = names === 1 ? '' : ` and ${names - 1} more`
-      return `file names '${name}' (the file is '${file}')${more} ${differences[way]}`
-    })
-  return { find, warnings }
+  return {
+    find: (name) => {
+      const { near, ...place } = look(name)
+      for (const way of near?.ways ?? []) {
+        const first = found.get(way) ?? { names: 0, name, file: near!.file }
+        found.set(way, { ...first, names: first.names + 1 })
+      }
+      return place
+    },
+    fileOf: (name) => {
+      const place = look(name)
+      return 'path' in place && statSync(place.path, { throwIfNoEntry: false })?.isFile() ? place.path : undefined
+    },
+    warnings: () =>
+      [...found].map(([way, { names, name, file }]) => {
+        const more = names === 1 ? '' : ` and ${names - 1} more`
+        return `file names '${name}' (the file is '${file}')${more} ${differences[way]}`
+      }),
+  }
 }
 
 /** A web address, or a path that begins at a root and leads outside: on this machine, or on another. */

@@ -82,6 +82,7 @@ export type PrepareEvent =
   | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }
   | { readonly kind: 'embed'; readonly done: number; readonly total: number }
   | { readonly kind: 'decode'; readonly done: number; readonly total: number }
+  | { readonly kind: 'data'; readonly text: string }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
 
@@ -221,6 +222,7 @@ async function openPhotos(
     requireIdentity: true,
     problems: 'collect',
   })
+  if (whole.summary !== undefined) options.onProgress?.({ kind: 'data', text: whole.summary })
   for (const text of whole.notes ?? []) options.onProgress?.({ kind: 'note', text })
   const manifest = identifiedOnly(whole)
   const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
