@@ -1,8 +1,5 @@
 import { epochBatches, type Split } from '../data/index.ts'
 import type { TrainConfig } from '../run/index.ts'
-import { freezeStages } from './freeze.ts'
-import { stepGraph } from './step.ts'
-import type { StepPlan } from './updates.ts'
 
 /** What decides the photos of each step. */
 export interface BatchSource {
@@ -11,15 +8,6 @@ export interface BatchSource {
   readonly identities: readonly string[]
   readonly classes: readonly string[]
   readonly split: Split
-}
-
-/** The step's graph for a run's config and identities; of the last stage, unless told what is frozen. */
-export function planOf(
-  { config, classes }: Pick<BatchSource, 'config' | 'classes'>,
-  frozen: readonly number[] = freezeStages(config, 0).map((stage) => stage.frozen),
-): StepPlan {
-  const { widthPx, heightPx } = config.image
-  return stepGraph({ ...config, identities: classes.length, widthPx, heightPx, frozen })
 }
 
 /**

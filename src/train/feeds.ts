@@ -3,6 +3,7 @@ import { type AugmentConfig, augmentationParameters, type PixelStore } from '../
 import type { RandomSpec } from '../nn/index.ts'
 import { type AdamWConfig, adamwFeeds } from '../optim/index.ts'
 import { filled, type Tensor, tensor, zeros } from '../tensor/index.ts'
+import type { StepMoment } from './moment.ts'
 
 export interface FeedOptions {
   readonly seed: string
@@ -10,13 +11,6 @@ export interface FeedOptions {
   readonly optimiser: AdamWConfig
   /** The steps at which each group of parameters began to learn, the first at 0. */
   readonly releasedAt: readonly number[]
-}
-
-/** Where a step stands, and what its schedules say. */
-export interface StepMoment {
-  readonly step: number
-  readonly learningRate: number
-  readonly marginShare: number
 }
 
 /**

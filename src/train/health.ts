@@ -1,5 +1,46 @@
+import { existsSync } from 'node:fs'
+import { InputError } from '../base/index.ts'
 import { type IdentityLossConfig, largestMargin } from '../nn/index.ts'
+import { checkpointPath, type StateTensors, type StepEntry } from '../run/index.ts'
 import type { Tensor } from '../tensor/index.ts'
+
+/** Watches a run, and ends it with an InputError where it goes wrong. */
+export class RunHealth {
+  readonly #run: string
+  readonly #loss: IdentityLossConfig
+  /** Of the last step. */
+  #learningRate = 0
+
+  constructor(run: string, loss: IdentityLossConfig) {
+    this.#run = run
+    this.#loss = loss
+  }
+
+  /** A step that went wrong is not kept: the state before it, and the last checkpoint, stay. */
+  checkStep(entry: StepEntry, firstLoss: number | null, marginShare: number): void {
+    const { step, loss, gradientNorm, learningRate } = entry
+    this.#learningRate = learningRate
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+      this.#giveUp(step, `the loss is ${loss}, the gradient's norm ${gradientNorm}`)
+    if (firstLoss !== null && loss > lossLimit(firstLoss, this.#loss, marginShare))
+      this.#giveUp(step, `the loss grew from ${firstLoss.toFixed(2)} to ${loss.toFixed(2)}`)
+  }
+
+  /** A step's loss is of the state before it: what the step made of the state is looked at before it replaces a checkpoint. */
+  checkState(tensors: StateTensors, step: number): void {
+    const name = firstNotFinite(tensors)
+    if (name !== undefined) this.#giveUp(step, `'${name}' has become NaN or infinite`)
+  }
+
+  #giveUp(step: number, what: string): never {
+    const last = checkpointPath(this.#run, 'last')
+    const kept = existsSync(last) ? `; ${last} is the last good checkpoint` : ''
+    throw new InputError(
+      `training stopped at step ${step}: ${what}${kept}`,
+      `the learning rate was ${this.#learningRate.toExponential(2)}: try --set optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
+    )
+  }
+}
 
 /** A loss this many times the first one, and what the margin may add, is an explosion. */
 const explosion = 5

@@ -18,8 +18,8 @@ import { stripedDataset } from '../../test/striped-dataset.ts'
 import { openDataset } from '../data/index.ts'
 import { readRecord } from '../run/record.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
-import { planOf } from './batches.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
+import { planOf } from './plan.ts'
 import { exportUntrained } from './untrained.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-job-'))

@@ -16,8 +16,8 @@ import {
   timmBeside,
   weightsHash,
 } from '../weights/index.ts'
-import { planOf } from './batches.ts'
 import type { TrainOptions } from './job.ts'
+import { planOf } from './plan.ts'
 
 /**
  * The file, downloaded where it has to be; null, said loudly, where the network is closed.

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { unpackError } from '../base/index.ts'
+import type { Outcome, TrainEvent } from './events.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
-import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
+import { runTraining } from './loop.ts'
 import type { WorkerInput, WorkerMessage } from './worker.ts'
 
 export interface TrainCallOptions extends Omit<TrainOptions, 'onProgress'> {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { check, readJson } from '../base/index.ts'
 import { type ExportedModel, exportModel } from '../export/index.ts'
 import { parseConfig, readRecord } from '../run/index.ts'
-import { planOf } from './batches.ts'
+import { planOf } from './plan.ts'
 import { inferenceTensors, initialState } from './state.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { invariant, type PackedError, packError } from '../base/index.ts'
+import type { Outcome, TrainEvent } from './events.ts'
 import type { TrainJob } from './job.ts'
-import { type Outcome, runTraining, type TrainEvent } from './loop.ts'
+import { runTraining } from './loop.ts'
 
 /** What the main thread hands over: the job, and a flag that it sets to 1 to ask for a stop. */
 export interface WorkerInput {

@@ -1,0 +1,31 @@
+import type { StepEntry, ValidationEntry } from '../run/index.ts'
+import type { Estimate } from './estimate.ts'
+
+/** What a run tells while it goes. */
+export type TrainEvent =
+  | { readonly kind: 'warning'; readonly text: string }
+  | {
+      readonly kind: 'start'
+      readonly estimate: Estimate
+      readonly firstStep: number
+      readonly totalSteps: number
+      readonly stepsPerEpoch: number
+      readonly batchSize: number
+    }
+  | (StepEntry & { readonly imagesPerSecond: number; readonly remainingMs: number; readonly totalSteps: number })
+  | (ValidationEntry & { readonly best: boolean })
+  | { readonly kind: 'export' }
+
+/** How a run talks with who started it. */
+export interface Control {
+  readonly emit: (event: TrainEvent) => void
+  /** Asked after every step: true saves and ends the run. */
+  readonly shouldStop: () => boolean
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly finished: boolean
+  readonly step: number
+  readonly totalSteps: number
+}
