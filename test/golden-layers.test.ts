@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { pullback } from '../src/autodiff/index.ts'
 import { Rng } from '../src/base/index.ts'
-import { constant, gelu, input, staticShape, type Value } from '../src/graph/index.ts'
+import { constant, gelu, input, mul, staticShape, type Value } from '../src/graph/index.ts'
 import {
   batchNorm,
   depthwiseConv,
   gemPool,
   l2Normalise,
-  layerScale,
   linear,
   norm,
   normLinear,
@@ -30,7 +29,7 @@ const layers: Record<string, (scope: Scope, x: Value) => Value> = {
   patchify2: (scope, x) => patchify(scope, x, 2, { features: 5 }),
   conv3s2: (scope, x) => stridedConv3(scope, x, { features: 5 }),
   conv3s2odd: (scope, x) => stridedConv3(scope, x, { features: 5 }),
-  layerscale: (scope, x) => layerScale(scope, x, 1),
+  layerscale: (scope, x) => mul(x, scope.param('gamma', [6], { kind: 'constant', value: 1 })),
   l2normalise: (_, x) => l2Normalise(x),
 }
 

@@ -39,7 +39,7 @@ import {
 export type Cotangent = Value | null
 
 /** One cotangent for each input. A rule that forgets one does not compile. */
-export type Cotangents<Inputs extends readonly Value[]> = { readonly [I in keyof Inputs]: Cotangent }
+type Cotangents<Inputs extends readonly Value[]> = { readonly [I in keyof Inputs]: Cotangent }
 
 /**
  * An op's derivative. A function gives dL/dinputs from the node and dy = dL/doutput. `'zero'`: nothing flows, because the op is a leaf,

@@ -33,7 +33,6 @@ export {
 } from './manifest.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export {
-  loadPixels,
   openPixelStore,
   type PixelIndex,
   type PixelStore,

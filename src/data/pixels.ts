@@ -80,16 +80,6 @@ export function pixelStoreOf(index: PixelIndex): PixelStore {
   return { index, photos, geometry, contentHashes, skipped, warnings, batch }
 }
 
-/** One photo's pixels, [1, heightPx, widthPx, 3], without the cache. @throws InputError naming the file. */
-export async function loadPixels(
-  photo: Pick<Photo, 'path' | 'box'>,
-  geometry: Geometry,
-  limitPixels: number = decodeDefaults.limitPixels,
-): Promise<Tensor<'uint8'>> {
-  const data = prepareImage(await decodeImage(photo.path, { limitPixels }), geometry, photo.box)
-  return { dtype: 'uint8', shape: [1, geometry.heightPx, geometry.widthPx, 3], data }
-}
-
 function byteCount({ widthPx, heightPx }: Geometry): number {
   return widthPx * heightPx * 3
 }

@@ -99,7 +99,7 @@ function embed(scope: Scope, patches: Value, config: VitConfig): Value {
 }
 
 /** Tokens before the patches. */
-export function prefixTokens({ classToken, registers }: VitConfig): number {
+function prefixTokens({ classToken, registers }: VitConfig): number {
   return Number(classToken) + registers
 }
 

@@ -72,7 +72,7 @@ const scale = z.number().positive()
  * - cosface: s·(cos θ − m) for the true identity (Wang et al., arXiv:1801.09414, eq. 4)
  * - softmax: e·Wᵀ, no normalisation and no margin
  */
-export const identityLosses: { readonly [K in LossKind]: IdentityLoss<K> } = {
+const identityLosses: { readonly [K in LossKind]: IdentityLoss<K> } = {
   arcface: {
     defaults: { kind: 'arcface', marginRad: 0.5, scale: 30 },
     schema: z.strictObject({ kind: z.literal('arcface'), marginRad: margin, scale }),

@@ -41,7 +41,7 @@ export { crossEntropy, l2Normalise, oneHot } from './losses.ts'
 export { type MlpConfig, type MlpOptions, mlp, silu } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export { averageParts, averagePool, type GemConfig, gemDefaults, gemParts, gemPool } from './pool.ts'
-export { dropout, layerScale, stochasticDepth } from './regularise.ts'
+export { dropout, stochasticDepth } from './regularise.ts'
 
 export { type ResponseNorm, responseNorm } from './response-norm.ts'
 

@@ -17,9 +17,3 @@ export function dropout(scope: Scope, x: Value, drop: number): Value {
   const rest = x.shape.slice(1).map(staticDim)
   return mul(x, scope.random('dropout', staticDim(x.shape[0]), rest, 1 - drop))
 }
-
-/** x∘γ with γ [C] learned, started at `initial` (Touvron et al., arXiv:2103.17239, eq. 1). x [..., C]. */
-export function layerScale(scope: Scope, x: Value, initial: number): Value {
-  const gamma = scope.param('gamma', [staticDim(x.shape[x.shape.length - 1])], { kind: 'constant', value: initial })
-  return mul(x, gamma)
-}

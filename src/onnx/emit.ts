@@ -24,7 +24,7 @@ const reduction =
     list.add(opType, [x!, list.ints(attrs.axes)], { keepdims: Number(attrs.keepDims) })
 
 /** ONNX nodes for every op, opset 20. Of another domain are the blocked ops and products by row, which `lower` makes for this machine. */
-export const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
+const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
   input: (_, __, { attrs }) => attrs.name,
   constant: (list, _, { attrs }) => list.constant(attrs.value),
   cast: (list, x, { attrs }) => list.add('Cast', x, { to: dataTypes[attrs.to] }),

@@ -23,7 +23,6 @@ export {
   type ProjectOptions,
   projectDefaults,
   projectEmbeddings,
-  projectionNames,
 } from './projections.ts'
 export { pngOf, type RasterOptions, rasterDefaults } from './raster.ts'
 export {

@@ -6,8 +6,6 @@ import type { Projection } from './data.ts'
 
 export type ProjectionName = Projection['name']
 
-export const projectionNames = ['pca', 'tsne', 'umap'] as const satisfies readonly ProjectionName[]
-
 export interface ProjectOptions {
   readonly seed?: number
   readonly onProgress?: ((name: ProjectionName, share: number) => void) | undefined

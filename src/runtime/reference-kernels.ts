@@ -38,7 +38,7 @@ function broadcastOffsets(from: readonly number[], shape: readonly number[]): In
 }
 
 /** Offsets Σ index·stride over all indices of `shape`, row-major. */
-export function gatherOffsets(shape: readonly number[], strides: readonly number[], start = 0): Int32Array {
+function gatherOffsets(shape: readonly number[], strides: readonly number[], start = 0): Int32Array {
   let offsets = Int32Array.of(start)
   shape.forEach((dim, axis) => {
     const next = new Int32Array(offsets.length * dim)

@@ -42,7 +42,7 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
 }
 
 /** The step's graph: `features` [B, D] in place of photos. */
-export function embeddedStep({ config, classes }: Pick<TrainJob, 'config' | 'classes'>, size: number): StepPlan {
+function embeddedStep({ config, classes }: Pick<TrainJob, 'config' | 'classes'>, size: number): StepPlan {
   const { batchSize, model, loss, labelSmoothing } = config
   const scope = Scope.root('training')
   const options = { identities: classes.length, loss, labelSmoothing, marginShare: input('marginShare', []) }

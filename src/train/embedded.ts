@@ -141,7 +141,7 @@ async function embedBoth(
 }
 
 /** Left and right swapped: [B, H, W, 3]. */
-export function mirrored(pixels: Tensor<'uint8'>): Tensor<'uint8'> {
+function mirrored(pixels: Tensor<'uint8'>): Tensor<'uint8'> {
   const [, , width] = pixels.shape as [number, number, number, number]
   const data = new Uint8Array(pixels.data.length)
   for (let row = 0; row < data.length; row += width * 3) {
