@@ -1,4 +1,4 @@
-import { execFile, execFileSync, type StdioOptions } from 'node:child_process'
+import { execFile, execFileSync, type StdioOptions, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
@@ -10,6 +10,8 @@ import { allowedImports } from './architecture.ts'
 const root = join(import.meta.dirname, '..')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   readonly version: string
+  readonly scripts: Readonly<Record<string, string>>
+  readonly allowScripts: Readonly<Record<string, boolean>>
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>
 }
 const rooms = Object.keys(manifest.exports).filter((key) => key !== './package.json')
@@ -133,6 +135,22 @@ describe('the repository', () => {
     expect(readFileSync(join(root, '.npmrc'), 'utf8')).not.toMatch(/registry/)
   })
 
+  test('configures npm with names that npm knows: others are warned of, and will be refused', () => {
+    const { status, stderr } = npmAlone('config', 'list')
+    expect([status, stderr]).toEqual([0, ''])
+  })
+
+  test('downloads no CUDA: npm tells ONNX Runtime’s install script to skip it, unless somebody asks for it', () => {
+    const script = 'node -p process.env.ONNXRUNTIME_NODE_INSTALL'
+    expect(npmAlone('exec', '--call', script).stdout.trim()).toBe('skip')
+    const asked = npmAlone({ ONNXRUNTIME_NODE_INSTALL: 'cuda12' }, 'exec', '--call', script)
+    expect(asked.stdout.trim()).toBe('cuda12')
+    expect(manifest.allowScripts).toMatchObject({ 'onnxruntime-node': false })
+    // so that `npm ci` builds
+    expect(readFileSync(join(root, '.npmrc'), 'utf8')).not.toContain('ignore-scripts')
+    expect(manifest.scripts.prepare).toBe('npm run build')
+  })
+
   test('has the current version in its changelog', () => {
     expect(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${manifest.version}\n`)
   })
@@ -160,6 +178,21 @@ function trackedFiles(): string[] {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
   const names = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).split('\0')
   return names.filter((name) => name !== '' && existsSync(join(root, name)))
+}
+
+/** npm without the settings of this machine's user and shell, so that only the project's own count. */
+function npmAlone(...args: readonly [Record<string, string> | string, ...string[]]) {
+  const [first, ...rest] = args
+  const [extra, words] = typeof first === 'string' ? [{}, [first, ...rest]] : [first, rest]
+  const foreign = /^(npm_|node_options$|onnxruntime_node_install$)/i
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
+  const [user, global] = ['user.npmrc', 'global.npmrc'].map((name) => join(folder, name)) // neither is there
+  const env = { ...own, npm_config_userconfig: user, npm_config_globalconfig: global, ...extra }
+  const { npm_execpath: script } = process.env
+  const options = { cwd: root, encoding: 'utf8', env } as const
+  return script === undefined
+    ? spawnSync('npm', words, { ...options, shell: process.platform === 'win32' })
+    : spawnSync(process.execPath, [script, ...words], options)
 }
 
 /** npm as it runs us, or as the shell finds it. */
