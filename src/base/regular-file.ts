@@ -1,0 +1,104 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { check, InputError, messageOf } from './check.ts'
+
+/** Most bytes of a file that is read whole into memory, by what it is. What is longer is no such file, or not one of this kind. */
+export const fileLimits = {
+  photo: 1_000_000_000,
+  table: 500_000_000, // JavaScript's longest string has 2²⁹ letters
+  json: 500_000_000,
+  text: 500_000_000,
+  /** Of protobuf: what is larger keeps its weights in files beside it. */
+  onnx: 2 ** 31 - 1,
+  array: 2 ** 31 - 1,
+} as const
+
+export type FileKind = keyof typeof fileLimits
+
+/** A pipe that is opened for reading would else wait for somebody who writes. Regular files do not know the flag. */
+const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/** Node reads at most 2 GiB at once. */
+const pieceBytes = 1 << 30
+
+/**
+ * Opens a file for reading, and nothing else: no folder, pipe, socket or device, which would have no end or never a beginning.
+ * The caller closes it. @throws InputError calling it `name`.
+ */
+export function openRegular(path: string, name = path): number {
+  let file: number
+  try {
+    file = openSync(path, readAtOnce)
+  } catch (error) {
+    throw unopened(error, name)
+  }
+  try {
+    checkRegular(fstatSync(file), name)
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+/** A file's bytes. @throws InputError calling it `name` where it is missing, no regular file, or too large for its kind. */
+export function readRegular(path: string, kind: FileKind, name = path): Buffer {
+  const file = openRegular(path, name)
+  try {
+    const bytes = Buffer.alloc(sizeWithin(fstatSync(file), kind, name))
+    let done = 0
+    while (done < bytes.length) {
+      const count = readSync(file, bytes, done, Math.min(bytes.length - done, pieceBytes), done)
+      if (count === 0) break
+      done += count
+    }
+    return bytes.subarray(0, done)
+  } catch (error) {
+    throw error instanceof InputError ? error : unreadable(error, name)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** `readRegular` without blocking this thread. */
+export async function readRegularAsync(path: string, kind: FileKind, name = path): Promise<Buffer> {
+  let file: FileHandle
+  try {
+    file = await open(path, readAtOnce)
+  } catch (error) {
+    throw unopened(error, name)
+  }
+  try {
+    const found = await file.stat()
+    checkRegular(found, name)
+    sizeWithin(found, kind, name)
+    return await file.readFile()
+  } catch (error) {
+    throw error instanceof InputError ? error : unreadable(error, name)
+  } finally {
+    await file.close()
+  }
+}
+
+function checkRegular(found: Stats, name: string): void {
+  check(!found.isDirectory(), `${name}: a folder, not a file`)
+  check(found.isFile(), `${name}: not a file`, 'a pipe or a device cannot be read: save what it gives in a file')
+}
+
+function sizeWithin({ size }: Stats, kind: FileKind, name: string): number {
+  const limit = fileLimits[kind]
+  check(size <= limit, `${name}: ${size} bytes are past the limit of ${limit}`)
+  return size
+}
+
+function unopened(error: unknown, name: string): InputError {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new InputError(`${name}: no such file`)
+  // sockets, and devices that nobody drives
+  if (code === 'ENXIO' || code === 'ENODEV') return new InputError(`${name}: not a file`)
+  return unreadable(error, name)
+}
+
+function unreadable(error: unknown, name: string): InputError {
+  return new InputError(`${name}: cannot be read (${messageOf(error)})`)
+}

@@ -1,0 +1,59 @@
+import sharp from 'sharp'
+import { check } from '../base/index.ts'
+import { readPhotoFile, usePhoto } from './photo-file.ts'
+import type { Box } from './region.ts'
+
+export interface ThumbnailOptions {
+  /** Longer side; smaller photos stay as they are. */
+  readonly longSidePx?: number
+  readonly format?: 'webp' | 'jpeg'
+  /** 1 to 100. */
+  readonly quality?: number
+  /** The part of the upright photo to show. */
+  readonly box?: Box | undefined
+  /** Photos with more pixels are refused. */
+  readonly limitPixels?: number | undefined
+}
+
+export const thumbnailDefaults = { longSidePx: 192, format: 'webp', quality: 70 } as const satisfies ThumbnailOptions
+
+/** An encoded picture for a page. */
+export interface Thumbnail {
+  readonly width: number
+  readonly height: number
+  readonly mediaType: 'image/webp' | 'image/jpeg'
+  readonly bytes: Uint8Array
+}
+
+/**
+ * A small upright picture of a photo, on grey where the photo is transparent. It holds pixels and nothing else: no EXIF, so no
+ * place and no camera. The same photo gives the same bytes. @throws InputError naming the photo that cannot be read.
+ */
+export async function thumbnail(path: string, options: ThumbnailOptions = {}): Promise<Thumbnail> {
+  const { longSidePx, format, quality, box, limitPixels } = { ...thumbnailDefaults, ...options }
+  check(
+    Number.isInteger(longSidePx) && longSidePx >= 8,
+    `thumbnail: expected a side of 8 whole pixels or more, got ${longSidePx}`,
+  )
+  const bytes = await readPhotoFile(path)
+  const region = box === undefined ? undefined : await regionOf(bytes, box)
+  return usePhoto(bytes, { name: path, limitPixels }, async (photo) => {
+    const upright = photo.autoOrient()
+    const small = (region === undefined ? upright : upright.extract(region))
+      .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#808080' })
+      .toColourspace('srgb')
+    const encoded = format === 'webp' ? small.webp({ quality }) : small.jpeg({ quality, chromaSubsampling: '4:4:4' })
+    const { data, info } = await encoded.toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data }
+  })
+}
+
+async function regionOf(bytes: Uint8Array, box: Box) {
+  const { autoOrient } = await sharp(bytes).metadata()
+  const left = Math.max(0, Math.min(autoOrient.width - 1, Math.floor(box.x)))
+  const top = Math.max(0, Math.min(autoOrient.height - 1, Math.floor(box.y)))
+  const width = Math.max(1, Math.min(autoOrient.width, Math.ceil(box.x + box.width)) - left)
+  const height = Math.max(1, Math.min(autoOrient.height, Math.ceil(box.y + box.height)) - top)
+  return { left, top, width, height }
+}
