@@ -5,9 +5,9 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { decodeSafetensors } from '../tensor/index.ts'
-import { decodeImage, type ImageRGBA } from './decode.ts'
+import { decodeImage, hasPhotoHeader, type ImageRGBA } from './decode.ts'
 import { encodePng } from './encode.ts'
-import { hasPhotoHeader, readPhotoFile } from './photo-file.ts'
+import { readPhotoFile } from './photo-file.ts'
 import { thumbnail } from './thumbnail.ts'
 
 const golden = new URL('../../test/golden/resize.safetensors', import.meta.url)

@@ -1,5 +1,9 @@
-import sharp from 'sharp'
-import { type DecodeOptions, readPhotoFile, usePhoto } from './photo-file.ts'
+import { stat } from 'node:fs/promises'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { check, fileLimits, InputError, messageOf } from '../base/index.ts'
+import { mendJpeg, withNoise } from './jpeg.ts'
+import { readPhotoFile } from './photo-file.ts'
+import { endsInZeros } from './webp.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
 export interface ImageRGBA {
@@ -7,6 +11,25 @@ export interface ImageRGBA {
   readonly height: number
   readonly data: Uint8Array
 }
+
+export interface DecodeOptions {
+  /** Pictures with more pixels than this are refused before they are decoded. */
+  readonly limitPixels?: number | undefined
+  /** What errors call the picture; a path is its own name. */
+  readonly name?: string
+}
+
+export const decodeDefaults = { limitPixels: 100_000_000 } as const
+
+/**
+ * Longer than any photo's side: a JPEG's has 65,535 pixels at most. The decoder holds some rows whole: 100,000,000 × 1 pixels, which
+ * are 12 kB of PNG, took 4.3 GB, and the same upright a minute.
+ */
+const limitSidePx = 100_000
+
+/** AVIF is HEIF with AV1 to the decoder. It would draw SVG too, which no camera writes. */
+const formatsRead: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'])
+const formatHint = 'JPEG, PNG, WebP, TIFF, GIF and AVIF can be read'
 
 /** Part of every cache key: changes whenever the same file would decode to other pixels. */
 export const decoderVersion = `1/sharp-${sharp.versions.sharp ?? '?'}/vips-${sharp.versions.vips}`
@@ -28,4 +51,104 @@ export async function decodeImage(source: string | Uint8Array, options: DecodeOp
       .toBuffer({ resolveWithObject: true }),
   )
   return { width: info.width, height: info.height, data }
+}
+
+/**
+ * False for a file that decodeImage would refuse for what its header tells: it is missing, empty, no photo, or past `limitPixels`. No
+ * pixels are decoded, so damage further inside is not seen.
+ */
+export async function hasPhotoHeader(path: string, limitPixels: number = decodeDefaults.limitPixels): Promise<boolean> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile() || found.size > fileLimits.photo) return false
+    checkHeader(await headerOf(path), path, limitPixels)
+    return true
+  } catch {
+    return false // decodeImage tells why
+  }
+}
+
+/**
+ * What `use` makes of a whole photo. Warnings of the decoder count as errors where they say that pixels are lost; the faults of
+ * cameras that cost no pixel are mended first. (`failOn: 'error'` alone would pass a JPEG that was cut off and closed again.)
+ * @throws InputError calling the photo `name` where it is no picture, too large, truncated or damaged.
+ */
+export async function usePhoto<T>(
+  bytes: Uint8Array,
+  { name = 'image', limitPixels = decodeDefaults.limitPixels }: DecodeOptions,
+  use: (image: Sharp) => Promise<T>,
+): Promise<T> {
+  check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
+  const open = (source: Uint8Array, failOn: 'warning' | 'error') =>
+    use(sharp(source, { failOn, limitInputPixels: limitPixels }))
+  try {
+    const header = await headerOf(bytes)
+    checkHeader(header, name, limitPixels)
+    const { format, width, height } = header
+    if (format === 'webp') check(!endsInZeros(bytes, width * height), `${name}: ${damaged('it ends in zeros')}`)
+    const jpeg = format === 'jpeg' ? mendJpeg(bytes) : undefined
+    if (jpeg === undefined) return await open(bytes, 'warning')
+    const whole = jpeg.ended || (jpeg.complete && (await isWhole(jpeg.bytes, limitPixels)))
+    check(whole, `${name}: ${damaged('VipsJpeg: premature end of JPEG image')}`)
+    try {
+      return await open(jpeg.bytes, 'warning')
+    } catch (error) {
+      if (!isHarmless(messageOf(error))) throw error
+      return await open(jpeg.bytes, 'error')
+    }
+  } catch (error) {
+    throw error instanceof InputError ? error : explained(messageOf(error), name)
+  }
+}
+
+/** Of a JPEG whose end marker was missing. The decoder does not warn of its last eight rows: noise behind the data shows them. */
+async function isWhole(mended: Uint8Array, limitInputPixels: number): Promise<boolean> {
+  const decode = (bytes: Uint8Array, failOn: 'warning' | 'error') =>
+    sharp(bytes, { failOn, limitInputPixels }).raw().toBuffer()
+  try {
+    const pixels = await decode(mended, 'warning')
+    return pixels.equals(await decode(withNoise(mended), 'error'))
+  } catch {
+    return false
+  }
+}
+
+/** Of a JPEG: what the decoder warns of, except that data are missing or make no sense. */
+function isHarmless(message: string): boolean {
+  const first = message.trim().split('\n', 1)[0]!
+  return first.startsWith('VipsJpeg: ') && !/premature end|Corrupt JPEG data: (?!\d+ extraneous bytes)/.test(first)
+}
+
+/** What the header tells, of a picture of any size. */
+export function headerOf(source: string | Uint8Array): Promise<Metadata> {
+  return sharp(source, { failOn: 'none', limitInputPixels: false }).metadata()
+}
+
+function checkHeader({ format, compression, width, height }: Metadata, name: string, limitPixels: number): void {
+  const isRead = formatsRead.has(format) && (format !== 'heif' || compression === 'av1')
+  check(isRead, `${name}: ${compression ?? format}, which is not read as a photo`, formatHint)
+  check(
+    Math.max(width, height) <= limitSidePx,
+    `${name}: ${width} × ${height} pixels, longer than ${limitSidePx}, which no photo is`,
+  )
+  check(
+    width * height <= limitPixels,
+    `${name}: more than ${limitPixels} pixels, which is the limit`,
+    `it has ${width} × ${height}: allow them with --limit-pixels ${width * height}`,
+  )
+}
+
+function damaged(why: string): string {
+  return `truncated or damaged (${why})`
+}
+
+function explained(message: string, name: string): InputError {
+  if (/unsupported image format/i.test(message))
+    return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)
+  return new InputError(`${name}: ${damaged(message.trim().replace(/\s+/g, ' '))}`)
+}
+
+/** Pixels on their way to a file. */
+export function toEncode({ width, height, data }: ImageRGBA): Sharp {
+  return sharp(data, { raw: { width, height, channels: 4 } })
 }

@@ -1,10 +1,17 @@
 /** Photographs as pixels: decoding, orientation, masks, crops and the exact geometry a network sees. */
-export { decodeImage, decoderVersion, type ImageRGBA } from './decode.ts'
+export {
+  type DecodeOptions,
+  decodeDefaults,
+  decodeImage,
+  decoderVersion,
+  hasPhotoHeader,
+  type ImageRGBA,
+} from './decode.ts'
 export { encodeJpeg, encodePng } from './encode.ts'
 export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 export { type Orientation, uprightBox } from './orientation.ts'
-export { type DecodeOptions, decodeDefaults, hasPhotoHeader, readPhotoFile } from './photo-file.ts'
+export { readPhotoFile } from './photo-file.ts'
 export type { Box } from './region.ts'
 export type { Kernel } from './resize.ts'
 export { type PhotoSize, photoSize } from './size.ts'

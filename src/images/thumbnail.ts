@@ -1,6 +1,6 @@
-import sharp from 'sharp'
 import { check } from '../base/index.ts'
-import { readPhotoFile, usePhoto } from './photo-file.ts'
+import { headerOf, usePhoto } from './decode.ts'
+import { readPhotoFile } from './photo-file.ts'
 import type { Box } from './region.ts'
 
 export interface ThumbnailOptions {
@@ -36,10 +36,9 @@ export async function thumbnail(path: string, options: ThumbnailOptions = {}): P
     `thumbnail: expected a side of 8 whole pixels or more, got ${longSidePx}`,
   )
   const bytes = await readPhotoFile(path)
-  const region = box === undefined ? undefined : await regionOf(bytes, box)
   return usePhoto(bytes, { name: path, limitPixels }, async (photo) => {
     const upright = photo.autoOrient()
-    const small = (region === undefined ? upright : upright.extract(region))
+    const small = (box === undefined ? upright : upright.extract(await regionOf(bytes, box)))
       .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#808080' })
       .toColourspace('srgb')
@@ -50,7 +49,7 @@ export async function thumbnail(path: string, options: ThumbnailOptions = {}): P
 }
 
 async function regionOf(bytes: Uint8Array, box: Box) {
-  const { autoOrient } = await sharp(bytes).metadata()
+  const { autoOrient } = await headerOf(bytes)
   const left = Math.max(0, Math.min(autoOrient.width - 1, Math.floor(box.x)))
   const top = Math.max(0, Math.min(autoOrient.height - 1, Math.floor(box.y)))
   const width = Math.max(1, Math.min(autoOrient.width, Math.ceil(box.x + box.width)) - left)

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { messageOf, Rng } from '../base/index.ts'
-import { decodeImage } from './decode.ts'
-import { hasPhotoHeader } from './photo-file.ts'
+import { decodeImage, hasPhotoHeader } from './decode.ts'
 import { thumbnail } from './thumbnail.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-whole-'))
