@@ -32,7 +32,7 @@ export function embedCommand(): Command {
 }
 
 async function embedAction(flags: EmbedFlags): Promise<void> {
-  const { data, out, overwrite = false, skipUnreadable } = flags
+  const { data, out, overwrite = false, skipUnreadable, limitPixels } = flags
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
@@ -46,7 +46,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const photos: Photo[] = []
       const contentHashes: string[] = []
       try {
-        const skipped = await withProgress('embedding', { skipUnreadable, signal }, (embedOptions) =>
+        const skipped = await withProgress('embedding', { skipUnreadable, limitPixels, signal }, (embedOptions) =>
           embedInBatches(embedder, manifest, embedOptions, (batch) => {
             file.append(batch.data)
             photos.push(...batch.photos)

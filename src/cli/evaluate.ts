@@ -67,7 +67,7 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
-  const { data, out, split, excludeSame, overwrite = false, skipUnreadable } = flags
+  const { data, out, split, excludeSame, overwrite = false, skipUnreadable, limitPixels } = flags
   const { openDataset } = await import('../data/index.ts')
   const { loadGallery } = await import('../embedder/index.ts')
   const { evaluateAgainstGallery, evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
@@ -81,7 +81,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
-        withProgress(title, { skipUnreadable, signal }, work)
+        withProgress(title, { skipUnreadable, limitPixels, signal }, work)
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
         gallery === undefined || known === undefined

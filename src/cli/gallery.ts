@@ -35,7 +35,7 @@ export function galleryCommand(): Command {
 }
 
 async function galleryAction(flags: GalleryFlags): Promise<void> {
-  const { data, out, append = false, overwrite = false, skipUnreadable } = flags
+  const { data, out, append = false, overwrite = false, skipUnreadable, limitPixels } = flags
   const { openDataset } = await import('../data/index.ts')
   const { appended, embedCached, galleryModel, isGallery, readGallery, writeGallery } = await import(
     '../embedder/index.ts'
@@ -50,7 +50,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
     withModel(flags, async (embedder) => {
       const model = await galleryModel(embedder)
       const before = append ? readGallery(out, { model }) : undefined // refused before the work, not after it
-      const embedded = await withProgress('gallery', { skipUnreadable, signal }, (options) =>
+      const embedded = await withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
         embedCached(embedder, manifest, options),
       )
       warnOfSkipped(embedded.skipped)

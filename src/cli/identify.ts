@@ -52,7 +52,7 @@ export function identifyCommand(): Command {
 }
 
 async function identifyAction(names: readonly string[], flags: IdentifyFlags): Promise<void> {
-  const { gallery, top, csv, overwrite = false, skipUnreadable } = flags
+  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels } = flags
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos } = await import('../identify/index.ts')
@@ -70,10 +70,10 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const found = await interruptible((signal) =>
     withModel(flags, async (embedder) => {
       // The photos first: a mistyped name is told before the whole gallery is embedded.
-      const asked = await withProgress('photos', { skipUnreadable, signal }, (options) =>
+      const asked = await withProgress('photos', { skipUnreadable, limitPixels, signal }, (options) =>
         embedPhotos(embedder, queries, options),
       )
-      const known = await withProgress('gallery', { skipUnreadable, signal }, (options) =>
+      const known = await withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
         loadGallery(embedder, source, options),
       )
       warnOfSkipped([...asked.skipped, ...known.skipped])

@@ -4,6 +4,9 @@ import type { OpenModelOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import { parseColumns } from './columns.ts'
 
+/** Of a photo, in memory: 4 GB. */
+const mostPixels = 1_000_000_000
+
 /** Options of every command that opens a model. */
 export interface ModelFlags {
   readonly model: string
@@ -23,6 +26,7 @@ export interface DataFlags {
   readonly mergeSimilarLabels?: boolean
   readonly boxFormat?: BoxFormat
   readonly skipUnreadable?: boolean
+  readonly limitPixels?: number
 }
 
 export function addModelOptions(command: Command): Command {
@@ -94,6 +98,11 @@ export function addPhotoOptions(command: Command): Command {
   return command
     .option('--images <DIR>', "the folder that a CSV's file names start from")
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
+    .option(
+      '--limit-pixels <N>',
+      'refuse photos of more pixels (default: 100000000); four bytes of memory for each, times the photos read at once',
+      upTo(mostPixels),
+    )
 }
 
 export function modelOptions({

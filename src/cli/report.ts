@@ -112,6 +112,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           pixels: flags.pixels,
           thumbnailPx: flags.thumbnails,
           skipUnreadable: flags.skipUnreadable,
+          limitPixels: flags.limitPixels,
           story,
           signal,
           onProgress,

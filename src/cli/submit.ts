@@ -36,7 +36,7 @@ export function submitCommand(): Command {
 }
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
-  const { data, out, scores: kind, overwrite = false, skipUnreadable } = flags
+  const { data, out, scores: kind, overwrite = false, skipUnreadable, limitPixels } = flags
   const { checkSubmission, formatSubmissionReport, writeSubmission } = await import('../competition/index.ts')
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
@@ -47,7 +47,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   const pairs = readTestPairs(data)
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      const embedded = await withProgress('embedding', { skipUnreadable, signal }, (options) =>
+      const embedded = await withProgress('embedding', { skipUnreadable, limitPixels, signal }, (options) =>
         embedPhotos(embedder, manifest, options),
       )
       warnOfSkipped(embedded.skipped)

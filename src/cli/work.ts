@@ -36,12 +36,12 @@ export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) 
 /** Calls `embed` with options that show its progress. */
 export async function withProgress<T>(
   title: string,
-  { skipUnreadable, signal }: Pick<EmbedOptions, 'skipUnreadable' | 'signal'>,
+  { skipUnreadable, limitPixels, signal }: Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'>,
   embed: (options: EmbedOptions) => Promise<T>,
 ): Promise<T> {
   const bar = progress(title, 'photos')
   try {
-    return await embed({ skipUnreadable, signal, onProgress: bar.update })
+    return await embed({ skipUnreadable, limitPixels, signal, onProgress: bar.update })
   } finally {
     bar.stop()
   }

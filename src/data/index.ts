@@ -41,6 +41,13 @@ export {
 } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
-export { type CheckedPhotos, checkPhotos, type ScanOptions, type Skipped } from './scan.ts'
+export {
+  type CheckedPhotos,
+  checkPhotos,
+  type ScanOptions,
+  type Skipped,
+  skippedFor,
+  unreadableProblem,
+} from './scan.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'

@@ -32,8 +32,8 @@ export interface TableReading {
 export interface Problem {
   readonly where: string
   readonly what: string
-  /** The cure, where it is known. */
-  readonly hint?: string | undefined
+  /** The cure, or several, where they are known. */
+  readonly hint?: string | readonly string[] | undefined
 }
 
 /** A word that stands for nobody, or for nothing, as it is written ('' for an empty cell), and how many photos have it. */
@@ -92,17 +92,22 @@ export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Nothing where there are no problems. @throws InputError with one line for each of the first twenty, and how many more there are. */
+/**
+ * Nothing where there are no problems. @throws InputError with one line for each of the first twenty, how many more there are, and
+ * what to do.
+ */
 export function checkProblems(source: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const hints = [...new Set(problems.flatMap(({ hint = [] }) => hint))]
   throw new InputError(
     `${source}: ${count}\n${listed(problems.map(({ where, what }) => `  ${where}: ${what}`)).join('\n')}`,
-    problems.find(({ hint }) => hint !== undefined)?.hint,
+    hints.length === 0 ? undefined : hints.slice(0, hintedAtMost).join('\nhint: '),
   )
 }
 
 const listedAtMost = 20
+const hintedAtMost = 4
 
 /** The first twenty lines, and a last one that counts the others. */
 export function listed(lines: readonly string[]): string[] {

@@ -10,7 +10,7 @@ export interface ScanOptions {
   /** Photos that cannot be used are left out and listed in `skipped`; otherwise they are an error. */
   readonly skipUnreadable?: boolean
   /** Photos with more pixels are refused. */
-  readonly limitPixels?: number
+  readonly limitPixels?: number | undefined
   readonly onProgress?: (done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -19,6 +19,8 @@ export interface ScanOptions {
 export interface Skipped {
   readonly photo: Photo
   readonly reason: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
 }
 
 /** What is known once every photo was opened; `results[i]` and `contentHashes[i]` belong to `photos[i]`. */
@@ -59,10 +61,10 @@ export async function scanPhotos<T>(
   })
   const unusable = photos.flatMap((photo, i): Skipped[] => {
     const outcome = found[i]
-    return outcome instanceof InputError ? [{ photo, reason: outcome.message.split('\n', 1)[0]! }] : []
+    return outcome instanceof InputError ? [skippedFor(photo, outcome)] : []
   })
   const name = manifest?.source ?? 'photos'
-  const unreadable = unusable.map(({ photo, reason }): Problem => ({ where: describePhoto(photo), what: reason }))
+  const unreadable = unusable.map(unreadableProblem)
   const problems = [...(manifest?.problems ?? []), ...(options.skipUnreadable ? [] : unreadable)]
   checkProblems(name, problems)
   const used = photos.flatMap((photo, i) => {
@@ -79,6 +81,17 @@ export async function scanPhotos<T>(
     skipped: unusable,
     warnings: [...(manifest?.warnings ?? []), ...identicalFileWarnings(kept, contentHashes)],
   }
+}
+
+/** The photo left out for what an error says. */
+export function skippedFor(photo: Photo, error: InputError): Skipped {
+  return { photo, reason: error.message.split('\n', 1)[0]!, hint: error.hint }
+}
+
+/** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
+export function unreadableProblem({ photo, reason, hint }: Skipped): Problem {
+  const wayOn = 'photos that cannot be read are left out with --skip-unreadable'
+  return { where: describePhoto(photo), what: reason, hint: hint === undefined ? wayOn : [wayOn, hint] }
 }
 
 /** The manifest without the photos that were skipped, what was skipped, and each photo's content hash. */

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { check, InputError, inOrder } from '../base/index.ts'
-import { checkProblems, describePhoto, type Manifest, type Photo, type Problem, type Skipped } from '../data/index.ts'
+import {
+  checkProblems,
+  describePhoto,
+  type Manifest,
+  type Photo,
+  type Problem,
+  type Skipped,
+  skippedFor,
+  unreadableProblem,
+} from '../data/index.ts'
 import {
   decodeDefaults,
   decodeImage,
@@ -99,13 +108,14 @@ export async function embedInBatches(
     done++
     if ('pixels' in found) batch.push(found)
     else if (skipUnreadable) skipped.push(found)
-    else problems.push({ where: describePhoto(found.photo), what: found.reason })
+    else problems.push(unreadableProblem(found))
     if (batch.length === batchSize) await flush()
   }
   await flush()
   await takeUntil(0)
   tell(done)
   checkProblems(manifest?.source ?? 'photos', problems)
+  check(fit, `${manifest?.source ?? 'photos'}: files changed while they were read`, 'run the command again')
   const left = photos.length - skipped.length
   check(
     left > 0 || options.mayBeEmpty === true,
@@ -169,7 +179,7 @@ async function prepare(photo: Photo, geometry: Geometry, limitPixels: number): P
   try {
     return await preparePhoto(photo, geometry, limitPixels)
   } catch (error) {
-    if (error instanceof InputError) return { photo, reason: error.message.split('\n', 1)[0]! }
+    if (error instanceof InputError) return skippedFor(photo, error)
     throw error
   }
 }

@@ -13,6 +13,8 @@ export interface ExplainConfig extends DeletionOptions {
   readonly correspondences: number
   /** Of occlusion: rows and columns of cells. */
   readonly occlusionGrid: number
+  /** Photos with more pixels are refused. */
+  readonly limitPixels?: number | undefined
 }
 
 export const explainDefaults: ExplainConfig = {
@@ -68,7 +70,8 @@ export async function explainMatch(
   const config = { ...explainDefaults, ...options }
   checkExplainConfig(config)
   const method = chooseMethod(embedder, config.method)
-  const seen = [await readPixels(embedder, query), await readPixels(embedder, match)] as const
+  const read = (photo: Photo) => readPixels(embedder, photo, config.limitPixels)
+  const seen = [await read(query), await read(match)] as const
   const embeddings = halves(await embedder.batch(stack(seen)))
   const sides =
     method === 'cells' ? await byCells(embedder, seen) : await byOcclusion(embedder, seen, embeddings, config)
@@ -105,8 +108,12 @@ function chooseMethod(embedder: Embedder, asked: ExplainConfig['method']): Match
   return asked
 }
 
-async function readPixels({ geometry }: Embedder, photo: Photo): Promise<Tensor<'uint8'>> {
-  const { pixels } = await preparePhoto(photo, geometry)
+async function readPixels(
+  { geometry }: Embedder,
+  photo: Photo,
+  limitPixels: number | undefined,
+): Promise<Tensor<'uint8'>> {
+  const { pixels } = await preparePhoto(photo, geometry, limitPixels)
   return tensor('uint8', [geometry.heightPx, geometry.widthPx, 3], pixels)
 }
 

@@ -21,6 +21,8 @@ export interface ExplainMatchesOptions {
   /** Matches of each kind, right and wrong. */
   readonly each?: number
   readonly seed?: number
+  /** Photos with more pixels are refused. */
+  readonly limitPixels?: number | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -67,12 +69,12 @@ export async function explainMatches(
   matches: readonly Match[],
   options: ExplainMatchesOptions = {},
 ): Promise<ExplainedMatches> {
-  const { seed, onProgress, signal } = { ...explainMatchesDefaults, ...options }
+  const { seed, limitPixels, onProgress, signal } = { ...explainMatchesDefaults, ...options }
   const explanations: Explanation[] = []
   const views: (readonly [string, string])[] = []
   for (const { query, match } of matches) {
     signal?.throwIfAborted()
-    const found = await explainMatch(embedder, photos[query]!, photos[match]!, { seed })
+    const found = await explainMatch(embedder, photos[query]!, photos[match]!, { seed, limitPixels })
     const { cells, lost, lostAtRandom, deviationAtRandom } = found.faithfulness
     explanations.push({
       query,

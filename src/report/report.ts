@@ -20,7 +20,7 @@ export interface RunStory {
   readonly splitOf?: ((photo: Photo) => string) | undefined
 }
 
-export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'signal'> {
+export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'> {
   readonly out: string
   /** What the report is called; the run's folder or the model's name unless given. */
   readonly title?: string | undefined
@@ -74,11 +74,16 @@ export async function makeReport(
     ...reportDefaults,
     ...options,
   }
-  const { story = noStory, skipUnreadable } = options
+  const { story = noStory, skipUnreadable, limitPixels } = options
   checkReportFolder(out, overwrite)
   const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
   const known = identifiedOnly(manifest)
-  const embedded = await embedPhotos(embedder, known, { skipUnreadable, signal, onProgress: tell('embedding') })
+  const embedded = await embedPhotos(embedder, known, {
+    skipUnreadable,
+    limitPixels,
+    signal,
+    onProgress: tell('embedding'),
+  })
   const { photos, embeddings, contentHashes } = embedded
   const projected = await projectEmbeddings(embeddings, projections, {
     seed,
@@ -105,11 +110,11 @@ export async function makeReport(
   })
   const { explanations, views } = await explained(embedder, photos, built, options)
   const data = { ...built, explanations }
-  const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, signal)))
+  const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, { limitPixels, signal })))
   const thumbnails = share
     ? []
-    : await makeThumbnails(photos, { longSidePx: thumbnailPx, signal, onProgress: tell('thumbnails') })
-  const images = await picturesFor(photos, picturedPhotos(data), signal)
+    : await makeThumbnails(photos, { longSidePx: thumbnailPx, limitPixels, signal, onProgress: tell('thumbnails') })
+  const images = await picturesFor(photos, picturedPhotos(data), { limitPixels, signal })
   let drawn = 0
   const written = await writeReport(data, {
     out,
@@ -129,11 +134,12 @@ async function explained(
   embedder: Embedder,
   photos: readonly Photo[],
   data: ReportData,
-  { explain, seed, signal, onProgress }: ReportOptions,
+  { explain, seed, limitPixels, signal, onProgress }: ReportOptions,
 ): Promise<ExplainedMatches> {
   if (data.shared) return { explanations: [], views: [] }
   const each = explain ?? (embedder.cellGrid === undefined ? 1 : explainMatchesDefaults.each)
   return explainMatches(embedder, photos, matchesToExplain(data, each), {
+    limitPixels,
     signal,
     onProgress: (done, total) => onProgress?.('explaining', done, total),
     ...(seed === undefined ? {} : { seed }),
@@ -144,10 +150,10 @@ async function explained(
 async function picturesFor(
   photos: readonly Photo[],
   shown: readonly number[],
-  signal: AbortSignal | undefined,
+  given: Pick<ReportOptions, 'limitPixels' | 'signal'>,
 ): Promise<ReadonlyMap<number, string>> {
   const chosen = shown.map((i) => photos[i]!)
-  const options = { longSidePx: picturedPx, format: 'jpeg', quality: 80, signal } as const
+  const options = { longSidePx: picturedPx, format: 'jpeg', quality: 80, ...given } as const
   const made: readonly PhotoPicture[] = await makeThumbnails(chosen, options)
   return new Map(shown.map((photo, i) => [photo, made[i]!.uri]))
 }

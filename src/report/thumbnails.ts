@@ -27,11 +27,14 @@ const budgetBytes = 17e6
 const sampled = 16
 
 /** The longest side at which a sample says that pictures of all photos stay within the budget. @throws as makeThumbnails does. */
-export async function thumbnailSide(photos: readonly Photo[], signal?: AbortSignal): Promise<number> {
+export async function thumbnailSide(
+  photos: readonly Photo[],
+  options: Pick<MakeThumbnails, 'limitPixels' | 'signal'> = {},
+): Promise<number> {
   const every = Math.ceil(photos.length / sampled)
   const sample = photos.filter((_, i) => i % every === 0)
   for (const longSidePx of sides) {
-    const made = await makeThumbnails(sample, { longSidePx, signal })
+    const made = await makeThumbnails(sample, { ...options, longSidePx })
     const bytes = made.reduce((sum, { uri }) => sum + uri.length, 0)
     if ((bytes / made.length) * photos.length <= budgetBytes) return longSidePx
   }

@@ -19,6 +19,7 @@ const runRecordSchema = z.object({
       mergeSimilarLabels: z.boolean().optional(),
       boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
       skipUnreadable: z.boolean().optional(),
+      limitPixels: count.optional(),
     })
     .default({}),
   dataHash: z.string(),

@@ -70,6 +70,8 @@ export interface TrainOptions {
   /** What the four numbers of a table's boxes are. */
   readonly boxFormat?: BoxFormat | undefined
   readonly skipUnreadable?: boolean | undefined
+  /** Photos with more pixels are refused. */
+  readonly limitPixels?: number | undefined
   readonly threads?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
   readonly offline?: boolean | undefined
@@ -211,7 +213,16 @@ async function openPhotos(
   options: TrainOptions,
   config: TrainConfig,
 ): Promise<{ store: PixelStore; identities: string[] }> {
-  const { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable = false, signal } = options
+  const {
+    images,
+    columns,
+    unidentified,
+    mergeSimilarLabels,
+    boxFormat,
+    skipUnreadable = false,
+    limitPixels,
+    signal,
+  } = options
   const whole = openDataset(options.data, {
     images,
     columns,
@@ -228,6 +239,7 @@ async function openPhotos(
   const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
   const store = await openPixelStore({ ...manifest, photos }, config.image, {
     skipUnreadable,
+    limitPixels,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
   })
@@ -342,7 +354,7 @@ function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecor
 
 /** How the photos' table is read: as said now, else as the run was begun. */
 function readingOf(
-  { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable }: TrainOptions,
+  { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }: TrainOptions,
   begun: RunRecord['reading'] = {},
 ): RunRecord['reading'] {
   return {
@@ -352,6 +364,7 @@ function readingOf(
     mergeSimilarLabels: mergeSimilarLabels ?? begun.mergeSimilarLabels,
     boxFormat: boxFormat ?? begun.boxFormat,
     skipUnreadable: skipUnreadable ?? begun.skipUnreadable,
+    limitPixels: limitPixels ?? begun.limitPixels,
   }
 }
 

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let data = ''
+let run = ''
+let stderr = ''
+
+beforeAll(async () => {
+  data = await tinyKaggle() // photos of 40 × 30
+  run = tinyRun()
+})
+beforeEach(() => {
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+const rosette = (...args: string[]) => runProgram(args, commands)
+
+test('every command that leaves out unreadable photos has a limit of pixels', () => {
+  const options = commands.map((make) => make()).map((command) => command.options.map(({ long }) => long))
+  const reading = options.filter((names) => names.includes('--skip-unreadable'))
+  expect(reading).toHaveLength(7)
+  for (const names of reading) expect(names).toContain('--limit-pixels')
+})
+
+test('photos of more pixels than the limit: an error with the number that allows them, and the way on without', async () => {
+  const csv = [
+    '--data',
+    join(data, 'identities.csv'),
+    '--images',
+    join(data, 'test', 'test'),
+    '--columns',
+    'identity=who',
+  ]
+  const out = temporaryFolder()
+  const one = ['--threads', '1', '--limit-pixels']
+  const calls: readonly string[][] = [
+    ['embed', '--model', run, ...csv, '--out', join(out, 'e.npy')],
+    ['evaluate', '--model', run, ...csv, '--out', join(out, 'm.json')],
+    ['report', '--model', run, ...csv, '--out', join(out, 'report')],
+    ['submit', '--model', run, '--data', data, '--out', join(out, 's.csv')],
+    ['identify', '--model', run, '--gallery', data, join(data, 'test', 'test', 'test_0001.png')],
+    ['train', '--data', data, '--out', join(out, 'run'), '--preset', 'atto'],
+  ]
+  for (const call of calls) {
+    stderr = ''
+    expect(await rosette(...call, ...one, '1199'), call[0]).toBe(2)
+    expect(stderr, call[0]).toContain('more than 1199 pixels, which is the limit')
+    expect(stderr, call[0]).toContain('\nhint: photos that cannot be read are left out with --skip-unreadable\n')
+    expect(stderr, call[0]).toContain('\nhint: it has 40 × 30: allow them with --limit-pixels 1200\n')
+  }
+  expect(await rosette(...calls[0]!, ...one, '1200')).toBe(0)
+  expect(await rosette(...calls[0]!, ...one, '2000000000')).toBe(2)
+  expect(stderr).toContain('Expected a whole number from 1 to 1000000000.')
+})
