@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
+import { type LevelRole, levelRoles } from './folder-levels.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
@@ -18,7 +19,7 @@ interface Contents {
   readonly others: readonly string[]
 }
 
-/** A folder of photos, or of folders that are identities. */
+/** A folder of photos, or of folders that are identities, at whatever level they stand. */
 export function openFolder(path: string, { requireIdentity }: ResolvedOpenOptions): Manifest {
   const root = contentsOf(path)
   const inside = new Map(root.folders.map((name) => [name, contentsOf(join(path, name))]))
@@ -28,30 +29,82 @@ export function openFolder(path: string, { requireIdentity }: ResolvedOpenOption
     `${path}: both photos and folders of photos (${shortList(identities)})`,
     'a folder for each identity, or all photos in one folder',
   )
+  const source = path
   const warnings = ignored('', root.others)
+  const below = root.folders.flatMap((name) => photosBelow(path, [name]))
+  if (root.photos.length === 0 && identities.length === 0 && below.length > 0)
+    return { kind: 'folders', source, problems: [], ...fromLevels(path, below), warnings }
   for (const name of root.folders) {
     const { photos, others } = inside.get(name)!
     if (photos.length === 0) warnings.push(`${name}/: no photos in it, passed over`)
     warnings.push(...ignored(`${name}/`, others))
   }
-  const source = path
   if (root.photos.length > 0) {
     check(!requireIdentity, `${path}: identities are needed, and this is a plain folder of photos`, identityHint)
     const photos = root.photos.map((name): Photo => ({ filename: name, path: join(path, name), extra: {} }))
     return { kind: 'photos', source, photos, warnings, problems: [] }
   }
   checkIdentityFolders(path, root, identities)
-  const problems: Problem[] = []
-  const photos = identities.flatMap((identity) => {
-    const { photos, folders } = inside.get(identity)!
-    const nested = folders.filter((name) => contentsOf(join(path, identity, name)).photos.length > 0)
-    for (const name of nested)
-      problems.push({ where: `${identity}/${name}/`, what: 'photos below an identity’s folder' })
-    return photos.map(
-      (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
-    )
-  })
+  const photos = identities.flatMap((identity) =>
+    inside
+      .get(identity)!
+      .photos.map(
+        (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
+      ),
+  )
+  const nested = new Set(below.filter(({ above }) => above.length > 1).map(({ above }) => `${above.join('/')}/`))
+  const problems = [...nested].map((where): Problem => ({ where, what: 'photos below an identity’s folder' }))
   return { kind: 'folders', source, photos, problems, warnings }
+}
+
+/** A photo and the folders above it, outermost first. */
+interface Below {
+  readonly above: readonly string[]
+  readonly name: string
+}
+
+/** Deeper than any library of photos that is meant as one; links to a folder above would go on for ever. */
+const mostLevels = 6
+
+function photosBelow(path: string, above: readonly string[]): Below[] {
+  const { photos, folders } = contentsOf(join(path, ...above))
+  const deeper = above.length < mostLevels ? folders.flatMap((name) => photosBelow(path, [...above, name])) : []
+  return [...photos.map((name) => ({ above, name })), ...deeper]
+}
+
+/** Photos two levels down or more: which level is what, and said. Deeper folders than all photos have are of no meaning. */
+function fromLevels(path: string, below: readonly Below[]): Pick<Manifest, 'photos' | 'notes'> {
+  const depth = Math.min(...below.map(({ above }) => above.length))
+  const levels = below.map(({ above }) => above.slice(0, depth))
+  const roles = levelRoles(path, levels)
+  const at = (above: readonly string[], role: LevelRole) => above.filter((_, level) => roles[level] === role).join('/')
+  const photos = below.map(({ above, name }): Photo => {
+    const identity = at(above, 'identity')
+    const date = at(above, 'date')
+    const repeated = at(above, 'repeated')
+    return {
+      filename: [...above, name].join('/'),
+      path: join(path, ...above, name),
+      identity,
+      encounter: date === '' ? undefined : `${identity} ${date}`,
+      timestamp: date === '' ? undefined : date.replaceAll('/', '-'),
+      flank: at(above, 'flank') || undefined,
+      extra: repeated === '' ? {} : { folder: repeated },
+    }
+  })
+  const told = roles.flatMap((role, level) => {
+    const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
+    return `${names.length === 1 ? '1 folder' : `${names.length} folders`} (${shortList(names, 3)}) ${roleWords[role]}`
+  })
+  return { photos, notes: [`levels of folders: ${told.join('; ')}`] }
+}
+
+const roleWords: Readonly<Record<LevelRole, string>> = {
+  identity: 'are the individuals',
+  date: 'by date: an encounter of the individual each',
+  flank: 'are flanks',
+  wrapper: 'around all',
+  repeated: 'repeat, and are no individuals',
 }
 
 const identityHint = 'make a folder for each identity, or a CSV with the columns filename and identity'
