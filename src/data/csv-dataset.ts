@@ -7,6 +7,7 @@ import { readCsv, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
+import { readSheet } from './sheets.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
@@ -25,25 +26,25 @@ export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
   return { kind: 'csv', source: path, ...listPhotos(path, options, photoFinder([folder], folder)) }
 }
 
-/** The photos of a CSV, `finder` telling where each lies. @throws InputError for missing columns. */
+/** The photos of a CSV, a finder telling where each lies. @throws InputError for missing columns. */
 export function listPhotos(
   path: string,
   {
-    columns: mapping,
+    columns: named,
     requireIdentity,
     boxFormat,
   }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat'>,
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
-  const table = readCsv(path)
+  const { table, mapping, notes } = readSheet({ table: readCsv(path), mapping: named ?? {}, notes: [] }, finder)
   const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf })
   check(
     !requireIdentity || columns.identity !== undefined,
     `${path}: no column of identities`,
     `its columns are ${table.header.join(', ')}; name it with --columns identity=…`,
   )
-  const boxes = findBoxColumns(path, table.header, mapping ?? {}, new Set(Object.values(columns)))
+  const boxes = findBoxColumns(path, table.header, mapping, new Set(Object.values(columns)))
   const used = new Set([...Object.values(columns), ...boxes.flatMap((box) => box.columns)])
   const others = table.header.flatMap((name, i) => (used.has(i) ? [] : [[name, i] as const]))
   const rows: PhotoRow[] = []
@@ -79,7 +80,13 @@ export function listPhotos(
   })
   const boxed = withTableBoxes(rows, { where: path, boxes, sizes: photoSizeColumns(table.header, used), boxFormat })
   const warnings = [...finder.warnings(), ...boxed.warnings]
-  return { ...boxed, problems: [...problems, ...boxed.problems], warnings, reading: readingOf(table, columns, others) }
+  return {
+    ...boxed,
+    notes: [...notes, ...boxed.notes],
+    problems: [...problems, ...boxed.problems],
+    warnings,
+    reading: readingOf(table, columns, others),
+  }
 }
 
 function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {

@@ -31,7 +31,9 @@ export function openFolder(path: string, { requireIdentity }: ResolvedOpenOption
   )
   const source = path
   const warnings = ignored('', root.others)
-  const below = root.folders.flatMap((name) => photosBelow(path, [name]))
+  const below = photosBelow(path)
+    .map(placeOf)
+    .filter(({ above }) => above.length > 0)
   if (root.photos.length === 0 && identities.length === 0 && below.length > 0)
     return { kind: 'folders', source, problems: [], ...fromLevels(path, below), warnings }
   for (const name of root.folders) {
@@ -63,13 +65,10 @@ interface Below {
   readonly name: string
 }
 
-/** Deeper than any library of photos that is meant as one; links to a folder above would go on for ever. */
-const mostLevels = 6
-
-function photosBelow(path: string, above: readonly string[]): Below[] {
-  const { photos, folders } = contentsOf(join(path, ...above))
-  const deeper = above.length < mostLevels ? folders.flatMap((name) => photosBelow(path, [...above, name])) : []
-  return [...photos.map((name) => ({ above, name })), ...deeper]
+function placeOf(path: string): Below {
+  const above = path.split('/')
+  const name = above.pop()!
+  return { above, name }
 }
 
 /** Photos two levels down or more: which level is what, and said. Deeper folders than all photos have are of no meaning. */

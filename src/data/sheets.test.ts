@@ -1,0 +1,90 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { folderWith } from '../../test/dataset-fixture.ts'
+import { type OpenOptions, openDataset } from './open.ts'
+
+function open(csv: string, files: readonly string[], options: OpenOptions = {}) {
+  const folder = folderWith({ 'a.csv': csv, ...Object.fromEntries(files.map((name) => [name, ''])) })
+  const manifest = openDataset(join(folder, 'a.csv'), options)
+  return { ...manifest, paths: manifest.photos.map(({ path }) => path.slice(folder.length + 1).replaceAll('\\', '/')) }
+}
+
+describe('joined columns', () => {
+  it('are folders and a name', () => {
+    const csv = 'Dir,Name,who\nNorth\\Cam1,1.jpg,A\nNorth/Cam2/,1.jpg,B\n,2.jpg,A\n'
+    const { photos } = open(csv, [], { columns: { filename: 'Dir/Name', identity: 'who' } })
+    expect(photos.map(({ filename, identity }) => [filename, identity])).toEqual([
+      ['North/Cam1/1.jpg', 'A'],
+      ['North/Cam2/1.jpg', 'B'],
+      ['2.jpg', 'A'],
+    ])
+    expect(photos[0]!.extra).toEqual({ Dir: 'North\\Cam1', Name: '1.jpg' })
+  })
+
+  it('are told where one is missing, and where a row has no name', () => {
+    expect(() => open('Dir,Name\na,1.jpg\n', [], { columns: { filename: 'Dir/Nam' } })).toThrow(
+      "no column 'Dir/Nam' for filename",
+    )
+    expect(() => open('Dir,Name\na,\n', [], { columns: { filename: 'Dir/Name' } })).toThrow('a.csv row 2: no file name')
+  })
+})
+
+describe('a table of Timelapse', () => {
+  const csv =
+    'RootFolder,File,RelativePath,DeleteFlag,Individual\nSurvey,1.JPG,S0,false,A\nSurvey,1.JPG,S1\\Cam,false,B\n'
+  const two = ['S0/1.JPG', 'S1/Cam/1.JPG']
+
+  it.each([
+    ['beside its stations', '', 'RelativePath/File'],
+    ['beside its root folder', 'Survey/', 'RootFolder/RelativePath/File'],
+  ])('%s', (_, above, columns) => {
+    const { paths, photos, notes } = open(
+      csv,
+      two.map((name) => above + name),
+    )
+    expect(paths).toEqual(two.map((name) => above + name))
+    expect(photos.map(({ identity }) => identity)).toEqual(['A', 'B'])
+    expect(notes).toEqual([`a table of Timelapse: file names are ${columns}`])
+  })
+
+  it('of photos that are nowhere, or whose names File has whole', () => {
+    expect(open(csv, []).photos.map(({ filename }) => filename)).toEqual(two)
+    const whole = open('File,Folder,Individual\nS0/1.JPG,S0,A\nS1/1.JPG,S1,B\n', ['S0/1.JPG', 'S1/1.JPG'])
+    expect(whole).toMatchObject({ notes: [], paths: ['S0/1.JPG', 'S1/1.JPG'] })
+  })
+
+  it('whose columns a user named, RootFolder being above them or not', () => {
+    const columns = { filename: 'RelativePath/File' }
+    expect(open(csv, two, { columns })).toMatchObject({ paths: two, notes: [] })
+    const below = two.map((name) => `Survey/${name}`)
+    expect(open(csv, below, { columns }).paths).toEqual(below)
+    expect(open(csv, below, { columns: { filename: 'File' } }).problems ?? []).toEqual([])
+  })
+})
+
+describe('a bulk sheet of Wildbook', () => {
+  const header = 'Encounter.mediaAsset0,Encounter.mediaAsset1,Encounter.mediaAsset2,MarkedIndividual.individualID'
+  const more = 'Encounter.year,Encounter.month,Encounter.day,Sighting.sightingID,Encounter.genus'
+
+  it('has a photo for each media asset, those of a row in one encounter', () => {
+    const csv = `${header},${more}\na.jpg,b.jpg,,WB-1,2024,5,1,S7,Panthera\nc.jpg,,,WB-2,2024,6,,,Panthera\n,,,WB-3,2024,,,,\n`
+    const { photos, notes } = open(csv, [])
+    expect(
+      photos.map((p) => [p.filename, p.identity, p.encounter, p.timestamp, p.extra['Encounter.genus'], p.row]),
+    ).toEqual([
+      ['a.jpg', 'WB-1', 'S7', '2024-05-01', 'Panthera', 2],
+      ['b.jpg', 'WB-1', 'S7', '2024-05-01', 'Panthera', 2],
+      ['c.jpg', 'WB-2', 'row 3', '2024-06', 'Panthera', 3],
+    ])
+    expect(notes).toEqual(['a bulk sheet of Wildbook: 3 photos in 3 rows'])
+  })
+
+  it('may have neither sightings nor dates, and columns that a user names', () => {
+    const csv = `${header},who\na.jpg,b.jpg,,WB-1,A\n`
+    const { photos } = open(csv, [], { columns: { identity: 'who' } })
+    expect(photos.map((p) => [p.identity, p.encounter, p.timestamp])).toEqual([
+      ['A', 'row 2', undefined],
+      ['A', 'row 2', undefined],
+    ])
+  })
+})

@@ -1,0 +1,10 @@
+import { type Sheet, withJoinedColumns } from './joined-columns.ts'
+import type { PhotoFinder } from './photo-finder.ts'
+import { withTimelapsePaths } from './timelapse.ts'
+import { withWildbookPhotos } from './wildbook.ts'
+
+/** A table as its program meant it: joined columns, and the layouts of programs of this field. */
+export function readSheet(sheet: Sheet, { fileOf }: Pick<PhotoFinder, 'fileOf'>): Sheet {
+  const exists = (name: string) => name !== '' && fileOf(name) !== undefined
+  return withTimelapsePaths(withWildbookPhotos(withJoinedColumns(sheet)), exists)
+}

@@ -1,0 +1,62 @@
+import type { Sheet } from './joined-columns.ts'
+
+const mediaAsset = /^encounter\.mediaasset\d+$/i
+
+/** Wildbook's columns for the fields of a photo, the first found winning. */
+const identityColumns = [
+  'markedindividual.individualid',
+  'encounter.individualid',
+  'markedindividual.name',
+  'markedindividual.nickname',
+]
+const encounterColumns = [
+  'sighting.sightingid',
+  'encounter.sightingid',
+  'occurrence.occurrenceid',
+  'encounter.occurrenceid',
+]
+
+/**
+ * Wildbook's bulk sheet has a row for each animal seen, its photos in `Encounter.mediaAsset0` and on: here a row for each photo. Photos
+ * of one row are of one encounter, also where no sighting is written.
+ */
+export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
+  const assets = table.header.flatMap((name, i) => (mediaAsset.test(name) ? [i] : []))
+  if (assets.length === 0 || 'filename' in mapping) return { table, mapping, notes }
+  const lower = table.header.map((name) => name.toLowerCase())
+  const first = (names: readonly string[]) => names.map((name) => lower.indexOf(name)).find((i) => i !== -1)
+  const identity = first(identityColumns)
+  const sighting = first(encounterColumns)
+  const dates = ['year', 'month', 'day'].map((part) => lower.indexOf(`encounter.${part}`))
+  const others = table.header.flatMap((_, i) => (assets.includes(i) ? [] : [i]))
+  const photos = table.rows.flatMap((row, i) => {
+    const number = table.numbers[i]!
+    const encounter = (sighting === undefined ? '' : row[sighting]!) || `row ${number}`
+    const date = dateOf(dates.map((column) => row[column] ?? ''))
+    const names = assets.map((column) => row[column]!).filter((name) => name !== '')
+    return names.map((name) => ({ number, cells: [name, encounter, date, ...others.map((column) => row[column]!)] }))
+  })
+  const told = `a bulk sheet of Wildbook: ${photos.length} photos in ${table.rows.length} rows`
+  return {
+    table: {
+      header: ['photo', 'encounter', 'date', ...others.map((column) => table.header[column]!)],
+      rows: photos.map(({ cells }) => cells),
+      numbers: Int32Array.from(photos, ({ number }) => number),
+    },
+    mapping: {
+      filename: 'photo',
+      encounter: 'encounter',
+      ...(dates[0] === -1 ? {} : { timestamp: 'date' }),
+      ...(identity === undefined ? {} : { identity: table.header[identity]! }),
+      ...mapping,
+    },
+    notes: [...notes, told],
+  }
+}
+
+/** `2024-05-01`, as far as it is known. */
+function dateOf(parts: readonly string[]): string {
+  const missing = parts.indexOf('')
+  const known = missing === -1 ? parts : parts.slice(0, missing)
+  return known.map((part) => part.padStart(2, '0')).join('-')
+}
