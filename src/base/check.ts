@@ -1,9 +1,12 @@
 /** A mistake in what the caller gave: printed without a stack, exit code 2. Everything else that throws is a bug. */
 export class InputError extends Error {
   override readonly name = 'InputError'
+  /** The message without its hint. */
+  readonly what: string
   readonly hint: string | undefined
   constructor(message: string, hint?: string) {
     super(hint === undefined ? message : `${message}\nhint: ${hint}`)
+    this.what = message
     this.hint = hint
   }
 }

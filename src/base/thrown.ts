@@ -3,7 +3,10 @@ import { InputError, messageOf } from './check.ts'
 /** An error as plain data, to post between threads: classes, codes and calls of the system do not survive the structured clone. */
 export interface PackedError {
   readonly input: boolean
+  /** Without its hint. */
   readonly message: string
+  /** Of an InputError: the cure, where it is known. */
+  readonly hint: string | undefined
   readonly stack: string | undefined
   /** Of errors of the operating system: ENOSPC and write, say. */
   readonly code: string | undefined
@@ -13,12 +16,20 @@ export interface PackedError {
 /** Anything that was thrown, as plain data. */
 export function packError(error: unknown): PackedError {
   const { stack, code, syscall } = (error instanceof Error ? error : {}) as Partial<NodeJS.ErrnoException>
-  return { input: error instanceof InputError, message: messageOf(error), stack, code, syscall }
+  const input = error instanceof InputError
+  return {
+    input,
+    message: input ? error.what : messageOf(error),
+    hint: input ? error.hint : undefined,
+    stack,
+    code,
+    syscall,
+  }
 }
 
 /** The error that was packed, to be thrown again. */
-export function unpackError({ input, message, stack, code, syscall }: PackedError): Error {
-  const error = input ? new InputError(message) : new Error(message)
+export function unpackError({ input, message, hint, stack, code, syscall }: PackedError): Error {
+  const error = input ? new InputError(message, hint) : new Error(message)
   if (stack !== undefined) error.stack = stack
   if (code !== undefined) Object.assign(error, { code })
   if (syscall !== undefined) Object.assign(error, { syscall })
