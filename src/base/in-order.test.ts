@@ -2,6 +2,10 @@ import { expect, test } from 'vitest'
 import { inOrder } from './in-order.ts'
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 1))
+const ticks = async (count: number) => {
+  for (let k = 0; k < count; k++) await tick()
+}
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 async function collect<T>(items: AsyncGenerator<T>): Promise<T[]> {
   const all: T[] = []
@@ -9,32 +13,48 @@ async function collect<T>(items: AsyncGenerator<T>): Promise<T[]> {
   return all
 }
 
-test('in order, however long each takes, never more in the making than lanes', async () => {
+test('in order, however long each takes, never more in the making than at once', async () => {
   let running = 0
   let most = 0
-  const make = async (i: number) => {
+  const make = async (i: number, index: number) => {
     most = Math.max(most, ++running)
-    for (let k = 0; k < (i * 7) % 5; k++) await tick()
+    await ticks((i * 7) % 5)
     running--
-    return i
+    return [i, index]
   }
-  expect(await collect(inOrder(20, make, { lanes: 3, ahead: 6 }))).toEqual(Array.from({ length: 20 }, (_, i) => i))
+  expect(await collect(inOrder(upTo(20), make, { atOnce: 3, ahead: 6 }))).toEqual(upTo(20).map((i) => [i, i]))
   expect(most).toBe(3)
-  expect(await collect(inOrder(0, make, { lanes: 3, ahead: 6 }))).toEqual([])
+  expect(await collect(inOrder([], make, { atOnce: 3, ahead: 6 }))).toEqual([])
 })
 
 test('the next ones are made while the caller is busy, but not too many', async () => {
   const made: number[] = []
-  const items = inOrder(10, async (i) => made.push(i), { lanes: 2, ahead: 3 })
+  const items = inOrder(upTo(10), async (i) => made.push(i), { atOnce: 2, ahead: 3 })
   await items.next()
-  for (let k = 0; k < 5; k++) await tick()
+  await ticks(5)
   expect(made).toEqual([0, 1, 2])
   await items.next()
-  for (let k = 0; k < 5; k++) await tick()
+  await ticks(5)
   expect(made).toEqual([0, 1, 2, 3])
   await items.return()
-  for (let k = 0; k < 5; k++) await tick()
+  await ticks(5)
   expect(made).toEqual([0, 1, 2, 3])
+})
+
+test('one stage after another: neither makes more than the last one lets it', async () => {
+  const [first, second]: [number[], number[]] = [[], []]
+  const kept = (made: number[]) => async (i: number) => {
+    made.push(i)
+    await tick()
+    return i
+  }
+  const stages = inOrder(inOrder(upTo(20), kept(first), { atOnce: 2, ahead: 4 }), kept(second), { atOnce: 3 })
+  await stages.next()
+  await ticks(20)
+  expect(second).toEqual([0, 1, 2])
+  expect(first).toEqual(upTo(6)) // those three, and all but one of the four ahead: it waits to be asked
+  const rest = await collect(stages)
+  expect([0, ...rest]).toEqual(upTo(20))
 })
 
 test('an error is told at its place, and those behind it are told nowhere', async () => {
@@ -44,8 +64,40 @@ test('an error is told at its place, and those behind it are told nowhere', asyn
     return i
   }
   const walk = async () => {
-    for await (const i of inOrder(6, failing, { lanes: 4, ahead: 6 })) seen.push(i)
+    for await (const i of inOrder(upTo(6), failing, { atOnce: 4, ahead: 6 })) seen.push(i)
   }
   await expect(walk()).rejects.toThrow('no 2')
   expect(seen).toEqual([0, 1])
+})
+
+test('an error of what gives the items comes after what was made of those before it', async () => {
+  const seen: number[] = []
+  async function* two() {
+    yield 0
+    await tick()
+    yield 1
+    throw new Error('no more')
+  }
+  const slow = async (i: number) => {
+    await ticks(5)
+    return i
+  }
+  const walk = async () => {
+    for await (const i of inOrder(two(), slow, { atOnce: 3 })) seen.push(i)
+  }
+  await expect(walk()).rejects.toThrow('no more')
+  expect(seen).toEqual([0, 1])
+})
+
+test('where the caller stops, the items are closed', async () => {
+  let closed = false
+  async function* endless() {
+    try {
+      for (let i = 0; ; i++) yield i
+    } finally {
+      closed = true
+    }
+  }
+  for await (const i of inOrder(endless(), async (i) => i, { atOnce: 2 })) if (i === 3) break
+  expect(closed).toBe(true)
 })

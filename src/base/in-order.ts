@@ -1,43 +1,47 @@
-/** How much is in the making at once. */
+import { Pool } from './pool.ts'
+
+/** How much is in the making. */
 export interface InOrderOptions {
-  /** Items being made at the same time. */
-  readonly lanes: number
-  /** Items made or in the making before the caller asks for them. */
-  readonly ahead: number
+  /** Items in the making at the same time. */
+  readonly atOnce: number
+  /** Items made or in the making before the caller asks for them; `atOnce` unless given. */
+  readonly ahead?: number
 }
 
 /**
- * make(0), make(1) … make(count − 1) in this order, a few in the making at once, the next ones while the caller is busy with
- * this one. Stops making where the caller stops asking.
+ * make(first item), make(second item) … in this order, a few in the making at once, the next ones while the caller is busy with
+ * this one. Items may be in the making themselves: one stage of work after another. What fails is told at its place. Where the
+ * caller stops asking nothing new is begun, and the items are closed.
  */
-export async function* inOrder<T>(
-  count: number,
-  make: (index: number) => Promise<T>,
-  { lanes, ahead }: InOrderOptions,
-): AsyncGenerator<T, void, undefined> {
-  const results = new Map<number, Promise<T>>()
-  let started = 0
-  let running = 0
-  let wanted = 0
-  const advance = (): void => {
-    while (running < lanes && started < Math.min(count, wanted + ahead)) {
-      const index = started++
-      running++
-      const result = make(index).finally(() => {
-        running--
-        advance()
-      })
-      result.catch(() => {}) // told when it is asked for, or never
-      results.set(index, result)
-    }
+export async function* inOrder<Item, Made>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  make: (item: Item, index: number) => Promise<Made>,
+  { atOnce, ahead = atOnce }: InOrderOptions,
+): AsyncGenerator<Made, void, undefined> {
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+  const turns = new Pool(Array(atOnce).keys())
+  const begun: Promise<{ readonly made: Made } | undefined>[] = []
+  let count = 0
+  let stopped = false
+  const next = async () => {
+    const { done, value } = await source.next()
+    if (done === true) return undefined
+    const index = count++
+    return turns.use(async () => (stopped ? undefined : { made: await make(value, index) }))
   }
   try {
-    for (; wanted < count; wanted++) {
-      advance()
-      yield await results.get(wanted)! // started: all before it have ended, so a lane was free
-      results.delete(wanted)
+    for (;;) {
+      while (begun.length < ahead) {
+        const result = next()
+        result.catch(() => {}) // told when it is asked for, or never
+        begun.push(result)
+      }
+      const result = await begun.shift()!
+      if (result === undefined) return
+      yield result.made
     }
   } finally {
-    count = 0
+    stopped = true
+    await source.return?.()
   }
 }

@@ -24,9 +24,10 @@ export {
   sha256OfFile,
   writeSealed,
 } from './hashes.ts'
-export { inOrder } from './in-order.ts'
+export { type InOrderOptions, inOrder } from './in-order.ts'
 export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
+export { Pool } from './pool.ts'
 export { RangedFile } from './ranged-file.ts'
 export { type FileKind, fileLimits, openRegular, readRegular, readRegularAsync } from './regular-file.ts'
 export { Rng } from './rng.ts'

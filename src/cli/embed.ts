@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { check, type StagedFile, stageFile } from '../base/index.ts'
-import type { Photo } from '../data/index.ts'
+import type { Photo, Skipped } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
@@ -36,7 +36,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
-  const { embedInBatches, EmbeddingFile } = await import('../embedder/index.ts')
+  const { embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
@@ -45,14 +45,16 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const file = new EmbeddingFile(out, embedder.size)
       const photos: Photo[] = []
       const contentHashes: string[] = []
+      const skipped: Skipped[] = []
       try {
-        const skipped = await withProgress('embedding', { skipUnreadable, limitPixels, signal }, (embedOptions) =>
-          embedInBatches(embedder, manifest, embedOptions, (batch) => {
+        await withProgress('embedding', { skipUnreadable, limitPixels, signal }, async (embedOptions) => {
+          for await (const batch of embedBatches(embedder, manifest, embedOptions)) {
             file.append(batch.data)
             photos.push(...batch.photos)
             contentHashes.push(...batch.contentHashes)
-          }),
-        )
+            skipped.push(...batch.skipped)
+          }
+        })
         warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()

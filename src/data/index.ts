@@ -40,14 +40,16 @@ export {
   pixelStoreOf,
 } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
-export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export {
-  type CheckedPhotos,
-  checkPhotos,
-  type ScanOptions,
+  decodePhoto,
+  listOf,
+  type PhotoFile,
+  type ReadOptions,
+  type ReadPhoto,
+  readPhotos,
   type Skipped,
-  skippedFor,
-  unreadableProblem,
-} from './scan.ts'
+} from './read-photos.ts'
+export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
+export { type CheckedPhotos, checkPhotos, type ScanOptions } from './scan.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'

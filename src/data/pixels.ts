@@ -1,9 +1,10 @@
 import { invariant } from '../base/index.ts'
-import { decodeDefaults, decodeImage, type Geometry, prepareImage } from '../images/index.ts'
+import { type Geometry, prepareImage } from '../images/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
 import { cacheFolder, entryPath, hasEntry, readEntry, sweepCache, writeEntry } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { type ScanOptions, type Skipped, scanPhotos } from './scan.ts'
+import { decodePhoto, type Skipped } from './read-photos.ts'
+import { type ScanOptions, scanPhotos } from './scan.ts'
 
 export interface PixelStoreOptions extends ScanOptions {
   /** `cacheFolder()` unless given. */
@@ -45,7 +46,7 @@ export async function openPixelStore(
   geometry: Geometry,
   options: PixelStoreOptions = {},
 ): Promise<PixelStore> {
-  const { cacheDir = cacheFolder(), limitPixels = decodeDefaults.limitPixels } = options
+  const { cacheDir = cacheFolder(), limitPixels } = options
   const bytesEach = byteCount(geometry)
   sweepCache(cacheDir)
   const scan = await scanPhotos(
@@ -53,7 +54,7 @@ export async function openPixelStore(
     async ({ photo, bytes, contentHash }) => {
       const entry = entryPath(cacheDir, contentHash, geometry, photo.box)
       if (!hasEntry(entry, bytesEach)) {
-        const image = await decodeImage(bytes, { limitPixels, name: photo.path })
+        const image = await decodePhoto({ photo, bytes }, limitPixels)
         writeEntry(entry, prepareImage(image, geometry, photo.box))
       }
       return entry

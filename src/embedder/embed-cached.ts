@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { inOrder } from '../base/index.ts'
-import type { Manifest, Photo } from '../data/index.ts'
+import type { Manifest, Photo, Skipped } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
-import { type EmbedOptions, embedInBatches, type PhotoEmbeddings } from './embed.ts'
+import { type EmbedOptions, embedBatches, type PhotoEmbeddings } from './embed.ts'
 import type { Embedder } from './embedder.ts'
 import { type EmbeddingCache, embeddingCache } from './embedding-cache.ts'
 
@@ -34,17 +34,17 @@ export async function embedCached(
   const missing = photos.filter((photo) => !vectors.has(photo))
   const rest = { ...manifest, photos: missing }
   const progress = { onProgress: (done: number) => onProgress?.(found + done, photos.length), mayBeEmpty: found > 0 }
-  const skipped =
-    missing.length === 0
-      ? []
-      : await embedInBatches(embedder, rest, { ...options, ...progress }, (batch) => {
-          batch.photos.forEach((photo, row) => {
-            const contentHash = batch.contentHashes[row]!
-            const embedding = batch.data.slice(row * size, (row + 1) * size)
-            cache.write(contentHash, photo, embedding)
-            vectors.set(photo, { contentHash, embedding })
-          })
-        })
+  const skipped: Skipped[] = []
+  const batches = missing.length === 0 ? [] : embedBatches(embedder, rest, { ...options, ...progress })
+  for await (const batch of batches) {
+    skipped.push(...batch.skipped)
+    batch.photos.forEach((photo, row) => {
+      const contentHash = batch.contentHashes[row]!
+      const embedding = batch.data.slice(row * size, (row + 1) * size)
+      cache.write(contentHash, photo, embedding)
+      vectors.set(photo, { contentHash, embedding })
+    })
+  }
   const kept = photos.filter((photo) => vectors.has(photo))
   const data = new Float32Array(kept.length * size)
   kept.forEach((photo, row) => data.set(vectors.get(photo)!.embedding, row * size))
@@ -58,8 +58,7 @@ export async function embedCached(
 
 /** Each photo's hash and embedding where the cache has it. A file that cannot be read is told when it is embedded. */
 async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], signal: AbortSignal | undefined) {
-  const look = async (i: number) => {
-    const photo = photos[i]!
+  const look = async (photo: Photo) => {
     const bytes = await readPhotoFile(photo.path).catch(() => undefined)
     if (bytes === undefined) return undefined
     const contentHash = createHash('sha256').update(bytes).digest('hex')
@@ -67,7 +66,7 @@ async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], sign
     return embedding && { contentHash, embedding }
   }
   const known: Awaited<ReturnType<typeof look>>[] = []
-  for await (const found of inOrder(photos.length, look, { lanes: 4, ahead: 16 })) {
+  for await (const found of inOrder(photos, look, { atOnce: 4, ahead: 16 })) {
     signal?.throwIfAborted()
     known.push(found)
   }

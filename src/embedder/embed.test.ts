@@ -3,34 +3,42 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
-import type { Manifest, Photo } from '../data/index.ts'
+import type { Manifest, Photo, Skipped } from '../data/index.ts'
 import { encodePng, geometry } from '../images/index.ts'
-import { embedInBatches, embedPhotos } from './embed.ts'
+import { type EmbeddedPhotos, embedBatches, embedPhotos } from './embed.ts'
 import type { Embedder } from './embedder.ts'
 
 /** An embedder of two numbers: the photo's grey, and 255 less it. */
 function grey(batchSize: number, seen: number[] = []): Embedder {
-  const size = geometry({ widthPx: 1, heightPx: 1 })
   return {
     name: 'grey',
     source: 'grey.onnx',
     run: undefined,
-    description: undefined as never,
-    geometry: size,
+    geometries: [geometry({ widthPx: 1, heightPx: 1 })],
     size: 2,
     fingerprint: async () => '',
     tta: 'none',
     batchSize,
     lanes: 1,
-    batch: async ({ data, shape }) => {
-      seen.push(shape[0]!)
-      const value = (v: number) => (v === 13 ? Number.NaN : v)
-      return Float32Array.from({ length: shape[0]! * 2 }, (_, i) =>
-        i % 2 === 0 ? value(data[(i / 2) * 3]!) : 255 - data[((i - 1) / 2) * 3]!,
-      )
+    embed: async (photos) => {
+      seen.push(photos.length)
+      return Float32Array.from(photos.flatMap(([view]) => [view![0] === 13 ? Number.NaN : view![0]!, 255 - view![0]!]))
     },
     release: async () => {},
   }
+}
+
+/** As many batches as the iterator gives, handed to `take` one after the other. */
+async function each(
+  batches: AsyncIterable<EmbeddedPhotos>,
+  take: (batch: EmbeddedPhotos) => void,
+): Promise<readonly Skipped[]> {
+  const skipped: Skipped[] = []
+  for await (const batch of batches) {
+    take(batch)
+    skipped.push(...batch.skipped)
+  }
+  return skipped
 }
 
 /** Photos of these greys; a grey of −1 is no image. */
@@ -69,15 +77,16 @@ test('as many batches under way as the model has lanes, and one that waits; take
   const slow: Embedder = {
     ...grey(1),
     lanes: 2,
-    batch: async ({ data }) => {
-      log.push(`begun ${data[0]}`)
+    embed: async ([photo]) => {
+      const grey = photo![0]![0]!
+      log.push(`begun ${grey}`)
       await new Promise<void>((resolve) => ends.push(resolve))
-      return Float32Array.of(data[0]!, 0)
+      return Float32Array.of(grey, 0)
     },
   }
   const until = (line: string) => vi.waitFor(() => expect(log).toContain(line))
   const photos = await photosOf(1, 2, 3, 4)
-  const work = embedInBatches(slow, photos, {}, ({ data }) => void log.push(`taken ${data[0]}`))
+  const work = each(embedBatches(slow, photos), ({ data }) => void log.push(`taken ${data[0]}`))
   await until('begun 3')
   ends[1]!() // it waits for the first
   ends[0]!()
@@ -86,7 +95,8 @@ test('as many batches under way as the model has lanes, and one that waits; take
   await until('taken 3')
   ends[3]!()
   expect(await work).toEqual([])
-  expect(log).toEqual(['begun 1', 'begun 2', 'begun 3', 'taken 1', 'begun 4', 'taken 2', 'taken 3', 'taken 4'])
+  expect(log.slice(0, 4)).toEqual(['begun 1', 'begun 2', 'begun 3', 'taken 1']) // the fourth not before one is taken
+  expect(log.filter((line) => line.startsWith('taken'))).toEqual([1, 2, 3, 4].map((grey) => `taken ${grey}`))
 })
 
 test('a batch that fails is told at its place, and nothing after it is taken', async () => {
@@ -94,12 +104,13 @@ test('a batch that fails is told at its place, and nothing after it is taken', a
   const failing: Embedder = {
     ...grey(1),
     lanes: 3,
-    batch: async ({ data }) => {
-      if (data[0] === 2) throw new Error('the lane has ended')
-      return Float32Array.of(data[0]!, 0)
+    embed: async ([photo]) => {
+      const grey = photo![0]![0]!
+      if (grey === 2) throw new Error('the lane has ended')
+      return Float32Array.of(grey, 0)
     },
   }
-  const work = embedInBatches(failing, await photosOf(1, 2, 3, 4), {}, ({ data }) => void taken.push(data[0]!))
+  const work = each(embedBatches(failing, await photosOf(1, 2, 3, 4)), ({ data }) => void taken.push(data[0]!))
   await expect(work).rejects.toThrow('the lane has ended')
   expect(taken).toEqual([1])
 })
@@ -147,7 +158,7 @@ test('an embedding that is not finite is refused by the photo’s name', async (
 test('stops where it is told to', async () => {
   const stop = new AbortController()
   const batches: number[] = []
-  const work = embedInBatches(grey(1), await photosOf(1, 2, 3, 4), { signal: stop.signal }, ({ photos }) => {
+  const work = each(embedBatches(grey(1), await photosOf(1, 2, 3, 4), { signal: stop.signal }), ({ photos }) => {
     batches.push(photos.length)
     stop.abort(new Error('enough'))
   })

@@ -1,7 +1,6 @@
-import type { Geometry } from '../images/index.ts'
+import { type Box, type Geometry, type ImageRGBA, prepareImage } from '../images/index.ts'
 import type { CheckpointName } from '../run/index.ts'
-import type { Tensor } from '../tensor/index.ts'
-import type { ModelDescription } from './description.ts'
+import type { Network } from './network.ts'
 
 /** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
 export type Tta = 'none' | 'flip'
@@ -27,44 +26,44 @@ export interface OpenModelOptions {
 /** Where several threads share a run; a thread by itself takes one photo after the other. */
 export const openModelDefaults = { batch: 8 } as const satisfies OpenModelOptions
 
-/** The feature map seen as cells of the photo, numbered row by row. */
-export interface CellGrid {
-  readonly rows: number
-  readonly columns: number
-}
+/** A photo as an embedder sees it: pixels [heightPx, widthPx, 3], RGB, in each of its geometries. */
+export type PreparedPhoto = readonly Uint8Array[]
 
-/** A model ready to embed. */
+/**
+ * Photos in, embeddings out: one network (`embedderOf`), or several (`ensembleOf`). A photo goes in prepared, as whole ones would fill
+ * the memory: `prepareFor` does it, and `embedPhotos` all of it, from the files on.
+ */
 export interface Embedder {
   readonly name: string
   /** For people: the file or the checkpoint. */
   readonly source: string
   /** The run folder it comes from, if any. */
   readonly run: string | undefined
-  readonly description: ModelDescription
-  readonly geometry: Geometry
+  /** The geometries in which it sees each photo. */
+  readonly geometries: readonly Geometry[]
   /** Length of an embedding. */
   readonly size: number
   readonly tta: Tta
   /** SHA-256 of what decides an embedding: weights, description, averaging, precision. Read when it is asked for. */
   fingerprint(): Promise<string>
-  /** Photos that pass the network together; `batch` takes any number. */
+  /** Photos that pass together; `embed` takes any number. */
   readonly batchSize: number
-  /** So many times `batchSize` photos are under way at once, of one `batch` or of several. */
+  /** Batches that it works at side by side, of one `embed` or of several. */
   readonly lanes: number
-  /** Of a model that can say what each part of a photo adds to its embedding. */
-  readonly cellGrid?: CellGrid | undefined
   /**
-   * Pixels [B, heightPx, widthPx, 3] as `geometry` prepares them → L2-normalised embeddings, row-major [B, size]. An embedding
-   * that is zero stays so, and one that is not finite too: `embedPhotos` refuses it by the photo's name.
+   * L2-normalised embeddings, row-major [photos, size]. One that is zero stays so, and one that is not finite too: `embedPhotos`
+   * refuses it by the photo's name.
    */
-  batch(pixels: Tensor<'uint8'>): Promise<Float32Array>
-  /**
-   * Where there is a `cellGrid`: pixels [B, heightPx, widthPx, 3] → what each cell adds to the embedding, row-major [B, rows·columns,
-   * size]. Σ over cells is the embedding of the photo as it is, without its mirror image, before normalisation.
-   */
-  cells?(pixels: Tensor<'uint8'>): Promise<Float32Array>
-  /** Gives memory and thread back. */
+  embed(photos: readonly PreparedPhoto[]): Promise<Float32Array>
+  /** Where it is one network: for who covers cells or swaps sides. */
+  readonly network?: Network | undefined
+  /** Gives memory and threads back. */
   release(): Promise<void>
+}
+
+/** An upright photo, or what `box` cuts out of it, in each geometry of an embedder. */
+export function prepareFor({ geometries }: Pick<Embedder, 'geometries'>, image: ImageRGBA, box?: Box): PreparedPhoto {
+  return geometries.map((geometry) => prepareImage(image, geometry, box))
 }
 
 /**

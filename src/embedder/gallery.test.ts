@@ -34,9 +34,9 @@ function counting(): { readonly embedder: Embedder; photos: number } {
   const counted = { photos: 0, embedder }
   counted.embedder = {
     ...embedder,
-    batch: (pixels) => {
-      counted.photos += pixels.shape[0]!
-      return embedder.batch(pixels)
+    embed: (photos) => {
+      counted.photos += photos.length
+      return embedder.embed(photos)
     },
   }
   return counted

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from '../base/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
-import type { Embedder, OpenModelOptions } from './embedder.ts'
+import type { OpenModelOptions } from './embedder.ts'
+import type { NetworkEmbedder } from './network-embedder.ts'
 import { openDescribed } from './onnx-model.ts'
 
 /** True for a run folder that trained a head on somebody's network: it has no network of ours to rebuild. */
@@ -12,7 +13,7 @@ export function isHeadRun(run: string): boolean {
 }
 
 /** The model of such a run: its model.onnx, which its training's end writes. */
-export async function openHeadRun(run: string, options: OpenModelOptions): Promise<Embedder> {
+export async function openHeadRun(run: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
   const { checkpoint, ...rest } = options
   const onnx = headModel(run)
   check(

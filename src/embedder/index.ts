@@ -2,6 +2,7 @@
  * A model opened, photos in, embeddings out. Our own models from a run folder or an exported file, and anybody's ONNX file with a
  * `model.json` that states its preprocessing.
  */
+export { type BatchPolicy, inBatches, joined } from './batches.ts'
 export {
   describeModel,
   descriptionFile,
@@ -13,22 +14,23 @@ export {
 export {
   type EmbeddedPhotos,
   type EmbedOptions,
-  embedInBatches,
+  embedBatches,
   embedPhotos,
   type PhotoEmbeddings,
-  preparePhoto,
 } from './embed.ts'
 export { type CachedEmbedOptions, embedCached } from './embed-cached.ts'
 export {
-  type CellGrid,
   type Embedder,
   type OpenModelOptions,
   openModelDefaults,
   type Precision,
+  type PreparedPhoto,
   photosTogether,
+  prepareFor,
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
+export { ensembleOf } from './ensemble.ts'
 export {
   appended,
   type Gallery,
@@ -41,6 +43,8 @@ export {
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
 export { modelFiles } from './model-files.ts'
+export type { CellGrid, Network } from './network.ts'
+export { type AboutNetwork, embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 export { findDescription } from './onnx-model.ts'
 export { openModel } from './open.ts'
 export { type RunModel, readRunModel } from './run-folder.ts'

@@ -48,7 +48,7 @@ const photo = tensor('uint8', [1, 2, 3, 3], bytes)
 async function embedding(path: string, options = {}, pixels = photo): Promise<number[]> {
   const embedder = await openModel(path, { threads: 1, ...options })
   try {
-    return [...(await embedder.batch(pixels))]
+    return [...(await embedder.network.embed(pixels))]
   } finally {
     await embedder.release()
   }

@@ -5,8 +5,10 @@ import { check, InputError, nearest } from '../base/index.ts'
 import { type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
-import { type Embedder, type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
+import { type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
 import { fingerprintOf, onnxFiles } from './fingerprint.ts'
+import type { Network } from './network.ts'
+import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { modelInput } from './pixels.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 
@@ -35,7 +37,7 @@ export function findDescription(onnx: string, modelConfig?: string): string {
 }
 
 /** Anybody's ONNX file, or our own exported one, under its description. `path` is for people where the file lies in a folder. */
-export async function openDescribed(onnx: string, options: OpenModelOptions, path = onnx): Promise<Embedder> {
+export async function openDescribed(onnx: string, options: OpenModelOptions, path = onnx): Promise<NetworkEmbedder> {
   check(existsSync(onnx), `${onnx}: no such file`)
   check(
     options.checkpoint === undefined,
@@ -56,7 +58,8 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
     const { threads = availableParallelism() } = options
     const batch = options.batch ?? (model.lanes < threads ? openModelDefaults.batch : 1)
     const fingerprint = async () => fingerprintOf([...onnxFiles(onnx), descriptionPath], { tta })
-    return embedder(model, ports, { description, tta, source: path, batch, fingerprint })
+    const network = networkOf(model, ports, { description, tta, source: path, batch })
+    return embedderOf(network, { name: description.name, source: path, run: undefined, description, tta, fingerprint })
   } catch (error) {
     await model.release()
     throw error
@@ -82,18 +85,12 @@ interface Ports {
   readonly fixedBatch: number | undefined
 }
 
-function embedder(
+function networkOf(
   model: Session,
   { input, output, fixedBatch }: Ports,
-  about: {
-    description: ModelDescription
-    tta: Tta
-    source: string
-    batch: number
-    fingerprint: Embedder['fingerprint']
-  },
-): Embedder {
-  const { description, tta, source, batch, fingerprint } = about
+  about: { description: ModelDescription; tta: Tta; source: string; batch: number },
+): Network {
+  const { description, tta, source, batch } = about
   const { size } = description.output
   const outside = tta === 'flip' && description.flipAveraging !== 'inside'
   const embed = async (pixels: Tensor<'uint8'>, mirror: boolean) => {
@@ -111,23 +108,14 @@ function embedder(
     const [straight, mirrored] = await Promise.all([embed(pixels, false), embed(pixels, true)])
     return straight.map((value, i) => (value + mirrored[i]!) / 2)
   }
-  const limit = fixedBatch ?? batch
+  const { lanes } = model
+  const policy = { batchSize: fixedBatch ?? batch, lanes, fixed: fixedBatch !== undefined }
   return {
-    name: description.name,
-    source,
-    run: undefined,
-    description,
     geometry: geometryOf(description),
     size,
-    tta,
-    fingerprint,
-    batchSize: limit,
-    lanes: model.lanes,
-    batch: async (pixels) =>
-      normaliseRows(
-        await inPieces(pixels, size, { limit, fixed: fixedBatch !== undefined, lanes: model.lanes }, run),
-        size,
-      ),
+    batchSize: policy.batchSize,
+    lanes,
+    embed: async (pixels) => normaliseRows(await inPieces(pixels, size, policy, run), size),
     release: () => model.release(),
   }
 }

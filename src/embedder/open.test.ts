@@ -21,7 +21,7 @@ const size = 24
 async function embed(path: string, options: OpenModelOptions = {}, pixels = randomPixels(2)): Promise<Float32Array> {
   const embedder = await openModel(path, { threads: 1, ...options })
   try {
-    return await embedder.batch(pixels)
+    return await embedder.network.embed(pixels)
   } finally {
     await embedder.release()
   }
@@ -55,7 +55,7 @@ test('any number of photos, whatever the batch: rows do not depend on their neig
 test('flip averaging is on for a run, and can be switched off', async () => {
   const path = tinyRun()
   const info = await openModel(path)
-  expect([info.tta, info.size, info.geometry.heightPx, info.run]).toEqual(['flip', size, 32, path])
+  expect([info.tta, info.size, info.geometries[0]?.heightPx, info.run]).toEqual(['flip', size, 32, path])
   await info.release()
   const [flip, none] = [await embed(path), await embed(path, { tta: 'none' })]
   expect(cosine(flip, none)).toBeLessThan(0.9999)

@@ -3,8 +3,9 @@ import { extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import { isRunFolder } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
-import type { Embedder, OpenModelOptions } from './embedder.ts'
+import type { OpenModelOptions } from './embedder.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
+import type { NetworkEmbedder } from './network-embedder.ts'
 import { openDescribed } from './onnx-model.ts'
 import { openRun } from './run-folder.ts'
 
@@ -14,7 +15,7 @@ import { openRun } from './run-folder.ts'
  * for decoding, progress and Ctrl-C. Release it: its threads keep the process alive.
  * @throws InputError for what is missing, and with every point where description and ONNX file disagree.
  */
-export async function openModel(path: string, options: OpenModelOptions = {}): Promise<Embedder> {
+export async function openModel(path: string, options: OpenModelOptions = {}): Promise<NetworkEmbedder> {
   const { batch, threads } = options
   check(
     batch === undefined || (Number.isInteger(batch) && batch > 0),

@@ -1,33 +1,30 @@
-import { inOrder } from '../base/index.ts'
 import { type Tensor, tensor, zeros } from '../tensor/index.ts'
+import { type BatchPolicy, inBatches, joined } from './batches.ts'
 
-/**
- * Runs pixels [B, H, W, 3] through a network that takes `limit` rows at a time, or exactly `limit` where it is `fixed`: the last
- * piece is then filled up with black. One piece more than `lanes` is under way at once, so that none waits. Returns [B, size].
- */
+/** How a network takes rows. */
+export interface RowPolicy extends BatchPolicy {
+  /** Always `batchSize` rows: fewer are filled up with black. Otherwise as many at most. */
+  readonly fixed: boolean
+}
+
+/** Runs pixels [B, H, W, 3] through a network, `batchSize` rows at a time. Returns [B, size]. */
 export async function inPieces(
   pixels: Tensor<'uint8'>,
   size: number,
-  { limit, fixed, lanes }: { readonly limit: number; readonly fixed: boolean; readonly lanes: number },
+  policy: RowPolicy,
   run: (piece: Tensor<'uint8'>) => Promise<Float32Array>,
 ): Promise<Float32Array> {
   const [count, ...rest] = pixels.shape as [number, number, number, number]
   const bytes = pixels.data.length / Math.max(1, count)
-  const out = new Float32Array(count * size)
-  const embed = async (i: number) => {
-    const begin = i * limit
-    const rows = Math.min(limit, count - begin)
-    const part = pixels.data.subarray(begin * bytes, (begin + rows) * bytes)
-    const piece = fixed && rows < limit ? zeros('uint8', [limit, ...rest]) : tensor('uint8', [rows, ...rest], part)
-    if (piece.data !== part) piece.data.set(part)
-    return (await run(piece)).subarray(0, rows * size)
+  const { batchSize, fixed } = policy
+  const embed = async ({ length }: readonly number[], begin: number) => {
+    const part = pixels.data.subarray(begin * bytes, (begin + length) * bytes)
+    const filled = fixed && length < batchSize
+    const piece = filled ? zeros('uint8', [batchSize, ...rest]) : tensor('uint8', [length, ...rest], part)
+    if (filled) piece.data.set(part)
+    return (await run(piece)).subarray(0, length * size)
   }
-  let begin = 0
-  for await (const rows of inOrder(Math.ceil(count / limit), embed, { lanes: lanes + 1, ahead: lanes + 1 })) {
-    out.set(rows, begin)
-    begin += rows.length
-  }
-  return out
+  return joined(inBatches(Array(count).keys(), policy, embed), count * size)
 }
 
 /** e / ‖e‖₂ in place, row by row; norms in float64. Rows of zeros stay zeros. */

@@ -1,12 +1,12 @@
 import type { CellGraph } from '../models/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-import type { Embedder } from './embedder.ts'
+import type { Network } from './network.ts'
 import { inPieces } from './rows.ts'
 
-/** An embedder's part that tells what cells add, and how it is given back. */
+/** A network's part that tells what cells add, and how it is given back. */
 export interface RunCells {
-  readonly embedder: Required<Pick<Embedder, 'cells' | 'cellGrid'>>
+  readonly network: Required<Pick<Network, 'cells' | 'cellGrid'>>
   release(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ export function runCells(
     program ??= backend.compile(graph, { parameters, lanes: true })
     const parts = await program
     const run = async (piece: Tensor<'uint8'>) => (await parts.run({ pixels: piece })).cells!.data as Float32Array
-    return inPieces(pixels, rows * columns * size, { limit: batch, fixed: true, lanes: parts.lanes }, run)
+    return inPieces(pixels, rows * columns * size, { batchSize: batch, fixed: true, lanes: parts.lanes }, run)
   }
-  return { embedder: { cellGrid: { rows, columns }, cells }, release: async () => (await program)?.release() }
+  return { network: { cellGrid: { rows, columns }, cells }, release: async () => (await program)?.release() }
 }

@@ -6,9 +6,10 @@ import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/inde
 import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
 import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
-import type { Embedder, OpenModelOptions, Tta } from './embedder.ts'
-import { photosTogether } from './embedder.ts'
+import { type OpenModelOptions, photosTogether } from './embedder.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import type { Network } from './network.ts'
+import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
@@ -41,7 +42,7 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
 }
 
 /** A run's network rebuilt for this processor, its weights part of the program. */
-export async function openRun(folder: string, options: OpenModelOptions): Promise<Embedder> {
+export async function openRun(folder: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
   const { checkpoint, tta = 'flip', precision = 'fp32', threads } = options
   const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
   const description = readModelDescription(join(folder, descriptionFile))
@@ -54,27 +55,22 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
   const { size } = description.output
   const parts = cellGraph(network, { ...geometry, batch })
   const program = await backend.compile(graph, { parameters, lanes: true })
+  const policy = { batchSize: batch, lanes: program.lanes, fixed: true }
   const cells = parts && runCells(parts, backend, parameters, { batch, size })
-  return {
-    name,
-    source: `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`,
-    run: folder,
-    description,
+  const run = async (piece: Tensor<'uint8'>) => (await program.run({ pixels: piece })).embedding!.data as Float32Array
+  const opened: Network = {
     geometry,
     size,
-    tta: tta satisfies Tta,
-    fingerprint: () => fingerprintOf([found.path, join(folder, descriptionFile)], { tta, precision }),
     batchSize: batch,
     lanes: program.lanes,
-    ...cells?.embedder,
-    batch: async (pixels) => {
-      const run = async (piece: Tensor<'uint8'>) =>
-        (await program.run({ pixels: piece })).embedding!.data as Float32Array
-      return normaliseRows(await inPieces(pixels, size, { limit: batch, fixed: true, lanes: program.lanes }, run), size)
-    },
+    ...cells?.network,
+    embed: async (pixels) => normaliseRows(await inPieces(pixels, size, policy, run), size),
     release: async () => {
       await program.release()
       await cells?.release()
     },
   }
+  const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`
+  const fingerprint = () => fingerprintOf([found.path, join(folder, descriptionFile)], { tta, precision })
+  return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint })
 }

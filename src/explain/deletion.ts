@@ -1,5 +1,5 @@
 import { mean, Rng, standardDeviation } from '../base/index.ts'
-import type { CellGrid, Embedder } from '../embedder/index.ts'
+import type { CellGrid, Network } from '../embedder/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { zeros } from '../tensor/index.ts'
 
@@ -71,7 +71,7 @@ export interface DeletionOptions {
 
 /** Deletes the hottest cells of the query, and as many at random, and asks the network again, `draws` + 1 photos. */
 export async function deletionTest(
-  embedder: Embedder,
+  network: Network,
   query: { readonly pixels: Tensor<'uint8'>; readonly grid: CellGrid; readonly heat: Float64Array },
   match: { readonly embedding: Float64Array; readonly similarity: number },
   { deletedShare, draws, seed }: DeletionOptions,
@@ -82,7 +82,7 @@ export async function deletionTest(
   const hottest = [...all].sort((a, b) => heat[b]! - heat[a]!).slice(0, count)
   const rng = new Rng(seed).fork('deletion')
   const random = Array.from({ length: draws }, (_, draw) => rng.fork(draw).shuffle(all).slice(0, count))
-  const embeddings = await embedder.batch(withoutCells(pixels, grid, [hottest, ...random]))
+  const embeddings = await network.embed(withoutCells(pixels, grid, [hottest, ...random]))
   const losses = Array.from({ length: draws + 1 }, (_, copy) => {
     let similarity = 0
     match.embedding.forEach((value, d) => {

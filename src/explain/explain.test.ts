@@ -6,11 +6,12 @@ import { cosine, tinyGeometry, tinyNetwork, tinyPhoto, tinyRun, tinyTensors } fr
 import { mean } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { describeModel } from '../embedder/description.ts'
-import { preparePhoto } from '../embedder/embed.ts'
-import type { Embedder } from '../embedder/embedder.ts'
+import { prepareFor } from '../embedder/embedder.ts'
+import type { Network } from '../embedder/network.ts'
+import { embedderOf, type NetworkEmbedder } from '../embedder/network-embedder.ts'
 import { openModel } from '../embedder/open.ts'
 import { exportModel } from '../export/export.ts'
-import { geometry } from '../images/index.ts'
+import { decodeImage, geometry } from '../images/index.ts'
 import { tensor } from '../tensor/index.ts'
 import { strongestPairs } from './attribution.ts'
 import { cellBox, withoutCells } from './deletion.ts'
@@ -19,8 +20,8 @@ import { explainMatch, type MatchExplanation } from './explain.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rosette-explain-'))
 const wide = geometry({ widthPx: 96, heightPx: 64 })
 let [query, match]: [Photo, Photo] = [photoAt('a'), photoAt('b')]
-let run: Embedder
-let exported: Embedder
+let run: NetworkEmbedder
+let exported: NetworkEmbedder
 
 function photoAt(name: string): Photo {
   const filename = `${name}.png`
@@ -84,13 +85,13 @@ describe('by cells', () => {
   })
 
   test('other photos of one batch change nothing, and the whole is the same twice', async () => {
-    const pixels = (await preparePhoto(query, wide)).pixels
+    const pixels = prepareFor(run, await decodeImage(query.path))[0]!
     const five = tensor(
       'uint8',
       [5, 64, 96, 3],
       Uint8Array.from({ length: 5 * pixels.length }, (_, i) => pixels[i % pixels.length]!),
     )
-    const cells = await run.cells!(five)
+    const cells = await run.network.cells!(five)
     const perPhoto = cells.length / 5
     for (let i = 0; i < perPhoto; i++) expect(cells[4 * perPhoto + i]).toBeCloseTo(cells[i]!, 5)
     expect(await explainMatch(run, query, match)).toEqual(found)
@@ -111,7 +112,7 @@ describe('by occlusion', () => {
     const found = await explainMatch(exported, query, match, { occlusionGrid: 3 })
     expect([found.method, found.query.rows, found.query.heat.length]).toEqual(['occlusion', 3, 9])
     const covered = withoutCells(found.query.pixels, found.query, [[5]])
-    const without = await exported.batch(covered)
+    const without = await exported.network.embed(covered)
     const [a, b] = await embedded(exported)
     expect(found.query.heat[5]).toBeCloseTo(cosine(a, b) - cosine(without, b), 5)
     expect(found.explained).toBeCloseTo(found.similarity, 6)
@@ -126,18 +127,12 @@ describe('by occlusion', () => {
 
 describe('faithfulness', () => {
   /** Sees the top left cell of a 4 × 4 grid and nothing else: an embedding of its mean colour. */
-  const narrow: Embedder = {
-    name: 'narrow',
-    source: 'narrow',
-    run: undefined,
-    description: describeModel('narrow', tinyNetwork, tinyGeometry),
+  const network: Network = {
     geometry: tinyGeometry,
     size: 3,
-    fingerprint: async () => '',
-    tta: 'none',
     batchSize: 4,
     lanes: 1,
-    batch: async ({ data, shape }) => {
+    embed: async ({ data, shape }) => {
       const out = new Float32Array(3 * shape[0]!)
       for (let photo = 0; photo < shape[0]!; photo++) {
         const pixel = data.subarray((photo * 32 * 32 + 8 * 32 + 4) * 3) // inside the letterboxed photo
@@ -148,6 +143,15 @@ describe('faithfulness', () => {
     },
     release: async () => {},
   }
+  const description = describeModel('narrow', tinyNetwork, tinyGeometry)
+  const narrow = embedderOf(network, {
+    name: 'narrow',
+    source: 'narrow',
+    run: undefined,
+    description,
+    tta: 'none',
+    fingerprint: async () => '',
+  })
 
   test('finds the one cell that matters, and random ones matter less', async () => {
     const options = { occlusionGrid: 4, deletedShare: 1 / 16, draws: 40 }
@@ -222,11 +226,7 @@ test('a photo that cannot be read is named', async () => {
 })
 
 /** Both photos' embeddings. */
-async function embedded(embedder: Embedder): Promise<[Float32Array, Float32Array]> {
-  const each = async (photo: Photo) => {
-    const { heightPx, widthPx } = embedder.geometry
-    const { pixels } = await preparePhoto(photo, embedder.geometry)
-    return embedder.batch(tensor('uint8', [1, heightPx, widthPx, 3], pixels))
-  }
+async function embedded(embedder: NetworkEmbedder): Promise<[Float32Array, Float32Array]> {
+  const each = async ({ path }: Photo) => embedder.embed([prepareFor(embedder, await decodeImage(path))])
   return [await each(query), await each(match)]
 }

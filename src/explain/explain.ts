@@ -1,7 +1,7 @@
-import { check } from '../base/index.ts'
-import type { Photo } from '../data/index.ts'
-import type { CellGrid, Embedder } from '../embedder/index.ts'
-import { preparePhoto } from '../embedder/index.ts'
+import { check, invariant } from '../base/index.ts'
+import { decodePhoto, type Photo } from '../data/index.ts'
+import type { CellGrid, Network, NetworkEmbedder } from '../embedder/index.ts'
+import { prepareImage, readPhotoFile } from '../images/index.ts'
 import { type Tensor, tensor, zeros } from '../tensor/index.ts'
 import { type AttributedPhoto, attribute, type Correspondence, strongestPairs } from './attribution.ts'
 import { type DeletionOptions, deletionTest, type Faithfulness, withoutCells } from './deletion.ts'
@@ -54,6 +54,9 @@ export interface MatchExplanation {
   readonly faithfulness: Faithfulness
 }
 
+/** A network, and what errors call it. */
+export type ExplainedModel = Pick<NetworkEmbedder, 'network' | 'source'>
+
 /**
  * Why two photos match. `cells`: the cosine as an exact sum over pairs of cells of the two feature maps (Stylianou et al.,
  * arXiv:1901.00536, for GeM too: `cellGraph`). `occlusion`, for any model: with e₋ᵢ the embedding of the photo whose cell i is
@@ -62,24 +65,23 @@ export interface MatchExplanation {
  * @throws InputError naming a photo that cannot be used, for options out of range, or for cells that the model does not tell.
  */
 export async function explainMatch(
-  embedder: Embedder,
+  { network, source }: ExplainedModel,
   query: Photo,
   match: Photo,
   options: Partial<ExplainConfig> = {},
 ): Promise<MatchExplanation> {
   const config = { ...explainDefaults, ...options }
   checkExplainConfig(config)
-  const method = chooseMethod(embedder, config.method)
-  const read = (photo: Photo) => readPixels(embedder, photo, config.limitPixels)
+  const method = chooseMethod(network, config.method, source)
+  const read = (photo: Photo) => readPixels(network, photo, config.limitPixels)
   const seen = [await read(query), await read(match)] as const
-  const embeddings = halves(await embedder.batch(stack(seen)))
-  const sides =
-    method === 'cells' ? await byCells(embedder, seen) : await byOcclusion(embedder, seen, embeddings, config)
+  const embeddings = halves(await network.embed(stack(seen)))
+  const sides = method === 'cells' ? await byCells(network, seen) : await byOcclusion(network, seen, embeddings, config)
   const { explained, queryHeat, matchHeat, contributions } = attribute(...sides)
   const similarity = embeddings[0].reduce((sum, value, d) => sum + value * embeddings[1][d]!, 0)
   const [own, other] = sides
   const faithfulness = await deletionTest(
-    embedder,
+    network,
     { pixels: seen[0], grid: own.grid, heat: queryHeat },
     { embedding: embeddings[1], similarity },
     config,
@@ -98,29 +100,29 @@ export async function explainMatch(
 
 type Pair<T> = readonly [query: T, match: T]
 
-function chooseMethod(embedder: Embedder, asked: ExplainConfig['method']): MatchExplanation['method'] {
-  if (asked === 'auto') return embedder.cells === undefined ? 'occlusion' : 'cells'
+function chooseMethod({ cells }: Network, asked: ExplainConfig['method'], source: string): MatchExplanation['method'] {
+  if (asked === 'auto') return cells === undefined ? 'occlusion' : 'cells'
   check(
-    asked === 'occlusion' || embedder.cells !== undefined,
-    `explain: ${embedder.source} does not tell what its cells add`,
+    asked === 'occlusion' || cells !== undefined,
+    `explain: ${source} does not tell what its cells add`,
     "name the run folder, or use method 'occlusion'",
   )
   return asked
 }
 
 async function readPixels(
-  { geometry }: Embedder,
+  { geometry }: Network,
   photo: Photo,
   limitPixels: number | undefined,
 ): Promise<Tensor<'uint8'>> {
-  const { pixels } = await preparePhoto(photo, geometry, limitPixels)
-  return tensor('uint8', [geometry.heightPx, geometry.widthPx, 3], pixels)
+  const image = await decodePhoto({ photo, bytes: await readPhotoFile(photo.path) }, limitPixels)
+  return tensor('uint8', [geometry.heightPx, geometry.widthPx, 3], prepareImage(image, geometry, photo.box))
 }
 
 /** Both photos' cells by the feature map. */
-async function byCells(embedder: Embedder, seen: Pair<Tensor<'uint8'>>): Promise<Pair<AttributedPhoto>> {
-  const { cellGrid: grid, size } = embedder
-  check(embedder.cells !== undefined && grid !== undefined, `explain: ${embedder.source} has no cells`)
+async function byCells(network: Network, seen: Pair<Tensor<'uint8'>>): Promise<Pair<AttributedPhoto>> {
+  const { cellGrid: grid, size } = network
+  invariant(network.cells !== undefined && grid !== undefined, 'explain: the network has no cells')
   const side = (cells: Float64Array): AttributedPhoto => {
     const whole = new Float64Array(size)
     cells.forEach((value, i) => {
@@ -128,13 +130,13 @@ async function byCells(embedder: Embedder, seen: Pair<Tensor<'uint8'>>): Promise
     })
     return { grid, cells, whole }
   }
-  const [query, match] = halves(await embedder.cells(stack(seen)))
+  const [query, match] = halves(await network.cells(stack(seen)))
   return [side(query), side(match)]
 }
 
 /** Both photos' cells by what their embeddings lose without each. */
 async function byOcclusion(
-  embedder: Embedder,
+  network: Network,
   seen: Pair<Tensor<'uint8'>>,
   embeddings: Pair<Float64Array>,
   { occlusionGrid }: ExplainConfig,
@@ -143,7 +145,7 @@ async function byOcclusion(
   const side = async (at: 0 | 1): Promise<AttributedPhoto> => {
     const whole = embeddings[at]
     const each = Array.from({ length: grid.rows * grid.columns }, (_, cell) => [cell])
-    const without = await embedder.batch(withoutCells(seen[at], grid, each))
+    const without = await network.embed(withoutCells(seen[at], grid, each))
     return { grid, whole, cells: Float64Array.from(without, (value, i) => whole[i % whole.length]! - value) }
   }
   return [await side(0), await side(1)]

@@ -3,6 +3,7 @@ export type { Correspondence } from './attribution.ts'
 export { type CellBox, cellBox, type DeletionOptions, type Faithfulness } from './deletion.ts'
 export {
   type ExplainConfig,
+  type ExplainedModel,
   type ExplainedPhoto,
   explainDefaults,
   explainMatch,

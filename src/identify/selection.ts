@@ -83,11 +83,11 @@ async function hashOf(
 ): Promise<RunData['dataHash'] | undefined> {
   const hashes: string[] = []
   try {
-    const hash = async (i: number) =>
+    const hash = async ({ path }: Photo) =>
       createHash('sha256')
-        .update(await readPhotoFile(photos[i]!.path))
+        .update(await readPhotoFile(path))
         .digest('hex')
-    for await (const found of inOrder(photos.length, hash, { lanes: 4, ahead: 8 })) {
+    for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
       signal?.throwIfAborted()
       hashes.push(found)
     }

@@ -1,6 +1,5 @@
 import type { Photo } from '../data/index.ts'
-import type { Embedder } from '../embedder/index.ts'
-import { type ExplainedPhoto, explainMatch } from '../explain/index.ts'
+import { type ExplainedModel, type ExplainedPhoto, explainMatch } from '../explain/index.ts'
 import { encodeJpeg } from '../images/index.ts'
 import { round } from './analyse.ts'
 import type { ExplainedSide, Explanation, ReportData } from './data.ts'
@@ -64,7 +63,7 @@ function evenly<T>(items: readonly T[], most: number): T[] {
 
 /** Explains matches one after the other. @throws as explainMatch does; the signal's reason when it aborts. */
 export async function explainMatches(
-  embedder: Embedder,
+  model: ExplainedModel,
   photos: readonly Photo[],
   matches: readonly Match[],
   options: ExplainMatchesOptions = {},
@@ -74,7 +73,7 @@ export async function explainMatches(
   const views: (readonly [string, string])[] = []
   for (const { query, match } of matches) {
     signal?.throwIfAborted()
-    const found = await explainMatch(embedder, photos[query]!, photos[match]!, { seed, limitPixels })
+    const found = await explainMatch(model, photos[query]!, photos[match]!, { seed, limitPixels })
     const { cells, lost, lostAtRandom, deviationAtRandom } = found.faithfulness
     explanations.push({
       query,

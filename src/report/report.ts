@@ -129,16 +129,16 @@ export async function makeReport(
   return { ...written, data, thumbnailPx, skipped: embedded.skipped }
 }
 
-/** A shared report shows no photos, and so explains nothing. */
+/** A shared report shows no photos, and so explains nothing; nor does one of several networks. */
 async function explained(
-  embedder: Embedder,
+  { network, source }: Embedder,
   photos: readonly Photo[],
   data: ReportData,
   { explain, seed, limitPixels, signal, onProgress }: ReportOptions,
 ): Promise<ExplainedMatches> {
-  if (data.shared) return { explanations: [], views: [] }
-  const each = explain ?? (embedder.cellGrid === undefined ? 1 : explainMatchesDefaults.each)
-  return explainMatches(embedder, photos, matchesToExplain(data, each), {
+  if (data.shared || network === undefined) return { explanations: [], views: [] }
+  const each = explain ?? (network.cellGrid === undefined ? 1 : explainMatchesDefaults.each)
+  return explainMatches({ network, source }, photos, matchesToExplain(data, each), {
     limitPixels,
     signal,
     onProgress: (done, total) => onProgress?.('explaining', done, total),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { unpackError } from '../base/index.ts'
+import { Pool, unpackError } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import type { LaneReply, LaneRequest, LaneStart } from './lane.ts'
@@ -34,30 +34,14 @@ export async function openLanes(model: Uint8Array | string, options: readonly Se
   }
   try {
     const [first] = await Promise.all(lanes.map((lane) => lane.opened))
-    return { ...first!, lanes: lanes.length, run: sideBySide(lanes.map((lane) => lane.run)), release }
+    const pool = new Pool(lanes)
+    const run: Session['run'] = (feeds, into) => pool.use((lane) => lane.run(feeds, into))
+    return { ...first!, lanes: lanes.length, run, release }
   } catch (error) {
     // A thread that is ended while ONNX Runtime opens its model takes the process with it.
     await Promise.allSettled(lanes.map((lane) => lane.opened))
     await release()
     throw error
-  }
-}
-
-type Run = Session['run']
-
-/** A run by whichever of `runs` is free, else by the first that will be. */
-export function sideBySide(runs: readonly Run[]): Run {
-  const free = [...runs]
-  const waiting: ((run: Run) => void)[] = []
-  return async (feeds, into) => {
-    const run = free.pop() ?? (await new Promise<Run>((resolve) => waiting.push(resolve)))
-    try {
-      return await run(feeds, into)
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) free.push(run)
-      else next(run)
-    }
   }
 }
 
@@ -86,7 +70,7 @@ class Lane {
     this.opened.catch(() => {}) // told by openLanes
   }
 
-  readonly run = async (feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> => {
+  async run(feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
     const reply = this.#next()
     this.#worker.postMessage({ kind: 'run', feeds: owned(feeds) } satisfies LaneRequest)
     const done = await reply

@@ -4,10 +4,11 @@ import { basename, dirname, join } from 'node:path'
 import { check, sha256Of, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
-  type Embedder,
   findDescription,
   geometryOf,
+  inBatches,
   type ModelDescription,
+  type NetworkEmbedder,
   openModel,
   readModelDescription,
 } from '../embedder/index.ts'
@@ -112,31 +113,30 @@ function readWhole(path: string): Buffer | undefined {
 }
 
 /** Photo and mirror image are told apart here, so the embedder does not average them. */
-function openFrozen({ onnx, descriptionPath, description }: FrozenNetwork, threads: number): Promise<Embedder> {
+function openFrozen({ onnx, descriptionPath, description }: FrozenNetwork, threads: number): Promise<NetworkEmbedder> {
   const tta = description.flipAveraging === 'inside' ? undefined : 'none'
   return openModel(onnx, { modelConfig: descriptionPath, tta, threads })
 }
 
 async function embedBoth(
-  embedder: Embedder,
+  { network, source }: NetworkEmbedder,
   store: PixelStore,
   options: EmbedStoreOptions,
 ): Promise<Tensor<'float32'>> {
-  const { size } = embedder
-  const together = embedder.batchSize * embedder.lanes
+  const { size } = network
   const count = store.photos.length
   const vectors = zeros('float32', [2, count, size])
-  for (let begin = 0; begin < count; begin += together) {
+  const both = async (rows: readonly number[], begin: number) => {
     options.signal?.throwIfAborted()
-    const rows = Array.from({ length: Math.min(together, count - begin) }, (_, i) => begin + i)
     const pixels = store.batch(rows)
-    const parts = [await embedder.batch(pixels), await embedder.batch(mirrored(pixels))]
-    parts.forEach((part, side) => {
-      vectors.data.set(part, (side * count + begin) * size)
+    const sides = await Promise.all([network.embed(pixels), network.embed(mirrored(pixels))])
+    sides.forEach((data, side) => {
+      vectors.data.set(data, (side * count + begin) * size)
     })
-    options.onProgress?.(begin + rows.length, count)
+    return begin + rows.length
   }
-  check(vectors.data.every(Number.isFinite), `${embedder.source}: gives embeddings that are not finite`)
+  for await (const done of inBatches(store.photos.keys(), network, both)) options.onProgress?.(done, count)
+  check(vectors.data.every(Number.isFinite), `${source}: gives embeddings that are not finite`)
   return vectors
 }
 

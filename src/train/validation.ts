@@ -1,4 +1,5 @@
 import type { PixelStore } from '../data/index.ts'
+import { inBatches, joined } from '../embedder/index.ts'
 import { embeddingGraph, embeddingSize, type ReIdConfig } from '../models/index.ts'
 import { evaluateRetrieval } from '../retrieval/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
@@ -21,38 +22,30 @@ export async function openValidator(
   const { rows, identities } = options
   const batchSize = Math.min(options.batchSize, rows.length)
   const { heightPx, widthPx } = store.geometry
+  const size = embeddingSize(options.model)
   const { graph } = embeddingGraph(options.model, { heightPx, widthPx, batch: batchSize, flip: true })
   const program = await backend.compile(graph)
   return {
     measure: async (weights) => {
-      const data = await embedRows(program, store, rows, batchSize, Object.fromEntries(weights))
-      const embeddings = { count: rows.length, dim: embeddingSize(options.model), data }
+      const data = await embedRows(program, store, { rows, batchSize, size }, Object.fromEntries(weights))
+      const embeddings = { count: rows.length, dim: size, data }
       return evaluateRetrieval({ embeddings, identities: rows.map((row) => identities[row]!) })
     },
     release: () => program.release(),
   }
 }
 
-/** The graph's batch is fixed: the last one is filled up with photos that were embedded already. */
+/** The graph's batch is fixed: the last one begins earlier, with photos that were embedded already. */
 async function embedRows(
   program: Program,
   store: PixelStore,
-  rows: readonly number[],
-  batchSize: number,
+  { rows, batchSize, size }: { readonly rows: readonly number[]; readonly batchSize: number; readonly size: number },
   weights: Readonly<Record<string, Tensor>>,
 ): Promise<Float32Array> {
-  const parts: Float32Array[] = []
-  for (let begin = 0; begin < rows.length; begin += batchSize) {
+  const embed = async (_: readonly number[], begin: number) => {
     const start = Math.min(begin, rows.length - batchSize)
     const { embedding } = await program.run({ ...weights, pixels: store.batch(rows.slice(start, start + batchSize)) })
-    const data = embedding!.data as Float32Array
-    parts.push(data.slice(((begin - start) * data.length) / batchSize))
+    return (embedding!.data as Float32Array).subarray((begin - start) * size)
   }
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    all.set(part, offset)
-    offset += part.length
-  }
-  return all
+  return joined(inBatches(rows, { batchSize, lanes: program.lanes }, embed), rows.length * size)
 }

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { InputError, inOrder } from '../base/index.ts'
+import { decodeImage, type ImageRGBA, readPhotoFile } from '../images/index.ts'
+import { CacheError } from './cache.ts'
+import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
+
+export interface ReadOptions {
+  /** Photos that cannot be used are left out and told one by one; otherwise they are an error, which lists them all. */
+  readonly skipUnreadable?: boolean | undefined
+  /** No photo left is no error. */
+  readonly mayBeEmpty?: boolean | undefined
+  /** Photos read before the caller asks for them; unless given, as many as are read at once. */
+  readonly ahead?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A photo's file in memory. */
+export interface PhotoFile {
+  readonly photo: Photo
+  readonly bytes: Uint8Array
+  /** SHA-256 of the bytes. */
+  readonly contentHash: string
+}
+
+/** A photo that can be used, and what was made of it. */
+export interface ReadPhoto<Made> {
+  readonly photo: Photo
+  readonly contentHash: string
+  readonly made: Made
+}
+
+/** A photo that was left out, and why. */
+export interface Skipped {
+  readonly photo: Photo
+  readonly reason: string
+  /** What to do about it. */
+  readonly hint?: string | undefined
+}
+
+/** The decoder has four threads; one photo more, while this thread resizes. Each is held whole in memory. */
+const atOnce = Math.min(5, availableParallelism() + 1)
+
+/**
+ * Reads every photo once, in their order, a few at a time, and hands its file to `make`. Gives what that made of each photo, and why
+ * where one cannot be used. An InputError of reading or of `make` is the photo's own; everything else stops the reading.
+ *
+ * This is what becomes of photos that cannot be used, whatever reads them: all are read, and told together at the end, with the
+ * problems of the manifest; with `skipUnreadable` they are left out, and it is an error where none is left.
+ * @throws InputError as said; the signal's reason when it aborts.
+ */
+export async function* readPhotos<Made>(
+  source: Manifest | readonly Photo[],
+  make: (file: PhotoFile) => Promise<Made>,
+  options: ReadOptions = {},
+): AsyncGenerator<ReadPhoto<Made> | Skipped, void, undefined> {
+  const { skipUnreadable = false, mayBeEmpty = false, ahead = atOnce, signal } = options
+  const { name, photos, problems } = listOf(source)
+  const unusable: Skipped[] = []
+  for await (const found of inOrder(photos, (photo) => attempt(photo, make), { atOnce, ahead })) {
+    signal?.throwIfAborted()
+    if ('reason' in found) unusable.push(found)
+    yield found
+  }
+  checkProblems(name, skipUnreadable ? problems : [...problems, ...unusable.map(unreadableProblem)])
+  if (unusable.length < photos.length || mayBeEmpty) return
+  const reasons = unusable.map(
+    ({ photo, reason, hint }): Problem => ({ where: describePhoto(photo), what: reason, hint }),
+  )
+  checkProblems(name, [...reasons, { where: name, what: 'no photo is left' }])
+}
+
+/** The photos of a manifest or of a list, with the problems that are known, and what errors call the whole. */
+export function listOf(source: Manifest | readonly Photo[]): {
+  readonly name: string
+  readonly photos: readonly Photo[]
+  readonly problems: readonly Problem[]
+} {
+  if (!('photos' in source)) return { name: 'photos', photos: source, problems: [] }
+  return { name: source.source, photos: source.photos, problems: source.problems }
+}
+
+/** A photo's pixels, upright and whole. @throws InputError naming the file that cannot be used. */
+export function decodePhoto(
+  { photo, bytes }: Pick<PhotoFile, 'photo' | 'bytes'>,
+  limitPixels?: number,
+): Promise<ImageRGBA> {
+  return decodeImage(bytes, { name: photo.path, ...(limitPixels === undefined ? {} : { limitPixels }) })
+}
+
+async function attempt<Made>(
+  photo: Photo,
+  make: (file: PhotoFile) => Promise<Made>,
+): Promise<ReadPhoto<Made> | Skipped> {
+  try {
+    const bytes = await readPhotoFile(photo.path)
+    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    return { photo, contentHash, made: await make({ photo, bytes, contentHash }) }
+  } catch (error) {
+    if (!(error instanceof InputError) || error instanceof CacheError) throw error
+    return { photo, reason: error.what.split('\n', 1)[0]!, hint: error.hint }
+  }
+}
+
+/** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
+function unreadableProblem({ photo, reason, hint }: Skipped): Problem {
+  const wayOn = 'photos that cannot be read are left out with --skip-unreadable'
+  return { where: describePhoto(photo), what: reason, hint: hint === undefined ? wayOn : [wayOn, hint] }
+}
