@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { bytesOf, encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'
+import { runNames } from './names.ts'
 
 /** All tensors of a run by name: parameters, statistics, and of what is trained `m/…`, `v/…`, and `ema/…` where weights are averaged. */
 export type StateTensors = Readonly<Record<string, Tensor>>
@@ -27,7 +28,7 @@ export interface Checkpoint {
 }
 
 export function checkpointPath(run: string, which: 'last' | 'best'): string {
-  return join(run, 'checkpoints', `${which}.safetensors`)
+  return join(run, runNames.checkpoints, `${which}.safetensors`)
 }
 
 /** Writes a checkpoint: whole, or the one before stays. A hash of all that it says stands in it. */

@@ -2,6 +2,7 @@
  * A run: what decides it (configuration, presets, settings as `path=value`) and what is written of it (record, split, log, checkpoints).
  */
 export { backboneSettings, checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
+export { beginRun, checkNewRun, type RunBeginning, removeRun, sweepRun } from './begin.ts'
 export {
   checkpointPath,
   loadCheckpoint,
@@ -11,10 +12,24 @@ export {
   saveCheckpoint,
 } from './checkpoint.ts'
 export { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
-export { appendLog, type LogEntry, readLog, rewindLog, type StepEntry, type ValidationEntry } from './log.ts'
+export {
+  appendLog,
+  type LogEntry,
+  readLog,
+  rewindLog,
+  type ScannedLog,
+  type StepEntry,
+  type ValidationEntry,
+} from './log.ts'
+export { isReportFile, runNames } from './names.ts'
 export { isOnnx } from './onnx-backbone.ts'
 export { parseConfig, resolveConfig } from './overrides.ts'
+export { type DataToRead, dataToRead, workingFolderFrom } from './own-data.ts'
 export { type PresetName, presets } from './presets.ts'
-export { type RunRecord, readRecord, writeJson } from './record.ts'
-export { type CheckpointName, findCheckpoint, isRunFolder, type RunData, readRunData } from './run-data.ts'
+export { mergeReading, type ReadingOptions } from './reading.ts'
+export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
+export { type ResumedRun, resumeRun } from './resume.ts'
+export { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
+export { isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
+export { RunLock } from './run-lock.ts'
 export { commit, version } from './version.ts'

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { appendLog, type LogEntry, readLog, rewindLog } from './log.ts'
+import { appendLog, type LogEntry, readLog, rewindLog, scanLog } from './log.ts'
 
 const step = (n: number): LogEntry => ({
   kind: 'step',
@@ -45,5 +45,20 @@ describe('log.jsonl', () => {
     )
     rewindLog(path, 0)
     expect(readFileSync(path, 'utf8')).toBe('')
+  })
+
+  test('that lost steps and holds zeros goes on, and says what it has lost', () => {
+    const path = newLog()
+    for (const n of [1, 2]) appendLog(path, step(n))
+    appendFileSync(path, `${'\0'.repeat(40)}\n`)
+    for (const n of [5, 6, 8]) appendLog(path, step(n))
+    expect(() => readLog(path)).toThrow(`${path}: line 3: holds zeros`)
+    expect(scanLog(path).entries).toEqual([1, 2, 5, 6, 8].map(step))
+    expect(rewindLog(path, 9)).toEqual([
+      `${path}: line 3: holds zeros, as a machine leaves them that lost its power; the line is left out`,
+      `${path}: has lost steps 3 to 4, 7 and 9; the run goes on from step 9, its curves have a gap`,
+    ])
+    expect(readLog(path)).toEqual([1, 2, 5, 6, 8].map(step))
+    expect(rewindLog(path, 2)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { InputError, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
 
 const stepSchema = z.object({
   kind: z.literal('step'),
@@ -33,26 +33,74 @@ export function appendLog(path: string, entry: LogEntry): void {
   appendFileSync(path, `${JSON.stringify(entry)}\n`)
 }
 
-/** The entries of a log; a last line cut short by a crash is left out. @throws InputError naming a line that is no entry. */
-export function readLog(path: string): LogEntry[] {
-  if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').split('\n')
-  lines.pop() // what no line end follows: nothing, or what a crash cut
-  return lines.map((line, i) => parseEntry(line, `${path}: line ${i + 1}`))
+/** A log as it was found. */
+export interface ScannedLog {
+  readonly entries: readonly LogEntry[]
+  /** One for each line that is no entry, as `FILE: line N: what`. */
+  readonly problems: readonly string[]
 }
 
-function parseEntry(line: string, where: string): LogEntry {
+/** The entries of a log, and which lines are none; a last line cut short by a crash is neither. */
+export function scanLog(path: string): ScannedLog {
+  if (!existsSync(path)) return { entries: [], problems: [] }
+  const lines = readFileSync(path, 'utf8').split('\n')
+  lines.pop() // what no line end follows: nothing, or what a crash cut
+  const found = lines.map((line, i) => parseEntry(line, `${path}: line ${i + 1}`))
+  return {
+    entries: found.filter((line) => typeof line !== 'string'),
+    problems: found.filter((line) => typeof line === 'string'),
+  }
+}
+
+/** The entries of a log. @throws InputError naming a line that is no entry. */
+export function readLog(path: string): LogEntry[] {
+  const { entries, problems } = scanLog(path)
+  if (problems[0] !== undefined) throw new InputError(problems[0])
+  return [...entries]
+}
+
+/** An entry, or what is wrong with the line. */
+function parseEntry(line: string, where: string): LogEntry | string {
+  if (/^\0+/.test(line)) return `${where}: holds zeros, as a machine leaves them that lost its power`
   let json: unknown
   try {
     json = JSON.parse(line)
   } catch {
-    throw new InputError(`${where}: not JSON`)
+    return `${where}: not JSON`
   }
-  return parseStrictly(entrySchema, json, where)
+  try {
+    return parseStrictly(entrySchema, json, where)
+  } catch (error) {
+    return messageOf(error)
+  }
 }
 
-/** Drops what a resumed run will do again: entries after `step`. */
-export function rewindLog(path: string, step: number): void {
-  const kept = readLog(path).filter((entry) => entry.step <= step)
+/**
+ * Drops what a resumed run will do again: entries after `step`. Tells what else the log has lost: lines that are no entries, which it drops
+ * too, and steps up to `step` that are missing.
+ */
+export function rewindLog(path: string, step: number): string[] {
+  const { entries, problems } = scanLog(path)
+  const kept = entries.filter((entry) => entry.step <= step)
   writeFileAtomic(path, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  const there = new Set(kept.filter(({ kind }) => kind === 'step').map((entry) => entry.step))
+  const missing = Array.from({ length: step }, (_, i) => i + 1).filter((n) => !there.has(n))
+  const dropped = problems.map((problem) => `${problem}; the line is left out`)
+  if (missing.length === 0) return dropped
+  return [...dropped, `${path}: has lost ${ranges(missing)}; the run goes on from step ${step}, its curves have a gap`]
+}
+
+/** `step 3`, `steps 3 to 7 and 9`. */
+function ranges(steps: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const step of steps) {
+    const last = runs.at(-1)
+    if (last?.[1] === step - 1) last[1] = step
+    else runs.push([step, step])
+  }
+  const words = runs.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`))
+  const more = words.length > 4 ? [`${words.length - 3} more stretches`] : []
+  const shown = more.length > 0 ? [...words.slice(0, 3), ...more] : words
+  const list = shown.length === 1 ? shown[0]! : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+  return `${steps.length === 1 ? 'step' : 'steps'} ${list}`
 }

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { runNames } from './names.ts'
+import { readingSchema } from './reading.ts'
 
 const count = z.int().min(0)
 
@@ -10,35 +13,40 @@ const runRecordSchema = z.object({
   commit: z.string().nullable(),
   seed: count,
   data: z.string(),
-  /** How `data` was read, so that resuming reads it alike. */
-  reading: z
-    .object({
-      images: z.string().optional(),
-      columns: z.record(z.string(), z.string()).optional(),
-      unidentified: z.array(z.string()).optional(),
-      mergeSimilarLabels: z.boolean().optional(),
-      boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
-      skipUnreadable: z.boolean().optional(),
-      limitPixels: count.optional(),
-    })
-    .default({}),
+  /** Where relative paths of this record start, as seen from the run. */
+  workingFolder: z.string().optional(),
+  /** How `data` was read: resuming, and whatever else reads the run's own data, reads it alike. */
+  reading: readingSchema.default({}),
   dataHash: z.string(),
   splitHash: z.string(),
   identities: z.array(z.string()),
-  photos: z.object({ train: count, validation: count, skipped: count }),
+  photos: z.object({ train: count, validation: count, skipped: count.default(0) }),
   /** The pretrained weights that were loaded; null where the run began from random numbers. */
   weights: z.object({ file: z.string(), sha256: z.string() }).nullable().default(null),
   environment: z.object({ threads: z.int().positive() }).catchall(z.union([z.string(), z.number()])),
   started: z.string(),
+  /** The settings of its first step, against which an edited config.json is told; older runs have none here. */
+  config: z.unknown().optional(),
 })
 
 /** What a run records of itself before its first step. */
 export type RunRecord = z.output<typeof runRecordSchema>
 
+const partSchema = runRecordSchema.partial()
+
+/** What there is of a record. */
+export type PartOfRecord = z.output<typeof partSchema>
+
 /** A run's run.json. @throws InputError naming the file and every mistake in it. */
 export function readRecord(run: string): RunRecord {
-  const path = join(run, 'run.json')
+  const path = join(run, runNames.record)
   return parseStrictly(runRecordSchema, readJson(path), path)
+}
+
+/** Of run.json what is there: runs that were copied in part, or written by hand, still tell what they know. */
+export function readPartOfRecord(run: string): PartOfRecord {
+  const path = join(run, runNames.record)
+  return existsSync(path) ? parseStrictly(partSchema, readJson(path), path) : {}
 }
 
 export function writeJson(path: string, value: unknown): void {

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { InputError, parseStrictly, readJson } from '../base/index.ts'
+import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
+import { checkpointPath } from './checkpoint.ts'
+import { runNames } from './names.ts'
+import { readPartOfRecord } from './record.ts'
 
 /** Which weights of a run: those that were measured best, or those of its last step. */
 export type CheckpointName = 'best' | 'last'
@@ -15,28 +18,23 @@ export interface RunData {
   readonly skipped: readonly string[]
 }
 
-const runSchema = z.looseObject({ dataHash: z.string() })
 const splitSchema = z.looseObject({
   train: z.array(z.string()),
   validation: z.array(z.string()),
   skipped: z.array(z.string()).default([]),
 })
 
-/** True for a folder that `rosette train` writes. */
-export function isRunFolder(folder: string): boolean {
-  return existsSync(join(folder, 'checkpoints'))
-}
-
 /** @throws InputError naming the file where one is missing or malformed. */
 export function readRunData(folder: string): RunData {
-  const [recordPath, splitPath] = [join(folder, 'run.json'), join(folder, 'split.json')]
-  const { dataHash } = parseStrictly(runSchema, readJson(recordPath), recordPath)
+  const splitPath = join(folder, runNames.split)
+  const { dataHash } = readPartOfRecord(folder)
+  check(dataHash !== undefined, `${join(folder, runNames.record)}: dataHash: missing`)
   return { dataHash, ...parseStrictly(splitSchema, readJson(splitPath), splitPath) }
 }
 
 /** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */
 export function findCheckpoint(folder: string, which?: CheckpointName): { name: CheckpointName; path: string } {
-  const pathOf = (name: CheckpointName) => join(folder, 'checkpoints', `${name}.safetensors`)
+  const pathOf = (name: CheckpointName) => checkpointPath(folder, name)
   const found = (which === undefined ? (['best', 'last'] as const) : [which]).find((name) => existsSync(pathOf(name)))
   if (found !== undefined) return { name: found, path: pathOf(found) }
   const other = which === undefined ? undefined : (['best', 'last'] as const).find((name) => existsSync(pathOf(name)))

@@ -56,6 +56,20 @@ test('warns of a learning rate that never reaches its height, and of what was sk
   expect(split.skipped).toEqual(['ana/ana-3.png'])
 })
 
+test('an edited config.json is told by its settings, and followed', async () => {
+  await prepare('settings')
+  const path = join(folder, 'settings', 'config.json')
+  const config = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...config, labelSmoothing: 0.1 }))
+  const told: string[] = []
+  const onProgress = (event: PrepareEvent) => {
+    if (event.kind === 'warning') told.push(event.text)
+  }
+  const job = await resume('settings', { onProgress })
+  expect(job.config.labelSmoothing).toBe(0.1)
+  expect(told).toEqual([`${path} was edited since the run was begun, and the run follows it: labelSmoothing: 0 → 0.1`])
+})
+
 test('photos of nobody known are left out, in a resumed run too', async () => {
   const copy = mkdtempSync(join(folder, 'data-'))
   cpSync(data, copy, { recursive: true })

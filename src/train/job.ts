@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check, checkOutput, readJson, sweepTemporary } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import {
-  type BoxFormat,
   datasetHash,
   hashSplit,
   identifiedOnly,
@@ -18,19 +17,25 @@ import {
   stratifiedSplit,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
+import { decodeModel, externalFiles } from '../onnx/index.ts'
 import {
   backboneSettings,
+  beginRun,
+  checkNewRun,
   checkpointPath,
   commit,
   isOnnx,
-  parseConfig,
+  mergeReading,
+  type ReadingOptions,
+  type RunLock,
   type RunRecord,
-  readRecord,
+  removeRun,
   resolveConfig,
+  resumeRun,
+  sweepRun,
   type TrainConfig,
-  trainConfigSchema,
   version,
-  writeJson,
+  workingFolderFrom,
 } from '../run/index.ts'
 import { Batches } from './batches.ts'
 import {
@@ -43,7 +48,7 @@ import {
 } from './embedded.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 
-export interface TrainOptions {
+export interface TrainOptions extends ReadingOptions {
   /** A Kaggle folder, a folder of folders, or a CSV. */
   readonly data: string
   /** The run folder. */
@@ -61,17 +66,6 @@ export interface TrainOptions {
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined
   readonly overwrite?: boolean | undefined
-  readonly images?: string | undefined
-  readonly columns?: Readonly<Record<string, string>> | undefined
-  /** Labels that stand for nobody, in place of the usual ones. */
-  readonly unidentified?: readonly string[] | undefined
-  /** Labels that look alike are one. */
-  readonly mergeSimilarLabels?: boolean | undefined
-  /** What the four numbers of a table's boxes are. */
-  readonly boxFormat?: BoxFormat | undefined
-  readonly skipUnreadable?: boolean | undefined
-  /** Photos with more pixels are refused. */
-  readonly limitPixels?: number | undefined
   readonly threads?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
   readonly offline?: boolean | undefined
@@ -106,35 +100,22 @@ export interface TrainJob {
   readonly frozen: { readonly network: FrozenNetwork; readonly embedded: string } | null
 }
 
-const runFiles = [
-  'config.json',
-  'split.json',
-  'model.json',
-  'model.onnx',
-  'model.onnx.data',
-  'metrics.json',
-  'log.jsonl',
-  'checkpoints',
-  'report', // of the run that was
-  'run.json', // last: a folder half removed is still known for a run
-]
-
-/** Checks everything, decodes the photos, splits them, and writes the run folder's first files. */
-export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
-  const resumed = given.resume === true ? readRun(given) : undefined
-  const options = { ...given, ...readingOf(given, resumed?.record.reading) }
+/** Checks everything, decodes the photos, splits them, and writes the run folder's first files; before it writes it takes the lock. */
+export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<TrainJob> {
+  const { out, overwrite = false, resume = false, signal } = given
+  if (resume) checkResumable(given)
+  else checkNewRun(out, overwrite)
+  if (existsSync(out)) await lock?.take(signal)
+  const resumed = resume ? resumeRun(out) : undefined
+  const options = { ...given, ...mergeReading(given, resumed?.record.reading) }
   const asked = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
-  if (resumed === undefined) {
-    checkOutput(options.out, { overwrite: options.overwrite === true, kind: 'folder' })
-    checkReplaceable(options.out)
-  }
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const config = network === undefined ? asked : withGeometry(asked, network)
   // a checkpoint has what the weights became
-  const continued = resumed !== undefined && existsSync(checkpointPath(options.out, 'last'))
+  const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
   const wanted = continued ? null : config.weights
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, config, options)
   const weights = network === undefined ? await checkWeights(weightsPath, config, options) : recordOf(network)
@@ -144,23 +125,24 @@ export async function prepareJob(given: TrainOptions): Promise<TrainJob> {
   const split = splitPhotos(store, config, seed)
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
-  const record = describeRun(options, { store, split, classes, seed, weights, threads })
+  const record = describeRun(options, { config, store, split, classes, seed, weights, threads })
   if (resumed !== undefined) {
-    checkSameData(options.out, resumed.record, record)
-    if (!continued || network !== undefined) checkSameWeights(options.out, resumed.record, record)
+    checkSameData(out, resumed.record, record)
+    if (!continued || network !== undefined) checkSameWeights(out, resumed.record, record)
   }
   const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
-  if (resumed === undefined) beginRun(options, { config, record, split, store, network })
-  for (const folder of [options.out, join(options.out, 'checkpoints')]) sweepTemporary(folder, { all: true })
+  await lock?.take(signal)
+  if (resumed === undefined) begin(options, { config, record, split, store, network })
+  else sweepRun(out)
   const warnings = [
+    ...(resumed?.warnings ?? []),
     ...warningsOf(store, split, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
     ...doubts,
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
-  const resume = resumed !== undefined
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
-  return { run: options.out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
+  return { run: out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
 }
 
 function presetOf({ preset, backbone = '' }: TrainOptions): string {
@@ -213,22 +195,9 @@ async function openPhotos(
   options: TrainOptions,
   config: TrainConfig,
 ): Promise<{ store: PixelStore; identities: string[] }> {
-  const {
-    images,
-    columns,
-    unidentified,
-    mergeSimilarLabels,
-    boxFormat,
-    skipUnreadable = false,
-    limitPixels,
-    signal,
-  } = options
+  const { skipUnreadable = false, limitPixels, signal } = options
   const whole = openDataset(options.data, {
-    images,
-    columns,
-    unidentified,
-    mergeSimilarLabels,
-    boxFormat,
+    ...mergeReading(options),
     part: 'train',
     requireIdentity: true,
     problems: 'collect',
@@ -263,6 +232,7 @@ function splitPhotos(store: PixelStore, config: TrainConfig, seed: number): Spli
 function describeRun(
   options: TrainOptions,
   run: {
+    config: TrainConfig
     store: PixelStore
     split: Split
     classes: readonly string[]
@@ -271,13 +241,14 @@ function describeRun(
     threads: number
   },
 ): RunRecord {
-  const { store, split, classes, seed, weights, threads } = run
+  const { config, store, split, classes, seed, weights, threads } = run
   return {
     rosette: version(),
     commit: commit(),
     seed,
     data: options.data,
-    reading: readingOf(options),
+    workingFolder: workingFolderFrom(options.out),
+    reading: mergeReading(options),
     dataHash: datasetHash(store.photos, store.contentHashes),
     splitHash: hashSplit(store.photos, split),
     identities: [...classes],
@@ -292,11 +263,13 @@ function describeRun(
       threads,
     },
     started: new Date().toISOString(),
+    config,
   }
 }
 
-function beginRun(
-  { out, overwrite }: TrainOptions,
+/** Takes the place of the run that was, where it may; the folder is this process's. */
+function begin(
+  { out, overwrite = false }: TrainOptions,
   run: {
     config: TrainConfig
     record: RunRecord
@@ -306,66 +279,39 @@ function beginRun(
   },
 ): void {
   const { config, record, split, store, network } = run
-  if (overwrite === true) for (const name of runFiles) rmSync(join(out, name), { recursive: true, force: true })
+  checkNewRun(out, overwrite) // it may have come while the photos were read
+  removeRun(out, weightFiles(out))
   const names = (rows: readonly number[]) => rows.map((row) => photoKey(store.photos[row]!))
-  const skipped = store.skipped.map(({ photo }) => photoKey(photo))
-  writeJson(join(out, 'config.json'), config)
-  mkdirSync(join(out, 'checkpoints'), { recursive: true })
-  writeJson(join(out, 'split.json'), {
-    train: names(split.train),
-    validation: names(split.validation),
-    ...(skipped.length === 0 ? {} : { skipped }),
-  })
-  writeModelDescription(
-    out,
+  const description =
     network === undefined
       ? describeModel(config.model.backbone, config.model, config.image)
-      : headDescription(network, config),
-  )
-  writeJson(join(out, 'run.json'), record)
+      : headDescription(network, config)
+  beginRun(out, {
+    config,
+    record,
+    split: { train: names(split.train), validation: names(split.validation) },
+    skipped: store.skipped.map(({ photo }) => photoKey(photo)),
+    describe: (folder) => writeModelDescription(folder, description),
+  })
 }
 
-/** An --overwrite must not meet a folder that is no run: what is in it is not ours to remove. */
-function checkReplaceable(out: string): void {
-  const ours = !existsSync(out) || readdirSync(out).length === 0 || isRun(out)
-  check(ours, `--out: ${out} exists and is no run folder of rosette`, 'choose another name')
+/** In what files the model of the run that was keeps weights; none where there is no model that can be read. */
+function weightFiles(out: string): string[] {
+  const onnx = join(out, 'model.onnx')
+  try {
+    return existsSync(onnx) ? externalFiles(decodeModel(readFileSync(onnx), onnx), onnx) : []
+  } catch {
+    return []
+  }
 }
 
-/** By what is in its files: a config.json may be anyone's. run.json is the last that a run's beginning writes. */
-function isRun(out: string): boolean {
-  const [config, record] = [join(out, 'config.json'), join(out, 'run.json')]
-  if (existsSync(record)) return typeof (readJson(record) as Partial<RunRecord> | null)?.rosette === 'string'
-  return existsSync(config) && trainConfigSchema.safeParse(readJson(config)).success
-}
-
-function readRun(options: TrainOptions): { config: TrainConfig; record: RunRecord } {
-  const { out, preset, set = [], ...rest } = options
-  const given =
-    [preset, rest.backbone, rest.modelConfig, rest.freeze, rest.seed].some((value) => value !== undefined) ||
-    set.length > 0
+/** @throws InputError for what a run has decided before. */
+function checkResumable({ preset, backbone, modelConfig, freeze, seed, set = [] }: TrainOptions): void {
+  const given = [preset, backbone, modelConfig, freeze, seed].some((value) => value !== undefined) || set.length > 0
   check(
     !given,
     '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set, --batch and --seed',
   )
-  const [configPath, recordPath] = [join(out, 'config.json'), join(out, 'run.json')]
-  check(existsSync(recordPath), `--resume: ${out} is no run that was begun (run.json is missing)`)
-  return { config: parseConfig(readJson(configPath), configPath), record: readRecord(out) }
-}
-
-/** How the photos' table is read: as said now, else as the run was begun. */
-function readingOf(
-  { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }: TrainOptions,
-  begun: RunRecord['reading'] = {},
-): RunRecord['reading'] {
-  return {
-    images: images ?? begun.images,
-    columns: columns ?? begun.columns,
-    unidentified: unidentified === undefined ? begun.unidentified : [...unidentified],
-    mergeSimilarLabels: mergeSimilarLabels ?? begun.mergeSimilarLabels,
-    boxFormat: boxFormat ?? begun.boxFormat,
-    skipUnreadable: skipUnreadable ?? begun.skipUnreadable,
-    limitPixels: limitPixels ?? begun.limitPixels,
-  }
 }
 
 function checkSameData(out: string, before: RunRecord, now: RunRecord): void {

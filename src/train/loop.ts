@@ -37,6 +37,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   const batches = new Batches(job)
   const length = { stepsPerEpoch: batches.perEpoch, totalSteps: batches.perEpoch * job.config.epochs }
   const start = await startOf(job, plan)
+  for (const text of start.lost) control.emit({ kind: 'warning', text })
   const estimate = await estimateStep(plan.graph, backend)
   tellStart(estimate, { ...length, firstStep: start.position.step, batchSize: job.config.batchSize }, control)
   const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf)

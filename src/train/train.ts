@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { unpackError } from '../base/index.ts'
+import { RunLock } from '../run/index.ts'
 import type { Outcome, TrainEvent } from './events.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { runTraining } from './loop.ts'
@@ -14,11 +15,24 @@ export interface TrainCallOptions extends Omit<TrainOptions, 'onProgress'> {
 /**
  * Trains a network: prepares the run folder, then runs in a worker thread so that the caller's stays free. When `signal` aborts,
  * the run saves its state and ends unfinished; `resume` goes on with it.
- * @throws InputError for anything wrong with data, config or folder, and where the loss explodes.
+ * @throws InputError for anything wrong with data, config or folder, where another process writes the run, and where the loss explodes.
  */
 export async function train(options: TrainCallOptions): Promise<Outcome> {
   const emit = options.onEvent ?? (() => {})
-  const job = await prepareJob({ ...options, onProgress: emit })
+  const lock = new RunLock(options.out)
+  try {
+    return await trainLocked(options, lock, emit)
+  } finally {
+    lock.release()
+  }
+}
+
+async function trainLocked(
+  options: TrainCallOptions,
+  lock: RunLock,
+  emit: NonNullable<TrainCallOptions['onEvent']>,
+): Promise<Outcome> {
+  const job = await prepareJob({ ...options, onProgress: emit }, lock)
   if (options.inThread === true) return runTraining(job, { emit, shouldStop: () => options.signal?.aborted === true })
   const stop = new SharedArrayBuffer(4)
   const worker = new Worker(workerFile(), { workerData: { job, stop } satisfies WorkerInput })

@@ -1,0 +1,49 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { check } from '../base/index.ts'
+import { mergeReading, type ReadingOptions } from './reading.ts'
+import type { PartOfRecord } from './record.ts'
+import { RunFolder } from './run-folder.ts'
+
+/** Photos to read, and how. */
+export interface DataToRead {
+  readonly data: string
+  readonly reading: ReadingOptions
+}
+
+/**
+ * The photos that were asked for, else those that the run was trained on. The run's own are read as its training read them, but for what
+ * `given` says. @throws InputError where no photos are named and the run does not tell of any that are there.
+ */
+export function dataToRead(run: string | undefined, data: string | undefined, given: ReadingOptions = {}): DataToRead {
+  if (run === undefined) {
+    check(data !== undefined, '--data: the model is no run folder: name the photos')
+    return { data, reading: given }
+  }
+  const record = new RunFolder(run).record()
+  const own = record.data === undefined ? undefined : placeOf(run, record, record.data)
+  if (data !== undefined && (own === undefined || !isSamePlace(data, own))) return { data, reading: given }
+  check(
+    data !== undefined || (own !== undefined && existsSync(own)),
+    `--data: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
+    'name the photos with --data',
+  )
+  const { images, ...begun } = record.reading ?? {}
+  const begunImages = images === undefined ? undefined : placeOf(run, record, images)
+  return { data: data ?? own!, reading: mergeReading(given, { ...begun, images: begunImages }) }
+}
+
+/** The folder that relative paths of a run's record start from, as seen from the run: both may be moved together. */
+export function workingFolderFrom(run: string): string {
+  return relative(resolve(run), process.cwd()) || '.'
+}
+
+/** Where a path of the record leads: from where the run was trained, else, as it was written, from here. */
+function placeOf(run: string, { workingFolder }: PartOfRecord, path: string): string {
+  const there = workingFolder === undefined ? path : resolve(run, workingFolder, path)
+  return existsSync(there) ? there : path
+}
+
+function isSamePlace(a: string, b: string): boolean {
+  return existsSync(a) && existsSync(b) && realpathSync.native(a) === realpathSync.native(b)
+}

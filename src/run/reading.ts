@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { OpenOptions } from '../data/index.ts'
+
+/** How a run's photos are found and read, beside where they lie. */
+export interface ReadingOptions extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems'> {
+  /** Leave out photos that cannot be read. */
+  readonly skipUnreadable?: boolean | undefined
+  /** Photos with more pixels are refused. */
+  readonly limitPixels?: number | undefined
+}
+
+/** A new option does not compile until a run records it. */
+const fields = {
+  images: z.string().optional(),
+  columns: z.record(z.string(), z.string()).optional(),
+  unidentified: z.array(z.string()).optional(),
+  mergeSimilarLabels: z.boolean().optional(),
+  boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
+  skipUnreadable: z.boolean().optional(),
+  limitPixels: z.int().positive().optional(),
+} satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }
+
+export const readingSchema = z.object(fields)
+
+/** The options of `given` as a record keeps them; what it leaves open as `begun` says. */
+export function mergeReading(given: ReadingOptions, begun: ReadingOptions = {}): z.output<typeof readingSchema> {
+  const keys = Object.keys(fields) as (keyof ReadingOptions)[]
+  return readingSchema.parse(Object.fromEntries(keys.map((key) => [key, given[key] ?? begun[key]])))
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import { type TrainConfig, trainConfigSchema } from './config.ts'
+import { type ScannedLog, scanLog } from './log.ts'
+import { runNames } from './names.ts'
+import { parseConfig } from './overrides.ts'
+import { type PartOfRecord, readPartOfRecord } from './record.ts'
+import { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
+
+const score = z.number().nullish()
+
+const metricsSchema = z.looseObject({
+  split: z.string().optional(),
+  photos: z.int().min(0).optional(),
+  trainedIdentities: z.int().min(0).optional(),
+  rank1: score,
+  rank5: score,
+  map: score,
+  identityBalancedMap: score,
+  minp: score,
+})
+
+/** What a run measured of itself when it ended; null where it set no photos aside. */
+export type RunMetrics = Readonly<z.output<typeof metricsSchema>>
+
+/** True for a folder that `rosette train` wrote: begun at least, or what is left of it with its checkpoints. */
+export function isRunFolder(folder: string): boolean {
+  return [runNames.record, runNames.checkpoints].some((name) => existsSync(join(folder, name)))
+}
+
+/**
+ * True where what is in a folder is a run's, and so may be replaced by another run: its run.json names rosette's version, or, where its
+ * beginning was cut short, its config.json is a configuration. A config.json by itself may be anyone's.
+ */
+export function isReplaceableRun(folder: string): boolean {
+  const [record, config] = [runNames.record, runNames.config].map((name) => join(folder, name))
+  if (existsSync(record!)) return z.looseObject({ rosette: z.string() }).safeParse(readJson(record!)).success
+  return existsSync(config!) && trainConfigSchema.safeParse(readJson(config!)).success
+}
+
+/** A run folder, and the one reader of what is in it. Everything is read when it is asked for. */
+export class RunFolder {
+  readonly path: string
+
+  /** @throws InputError where the folder is no run. */
+  constructor(path: string) {
+    check(isRunFolder(path), `${path}: no run: it has no ${runNames.record}`, 'a folder that `rosette train` wrote')
+    this.path = path
+  }
+
+  /** Of run.json what is there. @throws InputError naming every mistake in it. */
+  record(): PartOfRecord {
+    return readPartOfRecord(this.path)
+  }
+
+  /** The settings as they stand in config.json; null where there is none. */
+  settings(): unknown {
+    const path = join(this.path, runNames.config)
+    return existsSync(path) ? readJson(path) : null
+  }
+
+  /** The settings checked. @throws InputError with every mistake. */
+  config(): TrainConfig {
+    const path = join(this.path, runNames.config)
+    return parseConfig(readJson(path), path)
+  }
+
+  /** SHA-256 of config.json; null where there is none. */
+  configHash(): string | null {
+    const path = join(this.path, runNames.config)
+    return existsSync(path) ? sha256Of(readFileSync(path)) : null
+  }
+
+  /** @throws InputError naming the file that is missing or malformed. */
+  data(): RunData {
+    return readRunData(this.path)
+  }
+
+  /** Where its log lies, which may not be there yet. */
+  get logPath(): string {
+    return join(this.path, runNames.log)
+  }
+
+  log(): ScannedLog {
+    return scanLog(this.logPath)
+  }
+
+  /** What it measured when it ended; undefined before. */
+  metrics(): RunMetrics | undefined {
+    const path = join(this.path, runNames.metrics)
+    return existsSync(path) ? parseStrictly(metricsSchema, readJson(path), path) : undefined
+  }
+
+  /** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */
+  checkpoint(which?: CheckpointName): { readonly name: CheckpointName; readonly path: string } {
+    return findCheckpoint(this.path, which)
+  }
+
+  /** Every file that it is made of: no output may take the place of one. */
+  files(): string[] {
+    return readdirSync(this.path, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.startsWith(join(this.path, runNames.report, '/')))
+  }
+}
