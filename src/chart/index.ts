@@ -4,6 +4,7 @@
  */
 export { cividisAt } from './cividis.ts'
 export { type CmcChannels, cmcChart } from './cmc.ts'
+export { contrast, luminance, mixed } from './contrast.ts'
 export { type CurvesChannels, curvesChart } from './curves.ts'
 export { type DistributionsChannels, distributionsChart } from './distributions.ts'
 export {
@@ -26,6 +27,7 @@ export { type IdentitiesChannels, identitiesChart } from './identities.ts'
 export { type MapChannels, mapChart } from './map.ts'
 export { distinctMarks, markCorners, markOf } from './mark-shapes.ts'
 export { mark } from './marks.ts'
+export { medoid, withoutOverlap } from './names.ts'
 export {
   type RetrievalSheetChannels,
   retrievalSheet,
@@ -47,5 +49,5 @@ export {
 } from './svg/picture.ts'
 export { linear, type Scale } from './svg/scale.ts'
 export { fitText, textWidth } from './svg/text-width.ts'
-export { chartStyle, darkTheme, lightTheme, palette, type Theme } from './svg/theme.ts'
+export { chartStyle, darkTheme, lightTheme, paletteSize, type Theme } from './svg/theme.ts'
 export { count, whole } from './words.ts'

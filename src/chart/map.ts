@@ -1,5 +1,6 @@
 import { distinctMarks } from './mark-shapes.ts'
 import { mark } from './marks.ts'
+import { medoid, withoutOverlap } from './names.ts'
 import { element, text } from './svg/element.ts'
 import { type Area, type Picture, picture } from './svg/picture.ts'
 import { fitText, textWidth } from './svg/text-width.ts'
@@ -82,26 +83,13 @@ function labels(
     const own = identity.flatMap((of, p) => (of === i ? [p] : []))
     return { name, photos: own.length, middle: medoid(own, x, y) }
   })
-  const placed: Area[] = []
   const order = groups.filter(({ photos }) => photos > 0).sort((a, b) => b.photos - a.photos)
-  return order.flatMap((group) => {
+  const boxes = order.map((group) => {
     const [cx, cy] = at(x[group.middle]!, y[group.middle]!)
     const content = fitText(group.name, 110, 11)
     const width = textWidth(content, 11) * 1.08
     const left = Math.min(area.x + area.width - width - 3, Math.max(area.x + 3, cx - width / 2))
-    const box = { x: left, y: cy - 21, width, height: 15 }
-    if (placed.some((other) => overlaps(box, other))) return []
-    placed.push(box)
-    return [text(left, cy - 9, content, { size: 11, bold: true, rim: true })]
+    return { x: left, y: cy - 21, width, height: 15, content }
   })
-}
-
-function overlaps(a: Area, b: Area): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
-}
-
-/** The photo from which the others are nearest in sum: where an individual lies in two groups, it is in the larger one. */
-function medoid(own: readonly number[], x: readonly number[], y: readonly number[]): number {
-  const far = (p: number) => own.reduce((sum, q) => sum + Math.hypot(x[p]! - x[q]!, y[p]! - y[q]!), 0)
-  return own.map((p) => ({ p, sum: far(p) })).sort((a, b) => a.sum - b.sum)[0]?.p ?? 0
+  return withoutOverlap(boxes).map((box) => text(box.x, box.y + 12, box.content, { size: 11, bold: true, rim: true }))
 }

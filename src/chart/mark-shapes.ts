@@ -1,4 +1,4 @@
-import { palette } from './svg/theme.ts'
+import { paletteSize } from './svg/theme.ts'
 
 /** Corners of the marks' outlines about (0, 0), of about the same ink each; the first one has none and is a circle of radius 4. */
 export const markCorners: readonly (readonly (readonly [x: number, y: number])[])[] = [
@@ -56,9 +56,9 @@ export const markCorners: readonly (readonly (readonly [x: number, y: number])[]
 ]
 
 /** Colours times shapes: what is told apart by mark alone; the next ones begin anew. */
-export const distinctMarks = palette.length * markCorners.length
+export const distinctMarks = paletteSize * markCorners.length
 
-/** Positions in `palette` and `markCorners` of mark i: colours change first, shapes when the colours are through. */
+/** Positions in a theme's palette and in `markCorners` of mark i: colours change first, shapes when the colours are through. */
 export function markOf(i: number): { readonly colour: number; readonly shape: number } {
-  return { colour: i % palette.length, shape: Math.floor(i / palette.length) % markCorners.length }
+  return { colour: i % paletteSize, shape: Math.floor(i / paletteSize) % markCorners.length }
 }

@@ -11,7 +11,7 @@ import {
   linear,
   mark,
   type Picture,
-  palette,
+  paletteSize,
   picture,
   polyline,
   svgInline,
@@ -188,7 +188,7 @@ function curvesOver(
     const curves = series.map((points, i) =>
       polyline(
         points.map(([x, y]) => [xs.at(x), ys.at(y)]),
-        `line l${i % palette.length}`,
+        `line l${i % paletteSize}`,
       ),
     )
     return [axes(area, xs, ys, { xLabel: 'step', yLabel: label }), ...curves, ...legend(runs, area)].join('\n')

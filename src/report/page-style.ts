@@ -16,8 +16,8 @@ th{font-weight:normal;color:var(--muted)}td.number{text-align:right;font-variant
 svg.chart{width:100%;height:auto;display:block;font-family:'DejaVu Sans',Verdana,sans-serif}
 `
 
-function variables(theme: Theme): string {
-  return Object.entries(theme)
+function variables({ palette, ...colours }: Theme): string {
+  return [...Object.entries(colours), ...palette.map((colour, i) => [`p${i}`, colour])]
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(';')
 }

@@ -1,13 +1,13 @@
 import { button, h } from './dom.ts'
 import type { Model } from './model.ts'
+import { PaneView } from './pane-view.ts'
 import { photoCard } from './photo-card.ts'
-import { panned, type View, zoomed } from './view.ts'
-
-const compareLimits = [1, 24] as const
 
 /** Why two photos match: their pictures with heat, in the order asked for, and what is said of them. */
 interface Why {
-  readonly sides: readonly Element[]
+  readonly sides: readonly SVGElement[]
+  /** Why the heat must not be read; empty where it may. */
+  readonly doubt: HTMLElement
   readonly words: HTMLElement
 }
 
@@ -16,12 +16,14 @@ function explanationOf(a: number, b: number): Why | undefined {
   const asked = document.getElementById(`why-${a}-${b}`)
   const template = asked ?? document.getElementById(`why-${b}-${a}`)
   if (!(template instanceof HTMLTemplateElement)) return undefined
-  const [query, match, ...words] = (template.content.cloneNode(true) as DocumentFragment).children
-  const sides = [query!, match!]
+  const { content } = template
+  const sides = [...content.querySelectorAll('svg')].map((side) => side.cloneNode(true) as SVGElement)
+  const copies = (selector: string) => [...content.querySelectorAll(selector)].map((part) => part.cloneNode(true))
   const how = h('p', { textContent: howToRead })
   return {
     sides: asked === null ? sides.reverse() : sides,
-    words: h('div', { className: 'why', hidden: true }, ...words, how),
+    doubt: h('div', { className: 'doubt', hidden: true }, ...copies('.doubt')),
+    words: h('div', { className: 'why', hidden: true }, ...copies('p:not(.doubt)'), how),
   }
 }
 
@@ -29,11 +31,12 @@ const howToRead =
   'Orange adds to the similarity, blue speaks against it, as the network sees the photos. The same numbers: cells between which most of it passes, 1 the strongest.'
 
 /** Switches between the photos and what their similarity comes from. */
-function whyButton(photos: readonly HTMLElement[], { sides, words }: Why): HTMLButtonElement {
+function whyButton(photos: readonly HTMLElement[], { sides, doubt, words }: Why): HTMLButtonElement {
   const show = (explained: boolean) => {
     for (const side of sides) side.toggleAttribute('hidden', !explained)
     for (const photo of photos) photo.hidden = explained
     words.hidden = !explained
+    doubt.hidden = !explained || doubt.childElementCount === 0
     made.ariaPressed = String(explained)
   }
   const made = button('Why this match?', () => show(words.hidden === true))
@@ -44,97 +47,87 @@ function whyButton(photos: readonly HTMLElement[], { sides, words }: Why): HTMLB
 /** Two photos side by side in a dialog; zooming and moving one zooms and moves the other. */
 export class Compare {
   readonly element = h('dialog', { className: 'compare', ariaLabel: 'two photos side by side' })
+  /** The photos in the dialog; undefined while it is closed. */
+  pair: readonly [number, number] | undefined
+  /** Called when it opens or closes. */
+  onChange: (() => void) | undefined
   readonly #model: Model
-  #view: View = { scale: 1, x: 0, y: 0 }
-  /** What zooming and moving act on. */
-  #zoomed: readonly (HTMLElement | SVGElement)[] = []
+  readonly #view = new PaneView()
 
   constructor(model: Model) {
     this.#model = model
     this.element.addEventListener('keydown', ({ key }) => {
-      if (key === '+' || key === '=') this.#zoom(1.4)
-      if (key === '-') this.#zoom(1 / 1.4)
-      if (key === '0') this.#whole()
+      if (key === '+' || key === '=') this.#view.zoom(1.4)
+      if (key === '-') this.#view.zoom(1 / 1.4)
+      if (key === '0') this.#view.whole()
+    })
+    this.element.addEventListener('close', () => {
+      this.pair = undefined
+      this.onChange?.()
     })
   }
 
   open(a: number, b: number): void {
     const model = this.#model
-    const similarity = model.ranking.similarity(a, b)
-    const same = model.same(a, b)
+    const why = explanationOf(a, b)
+    const panes = [a, b].map((photo, i) => {
+      const card = photoCard(model, photo)
+      const pane = h('div', { className: 'pane' })
+      const image = card.firstElementChild as HTMLElement
+      image.replaceWith(pane)
+      pane.append(image, ...(why === undefined ? [] : [why.sides[i]!]))
+      this.#view.listen(pane)
+      return { card, image }
+    })
+    const images = panes.map(({ image }) => image)
+    this.#view.hold([...images, ...(why?.sides ?? [])])
+    this.element.replaceChildren(
+      this.#header(a, b),
+      ...(why === undefined ? [] : [why.doubt]),
+      h('div', { className: 'pair' }, ...panes.map(({ card }) => card)),
+      why === undefined ? h('p', { className: 'note', textContent: unexplained(model) }) : why.words,
+      this.#footer(why === undefined ? [] : [whyButton(images, why)]),
+    )
+    if (!this.element.open) this.element.showModal()
+    this.pair = [a, b]
+    this.onChange?.()
+  }
+
+  close(): void {
+    this.element.close()
+  }
+
+  #header(a: number, b: number): HTMLElement {
+    const similarity = this.#model.ranking.similarity(a, b)
+    const same = this.#model.same(a, b)
     const verdict = h('strong', {
       className: same ? 'right-text' : 'wrong-text',
       textContent: same ? '✓ the same individual' : '✗ two individuals',
     })
     const number =
       similarity === undefined ? 'similarity not in this report' : `cosine similarity ${similarity.toFixed(4)}`
-    const why = explanationOf(a, b)
-    const panes = [a, b].map((photo, i) => {
-      const card = photoCard(model, photo)
-      const window = h('div', { className: 'pane' })
-      const image = card.firstElementChild as HTMLElement
-      image.replaceWith(window)
-      window.append(image, ...(why === undefined ? [] : [why.sides[i]!]))
-      this.#listen(window)
-      return { card, image }
-    })
-    const images = panes.map(({ image }) => image)
-    this.#zoomed = [...images, ...((why?.sides ?? []) as SVGElement[])]
-    this.element.replaceChildren(
-      h(
-        'header',
-        {},
-        verdict,
-        h('span', { textContent: number }),
-        button('Close', () => this.element.close()),
-      ),
-      h('div', { className: 'pair' }, ...panes.map(({ card }) => card)),
-      ...(why === undefined ? [] : [why.words]),
-      h(
-        'footer',
-        {},
-        button('Nearer', () => this.#zoom(1.4), 'key +'),
-        button('Farther', () => this.#zoom(1 / 1.4), 'key −'),
-        button('Whole photos', () => this.#whole(), 'key 0'),
-        ...(why === undefined ? [] : [whyButton(images, why)]),
-        h('span', { className: 'note', textContent: 'wheel zooms both, dragging moves both' }),
-      ),
+    const close = button('Close', () => this.close())
+    return h('header', {}, verdict, h('span', { textContent: number }), close)
+  }
+
+  #footer(buttons: readonly HTMLElement[]): HTMLElement {
+    return h(
+      'footer',
+      {},
+      button('Nearer', () => this.#view.zoom(1.4), 'key +'),
+      button('Farther', () => this.#view.zoom(1 / 1.4), 'key −'),
+      button('Whole photos', () => this.#view.whole(), 'key 0'),
+      ...buttons,
+      h('span', { className: 'note', textContent: 'wheel or two fingers zoom both, dragging moves both' }),
     )
-    this.#whole()
-    if (!this.element.open) this.element.showModal()
   }
+}
 
-  #whole(): void {
-    this.#view = { scale: 1, x: 0, y: 0 }
-    this.#apply()
-  }
-
-  #zoom(factor: number, place: readonly [number, number] = [0, 0]): void {
-    this.#view = zoomed(this.#view, factor, place, compareLimits)
-    this.#apply()
-  }
-
-  #apply(): void {
-    const { scale, x, y } = this.#view
-    for (const { style } of this.#zoomed) style.transform = `translate(${x}px, ${y}px) scale(${scale})`
-  }
-
-  #listen(pane: HTMLElement): void {
-    pane.addEventListener(
-      'wheel',
-      (event) => {
-        event.preventDefault()
-        const { left, top, width, height } = pane.getBoundingClientRect()
-        // Places are counted from the middle, where the transform has its origin.
-        this.#zoom(Math.exp(-event.deltaY / 400), [event.clientX - left - width / 2, event.clientY - top - height / 2])
-      },
-      { passive: false },
-    )
-    pane.addEventListener('pointerdown', ({ pointerId }) => pane.setPointerCapture(pointerId))
-    pane.addEventListener('pointermove', ({ buttons, movementX, movementY }) => {
-      if (buttons === 0) return
-      this.#view = panned(this.#view, movementX, movementY)
-      this.#apply()
-    })
-  }
+/** Why a pair has no explanation. */
+function unexplained({ data: { shared, explanations } }: Model): string {
+  if (shared) return 'Why this match? A shared report has no photos, and so explains none.'
+  const these = explanations.length === 1 ? 'one match' : `${explanations.length} matches`
+  return explanations.length === 0
+    ? 'Why this match? This report was made without explanations.'
+    : `Why this match? Not explained: this report explains ${these}, which Photos lists under Explained matches.`
 }

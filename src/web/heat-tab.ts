@@ -1,6 +1,7 @@
 import { cividisAt } from '../chart/index.ts'
 import { ColourScale } from './colour-scale.ts'
 import { button, choice, h } from './dom.ts'
+import { type Drag, type GestureListener, listenToGestures } from './gestures.ts'
 import { Layers, type Painter, styleColour, Tooltip } from './layers.ts'
 import type { Model } from './model.ts'
 import { photoCard } from './photo-card.ts'
@@ -15,7 +16,7 @@ interface Block {
 }
 
 /** The matrix of all pairs: hover, zoom, click through to the pair. */
-class HeatMap implements Painter {
+class HeatMap implements Painter, GestureListener {
   readonly layers: Layers
   readonly blocks: readonly Block[]
   readonly #model: Model
@@ -26,7 +27,6 @@ class HeatMap implements Painter {
   #distance = false
   #view: View = { scale: 1, x: 0, y: 0 }
   #cell: readonly [row: number, column: number] | undefined
-  #drag: { last: Place; moved: boolean } | undefined
 
   constructor(model: Model, open: (a: number, b: number) => void) {
     this.#model = model
@@ -37,8 +37,15 @@ class HeatMap implements Painter {
       'heat map of all pairs: arrow keys go from pair to pair, Enter opens one, plus and minus zoom',
       this,
     )
+    this.layers.addZoomButtons(
+      (factor) => this.zoom(factor),
+      () => this.whole(),
+    )
     this.layers.element.append(this.#tooltip.element)
-    this.#listen()
+    listenToGestures(this.layers, this)
+    this.layers.target.addEventListener('keydown', (event) => {
+      if (this.#key(event)) event.preventDefault()
+    })
   }
 
   /** cos, or 1 − cos. */
@@ -49,6 +56,7 @@ class HeatMap implements Painter {
   }
 
   whole(): void {
+    this.#tooltip.hide()
     this.#view = fitView(this.#size, this.layers.width, this.layers.height)
     this.layers.draw('base', 'overlay')
   }
@@ -68,14 +76,19 @@ class HeatMap implements Painter {
     this.#image ??= this.#paintMatrix()
     context.imageSmoothingEnabled = scale < 1
     context.drawImage(this.#image, x, y, this.#size * scale, this.#size * scale)
-    context.strokeStyle = styleColour('paper')
-    context.lineWidth = 1
     context.beginPath()
     for (const { begin, end } of this.blocks) {
       const side = (end - begin) * scale
       if (side >= 3) context.rect(x + begin * scale, y + begin * scale, side, side)
     }
-    context.stroke()
+    for (const [colour, width] of [
+      ['#000000', 2.4],
+      ['#FFFFFF', 1],
+    ] as const) {
+      context.strokeStyle = colour // both, to be seen on every colour of the scale
+      context.lineWidth = width
+      context.stroke()
+    }
   }
 
   overlay(context: CanvasRenderingContext2D): void {
@@ -148,7 +161,7 @@ class HeatMap implements Painter {
     return inside ? [row, column] : undefined
   }
 
-  #hover(cell: readonly [number, number] | undefined): void {
+  #point(cell: readonly [number, number] | undefined): void {
     if (cell?.[0] === this.#cell?.[0] && cell?.[1] === this.#cell?.[1]) return
     this.#cell = cell
     this.layers.draw('overlay')
@@ -179,49 +192,39 @@ class HeatMap implements Painter {
     )
   }
 
-  #zoom(factor: number, about: Place = [this.layers.width / 2, this.layers.height / 2]): void {
+  hover(place: Place | undefined): void {
+    this.#point(place === undefined ? undefined : this.#cellAt(place))
+  }
+
+  tap(place: Place): void {
+    const cell = this.#cellAt(place)
+    if (cell !== undefined) this.#open(...this.#photos(cell))
+  }
+
+  drag({ last, place }: Drag): void {
+    this.pan(place[0] - last[0], place[1] - last[1])
+  }
+
+  drop(): void {}
+
+  pan(dx: number, dy: number): void {
+    this.#point(undefined)
+    this.#view = panned(this.#view, dx, dy)
+    this.layers.draw('base', 'overlay')
+  }
+
+  zoom(factor: number, about: Place = [this.layers.width / 2, this.layers.height / 2]): void {
     this.#view = zoomed(this.#view, factor, about, [0.1, 200])
     this.#tooltip.hide()
     this.layers.draw('base', 'overlay')
   }
 
-  #listen(): void {
-    const { target } = this.layers
-    target.addEventListener('pointerdown', (event) => {
-      this.#drag = { last: this.layers.placeOf(event), moved: false }
-      target.setPointerCapture(event.pointerId)
-    })
-    target.addEventListener('pointermove', (event) => {
-      const place = this.layers.placeOf(event)
-      if (this.#drag === undefined) return this.#hover(this.#cellAt(place))
-      const [dx, dy] = [place[0] - this.#drag.last[0], place[1] - this.#drag.last[1]]
-      if (!this.#drag.moved && Math.hypot(dx, dy) <= 3) return
-      this.#drag = { last: place, moved: true }
-      this.#hover(undefined)
-      this.#view = panned(this.#view, dx, dy)
-      this.layers.draw('base', 'overlay')
-    })
-    target.addEventListener('pointerup', (event) => {
-      const clicked = this.#drag?.moved === false ? this.#cellAt(this.layers.placeOf(event)) : undefined
-      this.#drag = undefined
-      if (clicked !== undefined) this.#open(...this.#photos(clicked))
-    })
-    target.addEventListener('pointercancel', () => {
-      this.#drag = undefined
-    })
-    target.addEventListener('pointerleave', () => this.#hover(undefined))
-    target.addEventListener('blur', () => this.#hover(undefined))
-    target.addEventListener(
-      'wheel',
-      (event) => {
-        event.preventDefault()
-        this.#zoom(Math.exp(-event.deltaY / 400), this.layers.placeOf(event))
-      },
-      { passive: false },
-    )
-    target.addEventListener('keydown', (event) => {
-      if (this.#key(event)) event.preventDefault()
-    })
+  fingerDrags(): boolean {
+    return false
+  }
+
+  recoloured(): void {
+    this.layers.draw('base', 'overlay')
   }
 
   #key({ key }: KeyboardEvent): boolean {
@@ -229,9 +232,9 @@ class HeatMap implements Painter {
     if (step !== undefined) {
       const within = (v: number) => Math.max(0, Math.min(this.#size - 1, v))
       const [row, column] = this.#cell ?? [0, 0]
-      this.#hover(this.#cell === undefined ? [0, 0] : [within(row + step[0]!), within(column + step[1]!)])
-    } else if (key === '+' || key === '=') this.#zoom(1.4)
-    else if (key === '-') this.#zoom(1 / 1.4)
+      this.#point(this.#cell === undefined ? [0, 0] : [within(row + step[0]!), within(column + step[1]!)])
+    } else if (key === '+' || key === '=') this.zoom(1.4)
+    else if (key === '-') this.zoom(1 / 1.4)
     else if (key === '0') this.whole()
     else if (key === 'Enter' && this.#cell !== undefined) this.#open(...this.#photos(this.#cell))
     else return false

@@ -4,118 +4,75 @@
  */
 import type { ReportData } from '../report/data.ts'
 import { Compare } from './compare.ts'
-import { h } from './dom.ts'
+import { header } from './header.ts'
 import { heatTab } from './heat-tab.ts'
+import { Links, type Seen } from './link.ts'
 import { mapTab } from './map-tab.ts'
 import { type Files, Model, type Picture } from './model.ts'
+import { mistakes } from './neighbours.ts'
 import { numbersTab } from './numbers-tab.ts'
-import { mistakes, photosTab } from './photos-tab.ts'
+import { photosTab } from './photos-tab.ts'
+import { Tabs } from './tabs.ts'
 
-/** The page: its data are JSON in two script elements, its charts SVG in a template. */
+/** The page: its data are JSON in script elements, its charts SVG in a template. */
 function main(): void {
   const data = JSON.parse(textOf('report')) as ReportData
   const pictures = JSON.parse(textOf('pictures')) as readonly Picture[]
   const model = new Model(data, pictures, JSON.parse(textOf('files')) as Files)
-  const worst = mistakes(model)[0]
-  if (worst !== undefined) model.selected = worst
+  model.selected = mistakes(model)[0] ?? 0
+  const links = new Links(model)
   const compare = new Compare(model)
   const openPair = (a: number, b: number) => compare.open(a, b)
-  const openPhoto = (photo: number) => {
-    model.select(photo)
-    show('photos')
-  }
-  const template = document.getElementById('charts') as HTMLTemplateElement
-  const makers: Readonly<Record<TabName, () => HTMLElement>> = {
-    map: () => mapTab(model, openPhoto),
-    photos: () => photosTab(model, openPair),
+  const charts = document.getElementById('charts') as HTMLTemplateElement
+  const tabs = new Tabs({
+    map: () =>
+      mapTab(model, (photo) => {
+        model.select(photo)
+        tabs.show('photos')
+      }),
+    photos: () => photosTab(model, links, openPair),
     heat: () => heatTab(model, openPair),
     numbers: () =>
-      numbersTab(model, template.content, (identity) => {
+      numbersTab(model, charts.content, (identity) => {
         model.choose(data.photos.flatMap((photo, i) => (photo.identity === identity ? [i] : [])))
-        show('map')
+        tabs.show('map')
       }),
-  }
-  const panels = new Map<TabName, HTMLElement>()
-  const buttons = tabs.map(([name, words]) => {
-    const made = h('button', {
-      type: 'button',
-      role: 'tab',
-      id: `tab-${name}`,
-      textContent: words,
-      onclick: () => show(name),
-    })
-    made.setAttribute('aria-controls', `panel-${name}`)
-    return made
   })
-  /** Made when first shown: nobody waits for what they do not look at. */
-  const panelOf = (name: TabName): HTMLElement => {
-    let panel = panels.get(name)
-    if (panel === undefined) {
-      panel = h('section', { role: 'tabpanel', id: `panel-${name}`, className: 'panel' }, makers[name]())
-      panel.setAttribute('aria-labelledby', `tab-${name}`)
-      panels.set(name, panel)
-      content.append(panel)
+  document.getElementById('page')!.append(header(data), ...tabs.elements, compare.element)
+  const asked = links.read(location.hash)
+  tabs.show(asked?.view ?? 'map')
+  if (asked !== undefined) follow(asked)
+  rememberWhatIsSeen()
+  printWithCharts()
+
+  function follow({ view, photo, match }: Seen): void {
+    if (photo !== undefined) view === 'map' ? model.choose([photo]) : model.select(photo)
+    tabs.show(view)
+    if (match !== undefined) compare.open(photo ?? model.selected, match)
+    else if (compare.pair !== undefined) compare.close()
+  }
+
+  /** The address always leads back to what is seen. */
+  function rememberWhatIsSeen(): void {
+    const write = () => {
+      const [photo, match] = compare.pair ?? [model.selected]
+      history.replaceState(null, '', links.fragment({ view: tabs.shown, photo, match }))
     }
-    return panel
+    model.onChange(write)
+    tabs.onChange = write
+    compare.onChange = write
+    addEventListener('hashchange', () => {
+      const seen = links.read(location.hash)
+      if (seen !== undefined) follow(seen)
+    })
   }
-  const show = (name: TabName) => {
-    const shown = panelOf(name)
-    for (const [other, panel] of panels) panel.hidden = panel !== shown && other !== name
-    for (const [i, [other]] of tabs.entries()) {
-      buttons[i]!.ariaSelected = String(other === name)
-      buttons[i]!.tabIndex = other === name ? 0 : -1
-    }
+
+  /** Paper gets the charts as well, whichever view is shown. */
+  function printWithCharts(): void {
+    const prepare = () => tabs.make('numbers')
+    addEventListener('beforeprint', prepare)
+    matchMedia('print').addEventListener('change', prepare)
   }
-  const list = h('nav', { role: 'tablist', ariaLabel: 'views' }, ...buttons)
-  list.onkeydown = ({ key }) => {
-    const by = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0
-    if (by === 0) return
-    const at = buttons.findIndex(({ ariaSelected }) => ariaSelected === 'true')
-    const next = (at + by + tabs.length) % tabs.length
-    show(tabs[next]![0])
-    buttons[next]!.focus()
-  }
-  const content = h('div', { className: 'content' })
-  document.getElementById('page')!.append(header(data), list, content, compare.element)
-  show('map')
-}
-
-type TabName = (typeof tabs)[number][0]
-
-const tabs = [
-  ['map', 'Map'],
-  ['photos', 'Photos'],
-  ['heat', 'Heat map'],
-  ['numbers', 'Numbers'],
-] as const
-
-function header({ title, model, data, split, photos, identities, metrics }: ReportData): HTMLElement {
-  const which = split === 'all' ? 'all photos' : `${split} photos`
-  const numbers = [
-    ['identity-balanced mAP', metrics.identityBalancedMap],
-    ['mAP', metrics.map],
-    ['rank-1', metrics.rank1],
-  ] as const
-  return h(
-    'header',
-    { className: 'top' },
-    h(
-      'div',
-      {},
-      h('h1', { textContent: title }),
-      h('p', {
-        className: 'note',
-        textContent: `${model} · ${data}, ${which}: ${photos.length} photos of ${identities.length} individuals`,
-      }),
-    ),
-    h(
-      'dl',
-      {},
-      ...numbers.map(([name, value]) =>
-        h('div', {}, h('dt', { textContent: name }), h('dd', { textContent: value.toFixed(3) })),
-      ),
-    ),
-  )
 }
 
 function textOf(id: string): string {

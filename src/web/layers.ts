@@ -1,4 +1,4 @@
-import { h } from './dom.ts'
+import { button, h } from './dom.ts'
 import type { Place } from './points.ts'
 
 /** What draws on two canvases: the picture below, and above it what follows the pointer. */
@@ -7,6 +7,8 @@ export interface Painter {
   overlay(context: CanvasRenderingContext2D): void
   /** Called when the size is known, and when it changes. */
   resized(): void
+  /** Called when the screen's colours change, or paper takes its place. */
+  recoloured(): void
 }
 
 /** Two canvases, one over the other, sharp on every screen; drawing happens once a frame. */
@@ -27,7 +29,24 @@ export class Layers {
     this.target = above
     this.element = h('div', { className: 'layers' }, below, above)
     new ResizeObserver(() => this.#resize()).observe(this.element)
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw('base', 'overlay'))
+    for (const what of ['(prefers-color-scheme: dark)', 'print']) {
+      matchMedia(what).addEventListener('change', () => {
+        painter.recoloured()
+        this.#due = new Set(['base', 'overlay'])
+        this.#paint() // at once: paper waits for no frame
+      })
+    }
+  }
+
+  /** Buttons over the picture, for who has no wheel. */
+  addZoomButtons(zoom: (factor: number) => void, whole: () => void): void {
+    const buttons = [
+      button('+', () => zoom(1.4), 'zoom in (key +)'),
+      button('−', () => zoom(1 / 1.4), 'zoom out (key −)'),
+      button('⤢', whole, 'the whole (key 0)'),
+    ]
+    for (const made of buttons) made.ariaLabel = made.title
+    this.element.append(h('div', { className: 'zoom-buttons' }, ...buttons))
   }
 
   /** Asks for a layer to be drawn in the next frame. */
@@ -37,7 +56,7 @@ export class Layers {
   }
 
   /** A pointer's place in px from the upper left corner. */
-  placeOf({ clientX, clientY }: MouseEvent): Place {
+  placeOf({ clientX, clientY }: { readonly clientX: number; readonly clientY: number }): Place {
     const { left, top } = this.target.getBoundingClientRect()
     return [clientX - left, clientY - top]
   }
@@ -69,7 +88,7 @@ export class Layers {
 }
 
 /** A colour of the style sheet, light or dark as the screen is. */
-export function styleColour(name: 'ink' | 'paper' | 'muted' | 'accent' | 'right' | 'wrong'): string {
+export function styleColour(name: 'ink' | 'paper' | 'muted' | 'accent' | 'right' | 'wrong' | `p${number}`): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 }
 

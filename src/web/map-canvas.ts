@@ -1,6 +1,8 @@
 import { markCorners } from '../chart/index.ts'
 import { type Coloring, type Colours, coloursOf } from './colours.ts'
+import { type Drag, type GestureListener, listenToGestures } from './gestures.ts'
 import { Layers, type Painter, styleColour, Tooltip } from './layers.ts'
+import { MapNames } from './map-names.ts'
 import type { Model } from './model.ts'
 import { photoCard } from './photo-card.ts'
 import { type Place, PointGrid, unitPlaces } from './points.ts'
@@ -8,42 +10,58 @@ import { fitView, panned, placeAt, type View, zoomed } from './view.ts'
 
 export type MapMode = 'move' | 'box' | 'lasso'
 
+/** How near a photo a pointer, or a finger, must come, px. */
 const reachPx = 14
+const fingerReachPx = 26
 const mapLimits = [60, 400_000] as const
 const fullTurn = 2 * Math.PI
 
-/** The map of the embeddings: points to hover, click, draw around; keys do what the pointer does. */
-export class MapCanvas implements Painter {
+/** The map of the embeddings: points to hover, click, draw around; keys and fingers do what the pointer does. */
+export class MapCanvas implements Painter, GestureListener {
   readonly layers: Layers
   readonly tooltip = new Tooltip()
-  mode: MapMode = 'move'
+  /** Called where the screen's colours changed. */
+  onColours: ((colours: Colours) => void) | undefined
+  #mode: MapMode = 'move'
   readonly #model: Model
+  readonly #names: MapNames
   #grid: PointGrid
   #colours: Colours
   #coloring: Coloring = 'identity'
+  #named = true
   #view: View = { scale: 1, x: 0, y: 0 }
   #hovered = -1
   /** Photos that a search found. */
   #found = new Set<number>()
-  #drag: { readonly from: Place; last: Place; moved: boolean; readonly mode: MapMode; path: Place[] } | undefined
+  /** What is being drawn around photos. */
+  #shape: readonly Place[] = []
 
   constructor(model: Model) {
     this.#model = model
+    this.#names = new MapNames(model)
     this.#grid = this.#gridOf(0)
+    this.#names.place(this.#grid)
     this.#colours = coloursOf(model, this.#coloring)
     this.layers = new Layers(
       'map of the embeddings: arrow keys go from photo to photo, Enter selects, plus and minus zoom',
       this,
     )
+    this.layers.addZoomButtons(
+      (factor) => this.zoom(factor),
+      () => this.whole(),
+    )
     this.layers.element.append(this.tooltip.element)
-    this.#listen()
+    listenToGestures(this.layers, this)
+    this.layers.target.addEventListener('keydown', (event) => {
+      if (this.#key(event)) event.preventDefault()
+    })
     model.onChange(() => this.layers.draw('overlay'))
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.colour(this.#coloring))
   }
 
   /** Shows another projection, the whole of it. */
   project(index: number): void {
     this.#grid = this.#gridOf(index)
+    this.#names.place(this.#grid)
     this.whole()
   }
 
@@ -54,6 +72,22 @@ export class MapCanvas implements Painter {
     return this.#colours
   }
 
+  recoloured(): void {
+    this.onColours?.(this.colour(this.#coloring))
+  }
+
+  /** What a drag does. */
+  set mode(mode: MapMode) {
+    this.#mode = mode
+    this.layers.element.classList.toggle('draws', mode !== 'move')
+  }
+
+  /** Whether individuals' names stand on the map. */
+  set named(named: boolean) {
+    this.#named = named
+    this.layers.draw('base')
+  }
+
   /** Rings around photos. */
   highlight(photos: readonly number[]): void {
     this.#found = new Set(photos)
@@ -61,6 +95,7 @@ export class MapCanvas implements Painter {
   }
 
   whole(): void {
+    this.tooltip.hide()
     this.#view = fitView(1, this.layers.width, this.layers.height)
     this.layers.draw('base', 'overlay')
   }
@@ -74,7 +109,6 @@ export class MapCanvas implements Painter {
     const { x: xs, y: ys } = this.#grid
     const { width, height } = this.layers
     const radius = this.#radius()
-    context.globalAlpha = 0.85
     for (const { colour, shape, photos } of this.#colours.groups) {
       const corners = markCorners[shape]!.map(([cx, cy]) => [(cx * radius) / 4, (cy * radius) / 4] as const)
       context.fillStyle = colour
@@ -96,6 +130,8 @@ export class MapCanvas implements Painter {
       }
       context.fill()
     }
+    const colours = { ink: styleColour('ink'), paper: styleColour('paper') }
+    if (this.#named) this.#names.draw(context, (photo) => this.#pixel(photo), this.layers, colours)
   }
 
   overlay(context: CanvasRenderingContext2D): void {
@@ -115,7 +151,7 @@ export class MapCanvas implements Painter {
     context.lineWidth = 3
     context.strokeStyle = styleColour('ink')
     this.#rings(context, [selected], this.#radius() + 5)
-    if (this.#drag?.moved && this.#drag.mode !== 'move') this.#drawShape(context, this.#shape(this.#drag))
+    if (this.#shape.length > 0) drawShape(context, this.#shape)
   }
 
   #radius(): number {
@@ -135,19 +171,6 @@ export class MapCanvas implements Painter {
     context.stroke()
   }
 
-  #drawShape(context: CanvasRenderingContext2D, shape: readonly Place[]): void {
-    context.beginPath()
-    for (const [px, py] of shape) context.lineTo(px, py)
-    context.closePath()
-    context.lineWidth = 1.5
-    context.strokeStyle = styleColour('accent')
-    context.stroke()
-    context.globalAlpha = 0.12
-    context.fillStyle = styleColour('accent')
-    context.fill()
-    context.globalAlpha = 1
-  }
-
   #pixel(photo: number): Place {
     const { scale, x, y } = this.#view
     return [this.#grid.x[photo]! * scale + x, this.#grid.y[photo]! * scale + y]
@@ -158,7 +181,11 @@ export class MapCanvas implements Painter {
     return new PointGrid(unitPlaces(x, y))
   }
 
-  #hover(photo: number): void {
+  #under(place: Place, reach: number): number {
+    return this.#grid.nearest(placeAt(this.#view, place), reach / this.#view.scale)
+  }
+
+  #show(photo: number): void {
     if (photo !== this.#hovered) {
       this.#hovered = photo
       this.layers.draw('overlay')
@@ -167,86 +194,48 @@ export class MapCanvas implements Painter {
     else this.tooltip.show(this.layers, this.#pixel(photo), String(photo), () => photoCard(this.#model, photo))
   }
 
-  #under(place: Place): number {
-    return this.#grid.nearest(placeAt(this.#view, place), reachPx / this.#view.scale)
+  hover(place: Place | undefined): void {
+    this.#show(place === undefined ? -1 : this.#under(place, reachPx))
   }
 
-  #zoom(factor: number, about: Place = [this.layers.width / 2, this.layers.height / 2]): void {
+  tap(place: Place, finger: boolean): void {
+    const photo = this.#under(place, finger ? fingerReachPx : reachPx)
+    this.#model.choose(photo < 0 ? [] : [photo])
+    if (finger) this.#show(photo)
+  }
+
+  drag({ from, last, place, shift }: Drag): void {
+    this.tooltip.hide()
+    const mode = shift && this.#mode === 'move' ? 'box' : this.#mode
+    if (mode === 'move') return this.pan(place[0] - last[0], place[1] - last[1])
+    if (mode === 'box') this.#shape = [from, [place[0], from[1]], place, [from[0], place[1]]]
+    else this.#shape = [...(this.#shape.length === 0 ? [from] : this.#shape), place]
+    this.layers.draw('overlay')
+  }
+
+  drop(drag: Drag | undefined): void {
+    const shape = this.#shape
+    this.#shape = []
+    if (drag !== undefined && shape.length > 0) {
+      this.#model.choose(this.#grid.inside(shape.map((corner) => placeAt(this.#view, corner))))
+    }
+    this.layers.draw('overlay')
+  }
+
+  pan(dx: number, dy: number): void {
+    this.tooltip.hide()
+    this.#view = panned(this.#view, dx, dy)
+    this.layers.draw('base', 'overlay')
+  }
+
+  zoom(factor: number, about: Place = [this.layers.width / 2, this.layers.height / 2]): void {
     this.#view = zoomed(this.#view, factor, about, mapLimits)
     this.tooltip.hide()
     this.layers.draw('base', 'overlay')
   }
 
-  #listen(): void {
-    const { target } = this.layers
-    target.addEventListener('pointerdown', (event) => {
-      const place = this.layers.placeOf(event)
-      const mode = event.shiftKey && this.mode === 'move' ? 'box' : this.mode
-      this.#drag = { from: place, last: place, moved: false, mode, path: [place] }
-      target.setPointerCapture(event.pointerId)
-    })
-    target.addEventListener('pointermove', (event) => this.#move(this.layers.placeOf(event)))
-    target.addEventListener('pointerup', (event) => this.#drop(this.layers.placeOf(event)))
-    target.addEventListener('pointercancel', () => {
-      this.#drag = undefined
-      this.layers.draw('overlay')
-    })
-    target.addEventListener('pointerleave', () => this.#hover(-1))
-    target.addEventListener('blur', () => this.#hover(-1))
-    target.addEventListener(
-      'wheel',
-      (event) => {
-        event.preventDefault()
-        this.#zoom(Math.exp(-event.deltaY / 400), this.layers.placeOf(event))
-      },
-      { passive: false },
-    )
-    target.addEventListener('keydown', (event) => {
-      if (this.#key(event)) event.preventDefault()
-    })
-  }
-
-  #move(place: Place): void {
-    const drag = this.#drag
-    if (drag === undefined) return this.#hover(this.#under(place))
-    drag.moved ||= Math.hypot(place[0] - drag.from[0], place[1] - drag.from[1]) > 3
-    if (!drag.moved) return
-    this.tooltip.hide()
-    if (drag.mode === 'move') {
-      this.#view = panned(this.#view, place[0] - drag.last[0], place[1] - drag.last[1])
-      this.layers.draw('base', 'overlay')
-    } else {
-      drag.path.push(place)
-      this.layers.draw('overlay')
-    }
-    drag.last = place
-  }
-
-  #drop(place: Place): void {
-    const drag = this.#drag
-    this.#drag = undefined
-    if (drag === undefined) return
-    if (!drag.moved) {
-      const photo = this.#under(place)
-      this.#model.choose(photo < 0 ? [] : [photo])
-    } else if (drag.mode !== 'move') {
-      this.#model.choose(this.#grid.inside(this.#shape(drag).map((corner) => placeAt(this.#view, corner))))
-    }
-    this.layers.draw('overlay')
-  }
-
-  #shape({
-    mode,
-    from,
-    last,
-    path,
-  }: {
-    readonly mode: MapMode
-    readonly from: Place
-    readonly last: Place
-    readonly path: readonly Place[]
-  }): readonly Place[] {
-    return mode === 'lasso' ? path : [from, [last[0], from[1]], last, [from[0], last[1]]]
+  fingerDrags(): boolean {
+    return this.#mode !== 'move'
   }
 
   /** Whether the key meant something here. */
@@ -254,18 +243,16 @@ export class MapCanvas implements Painter {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key]
     if (step !== undefined) {
       const [dx, dy] = step as [number, number]
-      if (shiftKey) {
-        this.#view = panned(this.#view, -60 * dx, -60 * dy)
-        this.layers.draw('base', 'overlay')
-      } else this.#hover(this.#towards(dx, dy))
+      if (shiftKey) this.pan(-60 * dx, -60 * dy)
+      else this.#show(this.#towards(dx, dy))
       return true
     }
-    if (key === '+' || key === '=') this.#zoom(1.4)
-    else if (key === '-') this.#zoom(1 / 1.4)
+    if (key === '+' || key === '=') this.zoom(1.4)
+    else if (key === '-') this.zoom(1 / 1.4)
     else if (key === '0') this.whole()
     else if (key === 'Escape') {
       this.#model.choose([])
-      this.#hover(-1)
+      this.#show(-1)
     } else if (key === 'Enter' || key === ' ') {
       if (this.#hovered < 0) return false
       this.#model.choose([this.#hovered])
@@ -289,4 +276,17 @@ export class MapCanvas implements Painter {
     }
     return best
   }
+}
+
+function drawShape(context: CanvasRenderingContext2D, shape: readonly Place[]): void {
+  context.beginPath()
+  for (const [px, py] of shape) context.lineTo(px, py)
+  context.closePath()
+  context.lineWidth = 1.5
+  context.strokeStyle = styleColour('accent')
+  context.stroke()
+  context.globalAlpha = 0.12
+  context.fillStyle = styleColour('accent')
+  context.fill()
+  context.globalAlpha = 1
 }

@@ -1,41 +1,18 @@
-import { markCorners } from '../chart/index.ts'
-import { type Coloring, colourings, type Mark } from './colours.ts'
+import { chosenList } from './chosen-list.ts'
+import { type Coloring, colourings } from './colours.ts'
 import { button, choice, h } from './dom.ts'
+import { Legend } from './legend.ts'
 import { MapCanvas, type MapMode } from './map-canvas.ts'
 import type { Model } from './model.ts'
-import { photoButton } from './photo-card.ts'
 
-const listed = 120
-
-/** The map with its controls and the list of chosen photos. */
+/** The map with its controls and the list of chosen photos. It opens on t-SNE, which keeps neighbours together. */
 export function mapTab(model: Model, openPhoto: (photo: number) => void): HTMLElement {
   const { projections } = model.data
   if (projections.length === 0) return h('p', { textContent: 'No projection in this report.' })
   const map = new MapCanvas(model)
-  const note = h('p', { className: 'note' })
-  const project = (index: number) => {
-    map.project(index)
-    note.textContent = projections[index]!.note
-  }
-  const switcher = h('div', { className: 'switch', role: 'group', ariaLabel: 'projection' })
-  const buttons = projections.map(({ title }, i) =>
-    button(title, () => {
-      for (const [k, other] of buttons.entries()) other.ariaPressed = String(k === i)
-      project(i)
-    }),
-  )
-  switcher.append(...buttons)
-  buttons[0]!.ariaPressed = 'true'
-  note.textContent = projections[0]!.note
-  const legend = h('ul', { className: 'legend' })
-  const recolour = (coloring: Coloring) => {
-    const colours = map.colour(coloring)
-    legend.replaceChildren(
-      ...colours.legend.map(({ meaning, ...mark }) => h('li', {}, legendMark(mark), meaning)),
-      ...(colours.note === '' ? [] : [h('li', { textContent: colours.note })]),
-    )
-  }
-  const coloring = choice('Colour by', colourings, (value) => recolour(value as Coloring))
+  const legend = new Legend(model)
+  map.onColours = (colours) => legend.show(colours)
+  const coloring = choice('Colour by', colourings, (value) => legend.show(map.colour(value as Coloring)))
   const mode = choice(
     'Drag to',
     [
@@ -47,7 +24,11 @@ export function mapTab(model: Model, openPhoto: (photo: number) => void): HTMLEl
       map.mode = value as MapMode
     },
   )
-  recolour('identity')
+  const names = h('input', { type: 'checkbox', checked: true })
+  names.onchange = () => {
+    map.named = names.checked
+  }
+  legend.show(map.colour('identity'))
   return h(
     'div',
     { className: 'with-side' },
@@ -55,32 +36,38 @@ export function mapTab(model: Model, openPhoto: (photo: number) => void): HTMLEl
     h(
       'aside',
       {},
-      switcher,
-      note,
+      ...projectionSwitch(model, map),
       coloring.element,
-      legend,
+      legend.element,
+      h('label', {}, names, 'Names on the map'),
       mode.element,
       searchBox(model, map),
       h(
         'div',
         { className: 'row' },
         button('Whole map', () => map.whole()),
-        button('Choose none', () => model.choose([])),
       ),
       chosenList(model, openPhoto),
     ),
   )
 }
 
-function legendMark({ colour, shape }: Mark): HTMLElement {
-  const made = h('span', { className: 'dot' })
-  made.style.background = colour
-  const corners = markCorners[shape]!.map(([x, y]) => `${50 + 10 * x}% ${50 + 10 * y}%`)
-  if (corners.length > 0) {
-    made.style.borderRadius = '0'
-    made.style.clipPath = `polygon(${corners.join(', ')})`
+/** A button for each projection, and what can be said of the one that is shown. */
+function projectionSwitch({ data: { projections } }: Model, map: MapCanvas): HTMLElement[] {
+  const note = h('p', { className: 'note' })
+  const buttons = projections.map(({ title }, i) => button(title, () => show(i)))
+  const show = (index: number) => {
+    for (const [k, other] of buttons.entries()) other.ariaPressed = String(k === index)
+    note.textContent = projections[index]!.note
+    map.project(index)
   }
-  return made
+  show(
+    Math.max(
+      0,
+      projections.findIndex(({ name }) => name === 'tsne'),
+    ),
+  )
+  return [h('div', { className: 'switch', role: 'group', ariaLabel: 'projection' }, ...buttons), note]
 }
 
 function searchBox(model: Model, map: MapCanvas): HTMLElement {
@@ -104,28 +91,4 @@ export function searchPhotos(model: Model, words: string): number[] {
   return model.data.photos.flatMap(({ file }, i) =>
     model.nameOf(i).toLowerCase().includes(words) || file.toLowerCase().includes(words) ? [i] : [],
   )
-}
-
-function chosenList(model: Model, openPhoto: (photo: number) => void): HTMLElement {
-  const count = h('h2', { id: 'chosen-count', ariaLive: 'polite' })
-  const list = h('div', { className: 'photos small', id: 'chosen' })
-  const update = () => {
-    const { chosen } = model
-    count.textContent =
-      chosen.length === 0
-        ? 'No photo chosen'
-        : chosen.length === 1
-          ? '1 photo chosen'
-          : `${chosen.length} photos chosen`
-    const more = chosen.length - listed
-    list.replaceChildren(
-      ...chosen
-        .slice(0, listed)
-        .map((photo) => photoButton(model, photo, [model.nameOf(photo), model.labelOf(photo)], () => openPhoto(photo))),
-      ...(more > 0 ? [h('p', { className: 'note', textContent: `and ${more} more` })] : []),
-    )
-  }
-  model.onChange(update)
-  update()
-  return h('section', {}, count, list)
 }

@@ -1,97 +1,61 @@
 import { button, choice, h } from './dom.ts'
+import type { Links } from './link.ts'
 import { searchPhotos } from './map-tab.ts'
 import type { Model } from './model.ts'
+import { type Filters, filtered, firstRight, mistakes, noFilters } from './neighbours.ts'
 import { photoButton, photoCard } from './photo-card.ts'
 import type { Ranked } from './ranking.ts'
 
 const shownAtOnce = 24
 
-/** Which photos of a ranking are shown. */
-export interface Filters {
-  readonly identity: 'all' | 'same' | 'other'
-  readonly split: string
-  readonly encounter: 'all' | 'same' | 'other'
-  readonly flank: 'all' | 'same' | 'other'
-}
-
-export const noFilters: Filters = { identity: 'all', split: 'all', encounter: 'all', flank: 'all' }
-
-/** The photos of `query`'s ranking that pass the filters. What is not known of a photo is equal to nothing. */
-export function filtered(model: Model, query: number, filters: Filters): Ranked[] {
-  const asked = model.photo(query)
-  const passes = (wanted: 'all' | 'same' | 'other', same: boolean) => wanted === 'all' || same === (wanted === 'same')
-  const { excludeSame } = model.data.metrics
-  const inGallery = (other: number) =>
-    excludeSame === null ||
-    asked.encounter === '' ||
-    !(model.same(query, other) && model.photo(other).encounter === asked.encounter)
-  return model.ranking.order(query, inGallery).filter(({ photo }) => {
-    const other = model.photo(photo)
-    return (
-      passes(filters.identity, model.same(query, photo)) &&
-      passes(filters.encounter, asked.encounter !== '' && other.encounter === asked.encounter) &&
-      passes(filters.flank, asked.flank !== '' && other.flank === asked.flank) &&
-      (filters.split === 'all' || other.split === filters.split)
-    )
-  })
-}
-
-/** Queries whose nearest photo is wrong, the lowest AP first. */
-export function mistakes({ data: { photos } }: Model): number[] {
-  const wrong = photos.flatMap(({ rank1, ap }, i) => (rank1 === false ? [{ i, ap: ap ?? 0 }] : []))
-  return wrong.sort((a, b) => a.ap - b.ap || a.i - b.i).map(({ i }) => i)
-}
-
 /** Any photo with its neighbours: filters, mistakes worst first, pairs side by side. */
-export function photosTab(model: Model, compare: (a: number, b: number) => void): HTMLElement {
-  const wrong = mistakes(model)
+export function photosTab(model: Model, links: Links, compare: (a: number, b: number) => void): HTMLElement {
   let filters = noFilters
   let shown = shownAtOnce
   const query = h('div', { id: 'query' })
   const heading = h('h2', { id: 'neighbours-heading', ariaLive: 'polite' })
+  const right = h('p', { id: 'first-right', className: 'row' })
   const results = h('div', { className: 'photos', id: 'neighbours' })
-  const place = h('span', { className: 'note', id: 'mistake-place', ariaLive: 'polite' })
   const more = button('Show more', () => {
     shown += shownAtOnce
     update()
   })
-  const step = (by: number) => {
-    if (wrong.length === 0) return
-    const at = wrong.indexOf(model.selected)
-    model.select(wrong[at < 0 ? 0 : (at + by + wrong.length) % wrong.length]!)
+  const neighbour = ({ photo: other, similarity, rank }: Ranked) => {
+    const place = rank === undefined ? 'later' : `${rank}.`
+    const facts = [`${place} ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
+    return photoButton(model, other, facts, () => compare(model.selected, other), model.same(model.selected, other))
+  }
+  /** Shows as many as it takes, brings the photo into view and gives it the focus. */
+  const jumpTo = (photo: number) => {
+    const at = filtered(model, model.selected, filters).findIndex((ranked) => ranked.photo === photo)
+    shown = Math.max(shown, Math.ceil((at + 1) / shownAtOnce) * shownAtOnce)
+    update()
+    const found = results.querySelector<HTMLElement>(`[data-photo="${photo}"]`)
+    found?.scrollIntoView({ block: 'center' })
+    found?.focus({ preventScroll: true })
   }
   const update = () => {
     const photo = model.selected
     const found = filtered(model, photo, filters)
-    query.replaceChildren(photoCard(model, photo))
+    const link = h('a', {
+      href: links.fragment({ view: 'photos', photo, match: undefined }),
+      textContent: 'Link to this photo',
+    })
+    query.replaceChildren(photoCard(model, photo), link)
     const which = model.ranking.whole ? '' : 'of those in this report '
     heading.textContent = `Most similar photos (${which}${found.length} pass the filters)`
-    results.replaceChildren(
-      ...found.slice(0, shown).map(({ photo: other, similarity, rank }) => {
-        const place = rank === undefined ? 'later' : `${rank}.`
-        const facts = [`${place} ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
-        return photoButton(model, other, facts, () => compare(photo, other), model.same(photo, other))
-      }),
-    )
+    right.replaceChildren(...firstRightLine(model, found, jumpTo))
+    results.replaceChildren(...found.slice(0, shown).map(neighbour))
     more.hidden = found.length <= shown
-    const at = wrong.indexOf(photo)
-    place.textContent =
-      wrong.length === 0
-        ? 'no mistakes'
-        : at < 0
-          ? `${wrong.length} mistakes`
-          : `mistake ${at + 1} of ${wrong.length}, worst first`
   }
   model.onChange(() => {
     shown = shownAtOnce
     update()
   })
-  const filter = (key: keyof Filters, label: string, options: readonly (readonly [string, string])[]) =>
-    choice(label, options, (value) => {
-      filters = { ...filters, [key]: value }
-      update()
-    }).element
-  const splits = [...new Set(model.data.photos.map(({ split }) => split))].sort()
+  const change = (changed: Partial<Filters>) => {
+    filters = { ...filters, ...changed }
+    update()
+  }
   update()
   return h(
     'div',
@@ -99,35 +63,65 @@ export function photosTab(model: Model, compare: (a: number, b: number) => void)
     h(
       'aside',
       {},
-      h(
-        'div',
-        { className: 'row' },
-        button('◀ mistake', () => step(-1)),
-        button('mistake ▶', () => step(1)),
-        place,
-      ),
+      mistakeSteps(model),
       finder(model),
       explainedMatches(model, compare),
       query,
-      filter('identity', 'Individual', [
-        ['all', 'all'],
-        ['same', 'the same'],
-        ['other', 'others'],
-      ]),
-      filter('split', 'Split', [['all', 'all'], ...splits.map((split) => [split, split] as const)]),
-      filter('encounter', 'Encounter', [
-        ['all', 'all'],
-        ['other', 'other ones'],
-        ['same', 'the same'],
-      ]),
-      filter('flank', 'Flank', [
-        ['all', 'all'],
-        ['same', 'the same'],
-        ['other', 'other ones'],
-      ]),
+      ...filterChoices(model, change),
     ),
-    h('section', { className: 'scroll' }, heading, results, more),
+    h('section', { className: 'scroll' }, heading, right, results, more),
   )
+}
+
+/** Where the first photo of the query's individual stands, and a way to it. */
+function firstRightLine(model: Model, found: readonly Ranked[], jumpTo: (photo: number) => void): (Node | string)[] {
+  const first = firstRight(model, model.selected)
+  if (first === undefined) {
+    const alone = model.data.perIdentity[model.photo(model.selected).identity]!.photos < 2
+    return [alone ? 'no other photo of this individual' : 'first right photo: not in this report']
+  }
+  const place = first.rank === undefined ? 'after those that the report ranks' : `rank ${first.rank}`
+  const words = `first right photo: ${place}`
+  const passes = found.some(({ photo }) => photo === first.photo)
+  return passes ? [words, button('Go to it', () => jumpTo(first.photo))] : [`${words} (does not pass the filters)`]
+}
+
+/** Goes from mistake to mistake, the worst first. */
+function mistakeSteps(model: Model): HTMLElement {
+  const wrong = mistakes(model)
+  const place = h('span', { className: 'note', id: 'mistake-place', ariaLive: 'polite' })
+  const step = (by: number) => {
+    if (wrong.length === 0) return
+    const at = wrong.indexOf(model.selected)
+    model.select(wrong[at < 0 ? 0 : (at + by + wrong.length) % wrong.length]!)
+  }
+  const update = () => {
+    const at = wrong.indexOf(model.selected)
+    const many = wrong.length === 1 ? '1 mistake' : `${wrong.length} mistakes`
+    place.textContent =
+      wrong.length === 0 ? 'no mistakes' : at < 0 ? many : `mistake ${at + 1} of ${wrong.length}, worst first`
+  }
+  model.onChange(update)
+  update()
+  const [back, on] = [button('◀ mistake', () => step(-1)), button('mistake ▶', () => step(1))]
+  return h('div', { className: 'row' }, back, on, place)
+}
+
+function filterChoices(model: Model, change: (changed: Partial<Filters>) => void): HTMLElement[] {
+  const splits = [...new Set(model.data.photos.map(({ split }) => split))].sort()
+  const kinds = (same: string, other: string) =>
+    [
+      ['all', 'all'],
+      ['same', same],
+      ['other', other],
+    ] as const
+  const wanted = (value: string) => (value === 'same' || value === 'other' ? value : 'all')
+  return [
+    choice('Individual', kinds('the same', 'others'), (value) => change({ identity: wanted(value) })),
+    choice('Split', [['all', 'all'], ...splits.map((split) => [split, split] as const)], (split) => change({ split })),
+    choice('Encounter', kinds('the same', 'other ones'), (value) => change({ encounter: wanted(value) })),
+    choice('Flank', kinds('the same', 'other ones'), (value) => change({ flank: wanted(value) })),
+  ].map(({ element }) => element)
 }
 
 /** A choice among the matches that the report explains. */
