@@ -5,8 +5,17 @@ import { type Place, unitPlaces } from '../src/web/points.ts'
 import { fitView } from '../src/web/view.ts'
 import type { WatchedPage } from './browser.ts'
 
+/** Which projection a page opens on. */
+export function openedOn({ projections }: ReportData): number {
+  return projections.findIndex(({ name }) => name === 'tsne')
+}
+
 /** Where the map shows each photo, in px of the window: worked out from the data, not asked of the page. */
-export async function placesOnScreen(page: Page, report: ReportData, projection = 0): Promise<Place[]> {
+export async function placesOnScreen(
+  page: Page,
+  report: ReportData,
+  projection: number = openedOn(report),
+): Promise<Place[]> {
   const box = (await page.locator('#panel-map canvas').last().boundingBox())!
   const { scale, x, y } = fitView(1, box.width, box.height)
   const unit = unitPlaces(report.projections[projection]!.x, report.projections[projection]!.y)
