@@ -9,23 +9,20 @@ import { identifyTop } from '../src/retrieval/index.ts'
 import { insidePolygon, type Place } from '../src/web/points.ts'
 import { fitView } from '../src/web/view.ts'
 import { launchBrowser, openFile } from './browser.ts'
-import { clusterData, clusterReport, largeData, madeUpExplanation, noisePicture } from './report-fixture.ts'
+import { clusterData, clusterReport, largeData, noisePicture } from './report-fixture.ts'
 import { expectQuiet, lasso, lonely, placesOnScreen } from './report-screen.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-report-page-'))
 const shape = { identities: 12, photosEach: 6, dim: 8, spread: 1.1 } as const
 const input = clusterReport(shape)
-const plain = clusterData(shape)
-const explained = plain.neighbours[3]!.photos[0]!
-const data = { ...plain, explanations: [madeUpExplanation(3, explained)] }
+const data = clusterData(shape)
 let browser: Browser
 let small = ''
 
 beforeAll(async () => {
   browser = await launchBrowser()
   const pictures = await Promise.all(data.photos.map((_, i) => noisePicture(i)))
-  const [a, b] = [pictures[3]!.uri, pictures[explained]!.uri]
-  small = write('small', pageHtml(data, pictures, [[a, b]]))
+  small = write('small', pageHtml(data, pictures))
 })
 afterAll(async () => {
   await browser?.close()
@@ -196,7 +193,7 @@ describe('photos', () => {
 
 test('ranks are those of all photos: with filters too, and none where the report does not hold the ranking', async () => {
   const large = largeData({ photos: 70, rows: 50 })
-  const opened = await openFile(browser, write('part', pageHtml({ ...large, explanations: [] }, [])))
+  const opened = await openFile(browser, write('part', pageHtml(large, [])))
   const { page } = opened
   await page.click('#tab-photos')
   await page.locator('#panel-photos input[type=search]').fill('photo_0.jpg')
@@ -218,42 +215,6 @@ test('ranks are those of all photos: with filters too, and none where the report
   )
   expect(first).toBeGreaterThan(0)
   expect((await places())[0]).toBe(`${first + 1}.`)
-  expectQuiet(opened)
-})
-
-test('a match that the report explains shows why', async () => {
-  const opened = await openFile(browser, small)
-  const { page } = opened
-  await page.click('#tab-photos')
-  await page.getByLabel('Explained matches').selectOption('0')
-  const dialog = page.locator('dialog')
-  expect(await dialog.locator('.why').isHidden()).toBe(true)
-  expect(await dialog.locator('.pane svg').first().isHidden()).toBe(true)
-  await page.getByRole('button', { name: 'Why this match?' }).click()
-  const sides = dialog.locator('.pane svg')
-  expect(await dialog.locator('.pane img').first().isHidden()).toBe(true)
-  expect(await sides.locator('text').allTextContents()).toEqual(['1', '2', '1', '2'])
-  expect(await dialog.locator('.why').innerText()).toContain(
-    "without the query's 1 hottest cells it falls by 0.500, without as many at random by 0.150 ± 0.060",
-  )
-  expect(await sides.locator('image').evaluateAll((items) => items.map((item) => item.getAttribute('href')))).toEqual([
-    (await noisePicture(3)).uri,
-    (await noisePicture(explained)).uri,
-  ])
-  const cell = sides.last().locator('rect').first()
-  const before = (await cell.boundingBox())!
-  await page.getByRole('button', { name: 'Nearer' }).click()
-  expect((await cell.boundingBox())!.width).toBeCloseTo(1.4 * before.width, 0)
-  await page.getByRole('button', { name: 'Why this match?' }).click()
-  expect(await dialog.locator('.pane img').last().isVisible()).toBe(true)
-  expect(await sides.last().isHidden()).toBe(true)
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.getByRole('button', { name: 'Why this match?' }).click()
-  const [outer, footer] = [(await dialog.boundingBox())!, (await dialog.locator('footer').boundingBox())!]
-  expect(footer.y + footer.height).toBeLessThanOrEqual(outer.y + outer.height)
-  await page.keyboard.press('Escape')
-  await page.locator('#neighbours .photo').nth(1).click()
-  expect(await page.getByRole('button', { name: 'Why this match?' }).count()).toBe(0)
   expectQuiet(opened)
 })
 

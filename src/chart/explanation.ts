@@ -19,12 +19,16 @@ export interface MatchHeat {
   readonly sides: readonly [HeatSide, HeatSide]
   /** The strongest pairs of cells, the strongest first. */
   readonly lines: readonly { readonly query: number; readonly match: number; readonly contribution: number }[]
+  /** Whether the network needs the hottest cells more than others; where it does not, the heat is grey. */
+  readonly readable: boolean
 }
 
 /** A match with the names of its photos and what is said of it. */
 export interface ExplainedPair extends MatchHeat {
   readonly names: readonly [string, string]
   readonly files: readonly [string, string]
+  /** Stands above the photos; empty where there is nothing to warn of. */
+  readonly warning: string
   readonly words: readonly string[]
 }
 
@@ -50,7 +54,7 @@ const sideWidth = 480
  * Both photos of a match as the network sees them, with heat and the ends of the lines, which have the same numbers on both:
  * what lies over the photos in a page, and zooms with them.
  */
-export function explanationSides({ sides, lines }: MatchHeat): [Picture, Picture] {
+export function explanationSides({ sides, lines, readable }: MatchHeat): [Picture, Picture] {
   const most = hottest(sides)
   const draw = (at: 0 | 1): Picture => {
     const side = sides[at]
@@ -61,36 +65,37 @@ export function explanationSides({ sides, lines }: MatchHeat): [Picture, Picture
       const [x, y] = middleOf(side, cell, area)
       return joinEnd([x + [0, 17, -17][before % 3]!, y + 17 * Math.floor(before / 3)], k + 1)
     })
-    const body = [viewOf(side, area), ...heatCells(side, area, most), ...ends].join('')
+    const body = [viewOf(side, area), ...heatCells(side, area, { most, readable }), ...ends].join('')
     const title = at === 0 ? 'what the query adds to the similarity' : 'what the match adds to the similarity'
     return { name: 'side', title, width: area.width, height: area.height, body }
   }
   return [draw(0), draw(1)]
 }
 
-/** Up to four matches of a kind; undefined where there is none. */
+/** Matches of a kind, two in a row; undefined where there is none. */
 export function explanationsChart({ same, matches, source }: ExplanationsChannels): Picture | undefined {
-  const shown = matches.slice(0, 4)
-  if (shown.length === 0) return undefined
+  if (matches.length === 0) return undefined
   const title = same ? 'Why these matches: right ones' : 'Why these matches: wrong ones'
-  const rows = Math.ceil(shown.length / 2)
+  const rows = Math.ceil(matches.length / 2)
   const across = 1240
   const width = (across - 2 * pictureDefaults.margin) / 2 - 14
-  const tallest = Math.max(...shown.flatMap(({ sides }) => sides.map((side) => side.heightPx / side.widthPx)))
-  const rowHeight = Math.min(460, ((width - gap) / 2) * tallest + 141)
+  const tallest = Math.max(...matches.flatMap(({ sides }) => sides.map((side) => side.heightPx / side.widthPx)))
+  const above = matches.some(({ warning }) => warning !== '') ? warningHeight : 0
+  const rowHeight = Math.min(460, ((width - gap) / 2) * tallest + 141) + above
   const name = same ? 'why-correct' : 'why-wrong'
   const caption = { title, subtitle: how, source }
   return picture(name, { width: across, height: 140 + rows * rowHeight }, caption, (area) =>
-    shown
+    matches
       .map((match, k) => {
         const [x, y] = [area.x + (k % 2) * (width + 28), area.y + Math.floor(k / 2) * rowHeight]
-        return drawMatch(match, { x, y, width, height: rowHeight - 8 })
+        const place = { x, y: y + above, width, height: rowHeight - above - 8 }
+        return drawMatch(match, place) + warn(match.warning, x, y + 14)
       })
       .join('\n'),
   )
 }
 
-function drawMatch({ sides, lines, names, files, words }: ExplainedPair, area: Area): string {
+function drawMatch({ sides, lines, readable, names, files, words }: ExplainedPair, area: Area): string {
   const places = placeSides(sides, area)
   const most = hottest(sides)
   const strongest = Math.max(1e-9, ...lines.map(({ contribution }) => contribution))
@@ -98,7 +103,7 @@ function drawMatch({ sides, lines, names, files, words }: ExplainedPair, area: A
     const { x, y, width, height } = places[i]!
     return [
       viewOf(side, places[i]!),
-      ...heatCells(side, places[i]!, most),
+      ...heatCells(side, places[i]!, { most, readable }),
       text(x, y + height + 18, fitText(names[i]!, width, 13), { size: 13, bold: true }),
       text(x, y + height + 33, fitText(files[i]!, width, 10), { size: 10, class: 'muted' }),
     ].join('')
@@ -110,6 +115,13 @@ function drawMatch({ sides, lines, names, files, words }: ExplainedPair, area: A
   const below = places[0].y + Math.max(places[0].height, places[1].height) + 54
   const written = words.flatMap((sentence) => wrapText(sentence, area.width, 12))
   return [...drawn, ...joins, ...written.map((line, i) => text(area.x, below + 17 * i, line))].join('\n')
+}
+
+/** A line above a match, px. */
+const warningHeight = 22
+
+function warn(words: string, x: number, y: number): string {
+  return words === '' ? '' : text(x, y, words, { size: 13, bold: true, class: 'wrong' })
 }
 
 /** Curves of neighbouring ranks pass each other by this, px. */
@@ -159,12 +171,17 @@ function placeSides(sides: MatchHeat['sides'], area: Area): readonly [Area, Area
 /** Opacity of the strongest cell: the photo is seen through it. */
 const opaquest = 0.45
 
-function heatCells(side: HeatSide, area: Area, most: number): string[] {
+function heatCells(
+  side: HeatSide,
+  area: Area,
+  { most, readable }: { readonly most: number; readonly readable: boolean },
+): string[] {
   return side.heat.flatMap((heat, cell) => {
     const strength = Math.round((opaquest * 100 * Math.abs(heat)) / most) / 100
     if (strength < 0.03) return []
     const { x, y, width, height } = cellArea(side, cell, area)
-    return [element('rect', { x, y, width, height, class: heat > 0 ? 'different' : 'same', 'fill-opacity': strength })]
+    const colour = !readable ? 'grey' : heat > 0 ? 'different' : 'same'
+    return [element('rect', { x, y, width, height, class: colour, 'fill-opacity': strength })]
   })
 }
 

@@ -28,6 +28,7 @@ export { type MapChannels, mapChart } from './map.ts'
 export { distinctMarks, markCorners, markOf } from './mark-shapes.ts'
 export { mark } from './marks.ts'
 export { medoid, withoutOverlap } from './names.ts'
+export { plasmaAt } from './plasma.ts'
 export {
   type RetrievalSheetChannels,
   retrievalSheet,

@@ -64,7 +64,11 @@ export function reportCommand(): Command {
     )
     .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
-    .option('--explain <N>', 'matches to explain of each kind, right and wrong (default: 4)', notNegative)
+    .option(
+      '--explain <N>',
+      'matches to explain of each kind, right and wrong (default: 4; 1 for a model that tells nothing of its cells)',
+      notNegative,
+    )
     .option('--pixels <PX>', 'width of the PNGs, at most 8000 (default: 2000)', upTo(8000))
     .option(
       '--thumbnails <PX>',

@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from '../chart/index.ts'
 import type { Explanation, Projection, ReportData } from './data.ts'
-import { explanationWords } from './explanation-words.ts'
+import { explanationWarning, explanationWords, isReadable } from './explanation-words.ts'
 import { sheetQueries } from './sheets.ts'
 import { sourceOf } from './source.ts'
 import { topPairs } from './top-pairs.ts'
@@ -88,14 +88,13 @@ export function retrievalOf(data: ReportData, kind: SheetKind, images: PhotoImag
   return { kind, rows, queries: data.metrics.queries, source: sourceOf(data) }
 }
 
-export function matchHeatOf({ sides: [query, match], lines }: Explanation, [queryView, matchView]: Views): MatchHeat {
-  return {
-    lines,
-    sides: [
-      { ...query, view: queryView },
-      { ...match, view: matchView },
-    ],
-  }
+export function matchHeatOf(explanation: Explanation, [queryView, matchView]: Views): MatchHeat {
+  const [query, match] = explanation.sides
+  const sides = [
+    { ...query, view: queryView },
+    { ...match, view: matchView },
+  ] as const
+  return { sides, lines: explanation.lines, readable: isReadable(explanation) }
 }
 
 export function explanationsOf(data: ReportData, same: boolean, views: readonly Views[]): ExplanationsChannels {
@@ -108,6 +107,7 @@ export function explanationsOf(data: ReportData, same: boolean, views: readonly 
         ...matchHeatOf(explanation, views[i]!),
         names: [data.identities[photo(query).identity]!, data.identities[photo(match).identity]!],
         files: [photo(query).file, photo(match).file],
+        warning: explanationWarning(explanation),
         words: explanationWords(explanation),
       },
     ]

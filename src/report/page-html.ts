@@ -3,7 +3,7 @@ import { check } from '../base/index.ts'
 import { chartStyle, escapeText, explanationSides, svgInline } from '../chart/index.ts'
 import { matchHeatOf, type Views } from './channels.ts'
 import type { ReportData } from './data.ts'
-import { explanationWords } from './explanation-words.ts'
+import { explanationWarning, explanationWords } from './explanation-words.ts'
 import { mapLines } from './map-csv.ts'
 import { metricsJson } from './metrics-json.ts'
 import { pageBuild } from './page-build.ts'
@@ -36,7 +36,9 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
   const matches = views.map((pair, i) => {
     const explanation = data.explanations[i]!
     const words = explanationWords(explanation).map((sentence) => `<p>${escapeText(sentence)}</p>`)
-    const drawn = [...explanationSides(matchHeatOf(explanation, pair)).map(svgInline), ...words]
+    const warning = explanationWarning(explanation)
+    const doubt = warning === '' ? '' : `<p class="doubt">${warning}</p>`
+    const drawn = [doubt, ...explanationSides(matchHeatOf(explanation, pair)).map(svgInline), ...words]
     return `<template id="why-${explanation.query}-${explanation.match}">${drawn.join('')}</template>`
   })
   return `<!doctype html>

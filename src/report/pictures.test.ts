@@ -10,6 +10,7 @@ import {
   svgInline,
 } from '../chart/index.ts'
 import { cmcOf, explanationsOf, identitiesOf, similarPairsOf } from './channels.ts'
+import { explanationWords } from './explanation-words.ts'
 import { matchesToExplain } from './explanations.ts'
 import { mapCsv } from './map-csv.ts'
 import { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
@@ -130,6 +131,28 @@ test('heat that is no better than chance says so, without −0.000', () => {
   expect(words).toContain('it falls by 0.000, without as many at random by 0.000 ± 0.000')
   expect(words).toContain('No more than chance')
   expect(explanationsChart(explanationsOf(small, true, views))!.body).not.toContain('No more than chance')
+  const warning = Number(/y="([\d.]+)"[^>]*>No more than chance/.exec(body)![1])
+  const photo = Number(/<image [^>]*y="([\d.]+)"/.exec(body)![1])
+  expect(warning).toBeLessThan(photo) // the verdict stands above
+  expect(body).toContain('class="grey"')
+  expect(body).not.toMatch(/<rect [^>]*class="(different|same)"/)
+})
+
+test('a part is never told to be more than the whole', () => {
+  const words = (given: Partial<(typeof pairs)[number]>) => explanationWords({ ...pairs[0]!, ...given }).join(' ')
+  expect(words({})).toContain('0.790 of it told by the feature map')
+  const more = words({ similarity: 0.75, explained: 0.8 })
+  expect(more).not.toContain('of it')
+  expect(more).toContain('the feature map tells 0.800, that of the photos without their mirror images')
+  const lost = { ...pairs[0]!.deletion, lost: 0.9 }
+  expect(words({ deletion: lost })).toContain('it falls by 0.900, to −0.088,')
+})
+
+test('as many matches are drawn as are explained', () => {
+  const many = { ...small, explanations: Array.from({ length: 7 }, () => pairs[0]!) }
+  const sevenViews = Array.from({ length: 7 }, () => views[0]!)
+  const { body } = explanationsChart(explanationsOf(many, true, sevenViews))!
+  expect(body.match(/<image /g)).toHaveLength(14)
 })
 
 test('pairs: each once, the most similar first, right and wrong apart', () => {

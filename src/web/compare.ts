@@ -22,7 +22,7 @@ function explanationOf(a: number, b: number): Why | undefined {
   const how = h('p', { textContent: howToRead })
   return {
     sides: asked === null ? sides.reverse() : sides,
-    doubt: h('div', { className: 'doubt', hidden: true }, ...copies('.doubt')),
+    doubt: h('div', { hidden: true }, ...copies('.doubt')),
     words: h('div', { className: 'why', hidden: true }, ...copies('p:not(.doubt)'), how),
   }
 }

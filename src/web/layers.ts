@@ -106,8 +106,9 @@ export class Tooltip {
     }
     this.element.hidden = false
     const [left, top] = [x > layers.width / 2, y > layers.height / 2]
-    this.element.style.left = left ? 'auto' : `${x + 18}px`
-    this.element.style.right = left ? `${layers.width - x + 18}px` : 'auto'
+    const { offsetWidth } = this.element
+    const wanted = left ? x - 18 - offsetWidth : x + 18
+    this.element.style.left = `${Math.max(4, Math.min(layers.width - offsetWidth - 4, wanted))}px`
     this.element.style.top = top ? 'auto' : `${y + 12}px`
     this.element.style.bottom = top ? `${layers.height - y + 12}px` : 'auto'
   }

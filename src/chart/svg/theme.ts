@@ -66,7 +66,7 @@ function colours({ paper, ink, muted, grid, same, different, right, wrong, palet
   const data = { same, different, right, wrong }
   const both = Object.entries(data).map(([name, colour]) => `.${name}{fill:${colour}}.${name}-line{stroke:${colour}}`)
   return [
-    `.paper{fill:${paper}}.rim{stroke:${paper}}.ink{fill:${ink}}.muted{fill:${muted}}`,
+    `.grey{fill:#808080}.paper{fill:${paper}}.rim{stroke:${paper}}.ink{fill:${ink}}.muted{fill:${muted}}`,
     `.grid{stroke:${grid}}.axis,.rule{stroke:${muted}}.shade{fill:${grid}}.query-line{stroke:${muted}}.on-mark{fill:${paper}}`,
     ...both,
     ...palette.map((colour, i) => `.p${i}{fill:${colour}}.l${i}{stroke:${colour}}`),
