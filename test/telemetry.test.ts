@@ -116,8 +116,8 @@ describe('nothing is left behind and nobody is told', () => {
   /** A worker that opens a run, of a main thread that does what it is told first. */
   const worker = (first: string) => {
     const path = join(folder, 'worker.mjs')
-    const identify = pathToFileURL(join(root, 'dist', 'identify', 'index.js')).href
-    const opens = `import(${JSON.stringify(identify)}).then(async ({ openModel }) => {
+    const embedder = pathToFileURL(join(root, 'dist', 'embedder', 'index.js')).href
+    const opens = `import(${JSON.stringify(embedder)}).then(async ({ openModel }) => {
       const model = await openModel(${JSON.stringify(run)})
       await model.release()
     })`
@@ -126,9 +126,12 @@ describe('nothing is left behind and nobody is told', () => {
     return [path]
   }
 
-  test('a worker thread of a program whose main thread knows rosette', async () => {
-    const runtime = pathToFileURL(join(root, 'dist', 'runtime', 'index.js')).href
-    const { code, stderr, loads, left } = await runFresh(worker(`import ${JSON.stringify(runtime)}`))
+  const runtime = pathToFileURL(join(root, 'dist', 'runtime', 'index.js')).href
+  test.each([
+    ['imports rosette first', `import ${JSON.stringify(runtime)}`],
+    ['knows nothing of it', ''], // what the worker sets reaches no library: it opens the model in another process
+  ])('a worker thread of a program whose main thread %s', async (_, first) => {
+    const { code, stderr, loads, left } = await runFresh(worker(first))
     expect(code, stderr).toBe(0)
     expect(new Set(loads)).toEqual(new Set(['1']))
     expect(left).toEqual([])

@@ -16,6 +16,7 @@ export interface ModelFlags {
   readonly precision?: Precision
   readonly threads?: number
   readonly batch?: number
+  readonly memoryLimit?: number
 }
 
 /** Options of every command that reads a dataset. */
@@ -57,6 +58,11 @@ export function addModelOptions(command: Command): Command {
       aboveZero,
     )
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
+    .option(
+      '--memory-limit <GB>',
+      "memory that an .onnx file may take before it is stopped (default: half of the machine's)",
+      aboveZero,
+    )
 }
 
 export function addDataOptions(command: Command): Command {
@@ -112,8 +118,10 @@ export function modelOptions({
   precision,
   threads,
   batch,
+  memoryLimit,
 }: ModelFlags): OpenModelOptions {
-  return { modelConfig, checkpoint, tta, precision, threads, batch }
+  const memoryLimitBytes = memoryLimit === undefined ? undefined : memoryLimit * 1e9
+  return { modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes }
 }
 
 export function dataOptions({

@@ -21,6 +21,8 @@ export interface OpenModelOptions {
   readonly threads?: number | undefined
   /** Photos that pass the network together. */
   readonly batch?: number | undefined
+  /** What the process of an ONNX file may take; half of the machine's memory unless given. */
+  readonly memoryLimitBytes?: number | undefined
 }
 
 /** Where several threads share a run; a thread by itself takes one photo after the other. */

@@ -52,7 +52,7 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   const descriptionPath = findDescription(onnx, options.modelConfig)
   const description = readModelDescription(descriptionPath)
   const tta = chooseTta(description, options.tta, onnx)
-  const model = await openOnnx(onnx, { threads: options.threads, lanes: true })
+  const model = await openOnnx(onnx, { threads: options.threads, memoryLimitBytes: options.memoryLimitBytes })
   try {
     const ports = checkPorts(model, description, descriptionPath)
     const { threads = availableParallelism() } = options

@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { check, messageOf } from '../base/index.ts'
+import { dirname, join, resolve } from 'node:path'
+import { InputError, messageOf } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '../onnx/index.ts'
 import { type DType, float32, sizeOf, type Tensor, totalBytes } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
+import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
@@ -36,36 +37,55 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
       const fits = totalBytes(parameters) <= inlineLimit
       const proto = toOnnx(lower(graph, target), fits ? { parameters } : {})
       const { model } = encodeModel(proto, '')
-      const session = await open(model, model.length, options, lanes && fits)
+      const session = await open(model, options, lanes && fits)
       const inputs = graphInputs(graph).filter(({ attrs }) => !fits || !parameters.has(attrs.name))
       return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
     },
   }
 }
 
-/** Opens an ONNX file, external data beside it included. @throws InputError naming the file where ONNX Runtime refuses it. */
+export interface OpenOnnxOptions {
+  /** Processor threads in all; every processor unless given. */
+  readonly threads?: number | undefined
+  /** What its process may take; half of the machine's memory unless given. */
+  readonly memoryLimitBytes?: number | undefined
+}
+
+/**
+ * Opens an ONNX file, external data beside it included, in lanes of a process of its own: a file that somebody made can end the
+ * process that runs it, or fill its memory.
+ * @throws InputError naming the file where ONNX Runtime refuses it or dies of it, and where it needs more than the limit; `run` too.
+ */
 export async function openOnnx(
   path: string,
-  { lanes = false, ...options }: OrtOptions & Pick<CompileOptions, 'lanes'> = {},
+  { threads, memoryLimitBytes = memoryLimitDefault() }: OpenOnnxOptions = {},
 ): Promise<Session> {
-  try {
-    return await open(path, weightBytes(path), options, lanes)
-  } catch (error) {
-    if (messageOf(error).startsWith('internal: ')) throw error
-    check(false, `${path}: ONNX Runtime cannot open it (${messageOf(error)})`)
+  const options = laneOptions(weightBytes(path), { threads })
+  const session = await openInChild(resolve(path), { options, memoryLimitBytes }).catch(refusedAs(path, 'open'))
+  const run: Session['run'] = (feeds, into) => session.run(feeds, into).catch(refusedAs(path, 'run'))
+  return { ...session, run }
+}
+
+/** What ONNX Runtime says of a file, or dies of, is an error of the file. */
+function refusedAs(path: string, doing: 'open' | 'run'): (error: unknown) => never {
+  return (error) => {
+    const message = messageOf(error)
+    if (message.startsWith('internal: ')) throw error
+    const hint = error instanceof ModelDied ? error.hint : undefined
+    throw new InputError(`${path}: ONNX Runtime cannot ${doing} it (${message})`, hint)
   }
 }
 
-async function open(
-  model: Uint8Array | string,
-  bytes: number,
-  options: OrtOptions,
-  inLanes: boolean,
-): Promise<Session> {
+async function open(model: Uint8Array, options: OrtOptions, inLanes: boolean): Promise<Session> {
   if (!inLanes || !canOpenLanes || options.provider === 'webgpu') return openSession(model, sessionOptions(options))
+  return openLanes(model, laneOptions(model.length, options))
+}
+
+/** Those of each lane of a model of so many bytes. */
+function laneOptions(bytes: number, options: OrtOptions): SessionOptions[] {
   const shares = shareThreads(bytes, options.threads)
   const own = shares.length === 1 ? [options] : shares.map((threads) => ({ ...options, threads }))
-  return openLanes(model, own.map(sessionOptions))
+  return own.map(sessionOptions)
 }
 
 class OrtProgram implements Program {

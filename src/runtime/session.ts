@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { check } from '../base/index.ts'
 import type { DType, Shape, Tensor, TypedArray } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
+import { openInChild } from './child-session.ts'
 import { telemetryIsOff } from './telemetry.ts'
 
 export type SessionOptions = InferenceSession.SessionOptions
@@ -26,7 +26,8 @@ export interface Session {
 
 /** Opens a file, or a file's bytes, in this thread, which each run blocks. @throws what ONNX Runtime throws. */
 export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
-  const ort = await load()
+  if (!telemetryIsOff) return openInChild(model, { options: [options] }) // where it is off
+  const ort = await import('onnxruntime-node') // when it is first needed: the library is 45 MB
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, options)
@@ -43,16 +44,6 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     },
     release: () => session.release(),
   }
-}
-
-/** The library, which is loaded when it is first needed, and never with its telemetry on. */
-function load(): Promise<typeof import('onnxruntime-node')> {
-  check(
-    telemetryIsOff,
-    'runtime: ONNX Runtime would report to its maker: a worker thread cannot turn that off for its process',
-    'import rosette in the main thread before the worker is started, or set ORT_DISABLE_TELEMETRY=1',
-  )
-  return import('onnxruntime-node')
 }
 
 function portOf(meta: InferenceSession.ValueMetadata): OnnxPort {
