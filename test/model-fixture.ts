@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Rng, writeFileAtomic } from '../src/base/index.ts'
@@ -59,6 +60,8 @@ export interface TinyRunOptions {
   readonly checkpoints?: Readonly<Record<string, ReadonlyMap<string, Tensor>>>
   readonly train?: readonly string[]
   readonly validation?: readonly string[]
+  /** The files of both sides, where the run noted their contents. */
+  readonly files?: { readonly train: readonly string[]; readonly validation: readonly string[] }
   readonly dataHash?: string
   readonly geometry?: Geometry
 }
@@ -67,15 +70,24 @@ export interface TinyRunOptions {
 export function tinyRun(options: TinyRunOptions = {}): string {
   const folder = temporaryFolder()
   const { checkpoints = { best: tinyTensors() }, train = [], validation = [], dataHash = '' } = options
-  const { geometry: seen = tinyGeometry } = options
+  const { geometry: seen = tinyGeometry, files } = options
   writeModelDescription(folder, describeModel('tiny', tinyNetwork, seen))
   mkdirSync(join(folder, 'checkpoints'))
   for (const [name, tensors] of Object.entries(checkpoints)) {
     writeFileAtomic(join(folder, 'checkpoints', `${name}.safetensors`), encodeSafetensors(tensors))
   }
   writeFileSync(join(folder, 'run.json'), JSON.stringify({ dataHash, seed: 0 }))
-  writeFileSync(join(folder, 'split.json'), JSON.stringify({ train, validation }))
+  writeFileSync(join(folder, 'split.json'), JSON.stringify({ train, validation, ...(files && contentsOf(files)) }))
   return folder
+}
+
+function contentsOf({ train, validation }: NonNullable<TinyRunOptions['files']>): object {
+  const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+  const length = (path: string) => statSync(path).size
+  return {
+    contents: { train: train.map(hash), validation: validation.map(hash) },
+    bytes: { train: train.map(length), validation: validation.map(length) },
+  }
 }
 
 /** A photo of 40 × 30: coarse blocks of colour decided by the identity, noise by the photo. */

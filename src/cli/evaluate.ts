@@ -5,7 +5,7 @@ import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../ide
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, tellNotes, warn, warnOfManifest, withModel, withProgress } from './work.ts'
+import { interruptible, tellNotes, warn, warnOfLearned, warnOfManifest, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
@@ -22,9 +22,9 @@ Without --gallery the photos are each other's gallery. Where encounters are know
 one sighting find each other by their background. --exclude-same nothing leaves
 them in.
 
-Which photos: of a run on the data it was trained on those it did not learn from
-(its validation photos); of everything else all, which of a Kaggle folder are
-those of train.csv. A competition's test photos are scored through a CSV of their
+Which photos: of a table with a column for the split its test photos; of a run on
+the data it was trained on those it did not learn from (its validation photos); of
+everything else all, which of a Kaggle folder are those of train.csv. A competition's test photos are scored through a CSV of their
 identities.`
 
 interface EvaluateFlags extends ModelFlags, DataFlags {
@@ -50,8 +50,8 @@ export function evaluateCommand(): Command {
     .addOption(
       new Option(
         '--split <which>',
-        "photos of a run's split (default: validation on the run's own data, else all)",
-      ).choices(['validation', 'train', 'all']),
+        "photos of the table's or the run's split (default: the table's test photos, validation on the run's own data, else all)",
+      ).choices(['validation', 'train', 'test', 'all']),
     )
     .option('--gallery <G>', 'known individuals: a gallery, a Kaggle folder, a folder of folders, or a CSV')
     .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
@@ -80,6 +80,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
+      warnOfLearned(selection, embedder.run)
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
         withProgress(title, { skipUnreadable, limitPixels, signal }, work)
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))

@@ -6,7 +6,15 @@ import type { Identification } from '../identify/index.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import {
+  interruptible,
+  warnOfIdentical,
+  warnOfManifest,
+  warnOfSkipped,
+  warnOfTrained,
+  withModel,
+  withProgress,
+} from './work.ts'
 
 const example = `
 Examples:
@@ -78,6 +86,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       )
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdentical(known)
+      await warnOfTrained(asked, embedder.run)
       return identifyPhotos(known, asked, top)
     }),
   )

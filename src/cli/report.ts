@@ -16,7 +16,7 @@ import {
 } from './options.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { interruptible, tellNotes, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
+import { interruptible, tellNotes, warnOfLearned, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
 
 const example = `
 Examples:
@@ -53,8 +53,8 @@ export function reportCommand(): Command {
     .addOption(
       new Option(
         '--split <which>',
-        "photos of a run's split (default: validation on the run's own data, else all)",
-      ).choices(['validation', 'train', 'all']),
+        "photos of the table's or the run's split (default: the table's test photos, validation on the run's own data, else all)",
+      ).choices(['validation', 'train', 'test', 'all']),
     )
     .addOption(
       new Option(
@@ -103,6 +103,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
+      warnOfLearned(selection, embedder.run)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       const outcome = await withStages((onProgress) =>
         makeReport(embedder, selection, {

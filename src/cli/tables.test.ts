@@ -130,3 +130,38 @@ describe('columns', () => {
     expect(metrics()).toMatchObject({ identities: 3, rank1: 1 })
   })
 })
+
+describe('a column for the split', () => {
+  const csv = () => table('filename,identity,subset', (name, i) => `${name},${['Training', 'val', 'TEST', 'test'][i]}`)
+
+  test('chooses the photos to score', async () => {
+    expect(await evaluate(csv())).toBe(0)
+    expect(stderr).toContain(
+      'identity=identity, split=subset; 12 photos of 3 individuals, split 3 train + 3 validation + 6 test',
+    )
+    expect(metrics()).toMatchObject({ split: 'test', photos: 6, queries: 6, trainedOn: 0 })
+    expect(stdout).toContain('the test photos, 6 of 3 individuals (by the split of the table)')
+    expect(await evaluate(csv(), '--split', 'all')).toBe(0)
+    expect(metrics()).toMatchObject({ split: 'all', photos: 12 })
+    expect(await evaluate(csv(), '--columns', 'split=-')).toBe(0)
+    expect(metrics()).toMatchObject({ split: 'all', photos: 12 })
+  })
+})
+
+test('photos that the model was trained on are recognised under other names', async () => {
+  const files = { train: ['Abril_0.png', 'Bento_0.png'].map((name) => join(photos, name)), validation: [] }
+  const trained = tinyRun({ train: ['a.png', 'b.png'], files })
+  const to = ['--out', join(out, 'metrics.json')]
+  const csv = table('filename,identity', (name) => name)
+  expect(
+    await rosette('evaluate', '--model', trained, '--data', csv, '--images', photos, '--split', 'all', ...to),
+  ).toBe(0)
+  expect(stderr).toContain(`warning: ${trained} was TRAINED on 2 of the 12 photos that are scored: that flatters it\n`)
+  expect(metrics()).toMatchObject({ trainedOn: 2 })
+  const asked = join(out, 'IMG_0001.png')
+  copyFileSync(join(photos, 'Bento_0.png'), asked)
+  expect(await rosette('identify', '--model', trained, '--gallery', csv, '--images', photos, asked)).toBe(0)
+  expect(stderr).toContain(
+    `warning: ${trained} was TRAINED on 1 of these photos, so that it knows them by heart: ${asked}\n`,
+  )
+})

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
+import type { Selection } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
@@ -60,6 +63,31 @@ export function tellNotes({ summary, notes = [] }: Manifest): void {
 export function warnOfManifest(manifest: Manifest): void {
   tellNotes(manifest)
   for (const text of manifest.warnings) warn(text)
+}
+
+/** Scores on photos that a run was trained on say how well it knows them by heart. */
+export function warnOfLearned({ split, learned = 0, manifest }: Selection, run: string | undefined): void {
+  if (learned === 0 || split === 'train') return
+  warn(`${run} was TRAINED on ${learned} of the ${manifest.photos.length} photos that are scored: that flatters it`)
+}
+
+/** Photos to identify that the model was trained on, by their content. */
+export async function warnOfTrained(
+  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
+  run: string | undefined,
+): Promise<void> {
+  if (run === undefined || !existsSync(join(run, 'split.json'))) return
+  const [{ trainedFiles }, { readRunData }] = await Promise.all([
+    import('../identify/index.ts'),
+    import('../run/index.ts'),
+  ])
+  const trained = trainedFiles(contentHashes, readRunData(run)) ?? []
+  if (trained.length === 0) return
+  const names = trained.slice(0, 8).map((i) => photos[i]!.filename)
+  const more = trained.length > names.length ? ` … and ${trained.length - names.length} more` : ''
+  warn(
+    `${run} was TRAINED on ${trained.length} of these photos, so that it knows them by heart: ${names.join(', ')}${more}`,
+  )
 }
 
 /** What the bytes of the photos tell, once they were read. */

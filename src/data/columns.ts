@@ -5,7 +5,8 @@ import { columnNames, type Field } from './column-names.ts'
 import type { Table } from './csv.ts'
 import { shortList } from './manifest.ts'
 
-const fields = Object.keys(columnNames) as Field[]
+/** In the order in which they are told. */
+export const fields = Object.keys(columnNames) as Field[]
 const mappable: readonly string[] = [...fields, ...boxFields]
 
 /** For each field its column's index. */

@@ -2,12 +2,13 @@ import { basename, dirname } from 'node:path'
 import { check } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
 import type { Field } from './column-names.ts'
-import { type Columns, findColumns } from './columns.ts'
+import { type Columns, fields, findColumns } from './columns.ts'
 import { readCsv, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readSheet } from './sheets.ts'
+import { splitProblem, splitSideOf } from './split-column.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
@@ -64,6 +65,8 @@ export function listPhotos(
       problems.push({ where: named, ...place })
       return
     }
+    const split = columns.split === undefined ? undefined : splitSideOf(cell('split')!)
+    if (columns.split !== undefined && split === undefined) problems.push(splitProblem(named, cell('split')!))
     const photo = {
       filename: filename.replaceAll('\\', '/'),
       path: place.path,
@@ -72,6 +75,7 @@ export function listPhotos(
       timestamp: cell('timestamp'),
       flank: cell('flank'),
       camera: cell('camera'),
+      ...(split === undefined ? {} : { split }),
       extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),
       csv: file,
       row,
@@ -90,6 +94,6 @@ export function listPhotos(
 }
 
 function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {
-  const taken = Object.entries(columns).map(([field, column]) => [field, header[column]!] as const)
+  const taken = fields.flatMap((field) => (columns[field] === undefined ? [] : [[field, header[columns[field]]!]]))
   return { columns: Object.fromEntries(taken), left: others.flatMap(([name]) => (name === '' ? [] : [name])) }
 }

@@ -29,6 +29,7 @@ export {
   type Manifest,
   type Photo,
   type Problem,
+  type SplitSide,
   type WordCount,
 } from './manifest.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
@@ -52,4 +53,5 @@ export {
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type CheckedPhotos, checkPhotos, type ScanOptions } from './scan.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
+export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'

@@ -2,6 +2,9 @@ import { existsSync, realpathSync } from 'node:fs'
 import { check, InputError } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 
+/** What a table says of a photo: to train on, to validate on, to test on, or none of these. */
+export type SplitSide = 'train' | 'validation' | 'test' | 'none'
+
 /** A photo and what is known about it. */
 export interface Photo {
   /** As the source writes it, `/` between folders: what people and submissions call the photo. */
@@ -13,6 +16,8 @@ export interface Photo {
   readonly timestamp?: string | undefined
   readonly flank?: string | undefined
   readonly camera?: string | undefined
+  /** Of a table with a column for it. */
+  readonly split?: SplitSide | undefined
   /** The part of the photo that shows the animal. */
   readonly box?: Box | undefined
   /** The CSV's other columns. */

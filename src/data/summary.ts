@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { columnNames, keyOf } from './column-names.ts'
 import { identitiesOf, type Manifest, type Photo, shortList, type WordCount } from './manifest.ts'
+import { splitCounts } from './split-column.ts'
 
 /**
  * A dataset in one line: which columns were taken for what, how many photos, individuals and encounters there are, who is nobody
@@ -40,6 +41,7 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[]): string
     ...nobody,
     ...(encounters === 0 ? [] : [count(encounters, 'encounter')]),
     ...none,
+    ...splitCounts(photos),
   ].join(', ')
 }
 

@@ -1,12 +1,11 @@
 import { check } from '../base/index.ts'
-import { identicalFiles, identicalFileWarnings, identifiedOnly, type Manifest } from '../data/index.ts'
+import { identicalFiles, identicalFileWarnings, identifiedOnly } from '../data/index.ts'
 import { type Embedder, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
 import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
-import { type EvaluateOptions, type EvaluationReport, scoresOf, unreadablePhotos } from './evaluate.ts'
+import { type EvaluateOptions, type EvaluationReport, type Scored, scoresOf, unreadablePhotos } from './evaluate.ts'
 import { exclusion, labelsOf, withoutEncounter } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
-import type { SplitName } from './selection.ts'
 
 /** Known individuals, and what to call the place that they come from. */
 export interface KnownIndividuals {
@@ -22,7 +21,7 @@ export interface KnownIndividuals {
  */
 export async function evaluateAgainstGallery(
   embedder: Embedder,
-  { manifest: whole, split }: { readonly manifest: Manifest; readonly split: SplitName },
+  { manifest: whole, split, learned }: Scored,
   { source, embedded }: KnownIndividuals,
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
@@ -62,6 +61,7 @@ export async function evaluateAgainstGallery(
     perIdentity: metrics.perIdentity,
     doubts: doubtsOf(metrics),
     withinEncounter: null,
+    trainedOn: learned ?? null,
     unidentified: whole.photos.length - manifest.photos.length,
     identicalFiles: identicalFiles(photos, contentHashes).flat().length,
     identical: identicalFileWarnings(photos, contentHashes),

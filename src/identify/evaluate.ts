@@ -1,22 +1,18 @@
-import {
-  describePhoto,
-  identicalFiles,
-  identicalFileWarnings,
-  identifiedOnly,
-  type Manifest,
-  type Skipped,
-} from '../data/index.ts'
+import { describePhoto, identicalFiles, identicalFileWarnings, identifiedOnly, type Skipped } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import { checkScorable, evaluateRetrieval, type IdentityScore, type RetrievalMetrics } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type ExcludeSame, exclusion, labelsOf, withoutEncounter } from './protocol.ts'
-import type { SplitName } from './selection.ts'
+import type { Selection, SplitName } from './selection.ts'
 
 export interface EvaluateOptions extends EmbedOptions {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
 }
+
+/** The photos that are scored: a selection, its reason left to who asked. */
+export type Scored = Pick<Selection, 'manifest' | 'split' | 'learned'>
 
 /** What `metrics.json` holds: the scores, and on what they were measured. */
 export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNames)[number]> {
@@ -39,6 +35,8 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly doubts: readonly string[]
   /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out. */
   readonly withinEncounter: Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap' | 'queries'> | null
+  /** Of the scored photos those that the run was trained on, recognised by their content; null where that is not known. */
+  readonly trainedOn: number | null
   /** Photos of nobody known, which were left out. */
   readonly unidentified: number
   /** Photos whose file is, byte for byte, that of another one. */
@@ -81,7 +79,7 @@ export function scoresOf(metrics: RetrievalMetrics): Pick<RetrievalMetrics, (typ
  */
 export async function evaluatePhotos(
   embedder: Embedder,
-  { manifest: whole, split }: { readonly manifest: Manifest; readonly split: SplitName },
+  { manifest: whole, split, learned }: Scored,
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   const manifest = identifiedOnly(whole)
@@ -104,6 +102,7 @@ export async function evaluatePhotos(
     perIdentity: metrics.perIdentity,
     doubts: doubtsOf(metrics),
     withinEncounter: excludeSame === undefined ? null : headline(evaluateRetrieval(labelled)),
+    trainedOn: learned ?? null,
     unidentified: whole.photos.length - manifest.photos.length,
     identicalFiles: identicalFiles(photos, contentHashes).flat().length,
     identical: identicalFileWarnings(photos, contentHashes),

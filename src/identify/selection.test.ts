@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
-import { datasetHash, type Manifest, openDataset, photoKey } from '../data/index.ts'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { datasetHash, type Manifest, openDataset, type Photo, photoKey } from '../data/index.ts'
 import { readRunData } from '../run/run-data.ts'
 import { type SplitName, selectPhotos } from './selection.ts'
 
@@ -13,15 +13,17 @@ interface Case {
   readonly data: string
 }
 
-async function trained(): Promise<Case> {
+async function trained({ noting = false } = {}): Promise<Case> {
   const data = await tinyKaggle()
   const manifest = openDataset(data)
   const names = manifest.photos.map(({ filename }) => filename)
+  const paths = manifest.photos.map(({ path }) => path)
   const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
   const run = tinyRun({
     train: names.slice(0, 6),
     validation: names.slice(6),
     dataHash: datasetHash(manifest.photos, hashes),
+    ...(noting ? { files: { train: paths.slice(0, 6), validation: paths.slice(6) } } : {}),
   })
   return { manifest, run, data }
 }
@@ -29,10 +31,10 @@ async function trained(): Promise<Case> {
 async function select(manifest: Manifest, run: string | undefined, split?: SplitName): Promise<string> {
   try {
     const selected = await selectPhotos(manifest, { run, split })
-    return `${selected.split}, ${selected.manifest.photos.length}: ${selected.reason.replace(run ?? '?', 'RUN')}`
+    return `${selected.split}, ${selected.manifest.photos.length}: ${selected.reason.replaceAll(run ?? '?', 'RUN')}`
   } catch (error) {
     return String(error)
-      .replace(run ?? '?', 'RUN')
+      .replaceAll(run ?? '?', 'RUN')
       .replace(manifest.source, 'DATA')
   }
 }
@@ -117,4 +119,102 @@ test('two animals of one photo, told apart by their boxes, lie each on its own s
   })
   const selected = await selectPhotos(both, { run })
   expect([selected.split, selected.manifest.photos]).toEqual(['validation', [right]])
+})
+
+/** The manifest with its photos copied under other names. */
+function renamed(manifest: Manifest): Manifest {
+  const folder = temporaryFolder()
+  const photos = manifest.photos.map((photo, i) => {
+    const path = join(folder, `IMG_${i}.png`)
+    copyFileSync(photo.path, path)
+    return { ...photo, filename: `IMG_${i}.png`, path }
+  })
+  return { ...manifest, photos }
+}
+
+describe('a run that noted the contents of its photos', () => {
+  test('recognises them under other names', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    expect(await select(manifest, run)).toBe('validation, 6: set by RUN')
+    const copies = renamed(manifest)
+    expect(await select(copies, run)).toBe('validation, 6: set by RUN; 12 of its photos have other names here')
+    const { manifest: chosen, learned } = await selectPhotos(copies, { run })
+    expect(chosen.photos.map(({ filename }) => filename)).toEqual([6, 7, 8, 9, 10, 11].map((i) => `IMG_${i}.png`))
+    expect(learned).toBe(0)
+    expect((await selectPhotos(copies, { run, split: 'all' })).learned).toBe(6)
+  })
+
+  test('says how many of a part of them it was trained on', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    const part = { ...renamed(manifest), photos: renamed(manifest).photos.slice(3, 8) }
+    expect(await select(part, run)).toBe('all, 5: RUN was TRAINED on 3 of these and validated on 2, by their content')
+    expect(await selectPhotos(part, { run })).toMatchObject({ learned: 3 })
+  })
+
+  test('takes no other photos for them that have their names', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    const folder = temporaryFolder()
+    const photos = await Promise.all(
+      manifest.photos.map(async (photo, i) => {
+        const path = join(folder, photo.filename)
+        writeFileSync(path, await tinyPhoto('Zorro', i))
+        return { ...photo, path }
+      }),
+    )
+    expect(await select({ ...manifest, photos }, run)).toBe(
+      'all, 12: other photos than those that RUN was trained on, by their content; 12 have the names of such photos, but other bytes',
+    )
+    expect(await selectPhotos({ ...manifest, photos }, { run })).toMatchObject({ learned: 0 })
+  })
+
+  test('goes by the names of files whose bytes have changed, where its split is asked for', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    appendFileSync(manifest.photos[7]!.path, 'more')
+    expect(await select(manifest, run)).toContain('all, 12: RUN was TRAINED on 6 of these and validated on 5')
+    expect(await select(manifest, run, 'validation')).toBe(
+      'validation, 6: set by RUN; labels or bytes have changed since',
+    )
+  })
+
+  test('tells changed labels', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    const photos = manifest.photos.map((photo, i) => (i === 0 ? { ...photo, identity: 'Zorro' } : photo))
+    expect(await select({ ...manifest, photos }, run)).toContain(
+      'all, 12: its photos are those that RUN was trained on, but not all labels',
+    )
+  })
+})
+
+describe('a table with a split', () => {
+  const sides = ['train', 'train', 'train', 'validation', 'test', 'none'] as const
+  const withSplit = (manifest: Manifest, of: readonly Photo['split'][] = sides) => ({
+    ...manifest,
+    photos: manifest.photos.map((photo, i) => ({ ...photo, split: of[i % of.length] })),
+  })
+
+  test('is measured on its test photos, else its validation photos, or those asked for', async () => {
+    const { manifest } = await trained()
+    const table = withSplit(manifest)
+    expect(await select(table, undefined)).toBe('test, 2: by the split of the table')
+    expect(await select(table, undefined, 'train')).toBe('train, 6: by the split of the table')
+    expect(await select(table, undefined, 'validation')).toBe('validation, 2: by the split of the table')
+    expect(await select(table, undefined, 'all')).toBe('all, 12: as asked')
+    expect(await select(withSplit(manifest, ['train', 'validation']), undefined)).toBe(
+      'validation, 6: by the split of the table',
+    )
+    expect(await select(withSplit(manifest, ['train', 'validation']), undefined, 'test')).toContain(
+      '--split test: DATA has no such photos in its column for the split',
+    )
+    expect(await select(manifest, undefined, 'test')).toContain('--split test: DATA has no column for the split')
+  })
+
+  test('says what a run saw of them', async () => {
+    const { manifest, run } = await trained({ noting: true })
+    const copies = withSplit(renamed(manifest))
+    expect(await select(copies, run)).toBe(
+      'test, 2: by the split of the table; RUN was TRAINED on 1 of these, by their content; RUN chose its best checkpoint by 1 of these',
+    )
+    expect(await selectPhotos(copies, { run })).toMatchObject({ learned: 1 })
+    expect(await select(copies, run, 'validation')).toContain('validation, 6: set by RUN')
+  })
 })

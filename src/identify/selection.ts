@@ -1,93 +1,207 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { check, InputError, inOrder } from '../base/index.ts'
-import { datasetHash, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
+import { datasetHash, hasSplit, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
+import { byName, nameOf, type Recognised, type RecognisedPhotos, recognisePhotos } from './known-photos.ts'
 
-export type SplitName = 'validation' | 'train' | 'all'
+export type SplitName = 'validation' | 'train' | 'test' | 'all'
 
 /** Which photos are scored, and why, in words. */
 export interface Selection {
   readonly split: SplitName
   readonly manifest: Manifest
   readonly reason: string
+  /** How many of them the run was trained on; undefined where that is not known. */
+  readonly learned?: number | undefined
+}
+
+export interface SelectOptions {
+  /** The folder of the run whose model is measured. */
+  readonly run: string | undefined
+  readonly split?: SplitName | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a run saw of the photos. */
+interface Seen {
+  readonly run: string
+  readonly data: RunData
+  readonly recognised: RecognisedPhotos
 }
 
 /**
- * The photos to evaluate; those of nobody known may be among them, and take no part in the choice. For a run on the data it was trained on its validation photos, unless `split` says otherwise;
- * everything else is scored whole, also what holds more than that data. "The data it was trained on" is decided by the hash of
- * names, boxes, labels and bytes; a split asked for by name is also found by names and boxes alone.
+ * The photos to evaluate; those of nobody known may be among them, and take no part in the choice.
+ *
+ * A table with a column for the split: its test photos, or, for want of these, its validation photos. A run on the data it was trained
+ * on: its validation photos. Everything else is scored whole, also what holds more than that data. `split` asks for others. A run's
+ * photos are recognised by their content, whatever they are called now; "the data it was trained on" is decided by the hash of names,
+ * boxes, labels and bytes. A split asked for by name is also found by names and boxes alone.
  * @throws InputError where a split is asked for that is not there.
  */
-export async function selectPhotos(
-  manifest: Manifest,
-  { run, split, signal }: { run: string | undefined; split?: SplitName | undefined; signal?: AbortSignal | undefined },
-): Promise<Selection> {
-  const { source } = manifest
+export async function selectPhotos(manifest: Manifest, { run, split, signal }: SelectOptions): Promise<Selection> {
   const { photos } = identifiedOnly(manifest)
-  const all = (reason: string): Selection => ({ split: 'all', manifest, reason })
-  if (split === 'all') return all('as asked')
-  const wanted = split ?? 'validation'
-  if (run === undefined) {
-    check(split === undefined, `--split ${split}: the model is no run folder, so its split is not known`, wholeHint)
-    return all('the model is no run folder')
-  }
+  const noted = run !== undefined && (split !== 'all' || existsSync(join(run, 'split.json')))
+  const seen = noted ? await seenBy(run, photos, signal) : undefined
+  if (split === 'all')
+    return { split, manifest, reason: 'as asked', learned: seen && count(seen.recognised.photos, 'train') }
+  const side = sideOfTable(photos, split, seen)
+  if (side !== undefined) return ofTable(manifest, photos, side, seen)
+  check(split !== 'test', `--split test: ${manifest.source} has no column for the split`, wholeHint)
+  if (seen !== undefined) return ofRun(manifest, photos, split, { seen, signal })
+  check(split === undefined, `--split ${split}: the model is no run folder, so its split is not known`, wholeHint)
+  return { split: 'all', manifest, reason: 'the model is no run folder' }
+}
+
+const wholeHint = '--split all scores every photo'
+
+async function seenBy(run: string, photos: readonly Photo[], signal: AbortSignal | undefined): Promise<Seen> {
   const data = readRunData(run)
-  const names = data[wanted]
-  const selected = only(photos, names)
-  const own = [...data.train, ...data.validation]
-  const known = only(photos, own).length
-  const namesFit = own.length > 0 && known >= own.length
-  if (!namesFit) {
-    const learned = only(photos, data.train).length
-    const found = known === 0 ? 'none of the photos' : `${known} of the ${own.length} photos`
+  return { run, data, recognised: await recognisePhotos(photos, data, signal) }
+}
+
+/** The side of the table's split to score; undefined where it has none, or where the run's own split was asked for. */
+function sideOfTable(
+  photos: readonly Photo[],
+  split: Exclude<SplitName, 'all'> | undefined,
+  seen: Seen | undefined,
+): 'train' | 'validation' | 'test' | undefined {
+  if (!hasSplit(photos)) return undefined
+  if (split === undefined)
+    return (['test', 'validation'] as const).find((side) => photos.some((photo) => photo.split === side))
+  return split !== 'test' && seen !== undefined && isWhole(seen.data, seen.recognised.photos) ? undefined : split
+}
+
+function ofTable(
+  manifest: Manifest,
+  photos: readonly Photo[],
+  side: 'train' | 'validation' | 'test',
+  seen: Seen | undefined,
+): Selection {
+  const rows = photos.flatMap((photo, i) => (photo.split === side ? [i] : []))
+  check(
+    rows.length > 0,
+    `--split ${side}: ${manifest.source} has no such photos in its column for the split`,
+    wholeHint,
+  )
+  const recognised = rows.map((i) => seen?.recognised.photos[i])
+  const [learned, validated] = [count(recognised, 'train'), count(recognised, 'validation')]
+  const reasons = [
+    `by the split of the table`,
+    ...(seen !== undefined && learned > 0 ? [trainedOn(seen, learned)] : []),
+    ...(seen !== undefined && validated > 0 ? [`${seen.run} chose its best checkpoint by ${validated} of these`] : []),
+  ]
+  return {
+    split: side,
+    manifest: { ...manifest, photos: rows.map((i) => photos[i]!) },
+    reason: reasons.join('; '),
+    learned: seen && learned,
+  }
+}
+
+/** By the split of a run that the photos may be those of. */
+async function ofRun(
+  manifest: Manifest,
+  photos: readonly Photo[],
+  split: 'validation' | 'train' | undefined,
+  { seen, signal }: { readonly seen: Seen; readonly signal: AbortSignal | undefined },
+): Promise<Selection> {
+  const { run, data } = seen
+  const { by } = seen.recognised
+  const named = byName(photos, data)
+  const recognised = seen.recognised.photos.map((found, i) => found ?? (split === undefined ? undefined : named[i]))
+  const learned = count(recognised, 'train')
+  const all = (reason: string): Selection => ({ split: 'all', manifest, reason, learned })
+  const own = data.train.length + data.validation.length
+  const known = recognised.filter((found) => found !== undefined).length
+  if (!isWhole(data, recognised)) {
+    const found = known === 0 ? 'none of the photos' : `${known} of the ${own} photos`
     check(
       split === undefined,
-      `--split ${split}: ${source} has, by their names, ${found} that ${run} was trained and validated on`,
+      `--split ${split}: ${manifest.source} has, by their ${wordOf(by)}, ${found} that ${run} was trained and validated on`,
       wholeHint,
     )
-    if (known === 0) return all(`other photos than those that ${run} was trained on, by their names`)
-    return all(`${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their names`)
+    const namesakes = named.filter((found, i) => found !== undefined && recognised[i] === undefined).length
+    const more = namesakes === 0 ? '' : `; ${namesakes} have the names of such photos, but other bytes`
+    if (known === 0) return all(`other photos than those that ${run} was trained on, by their ${wordOf(by)}${more}`)
+    return all(
+      `${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their ${wordOf(by)}${more}`,
+    )
   }
-  const besides = photos.length - known - only(photos, data.skipped).length
+  const skipped = new Set(data.skipped)
+  const besides = photos.filter((photo, i) => recognised[i] === undefined && !skipped.has(photoKey(photo))).length
   if (split === undefined && besides > 0) {
     return all(
       `${besides} photos besides the ${known} that ${run} was trained and validated on; --split validation leaves those out`,
     )
   }
-  const same = (await hashOf(only(photos, own), signal)) === data.dataHash
+  const same = (await hashAsTrained(photos, recognised, signal)) === data.dataHash
   if (!same && split === undefined) {
     return all(
-      `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`,
+      by === 'name'
+        ? `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`
+        : `its photos are those that ${run} was trained on, but not all labels; --split validation goes by the photos`,
     )
   }
-  if (names.length === 0) {
+  const wanted = split ?? 'validation'
+  const selected = photos.filter((_, i) => recognised[i]?.side === wanted)
+  if (selected.length === 0) {
     check(split === undefined, `--split ${split}: ${run} has no such photos`, wholeHint)
     return all(`${run} was trained on all photos: there are none that it did not see`)
   }
-  const reason = same ? `set by ${run}` : `set by ${run}; labels or bytes have changed since`
-  return { split: wanted, manifest: { ...manifest, photos: selected }, reason }
+  const renamed = photos.filter(
+    (photo, i) => recognised[i] !== undefined && recognised[i].key !== photoKey(photo),
+  ).length
+  const reason = [
+    `set by ${run}`,
+    ...(renamed === 0 ? [] : [`${renamed} of its photos have other names here`]),
+    ...(same ? [] : ['labels or bytes have changed since']),
+  ].join('; ')
+  return {
+    split: wanted,
+    manifest: { ...manifest, photos: selected },
+    reason,
+    learned: wanted === 'train' ? selected.length : 0,
+  }
 }
 
-const wholeHint = '--split all scores every photo'
-
-function only(photos: readonly Photo[], names: readonly string[]): Photo[] {
-  const wanted = new Set(names)
-  return photos.filter((photo) => wanted.has(photoKey(photo)))
+/** True where all of a run's photos are among those that were recognised. */
+function isWhole({ train, validation }: RunData, recognised: readonly (Recognised | undefined)[]): boolean {
+  const keys = new Set(recognised.flatMap((found) => found?.key ?? []))
+  return keys.size > 0 && keys.size >= new Set([...train, ...validation]).size
 }
 
-/** The dataset's hash; undefined where a photo cannot be read, which embedding will tell. */
-async function hashOf(
+function wordOf(by: RecognisedPhotos['by']): string {
+  return by === 'name' ? 'names' : 'content'
+}
+
+function count(recognised: readonly (Recognised | undefined)[], side: Recognised['side']): number {
+  return recognised.filter((found) => found?.side === side).length
+}
+
+function trainedOn({ run, recognised: { by } }: Seen, learned: number): string {
+  return `${run} was TRAINED on ${learned} of these, by their ${wordOf(by)}`
+}
+
+/**
+ * The dataset's hash, photos under the names that the run knows them by; undefined where a photo cannot be read, which embedding will
+ * tell.
+ */
+async function hashAsTrained(
   photos: readonly Photo[],
+  recognised: readonly (Recognised | undefined)[],
   signal: AbortSignal | undefined,
-): Promise<RunData['dataHash'] | undefined> {
+): Promise<string | undefined> {
+  const own = photos.flatMap((photo, i) => {
+    const found = recognised[i]
+    return found === undefined ? [] : [{ photo: { ...photo, filename: nameOf(found.key) }, known: found.contentHash }]
+  })
+  const hash = async ({ photo, known }: (typeof own)[number]) => known ?? (await hashOfFile(photo.path))
   const hashes: string[] = []
   try {
-    const hash = async ({ path }: Photo) =>
-      createHash('sha256')
-        .update(await readPhotoFile(path))
-        .digest('hex')
-    for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
+    for await (const found of inOrder(own, hash, { atOnce: 4, ahead: 8 })) {
       signal?.throwIfAborted()
       hashes.push(found)
     }
@@ -95,5 +209,14 @@ async function hashOf(
     if (error instanceof InputError) return undefined
     throw error
   }
-  return datasetHash(photos, hashes)
+  return datasetHash(
+    own.map(({ photo }) => photo),
+    hashes,
+  )
+}
+
+async function hashOfFile(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readPhotoFile(path))
+    .digest('hex')
 }

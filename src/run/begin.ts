@@ -4,6 +4,7 @@ import { check, checkOutput, sweepTemporary } from '../base/index.ts'
 import type { TrainConfig } from './config.ts'
 import { isReportFile, runFiles, runNames } from './names.ts'
 import { type RunRecord, writeJson } from './record.ts'
+import type { RunData } from './run-data.ts'
 import { isReplaceableRun } from './run-folder.ts'
 
 /**
@@ -21,7 +22,7 @@ export function checkNewRun(out: string, overwrite: boolean): void {
 export interface RunBeginning {
   readonly config: TrainConfig
   readonly record: RunRecord
-  readonly split: { readonly train: readonly string[]; readonly validation: readonly string[] }
+  readonly split: Pick<RunData, 'train' | 'validation' | 'contents' | 'bytes'>
   /** Photos that were left out. */
   readonly skipped: readonly string[]
   /** Writes what describes the model. */

@@ -49,7 +49,8 @@ export const trainConfigSchema = z
       photosPerIdentity: count,
     }),
     /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
-    validation: z.enum(['stratified', 'none']),
+    /** column: as the table's column for the split says, which is what 'stratified' becomes where there is one and nothing was asked for. */
+    validation: z.enum(['stratified', 'column', 'none']),
     validationFraction: z.number().gt(0).lt(1),
     /** Epochs between two measurements. */
     validateEvery: count,

@@ -16,12 +16,24 @@ export interface RunData {
   readonly validation: readonly string[]
   /** What it left out, as it could not be read. */
   readonly skipped: readonly string[]
+  /** SHA-256 of the files of `train` and `validation`, in the same order; undefined for runs of a rosette that did not note them. */
+  readonly contents?: Sides<string> | undefined
+  /** Their lengths: a file of another length need not be read. */
+  readonly bytes?: Sides<number> | undefined
+}
+
+/** Something of each photo on both sides of a run's split. */
+export interface Sides<T> {
+  readonly train: readonly T[]
+  readonly validation: readonly T[]
 }
 
 const splitSchema = z.looseObject({
   train: z.array(z.string()),
   validation: z.array(z.string()),
   skipped: z.array(z.string()).default([]),
+  contents: z.object({ train: z.array(z.string()), validation: z.array(z.string()) }).optional(),
+  bytes: z.object({ train: z.array(z.number()), validation: z.array(z.number()) }).optional(),
 })
 
 /** @throws InputError naming the file where one is missing or malformed. */

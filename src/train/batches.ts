@@ -24,7 +24,7 @@ export class Batches {
   constructor(source: BatchSource) {
     const classOf = new Map(source.classes.map((name, i) => [name, i]))
     this.#source = source
-    this.labels = Int32Array.from(source.identities, (name) => classOf.get(name)!)
+    this.labels = Int32Array.from(source.identities, (name) => classOf.get(name) ?? -1)
     this.perEpoch = this.#draw(0).length
   }
 

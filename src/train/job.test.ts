@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
@@ -17,6 +18,7 @@ import { localHub } from '../../test/local-hub.ts'
 import { stripedDataset } from '../../test/striped-dataset.ts'
 import { openDataset } from '../data/index.ts'
 import { readRecord } from '../run/record.ts'
+import { readRunData } from '../run/run-data.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { planOf } from './plan.ts'
@@ -81,6 +83,102 @@ test('photos of nobody known are left out, in a resumed run too', async () => {
   expect(readRecord(join(folder, 'nobody')).reading.unidentified).toEqual(['unknown', 'bia'])
   const again = await prepareJob({ data: copy, out: join(folder, 'nobody'), resume: true })
   expect(again.classes).toEqual(['ana', 'caua', 'davi'])
+})
+
+describe('a table with a split', () => {
+  /** A table of the striped photos, eight of each of four individuals; `sideOf` tells what the split says. */
+  function table(sideOf: (photo: number) => string): string {
+    const rows = ['ana', 'bia', 'caua', 'davi'].flatMap((name) =>
+      Array.from({ length: 8 }, (_, i) => `${name}/${name}-${i}.png,${name},${sideOf(i)}`),
+    )
+    const path = join(mkdtempSync(join(folder, 'table-')), 'table.csv')
+    writeFileSync(path, `path,identity,split\n${rows.join('\n')}\n`)
+    return path
+  }
+  const told = async (csv: string, out: string, set: readonly string[] = []) => {
+    const texts: string[] = []
+    const onProgress = (event: PrepareEvent) => {
+      if (event.kind === 'note' || event.kind === 'warning') texts.push(event.text)
+    }
+    const job = await prepare(out, set, { data: csv, images: data, onProgress })
+    const numbers = (rows: readonly number[]) =>
+      [...new Set(rows.map((row) => Number(/\d/.exec(job.index.photos[row]!.filename)![0])))].sort()
+    return { job, texts, train: numbers(job.split.train), validation: numbers(job.split.validation) }
+  }
+  const threeSides = (i: number) => ['Train', 'train', 'TRAINING', 'trn', 'val', 'Validation', 'test', ''][i]!
+
+  test('trains on its training photos, validates on its validation photos, and keeps the others out', async () => {
+    const csv = table(threeSides)
+    const { job, texts, train, validation } = await told(csv, 'three')
+    expect([train, validation]).toEqual([
+      [0, 1, 2, 3],
+      [4, 5],
+    ])
+    expect(job.index.photos).toHaveLength(24)
+    expect(job.config.validation).toBe('column')
+    expect(texts).toContain(
+      "column 'split' decides which photos train and which validate; 8 photos of the table, to test on or on no side, are kept out",
+    )
+    const again = await prepareJob({ data: csv, out: join(folder, 'three'), resume: true })
+    expect(again.split).toEqual(job.split)
+  })
+
+  test('validates on its test photos where it has no others, and says what that means', async () => {
+    const { job, texts, train, validation } = await told(
+      table((i) => (i < 6 ? 'train' : 'test')),
+      'two',
+    )
+    expect([train, validation]).toEqual([
+      [0, 1, 2, 3, 4, 5],
+      [6, 7],
+    ])
+    expect(job.split.train).toHaveLength(24)
+    expect(texts).toContain(
+      'the table has no validation photos, so that its test photos choose the best epoch: their scores will be a little too good',
+    )
+  })
+
+  test('never trains on its test photos, whatever else was asked for', async () => {
+    const csv = table(threeSides)
+    const drawn = await told(csv, 'drawn', ['validation=stratified'])
+    expect([...new Set([...drawn.train, ...drawn.validation])].sort()).toEqual([0, 1, 2, 3, 4, 5])
+    expect(drawn.job.split.validation).toHaveLength(8)
+    expect(drawn.texts.join()).toContain("column 'split' is not used to validate (validation=stratified); 8 photos")
+    const whole = await told(csv, 'whole', ['validation=none'])
+    expect([whole.train, whole.validation]).toEqual([[0, 1, 2, 3, 4, 5], []])
+    const without = await prepare('without', [], { data: csv, images: data, columns: { split: '-' } })
+    expect(without.index.photos).toHaveLength(32)
+  })
+
+  test('has individuals of its own to validate on, who have no row in the head', async () => {
+    const path = join(mkdtempSync(join(folder, 'table-')), 'table.csv')
+    const rows = ['ana,train', 'bia,train', 'caua,val'].flatMap((cells) =>
+      [0, 1, 2].map((i) => `${cells.split(',')[0]}/${cells.split(',')[0]}-${i}.png,${cells}`),
+    )
+    writeFileSync(path, `path,identity,split\n${rows.join('\n')}\n`)
+    const job = await prepare('open', [], { data: path, images: data })
+    expect(job.classes).toEqual(['ana', 'bia'])
+    expect([job.split.train.length, job.split.validation.length]).toEqual([6, 3])
+  })
+
+  test('names sides that are none, row by row; a column of other things is left', async () => {
+    const wrong = table((i) => (i === 7 ? 'tset' : 'train'))
+    expect(await rejection(prepare('wrong', [], { data: wrong, images: data }))).toContain(
+      "table.csv row 9 'ana/ana-7.png': expected train, validation or test in the column of the split, got 'tset'",
+    )
+    const folds = await prepare('folds', [], { data: table((i) => `fold ${i % 3}`), images: data })
+    expect(folds.config.validation).toBe('stratified')
+    expect(await rejection(prepare('asked', ['validation=column']))).toContain('there is no column for the split')
+  })
+})
+
+test('notes the contents of its photos', async () => {
+  await prepare('noted')
+  const { train, contents, bytes } = readRunData(join(folder, 'noted'))
+  const file = readFileSync(join(data, train[3]!))
+  expect(contents!.train[3]).toBe(createHash('sha256').update(file).digest('hex'))
+  expect(bytes!.train[3]).toBe(file.length)
+  expect([contents!.train.length, contents!.validation.length]).toEqual([24, 8])
 })
 
 describe('before anything is written', () => {

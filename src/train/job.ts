@@ -1,20 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { check } from '../base/index.ts'
 import {
   datasetHash,
   hashSplit,
-  identifiedOnly,
   identitiesOf,
-  openDataset,
-  openPixelStore,
-  type Photo,
   type PixelIndex,
   type PixelStore,
   photoKey,
   type Split,
-  stratifiedSplit,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
@@ -46,6 +41,7 @@ import {
   readFrozenNetwork,
   withGeometry,
 } from './embedded.ts'
+import { openPhotos, splitPhotos } from './photos.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 
 export interface TrainOptions extends ReadingOptions {
@@ -113,16 +109,18 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
-  const config = network === undefined ? asked : withGeometry(asked, network)
+  const prepared = network === undefined ? asked : withGeometry(asked, network)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
-  const wanted = continued ? null : config.weights
-  const weightsPath = wanted === null ? null : await obtainWeights(wanted, config, options)
-  const weights = network === undefined ? await checkWeights(weightsPath, config, options) : recordOf(network)
-  const doubts = resumed === undefined ? doubtfulStart(config, options) : []
-  const { store, identities } = await openPhotos(options, config)
-  const { names: classes } = identitiesOf(store.photos)
-  const split = splitPhotos(store, config, seed)
+  const wanted = continued ? null : prepared.weights
+  const weightsPath = wanted === null ? null : await obtainWeights(wanted, prepared, options)
+  const weights = network === undefined ? await checkWeights(weightsPath, prepared, options) : recordOf(network)
+  const doubts = resumed === undefined ? doubtfulStart(prepared, options) : []
+  const asksForSplit = resumed !== undefined || assignments(options).some((text) => text.startsWith('validation='))
+  const { store, identities, validation } = await openPhotos(options, prepared, asksForSplit)
+  const config = { ...prepared, validation }
+  const split = splitPhotos(store.photos, config, seed)
+  const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
   const record = describeRun(options, { config, store, split, classes, seed, weights, threads })
@@ -191,44 +189,6 @@ function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {
   return { file: basename(onnx), sha256 }
 }
 
-async function openPhotos(
-  options: TrainOptions,
-  config: TrainConfig,
-): Promise<{ store: PixelStore; identities: string[] }> {
-  const { skipUnreadable = false, limitPixels, signal } = options
-  const whole = openDataset(options.data, {
-    ...mergeReading(options),
-    part: 'train',
-    requireIdentity: true,
-    problems: 'collect',
-  })
-  if (whole.summary !== undefined) options.onProgress?.({ kind: 'data', text: whole.summary })
-  for (const text of whole.notes ?? []) options.onProgress?.({ kind: 'note', text })
-  const manifest = identifiedOnly(whole)
-  const photos = [...manifest.photos].sort(byNameThenBox) // the run is the same in whatever order a CSV lists them
-  const store = await openPixelStore({ ...manifest, photos }, config.image, {
-    skipUnreadable,
-    limitPixels,
-    ...(signal === undefined ? {} : { signal }),
-    onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
-  })
-  const identities = store.photos.map(({ identity }) => identity!)
-  check(new Set(identities).size >= 2, `${options.data}: expected photos of two identities or more`)
-  return { store, identities }
-}
-
-function byNameThenBox(a: Photo, b: Photo): number {
-  if (a.filename !== b.filename) return a.filename < b.filename ? -1 : 1
-  const [p, q] = [a, b].map(({ box }) => (box === undefined ? [] : [box.x, box.y, box.width, box.height]))
-  for (let i = 0; i < 4; i++) if (p![i] !== q![i]) return (p![i] ?? -1) - (q![i] ?? -1)
-  return 0
-}
-
-function splitPhotos(store: PixelStore, config: TrainConfig, seed: number): Split {
-  if (config.validation === 'none') return { train: store.photos.map((_, i) => i), validation: [] }
-  return stratifiedSplit(store.photos, { fraction: config.validationFraction, seed })
-}
-
 function describeRun(
   options: TrainOptions,
   run: {
@@ -281,7 +241,12 @@ function begin(
   const { config, record, split, store, network } = run
   checkNewRun(out, overwrite) // it may have come while the photos were read
   removeRun(out, weightFiles(out))
-  const names = (rows: readonly number[]) => rows.map((row) => photoKey(store.photos[row]!))
+  const marked = (rows: readonly number[]) => ({
+    names: rows.map((row) => photoKey(store.photos[row]!)),
+    contents: rows.map((row) => store.contentHashes[row]!),
+    bytes: rows.map((row) => statSync(store.photos[row]!.path).size),
+  })
+  const [train, validation] = [marked(split.train), marked(split.validation)]
   const description =
     network === undefined
       ? describeModel(config.model.backbone, config.model, config.image)
@@ -289,7 +254,12 @@ function begin(
   beginRun(out, {
     config,
     record,
-    split: { train: names(split.train), validation: names(split.validation) },
+    split: {
+      train: train.names,
+      validation: validation.names,
+      contents: { train: train.contents, validation: validation.contents },
+      bytes: { train: train.bytes, validation: validation.bytes },
+    },
     skipped: store.skipped.map(({ photo }) => photoKey(photo)),
     describe: (folder) => writeModelDescription(folder, description),
   })

@@ -1,0 +1,82 @@
+import { keyOf } from './column-names.ts'
+import type { Photo, Problem, SplitSide } from './manifest.ts'
+import { nobodyTest } from './nobody.ts'
+import { type Split, type SplitOptions, stratifiedSplit } from './split.ts'
+
+const sides: Readonly<Record<SplitSide, readonly string[]>> = {
+  train: words(
+    'train training trn tr trainset trainingset entrenamiento treino treinamento entrainement apprentissage addestramento',
+  ),
+  validation: words(
+    'val valid validation validate vali dev development valset validationset validacion validacao validierung',
+  ),
+  test: words(
+    'test testing tst te eval evaluation testset holdout heldout query gallery querygallery database prueba teste',
+  ),
+  none: words('unused ignore ignored exclude excluded discard skip none'),
+}
+
+const sideOf = new Map(Object.entries(sides).flatMap(([side, names]) => names.map((name) => [name, side as SplitSide])))
+const isNothing = nobodyTest(undefined)
+
+/** The side that a cell names; undefined for a word that is none. An empty cell, and a word for nothing, are 'none'. */
+export function splitSideOf(cell: string): SplitSide | undefined {
+  return isNothing(cell) ? 'none' : sideOf.get(keyOf(cell))
+}
+
+/** True for cells that are a split: one at least names a side, and most do. */
+export function isSplit(cells: readonly string[]): boolean {
+  const given = cells.map(splitSideOf).filter((side) => side !== 'none')
+  const known = given.filter((side) => side !== undefined).length
+  return known > 0 && known * 2 > given.length
+}
+
+/** A cell of a split's column that names no side. */
+export function splitProblem(where: string, cell: string): Problem {
+  return {
+    where,
+    what: `expected train, validation or test in the column of the split, got '${cell}'`,
+    hint: 'leave the cell empty where the photo is on no side; --columns split=- takes no column for the split',
+  }
+}
+
+/** How many photos are on each side, in words; nothing where no photo says. */
+export function splitCounts(photos: readonly Photo[]): string[] {
+  if (!hasSplit(photos)) return []
+  const count = (side: SplitSide) => photos.filter(({ split }) => split === side).length
+  const told = (['train', 'validation', 'test', 'none'] as const).flatMap((side) =>
+    count(side) === 0 ? [] : [`${count(side)} ${side === 'none' ? 'on no side' : side}`],
+  )
+  return [`split ${told.join(' + ')}`]
+}
+
+export function hasSplit(photos: readonly Photo[]): boolean {
+  return photos.some(({ split }) => split !== undefined)
+}
+
+/**
+ * The photos that a run may see, of photos with a split of their table: those on no side are left out, and those to test on too, unless
+ * `validation` is the column's and no photo is to validate on.
+ */
+export function photosToTrainWith(photos: readonly Photo[], validation: 'column' | 'stratified' | 'none'): Photo[] {
+  if (!hasSplit(photos)) return [...photos]
+  const seen: readonly SplitSide[] =
+    validation === 'column' && testsValidate(photos) ? ['train', 'test'] : ['train', 'validation']
+  return photos.filter(({ split = 'none' }) => seen.includes(split))
+}
+
+/** True where a table has photos to test on and none to validate on. */
+export function testsValidate(photos: readonly Photo[]): boolean {
+  return photos.some(({ split }) => split === 'test') && photos.every(({ split }) => split !== 'validation')
+}
+
+/** The split of the table: its photos to train on train, all others validate; where there are none, some of each individual's do. */
+export function columnSplit(photos: readonly Photo[], options: SplitOptions): Split {
+  const rows = (train: boolean) => photos.flatMap(({ split }, i) => ((split === 'train') === train ? [i] : []))
+  const validation = rows(false)
+  return validation.length === 0 ? stratifiedSplit(photos, options) : { train: rows(true), validation }
+}
+
+function words(text: string): string[] {
+  return text.split(' ')
+}

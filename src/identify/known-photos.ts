@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { InputError, inOrder } from '../base/index.ts'
+import { type Photo, photoKey } from '../data/index.ts'
+import { readPhotoFile } from '../images/index.ts'
+import type { RunData } from '../run/index.ts'
+
+/** A photo that a run saw in training. */
+export interface Recognised {
+  readonly side: 'train' | 'validation'
+  /** What the run calls it: its `photoKey` there. */
+  readonly key: string
+  /** SHA-256 of its file, where it was recognised by that. */
+  readonly contentHash?: string | undefined
+}
+
+/** For each photo which of a run's photos it is; undefined for a photo that the run did not see. */
+export interface RecognisedPhotos {
+  readonly photos: readonly (Recognised | undefined)[]
+  /** By the files' bytes, or, for a run that did not note them, by names. */
+  readonly by: 'content' | 'name'
+}
+
+/**
+ * Recognises the photos that a run was trained or validated on: by their content, whatever they are called now. Only files of a length
+ * that the run noted are read. Where a file holds several animals, the box decides, then the name.
+ */
+export async function recognisePhotos(
+  photos: readonly Photo[],
+  data: RunData,
+  signal?: AbortSignal,
+): Promise<RecognisedPhotos> {
+  if (data.contents === undefined) return { photos: byName(photos, data), by: 'name' }
+  const known = entriesByContent(data)
+  const hashes = await hashesOf(
+    photos,
+    new Set([...(data.bytes?.train ?? []), ...(data.bytes?.validation ?? [])]),
+    signal,
+  )
+  const found = photos.map((photo, i) => {
+    const entries = known.get(hashes[i] ?? '')
+    return entries && closest(entries, photoKey(photo))
+  })
+  return { photos: found, by: 'content' }
+}
+
+/** The photos among these whose file is, byte for byte, one that the run was trained on; undefined where the run did not note them. */
+export function trainedFiles(contentHashes: readonly string[], { contents }: RunData): number[] | undefined {
+  if (contents === undefined) return undefined
+  const trained = new Set(contents.train)
+  return contentHashes.flatMap((hash, i) => (trained.has(hash) ? [i] : []))
+}
+
+/** Of a run's photos by their names alone. */
+export function byName(photos: readonly Photo[], { train, validation }: RunData): (Recognised | undefined)[] {
+  const known = new Map<string, Recognised['side']>([
+    ...validation.map((key) => [key, 'validation'] as const),
+    ...train.map((key) => [key, 'train'] as const),
+  ])
+  return photos.map((photo) => {
+    const key = photoKey(photo)
+    const side = known.get(key)
+    return side && { side, key }
+  })
+}
+
+function entriesByContent(data: RunData): Map<string, Recognised[]> {
+  const known = new Map<string, Recognised[]>()
+  for (const side of ['train', 'validation'] as const) {
+    data.contents?.[side].forEach((hash, i) => {
+      const entries = known.get(hash) ?? []
+      known.set(hash, entries)
+      entries.push({ side, key: data[side][i] ?? '', contentHash: hash })
+    })
+  }
+  return known
+}
+
+/** The same name and box, else the same box, else what was trained on: the list has that first. */
+function closest(entries: readonly Recognised[], key: string): Recognised {
+  const box = boxOf(key)
+  return entries.find((entry) => entry.key === key) ?? entries.find((entry) => boxOf(entry.key) === box) ?? entries[0]!
+}
+
+/** The box of a `photoKey`, as text; '' where it has none. */
+function boxOf(key: string): string {
+  return /^\[".*",([^"]*)\]$/s.exec(key)?.[1] ?? ''
+}
+
+/** The file name of a `photoKey`. */
+export function nameOf(key: string): string {
+  return boxOf(key) === '' ? key : (JSON.parse(key) as [string])[0]
+}
+
+/** SHA-256 of the files of these lengths; undefined for others, and for files that cannot be read, which embedding tells. */
+async function hashesOf(
+  photos: readonly Photo[],
+  lengths: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<(string | undefined)[]> {
+  const hash = async ({ path }: Photo): Promise<string | undefined> => {
+    const size = statSync(path, { throwIfNoEntry: false })?.size
+    if (size === undefined || !lengths.has(size)) return undefined
+    try {
+      return createHash('sha256')
+        .update(await readPhotoFile(path))
+        .digest('hex')
+    } catch (error) {
+      if (error instanceof InputError) return undefined
+      throw error
+    }
+  }
+  const hashes: (string | undefined)[] = []
+  for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
+    signal?.throwIfAborted()
+    hashes.push(found)
+  }
+  return hashes
+}
