@@ -44,7 +44,6 @@ const quick = [
   'image.heightPx=32',
   'weights=null',
 ].flatMap((value) => ['--set', value])
-const quickHead = ['--set', 'epochs=1', '--set', 'batchSize=4']
 
 describe('the README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rosette-readme-'))
@@ -76,9 +75,7 @@ describe('the README', () => {
     async (_, args) => {
       if (args[0] === 'watch') return expectWatching(folder, args)
       const makesRun = args[0] === 'train' && !args.includes('--resume')
-      const onOnnx = args.some((arg) => arg.endsWith('.onnx')) // its own network, and pictures as that wants them
-      const settings = onOnnx ? quickHead : quick
-      const { code, output } = await rosette(folder, [...args, ...(makesRun ? settings : [])])
+      const { code, output } = await rosette(folder, [...args, ...(makesRun ? quick : [])])
       expect(code, output).toBe(0)
       for (const flag of ['--out', '--csv']) {
         const written = args[args.indexOf(flag) + 1]!
@@ -95,7 +92,9 @@ describe('the README', () => {
     expect(json('resnet50.json')).toMatchObject({ tta: 'none', model: 'resnet50-imagenet.onnx' })
     expect(json('runs/cosface/config.json')).toMatchObject({ loss: { kind: 'cosface' } })
     const matches = readFileSync(join(folder, 'matches.csv'), 'utf8').trim().split('\n')
-    expect(matches).toHaveLength(1 + 2 * 3)
+    expect(matches).toHaveLength(1 + 3 * 3)
+    expect(json('survey.json')).toMatchObject({ gallery: 'photos', queries: 3, identities: 3 })
+    expect(json('known-jaguars/gallery.json')).toMatchObject({ format: 'rosette-gallery' })
     expect(readFileSync(join(folder, 'photos.csv'), 'utf8')).toContain('Abril/')
   })
 })
@@ -158,6 +157,14 @@ async function prepare(folder: string): Promise<void> {
     }
   }
   writeFileSync(join(folder, 'sightings.csv'), `${rows.join('\n')}\n`)
+  const survey = ['filename,identity']
+  for (const part of ['survey-photos', 'new-photos']) mkdirSync(join(folder, part))
+  for (const [i, identity] of ['Abril', 'Bento', 'Caiman'].entries()) {
+    const bytes = await tinyPhoto(identity, 30 + i)
+    for (const part of ['survey-photos', 'new-photos']) writeFileSync(join(folder, part, `${i}.png`), bytes)
+    survey.push(`${i}.png,${identity}`)
+  }
+  writeFileSync(join(folder, 'survey.csv'), `${survey.join('\n')}\n`)
   writeFileSync(join(folder, 'trap_0815.jpg'), await tinyPhoto('Bento', 20))
   writeFileSync(join(folder, 'trap_0816.jpg'), await tinyPhoto('Caiman', 21))
   cpSync(join(root, 'presets'), join(folder, 'presets'), { recursive: true })
