@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
+import { readRegular } from './regular-file.ts'
 import { temporaryName } from './temporary.ts'
 
 /**
@@ -64,8 +55,9 @@ function writeFully(file: number, bytes: Uint8Array): void {
 
 /** What a JSON file holds; a byte order mark is passed over. @throws InputError naming the file where it is missing or not JSON. */
 export function readJson(path: string): unknown {
-  check(existsSync(path), `${path}: no such file`)
-  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  const text = readRegular(path, 'json')
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
   try {
     return JSON.parse(text)
   } catch (error) {

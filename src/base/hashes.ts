@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from './check.ts'
 import type { FileContent } from './files.ts'
 import { writeFileAtomic } from './files.ts'
+import { openRegular, readRegular, streamRegular } from './regular-file.ts'
 
 /** SHA-256 in hexadecimal of bytes that lie in one part or several. */
 export function sha256Of(content: FileContent): string {
@@ -13,7 +14,7 @@ export function sha256Of(content: FileContent): string {
 /** SHA-256 in hexadecimal of a file of any size. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer)
+  for await (const piece of streamRegular(path)) hash.update(piece as Buffer)
   return hash.digest('hex')
 }
 
@@ -54,9 +55,9 @@ export function writeSealed(path: string, content: FileContent): void {
   writeFileAtomic(path, [...parts, digestOf(parts)])
 }
 
-/** What a sealed file holds; undefined where its seal does not fit. Throws as `readFileSync` does. */
+/** What a sealed file holds; undefined where its seal does not fit. @throws InputError where there is no such file. */
 export function readSealed(path: string): Buffer | undefined {
-  const bytes = readFileSync(path)
+  const bytes = readRegular(path, 'array')
   if (bytes.length < sealBytes) return undefined
   const content = bytes.subarray(0, -sealBytes)
   return digestOf(content).equals(bytes.subarray(-sealBytes)) ? content : undefined
@@ -64,7 +65,7 @@ export function readSealed(path: string): Buffer | undefined {
 
 /** Fills `target` from a sealed file; false where that has another length, or a seal that does not fit. */
 export function readSealedInto(path: string, target: Uint8Array): boolean {
-  const file = openSync(path, 'r')
+  const file = openRegular(path)
   try {
     const seal = Buffer.alloc(sealBytes + 1) // one more tells a file that is longer
     return (

@@ -29,7 +29,15 @@ export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { Pool } from './pool.ts'
 export { RangedFile } from './ranged-file.ts'
-export { type FileKind, fileLimits, openRegular, readRegular, readRegularAsync } from './regular-file.ts'
+export {
+  type FileKind,
+  fileLimits,
+  openRegular,
+  readRegular,
+  readRegularAsync,
+  regularSize,
+  streamRegular,
+} from './regular-file.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
 export { type IsOwn, StagedFolder, settleFolder } from './staged-folder.ts'

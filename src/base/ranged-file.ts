@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { check, InputError, messageOf } from './check.ts'
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { check } from './check.ts'
+import { openRegular } from './regular-file.ts'
 
 /** Node reads at most 2 GiB at once. */
 const pieceBytes = 1 << 30
@@ -13,7 +14,7 @@ export class RangedFile {
   /** @throws InputError where there is no such file. */
   constructor(path: string) {
     this.path = path
-    this.#file = openForReading(path)
+    this.#file = openRegular(path)
     const { size } = fstatSync(this.#file)
     this.size = size
   }
@@ -37,16 +38,4 @@ export class RangedFile {
   close(): void {
     closeSync(this.#file)
   }
-}
-
-function openForReading(path: string): number {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (error) {
-    throw new InputError(`${path}: cannot be read (${messageOf(error)})`)
-  }
-  if (fstatSync(file).isFile()) return file
-  closeSync(file)
-  throw new InputError(`${path}: not a file`)
 }

@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  type ReadStream,
+  readSync,
+  type Stats,
+} from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { check, InputError, messageOf } from './check.ts'
 
@@ -30,7 +40,7 @@ export function openRegular(path: string, name = path): number {
   try {
     file = openSync(path, readAtOnce)
   } catch (error) {
-    throw unopened(error, name)
+    throw isNobodys(error) ? new InputError(`${name}: not a file`) : unreadable(error, name)
   }
   try {
     checkRegular(fstatSync(file), name)
@@ -43,6 +53,7 @@ export function openRegular(path: string, name = path): number {
 
 /** A file's bytes. @throws InputError calling it `name` where it is missing, no regular file, or too large for its kind. */
 export function readRegular(path: string, kind: FileKind, name = path): Buffer {
+  check(existsSync(path), `${name}: no such file`)
   const file = openRegular(path, name)
   try {
     const bytes = Buffer.alloc(sizeWithin(fstatSync(file), kind, name))
@@ -60,13 +71,30 @@ export function readRegular(path: string, kind: FileKind, name = path): Buffer {
   }
 }
 
+/** How long a regular file is. @throws InputError calling it `name` where there is none. */
+export function regularSize(path: string, name = path): number {
+  const file = openRegular(path, name)
+  try {
+    return fstatSync(file).size
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A regular file of any length, piece by piece. @throws InputError calling it `name` where there is none. */
+export function streamRegular(path: string, name = path): ReadStream {
+  return createReadStream(path, { fd: openRegular(path, name), highWaterMark: 1 << 20 })
+}
+
 /** `readRegular` without blocking this thread. */
 export async function readRegularAsync(path: string, kind: FileKind, name = path): Promise<Buffer> {
   let file: FileHandle
   try {
     file = await open(path, readAtOnce)
   } catch (error) {
-    throw unopened(error, name)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new InputError(`${name}: no such file`)
+    throw isNobodys(error) ? new InputError(`${name}: not a file`) : unreadable(error, name)
   }
   try {
     const found = await file.stat()
@@ -91,12 +119,10 @@ function sizeWithin({ size }: Stats, kind: FileKind, name: string): number {
   return size
 }
 
-function unopened(error: unknown, name: string): InputError {
+/** Sockets, and devices that nobody drives. */
+function isNobodys(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new InputError(`${name}: no such file`)
-  // sockets, and devices that nobody drives
-  if (code === 'ENXIO' || code === 'ENODEV') return new InputError(`${name}: not a file`)
-  return unreadable(error, name)
+  return code === 'ENXIO' || code === 'ENODEV'
 }
 
 function unreadable(error: unknown, name: string): InputError {

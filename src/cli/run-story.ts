@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJson } from '../base/index.ts'
+import { readJson, readRegular } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { Selection } from '../identify/index.ts'
 import type { Curves, RunStory } from '../report/index.ts'
@@ -27,7 +27,7 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
     curves: await curvesOf(join(run, 'log.jsonl')),
     trainedOn: { train: train.length, validation: validation.length },
     hashes: {
-      config: hasConfig ? createHash('sha256').update(readFileSync(configPath)).digest('hex') : null,
+      config: hasConfig ? createHash('sha256').update(readRegular(configPath, 'json')).digest('hex') : null,
       split: typeof splitHash === 'string' ? splitHash : null,
     },
     splitOf: split === 'all' && ownPhotos ? ({ filename }) => sides.get(filename) ?? 'neither' : undefined,

@@ -156,7 +156,7 @@ test('missing files are the caller’s mistake', () => {
   expect(() => checkSubmission(join(folder, 'none.csv'), testCsv)).toThrow(InputError)
   expect(() => checkSubmission(join(folder, 'none.csv'), testCsv)).toThrow('none.csv: no such file')
   expect(() => checkSubmission(submission, join(folder, 'none.csv'))).toThrow('none.csv: no such file')
-  expect(() => checkSubmission(folder, testCsv)).toThrow('cannot be read')
+  expect(() => checkSubmission(folder, testCsv)).toThrow('a folder, not a file')
 })
 
 describe('the report for people', () => {

@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { check, InputError, messageOf } from '../base/index.ts'
+import { readRegular } from '../base/index.ts'
 import { SubmissionProblems } from './submission-problems.ts'
 
 /** A data row as it stands in the file. */
@@ -11,7 +10,6 @@ export interface SubmissionRow {
   readonly similarity: string
 }
 
-const maxBytes = 500_000_000 // a hundred times a real one, and below the length of the longest string
 const header = 'row_id,similarity'
 const byteOrderMark = '\ufeff'
 const quotedPair = /^(?:"([^"]*)"|([^",]*)),(?:"([^"]*)"|([^",]*))$/
@@ -75,15 +73,7 @@ function fieldsOf(line: string): readonly string[] | undefined {
 }
 
 function readText(path: string): string {
-  try {
-    const { size } = statSync(path)
-    check(size <= maxBytes, `${path}: ${size} bytes are too many for a submission`)
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new InputError(missing ? `${path}: no such file` : `${path}: cannot be read (${messageOf(error)})`)
-  }
+  return readRegular(path, 'table').toString('utf8')
 }
 
 function withoutReturn(line: string): string {

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { CsvError, parse } from 'csv-parse/sync'
-import { check, InputError, messageOf } from '../base/index.ts'
+import { check, InputError, messageOf, readRegular } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 
 /** A CSV's cells, trimmed; `rows[i]` stands in row `numbers[i]` of the file, its first row being 1. */
@@ -64,13 +63,7 @@ function fitted(cells: string[], width: number, named: number): string[] | undef
 }
 
 function readText(path: string): string {
-  try {
-    return decodeText(readFileSync(path), path)
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new InputError(missing ? `${path}: no such file` : `${path}: cannot be read (${messageOf(error)})`)
-  }
+  return decodeText(readRegular(path, 'table'), path)
 }
 
 const encodingHint = 'save the table as CSV UTF-8'

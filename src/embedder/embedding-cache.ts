@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { messageOf, writeFileAtomic } from '../base/index.ts'
+import { messageOf, readRegular, writeFileAtomic } from '../base/index.ts'
 import { CacheError, cacheFolder, type Photo } from '../data/index.ts'
 import { bytesOf } from '../tensor/index.ts'
 
@@ -47,7 +46,7 @@ export function embeddingCache(
 function readEntry(path: string, size: number): Float32Array | undefined {
   let file: Buffer
   try {
-    file = readFileSync(path)
+    file = readRegular(path, 'array')
   } catch {
     return undefined // not there, or not to be read: the photo is embedded, and writing then says why
   }

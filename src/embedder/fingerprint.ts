@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readRegular, streamRegular } from '../base/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
 
 /**
@@ -12,13 +12,12 @@ export async function fingerprintOf(
   settings: Readonly<Record<string, string>>,
 ): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(settings))
-  for (const file of files)
-    for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer)
+  for (const file of files) for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
   return hash.digest('hex')
 }
 
 /** An ONNX file and the files in which it keeps weights. */
 export function onnxFiles(onnx: string): string[] {
-  const model = decodeModel(readFileSync(onnx), onnx)
+  const model = decodeModel(readRegular(onnx, 'onnx'), onnx)
   return [onnx, ...externalFiles(model, onnx).map((file) => join(dirname(onnx), file))]
 }

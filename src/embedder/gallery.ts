@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, resolveInside, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readJson, readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { bytesOf, decodeNpy, npyHeader } from '../tensor/index.ts'
 import type { PhotoEmbeddings } from './embed.ts'
@@ -179,7 +179,7 @@ function writePart(folder: string, name: string, extension: string, content: rea
 function readPart(folder: string, { file, sha256 }: Part): Buffer {
   const path = join(folder, file)
   check(existsSync(path), `${path}: missing, and ${indexFile} names it`)
-  const bytes = readFileSync(path)
+  const bytes = readRegular(path, 'array')
   check(
     createHash('sha256').update(bytes).digest('hex') === sha256,
     `${path}: damaged: its contents are not those that ${indexFile} was written with`,

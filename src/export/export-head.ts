@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeFileAtomic } from '../base/index.ts'
+import { readRegular, writeFileAtomic } from '../base/index.ts'
 import {
   descriptionFile,
   headModel,
@@ -32,7 +32,7 @@ export interface HeadExportOptions {
 
 /** Writes network and head as one ONNX file with its description. @throws InputError where the file cannot be continued. */
 export function exportHead({ onnx, description, tail, name, folder }: HeadExportOptions): void {
-  const foreign = decodeModel(readFileSync(onnx), onnx)
+  const foreign = decodeModel(readRegular(onnx, 'onnx'), onnx)
   const output = description.output.name ?? foreign.graph!.output[0]!.name
   const { model } = encodeModel(appendTail(foreign, output, tail, onnx), '')
   const described = describeHead(description, name, tail.bias.shape[0]!)
@@ -45,7 +45,7 @@ export function exportHead({ onnx, description, tail, name, folder }: HeadExport
 export function copyHeadRun(run: string, folder: string, name?: string): string[] {
   const onnx = headModel(run)
   const description = readModelDescription(join(run, descriptionFile))
-  const files = [description.model, ...externalFiles(decodeModel(readFileSync(onnx), onnx), onnx)]
+  const files = [description.model, ...externalFiles(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)]
   mkdirSync(folder, { recursive: true })
   for (const file of files) copyFileSync(join(run, file), join(folder, file))
   writeModelDescription(folder, { ...description, name: name ?? description.name })

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import { imageSize } from 'image-size'
+import { openRegular } from '../base/index.ts'
 import { exifOrientation, type ReadBytes } from './exif.ts'
 import type { Orientation } from './orientation.ts'
 
@@ -21,10 +22,9 @@ const readBytes = [1 << 17, 1 << 24, 1 << 28]
  */
 export function photoSize(path: string): PhotoSize | undefined {
   try {
-    const file = openSync(path, 'r')
+    const file = openRegular(path)
     try {
-      const found = fstatSync(file)
-      return found.isFile() ? sizeOf(file, found.size) : undefined
+      return sizeOf(file, fstatSync(file).size)
     } finally {
       closeSync(file)
     }

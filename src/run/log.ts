@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { z } from 'zod'
-import { InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { InputError, messageOf, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
 
 const stepSchema = z.object({
   kind: z.literal('step'),
@@ -43,7 +43,7 @@ export interface ScannedLog {
 /** The entries of a log, and which lines are none; a last line cut short by a crash is neither. */
 export function scanLog(path: string): ScannedLog {
   if (!existsSync(path)) return { entries: [], problems: [] }
-  const lines = readFileSync(path, 'utf8').split('\n')
+  const lines = readRegular(path, 'text').toString('utf8').split('\n')
   lines.pop() // what no line end follows: nothing, or what a crash cut
   const found = lines.map((line, i) => parseEntry(line, `${path}: line ${i + 1}`))
   return {

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import { check, parseStrictly, readJson, readRegular, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'
 import { runNames } from './names.ts'
@@ -70,7 +70,7 @@ export class RunFolder {
   /** SHA-256 of config.json; null where there is none. */
   configHash(): string | null {
     const path = join(this.path, runNames.config)
-    return existsSync(path) ? sha256Of(readFileSync(path)) : null
+    return existsSync(path) ? sha256Of(readRegular(path, 'json')) : null
   }
 
   /** @throws InputError naming the file that is missing or malformed. */

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { InputError, messageOf } from '../base/index.ts'
+import { InputError, messageOf, readRegular, regularSize } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '../onnx/index.ts'
@@ -133,17 +133,20 @@ function sessionOptions(options: OrtOptions): SessionOptions {
   }
 }
 
-/** What a file's weights take, with those in files beside it; what cannot be read is for ONNX Runtime to refuse. */
+/**
+ * What a file's weights take, with those in files beside it; what is no model is for ONNX Runtime to refuse. @throws InputError
+ * where one of them is no regular file.
+ */
 function weightBytes(path: string): number {
-  const fileBytes = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  const own = fileBytes(path)
+  const own = regularSize(path)
   if (own > mostGraphBytes) return own
+  let beside: readonly string[]
   try {
-    const beside = externalFiles(decodeModel(readFileSync(path), path), path)
-    return beside.reduce((sum, file) => sum + fileBytes(join(dirname(path), file)), own)
+    beside = externalFiles(decodeModel(readRegular(path, 'onnx'), path), path).map((file) => join(dirname(path), file))
   } catch {
     return own
   }
+  return beside.reduce((sum, file) => sum + (existsSync(file) ? regularSize(file) : 0), own)
 }
 
 let probed: Promise<number> | undefined

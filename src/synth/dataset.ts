@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { check, checkAbsent, temporaryName } from '../base/index.ts'
+import { check, checkAbsent, readRegular, temporaryName } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
@@ -131,7 +131,7 @@ function checkReplaceable(folder: string, overwrite: boolean): void {
 
 function isSynthetic(folder: string): boolean {
   const path = join(folder, marker)
-  return existsSync(path) && readFileSync(path, 'utf8').includes('"photosPerIdentity"')
+  return existsSync(path) && readRegular(path, 'json').toString('utf8').includes('"photosPerIdentity"')
 }
 
 function moveInto(temporary: string, folder: string, overwrite: boolean): void {

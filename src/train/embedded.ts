@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, sha256Of, writeFileAtomic } from '../base/index.ts'
+import { check, readRegular, sha256Of, streamRegular, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
   findDescription,
@@ -44,11 +44,10 @@ export async function readFrozenNetwork({
   check(weights === null, `weights: ${onnx} brings its own`, '--set weights=null')
   const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)
   const description = readModelDescription(descriptionPath)
-  const bytes = readFileSync(onnx)
+  const bytes = readRegular(onnx, 'onnx')
   const hash = createHash('sha256').update(bytes)
   for (const file of externalFiles(decodeModel(bytes, onnx), onnx))
-    for await (const piece of createReadStream(join(dirname(onnx), file), { highWaterMark: 1 << 20 }))
-      hash.update(piece as Buffer)
+    for await (const piece of streamRegular(join(dirname(onnx), file))) hash.update(piece as Buffer)
   return { onnx, descriptionPath, description, sha256: hash.digest('hex') }
 }
 
@@ -108,8 +107,8 @@ function hashPath(path: string): string {
 /** The file's bytes; undefined where it or its hash beside it is missing, or they do not fit. */
 function readWhole(path: string): Buffer | undefined {
   if (![path, hashPath(path)].every((file) => existsSync(file))) return undefined
-  const bytes = readFileSync(path)
-  return sha256Of(bytes) === readFileSync(hashPath(path), 'utf8') ? bytes : undefined
+  const bytes = readRegular(path, 'array')
+  return sha256Of(bytes) === readRegular(hashPath(path), 'text').toString('utf8') ? bytes : undefined
 }
 
 /** Photo and mirror image are told apart here, so the embedder does not average them. */

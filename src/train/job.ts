@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, readRegular } from '../base/index.ts'
 import {
   datasetHash,
   hashSplit,
@@ -269,7 +269,7 @@ function begin(
 function weightFiles(out: string): string[] {
   const onnx = join(out, 'model.onnx')
   try {
-    return existsSync(onnx) ? externalFiles(decodeModel(readFileSync(onnx), onnx), onnx) : []
+    return existsSync(onnx) ? externalFiles(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx) : []
   } catch {
     return []
   }

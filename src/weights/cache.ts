@@ -4,14 +4,13 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { resolveInside, writeFileAtomic } from '../base/index.ts'
+import { readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
 import type { HubRepo } from './hub-name.ts'
 
 /**
@@ -27,7 +26,7 @@ export function findInCache(cache: string, repo: HubRepo, file: string): string 
   const folder = repoFolder(cache, repo)
   const snapshots = join(folder, 'snapshots')
   const ref = resolveInside(join(folder, 'refs'), repo.revision, 'revision')
-  const commit = existsSync(ref) ? readFileSync(ref, 'utf8').trim() : repo.revision
+  const commit = existsSync(ref) ? readRegular(ref, 'text').toString('utf8').trim() : repo.revision
   const revisions = existsSync(snapshots) ? readdirSync(snapshots) : []
   // without a ref to go by any commit is as good as another
   const wanted = revisions.includes(commit) ? [commit] : []

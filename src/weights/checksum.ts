@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, sha256OfFile } from '../base/index.ts'
+import { check, sha256OfFile, streamRegular } from '../base/index.ts'
 import { readShardIndex } from './open.ts'
 
 /**
@@ -44,6 +44,6 @@ export async function cacheNameOf(path: string, like: string): Promise<string | 
 }
 
 async function digest(path: string, hash: ReturnType<typeof createHash>): Promise<string> {
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer)
+  for await (const piece of streamRegular(path)) hash.update(piece as Buffer)
   return hash.digest('hex')
 }

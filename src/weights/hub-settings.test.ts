@@ -40,7 +40,7 @@ describe('the token', () => {
   test('in what is no file is refused by the variable’s name', () => {
     const read = () => hubSettings({ env: { HF_TOKEN_PATH: home } })
     expect(read).toThrow(InputError)
-    expect(read).toThrow(`HF_TOKEN_PATH: ${home} cannot be read (EISDIR`)
+    expect(read).toThrow(`HF_TOKEN_PATH: ${home} cannot be read (${home}: a folder, not a file)`)
     mkdirSync(join(home, 'token'))
     expect(() => hubSettings({ env: { HF_HOME: home } })).toThrow(
       `the token of \`hf auth login\`: ${join(home, 'token')}`,

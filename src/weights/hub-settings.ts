@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, sep } from 'node:path'
-import { check, InputError, messageOf } from '../base/index.ts'
+import { check, InputError, messageOf, readRegular } from '../base/index.ts'
 import type { Environment } from './proxy.ts'
 
 /** How a hub is talked to, and where its files are kept. */
@@ -78,7 +78,7 @@ function tokenOf(env: Environment, home: string, offline: boolean): Pick<HubSett
 function readToken(file: string, env: Environment): string {
   if (!existsSync(file)) return ''
   try {
-    return readFileSync(file, 'utf8')
+    return readRegular(file, 'text').toString('utf8')
   } catch (error) {
     const which = env.HF_TOKEN_PATH ? 'HF_TOKEN_PATH' : 'the token of `hf auth login`'
     throw new InputError(`${which}: ${file} cannot be read (${messageOf(error)})`)
