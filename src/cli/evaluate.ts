@@ -115,7 +115,7 @@ async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefine
     ...(images === undefined ? {} : { images }),
     ...(columns === undefined ? {} : { columns }),
   }
-  const source = findGallery(gallery, { ...dataOptions(own), requireIdentity: true })
+  const source = findGallery(gallery, { ...dataOptions(own), detections: undefined, requireIdentity: true })
   tellGallery(source)
   return source
 }

@@ -26,6 +26,8 @@ export interface DataFlags {
   readonly unidentified?: readonly string[]
   readonly mergeSimilarLabels?: boolean
   readonly boxFormat?: BoxFormat
+  readonly detections?: string
+  readonly confidence?: number
   readonly skipUnreadable?: boolean
   readonly limitPixels?: number
 }
@@ -84,12 +86,22 @@ export function addLabelOptions(command: Command): Command {
 /** Which part of a photo shows the animal. */
 export function addBoxOptions(command: Command): Command {
   const formats: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
-  return command.addOption(
-    new Option(
-      '--box-format <format>',
-      'boxes of a CSV: left, top, width, height; or corners; or center, width, height (default: as columns and sizes tell)',
-    ).choices(formats),
-  )
+  return command
+    .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')
+    .option('--confidence <C>', 'take detections that are as sure as this, 0 to 1 (default: 0.2)', fraction)
+    .addOption(
+      new Option(
+        '--box-format <format>',
+        'boxes of a CSV: left, top, width, height; or corners; or center, width, height (default: as columns and sizes tell)',
+      ).choices(formats),
+    )
+}
+
+/** A number from 0 to 1, for commander. */
+function fraction(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number from 0 to 1.')
+  return value
 }
 
 function wordList(text: string): readonly string[] {
@@ -130,6 +142,8 @@ export function dataOptions({
   unidentified,
   mergeSimilarLabels,
   boxFormat,
+  detections,
+  confidence,
 }: DataFlags): Omit<OpenOptions, 'part' | 'requireIdentity'> {
   return {
     images,
@@ -137,6 +151,8 @@ export function dataOptions({
     unidentified,
     mergeSimilarLabels,
     boxFormat,
+    detections,
+    confidence,
     problems: 'collect',
   }
 }

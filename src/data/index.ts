@@ -18,6 +18,7 @@ export {
 } from './augmentation.ts'
 export { type BoxFormat, boxFormatNames } from './box-format.ts'
 export { CacheError, cacheFolder } from './cache.ts'
+export { type DetectionOptions, detectionDefaults } from './detections.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'

@@ -3,13 +3,14 @@ import { extname, join } from 'node:path'
 import { check } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { openCsv } from './csv-dataset.ts'
+import { type DetectionOptions, withDetections } from './detections.ts'
 import { openFolder } from './folders.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
 import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
-export interface OpenOptions extends LabelOptions {
+export interface OpenOptions extends LabelOptions, DetectionOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
@@ -48,12 +49,14 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     images: undefined,
     columns: undefined,
     boxFormat: undefined,
+    detections: undefined,
+    confidence: undefined,
     unidentified: undefined,
     mergeSimilarLabels: undefined,
     ...openDefaults,
     ...options,
   }
-  const read = withReadLabels(open(path, resolved), resolved)
+  const read = withDetections(withReadLabels(open(path, resolved), resolved), resolved)
   const problems = [...read.problems, ...problemsOf(read.photos)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }

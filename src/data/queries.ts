@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check } from '../base/index.ts'
+import { withDetections } from './detections.ts'
 import { photosBelow } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
 import { type OpenOptions, openDataset } from './open.ts'
@@ -21,7 +22,7 @@ export interface QueryOptions extends OpenOptions {
  * @throws InputError for a pattern that fits nothing, a folder without photos, and as `openDataset` does for a table.
  */
 export function openQueries(names: readonly string[], options: QueryOptions = {}): Manifest {
-  const { readList, ...open } = options
+  const { readList, detections, confidence, ...open } = options
   const expanded = names.flatMap((name) => (name === listName ? listed(readList) : [name]))
   check(expanded.length > 0, 'photos: none were named')
   const parts = expanded.map((name) => openQuery(name, open))
@@ -32,14 +33,16 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
   }
   const photos = parts.flatMap((part) => part.photos).filter(isNew)
   const [first] = parts
-  if (parts.length === 1 && first !== undefined) return { ...first, photos }
-  return {
+  if (parts.length === 1 && first !== undefined) return withDetections({ ...first, photos }, { detections, confidence })
+  const manifest: Manifest = {
     kind: 'photos',
     source: 'photos',
     photos,
+    notes: parts.flatMap(({ notes = [] }) => notes),
     warnings: parts.flatMap(({ warnings }) => warnings),
     problems: parts.flatMap(({ problems }) => problems),
   }
+  return withDetections(manifest, { detections, confidence })
 }
 
 function listed(readList: QueryOptions['readList']): string[] {

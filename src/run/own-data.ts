@@ -28,9 +28,10 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
     `--data: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
     'name the photos with --data',
   )
-  const { images, ...begun } = record.reading ?? {}
-  const begunImages = images === undefined ? undefined : placeOf(run, record, images)
-  return { data: data ?? own!, reading: mergeReading(given, { ...begun, images: begunImages }) }
+  const { images, detections, ...begun } = record.reading ?? {}
+  const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))
+  const placed = { ...begun, images: there(images), detections: there(detections) }
+  return { data: data ?? own!, reading: mergeReading(given, placed) }
 }
 
 /** The folder that relative paths of a run's record start from, as seen from the run: both may be moved together. */

@@ -16,6 +16,8 @@ const fields = {
   unidentified: z.array(z.string()).optional(),
   mergeSimilarLabels: z.boolean().optional(),
   boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
+  detections: z.string().optional(),
+  confidence: z.number().min(0).max(1).optional(),
   skipUnreadable: z.boolean().optional(),
   limitPixels: z.int().positive().optional(),
 } satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }
