@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { check } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
+import { isCamtrap, openCamtrap } from './camtrap-dp.ts'
 import { openCsv } from './csv-dataset.ts'
 import { type DetectionOptions, withDetections } from './detections.ts'
 import { openFolder } from './folders.ts'
@@ -39,6 +40,7 @@ export type ResolvedOpenOptions = Required<OpenOptions>
  * - kaggle: a folder with `train.csv` or `test.csv`; photos in `train/train/`, `train/` or the folder itself, likewise `test`
  * - folders: a folder of folders, each an identity
  * - photos: a folder of photos, of which nothing is known
+ * - camtrap-dp: a folder with `media.csv` and `observations.csv`, or its `datapackage.json`
  * - csv: a CSV with a column of file names and, optionally, identity, encounter, timestamp, flank, camera and a box
  *
  * @throws InputError where it is none of these or could be two; for missing columns; and (see `problems`) for all rows at once
@@ -78,7 +80,12 @@ function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
 
 function open(path: string, options: ResolvedOpenOptions): Manifest {
   check(existsSync(path), `${path}: no such file or folder`)
-  if (!statSync(path).isDirectory()) {
+  const isFolder = statSync(path).isDirectory()
+  if ((isFolder || basename(path) === 'datapackage.json') && isCamtrap(path)) {
+    checkPart(path, options)
+    return openCamtrap(path, options)
+  }
+  if (!isFolder) {
     check(
       ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase()),
       `${path}: expected a folder or a CSV`,

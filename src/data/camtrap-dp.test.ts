@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { folderWith } from '../../test/dataset-fixture.ts'
+import { type OpenOptions, openDataset } from './open.ts'
+
+let jpeg: Uint8Array
+
+beforeAll(async () => {
+  jpeg = await sharp({ create: { width: 400, height: 200, channels: 3, background: '#777' } })
+    .jpeg()
+    .toBuffer()
+})
+
+const description = JSON.stringify({
+  profile: 'camtrap-dp',
+  resources: ['media', 'observations', 'deployments'].map((name) => ({ name, path: `${name}.csv` })),
+})
+const mediaHeader = 'mediaID,deploymentID,timestamp,filePath,fileName,fileMediatype'
+const media = [
+  'm1,d1,2024-05-01T06:00:00Z,media/1.JPG,1.JPG,image/jpeg',
+  'm2,d1,2024-05-01T07:00:00Z,media/2.JPG,2.JPG,image/jpeg',
+  'm3,d2,2024-05-02T06:00:00Z,media/3.JPG,3.JPG,image/jpeg',
+  'm4,d2,2024-05-02T07:00:00Z,media/4.MP4,4.MP4,video/mp4',
+]
+const header =
+  'observationID,deploymentID,mediaID,eventID,eventStart,eventEnd,observationLevel,observationType,scientificName,individualID,bboxX,bboxY,bboxWidth,bboxHeight'
+const deployments = 'deploymentID,locationID,locationName\nd1,L1,River\nd2,,Hill\n'
+
+function open(observations: readonly string[], options: OpenOptions = {}, more: Record<string, string> = {}) {
+  const photos = Object.fromEntries(['1', '2', '3'].map((name) => [`media/${name}.JPG`, jpeg]))
+  const tables = {
+    'media.csv': `${[mediaHeader, ...media].join('\n')}\n`,
+    'observations.csv': `${[header, ...observations].join('\n')}\n`,
+    'deployments.csv': deployments,
+    'datapackage.json': description,
+  }
+  return openDataset(folderWith({ ...photos, ...tables, ...more }), options)
+}
+
+const ana = 'o1,d1,m1,e1,,,media,animal,Panthera onca,Ana,0.1,0.2,0.25,0.5'
+
+describe('a Camtrap-DP package', () => {
+  it('has an individual, a box, an encounter and a camera for each animal seen', () => {
+    const { kind, photos, notes, warnings } = open([
+      ana,
+      'o2,d1,m1,e1,,,media,animal,Panthera onca,Bo,0.5,0.2,0.25,0.5',
+      'o3,d1,m2,,,,media,animal,Panthera onca,,,,,',
+      'o4,d2,m3,,,,media,blank,,,,,,',
+    ])
+    expect(kind).toBe('camtrap-dp')
+    expect(photos.map((p) => [p.filename, p.identity, p.encounter, p.camera, p.box, p.csv, p.row])).toEqual([
+      ['media/1.JPG', 'Ana', 'e1', 'L1', { x: 40, y: 40, width: 100, height: 100 }, 'observations.csv', 2],
+      ['media/1.JPG', 'Bo', 'e1', 'L1', { x: 200, y: 40, width: 100, height: 100 }, 'observations.csv', 3],
+      ['media/2.JPG', undefined, 'd1 2024-05-01', 'L1', undefined, 'observations.csv', 4],
+    ])
+    expect(photos[0]).toMatchObject({ timestamp: '2024-05-01T06:00:00Z', extra: { scientificName: 'Panthera onca' } })
+    expect(notes).toEqual([
+      'a Camtrap-DP package: 3 animals on photos; left out: 1 photo without an animal, 1 video',
+      '2 boxes: bboxX, bboxY, bboxWidth, bboxHeight read as x, y, width, height in fractions',
+    ])
+    expect(warnings).toEqual(['2 identities have one photo only: Ana, Bo'])
+  })
+
+  it('has observations of a whole event on the photos between its start and its end', () => {
+    const { photos } = open(['o1,d1,,e9,2024-05-01T06:30:00Z,2024-05-01T08:00:00Z,event,animal,Panthera onca,Ana,,,,'])
+    expect(photos.map((p) => [p.filename, p.identity, p.encounter, p.camera])).toEqual([
+      ['media/1.JPG', undefined, 'd1 2024-05-01', 'L1'],
+      ['media/2.JPG', 'Ana', 'e9', 'L1'],
+      ['media/3.JPG', undefined, 'd2 2024-05-02', 'Hill'],
+    ])
+  })
+
+  it('counts what is said twice of an animal once, and tells two animals that no box tells apart', () => {
+    const again = [
+      'o2,d1,m1,e1,,,media,animal,Panthera onca,Ana,,,,',
+      'o3,d1,m1,e1,,,media,animal,Panthera onca,,,,,',
+      ana,
+    ]
+    const { photos } = open([ana, ...again])
+    expect(photos.filter(({ filename }) => filename === 'media/1.JPG').map((p) => [p.identity, p.box?.x])).toEqual([
+      ['Ana', 40],
+    ])
+    const two = ['Ana', 'Bo'].map((name) => `o1,d1,m1,e1,,,media,animal,Panthera onca,${name},,,,`)
+    expect(() => open(two)).toThrow("media/1.JPG': one file with two identities, 'Bo' here and 'Ana' in row 2")
+  })
+
+  it('may be named by its datapackage.json, or have none, and its photos may lie elsewhere', () => {
+    const files = { 'media.csv': `${mediaHeader}\n${media[0]}\n`, 'observations.csv': `${header}\n${ana}\n` }
+    const bare = folderWith({ ...files, 'media/1.JPG': jpeg })
+    expect(openDataset(bare).photos).toMatchObject([{ identity: 'Ana', camera: 'd1', box: { x: 40 } }])
+    const away = folderWith({ ...files, 'datapackage.json': description })
+    const images = folderWith({ '1.JPG': jpeg })
+    const { photos } = openDataset(join(away, 'datapackage.json'), { images })
+    expect(photos).toMatchObject([{ filename: 'media/1.JPG', path: join(images, '1.JPG'), box: { x: 40 } }])
+  })
+
+  it('is read inside of its folder only, and refused where it is no package', () => {
+    const leading = {
+      resources: [
+        { name: 'media', path: '../media.csv' },
+        { name: 'observations', path: 'observations.csv' },
+      ],
+    }
+    expect(() => open([ana], {}, { 'datapackage.json': JSON.stringify(leading) })).toThrow(
+      "'../media.csv' leads outside",
+    )
+    expect(() => open([ana], {}, { 'datapackage.json': '{"resources":{}}' })).toThrow('not a data package: resources')
+    const outside = `${mediaHeader}\nm1,d1,,../../1.JPG,1.JPG,image/jpeg\n`
+    expect(() => open([ana], {}, { 'media.csv': outside })).toThrow("media.csv row 2 '../../1.JPG': leads outside")
+    expect(() => open([ana], { columns: { identity: 'x' } })).toThrow('--columns goes with a CSV')
+  })
+})

@@ -1,0 +1,82 @@
+import type { CamtrapRecord } from './camtrap-tables.ts'
+
+/** A photo and an animal on it; no observation where nobody looked at it. */
+export interface Sighting {
+  readonly medium: CamtrapRecord
+  readonly observation: CamtrapRecord | undefined
+}
+
+/** What is on the photos of a package. */
+export interface Sightings {
+  readonly seen: readonly Sighting[]
+  readonly videos: number
+  /** Photos of nothing, of people or of vehicles. */
+  readonly withoutAnimal: number
+}
+
+/**
+ * Observations of media are those of a photo; one of a whole event is of all photos of its deployment between its start and its end. A photo
+ * on which an observation sees no animal is left out; what is said twice of an animal counts once.
+ */
+export function sightingsOf(media: readonly CamtrapRecord[], observations: readonly CamtrapRecord[]): Sightings {
+  const ofMedium = new Map<string, CamtrapRecord[]>()
+  const ofEvent = new Map<string, CamtrapRecord[]>()
+  for (const observation of observations) {
+    const { mediaID, deploymentID = '' } = observation.cells
+    if (mediaID) add(ofMedium, mediaID, observation)
+    else add(ofEvent, deploymentID, observation)
+  }
+  const seen: Sighting[] = []
+  let videos = 0
+  let withoutAnimal = 0
+  for (const medium of media) {
+    const { mediaID = '', deploymentID = '', fileMediatype = '' } = medium.cells
+    if (/^(video|audio)\//i.test(fileMediatype)) {
+      videos++
+      continue
+    }
+    const own = ofMedium.get(mediaID) ?? []
+    const all = own.some(hasIndividual) ? own : [...own, ...(ofEvent.get(deploymentID) ?? []).filter(during(medium))]
+    const animals = distinct(all.filter(({ cells }) => (cells.observationType || 'animal') === 'animal'))
+    if (all.length > 0 && animals.length === 0) withoutAnimal++
+    else if (animals.length === 0) seen.push({ medium, observation: undefined })
+    else seen.push(...animals.map((observation) => ({ medium, observation })))
+  }
+  return { seen, videos, withoutAnimal }
+}
+
+function add(lists: Map<string, CamtrapRecord[]>, key: string, value: CamtrapRecord): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+function hasIndividual({ cells }: CamtrapRecord): boolean {
+  return Boolean(cells.individualID)
+}
+
+function during({ cells }: CamtrapRecord): (observation: CamtrapRecord) => boolean {
+  const at = Date.parse(cells.timestamp ?? '')
+  return (observation) => {
+    const { eventStart = '', eventEnd = '' } = observation.cells
+    return at >= Date.parse(eventStart) && at <= Date.parse(eventEnd || eventStart)
+  }
+}
+
+/** Without what says nothing more of the photo: the same individual and box again, or without a box; nobody known without a box. */
+function distinct(animals: readonly CamtrapRecord[]): CamtrapRecord[] {
+  const boxOf = ({ cells }: CamtrapRecord) =>
+    [cells.bboxX, cells.bboxY, cells.bboxWidth, cells.bboxHeight].join(' ').trim()
+  const idOf = ({ cells }: CamtrapRecord) => cells.individualID ?? ''
+  return animals.filter((animal, i) =>
+    animals.every((other, j) => {
+      if (i === j) return true
+      const says = boxOf(other) === boxOf(animal) && idOf(other) === idOf(animal)
+      if (says) return i < j
+      const less =
+        boxOf(animal) === '' && (idOf(animal) === '' || (idOf(animal) === idOf(other) && boxOf(other) !== ''))
+      const named = boxOf(animal) === boxOf(other) && idOf(animal) === ''
+      return !less && !named
+    }),
+  )
+}
