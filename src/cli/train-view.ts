@@ -4,9 +4,6 @@ import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
 
-/** Columns of a terminal on which bar and curve of the loss have room beside each other. */
-const wideColumns = 110
-
 /** Blocks of the curve: at most, and so few that it says nothing. */
 const [mostBlocks, fewestBlocks] = [16, 4]
 
@@ -17,6 +14,8 @@ export class TrainView {
   #open = false
   /** Of all steps so far. */
   readonly #losses: number[] = []
+  /** Whether a step had less than the whole margin: from then on each line says how much. */
+  #marginGrows = false
 
   show(event: TrainEvent | PrepareEvent): void {
     switch (event.kind) {
@@ -54,6 +53,7 @@ export class TrainView {
       }
       case 'step':
         this.#losses.push(event.loss)
+        this.#marginGrows ||= (event.marginShare ?? 1) < 1
         return this.#changing(this.#step(event), event.step === event.totalSteps)
       case 'validation':
         return this.#line(
@@ -65,19 +65,31 @@ export class TrainView {
     }
   }
 
-  /** A bar, and on a terminal how the loss went; in place of the bar where there is no room for both. */
-  #step({ epoch, step, totalSteps, loss, imagesPerSecond, remainingMs }: StepEvent): string {
+  /**
+   * A bar, and on a terminal how the loss went. Where there is no room for both the bar is left out, then the speed, then the curve: a
+   * line that is longer than the terminal is wide would not be written over.
+   */
+  #step(event: StepEvent): string {
+    const { epoch, step, totalSteps, imagesPerSecond, remainingMs } = event
     const place = `epoch ${epoch}  step ${step}/${totalSteps}`
-    const speed = `${imagesPerSecond.toFixed(1)} images/s  ${formatDuration(remainingMs)} left`
-    const words = `loss ${loss.toFixed(3)}`
-    const columns = this.#live ? process.stderr.columns : 0
-    if (columns >= wideColumns) {
-      return `${place} ${bar(step / totalSteps)} ${words} ${sparkline(this.#losses, mostBlocks)}  ${speed}`
+    const withBar = `${place} ${bar(step / totalSteps)}`
+    const words = this.#lossWords(event)
+    const left = `${formatDuration(remainingMs)} left`
+    const speed = `${imagesPerSecond.toFixed(1)} images/s  ${left}`
+    if (!this.#live) return `${withBar} ${words}  ${speed}`
+    const { columns } = process.stderr
+    const whole = `${withBar} ${words} ${sparkline(this.#losses, mostBlocks)}  ${speed}`
+    if (whole.length < columns) return whole
+    for (const end of [speed, left]) {
+      const room = Math.min(mostBlocks, columns - `${place}  ${words}   ${end}`.length - 1)
+      if (room >= fewestBlocks) return `${place}  ${words} ${sparkline(this.#losses, room)}  ${end}`
     }
-    const room = Math.min(mostBlocks, columns - `${place}  ${words}   ${speed}`.length - 1)
-    return room >= fewestBlocks
-      ? `${place}  ${words} ${sparkline(this.#losses, room)}  ${speed}`
-      : `${place} ${bar(step / totalSteps)} ${words}  ${speed}`
+    return `${place}  ${words}  ${left}`
+  }
+
+  #lossWords({ loss, marginShare }: StepEvent): string {
+    const margin = this.#marginGrows && marginShare !== undefined ? ` (margin ${Math.round(100 * marginShare)} %)` : ''
+    return `loss ${loss.toFixed(3)}${margin}`
   }
 
   #line(text: string): void {

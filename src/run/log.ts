@@ -10,6 +10,11 @@ const stepSchema = z.object({
   loss: z.number(),
   gradientNorm: z.number(),
   learningRate: z.number(),
+  /**
+   * Share of the loss's margin that was in force, from 0 to 1: the loss of a step with more of it is larger. Not told for a loss
+   * without a margin, nor in logs of version 0.1.
+   */
+  marginShare: z.number().optional(),
   elapsedMs: z.number(),
 })
 

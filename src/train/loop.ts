@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes } from '../base/index.ts'
+import { largestMargin } from '../nn/index.ts'
 import {
   appendLog,
   checkpointPath,
@@ -153,7 +154,11 @@ class Run {
     return material.feeds(batches.labels, batches.at(moment.step), { ...options, ...moment })
   }
 
-  #entryOf({ step, learningRate }: StepMoment, { loss, gradientNorm }: Tensors, elapsedMs: number): StepEntry {
+  #entryOf(
+    { step, learningRate, marginShare }: StepMoment,
+    { loss, gradientNorm }: Tensors,
+    elapsedMs: number,
+  ): StepEntry {
     return {
       kind: 'step',
       step: step + 1,
@@ -161,6 +166,7 @@ class Run {
       loss: Number(loss!.data[0]),
       gradientNorm: Number(gradientNorm!.data[0]),
       learningRate,
+      ...(largestMargin(this.#job.config.loss) > 0 ? { marginShare } : {}),
       elapsedMs: Math.round(elapsedMs),
     }
   }
