@@ -16,16 +16,15 @@ const outcome = await train({
   data,
   out: run,
   preset: 'demo',
-  set: [
-    'model.backbone=convnext_zepto_rms',
-    'image.widthPx=64',
-    'image.heightPx=64',
-    'loss.kind=softmax', // a margin makes a run this short harder
-    'augment={"affine":false,"colorJitter":false,"flip":false,"erasing":false}', // few steps: photos as they are
-    'optimiser.learningRate=1e-3',
-    'batchSize=8',
-    'epochs=8',
-  ],
+  config: {
+    model: { backbone: 'convnext_zepto_rms' },
+    image: { widthPx: 64, heightPx: 64 },
+    loss: { kind: 'softmax' }, // a margin makes a run this short harder
+    augment: { affine: false, colorJitter: false, flip: false, erasing: false }, // few steps: photos as they are
+    optimiser: { learningRate: 1e-3 },
+    batchSize: 8,
+    epochs: 8,
+  },
   seed: 1,
   onEvent: (event) => {
     if (event.kind === 'step') losses.push(event.loss)

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDataset } from '../src/data/index.ts'
+import { embedPhotos, openModel } from '../src/embedder/index.ts'
 import { decodeImage, encodePng } from '../src/images/index.ts'
+import { evaluateRetrieval } from '../src/retrieval/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'rosette-examples-'))
@@ -39,6 +42,23 @@ test('a training run: 48 steps on drawn jaguars, which it learns by heart', () =
   expect(last!).toBeLessThan(first! / 2)
   expect(training).toContain(`the model: ${join(run, 'model.onnx')}`)
   expect(existsSync(join(run, 'model.onnx'))).toBe(true)
+})
+
+test('a loss of one’s own in a loop of one’s own: it falls, and the model is one like any other', async () => {
+  const out = join(folder, 'own')
+  const printed = await example('own-loop.mjs', data, out)
+  const [first, last] = /first three steps ([\d.]+), last three ([\d.]+)/.exec(printed)!.slice(1).map(Number)
+  expect(first!).toBeGreaterThan(3)
+  expect(last!).toBeLessThan(first! / 2)
+  const embedder = await openModel(join(out, 'model.onnx'))
+  const { photos, embeddings } = await embedPhotos(
+    embedder,
+    openDataset(data, { requireIdentity: true, part: 'train' }),
+  )
+  await embedder.release()
+  expect(embedder.name).toBe('contrast')
+  const { rank1 } = evaluateRetrieval({ embeddings, identities: photos.map(({ identity }) => identity!) })
+  expect(rank1).toBeGreaterThan(0.8) // by chance one in four
 })
 
 test('find a jaguar: a known photo with one pixel changed is found, with the name that the dataset gives it', async () => {

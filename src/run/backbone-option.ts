@@ -9,21 +9,22 @@ import {
 } from '../models/index.ts'
 import { isWeightsFile, knownWeights, namedBackbone, timmBeside } from '../weights/index.ts'
 import { isOnnx } from './onnx-backbone.ts'
+import { type ConfigChange, sets } from './setting.ts'
 
 /**
  * What `--backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones
  * without a tag) and the statistics of their pixels; of a file of weights itself, with the architecture that its name begins
- * with, unless `set` names one; of an ONNX file itself.
+ * with, unless `changes` name one; of an ONNX file itself.
  * @throws InputError for an unknown architecture or tag, and for a file that leaves the architecture open.
  */
-export function backboneSettings(backbone: string, set: readonly string[]): string[] {
+export function backboneSettings(backbone: string, changes: readonly ConfigChange[]): string[] {
   if (isOnnx(backbone)) return [`model.backbone=${backbone}`, 'weights=null']
   check(
     statSync(backbone, { throwIfNoEntry: false })?.isDirectory() !== true,
     `--backbone: ${backbone} is a folder`,
     'name its file of weights, model.safetensors',
   )
-  return isWeightsFile(backbone) ? fileSettings(backbone, set) : timmSettings(backbone)
+  return isWeightsFile(backbone) ? fileSettings(backbone, changes) : timmSettings(backbone)
 }
 
 function timmSettings(name: string): string[] {
@@ -46,15 +47,15 @@ function timmSettings(name: string): string[] {
   return [`model.backbone=${backbone}`, `weights=${weights}`, `model.pixels=${known.pixels}`]
 }
 
-function fileSettings(file: string, set: readonly string[]): string[] {
+function fileSettings(file: string, changes: readonly ConfigChange[]): string[] {
   const backbone = namedBackbone(file)
-  const given = set.some((assignment) => /^model(\.backbone)?=/.test(assignment))
+  const given = sets(changes, ['model', 'backbone'])
   check(
     given || backbone !== undefined,
     `--backbone: of which network are the weights in ${file}?`,
     'say it with --set model.backbone=NAME; `rosette models` lists the names',
   )
-  const pixels = setsPixels(set) ? undefined : pixelsOf(file)
+  const pixels = setsPixels(changes) ? undefined : pixelsOf(file)
   return [
     ...(given ? [] : [`model.backbone=${backbone}`]),
     `weights=${file}`,
@@ -74,9 +75,9 @@ export function pixelsOf(file: string): PixelStatisticsName | 'other' | undefine
   return pixelStatisticsNames.find((name) => same(pixelStatistics[name])) ?? 'other'
 }
 
-/** Whether the settings say themselves with which pixels the weights were trained. */
-export function setsPixels(set: readonly string[]): boolean {
-  return set.some((assignment) => /^model(\.pixels)?=/.test(assignment))
+/** Whether the changes say themselves with which pixels the weights were trained. */
+export function setsPixels(changes: readonly ConfigChange[]): boolean {
+  return sets(changes, ['model', 'pixels'])
 }
 
 /** @throws InputError where the file says otherwise than the setting, or that there is no setting for it. */

@@ -26,10 +26,14 @@ export { isOnnx } from './onnx-backbone.ts'
 export { parseConfig, resolveConfig } from './overrides.ts'
 export { type DataToRead, dataToRead, workingFolderFrom } from './own-data.ts'
 export { type PresetName, presets } from './presets.ts'
+
 export { mergeReading, type ReadingOptions } from './reading.ts'
 export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
 export { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
 export { isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
 export { RunLock } from './run-lock.ts'
+
+export { type ConfigChange, type ConfigPart, sets } from './setting.ts'
+
 export { commit, version } from './version.ts'

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { trainDefaults } from './config.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
 import { presets } from './presets.ts'
+import type { ConfigChange, ConfigPart } from './setting.ts'
 
 /** The lines of what is thrown. */
-function mistakes(...assignments: readonly string[]): string[] {
+function mistakes(...changes: readonly ConfigChange[]): string[] {
   try {
-    resolveConfig('brief', assignments)
+    resolveConfig('brief', changes)
   } catch (error) {
     return String(error)
       .split('\n')
@@ -46,6 +47,65 @@ describe('resolveConfig', () => {
       emaDecay: 0.99,
     })
     expect(presets.brief.augment.affine).not.toBe(false)
+  })
+
+  test('a part of a configuration is merged into the preset, alone or among assignments', () => {
+    const config = resolveConfig('brief', [
+      {
+        epochs: 3,
+        model: { neckBias: true },
+        augment: { affine: { degrees: 5 }, flip: false, erasing: undefined },
+        image: { meanFill: [1, 2, 3] },
+        loss: { kind: 'cosface', margin: 0.2 },
+      },
+    ])
+    expect(config).toEqual({
+      ...presets.brief,
+      epochs: 3,
+      model: { ...presets.brief.model, neckBias: true },
+      augment: {
+        ...trainDefaults.augment,
+        affine: { ...(trainDefaults.augment.affine as object), degrees: 5 },
+        flip: false,
+      },
+      image: { ...presets.brief.image, meanFill: [1, 2, 3] },
+      loss: { kind: 'cosface', margin: 0.2, scale: 30 },
+    })
+    // the later one counts, whichever way it is said
+    expect(resolveConfig('brief', [{ epochs: 3 }, 'epochs=5']).epochs).toBe(5)
+    expect(resolveConfig('brief', ['epochs=5', { epochs: 3 }]).epochs).toBe(3)
+    expect(resolveConfig('brief', ['loss.scale=64', { loss: { kind: 'cosface' } }]).loss).toEqual({
+      kind: 'cosface',
+      margin: 0.35,
+      scale: 64,
+    })
+    // what is off in the preset is switched on by a whole
+    const flip = { probability: 0.5 }
+    const erasing = { probability: 0.1, area: [0.1, 0.2] as [number, number], ratio: [0.5, 2] as [number, number] }
+    expect(resolveConfig('demo', [{ augment: { flip, erasing } }]).augment).toEqual({
+      ...presets.demo.augment,
+      flip,
+      erasing,
+    })
+    expect(presets.brief.epochs).toBe(8)
+  })
+
+  test('mistakes in a part are told as in an assignment, by their path', () => {
+    const wrong = (part: unknown) => mistakes(part as ConfigPart).slice(1)
+    expect(wrong({ epoch: 3, model: { backbon: 'x' } })).toEqual([
+      'config.epoch: no such key; did you mean epochs?',
+      'config.model.backbon: no such key; did you mean model.backbone?',
+    ])
+    expect(wrong({ epochs: 0, optimiser: 1e-3 })).toEqual([
+      'epochs: expected number to be >0, got 0',
+      'optimiser: expected object, got 0.001',
+    ])
+    expect(wrong({ loss: { kind: 'cosface', marginRad: 0.2 } })).toEqual([
+      'config.loss.marginRad: no such key; did you mean loss.margin?',
+    ])
+    // @ts-expect-error a typed part has no such key
+    const mistyped: ConfigPart = { epoch: 3 }
+    expect(wrong(mistyped)).toHaveLength(1)
   })
 
   test('a loss named by its kind brings its defaults, which may then be changed', () => {

@@ -3,28 +3,21 @@ import { check, describeIssue, InputError, nearest } from '../base/index.ts'
 import { identityLossDefaults, isLossKind } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { type PresetName, presets } from './presets.ts'
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
 
 /**
- * A preset with `path=value` assignments applied in turn, the loss's kind first: values are JSON, or text where they are none.
+ * A preset with changes applied in turn, the loss's kind first: `path=value` assignments, or parts of a configuration.
  * @throws InputError telling all mistakes at once, each with its path; unknown ones with the nearest that exists.
  */
-export function resolveConfig(preset: string, assignments: readonly string[] = []): TrainConfig {
+export function resolveConfig(preset: string, changes: readonly ConfigChange[] = []): TrainConfig {
   const names = Object.keys(presets)
-  check(Object.hasOwn(presets, preset), `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
-  const config = structuredClone(presets[preset as PresetName]) as unknown as Json
+  check(isPreset(preset), `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
   const problems: string[] = []
-  let current = config
-  for (const assignment of kindsFirst(assignments)) {
-    const equals = assignment.indexOf('=')
-    if (equals < 1) {
-      problems.push(`--set ${assignment}: expected path=value`)
-      continue
-    }
-    const path = assignment.slice(0, equals)
-    const changed = assign(current, path.split('.'), parseValue(assignment.slice(equals + 1)))
-    if (changed === undefined) problems.push(unknownPath(path, current))
+  let current: unknown = structuredClone(presets[preset])
+  for (const { path, value, where } of settingsOf(changes, presets[preset])) {
+    const changed = path.length === 0 ? undefined : assign(current, path, value)
+    if (path.length === 0) problems.push(`${where}: expected path=value`)
+    else if (changed === undefined) problems.push(`${where}: ${unknownPath(path, current)}`)
     else current = changed
   }
   const parsed = trainConfigSchema.safeParse(current)
@@ -33,59 +26,40 @@ export function resolveConfig(preset: string, assignments: readonly string[] = [
   return parsed.data
 }
 
+function isPreset(name: string): name is PresetName {
+  return Object.hasOwn(presets, name)
+}
+
 /** Checks a config read from a file. @throws InputError naming `where`. */
 export function parseConfig(value: unknown, where: string): TrainConfig {
   const parsed = trainConfigSchema.safeParse(value)
   if (!parsed.success)
-    throw new InputError(
-      `${where}:\n  ${parsed.error.issues.flatMap((issue) => linesOf(issue, value as Json)).join('\n  ')}`,
-    )
+    throw new InputError(`${where}:\n  ${parsed.error.issues.flatMap((issue) => linesOf(issue, value)).join('\n  ')}`)
   return parsed.data
 }
 
-/** A loss brings its defaults, which are not to take the place of what was said of it before; a whole `loss=…` begins anew. */
-function kindsFirst(assignments: readonly string[]): string[] {
-  const whole = assignments.findLastIndex((assignment) => assignment.startsWith('loss=')) + 1
-  const later = assignments.slice(whole)
-  const isKind = (assignment: string) => assignment.startsWith('loss.kind=')
-  return [...assignments.slice(0, whole), ...later.filter(isKind), ...later.filter((a) => !isKind(a))]
-}
-
-function parseValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return text
-  }
-}
-
 /** The object with the value at the path replaced; undefined where the path does not exist. */
-function assign(target: Json, [key, ...rest]: readonly string[], value: Json): Json | undefined {
+function assign(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value
   if (!isObject(target) || !Object.hasOwn(target, key)) return undefined
   const kind = key === 'loss' && rest.join('.') === 'kind' ? String(value) : ''
-  if (isLossKind(kind) && at(target, ['loss', 'kind']) !== kind)
+  if (isLossKind(kind) && valueAt(target, ['loss', 'kind']) !== kind)
     return { ...target, loss: { ...identityLossDefaults(kind) } }
-  const inner = assign(target[key] as Json, rest, value)
+  const inner = assign(target[key], rest, value)
   return inner === undefined ? undefined : { ...target, [key]: inner }
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function unknownPath(path: string, config: Json): string {
-  const keys = path.split('.')
-  for (let n = 1; n < keys.length; n++) {
-    const [key, whole] = [keys.slice(0, n).join('.'), at(trainDefaults as unknown as Json, keys.slice(0, n))]
-    if (at(config, keys.slice(0, n)) === false && whole !== undefined && isObject(whole))
-      return `--set ${path}: ${key} is off; switch it on first: --set '${key}=${JSON.stringify(whole)}'`
+function unknownPath(path: readonly string[], config: unknown): string {
+  for (let n = 1; n < path.length; n++) {
+    const [outer, whole] = [path.slice(0, n), valueAt(trainDefaults, path.slice(0, n))]
+    if (valueAt(config, outer) === false && isObject(whole))
+      return `${outer.join('.')} is off; switch it on first: --set '${outer.join('.')}=${JSON.stringify(whole)}'`
   }
-  const near = nearest(path, pathsOf(config, ''))
-  return `--set ${path}: no such key${near === undefined ? '' : `; did you mean ${near}?`}`
+  const near = nearest(path.join('.'), pathsOf(config, ''))
+  return `no such key${near === undefined ? '' : `; did you mean ${near}?`}`
 }
 
-function pathsOf(value: Json, prefix: string): string[] {
+function pathsOf(value: unknown, prefix: string): string[] {
   if (!isObject(value)) return [prefix]
   const own = prefix === '' ? [] : [prefix]
   return [
@@ -94,18 +68,10 @@ function pathsOf(value: Json, prefix: string): string[] {
   ]
 }
 
-function at(config: Json, path: readonly PropertyKey[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (value, key) =>
-      value !== undefined && isObject(value) && Object.hasOwn(value, key) ? value[String(key)] : undefined,
-    config,
-  )
-}
-
 /** One line a mistake; for an unknown key the nearest that belongs there. */
-function linesOf(issue: z.core.$ZodIssue, config: Json): string[] {
+function linesOf(issue: z.core.$ZodIssue, config: unknown): string[] {
   const { path } = issue
-  const found = at(config, path)
+  const found = valueAt(config, path)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const near = nearest(key, knownKeys(path, found))
@@ -113,15 +79,15 @@ function linesOf(issue: z.core.$ZodIssue, config: Json): string[] {
     })
   }
   // false or an object: an object's mistakes are those of the object's schema, which stands last
-  if (issue.code === 'invalid_union' && found !== undefined && isObject(found)) {
+  if (issue.code === 'invalid_union' && isObject(found)) {
     const inner = issue.errors.at(-1) ?? []
     if (inner.length > 0) return inner.flatMap((error) => linesOf({ ...error, path: [...path, ...error.path] }, config))
   }
   return [describeIssue(issue, config)]
 }
 
-function knownKeys(path: readonly PropertyKey[], found: Json | undefined): string[] {
-  const kind = found !== undefined && isObject(found) ? String(found.kind) : ''
+function knownKeys(path: readonly PropertyKey[], found: unknown): string[] {
+  const kind = isObject(found) ? String(found.kind) : ''
   const isLoss = path.join('.') === 'loss' && isLossKind(kind)
-  return Object.keys((isLoss ? identityLossDefaults(kind) : at(trainDefaults as unknown as Json, path)) ?? {})
+  return Object.keys((isLoss ? identityLossDefaults(kind) : valueAt(trainDefaults, path)) ?? {})
 }

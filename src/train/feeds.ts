@@ -5,12 +5,14 @@ import { type AdamWConfig, adamwFeeds } from '../optim/index.ts'
 import { filled, type Tensor, tensor, zeros } from '../tensor/index.ts'
 import type { StepMoment } from './moment.ts'
 
+/** What the part of a step that updates the weights must know, beside where it stands. */
 export interface FeedOptions {
   readonly seed: string
+  /** The plan's own. */
   readonly randoms: readonly RandomSpec[]
   readonly optimiser: AdamWConfig
-  /** The steps at which each group of parameters began to learn, the first at 0. */
-  readonly releasedAt: readonly number[]
+  /** The steps at which each group of parameters began to learn, the first at 0; one group unless given. */
+  readonly releasedAt?: readonly number[] | undefined
 }
 
 /**
@@ -35,24 +37,30 @@ export function sharedFeeds(
   rows: Int32Array,
   options: FeedOptions & StepMoment,
 ): Record<string, Tensor> {
-  const { seed, step, optimiser, releasedAt, learningRate, marginShare } = options
-  const scalars = releasedAt.flatMap((from, group) =>
-    Object.entries(adamwFeeds(step + 1 - from, learningRate, optimiser, group)).map(([name, v]) => [
-      name,
-      filled([], v),
-    ]),
-  )
-  const masks = options.randoms.map((spec) => [spec.name, keepMask(spec, seed, step)])
   return {
     labels: tensor(
       'int32',
       [rows.length],
       Int32Array.from(rows, (row) => labels[row]!),
     ),
-    marginShare: filled([], marginShare),
-    ...Object.fromEntries(scalars),
-    ...Object.fromEntries(masks),
+    marginShare: filled([], options.marginShare),
+    ...updateFeeds(options),
   }
+}
+
+/**
+ * What the graph of any `stepPlan` is fed beside its data and its state: the optimiser's scalars at a step, counted from 0, and the
+ * masks of dropout and stochastic depth. A pure function of the seed and the step.
+ */
+export function updateFeeds(options: FeedOptions & Pick<StepMoment, 'step' | 'learningRate'>): Record<string, Tensor> {
+  const { seed, step, optimiser, learningRate, randoms, releasedAt = [0] } = options
+  const scalars = releasedAt.flatMap((from, group) =>
+    Object.entries(adamwFeeds(step + 1 - from, learningRate, optimiser, group)).map(
+      ([name, value]) => [name, filled([], value)] as const,
+    ),
+  )
+  const masks = randoms.map((spec) => [spec.name, keepMask(spec, seed, step)] as const)
+  return Object.fromEntries([...scalars, ...masks])
 }
 
 /** 1 / keep with probability keep, else 0. */

@@ -16,6 +16,8 @@ import { decodeModel, externalFiles } from '../onnx/index.ts'
 import {
   backboneSettings,
   beginRun,
+  type ConfigChange,
+  type ConfigPart,
   checkNewRun,
   checkpointPath,
   commit,
@@ -27,11 +29,13 @@ import {
   removeRun,
   resolveConfig,
   resumeRun,
+  sets,
   sweepRun,
   type TrainConfig,
   version,
   workingFolderFrom,
 } from '../run/index.ts'
+
 import { Batches } from './batches.ts'
 import {
   type EmbedStoreOptions,
@@ -50,13 +54,15 @@ export interface TrainOptions extends ReadingOptions {
   /** The run folder. */
   readonly out: string
   readonly preset?: string | undefined
-  /** A timm name or a file of weights: short for the settings that belong to it, under those of `set`. */
+  /** A timm name or a file of weights: short for the settings that belong to it, under those of `config` and `set`. */
   readonly backbone?: string | undefined
   /** The description of an ONNX file as `backbone`, where it does not lie beside it. */
   readonly modelConfig?: string | undefined
-  /** Short for the setting of that name, under those of `set`. */
+  /** Short for the setting of that name, under those of `config` and `set`. */
   readonly freeze?: number | 'all' | undefined
-  /** `path=value` assignments over the preset. */
+  /** What is to be other than in the preset. */
+  readonly config?: ConfigPart | undefined
+  /** The same as `path=value` assignments, over `config`. */
   readonly set?: readonly string[] | undefined
   readonly seed?: number | undefined
   /** Go on with the run in `out`. */
@@ -104,7 +110,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (existsSync(out)) await lock?.take(signal)
   const resumed = resume ? resumeRun(out) : undefined
   const options = { ...given, ...mergeReading(given, resumed?.record.reading) }
-  const asked = resumed?.config ?? resolveConfig(presetOf(options), assignments(options))
+  const asked = resumed?.config ?? resolveConfig(presetOf(options), changesOf(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
@@ -115,8 +121,8 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const wanted = continued ? null : prepared.weights
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, prepared, options)
   const weights = network === undefined ? await checkWeights(weightsPath, prepared, options) : recordOf(network)
-  const doubts = resumed === undefined ? doubtfulStart(prepared, options) : []
-  const asksForSplit = resumed !== undefined || assignments(options).some((text) => text.startsWith('validation='))
+  const doubts = resumed === undefined ? doubtfulStart(prepared, saidOf(options)) : []
+  const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const { store, identities, validation } = await openPhotos(options, prepared, asksForSplit)
   const config = { ...prepared, validation }
   const split = splitPhotos(store.photos, config, seed)
@@ -151,15 +157,22 @@ function embedProgress({ signal, onProgress }: TrainOptions): Omit<EmbedStoreOpt
   return { signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
 }
 
-function assignments({ backbone, modelConfig, freeze, set = [] }: TrainOptions): readonly string[] {
+/** What was said over the preset by `config` and `set`. */
+function saidOf({ config, set = [] }: Pick<TrainOptions, 'config' | 'set'>): readonly ConfigChange[] {
+  return config === undefined ? set : [config, ...set]
+}
+
+function changesOf(options: TrainOptions): readonly ConfigChange[] {
+  const { backbone, modelConfig, freeze } = options
+  const said = saidOf(options)
   const asOnnx = backbone !== undefined && isOnnx(backbone)
   check(modelConfig === undefined || asOnnx, '--model-config describes an .onnx file given as --backbone')
   return [
-    ...(backbone === undefined ? [] : backboneSettings(backbone, set)),
+    ...(backbone === undefined ? [] : backboneSettings(backbone, said)),
     ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
     // the preset for ONNX files freezes: not said, it is not meant
     ...(freeze === undefined && !asOnnx ? [] : [`freeze=${freeze ?? 0}`]),
-    ...set,
+    ...said,
   ]
 }
 
@@ -276,8 +289,9 @@ function weightFiles(out: string): string[] {
 }
 
 /** @throws InputError for what a run has decided before. */
-function checkResumable({ preset, backbone, modelConfig, freeze, seed, set = [] }: TrainOptions): void {
-  const given = [preset, backbone, modelConfig, freeze, seed].some((value) => value !== undefined) || set.length > 0
+function checkResumable({ preset, backbone, modelConfig, freeze, seed, ...rest }: TrainOptions): void {
+  const given =
+    [preset, backbone, modelConfig, freeze, seed].some((value) => value !== undefined) || saidOf(rest).length > 0
   check(
     !given,
     '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set, --batch and --seed',

@@ -3,7 +3,7 @@ import { check } from '../base/index.ts'
 import { reidBackbone } from '../models/index.ts'
 import type { ParamSpec } from '../nn/index.ts'
 import type { RunRecord, TrainConfig } from '../run/index.ts'
-import { checkPixels, isOnnx, pixelsOf, setsPixels } from '../run/index.ts'
+import { type ConfigChange, checkPixels, isOnnx, pixelsOf, setsPixels } from '../run/index.ts'
 import {
   fetchWeights,
   fitToSize,
@@ -73,13 +73,10 @@ export async function checkWeights(
  * What a run is warned of whose frozen layers have learned nothing, or whose weights may have seen other pixels.
  * @throws InputError where they have, and the settings do not say so themselves.
  */
-export function doubtfulStart(
-  { weights, freeze, model }: TrainConfig,
-  { set = [] }: Pick<TrainOptions, 'set'>,
-): string[] {
+export function doubtfulStart({ weights, freeze, model }: TrainConfig, changes: readonly ConfigChange[]): string[] {
   if (weights === null && freeze !== 0 && !isOnnx(model.backbone))
     return [`FROZEN LAYERS OF ${model.backbone} STAY RANDOM NUMBERS: freeze is ${freeze}, and weights are null`]
-  if (weights === null || !isWeightsFile(weights) || setsPixels(set)) return []
+  if (weights === null || !isWeightsFile(weights) || setsPixels(changes)) return []
   checkPixels(weights, model.pixels)
   if (pixelsOf(weights) !== undefined) return []
   return [`${weights}: with which pixels it was trained is not known; '${model.pixels}' is taken (model.pixels)`]
