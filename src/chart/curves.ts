@@ -1,3 +1,4 @@
+import { marginCurve, marginWords } from './margin-curve.ts'
 import { line, polyline, text } from './svg/element.ts'
 import { type Area, axes, type Picture, picture } from './svg/picture.ts'
 import { linear } from './svg/scale.ts'
@@ -10,6 +11,8 @@ export interface CurvesChannels {
     readonly epoch: number
     readonly loss: number
     readonly learningRate: number
+    /** Share of the loss's margin in force, 0 to 1. */
+    readonly marginShare?: number | undefined
   }[]
   readonly validations: readonly {
     readonly step: number
@@ -31,7 +34,7 @@ export function curvesChart(curves: CurvesChannels | null, source: string): Pict
   const perGroup = Math.ceil(steps.length / mostPoints)
   const subtitle =
     `${count(steps.length, 'step')} in ${count(last.epoch, 'epoch')}; loss of each batch${perGroup > 1 ? `, means of ${perGroup} steps` : ''} ` +
-    `(thin) and its running mean over a fiftieth of the run (thick)${validations.length > 0 ? `; validation measured ${count(validations.length, 'time')} on photos set aside` : '; no validation in this run'}.`
+    `(thin) and its running mean over a fiftieth of the run (thick)${validations.length > 0 ? `; validation measured ${count(validations.length, 'time')} on photos set aside` : '; no validation in this run'}.${marginWords(steps)}`
   const caption = { title: 'Training: loss, learning rate, validation', subtitle, source }
   return picture('training-curves', { height: validations.length > 0 ? 800 : 600 }, caption, (area) => {
     const panels = split(area, validations.length > 0 ? [3, 1.5, 2.2] : [3, 1.5])
@@ -42,6 +45,7 @@ export function curvesChart(curves: CurvesChannels | null, source: string): Pict
         classes: ['line thin l0'],
         more: [[runningMean(grouped, Math.max(1, Math.round(grouped.length / 50))), 'line l0']],
       }),
+      ...marginCurve(panels[0]!, highest, steps),
       panel(panels[1]!, highest, [groups(steps.map(({ step, learningRate }) => [step, learningRate]))], {
         label: 'learning rate',
         classes: ['line l5'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readJson, readRegular } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { Selection } from '../identify/index.ts'
-import type { Curves, RunStory } from '../report/index.ts'
+import type { Curves, RunLength, RunStory } from '../report/index.ts'
 
 /**
  * What a run folder tells for a report: its log, its configuration, its hashes, and which side of its split a photo is on, where
@@ -40,7 +40,24 @@ export async function curvesOf(log: string): Promise<Curves | null> {
   const entries = readLog(log)
   if (entries.length === 0) return null
   return {
-    steps: entries.filter((entry) => entry.kind === 'step'),
-    validations: entries.filter((entry) => entry.kind === 'validation'),
+    steps: entries.flatMap((entry) => {
+      if (entry.kind !== 'step') return []
+      const { kind: _, gradientNorm: __, ...shown } = entry
+      return [shown]
+    }),
+    validations: entries.flatMap((entry) => {
+      if (entry.kind !== 'validation') return []
+      const { step, epoch, identityBalancedMap, map, rank1 } = entry
+      return [{ step, epoch, identityBalancedMap, map, rank1 }]
+    }),
   }
+}
+
+/** How long a run is by its settings and its split; undefined where these are not there yet. */
+export async function lengthOf(run: string): Promise<RunLength | undefined> {
+  const { RunFolder } = await import('../run/index.ts')
+  if (!['config.json', 'split.json'].every((name) => existsSync(join(run, name)))) return undefined
+  const folder = new RunFolder(run)
+  const { epochs, batchSize } = folder.config()
+  return { epochs, batchSize, trainPhotos: folder.data().train.length }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { check } from '../base/index.ts'
 import { notNegative } from './options.ts'
-import { curvesOf } from './run-story.ts'
+import { curvesOf, lengthOf } from './run-story.ts'
 import { interruptible } from './work.ts'
 
 const example = `
@@ -18,7 +18,9 @@ watched through its folder.`
 export function watchCommand(): Command {
   return new Command('watch')
     .summary("a run's curves in a browser, while it trains")
-    .description("Serve a page on this machine with a run's loss, learning rate and validations as its log grows.")
+    .description(
+      "Serve a page on this machine with a run's loss, learning rate and validations as its log grows, and the time left.",
+    )
     .argument('<RUN>', 'a run folder')
     .option('--port <P>', 'where to serve; 0 takes any that is free', notNegative, 7878)
     .addHelpText('after', example)
@@ -29,7 +31,12 @@ async function watchAction(run: string, { port }: { readonly port: number }): Pr
   check(existsSync(join(run, 'run.json')), `${run}: no run: it has no run.json`, 'a folder that `rosette train` writes')
   check(port <= 65_535, `--port: expected at most 65535, got ${port}`)
   const { serveCurves } = await import('../report/index.ts')
-  const server = await serveCurves({ title: run, read: () => curvesOf(join(run, 'log.jsonl')), port })
+  const server = await serveCurves({
+    title: run,
+    read: () => curvesOf(join(run, 'log.jsonl')),
+    length: await lengthOf(run),
+    port,
+  })
   console.log(`${server.url}: ${run} (Ctrl-C ends)`)
   const ended = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))

@@ -151,6 +151,10 @@ export interface CurveStep {
   readonly epoch: number
   readonly loss: number
   readonly learningRate: number
+  /** Share of the loss's margin in force, 0 to 1; not there where the loss has none or the log does not tell. */
+  readonly marginShare?: number | undefined
+  /** How long it took; not there where the log does not tell. */
+  readonly elapsedMs?: number | undefined
 }
 
 export interface CurveValidation {

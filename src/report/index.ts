@@ -18,6 +18,7 @@ export { mapCsv } from './map-csv.ts'
 export { metricsJson } from './metrics-json.ts'
 export { pageHtml } from './page-html.ts'
 export { chartsOf, picturedPhotos, picturesOf } from './pictures.ts'
+export { progressWords, type RunLength } from './progress.ts'
 export {
   type ProjectionName,
   type ProjectOptions,
@@ -34,5 +35,5 @@ export {
   reportDefaults,
 } from './report.ts'
 export { type PhotoPicture, thumbnailSide } from './thumbnails.ts'
-export { type CurvesServer, serveCurves } from './watch.ts'
+export { type CurvesServer, type ServeCurvesOptions, serveCurves } from './watch.ts'
 export { checkReportFolder, type WriteReportOptions, type WrittenReport, writeDefaults, writeReport } from './write.ts'

@@ -80,7 +80,14 @@ const projectionRules: Rules<Projection> = {
   y: inPhotoOrder,
 }
 
-const stepRules: Rules<CurveStep> = { step: kept, epoch: kept, loss: kept, learningRate: kept }
+const stepRules: Rules<CurveStep> = {
+  step: kept,
+  epoch: kept,
+  loss: kept,
+  learningRate: kept,
+  marginShare: kept,
+  elapsedMs: kept,
+}
 
 const validationRules: Rules<CurveValidation> = {
   step: kept,

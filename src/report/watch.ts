@@ -5,6 +5,7 @@ import { messageOf } from '../base/index.ts'
 import { chartStyle, curvesChart, escapeText, svgInline } from '../chart/index.ts'
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
+import { progressWords, type RunLength } from './progress.ts'
 
 /** A page of curves being served. */
 export interface CurvesServer {
@@ -17,6 +18,8 @@ export interface ServeCurvesOptions {
   readonly title: string
   /** The curves as they are now; called for each request. */
   readonly read: () => Promise<Curves | null>
+  /** With it the page tells the time left and the speed. */
+  readonly length?: RunLength | undefined
   /** 0 for any that is free. */
   readonly port: number
 }
@@ -27,9 +30,10 @@ const refreshSeconds = 3
  * Serves a run's curves to this machine alone (127.0.0.1), drawn anew for each request; the page asks again every three
  * seconds and runs no script. A system error where the port is taken.
  */
-export async function serveCurves({ title, read, port }: ServeCurvesOptions): Promise<CurvesServer> {
+export async function serveCurves(options: ServeCurvesOptions): Promise<CurvesServer> {
+  const { port } = options
   const server = createServer((request, response) => {
-    answer(request, response, title, read).catch((error: unknown) => {
+    answer(request, response, options).catch((error: unknown) => {
       const headers = {
         'content-type': 'text/plain; charset=utf-8',
         'cache-control': 'no-store',
@@ -58,22 +62,19 @@ const ownHost = /^(127\.0\.0\.1|localhost)(:\d+)?$/
 async function answer(
   { method, url, headers }: IncomingMessage,
   response: ServerResponse,
-  title: string,
-  read: ServeCurvesOptions['read'],
+  { title, read, length }: ServeCurvesOptions,
 ): Promise<void> {
   if (!ownHost.test(headers.host ?? '')) return void response.writeHead(403).end()
   if (method !== 'GET' || url !== '/') return void response.writeHead(404).end()
-  const html = curvesPage(title, await read())
+  const html = curvesPage(title, await read(), length)
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html)
 }
 
-function curvesPage(title: string, curves: Curves | null): string {
+function curvesPage(title: string, curves: Curves | null, length?: RunLength): string {
   const style = `${pageStyle}\n${chartStyle()}\nbody{padding:12px 20px}svg.chart{max-width:1200px}`
   const hash = createHash('sha256').update(style).digest('base64')
   const chart = curvesChart(curves, title)
-  const last = curves?.steps.at(-1)
-  const state =
-    last === undefined ? 'no step yet' : `epoch ${last.epoch}, step ${last.step}, loss ${last.loss.toFixed(4)}`
+  const state = progressWords(curves, length)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -85,9 +86,11 @@ function curvesPage(title: string, curves: Curves | null): string {
 <style>${style}</style>
 </head>
 <body>
+<main>
 <h1>${escapeText(title)}</h1>
 <p>${escapeText(state)}</p>
 ${chart === undefined ? '' : svgInline(chart)}
+</main>
 </body>
 </html>
 `
