@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
@@ -9,16 +9,19 @@ import { curvesOf } from './run-story.ts'
 const example = `
 Examples:
   rosette compare runs/arcface runs/cosface --out comparison.html
+  rosette compare runs/arcface dino-metrics.json --out comparison.html
 
-Scores come from each run's report (RUN/report/metrics.json): run \`rosette report\` on the same photos first. Curves and
-settings come from the runs themselves.`
+Scores of a run come from its report, so run \`rosette report\` on the same photos
+first; without a report they are those of its own validation. A metrics.json of
+\`rosette evaluate\` or \`rosette report\` stands for a model without a run. Curves
+and settings come from the runs.`
 
 /** `rosette compare`: several runs beside each other. */
 export function compareCommand(): Command {
   return new Command('compare')
     .summary('several runs beside each other')
     .description('Write a page with the curves, settings and scores of several runs.')
-    .argument('<RUN...>', 'run folders')
+    .argument('<RUN...>', 'run folders, or metrics.json of `rosette evaluate` or `rosette report`')
     .requiredOption('--out <comparison.html>', 'the file to write')
     .option('--overwrite', 'replace --out')
     .addHelpText('after', example)
@@ -35,7 +38,7 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   checkAbsent(out, overwrite)
   const { compareHtml } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
-  for (const folder of folders) runs.push(await readRun(folder))
+  for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, compareHtml(runs))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
   if (unmeasured.length > 0)
@@ -43,35 +46,57 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   console.log(`${out}: ${runs.length} runs; open it in a browser`)
 }
 
-async function readRun(folder: string): Promise<ComparedRun> {
-  const config = join(folder, 'config.json')
-  check(existsSync(config), `${folder}: no run: it has no config.json`, 'a folder that `rosette train` wrote')
-  return {
-    name: folder,
-    config: readJson(config),
-    curves: await curvesOf(join(folder, 'log.jsonl')),
-    measured: readMeasured(folder),
-  }
+/** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */
+async function readCompared(path: string): Promise<ComparedRun> {
+  check(existsSync(path), `${path}: no such folder or file`)
+  const config = join(path, 'config.json')
+  const nothing = { name: path, config: null, curves: null }
+  if (statSync(path).isFile()) return { ...nothing, measured: readMeasured(path) }
+  const metrics = ['report/metrics.json', 'metrics.json'].map((name) => join(path, name)).find(existsSync)
+  const measured = metrics === undefined ? null : readMeasured(metrics)
+  if (measured !== null && !existsSync(config)) return { ...nothing, measured }
+  check(
+    existsSync(config),
+    `${path}: no run: it has no config.json`,
+    'a folder that `rosette train` wrote, or a metrics.json of `rosette evaluate` or `rosette report`',
+  )
+  return { name: path, config: readJson(config), curves: await curvesOf(join(path, 'log.jsonl')), measured }
 }
 
 const share = z.number().min(0).max(1)
 const measuredSchema = z.object({
   split: z.string(),
-  flipAveraging: z.boolean(),
-  hashes: z.object({ data: z.string() }),
-  excludeSame: z.literal('encounter').nullable(),
+  flipAveraging: z.boolean().optional(),
+  tta: z.enum(['flip', 'none']).optional(),
+  hashes: z.object({ data: z.string() }).optional(),
+  gallery: z.string().nullable().default(null),
+  excludeSame: z.literal('encounter').nullable().optional(),
   photos: z.int(),
-  queries: z.int(),
-  rank1: share,
-  map: share,
-  identityBalancedMap: share,
-  minp: share,
-  perIdentity: z.array(z.object({ identity: z.string(), photos: z.int(), ap: share.nullable() })),
+  queries: z.int().nullish(),
+  rank1: share.nullable(),
+  map: share.nullable(),
+  identityBalancedMap: share.nullable(),
+  minp: share.nullable().default(null),
+  perIdentity: z.array(z.object({ identity: z.string(), photos: z.int(), ap: share.nullable() })).default([]),
 })
 
-function readMeasured(folder: string): MeasuredRun | null {
-  const path = join(folder, 'report', 'metrics.json')
-  if (!existsSync(path)) return null
-  const { hashes, ...scores } = parseStrictly(measuredSchema, readJson(path), path)
-  return { ...scores, dataHash: hashes.data }
+/** Null where nothing could be measured, as of a run that set no photos aside. */
+function readMeasured(path: string): MeasuredRun | null {
+  const told = parseStrictly(measuredSchema, readJson(path), path)
+  const { rank1, map, identityBalancedMap } = told
+  if (rank1 === null || map === null || identityBalancedMap === null) return null
+  return {
+    split: told.split,
+    dataHash: told.hashes?.data ?? null,
+    excludeSame: told.excludeSame,
+    gallery: told.gallery,
+    flipAveraging: told.flipAveraging ?? (told.tta === undefined ? null : told.tta === 'flip'),
+    photos: told.photos,
+    queries: told.queries ?? null,
+    rank1,
+    map,
+    identityBalancedMap,
+    minp: told.minp,
+    perIdentity: told.perIdentity,
+  }
 }

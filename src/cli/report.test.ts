@@ -156,7 +156,7 @@ test('compare: two runs as a page', async () => {
   const html = readFileSync(page, 'utf8')
   expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
   expect(html).toContain(
-    `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the photo itself</td><td>on</td><td>1.0000</td>`,
+    `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the individual’s photos of the same encounter</td><td>on</td><td>1.0000</td>`,
   )
   expect(await compare(run, other)).toBe(2)
   expect(stderr).toContain('exists already')
@@ -164,4 +164,36 @@ test('compare: two runs as a page', async () => {
   expect(stderr).toContain('expected two runs or more, got 1')
   expect(await runProgram(['compare', run, data, '--out', `${page}2`], commands)).toBe(2)
   expect(stderr).toContain('no run: it has no config.json')
+})
+
+test('compare: metrics.json of a report and of evaluate, without runs', async () => {
+  const [folder, page] = [temporaryFolder(), join(temporaryFolder(), 'comparison.html')]
+  const scores = { split: 'all', photos: 9, queries: 9, rank1: 0.5, map: 0.375, identityBalancedMap: 0.25, minp: 0.125 }
+  const perIdentity = [{ identity: 'Abril', photos: 9, ap: 0.25 }]
+  const [evaluated, reported] = ['evaluated.json', 'metrics.json'].map((name) => join(folder, name))
+  const files = [
+    [evaluated!, { ...scores, tta: 'none', excludeSame: 'encounter', gallery: null, perIdentity }],
+    [reported!, { ...scores, flipAveraging: true, excludeSame: null, hashes: { data: '0' }, perIdentity }],
+    [join(folder, 'own.json'), { ...scores, split: 'validation', queries: null }],
+  ] as const
+  for (const [path, content] of files) writeFileSync(path, JSON.stringify(content))
+  expect(await runProgram(['compare', evaluated!, folder, '--out', page], commands)).toBe(0)
+  const html = readFileSync(page, 'utf8')
+  const numbers = '<td>0.2500</td><td>0.3750</td><td>0.5000</td><td>0.1250</td>'
+  expect(html).toContain(
+    `<td>${evaluated}</td><td>all</td><td>9</td><td>9</td><td>the individual’s photos of the same encounter</td><td>off</td>${numbers}`,
+  )
+  expect(html).toContain(
+    `<td>${folder}</td><td>all</td><td>9</td><td>9</td><td>the photo itself</td><td>on</td>${numbers}`,
+  )
+  expect(html).toContain('left out (--exclude-same): these numbers do not compare')
+  expect(html).not.toContain('on the same photos')
+  expect(html).toContain('<p>None.</p>') // no settings
+  const own = join(folder, 'own.json')
+  expect(await runProgram(['compare', evaluated!, own, '--out', `${page}2`], commands)).toBe(0)
+  expect(readFileSync(`${page}2`, 'utf8')).toContain(
+    `<td>${own}</td><td>validation</td><td>9</td><td></td><td></td><td></td>${numbers}`,
+  )
+  expect(await runProgram(['compare', evaluated!, join(folder, 'nowhere'), '--out', `${page}3`], commands)).toBe(2)
+  expect(stderr).toContain('nowhere: no such folder or file')
 })

@@ -22,6 +22,7 @@ function run(
       split: 'validation',
       dataHash: hash,
       excludeSame,
+      gallery: null,
       flipAveraging: name === 'runs/b',
       photos: 9,
       queries: 8,

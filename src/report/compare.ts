@@ -20,35 +20,39 @@ import {
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
 
-/** A run beside others. */
+/** A run beside others, or what was measured of a model without one. */
 export interface ComparedRun {
   readonly name: string
+  /** Null without a run. */
   readonly config: unknown
   readonly curves: Curves | null
-  /** What its report measured; null where it has none. */
+  /** What was measured; null where nothing was. */
   readonly measured: MeasuredRun | null
 }
 
-/** What `metrics.json` of a report says. */
+/** What a `metrics.json` says: that of a report, of `rosette evaluate`, or of a run itself. What it does not tell is null. */
 export interface MeasuredRun {
   readonly split: string
-  readonly dataHash: string
-  /** What was left out of a query's gallery beside the photo itself. */
-  readonly excludeSame: 'encounter' | null
+  /** Of the photos and labels. */
+  readonly dataHash: string | null
+  /** What was left out of a query's gallery beside the photo itself; undefined where it is not told. */
+  readonly excludeSame: 'encounter' | null | undefined
+  /** Known individuals that queries were held against; null where the photos are each other's gallery. */
+  readonly gallery: string | null
   /** Photo and mirror image averaged. */
-  readonly flipAveraging: boolean
+  readonly flipAveraging: boolean | null
   readonly photos: number
-  readonly queries: number
+  readonly queries: number | null
   readonly rank1: number
   readonly map: number
   readonly identityBalancedMap: number
-  readonly minp: number
+  readonly minp: number | null
   readonly perIdentity: readonly { readonly identity: string; readonly photos: number; readonly ap: number | null }[]
 }
 
 /** Runs beside each other as one HTML file without scripts: numbers, settings that differ, curves, AP by individual. */
 export function compareHtml(runs: readonly ComparedRun[]): string {
-  const style = `${pageStyle}\n${chartStyle()}\nbody{padding:16px 24px}`
+  const style = `${pageStyle}\n${chartStyle()}\n${ownStyle}`
   const hash = createHash('sha256').update(style).digest('base64')
   const charts = [lossChart(runs), validationChart(runs), individualsChart(runs)]
   const figures = charts.flatMap((chart) => (chart === undefined ? [] : [`<figure>${svgInline(chart)}</figure>`]))
@@ -63,27 +67,37 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
 <style>${style}</style>
 </head>
 <body>
+<main>
 <h1>${runs.length} runs</h1>
 ${warning.join('')}
-<h2>Measured by their reports</h2>
+<h2>Measured</h2>
 ${numbersTable(runs)}
 <h2>Settings that differ</h2>
 ${settingsTable(runs)}
 <h2>Curves</h2>
 <div class="charts">${figures.join('\n')}</div>
+</main>
 </body>
 </html>
 `
 }
 
+/** Tables are wider than phones: each scrolls by itself. */
+const ownStyle =
+  'main{padding:16px 24px}.wide{overflow-x:auto}.wide :is(th,td){overflow-wrap:break-word;min-width:5em}@media (max-width:800px){main{padding:12px}}'
+
 /** Why scores are not to be held against each other. */
 function differences(runs: readonly ComparedRun[]): string[] {
-  const differ = (of: (measured: MeasuredRun) => unknown) => new Set(measurements(runs).map(of)).size > 1
+  const measured = measurements(runs)
+  const differ = (values: readonly unknown[]) => new Set(values).size > 1
+  const hashes = measured.flatMap(({ dataHash }) => dataHash ?? [])
+  const told = measured.flatMap(({ excludeSame }) => (excludeSame === undefined ? [] : [excludeSame]))
   return [
-    ...(differ(({ split, dataHash }) => `${split} ${dataHash}`) ? ['Not measured on the same photos'] : []),
-    ...(differ(({ excludeSame }) => excludeSame)
-      ? ['Not measured with the same photos left out (--exclude-same)']
+    ...(differ(hashes) || differ(measured.map(({ split, photos }) => `${split} ${photos}`))
+      ? ['Not measured on the same photos']
       : []),
+    ...(differ(measured.map(({ gallery }) => gallery)) ? ['Not measured against the same known individuals'] : []),
+    ...(differ(told) ? ['Not measured with the same photos left out (--exclude-same)'] : []),
   ]
 }
 
@@ -93,11 +107,12 @@ function measurements(runs: readonly ComparedRun[]): MeasuredRun[] {
 
 function numbersTable(runs: readonly ComparedRun[]): string {
   const rows = runs.map(({ name, measured, curves }) => {
-    const scores = measured === null ? [] : [measured.identityBalancedMap, measured.map, measured.rank1, measured.minp]
+    const { identityBalancedMap = null, map = null, rank1 = null, minp = null } = measured ?? {}
+    const scores = [identityBalancedMap, map, rank1, minp]
     const cells =
       measured === null
-        ? ['no report', ...Array(8).fill('')]
-        : [...protocol(measured), ...scores.map((v) => v.toFixed(4))]
+        ? ['no report', ...Array<string>(8).fill('')]
+        : [...protocol(measured), ...scores.map((v) => v?.toFixed(4) ?? '')]
     const last = curves?.steps.at(-1)
     return [name, ...cells, last === undefined ? '' : String(last.step), last === undefined ? '' : last.loss.toFixed(3)]
   })
@@ -107,14 +122,16 @@ function numbersTable(runs: readonly ComparedRun[]): string {
 }
 
 /** On what was measured, and how. */
-function protocol({ split, photos, queries, excludeSame, flipAveraging }: MeasuredRun): string[] {
-  const leftOut = excludeSame === null ? 'the photo itself' : 'the individual’s photos of the same encounter'
-  return [split, String(photos), String(queries), leftOut, flipAveraging ? 'on' : 'off']
+function protocol({ split, photos, queries, excludeSame, gallery, flipAveraging }: MeasuredRun): string[] {
+  const known = { encounter: 'the individual’s photos of the same encounter', nothing: 'the photo itself' }
+  const leftOut = excludeSame === undefined ? '' : known[excludeSame ?? 'nothing']
+  const flip = flipAveraging === null ? '' : flipAveraging ? 'on' : 'off'
+  return [split, String(photos), String(queries ?? ''), gallery === null ? leftOut : `against ${gallery}`, flip]
 }
 
 /** Every setting whose value is not the same in all runs. */
 function settingsTable(runs: readonly ComparedRun[]): string {
-  const settings = runs.map(({ config }) => new Map(leaves(config)))
+  const settings = runs.map(({ config }) => new Map(config === null ? [] : leaves(config)))
   const keys = [...new Set(settings.flatMap((values) => [...values.keys()]))]
   const differing = keys.filter((key) => new Set(settings.map((values) => values.get(key))).size > 1)
   if (differing.length === 0) return '<p>None.</p>'
@@ -132,7 +149,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   const cells = (row: readonly string[], tag: 'td' | 'th') =>
     row.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')
   const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('')
-  return `<table><thead><tr>${cells(header, 'th')}</tr></thead><tbody>${body}</tbody></table>`
+  return `<div class="wide"><table><thead><tr>${cells(header, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 type Points = readonly (readonly [x: number, y: number])[]
@@ -240,7 +257,7 @@ function sourceOf(runs: readonly ComparedRun[]): string {
   const measured = new Set(
     measurements(runs).map(({ split, photos, queries }) => {
       const which = split === 'all' ? 'all photos' : `${split} photos`
-      return `${which}: ${count(photos, 'photo')}, ${count(queries, 'query', 'queries')}`
+      return `${which}: ${count(photos, 'photo')}${queries === null ? '' : `, ${count(queries, 'query', 'queries')}`}`
     }),
   )
   return [runs.map(({ name }) => name).join(', '), ...measured, 'rosette'].join(' · ')
