@@ -7,7 +7,11 @@ const limitBytes = 500_000_000
 
 /** What a JSON file says, where it has the form of `schema`. @throws InputError naming file and key. */
 export function readJsonFile<S extends z.ZodType>(path: string, schema: S, what: string): z.output<S> {
-  const json = readLimitedJson(path)
+  return inForm(path, readLimitedJson(path), schema, what)
+}
+
+/** What was read of a file, where it has the form of `schema`. @throws InputError naming file and key. */
+export function inForm<S extends z.ZodType>(path: string, json: unknown, schema: S, what: string): z.output<S> {
   const result = schema.safeParse(json)
   if (result.success) return result.data
   throw new InputError(`${path}: not ${what}: ${describeIssue(result.error.issues[0]!, json)}`)

@@ -50,7 +50,7 @@ export interface WordCount {
 
 /** A dataset before its photos were opened. */
 export interface Manifest {
-  readonly kind: 'kaggle' | 'folders' | 'photos' | 'csv' | 'camtrap-dp'
+  readonly kind: 'kaggle' | 'folders' | 'photos' | 'csv' | 'camtrap-dp' | 'coco'
   /** The folder or CSV it came from. */
   readonly source: string
   readonly photos: readonly Photo[]

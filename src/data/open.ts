@@ -1,11 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, InputError } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { isCamtrap, openCamtrap } from './camtrap-dp.ts'
+import { openCoco } from './coco.ts'
 import { openCsv } from './csv-dataset.ts'
 import { type DetectionOptions, withDetections } from './detections.ts'
 import { openFolder } from './folders.ts'
+import { readLimitedJson } from './json-file.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
 import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
@@ -41,6 +43,7 @@ export type ResolvedOpenOptions = Required<OpenOptions>
  * - folders: a folder of folders, each an identity
  * - photos: a folder of photos, of which nothing is known
  * - camtrap-dp: a folder with `media.csv` and `observations.csv`, or its `datapackage.json`
+ * - coco: a `.json` file of COCO's annotations
  * - csv: a CSV with a column of file names and, optionally, identity, encounter, timestamp, flank, camera and a box
  *
  * @throws InputError where it is none of these or could be two; for missing columns; and (see `problems`) for all rows at once
@@ -85,6 +88,10 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
     checkPart(path, options)
     return openCamtrap(path, options)
   }
+  if (extname(path).toLowerCase() === '.json') {
+    checkPart(path, options)
+    return openJson(path, options)
+  }
   if (!isFolder) {
     check(
       ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase()),
@@ -99,6 +106,21 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
   check(options.images === undefined, `${path}: --images goes with a CSV, and this is a folder`)
   check(options.columns === undefined, `${path}: --columns goes with a CSV, and this is a folder`)
   return openFolder(path, options)
+}
+
+function openJson(path: string, options: ResolvedOpenOptions): Manifest {
+  const json = readLimitedJson(path)
+  const has = (key: string) => typeof json === 'object' && json !== null && key in json
+  if (has('images') && has('annotations')) return openCoco(path, json, options)
+  check(
+    !has('predictions') && !has('detection_categories'),
+    `${path}: expected photos, got a file of detections`,
+    'name the photos with --data, and this file with --detections',
+  )
+  throw new InputError(
+    `${path}: expected COCO's annotations, a detector's file (with --detections) or datapackage.json`,
+    'COCO has the keys images and annotations',
+  )
 }
 
 function checkPart(path: string, { part }: ResolvedOpenOptions): void {

@@ -56,7 +56,7 @@ function listed(readList: QueryOptions['readList']): string[] {
 function openQuery(name: string, options: OpenOptions): Manifest {
   const kind = statSync(name, { throwIfNoEntry: false })
   if (kind?.isDirectory() === true) return openFolderOfQueries(name)
-  if (['.csv', '.tsv', '.txt'].includes(extname(name).toLowerCase())) return openDataset(name, options)
+  if (['.csv', '.tsv', '.txt', '.json'].includes(extname(name).toLowerCase())) return openDataset(name, options)
   if (kind === undefined && isDynamicPattern(name)) return openPattern(name)
   return asManifest(name, [photo(name)])
 }

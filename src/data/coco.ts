@@ -1,0 +1,208 @@
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { check, InputError } from '../base/index.ts'
+import { placeBoxes } from './boxes.ts'
+import { inForm } from './json-file.ts'
+import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
+import type { ResolvedOpenOptions } from './open.ts'
+import { photoFinder } from './photo-finder.ts'
+
+const id = z.union([z.number(), z.string()])
+
+const cocoSchema = z.object({
+  images: z.array(
+    z.looseObject({ id, file_name: z.string(), width: z.number().nullish(), height: z.number().nullish() }),
+  ),
+  annotations: z.array(
+    z.looseObject({
+      image_id: id,
+      category_id: id.nullish(),
+      bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullish().or(z.tuple([])),
+    }),
+  ),
+  categories: z.array(z.looseObject({ id, name: z.string() })).nullish(),
+})
+
+type Coco = z.output<typeof cocoSchema>
+type Annotation = Coco['annotations'][number]
+type Image = Coco['images'][number]
+
+/** The keys of an annotation, its attributes or its image that hold a field, the first found winning. */
+const keys = {
+  identity: [
+    'identity',
+    'individual',
+    'individual_id',
+    'individualID',
+    'individual_name',
+    'individual_ids',
+    'animal_id',
+    'name',
+    'name_id',
+  ],
+  encounter: [
+    'encounter',
+    'encounter_id',
+    'sighting',
+    'sighting_id',
+    'occurrence',
+    'occurrence_id',
+    'event_id',
+    'seq_id',
+  ],
+  timestamp: ['timestamp', 'datetime', 'date_captured', 'date'],
+  flank: ['flank', 'side', 'viewpoint'],
+  camera: ['camera', 'camera_id', 'station', 'location'],
+} as const satisfies Record<string, readonly string[]>
+
+type CocoField = keyof typeof keys
+
+/**
+ * Annotations of COCO: boxes in pixels, and the individual under a key of the annotation or of its attributes, or, where `columns` says
+ * `identity=category`, the category. An image without an annotation is a photo of nobody known.
+ * @throws InputError where it is no COCO file, or no key has individuals where they are needed.
+ */
+export function openCoco(path: string, json: unknown, options: ResolvedOpenOptions): Manifest {
+  const { images, annotations, categories } = inForm(path, json, cocoSchema, "COCO's annotations")
+  const named = namedKeys(path, options.columns ?? {})
+  const folder = options.images ?? dirname(path)
+  const finder = photoFinder([folder], folder)
+  const categoryNames = new Map((categories ?? []).map((category) => [String(category.id), category.name]))
+  const annotated = new Map<string, Annotation[]>()
+  for (const annotation of annotations) {
+    const list = annotated.get(String(annotation.image_id))
+    if (list === undefined) annotated.set(String(annotation.image_id), [annotation])
+    else list.push(annotation)
+  }
+  const known = new Set(images.map((image) => String(image.id)))
+  const astray = annotations.filter((annotation) => !known.has(String(annotation.image_id))).length
+  check(astray === 0, `${path}: ${astray} annotations name an image_id that no image has`)
+  const problems: Problem[] = []
+  const found = images.flatMap((image) => {
+    const place = finder.find(image.file_name)
+    if ('what' in place) {
+      problems.push({ where: `image ${image.id} '${image.file_name}'`, ...place })
+      return []
+    }
+    const list: readonly (Annotation | undefined)[] = annotated.get(String(image.id)) ?? [undefined]
+    return list.map((annotation) => ({
+      image,
+      annotation,
+      photo: photoOf(place.path, { image, annotation, named, categoryNames }),
+    }))
+  })
+  if (options.requireIdentity)
+    checkIndividuals(
+      path,
+      found.map(({ photo }) => photo),
+      annotations,
+      categoryNames,
+    )
+  const boxed = found.flatMap(({ photo, image, annotation }) => {
+    const [x, y, width, height] = annotation?.bbox ?? []
+    if (x === undefined || y === undefined || width === undefined || height === undefined) return []
+    const stated = image.width && image.height ? { width: image.width, height: image.height } : undefined
+    return [
+      {
+        photo,
+        given: { path: photo.path, where: describePhoto(photo), numbers: [x, y, width, height] as const, stated },
+      },
+    ]
+  })
+  const { boxes, notes, warnings } = placeBoxes(
+    boxed.map(({ given }) => given),
+    { where: path, called: 'bbox', formats: options.boxFormat === undefined ? ['xywh', 'xyxy'] : [options.boxFormat] },
+  )
+  const boxOf = new Map(boxed.map(({ photo }, i) => [photo, boxes[i]]))
+  const photos = found.map(({ photo }): Photo => {
+    const box = boxOf.get(photo)
+    if (typeof box !== 'string') return { ...photo, box }
+    problems.push({ where: describePhoto(photo), what: box })
+    return photo
+  })
+  return {
+    kind: 'coco',
+    source: path,
+    photos,
+    notes: [`annotations of COCO: ${annotations.length} on ${images.length} images`, ...notes],
+    warnings: [...finder.warnings(), ...warnings],
+    problems,
+  }
+}
+
+/** Field → the keys that it is looked for under. */
+type NamedKeys = Readonly<Record<CocoField, readonly string[]>>
+
+function namedKeys(where: string, columns: Readonly<Record<string, string>>): NamedKeys {
+  const foreign = Object.keys(columns).filter((field) => !Object.hasOwn(keys, field))
+  check(
+    foreign.length === 0,
+    `${where}: no field '${foreign[0]}' in COCO's annotations`,
+    `there are ${Object.keys(keys).join(', ')}, as in --columns identity=category`,
+  )
+  const keyOf = (field: CocoField) => (columns[field] === undefined ? keys[field] : [columns[field]])
+  return {
+    identity: keyOf('identity'),
+    encounter: keyOf('encounter'),
+    timestamp: keyOf('timestamp'),
+    flank: keyOf('flank'),
+    camera: keyOf('camera'),
+  }
+}
+
+interface CocoEntry {
+  readonly image: Image
+  readonly annotation: Annotation | undefined
+  readonly named: NamedKeys
+  readonly categoryNames: ReadonlyMap<string, string>
+}
+
+function photoOf(path: string, { image, annotation, named, categoryNames }: CocoEntry): Photo {
+  const category = annotation?.category_id == null ? undefined : categoryNames.get(String(annotation.category_id))
+  const places = [annotation, annotation?.attributes, image].map((place) => ({
+    ...(typeof place === 'object' && place !== null ? place : {}),
+  }))
+  const valueOf = (field: CocoField): string | undefined => {
+    for (const key of named[field]) {
+      if (key === 'category' && category !== undefined) return category
+      const value = places.map((place) => textOf(Reflect.get(place, key))).find((text) => text !== undefined)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+  return {
+    filename: image.file_name,
+    path,
+    identity: valueOf('identity'),
+    encounter: valueOf('encounter'),
+    timestamp: valueOf('timestamp'),
+    flank: valueOf('flank'),
+    camera: valueOf('camera'),
+    box: undefined,
+    extra: category === undefined ? {} : { category },
+  }
+}
+
+/** Text and numbers; of a list with one of them that, as WBIA writes individual_ids. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.length === 1 ? textOf(value[0]) : undefined
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function checkIndividuals(
+  path: string,
+  photos: readonly Photo[],
+  annotations: readonly Annotation[],
+  categoryNames: ReadonlyMap<string, string>,
+): void {
+  if (photos.length === 0 || photos.some(({ identity }) => identity !== undefined)) return
+  const own = [...new Set(annotations.flatMap((annotation) => Object.keys(annotation)))]
+  const names = shortList([...categoryNames.values()], 4)
+  throw new InputError(
+    `${path}: individuals are needed, and no key of its annotations has them; their keys are ${own.join(', ')}`,
+    names === ''
+      ? 'name the key with --columns identity=…'
+      : `name the key with --columns identity=…; are the categories (${names}) individuals? --columns identity=category`,
+  )
+}
