@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname, resolve, sep } from 'node:path'
-import { check, InputError, messageOf } from './check.ts'
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { InputError, messageOf } from './check.ts'
 import { readRegular } from './regular-file.ts'
 import { temporaryName } from './temporary.ts'
 
@@ -25,6 +25,18 @@ export interface StagedFile {
   commit(): void
   /** Leaves nothing behind, unless it was committed. */
   discard(): void
+}
+
+/** Copies a file of any size, whole or not at all, as `writeFileAtomic` writes one: in place of a link, not into what it leads to. */
+export function copyFileAtomic(from: string, to: string): void {
+  mkdirSync(dirname(resolve(to)), { recursive: true })
+  const temporary = temporaryName(resolve(to))
+  try {
+    copyFileSync(from, temporary)
+    renameSync(temporary, to)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
 }
 
 /** The first half of `writeFileAtomic`, for files that belong together: only when all are complete they get their names. */
@@ -63,15 +75,4 @@ export function readJson(path: string): unknown {
   } catch (error) {
     throw new InputError(`${path}: not JSON (${messageOf(error)})`)
   }
-}
-
-/** `name` resolved inside `folder`. @throws InputError where it would lead outside. */
-export function resolveInside(folder: string, name: string, where: string): string {
-  const root = resolve(folder)
-  const path = resolve(root, name)
-  check(
-    path === root || path.startsWith(root.endsWith(sep) ? root : root + sep),
-    `${where}: '${name}' leads outside of ${folder}`,
-  )
-  return path
 }

@@ -5,9 +5,9 @@
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
 export { parseDecimal } from './decimal.ts'
 export {
+  copyFileAtomic,
   type FileContent,
   readJson,
-  resolveInside,
   type StagedFile,
   stageFile,
   writeFileAtomic,
@@ -25,6 +25,7 @@ export {
   writeSealed,
 } from './hashes.ts'
 export { type InOrderOptions, inOrder } from './in-order.ts'
+export { type InsideOptions, isInside, resolveBeside, resolveInside } from './inside.ts'
 export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { Pool } from './pool.ts'

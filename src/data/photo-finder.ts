@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { isInside } from '../base/index.ts'
 
 /** What a table's file name differs in from the file that it names. */
 const differences = {
@@ -25,7 +26,7 @@ export interface PhotoFinder {
 /**
  * Finds files inside of the first of `folders` that has them. A name that no file has is tried in the other Unicode form, with `\`
  * as `/`, and in another case, and taken where exactly one file fits. Where none does, it is a path in `likeliest`, so that who opens
- * it says that it is missing. A name that leads outside, a web address and another machine's path are told with a hint.
+ * it says that it is missing. Links may lead anywhere: folders of photos are often made of them. A name that leads outside, a web address and another machine's path are told with a hint.
  */
 export function photoFinder(folders: readonly string[], likeliest: string): PhotoFinder {
   const roots = folders.map((folder) => resolve(folder))
@@ -144,8 +145,4 @@ function directoryReader(): (folder: string) => readonly string[] {
     known.set(folder, names)
     return names
   }
-}
-
-function isInside(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }

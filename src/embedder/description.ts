@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readJson, resolveBeside, writeFileAtomic } from '../base/index.ts'
 import { type Geometry, geometry, geometrySchema } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
@@ -52,9 +52,10 @@ export type ModelDescription = z.output<typeof schema>
 /** The name of the description in a run folder and beside an exported model. */
 export const descriptionFile = 'model.json'
 
-/** Reads a model.json. @throws InputError naming the file, with every mistake and its path. */
+/** Reads a model.json. @throws InputError naming the file, with every mistake and its path; its `model` is a file beside it. */
 export function readModelDescription(path: string): ModelDescription {
   const description = parseStrictly(schema, readJson(path), path)
+  resolveBeside(path, description.model, `${path}: model`)
   const { dtype, scale, mean, std } = description.input
   check(
     dtype === 'float32' || (scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)),

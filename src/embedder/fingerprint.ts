@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
 import { readRegular, streamRegular } from '../base/index.ts'
-import { decodeModel, externalFiles } from '../onnx/index.ts'
+import { decodeModel, externalPaths } from '../onnx/index.ts'
 
 /**
  * SHA-256 of the files and settings that decide an embedding. Equal fingerprints mean that embeddings may be compared; threads and
@@ -18,6 +17,5 @@ export async function fingerprintOf(
 
 /** An ONNX file and the files in which it keeps weights. */
 export function onnxFiles(onnx: string): string[] {
-  const model = decodeModel(readRegular(onnx, 'onnx'), onnx)
-  return [onnx, ...externalFiles(model, onnx).map((file) => join(dirname(onnx), file))]
+  return [onnx, ...externalPaths(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)]
 }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
+import {
+  check,
+  parseStrictly,
+  readJson,
+  readRegular,
+  resolveBeside,
+  resolveInside,
+  writeFileAtomic,
+} from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { bytesOf, decodeNpy, npyHeader } from '../tensor/index.ts'
 import type { PhotoEmbeddings } from './embed.ts'
@@ -100,10 +108,10 @@ export function readGallery(
   const where = join(folder, indexFile)
   const index = parseStrictly(indexSchema, readJson(where), where)
   if (model !== undefined) checkSameModel(folder, index.model, model)
-  const photosPath = join(folder, index.photos.file)
-  const records = parseStrictly(photosSchema, parsed(readPart(folder, index.photos), photosPath), photosPath)
-  const npyPath = join(folder, index.embeddings.file)
-  const { shape, data } = decodeNpy(readPart(folder, index.embeddings), npyPath)
+  const photosPath = resolveBeside(where, index.photos.file)
+  const records = parseStrictly(photosSchema, parsed(readPart(photosPath, index.photos), photosPath), photosPath)
+  const npyPath = resolveBeside(where, index.embeddings.file)
+  const { shape, data } = decodeNpy(readPart(npyPath, index.embeddings), npyPath)
   const expected = [records.length, index.model.size]
   check(
     shape.length === 2 && shape[0] === expected[0] && shape[1] === expected[1],
@@ -157,7 +165,7 @@ function recordOf({ filename, identity, encounter, timestamp, flank, camera, box
 
 function photoOf({ contentHash: _, extra = {}, ...known }: z.output<typeof photoSchema>, images?: string): Photo {
   const { filename } = known
-  const path = images === undefined ? filename : resolveInside(images, filename, 'gallery')
+  const path = images === undefined ? filename : resolveInside(images, filename, 'gallery', { links: 'anywhere' })
   return { ...known, path, extra }
 }
 
@@ -176,8 +184,7 @@ function writePart(folder: string, name: string, extension: string, content: rea
   return { file, sha256 }
 }
 
-function readPart(folder: string, { file, sha256 }: Part): Buffer {
-  const path = join(folder, file)
+function readPart(path: string, { sha256 }: Part): Buffer {
   check(existsSync(path), `${path}: missing, and ${indexFile} names it`)
   const bytes = readRegular(path, 'array')
   check(

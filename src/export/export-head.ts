@@ -1,6 +1,5 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { readRegular, writeFileAtomic } from '../base/index.ts'
+import { basename, join } from 'node:path'
+import { copyFileAtomic, readRegular, writeFileAtomic } from '../base/index.ts'
 import {
   descriptionFile,
   headModel,
@@ -8,7 +7,7 @@ import {
   readModelDescription,
   writeModelDescription,
 } from '../embedder/index.ts'
-import { type AffineTail, appendTail, decodeModel, encodeModel, externalFiles } from '../onnx/index.ts'
+import { type AffineTail, appendTail, decodeModel, encodeModel, externalPaths } from '../onnx/index.ts'
 
 /**
  * The description of somebody's network with a head trained on top of its L2-normalised embeddings: the same photos go in. The
@@ -36,18 +35,22 @@ export function exportHead({ onnx, description, tail, name, folder }: HeadExport
   const output = description.output.name ?? foreign.graph!.output[0]!.name
   const { model } = encodeModel(appendTail(foreign, output, tail, onnx), '')
   const described = describeHead(description, name, tail.bias.shape[0]!)
-  for (const file of externalFiles(foreign, onnx)) copyFileSync(join(dirname(onnx), file), join(folder, file))
+  for (const file of externalPaths(foreign, onnx)) copyFileAtomic(file, join(folder, basename(file)))
   writeFileAtomic(join(folder, described.model), model)
   writeModelDescription(folder, described)
 }
 
-/** Copies the model of a run that trained a head, under a name of its own if there is one. Returns what was written, the model first. */
+/**
+ * Copies the model of a run that trained a head, under a name of its own if there is one; the file is called `model.onnx`, whatever the
+ * run calls it. Returns what was written, the model first.
+ */
 export function copyHeadRun(run: string, folder: string, name?: string): string[] {
   const onnx = headModel(run)
   const description = readModelDescription(join(run, descriptionFile))
-  const files = [description.model, ...externalFiles(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)]
-  mkdirSync(folder, { recursive: true })
-  for (const file of files) copyFileSync(join(run, file), join(folder, file))
-  writeModelDescription(folder, { ...description, name: name ?? description.name })
-  return [...files, descriptionFile].map((file) => join(folder, file))
+  const model = 'model.onnx'
+  const beside = externalPaths(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)
+  const copies = [[onnx, model], ...beside.map((path) => [path, basename(path)])] as const
+  for (const [from, to] of copies) copyFileAtomic(from!, join(folder, to!))
+  writeModelDescription(folder, { ...description, model, name: name ?? description.name })
+  return [...copies.map(([, to]) => to!), descriptionFile].map((file) => join(folder, file))
 }

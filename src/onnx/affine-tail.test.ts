@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../test/model-fixture.ts'
 import { input, mul, reshape } from '../graph/index.ts'
 import { openOnnx } from '../runtime/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { type AffineTail, appendTail, externalFiles } from './affine-tail.ts'
+import { type AffineTail, appendTail } from './affine-tail.ts'
 import { encodeModel } from './file.ts'
 import { toOnnx } from './model.ts'
 
@@ -46,19 +46,4 @@ test('what cannot be continued is said', () => {
   const old = twice()
   old.opsetImport[0]!.version = 6n
   expect(() => appendTail(old, 'y', tail, 'm.onnx')).toThrow('m.onnx: operator set 6, expected 7 or newer')
-})
-
-test('files of weights must lie beside the model', () => {
-  const graph = { outputs: { y: mul(input('x', ['N', 500]), input('w', [500])) } }
-  const weights = new Map([['w', float32([500], new Array(500).fill(1))]])
-  const proto = toOnnx(graph, { parameters: weights })
-  expect(externalFiles(proto, 'm')).toEqual([])
-  const [w] = proto.graph!.initializer
-  w!.dataLocation = 1
-  w!.externalData = [{ $typeName: 'onnx.StringStringEntryProto', key: 'location', value: 'm.data' }]
-  expect(externalFiles(proto, 'm')).toEqual(['m.data'])
-  for (const name of ['../m.data', 'a\\m.data', '..', 'run.json', 'log.jsonl', 'model.onnx']) {
-    w!.externalData[0]!.value = name
-    expect(() => externalFiles(proto, 'm')).toThrow(`m: keeps weights in ${name}, expected a file of weights beside it`)
-  }
 })

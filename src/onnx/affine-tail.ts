@@ -2,7 +2,6 @@ import { create } from '@bufbuild/protobuf'
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
-  TensorProto_DataLocation as DataLocation,
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
@@ -84,18 +83,4 @@ function freePrefix(nodes: readonly NodeProto[]): string {
   let count = 1
   while (taken.has(`rosette_tail_${count}_embedding`)) count++
   return `rosette_tail_${count}_`
-}
-
-/** Such a name is no path, and none of a model's or a run's other files. */
-const dataFile = /^(?!\.\.?$)(?!.*\.(onnx|jsonl?)$)[^\\/]+$/i
-
-/** The files beside a model in which it keeps weights. @throws InputError for one that lies elsewhere, or is no file of weights. */
-export function externalFiles(model: ModelProto, where: string): string[] {
-  const outside = (model.graph?.initializer ?? []).filter(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL)
-  const names = outside.flatMap(({ externalData }) =>
-    externalData.filter(({ key }) => key === 'location').map(({ value }) => value),
-  )
-  for (const name of names)
-    check(dataFile.test(name), `${where}: keeps weights in ${name}, expected a file of weights beside it`)
-  return [...new Set(names)]
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { InputError, messageOf, readRegular, regularSize } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
-import { decodeModel, encodeModel, externalFiles, inlineLimit, toOnnx } from '../onnx/index.ts'
+import { decodeModel, encodeModel, externalPaths, inlineLimit, toOnnx } from '../onnx/index.ts'
 import { type DType, float32, sizeOf, type Tensor, totalBytes } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
 import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
@@ -134,19 +134,22 @@ function sessionOptions(options: OrtOptions): SessionOptions {
 }
 
 /**
- * What a file's weights take, with those in files beside it; what is no model is for ONNX Runtime to refuse. @throws InputError
- * where one of them is no regular file.
+ * What a file's weights take, with those in files beside it; what is no model is for ONNX Runtime to refuse, which refuses weights
+ * elsewhere too. @throws InputError where one of them is no regular file, or lies elsewhere.
  */
 function weightBytes(path: string): number {
   const own = regularSize(path)
-  if (own > mostGraphBytes) return own
-  let beside: readonly string[]
+  const model = own > mostGraphBytes ? undefined : decoded(path)
+  if (model === undefined) return own
+  return externalPaths(model, path).reduce((sum, file) => sum + (existsSync(file) ? regularSize(file) : 0), own)
+}
+
+function decoded(path: string): ReturnType<typeof decodeModel> | undefined {
   try {
-    beside = externalFiles(decodeModel(readRegular(path, 'onnx'), path), path).map((file) => join(dirname(path), file))
+    return decodeModel(readRegular(path, 'onnx'), path)
   } catch {
-    return own
+    return undefined
   }
-  return beside.reduce((sum, file) => sum + (existsSync(file) ? regularSize(file) : 0), own)
 }
 
 let probed: Promise<number> | undefined

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { check, readRegular, sha256Of, streamRegular, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
@@ -13,7 +13,7 @@ import {
   readModelDescription,
 } from '../embedder/index.ts'
 import { describeHead } from '../export/index.ts'
-import { decodeModel, externalFiles } from '../onnx/index.ts'
+import { decodeModel, externalPaths } from '../onnx/index.ts'
 import type { TrainConfig } from '../run/index.ts'
 import { bytesOf, decodeNpy, npyHeader, type Tensor, zeros } from '../tensor/index.ts'
 
@@ -46,8 +46,8 @@ export async function readFrozenNetwork({
   const description = readModelDescription(descriptionPath)
   const bytes = readRegular(onnx, 'onnx')
   const hash = createHash('sha256').update(bytes)
-  for (const file of externalFiles(decodeModel(bytes, onnx), onnx))
-    for await (const piece of streamRegular(join(dirname(onnx), file))) hash.update(piece as Buffer)
+  for (const file of externalPaths(decodeModel(bytes, onnx), onnx))
+    for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
   return { onnx, descriptionPath, description, sha256: hash.digest('hex') }
 }
 

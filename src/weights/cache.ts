@@ -42,7 +42,7 @@ export function linkIntoSnapshot(
 ): string {
   const folder = repoFolder(cache, repo)
   const snapshot = join(folder, 'snapshots', commit)
-  const pointer = resolveInside(snapshot, path, 'file')
+  const pointer = resolveInside(snapshot, path, 'file', { links: 'anywhere' })
   const blob = join(folder, 'blobs', etag)
   if (!existsSync(pointer)) {
     mkdirSync(dirname(pointer), { recursive: true })

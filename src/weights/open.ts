@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { check, InputError, RangedFile, readJson, resolveInside } from '../base/index.ts'
 import { openSafetensors, type StoredTensor } from '../tensor/index.ts'
 import { refuseText } from './text-file.ts'
@@ -66,9 +66,16 @@ export function readShardIndex(path: string): ReadonlyMap<string, string> {
   return places
 }
 
+/** A snapshot of the hub's cache is a folder of links to its blobs. Of any other index its own folder. */
+function blobsOf(path: string): string {
+  const folder = dirname(resolve(path))
+  const [, repo] = /^(.*[\\/])snapshots[\\/][^\\/]+$/.exec(folder) ?? []
+  return repo === undefined ? folder : join(repo, 'blobs')
+}
+
 /** Names become paths on this machine and on the hub: `..` in one would ask the hub for what is none of the model's. */
 function checkShardName(name: string, path: string): void {
-  resolveInside(dirname(path), name, path)
+  resolveInside(dirname(path), name, path, { alsoInto: blobsOf(path) })
   check(name.endsWith('.safetensors'), `${path}: expected .safetensors files, got '${name}'`)
   const plain = !name.includes('\\') && name.split('/').every((part) => !['', '.', '..'].includes(part))
   check(plain, `${path}: '${name}' is not a plain name of a file`)
