@@ -24,7 +24,7 @@ export interface SweepOptions {
  * nothing: clocks are set, and some files take long to write.
  */
 export function sweepTemporary(folder: string, { recursive = false, of, all = false }: SweepOptions = {}): void {
-  if (!existsSync(folder)) return
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return
   for (const entry of readdirSync(folder, { recursive, withFileTypes: true })) {
     const tag = temporary.exec(entry.name)
     if (tag === null || !entry.isFile()) continue

@@ -91,7 +91,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
               embedder,
               selection,
               { source: gallery.source, embedded: known },
-              { ...options, excludeSame },
+              { ...options, excludeSame, mergeSimilarLabels: flags.mergeSimilarLabels },
             ),
       )
       warnOfReport(report)

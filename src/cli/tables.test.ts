@@ -165,3 +165,17 @@ test('photos that the model was trained on are recognised under other names', as
     `warning: ${trained} was TRAINED on 1 of these photos, so that it knows them by heart: ${asked}\n`,
   )
 })
+
+test('labels of queries and gallery that look alike are told, and merged where that was asked for', async () => {
+  const gallery = table('filename,identity', (name) => name)
+  const queries = join(out, 'queries.csv')
+  writeFileSync(queries, 'filename,identity\nAbril_0.png,ABRIL\nAbril_1.png,ABRIL\nBento_0.png,Bento\n')
+  const against = ['--gallery', gallery, '--gallery-images', photos]
+  expect(await evaluate(queries, ...against)).toBe(0)
+  expect(metrics()).toMatchObject({ notInGallery: 2, queries: 1 })
+  expect(stderr).toContain(
+    "labels of queries look like labels of the gallery, but are others: 'ABRIL' and 'Abril'; --merge-similar-labels makes them one",
+  )
+  expect(await evaluate(queries, ...against, '--merge-similar-labels')).toBe(0)
+  expect(metrics()).toMatchObject({ notInGallery: 0, queries: 3, rank1: 1 })
+})

@@ -86,11 +86,21 @@ export function listPhotos(
   const warnings = [...finder.warnings(), ...boxed.warnings]
   return {
     ...boxed,
-    notes: [...notes, ...boxed.notes],
+    notes: [...notes, ...paddedLabels(table, columns), ...boxed.notes],
     problems: [...problems, ...boxed.problems],
     warnings,
     reading: readingOf(table, columns, others),
   }
+}
+
+/** Labels are compared without the spaces around them: said where some have such spaces and some have none. */
+function paddedLabels({ header, rows, padded }: Table, columns: Columns): string[] {
+  return (['identity', 'encounter'] as const).flatMap((field) => {
+    const column = columns[field]
+    const count = column === undefined ? 0 : (padded?.[column] ?? 0)
+    if (column === undefined || count === 0 || count === rows.length) return []
+    return [`column '${header[column]}': spaces around the labels of ${count} of ${rows.length} rows are left out`]
+  })
 }
 
 function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {

@@ -8,6 +8,8 @@ export interface Table {
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly numbers: Int32Array
+  /** For each column in how many rows spaces were taken from around its cell. */
+  readonly padded?: Int32Array | undefined
 }
 
 /**
@@ -17,7 +19,8 @@ export interface Table {
  * cells than the header.
  */
 export function readCsv(path: string): Table {
-  const records = parseCsv(readText(path), path).map((cells) => cells.map((cell) => cell.trim()))
+  const written = parseCsv(readText(path), path)
+  const records = written.map((cells) => cells.map((cell) => cell.trim()))
   const top = records.findIndex((cells, i) => !isBlank(cells) && !(i === 0 && isSeparatorLine(cells)))
   check(top !== -1, `${path}: no header row`)
   const header = records[top]!
@@ -27,6 +30,7 @@ export function readCsv(path: string): Table {
   const rows: string[][] = []
   const numbers: number[] = []
   const uneven: string[] = []
+  const padded = new Int32Array(header.length)
   let short = false
   for (let i = top + 1; i < records.length; i++) {
     const record = records[i]!
@@ -35,6 +39,7 @@ export function readCsv(path: string): Table {
     if (cells === undefined) uneven.push(`${i + 1} (${record.length})`)
     short ||= record.length < header.length
     rows.push(cells ?? record)
+    for (let c = 0; c < header.length; c++) if (written[i]![c] !== records[i]![c]) padded[c]!++
     numbers.push(i + 1)
   }
   check(
@@ -42,7 +47,7 @@ export function readCsv(path: string): Table {
     `${path}: expected ${header.length} cells in each row, not so in row ${shortList(uneven)}`,
     short ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front' : undefined,
   )
-  return { header, rows, numbers: Int32Array.from(numbers) }
+  return { header, rows, numbers: Int32Array.from(numbers), padded }
 }
 
 /** No letter and no digit: blank lines, rows of separators, and what ended files once (Ctrl-Z). */

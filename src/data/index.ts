@@ -53,6 +53,7 @@ export {
 } from './read-photos.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type CheckedPhotos, checkPhotos, type ScanOptions } from './scan.ts'
+export { similarNames, visible } from './similar-labels.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'

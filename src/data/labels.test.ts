@@ -120,6 +120,15 @@ describe('labels that look alike', () => {
     expect(photos.map(({ encounter }) => encounter)).toEqual(['S1', 'S1', '2024-05-01', '2024-05-01'])
   })
 
+  it('but for spaces around them are one individual, which is said', () => {
+    const folder = folderWith({ 'a.csv': 'filename,identity\na.jpg,Ana\nb.jpg, Ana \nc.jpg,"Ana "\n' })
+    const { photos, notes } = openDataset(join(folder, 'a.csv'))
+    expect(identitiesIn(photos)).toEqual(['Ana', 'Ana', 'Ana'])
+    expect(notes).toEqual(["column 'identity': spaces around the labels of 2 of 3 rows are left out"])
+    const all = folderWith({ 'a.csv': 'filename, identity\na.jpg, Ana\nb.jpg, Ana\n' })
+    expect(openDataset(join(all, 'a.csv')).notes).toEqual([])
+  })
+
   it('in two Unicode forms are one individual in any case', () => {
     const { photos, warnings } = table('filename,identity', ['José', 'José', 'Jose\u0301'])
     expect(identitiesIn(photos)).toEqual(['José', 'José', 'José'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { similarLabels, visible } from './similar-labels.ts'
+import { similarLabels, similarNames, visible } from './similar-labels.ts'
 
 describe('labels that look alike', () => {
   const alike: readonly (readonly [string, string])[] = [
@@ -50,6 +50,14 @@ describe('labels that look alike', () => {
   ]
   it.each(apart)('but not %j and %j', (a, b) => {
     expect(similarLabels([a, b])).toEqual([])
+  })
+
+  it('are found among other names, where one is alike', () => {
+    const names = ['Beads', '007', '7', 'Dado']
+    expect([...similarNames(['beads', 'Dado', 'DADO ', 'x', '07'], names)]).toEqual([
+      ['beads', 'Beads'],
+      ['DADO ', 'Dado'],
+    ])
   })
 
   it('show what cannot be seen', () => {

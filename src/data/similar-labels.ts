@@ -24,6 +24,22 @@ export function similarLabels(labels: Iterable<string>): SimilarLabels[] {
     .sort((a, b) => byCodeUnit(a[0]!.label, b[0]!.label))
 }
 
+/** Labels that are not among `names`, but look like exactly one of them, which they are mapped to. */
+export function similarNames(labels: Iterable<string>, names: Iterable<string>): Map<string, string> {
+  const known = new Set(names)
+  const looks = new Map<string, string | undefined>()
+  for (const name of known) {
+    const look = lookOf(name)
+    looks.set(look, looks.has(look) ? undefined : name)
+  }
+  const found = new Map<string, string>()
+  for (const label of labels) {
+    const name = known.has(label) ? undefined : looks.get(lookOf(label))
+    if (name !== undefined) found.set(label, name)
+  }
+  return found
+}
+
 /** What labels that look alike have in common. */
 export function lookOf(label: string): string {
   const text = fold(label)

@@ -50,6 +50,7 @@ export function splitCounts(photos: readonly Photo[]): string[] {
   return [`split ${told.join(' + ')}`]
 }
 
+/** True where a table says of photos on which side of a split they are. */
 export function hasSplit(photos: readonly Photo[]): boolean {
   return photos.some(({ split }) => split !== undefined)
 }

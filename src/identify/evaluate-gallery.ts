@@ -1,5 +1,12 @@
 import { check } from '../base/index.ts'
-import { identicalFiles, identicalFileWarnings, identifiedOnly } from '../data/index.ts'
+import {
+  identicalFiles,
+  identicalFileWarnings,
+  identifiedOnly,
+  type Manifest,
+  similarNames,
+  visible,
+} from '../data/index.ts'
 import { type Embedder, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
 import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
@@ -25,14 +32,14 @@ export async function evaluateAgainstGallery(
   { source, embedded }: KnownIndividuals,
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
-  const manifest = identifiedOnly(whole)
   const gallery = knownPhotos(embedded)
-  const names = new Set(gallery.photos.map(({ identity }) => identity))
-  const found = manifest.photos.filter(({ identity }) => names.has(identity)).length
+  const names = new Set(gallery.photos.flatMap(({ identity }) => identity ?? []))
+  const { manifest, doubts } = withGalleryLabels(identifiedOnly(whole), names, options.mergeSimilarLabels === true)
+  const found = manifest.photos.filter(({ identity }) => names.has(identity ?? '')).length
   check(
     found > 0 || manifest.problems.length > 0,
     `${whole.source}: none of ${manifest.photos.length} queries shows an individual of the gallery ${source}`,
-    'are its individuals called alike in both?',
+    doubts[0] ?? 'are its individuals called alike in both?',
   )
   const queries = await embedPhotos(embedder, manifest, options)
   const { photos, contentHashes } = queries
@@ -56,10 +63,10 @@ export async function evaluateAgainstGallery(
     protocol: excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
     excludeSame: excludeSame ?? null,
     ...scoresOf(metrics),
-    notInGallery: photos.filter(({ identity }) => !names.has(identity)).length,
+    notInGallery: photos.filter(({ identity }) => !names.has(identity ?? '')).length,
     sameFiles: contentHashes.filter((hash) => ownFiles.has(hash)).length,
     perIdentity: metrics.perIdentity,
-    doubts: doubtsOf(metrics),
+    doubts: [...doubts, ...doubtsOf(metrics)],
     withinEncounter: null,
     trainedOn: learned ?? null,
     unidentified: whole.photos.length - manifest.photos.length,
@@ -68,4 +75,26 @@ export async function evaluateAgainstGallery(
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
   }
+}
+
+/** Labels of queries that look like a label of the gallery: made that where it was asked for, else a doubt. */
+function withGalleryLabels(
+  manifest: Manifest,
+  names: ReadonlySet<string>,
+  merge: boolean,
+): { readonly manifest: Manifest; readonly doubts: readonly string[] } {
+  const labels = new Set(manifest.photos.flatMap(({ identity }) => identity ?? []))
+  const alike = similarNames(labels, names)
+  if (alike.size === 0) return { manifest, doubts: [] }
+  if (merge) {
+    const photos = manifest.photos.map((photo) => ({
+      ...photo,
+      identity: alike.get(photo.identity!) ?? photo.identity,
+    }))
+    return { manifest: { ...manifest, photos }, doubts: [] }
+  }
+  const pairs = [...alike].slice(0, 8).map(([label, name]) => `${visible(label)} and ${visible(name)}`)
+  const more = alike.size > pairs.length ? ` … and ${alike.size - pairs.length} more` : ''
+  const doubt = `labels of queries look like labels of the gallery, but are others: ${pairs.join(', ')}${more}; --merge-similar-labels makes them one`
+  return { manifest, doubts: [doubt] }
 }

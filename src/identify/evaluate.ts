@@ -9,6 +9,8 @@ import type { Selection, SplitName } from './selection.ts'
 export interface EvaluateOptions extends EmbedOptions {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
+  /** A query's label that looks like one of the gallery is that. */
+  readonly mergeSimilarLabels?: boolean | undefined
 }
 
 /** The photos that are scored: a selection, its reason left to who asked. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, checkOutput, sweepTemporary } from '../base/index.ts'
 import type { TrainConfig } from './config.ts'
@@ -12,7 +12,8 @@ import { isReplaceableRun } from './run-folder.ts'
  * any other folder is not ours to remove.
  */
 export function checkNewRun(out: string, overwrite: boolean): void {
-  const isEmpty = existsSync(out) && readdirSync(out).every((name) => name === runNames.lock)
+  const isEmpty =
+    existsSync(out) && statSync(out).isDirectory() && readdirSync(out).every((name) => name === runNames.lock)
   checkOutput(out, { overwrite: overwrite || (isEmpty && existsSync(join(out, runNames.lock))), kind: 'folder' })
   const ours = !existsSync(out) || isEmpty || isReplaceableRun(out)
   check(ours, `--out: ${out} exists and is no run folder of rosette`, 'choose another name')
