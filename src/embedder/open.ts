@@ -11,8 +11,8 @@ import { openRun } from './run-folder.ts'
 
 /**
  * Opens a model: a run folder (its network rebuilt from a checkpoint, for this processor), a folder with `model.json` and its ONNX
- * file, or an `.onnx` with a description beside it or in `modelConfig`. It embeds in threads of its own, which leave this one alive
- * for decoding, progress and Ctrl-C. Release it: its threads keep the process alive.
+ * file, or an `.onnx` with a description beside it or in `modelConfig`. It embeds in threads of its own, a file in a
+ * process of its own, which leaves this one alive for decoding, progress and Ctrl-C. Release it: its threads keep the process alive.
  * @throws InputError for what is missing, and with every point where description and ONNX file disagree.
  */
 export async function openModel(path: string, options: OpenModelOptions = {}): Promise<NetworkEmbedder> {

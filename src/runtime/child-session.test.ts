@@ -79,6 +79,8 @@ test('one that needs more memory than the limit', async () => {
       'hint: fewer photos together need less; the limit can be raised',
   )
   await session.release()
+  const none = await thrown(openOnnx(path, { memoryLimitBytes: Number.NaN }))
+  expect(none.message).toBe('openOnnx: memoryLimitBytes: expected a number above 0, got NaN')
 })
 
 test('what ONNX Runtime says while it runs is an error of the file, and the next run is a new one', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { InputError, messageOf, readRegular, regularSize } from '../base/index.ts'
+import { check, InputError, messageOf, readRegular, regularSize } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
 import { lower, portableTarget, type Target } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalPaths, inlineLimit, toOnnx } from '../onnx/index.ts'
@@ -60,6 +60,7 @@ export async function openOnnx(
   path: string,
   { threads, memoryLimitBytes = memoryLimitDefault() }: OpenOnnxOptions = {},
 ): Promise<Session> {
+  check(memoryLimitBytes > 0, `openOnnx: memoryLimitBytes: expected a number above 0, got ${memoryLimitBytes}`)
   const options = laneOptions(weightBytes(path), { threads })
   const session = await openInChild(resolve(path), { options, memoryLimitBytes }).catch(refusedAs(path, 'open'))
   const run: Session['run'] = (feeds, into) => session.run(feeds, into).catch(refusedAs(path, 'run'))
