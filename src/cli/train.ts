@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
+import { answerHabits } from './habits.ts'
 import { aboveZero, addDataOptions, collect, type DataFlags, notNegative } from './options.ts'
 import { onStop } from './stop.ts'
 import { TrainView } from './train-view.ts'
@@ -59,7 +60,7 @@ export function trainCommand(): Command {
     .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
     .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
     .option('--offline', 'download no pretrained weights: take them from the cache, or start at random')
-  return addDataOptions(command).addHelpText('after', example).action(trainAction)
+  return answerHabits(addDataOptions(command)).addHelpText('after', example).action(trainAction)
 }
 
 function layers(text: string): number | 'all' {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { backboneSettings, checkPixels, pixelsOf } from './backbone-option.ts'
 import { resolveConfig } from './overrides.ts'
 
@@ -36,6 +36,54 @@ test.each([
 ])('%s', (backbone, settings) => {
   expect(backboneSettings(backbone, [])).toEqual(settings)
   expect(() => resolveConfig('atto', settings)).not.toThrow()
+})
+
+describe('somebody else’s network', () => {
+  const refused = (name: string) => {
+    try {
+      return backboneSettings(name, [])
+    } catch (error) {
+      return String(error)
+    }
+  }
+
+  test.each([
+    [
+      'hf-hub:BVRA/MegaDescriptor-L-384',
+      '--backbone megadescriptor-l-384.onnx --model-config presets/megadescriptor-l-384.model.json --freeze',
+    ],
+    ['MegaDescriptor-T-224', 'with a description like presets/megadescriptor-l-384.model.json'],
+    [
+      'conservationxlabs/miewid-msv3',
+      '--backbone miewid-msv3.onnx --model-config presets/miewid-msv3.model.json --freeze',
+    ],
+    ['resnet50', '--model-config presets/resnet50-imagenet.model.json --freeze'],
+    ['swin_base_patch4_window7_224', "docs/models.md, “Somebody else's network”, then --backbone FILE.onnx --freeze"],
+    ['hf-hub:someone/network', "docs/models.md, “Somebody else's network”"],
+    ['hf_hub:timm/convnext_tiny.fb_in1k', 'rosette has it: --backbone convnext_tiny.fb_in1k'],
+  ])('%s is answered with what trains on it', (name, hint) => {
+    const text = refused(name)
+    expect(text).toContain(`--backbone: '${name}' is none of rosette's networks, expected a name of`)
+    expect(text).toContain(hint)
+    expect(text).not.toContain('did you mean')
+    const set = `model.backbone=${name}`
+    expect(() => resolveConfig('brief', [set])).toThrow(hint)
+  })
+
+  test('every description and section that is named is there', () => {
+    const root = join(import.meta.dirname, '..', '..')
+    const page = readFileSync(join(root, 'docs', 'models.md'), 'utf8')
+    expect(page).toContain("\n## Somebody else's network\n")
+    for (const name of ['MegaDescriptor-L-384', 'miewid-msv3', 'resnet50']) {
+      const [preset] = /presets\/[\w.-]+json/.exec(String(refused(name)))!
+      expect(existsSync(join(root, preset))).toBe(true)
+      expect(page).toContain(preset)
+    }
+  })
+
+  test('a slip of the pen still gets the nearest name', () => {
+    expect(refused('convnxt_small')).toContain('did you mean convnext_small?')
+  })
 })
 
 test('a file whose network is said', () => {

@@ -8,6 +8,7 @@ import {
   pixelStatisticsNames,
 } from '../models/index.ts'
 import { isWeightsFile, knownWeights, namedBackbone, timmBeside } from '../weights/index.ts'
+import { foreignHint } from './foreign-backbone.ts'
 import { isOnnx } from './onnx-backbone.ts'
 import { type ConfigChange, sets } from './setting.ts'
 
@@ -28,6 +29,12 @@ export function backboneSettings(backbone: string, changes: readonly ConfigChang
 }
 
 function timmSettings(name: string): string[] {
+  const foreign = foreignHint(name)
+  check(
+    foreign === undefined,
+    `--backbone: '${name}' is none of rosette's networks, expected a name of \`rosette models\` or a file`,
+    foreign,
+  )
   const { backbone, tag, revision } = parseTimmName(name)
   const { pretrained } = backboneOf(backbone)
   const [first] = Object.keys(pretrained)

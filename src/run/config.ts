@@ -5,6 +5,7 @@ import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults, identityLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
+import { foreignHint } from './foreign-backbone.ts'
 import { isOnnx } from './onnx-backbone.ts'
 
 const count = z.number().int().positive()
@@ -104,7 +105,8 @@ export const trainConfigSchema = z
 function checkName({ backbone }: Checked['model'], context: z.RefinementCtx): void {
   if (isBackboneName(backbone) || isOnnx(backbone)) return
   const near = nearest(backbone, backboneNames)
-  const meant = near === undefined ? '' : ` (did you mean ${near}?)`
+  const hint = foreignHint(backbone) ?? (near === undefined ? undefined : `did you mean ${near}?`)
+  const meant = hint === undefined ? '' : ` (${hint})`
   const message = `expected a name of \`rosette models\` or an .onnx file${meant}`
   context.addIssue({ code: 'custom', path: ['backbone'], message })
 }

@@ -1,0 +1,40 @@
+import { isBackboneName, parseTimmName } from '../models/index.ts'
+
+/** Networks that a description in `presets/` exists for: how their kin are named, and which of them it fits as it is. */
+const described: readonly { readonly kin: RegExp; readonly exact: RegExp; readonly preset: string }[] = [
+  { kin: /mega-?descriptor/i, exact: /l-?384/i, preset: 'megadescriptor-l-384' },
+  { kin: /miew-?id/i, exact: /msv3/i, preset: 'miewid-msv3' },
+  { kin: /resnet-?50(?!\d)/i, exact: /resnet-?50$/i, preset: 'resnet50-imagenet' },
+]
+
+/** What timm, or a hub, has and rosette does not build. */
+const foreign = new RegExp(
+  `^(${[
+    'beit|caformer|coat|convformer|davit|deit|dense|edgenext|efficientnet|eva_|fastvit|hiera|inception|levit|maxvit|maxxvit',
+    'mobile|nextvit|nfnet|regnet|repvit|resne|rexnet|samvit|sere|swin|tf_|tiny_vit|vgg|vit_\\w*(clip|siglip)|xception',
+  ].join('|')})|^(hf[-_]hub|local-dir):|/`,
+  'i',
+)
+
+const timmOnHub = /^hf[-_]hub:(?=timm\/)/
+
+/**
+ * What to do with a name that is somebody else's network: where docs/models.md tells how it becomes an ONNX file, and the description
+ * that fits it. Undefined for names that may be a slip of the pen.
+ */
+export function foreignHint(name: string): string | undefined {
+  const own = name.replace(timmOnHub, '')
+  const { backbone } = parseTimmName(own)
+  if (timmOnHub.test(name) && isBackboneName(backbone)) return `rosette has it: --backbone ${own.slice('timm/'.length)}`
+  const known = described.find(({ kin }) => kin.test(name))
+  if (known !== undefined) return presetHint(known.preset, known.exact.test(name))
+  if (isBackboneName(backbone) || !foreign.test(name)) return undefined
+  return "rosette trains ConvNeXt and vision transformers (`rosette models`); on an ONNX file of any other network it trains a head: docs/models.md, “Somebody else's network”, then --backbone FILE.onnx --freeze"
+}
+
+function presetHint(preset: string, exact: boolean): string {
+  const description = `presets/${preset}.model.json`
+  return exact
+    ? `docs/models.md makes an ONNX file of it, and rosette trains a head on that: --backbone ${preset}.onnx --model-config ${description} --freeze`
+    : `docs/models.md makes an ONNX file of such a network, and rosette trains a head on that: --backbone FILE.onnx --freeze, with a description like ${description}`
+}
