@@ -29,6 +29,7 @@ export async function interruptible<T>(
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { openModel } = await import('../embedder/index.ts')
   const embedder = await openModel(flags.model, modelOptions(flags))
+  for (const text of embedder.warnings ?? []) warn(text)
   try {
     return await use(embedder)
   } finally {

@@ -57,6 +57,8 @@ export interface Embedder {
    * refuses it by the photo's name.
    */
   embed(photos: readonly PreparedPhoto[]): Promise<Float32Array>
+  /** What is to be known of its embeddings before they are used. */
+  readonly warnings?: readonly string[] | undefined
   /** Where it is one network: for who covers cells or swaps sides. */
   readonly network?: Network | undefined
   /** Gives memory and threads back. */

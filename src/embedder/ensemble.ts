@@ -23,6 +23,7 @@ export function ensembleOf(members: readonly Embedder[]): Embedder {
     tta: members.every(({ tta }) => tta === 'flip') ? 'flip' : 'none',
     batchSize: Math.max(...members.map(({ batchSize }) => batchSize)),
     lanes: Math.max(...members.map(({ lanes }) => lanes)),
+    warnings: members.flatMap(({ warnings = [] }) => warnings),
     fingerprint: async () => {
       const each = await Promise.all(members.map((member) => member.fingerprint()))
       return createHash('sha256').update(JSON.stringify(each)).digest('hex')

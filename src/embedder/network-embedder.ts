@@ -17,6 +17,7 @@ export interface AboutNetwork {
   readonly description: ModelDescription
   readonly tta: Tta
   readonly fingerprint: Embedder['fingerprint']
+  readonly warnings?: readonly string[] | undefined
 }
 
 /** An embedder that sees a photo by one network. */

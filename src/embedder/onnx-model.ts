@@ -10,6 +10,7 @@ import { fingerprintOf, onnxFiles } from './fingerprint.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { modelInput } from './pixels.ts'
+import { roundingWarnings, roundsTogether } from './rounding.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 
 /**
@@ -56,10 +57,13 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   try {
     const ports = checkPorts(model, description, descriptionPath)
     const { threads = availableParallelism() } = options
-    const batch = options.batch ?? (model.lanes < threads ? openModelDefaults.batch : 1)
+    const together = await roundsTogether(onnx)
+    const batch = options.batch ?? (model.lanes < threads && !together ? openModelDefaults.batch : 1)
     const fingerprint = async () => fingerprintOf([...onnxFiles(onnx), descriptionPath], { tta })
     const network = networkOf(model, ports, { description, tta, source: path, batch })
-    return embedderOf(network, { name: description.name, source: path, run: undefined, description, tta, fingerprint })
+    const warnings = roundingWarnings(path, together, network.batchSize)
+    const { name } = description
+    return embedderOf(network, { name, source: path, run: undefined, description, tta, fingerprint, warnings })
   } catch (error) {
     await model.release()
     throw error

@@ -129,6 +129,28 @@ test('in whole numbers a photo’s embedding depends on no other photo, unless t
   }
 })
 
+test('in whole numbers photos pass one by one, of an exported file too; a batch that was asked for is told', async () => {
+  const folder = temporaryFolder()
+  const about = { network: tinyNetwork, geometry: tinyGeometry, name: 'tiny', precision: 'int8' } as const
+  await exportModel({ ...about, tensors: tinyTensors(), folder })
+  const told = async (path: string, options: OpenModelOptions) => {
+    const embedder = await openModel(path, options)
+    await embedder.release()
+    return [embedder.batchSize, embedder.warnings?.join()]
+  }
+  const line = expect.stringMatching(
+    /: int8 rounds the 4 photos of a batch together, so that an embedding depends a little/,
+  )
+  for (const [path, options] of [
+    [folder, { threads: 3 }],
+    [tinyRun(), { threads: 3, precision: 'int8' }],
+  ] as const) {
+    expect(await told(path, options)).toEqual([1, ''])
+    expect(await told(path, { ...options, batch: 4 })).toEqual([4, line])
+  }
+  expect(await told(await exported(), { threads: 1, batch: 4 })).toEqual([4, ''])
+})
+
 test('photos pass together where threads share a run', () => {
   expect(photosTogether('none', 'fp32', 1)).toBe(1)
   expect(photosTogether('none', 'fp32', 2)).toBe(8)

@@ -10,6 +10,7 @@ import { type OpenModelOptions, photosTogether } from './embedder.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
+import { roundingWarnings } from './rounding.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
@@ -72,5 +73,6 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
   }
   const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`
   const fingerprint = () => fingerprintOf([found.path, join(folder, descriptionFile)], { tta, precision })
-  return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint })
+  const warnings = roundingWarnings(source, whole, batch)
+  return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })
 }
