@@ -49,7 +49,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

@@ -177,7 +177,8 @@ export async function withStages<T>(
 }
 
 /** What a report is, in two lines. */
-export function describeReport({ data, page, pageBytes, pictures, folder, thumbnailPx }: ReportOutcome): string {
+export function describeReport(outcome: ReportOutcome): string {
+  const { data, page, pageBytes, pictures, folder, thumbnailPx, namesWithBoxes } = outcome
   const which = data.split === 'all' ? 'all photos' : `the ${data.split} photos`
   const why = data.reason === '' ? '' : ` (${data.reason})`
   const photos = data.shared ? 'no photos in it' : `photos of ${thumbnailPx} px in it`
@@ -185,5 +186,15 @@ export function describeReport({ data, page, pageBytes, pictures, folder, thumbn
     `data   ${data.data}: ${which}, ${data.photos.length} of ${data.identities.length} individuals${why}`,
     `pictures in ${folder}: ${pictures.join(', ')}`,
     `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,
+    ...(namesWithBoxes.length === 0 ? [] : [describeBoxes(namesWithBoxes)]),
   ].join('\n')
+}
+
+const namedAtMost = 5
+
+/** Which names the PNGs cannot write. */
+function describeBoxes(names: readonly string[]): string {
+  const more = names.length > namedAtMost ? ` and ${names.length - namedAtMost} more` : ''
+  const listed = names.slice(0, namedAtMost).join(', ')
+  return `note: the fonts lack letters of ${listed}${more}: in the PNGs these are boxes; the page and the SVGs use your own fonts`
 }

@@ -5,6 +5,7 @@ import { type ExcludeSame, exclusion, type Selection } from '../identify/index.t
 import { buildReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
+import { withoutFont } from './fonts.ts'
 import { picturedPhotos } from './pictures.ts'
 import { type ProjectionName, projectEmbeddings } from './projections.ts'
 import { makeThumbnails, type PhotoPicture, thumbnailSide } from './thumbnails.ts'
@@ -54,6 +55,8 @@ export interface ReportOutcome extends WrittenReport {
   readonly thumbnailPx: number
   /** Photos that could not be read. */
   readonly skipped: readonly Skipped[]
+  /** Individuals whose names have letters that no font of ours has: boxes in the PNGs. */
+  readonly namesWithBoxes: readonly string[]
 }
 
 /** Longer side of photos in the pictures, of which few are shown. */
@@ -126,7 +129,7 @@ export async function makeReport(
     ...(pixels === undefined ? {} : { pixels }),
     onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
   })
-  return { ...written, data, thumbnailPx, skipped: embedded.skipped }
+  return { ...written, data, thumbnailPx, skipped: embedded.skipped, namesWithBoxes: withoutFont(data.identities) }
 }
 
 /** A shared report shows no photos, and so explains nothing; nor does one of several networks. */
