@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isLeftover } from './owner.ts'
-import { temporaryName } from './temporary.ts'
+import { entriesOf, temporaryName } from './temporary.ts'
 
 /** True for the names, `/` between folders, that an earlier output of the same kind may have: they are not kept. */
 export type IsOwn = (name: string) => boolean
@@ -56,8 +56,8 @@ export function settleFolder(out: string): void {
   const folder = placeOf(out)
   const beside = hiddenBeside(folder)
   const parent = dirname(folder)
-  if (!existsSync(parent)) return
-  const found = readdirSync(parent)
+  const found = entriesOf(parent)
+    .map(({ name }) => name)
     .filter((name) => name.startsWith(`${basename(beside)}.`))
     .map((name) => ({ path: join(parent, name), match: left.exec(name.slice(basename(beside).length)) }))
     .filter(({ match }) => match?.index === 0 && isLeftover(match[1]!))

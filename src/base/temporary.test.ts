@@ -23,6 +23,7 @@ test('sweeping removes what ended processes left, whatever its age, and no file 
   put('inner', leftOf('b'))
   utimesSync(join(folder, living), 1, 1)
   sweepTemporary(join(folder, 'absent'))
+  sweepTemporary(join(folder, 'a', 'no folder'))
   sweepTemporary(folder)
   expect(readdirSync(folder).sort()).toEqual(['a', living, elsewhere, 'inner', 'mine.tmp'].sort())
   expect(readdirSync(join(folder, 'inner'))).toHaveLength(1)

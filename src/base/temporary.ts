@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isLeftover, ownerTag } from './owner.ts'
 
@@ -24,8 +24,7 @@ export interface SweepOptions {
  * nothing: clocks are set, and some files take long to write.
  */
 export function sweepTemporary(folder: string, { recursive = false, of, all = false }: SweepOptions = {}): void {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return
-  for (const entry of readdirSync(folder, { recursive, withFileTypes: true })) {
+  for (const entry of entriesOf(folder, recursive)) {
     const tag = temporary.exec(entry.name)
     if (tag === null || !entry.isFile()) continue
     if (of !== undefined && entry.name !== `${of}${tag[0]}`) continue
@@ -42,6 +41,15 @@ const dayMs = 24 * 60 * 60 * 1000
 function isOld(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
   return found !== undefined && found.mtimeMs <= Date.now() - dayMs
+}
+
+/** None of a folder that cannot be looked into: whoever writes there is told why. */
+export function entriesOf(folder: string, recursive = false): Dirent[] {
+  try {
+    return readdirSync(folder, { recursive, withFileTypes: true })
+  } catch {
+    return []
+  }
 }
 
 /** Removes what killed writes of one file left beside it. */

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { check, checkAbsent, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import { curvesOf } from './run-story.ts'
 
@@ -35,7 +35,9 @@ interface CompareFlags {
 
 async function compareAction(folders: readonly string[], { out, overwrite = false }: CompareFlags): Promise<void> {
   check(folders.length > 1, `compare: expected two runs or more, got ${folders.length}`)
-  checkAbsent(out, overwrite)
+  const { checkNoRunFile } = await import('../run/index.ts')
+  checkNoRunFile(out)
+  checkOutput(out, { overwrite })
   const { compareHtml } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
   for (const folder of folders) runs.push(await readCompared(folder))
@@ -49,18 +51,19 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
 /** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */
 async function readCompared(path: string): Promise<ComparedRun> {
   check(existsSync(path), `${path}: no such folder or file`)
-  const config = join(path, 'config.json')
+  const { isRunFolder, RunFolder } = await import('../run/index.ts')
+  const config = isRunFolder(path) ? new RunFolder(path).settings() : null
   const nothing = { name: path, config: null, curves: null }
   if (statSync(path).isFile()) return { ...nothing, measured: readMeasured(path) }
   const metrics = ['report/metrics.json', 'metrics.json'].map((name) => join(path, name)).find(existsSync)
   const measured = metrics === undefined ? null : readMeasured(metrics)
-  if (measured !== null && !existsSync(config)) return { ...nothing, measured }
+  if (measured !== null && config === null) return { ...nothing, measured }
   check(
-    existsSync(config),
+    config !== null,
     `${path}: no run: it has no config.json`,
     'a folder that `rosette train` wrote, or a metrics.json of `rosette evaluate` or `rosette report`',
   )
-  return { name: path, config: readJson(config), curves: await curvesOf(join(path, 'log.jsonl')), measured }
+  return { name: path, config, curves: await curvesOf(path), measured }
 }
 
 const share = z.number().min(0).max(1)

@@ -5,11 +5,12 @@ import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../ide
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { photosToRead } from './own-data.ts'
 import { interruptible, tellNotes, warn, warnOfLearned, warnOfManifest, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
-  rosette evaluate --model runs/jaguars --data jaguars --out metrics.json
+  rosette evaluate --model runs/jaguars --out metrics.json
   rosette evaluate --model runs/jaguars --data new.csv --images new-photos \\
     --gallery jaguars --out new-against-known.json
 
@@ -28,7 +29,7 @@ everything else all, which of a Kaggle folder are those of train.csv. A competit
 identities.`
 
 interface EvaluateFlags extends ModelFlags, DataFlags {
-  readonly data: string
+  readonly data?: string
   readonly out: string
   readonly split?: SplitName
   readonly excludeSame?: ExcludeSame
@@ -45,7 +46,7 @@ export function evaluateCommand(): Command {
     .description(
       'Rank photos of known individuals against a gallery, or against each other; report rank-1/5/10, mAP, identity-balanced mAP, mINP.',
     )
-    .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
+    .option('--data <D>', "a Kaggle folder, a folder of folders, or a CSV (default: the run's own)")
     .requiredOption('--out <metrics.json>', 'the file to write')
     .addOption(
       new Option(
@@ -67,11 +68,12 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
-  const { data, out, split, excludeSame, overwrite = false, skipUnreadable, limitPixels } = flags
+  const { out, split, excludeSame, overwrite = false } = flags
   const { openDataset } = await import('../data/index.ts')
   const { loadGallery } = await import('../embedder/index.ts')
   const { evaluateAgainstGallery, evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
-  const manifest = openDataset(data, { ...dataOptions(flags), requireIdentity: true })
+  const { data, open, reading } = await photosToRead(flags, flags.data)
+  const manifest = openDataset(data, { ...open, requireIdentity: true })
   const gallery = await galleryOf(flags)
   const photos = gallery === undefined ? [] : filesOfGallery(gallery)
   await checkOutputs([out], { flags, manifest, photos }, { overwrite })
@@ -82,7 +84,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       else tellNotes(manifest)
       warnOfLearned(selection, embedder.run)
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
-        withProgress(title, { skipUnreadable, limitPixels, signal }, work)
+        withProgress(title, { ...reading, signal }, work)
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
         gallery === undefined || known === undefined

@@ -21,9 +21,13 @@ export async function checkOutputs(
   { overwrite, option = '--out' }: { readonly overwrite: boolean; readonly option?: string },
 ): Promise<void> {
   const { modelFiles } = await import('../embedder/index.ts')
+  const { checkNoRunFile } = await import('../run/index.ts')
   const { source } = manifest
   const tables = [source, join(source, 'train.csv'), join(source, 'test.csv')]
   const ofPhotos = manifest.photos.map(({ path }) => path)
   const inputs = [...tables, ...modelFiles(flags.model, flags.modelConfig), ...photos, ...ofPhotos]
-  for (const path of paths) checkOutput(path, { overwrite, option, inputs })
+  for (const path of paths) {
+    checkOutput(path, { overwrite, option, inputs })
+    checkNoRunFile(path, option)
+  }
 }

@@ -1,19 +1,11 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { check, formatBytes, readJson } from '../base/index.ts'
+import { check, formatBytes } from '../base/index.ts'
 import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
-import {
-  addDataOptions,
-  addModelOptions,
-  type DataFlags,
-  dataOptions,
-  type ModelFlags,
-  notNegative,
-  upTo,
-} from './options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
+import { photosToRead } from './own-data.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { interruptible, tellNotes, warnOfLearned, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
@@ -99,7 +91,8 @@ async function reportAction(flags: ReportFlags): Promise<void> {
     withModel(flags, async (embedder) => {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
-      const manifest = openDataset(flags.data ?? ownData(embedder), { ...dataOptions(flags), requireIdentity: true })
+      const { data, open, reading } = await photosToRead(flags, flags.data)
+      const manifest = openDataset(data, { ...open, requireIdentity: true })
       const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
@@ -116,8 +109,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           explain: flags.explain,
           pixels: flags.pixels,
           thumbnailPx: flags.thumbnails,
-          skipUnreadable: flags.skipUnreadable,
-          limitPixels: flags.limitPixels,
+          ...reading,
           story,
           signal,
           onProgress,
@@ -137,18 +129,6 @@ async function refuse(out: string, overwrite: boolean): Promise<void> {
 function defaultFolder(embedder: Embedder): string {
   check(embedder.run !== undefined, '--out: the model is no run folder: name the folder to write')
   return join(embedder.run, 'report')
-}
-
-/** Where the run says that its photos are. */
-function ownData({ run }: Embedder): string {
-  check(run !== undefined, '--data: the model is no run folder: name the photos')
-  const { data } = readJson(join(run, 'run.json')) as { readonly data?: unknown }
-  check(
-    typeof data === 'string' && existsSync(data),
-    `--data: ${run} was trained on ${typeof data === 'string' ? `${data}, which is not there` : 'data that it does not name'}`,
-    'name the photos with --data',
-  )
-  return data
 }
 
 /** One bar after the other. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { check } from '../base/index.ts'
 import { notNegative } from './options.ts'
@@ -28,12 +26,13 @@ export function watchCommand(): Command {
 }
 
 async function watchAction(run: string, { port }: { readonly port: number }): Promise<void> {
-  check(existsSync(join(run, 'run.json')), `${run}: no run: it has no run.json`, 'a folder that `rosette train` writes')
+  const { RunFolder } = await import('../run/index.ts')
+  new RunFolder(run) // says so where it is none
   check(port <= 65_535, `--port: expected at most 65535, got ${port}`)
   const { serveCurves } = await import('../report/index.ts')
   const server = await serveCurves({
     title: run,
-    read: () => curvesOf(join(run, 'log.jsonl')),
+    read: () => curvesOf(run, () => {}),
     length: await lengthOf(run),
     port,
   })

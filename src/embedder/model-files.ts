@@ -1,14 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isRunFolder, RunFolder } from '../run/index.ts'
 import { descriptionFile } from './description.ts'
-
-const runFiles = [
-  'run.json',
-  'split.json',
-  'config.json',
-  'checkpoints/best.safetensors',
-  'checkpoints/last.safetensors',
-]
 
 /** The files that opening a model may read: no output may take the place of one. Empty where there is no such model. */
 export function modelFiles(path: string, modelConfig?: string): string[] {
@@ -18,6 +11,7 @@ export function modelFiles(path: string, modelConfig?: string): string[] {
     const own = path.replace(/\.onnx$/i, '.model.json')
     return [path, `${path}.data`, own, join(dirname(path), descriptionFile), ...described]
   }
+  const own = isRunFolder(path) ? new RunFolder(path).files() : []
   const onnx = readdirSync(path).filter((name) => /\.onnx(\.data)?$/i.test(name))
-  return [descriptionFile, ...runFiles, ...onnx].map((name) => join(path, name)).concat(described)
+  return [descriptionFile, ...onnx].map((name) => join(path, name)).concat(own, described)
 }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
-import { isRunFolder } from '../run/index.ts'
+import { hasCheckpoints, isRunFolder } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import type { OpenModelOptions } from './embedder.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
@@ -34,7 +34,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     )
     return openDescribed(path, options)
   }
-  if (isRunFolder(path)) {
+  if (hasCheckpoints(path)) {
     check(options.modelConfig === undefined, `--model-config: ${path} is a run folder and describes itself`)
     return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
   }
@@ -52,5 +52,5 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     'was its training stopped before the first epoch?',
   )
   const opened = await openDescribed(onnx, { modelConfig: description, ...options }, path)
-  return existsSync(join(path, 'run.json')) ? { ...opened, run: path } : opened
+  return isRunFolder(path) ? { ...opened, run: path } : opened
 }

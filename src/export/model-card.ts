@@ -1,34 +1,13 @@
-import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { parseStrictly, readJson } from '../base/index.ts'
+import { parseStrictly } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingSize, pixelStatistics, pretrainedOf, type ReIdConfig } from '../models/index.ts'
-import type { CheckpointName } from '../run/index.ts'
+import { type CheckpointName, RunFolder, type RunMetrics, runNames } from '../run/index.ts'
 import { isWeightsFile } from '../weights/index.ts'
 
-const count = z.int().min(0)
-
-const recordSchema = z.looseObject({
-  rosette: z.string().optional(),
-  seed: count.optional(),
-  dataHash: z.string().optional(),
-  splitHash: z.string().optional(),
-  photos: z.looseObject({ train: count, validation: count }).optional(),
-  weights: z.looseObject({ file: z.string(), sha256: z.string() }).nullish(),
-})
-const configSchema = z.looseObject({ weights: z.string().nullish(), validation: z.string().optional() })
 const scoreNames = ['rank1', 'rank5', 'map', 'identityBalancedMap', 'minp'] as const
-const score = z.number().nullish()
-const metricsSchema = z.looseObject({
-  split: z.string().optional(),
-  photos: count.optional(),
-  trainedIdentities: count.optional(),
-  ...({ rank1: score, rank5: score, map: score, identityBalancedMap: score, minp: score } satisfies Record<
-    (typeof scoreNames)[number],
-    typeof score
-  >),
-})
+const settingsSchema = z.looseObject({ weights: z.string().nullish() })
 
 export interface CardModel {
   readonly name: string
@@ -43,13 +22,10 @@ export interface CardModel {
  * @throws InputError for a file of the run that is malformed; what is not there is left out.
  */
 export function modelCard(run: string, model: CardModel): string {
-  const read = <S extends z.ZodType>(file: string, schema: S): Partial<z.output<S>> => {
-    const path = join(run, file)
-    return existsSync(path) ? parseStrictly(schema, readJson(path), path) : {}
-  }
-  const record = read('run.json', recordSchema)
-  const { weights } = read('config.json', configSchema)
-  const metrics = model.checkpoint === 'best' ? read('metrics.json', metricsSchema) : {}
+  const folder = new RunFolder(run)
+  const record = folder.record()
+  const { weights } = parseStrictly(settingsSchema, folder.settings() ?? {}, join(run, runNames.config))
+  const metrics: RunMetrics = (model.checkpoint === 'best' ? folder.metrics() : undefined) ?? {}
   const start = startOf(weights, record.weights ?? null)
   const learned = [
     ['photos learned from', record.photos?.train],

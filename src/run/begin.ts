@@ -12,8 +12,8 @@ import { isReplaceableRun } from './run-folder.ts'
  * any other folder is not ours to remove.
  */
 export function checkNewRun(out: string, overwrite: boolean): void {
-  const isEmpty =
-    existsSync(out) && statSync(out).isDirectory() && readdirSync(out).every((name) => name === runNames.lock)
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() === true
+  const isEmpty = isFolder && readdirSync(out).every((name) => name === runNames.lock)
   checkOutput(out, { overwrite: overwrite || (isEmpty && existsSync(join(out, runNames.lock))), kind: 'folder' })
   const ours = !existsSync(out) || isEmpty || isReplaceableRun(out)
   check(ours, `--out: ${out} exists and is no run folder of rosette`, 'choose another name')

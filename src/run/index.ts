@@ -31,7 +31,7 @@ export { mergeReading, type ReadingOptions } from './reading.ts'
 export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
 export { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
-export { isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
+export { checkNoRunFile, hasCheckpoints, isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
 export { RunLock } from './run-lock.ts'
 
 export { type ConfigChange, type ConfigPart, sets } from './setting.ts'

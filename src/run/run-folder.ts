@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readJson, readRegular, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'
-import { runNames } from './names.ts'
+import { runFiles, runNames } from './names.ts'
 import { parseConfig } from './overrides.ts'
 import { type PartOfRecord, readPartOfRecord } from './record.ts'
 import { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
@@ -27,7 +27,12 @@ export type RunMetrics = Readonly<z.output<typeof metricsSchema>>
 
 /** True for a folder that `rosette train` wrote: begun at least, or what is left of it with its checkpoints. */
 export function isRunFolder(folder: string): boolean {
-  return [runNames.record, runNames.checkpoints].some((name) => existsSync(join(folder, name)))
+  return existsSync(join(folder, runNames.record)) || hasCheckpoints(folder)
+}
+
+/** True where there are checkpoints: without them its model is what its training's end wrote. */
+export function hasCheckpoints(folder: string): boolean {
+  return existsSync(join(folder, runNames.checkpoints))
 }
 
 /**
@@ -73,6 +78,11 @@ export class RunFolder {
     return existsSync(path) ? sha256Of(readRegular(path, 'json')) : null
   }
 
+  /** False before its photos were divided. */
+  hasSplit(): boolean {
+    return existsSync(join(this.path, runNames.split))
+  }
+
   /** @throws InputError naming the file that is missing or malformed. */
   data(): RunData {
     return readRunData(this.path)
@@ -98,11 +108,18 @@ export class RunFolder {
     return findCheckpoint(this.path, which)
   }
 
-  /** Every file that it is made of: no output may take the place of one. */
+  /** Files that it and its report are made of: no output may take the place of one. */
   files(): string[] {
-    return readdirSync(this.path, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.startsWith(join(this.path, runNames.report, '/')))
+    return [...runFiles, ...reportFiles].map((name) => join(this.path, name))
   }
+}
+
+const reportFiles = ['report.html', 'metrics.json', 'map.csv'].map((name) => join(runNames.report, name))
+
+/** @throws InputError where a file to be written would be one of a run's own, whether or not that may be replaced. */
+export function checkNoRunFile(path: string, option = '--out'): void {
+  const folders = [dirname(resolve(path)), dirname(dirname(resolve(path)))]
+  const run = folders.find(isRunFolder)
+  const own = run !== undefined && new RunFolder(run).files().includes(resolve(path))
+  check(!own, `${option}: ${path} is a file of the run in ${run}, and is not replaced`, 'choose another name')
 }

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { check, readJson } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import { type ExportedModel, exportModel } from '../export/index.ts'
-import { parseConfig, readRecord } from '../run/index.ts'
+import { RunFolder, readRecord } from '../run/index.ts'
 import { planOf } from './plan.ts'
 import { inferenceTensors, initialState } from './state.ts'
 
@@ -10,8 +9,7 @@ import { inferenceTensors, initialState } from './state.ts'
  * @throws InputError for a run that began from pretrained weights.
  */
 export async function exportUntrained(run: string, folder: string): Promise<ExportedModel> {
-  const configPath = join(run, 'config.json')
-  const config = parseConfig(readJson(configPath), configPath)
+  const config = new RunFolder(run).config()
   const { seed, identities, weights } = readRecord(run)
   check(
     weights === null,

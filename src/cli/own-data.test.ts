@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let kaggle = ''
+let run = ''
+let out = ''
+let stderr = ''
+
+/** A run trained from a table whose columns have names of their own, its photos elsewhere. */
+beforeAll(async () => {
+  kaggle = await tinyKaggle()
+})
+beforeEach(() => {
+  run = tinyRun()
+  out = temporaryFolder()
+  const table = join(out, 'sightings.csv')
+  const [, ...rows] = readFileSync(join(kaggle, 'train.csv'), 'utf8').trim().split('\n')
+  writeFileSync(table, `photo,who,encounter\n${rows.join('\n')}\n`)
+  const reading = { images: join(kaggle, 'train', 'train'), columns: { filename: 'photo', identity: 'who' } }
+  writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', seed: 0, data: table, reading }))
+  stderr = ''
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
+})
+afterEach(() => vi.restoreAllMocks())
+
+const rosette = (...args: string[]) => runProgram([...args, '--model', run], commands)
+const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+
+test('evaluate and report read the photos of the run as its training read them', async () => {
+  const metrics = join(out, 'metrics.json')
+  expect(await rosette('evaluate', '--out', metrics), stderr).toBe(0)
+  expect(json(metrics)).toMatchObject({ data: join(out, 'sightings.csv'), photos: 12, identities: 3 })
+  const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
+  expect(await rosette('report', ...small), stderr).toBe(0)
+  expect(json(join(run, 'report', 'metrics.json'))).toMatchObject({ data: 'sightings.csv', photos: 12 })
+})
+
+test('the table itself may be named, without saying again how it is read', async () => {
+  const metrics = join(out, 'metrics.json')
+  expect(await rosette('evaluate', '--data', join(out, 'sightings.csv'), '--out', metrics), stderr).toBe(0)
+  expect(json(metrics)).toMatchObject({ photos: 12, identities: 3 })
+})
+
+test('a damaged line of the log is left out of a report, and told', async () => {
+  const entry = { kind: 'step', step: 1, epoch: 1, loss: 1, gradientNorm: 1, learningRate: 0.1, elapsedMs: 5 }
+  writeFileSync(join(run, 'log.jsonl'), `${JSON.stringify(entry)}\n${'\0'.repeat(50)}\n`)
+  const folder = join(out, 'report')
+  const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
+  expect(await rosette('report', ...small, '--out', folder), stderr).toBe(0)
+  expect(stderr).toContain('log.jsonl: line 2: holds zeros')
+})
+
+test('a file of any run is replaced by no command', async () => {
+  const other = tinyRun()
+  mkdirSync(join(other, 'report'))
+  for (const name of ['metrics.json', join('report', 'metrics.json'), 'log.jsonl']) writeFileSync(join(other, name), '')
+  for (const name of ['metrics.json', join('report', 'metrics.json'), join('checkpoints', 'best.safetensors')]) {
+    expect(await rosette('evaluate', '--out', join(other, name), '--overwrite')).toBe(2)
+    expect(stderr).toContain(`${join(other, name)} is a file of the run in ${other}, and is not replaced`)
+  }
+  const log = join(other, 'log.jsonl')
+  expect(await runProgram(['compare', run, other, '--out', log, '--overwrite'], commands)).toBe(2)
+  expect(stderr).toContain(`${log} is a file of the run in ${other}, and is not replaced`)
+})
