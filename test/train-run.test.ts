@@ -153,6 +153,7 @@ describe('a run', () => {
   test('has a log of its steps and validations, with the schedule’s rates', () => {
     const log = readLog(join(out, 'log.jsonl'))
     expect(log.map(({ kind, step, epoch }) => `${kind} ${step} of ${epoch}`)).toEqual([
+      'validation 0 of 0',
       ...[1, 2, 3].map((step) => `step ${step} of 1`),
       ...[4, 5, 6].map((step) => `step ${step} of 2`),
       'validation 6 of 2',
@@ -170,10 +171,13 @@ describe('a run', () => {
   test('scores the model that it writes', () => {
     const metrics = json(out, 'metrics.json')
     const validations = readLog(join(out, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
-    const best = Math.max(...validations.map(({ identityBalancedMap }) => identityBalancedMap))
+    expect(validations[0]).toMatchObject({ step: 0, epoch: 0 }) // before training
+    const best = Math.max(...validations.slice(1).map(({ identityBalancedMap }) => identityBalancedMap))
     expect(metrics).toMatchObject({ split: 'validation', photos: 8, queries: 8, skipped: 0, identities: 4 })
     expect(metrics).toMatchObject({ identityBalancedMap: best, trainedIdentities: 4 })
-    expect(metrics.step).toBe(validations.find(({ identityBalancedMap }) => identityBalancedMap === best)!.step)
+    expect(metrics.step).toBe(
+      validations.slice(1).find(({ identityBalancedMap }) => identityBalancedMap === best)!.step,
+    )
     for (const name of ['rank1', 'rank5', 'map']) expect(metrics[name]).toBeGreaterThan(0.5)
   })
 
@@ -204,7 +208,7 @@ describe('a run that was stopped', () => {
   test('has saved its state, and no model yet', () => {
     expect(existsSync(join(half, 'model.onnx'))).toBe(false)
     expect(JSON.parse(checkpoint(half, 'last').metadata.position!)).toMatchObject({ step: 7, best: { step: 6 } })
-    expect(story(half)).toEqual(story(out).slice(0, 8))
+    expect(story(half)).toEqual(story(out).slice(0, 9))
   })
 
   test('is not begun anew unasked, nor resumed with another config', async () => {
@@ -232,7 +236,7 @@ describe('a run that was stopped', () => {
     const log = join(half, 'log.jsonl')
     const lines = readFileSync(log, 'utf8')
     // two steps that the checkpoint has not, the second of them cut
-    writeFileSync(log, `${lines}${lines.split('\n')[7]!.replace('"step":7', '"step":8')}\n{"kind":"step","st`)
+    writeFileSync(log, `${lines}${lines.split('\n')[8]!.replace('"step":7', '"step":8')}\n{"kind":"step","st`)
     const { outcome, events } = await run({ data, out: half, resume: true })
     expect(outcome).toEqual({ finished: true, step: 15, totalSteps: 15 })
     expect(events.find(({ kind }) => kind === 'start')).toMatchObject({ firstStep: 7 })

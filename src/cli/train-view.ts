@@ -57,7 +57,7 @@ export class TrainView {
         return this.#changing(this.#step(event), event.step === event.totalSteps)
       case 'validation':
         return this.#line(
-          `epoch ${event.epoch}: validation rank-1 ${event.rank1.toFixed(3)}, mAP ${event.map.toFixed(3)}, ` +
+          `${event.epoch === 0 ? 'before training' : `epoch ${event.epoch}`}: validation rank-1 ${event.rank1.toFixed(3)}, mAP ${event.map.toFixed(3)}, ` +
             `identity-balanced mAP ${event.identityBalancedMap.toFixed(3)}${event.best ? ' (best so far)' : ''}`,
         )
       case 'export':

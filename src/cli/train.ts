@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
 import { aboveZero, addDataOptions, collect, type DataFlags, notNegative } from './options.ts'
 import { onStop } from './stop.ts'
+import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
 
 const example = `
@@ -87,7 +87,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       signal: stop.signal,
       onEvent: (event) => view.show(event),
     })
-    if (outcome.finished) console.log(`${flags.out}: trained; the model is ${join(flags.out, 'model.onnx')}`)
+    if (outcome.finished) console.log(await trainSummary(flags.out, flags.data))
     else {
       console.log(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
       throw new Interrupted()

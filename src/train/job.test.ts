@@ -269,7 +269,13 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   const job = await prepare('pretrained', [`weights=${weights}`], { onProgress: (event) => void events.push(event) })
   const text = `${weights}: with which pixels it was trained is not known; 'imagenet' is taken (model.pixels)`
   expect(events).toContainEqual({ kind: 'warning', text })
-  expect(events.findIndex(({ kind }) => kind === 'weights')).toBe(0) // before the photos are looked at
+  // the folder is looked at first, the photos in it are decoded last
+  expect(
+    events
+      .map(({ kind }) => kind)
+      .filter((kind) => ['data', 'weights', 'decode'].includes(kind))
+      .slice(0, 3),
+  ).toEqual([...['data', 'weights', 'decode']])
   expect(job.weightsPath).toBe(weights)
   const run = join(folder, 'pretrained')
   expect(readRecord(run).weights).toEqual({ file: 'own.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
@@ -345,7 +351,7 @@ test('weights come from a hub before the photos are decoded; what is left out is
     const { weightsPath: path } = await prepare('fetched', set, { onProgress })
     expect(path).toMatch(/convnext_zepto_rms\.made_up.*model\.safetensors$/)
     const kinds = events.map(({ kind }) => kind)
-    expect([kinds[0], kinds.lastIndexOf('download') < kinds.indexOf('decode')]).toEqual(['download', true])
+    expect([kinds[0], kinds.lastIndexOf('download') < kinds.indexOf('decode')]).toEqual(['data', true])
     expect(events).toContainEqual({ kind: 'download', file: name, doneBytes: file.length, totalBytes: file.length })
     expect(events).toContainEqual({ kind: 'weights', path, tensors: backbone.length, leftOut: ['head.fc.bias'] })
 
@@ -355,4 +361,16 @@ test('weights come from a hub before the photos are decoded; what is left out is
   } finally {
     await hub.close()
   }
+})
+
+test('a wrong folder is told before a hub is asked for weights', async () => {
+  const backbone = 'weights=convnext_zepto_rms.made_up'
+  const events: PrepareEvent[] = []
+  const empty = mkdtempSync(join(tmpdir(), 'rosette-empty-'))
+  const asked = prepareJob({
+    ...{ data: empty, out: join(folder, 'wrong'), set: [backbone] },
+    onProgress: (event) => void events.push(event),
+  })
+  expect(await rejection(asked)).toContain(`${empty}: no photos in it`)
+  expect(events).toEqual([])
 })

@@ -45,7 +45,7 @@ import {
   readFrozenNetwork,
   withGeometry,
 } from './embedded.ts'
-import { openPhotos, splitPhotos } from './photos.ts'
+import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 
 export interface TrainOptions extends ReadingOptions {
@@ -116,14 +116,15 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const prepared = network === undefined ? asked : withGeometry(asked, network)
+  const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
+  const listed = listPhotos(options, prepared, asksForSplit)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
   const wanted = continued ? null : prepared.weights
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, prepared, options)
   const weights = network === undefined ? await checkWeights(weightsPath, prepared, options) : recordOf(network)
   const doubts = resumed === undefined ? doubtfulStart(prepared, saidOf(options)) : []
-  const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
-  const { store, identities, validation } = await openPhotos(options, prepared, asksForSplit)
+  const { store, identities, validation } = await openPhotos(options, prepared, listed)
   const config = { ...prepared, validation }
   const split = splitPhotos(store.photos, config, seed)
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))

@@ -100,6 +100,7 @@ class Run {
   /** True when all steps are done, false when it was asked to stop; either way the state is saved. */
   async toTheEnd(): Promise<boolean> {
     const { length, control } = this.#parts
+    if (this.position.step === 0) await this.#measureStart()
     while (this.position.step < length.totalSteps) {
       await this.#step()
       const endOfEpoch = this.position.step % length.stepsPerEpoch === 0
@@ -169,6 +170,16 @@ class Run {
       ...(largestMargin(this.#job.config.loss) > 0 ? { marginShare } : {}),
       elapsedMs: Math.round(elapsedMs),
     }
+  }
+
+  /** What the run begins with, to compare with what it comes to; it is no candidate for the best. */
+  async #measureStart(): Promise<void> {
+    const { validator, control } = this.#parts
+    if (validator === undefined) return
+    const { rank1, map, identityBalancedMap } = await validator.measure(this.#inferenceTensors())
+    const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
+    appendLog(this.#logPath, entry)
+    control.emit({ ...entry, best: false })
   }
 
   async #endEpoch(): Promise<void> {

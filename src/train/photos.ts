@@ -25,13 +25,18 @@ export interface OpenedPhotos {
   readonly validation: TrainConfig['validation']
 }
 
+/** The photos of a run before they are opened, and how they are split. */
+export interface ListedPhotos extends Pick<OpenedPhotos, 'validation'> {
+  readonly manifest: Manifest
+}
+
 /**
- * Opens the photos that the options name and tells what was read. The table's split is used unless `isAsked`: then the config's
- * `validation` was asked for.
- * @throws InputError for what is wrong with table and photos, and where there are not two individuals to tell apart.
+ * Finds the photos that the options name and tells what was read: quick, so that a wrong folder is told before anything is fetched.
+ * The table's split is used unless `isAsked`: then the config's `validation` was asked for.
+ * @throws InputError for what is wrong with the table, and where there are not two individuals to tell apart.
  */
-export async function openPhotos(options: TrainOptions, config: TrainConfig, isAsked: boolean): Promise<OpenedPhotos> {
-  const { data, skipUnreadable = false, limitPixels, signal } = options
+export function listPhotos(options: TrainOptions, config: TrainConfig, isAsked: boolean): ListedPhotos {
+  const { data } = options
   const whole = openDataset(data, {
     ...mergeReading(options),
     part: 'train',
@@ -47,15 +52,30 @@ export async function openPhotos(options: TrainOptions, config: TrainConfig, isA
   )
   const manifest = { ...whole, photos: photosToTrainWith(known, validation).sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)
-  const store = await openPixelStore(manifest, config.image, {
+  if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
+  return { manifest, validation }
+}
+
+/** Decodes the photos that were listed. @throws InputError for what is wrong with rows and files. */
+export async function openPhotos(
+  options: TrainOptions,
+  { image }: TrainConfig,
+  { manifest, validation }: ListedPhotos,
+): Promise<OpenedPhotos> {
+  const { data, skipUnreadable = false, limitPixels, signal } = options
+  const store = await openPixelStore(manifest, image, {
     skipUnreadable,
     limitPixels,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
   })
-  const identities = store.photos.map(({ identity }) => identity!)
-  check(new Set(identities).size >= 2, `${data}: expected photos of two identities or more`)
-  return { store, identities, validation }
+  checkTwo(data, store.photos)
+  return { store, identities: store.photos.map(({ identity }) => identity!), validation }
+}
+
+function checkTwo(data: string, photos: readonly Photo[]): void {
+  const identities = new Set(photos.map(({ identity }) => identity))
+  check(identities.size >= 2, `${data}: expected photos of two identities or more`)
 }
 
 /** Which photos train and which validate. */

@@ -24,7 +24,7 @@ export async function startOf(job: TrainJob, plan: StepPlan): Promise<Start> {
     const { state, position } = loadCheckpoint(last, initialState(plan, seed))
     return { state, position, lost: rewindLog(log, position.step) }
   }
-  const lost = job.resume ? rewindLog(log, 0) : []
+  const lost = job.resume ? rewindLog(log, -1) : [] // it begins anew, its first measurement too
   const given = job.weightsPath === null ? undefined : await loadPretrained(job.weightsPath, plan.params, job.config)
   return { state: initialState(plan, seed, given?.tensors), position: fresh, lost }
 }

@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/model-fixture.ts'
+import { trainSummary } from './train-summary.ts'
+
+function runWith(...scores: readonly number[]): string {
+  const run = temporaryFolder()
+  const lines = scores.map((identityBalancedMap, epoch) =>
+    JSON.stringify({
+      kind: 'validation',
+      step: epoch * 10,
+      epoch,
+      rank1: identityBalancedMap / 2,
+      map: 0,
+      identityBalancedMap,
+    }),
+  )
+  writeFileSync(join(run, 'log.jsonl'), lines.map((line) => `${line}\n`).join(''))
+  return run
+}
+
+test('the best epoch stands beside the start, and the next commands below', async () => {
+  const run = runWith(0.1, 0.3, 0.5, 0.4)
+  expect(await trainSummary(run, 'photos')).toBe(
+    [
+      `${run}: trained; the model is ${join(run, 'model.onnx')}`,
+      'on the photos set aside: rank-1 0.250, identity-balanced mAP 0.500 (epoch 2); before training: rank-1 0.050, identity-balanced mAP 0.100',
+      'photos of one sighting may be on both sides of that split, which flatters: measure on other sightings before you rely on it',
+      'next:',
+      `  rosette report --model ${run}`,
+      `  rosette identify --model ${run} --gallery photos NEW_PHOTOS`,
+    ].join('\n'),
+  )
+})
+
+test('a training that made nothing better says so; one that measured nothing too', async () => {
+  expect(await trainSummary(runWith(0.5, 0.3, 0.5), 'photos')).toContain('TRAINING DID NOT MAKE THE NETWORK BETTER')
+  expect(await trainSummary(runWith(), 'photos')).toContain('no photos were set aside')
+})

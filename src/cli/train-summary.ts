@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import type { ValidationEntry } from '../run/index.ts'
+
+/** What a finished run came to, against what it began with, and what to do next. */
+export async function trainSummary(run: string, data: string): Promise<string> {
+  const { readLog } = await import('../run/index.ts')
+  const measured = readLog(join(run, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
+  return [
+    `${run}: trained; the model is ${join(run, 'model.onnx')}`,
+    ...scoreLines(measured),
+    'next:',
+    `  rosette report --model ${run}`,
+    `  rosette identify --model ${run} --gallery ${data} NEW_PHOTOS`,
+  ].join('\n')
+}
+
+function scoreLines(measured: readonly ValidationEntry[]): string[] {
+  const [start] = measured.filter(({ epoch }) => epoch === 0)
+  const later = measured.filter(({ epoch }) => epoch > 0)
+  if (later.length === 0)
+    return ['no photos were set aside, so that nothing says how good it is: rosette evaluate measures it']
+  const best = later.reduce((a, b) => (b.identityBalancedMap > a.identityBalancedMap ? b : a))
+  const scores = ({ rank1, identityBalancedMap }: ValidationEntry) =>
+    `rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
+  const before = start === undefined ? '' : `; before training: ${scores(start)}`
+  const worse = start !== undefined && start.identityBalancedMap >= best.identityBalancedMap
+  return [
+    `on the photos set aside: ${scores(best)} (epoch ${best.epoch})${before}`,
+    'photos of one sighting may be on both sides of that split, which flatters: measure on other sightings before you rely on it',
+    ...(worse ? ['TRAINING DID NOT MAKE THE NETWORK BETTER on these photos'] : []),
+  ]
+}
