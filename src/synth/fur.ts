@@ -12,14 +12,14 @@ export interface Sun {
 }
 
 /** Base tones, the same for every individual: colour must not tell them apart. */
-export interface FurTones {
+interface FurTones {
   readonly back: Colour
   readonly flank: Colour
   readonly pale: Colour
   readonly inside: Colour
 }
 
-export const furTones: FurTones = {
+const furTones: FurTones = {
   back: [0.7, 0.47, 0.22],
   flank: [0.83, 0.62, 0.34],
   pale: [0.93, 0.86, 0.72],

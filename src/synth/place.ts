@@ -4,8 +4,8 @@ import { type Canvas, type Colour, canvas, mixColour, smoothstep } from './canva
 import { type NoiseTile, noiseAt } from './noise.ts'
 import { type Flora, paintBlade, paintLeaf, paintTrunk, tint } from './plants.ts'
 
-export const placeKinds = ['forest', 'grass', 'savanna', 'river'] as const
-export type PlaceKind = (typeof placeKinds)[number]
+const placeKinds = ['forest', 'grass', 'savanna', 'river'] as const
+type PlaceKind = (typeof placeKinds)[number]
 
 /**
  * A camera's post, painted once. All individuals walk past the same posts, and what is fixed there (background, plants in
@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** The backdrop's margin beyond a photo, of the photo's width. */
-export const shakeMargin = 0.06
+const shakeMargin = 0.06
 
 const florae: readonly Flora[] = [
   { dark: [0.07, 0.13, 0.05], bright: [0.42, 0.56, 0.22] },

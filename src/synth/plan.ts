@@ -62,7 +62,7 @@ export function planPhotos(options: PlanOptions, rng: Rng): SyntheticPhoto[] {
 }
 
 /** So few that in training every individual is seen at most of them. */
-export function placeCount(identities: number): number {
+function placeCount(identities: number): number {
   return Math.max(8, Math.min(48, Math.ceil(identities / 2)))
 }
 

@@ -48,6 +48,7 @@ import {
 import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 
+/** What to train, and on what. */
 export interface TrainOptions extends ReadingOptions {
   /** A Kaggle folder, a folder of folders, or a CSV. */
   readonly data: string
@@ -75,6 +76,7 @@ export interface TrainOptions extends ReadingOptions {
   readonly onProgress?: ((event: PrepareEvent) => void) | undefined
 }
 
+/** What is told before the first step. */
 export type PrepareEvent =
   | { readonly kind: 'download'; readonly file: string; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }

@@ -6,6 +6,7 @@ import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { runTraining } from './loop.ts'
 import type { WorkerInput, WorkerMessage } from './worker.ts'
 
+/** What to train, on what, and who listens. */
 export interface TrainCallOptions extends Omit<TrainOptions, 'onProgress'> {
   readonly onEvent?: ((event: TrainEvent | PrepareEvent) => void) | undefined
   /** In this thread, which then does nothing else: for tests and small scripts. */

@@ -27,6 +27,7 @@ export interface StepPlan {
   readonly ema: boolean
 }
 
+/** How a step changes the weights once their gradients are there. */
 export interface UpdateConfig {
   readonly optimiser: AdamWConfig
   readonly rates: RateConfig

@@ -40,7 +40,7 @@ export interface TextOptions {
   readonly rim?: boolean
 }
 
-export const textDefaults = { class: 'ink', size: 12, anchor: 'start', bold: false, rotate: 0, rim: false } as const
+const textDefaults = { class: 'ink', size: 12, anchor: 'start', bold: false, rotate: 0, rim: false } as const
 
 /** A line of text, its baseline at y. */
 export function text(x: number, y: number, content: string, options: TextOptions = {}): string {

@@ -12,7 +12,7 @@ export interface ScaleOptions {
   readonly nice?: boolean
 }
 
-export const scaleDefaults = { ticks: 6, nice: true } as const satisfies ScaleOptions
+const scaleDefaults = { ticks: 6, nice: true } as const satisfies ScaleOptions
 
 /** value ↦ from + (value − low) / (high − low) · (to − from), with ticks at 1, 2 or 5 times a power of ten. */
 export function linear(
