@@ -117,7 +117,12 @@ async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefine
     ...(images === undefined ? {} : { images }),
     ...(columns === undefined ? {} : { columns }),
   }
-  const source = findGallery(gallery, { ...dataOptions(own), detections: undefined, requireIdentity: true })
+  const source = findGallery(gallery, {
+    ...dataOptions(own),
+    detections: undefined,
+    masks: undefined,
+    requireIdentity: true,
+  })
   tellGallery(source)
   return source
 }

@@ -64,7 +64,12 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos } = await import('../identify/index.ts')
-  const source = findGallery(gallery, { ...dataOptions(flags), detections: undefined, requireIdentity: true })
+  const source = findGallery(gallery, {
+    ...dataOptions(flags),
+    detections: undefined,
+    masks: undefined,
+    requireIdentity: true,
+  })
   const queries = openQueries(names, {
     ...dataOptions(queryFlags(flags)),
     readList: () => readFileSync(0, 'utf8'),

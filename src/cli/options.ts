@@ -28,6 +28,7 @@ export interface DataFlags {
   readonly boxFormat?: BoxFormat
   readonly detections?: string
   readonly confidence?: number
+  readonly masks?: string
   readonly skipUnreadable?: boolean
   readonly limitPixels?: number
 }
@@ -88,6 +89,7 @@ export function addBoxOptions(command: Command): Command {
   const formats: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
   return command
     .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')
+    .option('--masks <DIR>', 'a folder of masks, named as the photos are; white is the animal')
     .option('--confidence <C>', 'take detections that are as sure as this, 0 to 1 (default: 0.2)', fraction)
     .addOption(
       new Option(
@@ -144,6 +146,7 @@ export function dataOptions({
   boxFormat,
   detections,
   confidence,
+  masks,
 }: DataFlags): Omit<OpenOptions, 'part' | 'requireIdentity'> {
   return {
     images,
@@ -153,6 +156,7 @@ export function dataOptions({
     boxFormat,
     detections,
     confidence,
+    masks,
     problems: 'collect',
   }
 }

@@ -25,8 +25,13 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rosette')
 }
 
-/** The cache file of a photo's pixels: decided by its bytes, its box, the geometry and the decoder, so that it never goes stale. */
-export function entryPath(cacheDir: string, contentHash: string, geometry: Geometry, box: Box | undefined): string {
+/** The cache file of a photo's pixels: decided by its bytes, its box and mask, the geometry and the decoder, so that it never goes stale. */
+export function entryPath(
+  cacheDir: string,
+  contentHash: string,
+  geometry: Geometry,
+  { box, mask }: { readonly box?: Box | undefined; readonly mask?: { readonly sha256: string } | undefined },
+): string {
   const { widthPx, heightPx, resize, kernel, alpha, maskMargin, meanFill } = geometry
   const key = JSON.stringify([
     decoderVersion,
@@ -41,6 +46,7 @@ export function entryPath(cacheDir: string, contentHash: string, geometry: Geome
       alpha === 'mean' ? meanFill : 0,
     ],
     box && [box.x, box.y, box.width, box.height],
+    ...(mask === undefined ? [] : [mask.sha256]),
   ])
   const name = createHash('sha256').update(key).digest('hex')
   return join(cacheDir, 'pixels', name.slice(0, 2), `${name.slice(2)}.rgb`)

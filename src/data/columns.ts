@@ -7,7 +7,7 @@ import { shortList } from './manifest.ts'
 
 /** In the order in which they are told. */
 export const fields = Object.keys(columnNames) as Field[]
-const mappable: readonly string[] = [...fields, ...boxFields]
+const mappable: readonly string[] = [...fields, ...boxFields, 'mask']
 
 /** For each field its column's index. */
 export type Columns = Readonly<Partial<Record<Field, number>>>

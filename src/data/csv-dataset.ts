@@ -5,6 +5,7 @@ import type { Field } from './column-names.ts'
 import { type Columns, fields, findColumns } from './columns.ts'
 import { readCsv, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
+import { findMaskColumn, withMaskColumn } from './masks.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readSheet } from './sheets.ts'
@@ -46,7 +47,8 @@ export function listPhotos(
     `its columns are ${table.header.join(', ')}; name it with --columns identity=…`,
   )
   const boxes = findBoxColumns(path, table.header, mapping, new Set(Object.values(columns)))
-  const used = new Set([...Object.values(columns), ...boxes.flatMap((box) => box.columns)])
+  const mask = findMaskColumn(table, mapping)
+  const used = new Set([...Object.values(columns), ...boxes.flatMap((box) => box.columns), mask])
   const others = table.header.flatMap((name, i) => (used.has(i) ? [] : [[name, i] as const]))
   const rows: PhotoRow[] = []
   const problems: Problem[] = []
@@ -82,12 +84,22 @@ export function listPhotos(
     }
     rows.push({ photo, cells })
   })
-  const boxed = withTableBoxes(rows, { where: path, boxes, sizes: photoSizeColumns(table.header, used), boxFormat })
+  const masked = withMaskColumn(
+    rows.map(({ photo, cells }) => ({ photo, name: cells[mask] ?? '' })),
+    finder.fileOf,
+  )
+  const maskedRows = rows.map(({ cells }, i) => ({ photo: masked.photos[i]!, cells }))
+  const boxed = withTableBoxes(maskedRows, {
+    where: path,
+    boxes,
+    sizes: photoSizeColumns(table.header, used),
+    boxFormat,
+  })
   const warnings = [...finder.warnings(), ...boxed.warnings]
   return {
     ...boxed,
-    notes: [...notes, ...paddedLabels(table, columns), ...boxed.notes],
-    problems: [...problems, ...boxed.problems],
+    notes: [...notes, ...paddedLabels(table, columns), ...boxed.notes, ...masked.notes],
+    problems: [...problems, ...boxed.problems, ...masked.problems],
     warnings,
     reading: readingOf(table, columns, others),
   }

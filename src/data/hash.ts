@@ -3,7 +3,7 @@ import { byCodeUnit, type Photo } from './manifest.ts'
 
 /** SHA-256 of what a dataset says: each photo's name, labels, box and content, whatever the order of photos and where they lie. */
 export function datasetHash(photos: readonly Photo[], contentHashes: readonly string[]): string {
-  const lines = photos.map(({ filename, identity, encounter, timestamp, flank, camera, box }, i) =>
+  const lines = photos.map(({ filename, identity, encounter, timestamp, flank, camera, box, mask }, i) =>
     JSON.stringify([
       filename,
       identity ?? null,
@@ -13,6 +13,7 @@ export function datasetHash(photos: readonly Photo[], contentHashes: readonly st
       camera ?? null,
       box === undefined ? null : [box.x, box.y, box.width, box.height],
       contentHashes[i],
+      ...(mask === undefined ? [] : [mask.sha256]),
     ]),
   )
   return createHash('sha256').update(lines.sort(byCodeUnit).join('\n')).digest('hex')

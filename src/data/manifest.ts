@@ -5,6 +5,12 @@ import type { Box } from '../images/index.ts'
 /** What a table says of a photo: to train on, to validate on, to test on, or none of these. */
 export type SplitSide = 'train' | 'validation' | 'test' | 'none'
 
+/** Where a mask lies, and what is in it. */
+export interface MaskFile {
+  readonly path: string
+  readonly sha256: string
+}
+
 /** A photo and what is known about it. */
 export interface Photo {
   /** As the source writes it, `/` between folders: what people and submissions call the photo. */
@@ -20,6 +26,8 @@ export interface Photo {
   readonly split?: SplitSide | undefined
   /** The part of the photo that shows the animal. */
   readonly box?: Box | undefined
+  /** A picture that tells animal from background: the photo's alpha channel. */
+  readonly mask?: MaskFile | undefined
   /** The CSV's other columns. */
   readonly extra: Readonly<Record<string, string>>
   /** File name of the CSV that lists it, and its row there, the header being row 1. */
@@ -125,8 +133,8 @@ export function problemsOf(photos: readonly Photo[]): Problem[] {
   const first = new Map<string, Photo>()
   const problems: Problem[] = []
   for (const photo of photos) {
-    const { box } = photo
-    const key = JSON.stringify([placeOf(photo.path), box && [box.x, box.y, box.width, box.height]])
+    const { box, mask } = photo
+    const key = JSON.stringify([placeOf(photo.path), box && [box.x, box.y, box.width, box.height], mask?.sha256])
     const earlier = first.get(key)
     if (earlier === undefined) first.set(key, photo)
     else problems.push({ where: describePhoto(photo), what: repeated(photo, earlier) })

@@ -11,9 +11,10 @@ import { readLimitedJson } from './json-file.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
 import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
+import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
-export interface OpenOptions extends LabelOptions, DetectionOptions {
+export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
@@ -56,12 +57,13 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     boxFormat: undefined,
     detections: undefined,
     confidence: undefined,
+    masks: undefined,
     unidentified: undefined,
     mergeSimilarLabels: undefined,
     ...openDefaults,
-    ...options,
+    ...withMaskFolder(path, options),
   }
-  const read = withDetections(withReadLabels(open(path, resolved), resolved), resolved)
+  const read = withMasks(withDetections(withReadLabels(open(path, resolved), resolved), resolved), resolved)
   const problems = [...read.problems, ...problemsOf(read.photos)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }

@@ -52,7 +52,7 @@ export async function openPixelStore(
   const scan = await scanPhotos(
     source,
     async ({ photo, bytes, contentHash }) => {
-      const entry = entryPath(cacheDir, contentHash, geometry, photo.box)
+      const entry = entryPath(cacheDir, contentHash, geometry, photo)
       if (!hasEntry(entry, bytesEach)) {
         const image = await decodePhoto({ photo, bytes }, limitPixels)
         writeEntry(entry, prepareImage(image, geometry, photo.box))

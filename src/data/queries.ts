@@ -5,6 +5,7 @@ import { check } from '../base/index.ts'
 import { withDetections } from './detections.ts'
 import { photosBelow } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
+import { withMasks } from './masks.ts'
 import { type OpenOptions, openDataset } from './open.ts'
 
 /** What stands for the list of photos on standard input. */
@@ -22,7 +23,7 @@ export interface QueryOptions extends OpenOptions {
  * @throws InputError for a pattern that fits nothing, a folder without photos, and as `openDataset` does for a table.
  */
 export function openQueries(names: readonly string[], options: QueryOptions = {}): Manifest {
-  const { readList, detections, confidence, ...open } = options
+  const { readList, detections, confidence, masks, ...open } = options
   const expanded = names.flatMap((name) => (name === listName ? listed(readList) : [name]))
   check(expanded.length > 0, 'photos: none were named')
   const parts = expanded.map((name) => openQuery(name, open))
@@ -32,8 +33,9 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
     return !seen.has(key) && seen.add(key)
   }
   const photos = parts.flatMap((part) => part.photos).filter(isNew)
+  const found = (manifest: Manifest) => withMasks(withDetections(manifest, { detections, confidence }), { masks })
   const [first] = parts
-  if (parts.length === 1 && first !== undefined) return withDetections({ ...first, photos }, { detections, confidence })
+  if (parts.length === 1 && first !== undefined) return found({ ...first, photos })
   const manifest: Manifest = {
     kind: 'photos',
     source: 'photos',
@@ -42,7 +44,7 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
     warnings: parts.flatMap(({ warnings }) => warnings),
     problems: parts.flatMap(({ problems }) => problems),
   }
-  return withDetections(manifest, { detections, confidence })
+  return found(manifest)
 }
 
 function listed(readList: QueryOptions['readList']): string[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InputError, inOrder } from '../base/index.ts'
-import { decodeImage, type ImageRGBA, readPhotoFile } from '../images/index.ts'
+import { decodeImage, type ImageRGBA, readPhotoFile, withMask } from '../images/index.ts'
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
@@ -80,12 +80,16 @@ export function listOf(source: Manifest | readonly Photo[]): {
   return { name: source.source, photos: source.photos, problems: source.problems }
 }
 
-/** A photo's pixels, upright and whole. @throws InputError naming the file that cannot be used. */
-export function decodePhoto(
+/** A photo's pixels, upright and whole, its mask as their alpha. @throws InputError naming the file that cannot be used. */
+export async function decodePhoto(
   { photo, bytes }: Pick<PhotoFile, 'photo' | 'bytes'>,
   limitPixels?: number,
 ): Promise<ImageRGBA> {
-  return decodeImage(bytes, { name: photo.path, ...(limitPixels === undefined ? {} : { limitPixels }) })
+  const limit = limitPixels === undefined ? {} : { limitPixels }
+  const image = await decodeImage(bytes, { name: photo.path, ...limit })
+  const { mask } = photo
+  if (mask === undefined) return image
+  return withMask(image, await decodeImage(await readPhotoFile(mask.path), { name: mask.path, ...limit }), mask.path)
 }
 
 async function attempt<Made>(

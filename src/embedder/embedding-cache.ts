@@ -21,8 +21,12 @@ export function embeddingCache(
   size: number,
   folder: string = join(cacheFolder(), 'embeddings'),
 ): EmbeddingCache {
-  const pathOf = (contentHash: string, { box }: Photo) => {
-    const key = JSON.stringify([contentHash, box && [box.x, box.y, box.width, box.height]])
+  const pathOf = (contentHash: string, { box, mask }: Photo) => {
+    const key = JSON.stringify([
+      contentHash,
+      box && [box.x, box.y, box.width, box.height],
+      ...(mask === undefined ? [] : [mask.sha256]),
+    ])
     const name = createHash('sha256').update(key).digest('hex')
     return join(folder, fingerprint.slice(0, 32), name.slice(0, 2), `${name.slice(2)}.f32`)
   }

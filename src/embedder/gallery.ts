@@ -42,6 +42,7 @@ const photoSchema = z.strictObject({
   flank: z.string().optional(),
   camera: z.string().optional(),
   box: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).optional(),
+  mask: z.strictObject({ path: z.string(), sha256: hash }).optional(),
   extra: z.record(z.string(), z.string()).optional(),
 })
 const photosSchema = z.array(photoSchema)
@@ -131,7 +132,8 @@ export function appended(
   gallery: PhotoEmbeddings,
   added: PhotoEmbeddings,
 ): { readonly gallery: PhotoEmbeddings; readonly known: number } {
-  const keyOf = ({ box }: Photo, contentHash: string) => JSON.stringify([contentHash, box ?? null])
+  const keyOf = ({ box, mask }: Photo, contentHash: string) =>
+    JSON.stringify([contentHash, box ?? null, mask?.sha256 ?? null])
   const has = new Set(gallery.photos.map((photo, i) => keyOf(photo, gallery.contentHashes[i]!)))
   const rows = added.photos.flatMap((photo, i) => (has.has(keyOf(photo, added.contentHashes[i]!)) ? [] : [i]))
   const { dim } = gallery.embeddings
@@ -159,8 +161,11 @@ function checkSameModel(folder: string, made: GalleryModel, asked: GalleryModel)
   )
 }
 
-function recordOf({ filename, identity, encounter, timestamp, flank, camera, box, extra }: Photo, contentHash: string) {
-  return { filename, contentHash, identity, encounter, timestamp, flank, camera, box, extra }
+function recordOf(
+  { filename, identity, encounter, timestamp, flank, camera, box, mask, extra }: Photo,
+  contentHash: string,
+) {
+  return { filename, contentHash, identity, encounter, timestamp, flank, camera, box, mask, extra }
 }
 
 function photoOf({ contentHash: _, extra = {}, ...known }: z.output<typeof photoSchema>, images?: string): Photo {

@@ -10,6 +10,7 @@ export {
 export { encodeJpeg, encodePng } from './encode.ts'
 export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
+export { withMask } from './mask.ts'
 export { type Orientation, uprightBox } from './orientation.ts'
 export { readPhotoFile } from './photo-file.ts'
 export type { Box } from './region.ts'

@@ -28,9 +28,9 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
     `--data: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
     'name the photos with --data',
   )
-  const { images, detections, ...begun } = record.reading ?? {}
+  const { images, detections, masks, ...begun } = record.reading ?? {}
   const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))
-  const placed = { ...begun, images: there(images), detections: there(detections) }
+  const placed = { ...begun, images: there(images), detections: there(detections), masks: there(masks) }
   return { data: data ?? own!, reading: mergeReading(given, placed) }
 }
 

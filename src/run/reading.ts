@@ -18,6 +18,7 @@ const fields = {
   boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
   detections: z.string().optional(),
   confidence: z.number().min(0).max(1).optional(),
+  masks: z.string().optional(),
   skipUnreadable: z.boolean().optional(),
   limitPixels: z.int().positive().optional(),
 } satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }

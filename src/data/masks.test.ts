@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { encodePng, geometry } from '../images/index.ts'
+import { type OpenOptions, openDataset } from './open.ts'
+import { openPixelStore } from './pixels.ts'
+
+/** 4 × 3, its left half the animal. */
+let half: Uint8Array
+let none: Uint8Array
+let photo: Uint8Array
+
+beforeAll(async () => {
+  const mask = (animal: (x: number) => boolean) =>
+    encodePng({
+      width: 4,
+      height: 3,
+      data: Uint8Array.from({ length: 48 }, (_, i) => (i % 4 === 3 || animal((i >> 2) % 4) ? 255 : 0)),
+    })
+  half = await mask((x) => x < 2)
+  none = await mask(() => false)
+  photo = await greyPng(200)
+})
+
+const black = geometry({ widthPx: 4, heightPx: 3, alpha: 'black' })
+
+/** The first row of each photo's pixels on black. */
+async function rows(path: string, options: OpenOptions = {}) {
+  const manifest = openDataset(path, options)
+  const store = await openPixelStore(manifest, black, { cacheDir: folderWith({}) })
+  const { data } = store.batch(manifest.photos.map((_, i) => i))
+  const reds = manifest.photos.map((_, i) => [0, 3, 6, 9].map((p) => data[i * 36 + p]))
+  return { reds, notes: manifest.notes ?? [], warnings: manifest.warnings, entries: store.index.entries }
+}
+
+const cut = [200, 200, 0, 0]
+const whole = [200, 200, 200, 200]
+
+describe('masks', () => {
+  it('of a column cut each photo of its row', async () => {
+    const files = { 'a.png': photo, 'm/a.png': half }
+    const folder = folderWith({
+      ...files,
+      't.csv': 'file,name,mask\na.png,A,m/a.png\n',
+      'u.csv': 'file,name,mask\na.png,A,\n',
+    })
+    const masked = await rows(join(folder, 't.csv'))
+    expect(masked.reds).toEqual([cut])
+    expect(masked.notes).toEqual(['1 masks; masks are used where image.alpha is black, mean, crop or crop-black'])
+    expect((await rows(join(folder, 'u.csv'))).reds).toEqual([whole])
+    const named = folderWith({ ...files, 't.csv': 'file,name,seg\na.png,A,m/a.png\n' })
+    expect((await rows(join(named, 't.csv'), { columns: { mask: 'seg' } })).reds).toEqual([cut])
+    const other = openDataset(join(folderWith({ ...files, 't.csv': 'file,mask\na.png,yes\n' }), 't.csv'))
+    expect(other.photos[0]).toMatchObject({ extra: { mask: 'yes' } })
+  })
+
+  it.each(['masks/A/1.png', 'masks/A/1_mask.png', 'masks/1.png', 'masks/mask_1.png'])(
+    'of a folder: %s',
+    async (name) => {
+      const folder = folderWith({ 'photos/A/1.png': photo, 'photos/B/2.png': photo, [name]: half })
+      const { reds, warnings, notes } = await rows(join(folder, 'photos'), { masks: join(folder, 'masks') })
+      expect(reds).toEqual([cut, whole])
+      expect(notes).toEqual([expect.stringContaining('1 masks of ')])
+      expect(warnings).toContainEqual(expect.stringMatching(/^1 photos have no mask in .*, and stay whole: B\/2\.png$/))
+      expect((await rows(join(folder, 'photos'), { columns: { mask: join(folder, 'masks') } })).reds).toEqual([
+        cut,
+        whole,
+      ])
+      expect((await rows(join(folder, 'photos'), { columns: { mask: '../masks' } })).reds).toEqual([cut, whole])
+    },
+  )
+
+  it('tell two animals of one photo apart, and their pixels in the cache', async () => {
+    const files = { 'a.png': photo, 'm1.png': half, 'm2.png': none }
+    const folder = folderWith({ ...files, 't.csv': 'file,name,mask\na.png,A,m1.png\na.png,B,m2.png\n' })
+    const { reds, entries } = await rows(join(folder, 't.csv'))
+    expect(reds).toEqual([cut, [0, 0, 0, 0]])
+    expect(new Set(entries).size).toBe(2)
+  })
+
+  it('that are missing, fit nothing or fit several are told', () => {
+    const folder = folderWith({ 'a.png': photo, 't.csv': 'file,mask\na.png,gone.png\n', 'm/b.png': half })
+    expect(() => openDataset(join(folder, 't.csv'))).toThrow("t.csv row 2 'a.png': mask 'gone.png': no such file")
+    const photos = folderWith({ 'a.png': photo, 'b.png': photo })
+    const masks = folderWith({ 'x/a.png': half, 'y/a.png': half })
+    expect(() => openDataset(photos, { masks: folderWith({ 'c.png': half }) })).toThrow(
+      'no mask has the name of a photo of',
+    )
+    expect(() => openDataset(photos, { masks })).toThrow('a.png: fits several masks: x/a.png, y/a.png')
+    const two = folderWith({ 'A/1.png': photo, 'B/1.png': photo })
+    expect(() => openDataset(two, { masks: folderWith({ '1.png': half }) })).toThrow(
+      'B/1.png: has the mask 1.png of A/1.png too',
+    )
+    const own = openDataset(two, { masks: folderWith({ 'A/1.png': half }) }).photos.map(
+      ({ mask }) => mask !== undefined,
+    )
+    expect(own).toEqual([true, false])
+    expect(() => openDataset(photos, { masks: join(photos, 'a.png') })).toThrow('expected a folder of masks')
+  })
+})

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { check, messageOf, readRegular } from '../base/index.ts'
+import type { Table } from './csv.ts'
+import { photosBelow } from './folders.ts'
+import { describePhoto, type Manifest, type MaskFile, type Photo, type Problem, shortList } from './manifest.ts'
+import type { OpenOptions } from './open.ts'
+
+export interface MaskOptions {
+  /** A folder of masks, named as the photos are: white is the animal. */
+  readonly masks?: string | undefined
+}
+
+const unread = 'masks are used where image.alpha is black, mean, crop or crop-black'
+
+/**
+ * The manifest with the masks of a folder: `a.png`, `a_mask.png` or `mask_a.png` for `a.jpg`, in the same folders as the photos or all in one.
+ * A photo that has a mask keeps it; photos without one are counted.
+ * @throws InputError where no mask fits a photo.
+ */
+export function withMasks(manifest: Manifest, { masks: folder }: MaskOptions): Manifest {
+  if (folder === undefined) return manifest
+  check(statSync(folder, { throwIfNoEntry: false })?.isDirectory(), `${folder}: expected a folder of masks`)
+  const named = new Map<string, string[]>()
+  for (const file of photosBelow(folder)) {
+    const keys = new Set([stemOf(file), posix.basename(stemOf(file))])
+    for (const key of keys) named.set(key, [...(named.get(key) ?? []), file])
+  }
+  const problems: Problem[] = []
+  const without: Photo[] = []
+  const users = new Map<string, Photo>()
+  let found = 0
+  const photos = manifest.photos.map((photo) => {
+    if (photo.mask !== undefined) return photo
+    const stem = plainStem(photo.filename)
+    const near = named.get(posix.basename(stem)) ?? []
+    // of another folder's photo of the same name it would be the mask of somebody else
+    const flat = near.filter((file) => !stem.includes('/') || !file.includes('/'))
+    const files = named.get(stem) ?? flat
+    if (files.length === 0) without.push(photo)
+    if (files.length > 1)
+      problems.push({ where: describePhoto(photo), what: `fits several masks: ${files.join(', ')}` })
+    if (files.length !== 1) return photo
+    const other = users.get(files[0]!)
+    if (other !== undefined && other.path !== photo.path)
+      problems.push({ where: describePhoto(photo), what: `has the mask ${files[0]} of ${other.filename} too` })
+    users.set(files[0]!, photo)
+    const mask = readMask(join(folder, files[0]!))
+    if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask })
+    else found++
+    return typeof mask === 'string' ? photo : { ...photo, mask }
+  })
+  check(
+    found > 0 || problems.length > 0 || photos.length === 0,
+    `${folder}: no mask has the name of a photo of ${manifest.source}`,
+  )
+  const names = shortList(
+    without.map(({ filename }) => filename),
+    3,
+  )
+  return {
+    ...manifest,
+    photos,
+    problems: [...manifest.problems, ...problems],
+    notes: [...(manifest.notes ?? []), `${found} masks of ${folder}; ${unread}`],
+    warnings: [
+      ...manifest.warnings,
+      ...(without.length === 0 ? [] : [`${without.length} photos have no mask in ${folder}, and stay whole: ${names}`]),
+    ],
+  }
+}
+
+const maskNames = ['mask', 'maskpath', 'maskfile', 'maskfilename', 'maskname']
+
+/** The column of masks: that of `mapping`, or one of a usual name that holds names of pictures; -1 where a table has none. */
+export function findMaskColumn({ header, rows }: Table, mapping: Readonly<Record<string, string>>): number {
+  if (mapping.mask !== undefined) return header.indexOf(mapping.mask)
+  const column = header.findIndex((name) => maskNames.includes(name.toLowerCase().replace(/[^a-z]/g, '')))
+  const pictures = rows.every((row) => column === -1 || /^$|\.(png|jpe?g|webp|tiff?|gif)$/i.test(row[column]!))
+  return pictures ? column : -1
+}
+
+/** `mask=FOLDER` among the columns is a folder of masks: where one is there, from here or beside the data. */
+export function withMaskFolder<O extends MaskOptions & Pick<OpenOptions, 'columns'>>(path: string, options: O): O {
+  const { mask, ...columns } = options.columns ?? {}
+  if (mask === undefined || options.masks !== undefined) return options
+  const beside = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : dirname(path)
+  const masks = [mask, join(beside, mask)].find((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+  if (masks === undefined) return options
+  return { ...options, masks, columns: Object.keys(columns).length === 0 ? undefined : columns }
+}
+
+/** The masks that a table names, found by `fileOf`: what is said of them, and the photos with them. */
+export function withMaskColumn(
+  rows: readonly { readonly photo: Photo; readonly name: string }[],
+  fileOf: (name: string) => string | undefined,
+): { readonly photos: readonly Photo[]; readonly problems: readonly Problem[]; readonly notes: readonly string[] } {
+  const problems: Problem[] = []
+  let found = 0
+  const photos = rows.map(({ photo, name }) => {
+    if (name === '') return photo
+    const path = fileOf(name)
+    const mask = path === undefined ? `mask '${name}': no such file` : readMask(path)
+    if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask })
+    else found++
+    return typeof mask === 'string' ? photo : { ...photo, mask }
+  })
+  return { photos, problems, notes: found === 0 ? [] : [`${found} masks; ${unread}`] }
+}
+
+function readMask(path: string): MaskFile | string {
+  if (!existsSync(path)) return `mask ${path}: no such file`
+  try {
+    return { path, sha256: createHash('sha256').update(readRegular(path, 'photo')).digest('hex') }
+  } catch (error) {
+    return `mask: ${messageOf(error)}`
+  }
+}
+
+function plainStem(filename: string): string {
+  return filename.replaceAll('\\', '/').replace(/\.[^./]+$/, '')
+}
+
+/** A mask's name without what says that it is one. */
+function stemOf(file: string): string {
+  const stem = plainStem(file)
+  const name = posix.basename(stem).replace(/^(mask|seg)[_-]|[_-](mask|seg|alpha)$/i, '')
+  return posix.join(posix.dirname(stem), name)
+}
