@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatTable } from './format.ts'
+import { formatBytes, formatDuration, formatTable, visible } from './format.ts'
 
 test.each([
   [0, '0 B'],
@@ -41,4 +41,12 @@ test('tables align text to the left and numbers to the right', () => {
 
 test('a table without rows is its header', () => {
   expect(formatTable(['a', 'bc'], [])).toBe('a  bc')
+})
+
+test('control characters in names never reach a terminal raw', () => {
+  expect(visible('a\u001b]0;title\u0007b\u009b2J\r\u202ecod.exe')).toBe(
+    'a\\u001b]0;title\\u0007b\\u009b2J\\u000d\\u202ecod.exe',
+  )
+  expect(visible('José\n\t猫 🐆')).toBe('José\n\t猫 🐆')
+  expect(formatTable(['name'], [['\u001b[2J']])).toBe('name\n\\u001b[2J')
 })

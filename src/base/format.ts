@@ -20,7 +20,7 @@ export function formatDuration(ms: number): string {
 
 /** Rows as text columns, left-aligned for text and right-aligned for numbers, two spaces apart. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map(String))
+  const cells = rows.map((row) => row.map((cell) => visible(String(cell))))
   const widths = header.map((title, c) => Math.max(title.length, ...cells.map((row) => (row[c] ?? '').length)))
   const line = (row: readonly string[], types: readonly (string | number)[]) =>
     row
@@ -28,4 +28,15 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
       .join('  ')
       .trimEnd()
   return [line(header, rows[0] ?? header), ...cells.map((row, r) => line(row, rows[r]!))].join('\n')
+}
+
+/**
+ * Text for a terminal: control characters, with which a file name could move the cursor or rename the window, and marks that turn the
+ * direction of writing are shown as their numbers. Line ends and tabs stay.
+ */
+export function visible(text: string): string {
+  return text.replace(/(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (control) => {
+    const code = control.codePointAt(0)!.toString(16)
+    return `\\u${code.padStart(4, '0')}`
+  })
 }

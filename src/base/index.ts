@@ -3,6 +3,7 @@
  * people, files written whole or not at all.
  */
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
+export { type Cell, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'
 export {
   copyFileAtomic,
@@ -12,7 +13,7 @@ export {
   stageFile,
   writeFileAtomic,
 } from './files.ts'
-export { formatBytes, formatDuration, formatTable } from './format.ts'
+export { formatBytes, formatDuration, formatTable, visible } from './format.ts'
 export {
   checkFiles,
   type FileHashes,

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { stringify } from 'csv-stringify/sync'
-import { check, type StagedFile, stageFile } from '../base/index.ts'
+import { check, csvText, type StagedFile, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { photoRows } from './photo-rows.ts'
 import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -11,7 +11,8 @@ Examples:
   rosette embed --model runs/jaguars --data photos --out photos.npy
   rosette embed --model resnet.onnx --model-config resnet.model.json --data jaguars --out jaguars.npy
 
-FILE.npy holds float32 [photos, size], L2-normalised; FILE.csv beside it file names and identities in the same order.
+FILE.npy holds float32 [photos, size], L2-normalised; FILE.csv beside it file names and identities in the same order, and the
+other columns of the table.
 Of a Kaggle folder all photos are embedded, those of train.csv first.`
 
 interface EmbedFlags extends ModelFlags, DataFlags {
@@ -58,12 +59,12 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
-        commitTogether(stageFile(csv, tableOf(photos)), file)
+        commitTogether(stageFile(csv, csvText(photoRows(photos))), file)
       } finally {
         file.discard()
       }
       console.log(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
-      console.log(`${csv}: their file names and identities`)
+      console.log(`${csv}: their file names, identities, and what else is known of them`)
     }),
   )
 }
@@ -76,11 +77,6 @@ function commitTogether(table: StagedFile, embeddings: StagedFile): void {
   } finally {
     table.discard()
   }
-}
-
-function tableOf(photos: readonly Photo[]): string {
-  const rows = photos.map(({ filename, identity = '' }) => [filename, identity])
-  return stringify([['filename', 'identity'], ...rows])
 }
 
 function describe({ source, tta }: { readonly source: string; readonly tta: string }): string {

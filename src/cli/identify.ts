@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { stringify } from 'csv-stringify/sync'
-import { formatTable, writeFileAtomic } from '../base/index.ts'
+import { csvText, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
@@ -132,11 +131,8 @@ function rowsOf(found: readonly Identification[]): (string | number)[][] {
   })
 }
 
-/** Spreadsheets take a file without the mark for their system's own letters, and spoil names beyond ASCII. */
 function tableOf(found: readonly Identification[]): string {
-  const columns = ['photo', 'rank', 'identity', 'similarity', 'best_match']
-  const text = stringify([columns, ...rowsOf(found)])
-  return /^[\x00-\x7f]*$/.test(text) ? text : `\uFEFF${text}`
+  return csvText([['photo', 'rank', 'identity', 'similarity', 'best_match'], ...rowsOf(found)])
 }
 
 function plain({ photo, candidates, leftOut }: Identification) {

@@ -60,7 +60,7 @@ export function addModelOptions(command: Command): Command {
       'photos that pass the network together (default: 1; 8 images, a flipped photo is two, where a model is large)',
       aboveZero,
     )
-    .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
+    .option('--threads <T>', 'processor threads (default: all cores)', threadCount)
     .option(
       '--memory-limit <GB>',
       "memory that an .onnx file may take before it is stopped (default: half of the machine's)",
@@ -166,9 +166,23 @@ export function collect(value: string, before: readonly string[] = []): readonly
   return [...before, value]
 }
 
-/** A whole number from 1, for commander. */
+/** More than any machine has processors, photos pass together, or individuals are told. Beyond it stands a slip of the finger. */
+const mostThreads = 1024
+const mostAtOnce = 65_536
+
+/** Processor threads, for commander. */
+export function threadCount(text: string): number {
+  return atMost(mostThreads, aboveZero(text))
+}
+
+/** How many of something, from 1, for commander. */
 export function aboveZero(text: string): number {
-  return wholeNumber(text, 1, 'Expected a whole number above 0.')
+  return atMost(mostAtOnce, wholeNumber(text, 1, 'Expected a whole number above 0.'))
+}
+
+function atMost(most: number, value: number): number {
+  if (value > most) throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`)
+  return value
 }
 
 /** A parser of whole numbers from 1 to `most`, for commander: sizes of pictures, whose memory grows with their square. */

@@ -58,3 +58,15 @@ test('photos of more pixels than the limit: an error with the number that allows
   expect(await rosette(...calls[0]!, ...one, '2000000000')).toBe(2)
   expect(stderr).toContain('Expected a whole number from 1 to 1000000000.')
 })
+
+test('numbers beyond sense are refused: more threads than any machine has, a batch that no memory holds', async () => {
+  const call = ['embed', '--model', run, '--data', data, '--out', join(temporaryFolder(), 'e.npy')]
+  for (const [flag, most] of [
+    ['--threads', 1024],
+    ['--batch', 65536],
+  ] as const) {
+    stderr = ''
+    expect(await rosette(...call, flag, '99999')).toBe(2)
+    expect(stderr).toContain(`Expected a whole number from 1 to ${most}.`)
+  }
+})

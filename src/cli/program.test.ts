@@ -45,7 +45,7 @@ test('so are missing files and full disks', async () => {
     syscall: 'write',
   })
   expect(await runJump(throws(error))).toBe(2)
-  expect(err).toBe("rosette: ENOSPC: no space left on device, write 'x'\n")
+  expect(err).toBe('rosette: no space is left on the disk (ENOSPC, write)\nhint: make space, or choose another disk\n')
 })
 
 test('a failed check is exit 1, with no more words than it brings', async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { InputError, nearest } from '../base/index.ts'
+import { InputError, nearest, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
+import { systemMessage } from './system-error.ts'
 
 /**
  * Runs `rosette` with the arguments that follow its name and resolves to the exit code. The one place where errors end:
@@ -45,8 +46,9 @@ function reportError(error: unknown, version: string): number {
     if (error.message !== '') print(`rosette: ${error.message}`)
     return error instanceof FailedCheck ? exitCodes.failedCheck : exitCodes.interrupted
   }
-  if (error instanceof InputError || isOfTheSystem(error)) {
-    print(`rosette: ${error.message}`)
+  const told = error instanceof InputError ? error.message : systemMessage(error)
+  if (told !== undefined) {
+    print(`rosette: ${told}`)
     return exitCodes.input
   }
   print(error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -55,25 +57,8 @@ function reportError(error: unknown, version: string): number {
   return exitCodes.bug
 }
 
-/** Missing files, missing rights, a full disk: nothing a stack would explain. */
-const systemCodes = new Set([
-  'EACCES',
-  'EADDRINUSE',
-  'EISDIR',
-  'EMFILE',
-  'ENOENT',
-  'ENOSPC',
-  'ENOTDIR',
-  'EPERM',
-  'EROFS',
-])
-
-function isOfTheSystem(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && 'code' in error && systemCodes.has(String(error.code))
-}
-
 function print(line: string): void {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${visible(line)}\n`)
 }
 
 /** package.json lies two folders up both from src/cli and from dist/cli. */

@@ -33,3 +33,18 @@ test('on a terminal: a bar', () => {
   bar.stop()
   expect(text()).toMatch(/embedding \S* ?\S* ?0\/8 photos, \? left/)
 })
+
+test('not on a terminal: the first line comes after two seconds', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('hashing', 'files', stream)
+  vi.advanceTimersByTime(1_900)
+  bar.update(1, 10)
+  expect(text()).toBe('')
+  vi.advanceTimersByTime(200)
+  bar.update(2, 10)
+  expect(text()).toMatch(/^hashing 2\/10 files, /)
+  vi.advanceTimersByTime(10_000)
+  bar.update(5, 10)
+  expect(text().split('\n')).toHaveLength(2)
+})

@@ -8,6 +8,8 @@ export interface Progress {
   readonly stop: () => void
 }
 
+/** Without a terminal: the first line soon, so that nobody takes a log for dead; the next ones now and then. */
+const firstLineMs = 2_000
 const lineEveryMs = 15_000
 
 /** On a terminal a bar with the time left, elsewhere a line now and then for work that takes long. All on stderr. */
@@ -15,7 +17,7 @@ export function progress(title: string, unit: string, stream: NodeJS.WriteStream
   const began = performance.now()
   const leftMs = (done: number, total: number) => ((performance.now() - began) / Math.max(1, done)) * (total - done)
   if (stream.isTTY !== true) {
-    let next = began + lineEveryMs
+    let next = began + firstLineMs
     const update = (done: number, total: number) => {
       if (performance.now() < next) return
       next = performance.now() + lineEveryMs

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
-import { aboveZero, addDataOptions, collect, type DataFlags, notNegative } from './options.ts'
+import { aboveZero, addDataOptions, collect, type DataFlags, notNegative, threadCount } from './options.ts'
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
@@ -58,7 +58,7 @@ export function trainCommand(): Command {
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
     .option('--overwrite', 'replace the run in --out')
     .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
-    .option('--threads <T>', 'processor threads (default: all cores)', aboveZero)
+    .option('--threads <T>', 'processor threads (default: all cores)', threadCount)
     .option('--offline', 'download no pretrained weights: take them from the cache, or start at random')
   return answerHabits(addDataOptions(command)).addHelpText('after', example).action(trainAction)
 }

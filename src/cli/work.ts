@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { visible } from '../base/index.ts'
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { Selection } from '../identify/index.ts'
@@ -52,7 +53,7 @@ export async function withProgress<T>(
 }
 
 export function warn(text: string): void {
-  process.stderr.write(`warning: ${text}\n`)
+  process.stderr.write(`warning: ${visible(text)}\n`)
 }
 
 /** How the list of photos was read, in one line, and what was recognised in it. */

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { csvText } from './csv-text.ts'
+
+test('a name that a spreadsheet would run as a formula gets an apostrophe, in a header too; a number does not', () => {
+  const names = ['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\tx', '\rx', 'a=b', '-0.25', '+3', '-x.jpg']
+  const lines = csvText([['=column'], ...names.map((name) => [name]), [-0.5]]).split('\n')
+  expect(lines).toEqual([
+    "'=column",
+    "'=1+1",
+    "'+cmd",
+    "'-2+3",
+    "'@SUM(A1)",
+    "'\tx",
+    '"\'\rx"',
+    'a=b',
+    '-0.25',
+    '+3',
+    "'-x.jpg",
+    '-0.5',
+    '',
+  ])
+})
+
+test('cells are quoted where they must be, and a mark tells spreadsheets of letters beyond ASCII', () => {
+  expect(csvText([['a,b', 'say "x"', 'two\nlines', 3]])).toBe('"a,b","say ""x""","two\nlines",3\n')
+  expect(csvText([['José']])).toBe('\uFEFFJosé\n')
+})

@@ -1,0 +1,27 @@
+/** A cell as a table file has it; numbers stay numbers. */
+export type Cell = string | number
+
+/**
+ * Rows as a CSV that people open (RFC 4180), each with its line end; the first is the header. With a byte order mark where there is more
+ * than ASCII: spreadsheets take a file without it for their system's own letters, and spoil names.
+ */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  const text = rows.map(csvLine).join('')
+  return /^[\x00-\x7f]*$/.test(text) ? text : `\uFEFF${text}`
+}
+
+/** One row of `csvText`. */
+export function csvLine(row: readonly Cell[]): string {
+  return `${row.map(csvCell).join(',')}\n`
+}
+
+/** Quoted where it must be; an apostrophe before words that a spreadsheet would run as a formula. */
+function csvCell(value: Cell): string {
+  const text = String(value)
+  const safe = typeof value === 'string' && /^[=+@\t\r-]/.test(text) && !isNumber(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function isNumber(text: string): boolean {
+  return /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)
+}
