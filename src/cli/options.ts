@@ -169,15 +169,16 @@ export function collect(value: string, before: readonly string[] = []): readonly
 /** More than any machine has processors, photos pass together, or individuals are told. Beyond it stands a slip of the finger. */
 const mostThreads = 1024
 const mostAtOnce = 65_536
+const atLeastOne = 'Expected a whole number above 0.'
 
 /** Processor threads, for commander. */
 export function threadCount(text: string): number {
-  return atMost(mostThreads, aboveZero(text))
+  return atMost(mostThreads, wholeNumber(text, 1, atLeastOne))
 }
 
 /** How many of something, from 1, for commander. */
 export function aboveZero(text: string): number {
-  return atMost(mostAtOnce, wholeNumber(text, 1, 'Expected a whole number above 0.'))
+  return atMost(mostAtOnce, wholeNumber(text, 1, atLeastOne))
 }
 
 function atMost(most: number, value: number): number {
