@@ -49,7 +49,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )
@@ -110,8 +110,8 @@ describe('the command', () => {
     const help = execFileSync(process.execPath, [cli, name, '--help'], { encoding: 'utf8' })
     expect(help).toContain(`Usage: rosette ${name} `)
     expect(help).toMatch(/\nExamples?:\n {2}rosette /)
-    for (const { long } of commands.map((make) => make()).find((command) => command.name() === name)!.options)
-      expect(help).toContain(long)
+    const { options } = commands.map((make) => make()).find((command) => command.name() === name)!
+    for (const { long, hidden } of options) if (!hidden) expect(help).toContain(long)
   })
 })
 

@@ -66,7 +66,7 @@ describe('a file name of a table', () => {
   })
 
   const misplaced: readonly (readonly [name: string, what: string, hint: string])[] = [
-    ['https://example.org/a.jpg', 'is an address, expected a file name', 'download the photos'],
+    ['https://hub.invalid/a.jpg', 'is an address, expected a file name', 'download the photos'],
     ['s3://bucket/a.jpg', 'is an address, expected a file name', 'download the photos'],
     [
       'C:\\Users\\ana\\photos\\Ana\\1.jpg',
@@ -75,7 +75,7 @@ describe('a file name of a table', () => {
     ],
     ['D:/photos/2.jpg', 'is a path of another machine', 'cut what stands before them in the table'],
     ['\\\\server\\share\\Ana\\1.jpg', 'is a path of another machine', "'Ana/1.jpg' is there"],
-    ['/home/ana/photos/Ana/1.jpg', 'leads outside of the folder of photos', "cut '/home/ana/photos/' from the names"],
+    ['/survey/photos/Ana/1.jpg', 'leads outside of the folder of photos', "cut '/survey/photos/' from the names"],
   ]
   it.each(misplaced)('%j is told with a hint', (name, what, hint) => {
     const { problems } = opened(['Ana/1.jpg'], [name, name, 'Ana/1.jpg'])
