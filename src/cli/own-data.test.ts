@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
@@ -53,6 +53,18 @@ test('a damaged line of the log is left out of a report, and told', async () => 
   const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
   expect(await rosette('report', ...small, '--out', folder), stderr).toBe(0)
   expect(stderr).toContain('log.jsonl: line 2: holds zeros')
+})
+
+test('a report takes the place of a report, and of nothing that somebody put beside it', async () => {
+  const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
+  const folder = join(run, 'report')
+  expect(await rosette('report', ...small), stderr).toBe(0)
+  writeFileSync(join(folder, 'map-tsne.png'), 'of an earlier report')
+  writeFileSync(join(folder, 'thesis.txt'), 'years of work')
+  expect(await rosette('report', ...small, '--overwrite'), stderr).toBe(0)
+  expect(readFileSync(join(folder, 'thesis.txt'), 'utf8')).toBe('years of work')
+  expect(readdirSync(folder)).not.toContain('map-tsne.png')
+  expect(readdirSync(run).filter((name) => name.startsWith('.report'))).toEqual([])
 })
 
 test('a file of any run is replaced by no command', async () => {

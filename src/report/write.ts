@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { check, checkAbsent } from '../base/index.ts'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, checkAbsent, invariant, StagedFolder, settleFolder } from '../base/index.ts'
 import { pictureDefaults, svgDocument } from '../chart/index.ts'
+import { isReportFile } from '../run/index.ts'
 import type { PhotoImages, Views } from './channels.ts'
 import type { ReportData } from './data.ts'
 import { mapCsv } from './map-csv.ts'
@@ -43,8 +43,12 @@ export interface WrittenReport {
 
 const pageFile = 'report.html'
 
-/** @throws InputError where `out` exists and may not, or must not, be replaced: before any work is done. */
+/**
+ * What a kill left of an earlier report is settled first. @throws InputError where `out` exists and may not, or must not, be replaced: before any work
+ * is done.
+ */
 export function checkReportFolder(out: string, overwrite: boolean): void {
+  settleFolder(out)
   checkAbsent(out, overwrite)
   check(
     !existsSync(out) || existsSync(join(out, pageFile)),
@@ -59,14 +63,14 @@ export function checkReportFolder(out: string, overwrite: boolean): void {
  */
 export async function writeReport(data: ReportData, options: WriteReportOptions): Promise<WrittenReport> {
   const { out, overwrite, thumbnails, images, views, pixels, onProgress, signal } = { ...writeDefaults, ...options }
-  const folder = resolve(out)
   checkReportFolder(out, overwrite)
-  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+  const staged = new StagedFolder(out, isReportFile)
+  const temporary = staged.path
   const pictures: string[] = []
   try {
-    mkdirSync(temporary, { recursive: true })
     for await (const picture of picturesOf(data, images, views)) {
       signal?.throwIfAborted()
+      invariant(isReportFile(`${picture.name}.svg`), `a report's picture '${picture.name}' that no report owns`)
       writeFileSync(join(temporary, `${picture.name}.svg`), svgDocument(picture))
       writeFileSync(
         join(temporary, `${picture.name}.png`),
@@ -80,10 +84,9 @@ export async function writeReport(data: ReportData, options: WriteReportOptions)
     const page = pageHtml(data, thumbnails, views)
     writeFileSync(join(temporary, pageFile), page)
     checkReportFolder(out, overwrite) // it may have come while we drew
-    rmSync(folder, { recursive: true, force: true })
-    renameSync(temporary, folder)
+    staged.commit()
     return { folder: out, page: join(out, pageFile), pageBytes: Buffer.byteLength(page), pictures }
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
+    staged.discard()
   }
 }

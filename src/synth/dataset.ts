@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { check, checkAbsent, readRegular, temporaryName } from '../base/index.ts'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { check, checkAbsent, readRegular, StagedFolder, settleFolder } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
@@ -26,6 +26,12 @@ export interface SyntheticDataset {
   readonly sheet: string
 }
 
+/** What a dataset is made of; anything else in its folder is somebody's and stays. */
+function isOwn(name: string): boolean {
+  const tables = ['train.csv', 'test.csv', 'test_identities.csv', 'train_encounters.csv', 'sheet.png', marker]
+  return tables.includes(name) || /^(train|test)\/\1\/\1_\d+\.png$/.test(name)
+}
+
 /** The file that marks a folder as ours to replace; it holds the options that made it. */
 const marker = 'synthetic.json'
 
@@ -43,15 +49,17 @@ export async function synthesise(options: SynthesiseOptions): Promise<SyntheticD
   const folder = resolve(out)
   checkReplaceable(folder, overwrite)
   const from = studio(studioOptions)
-  const temporary = temporaryName(join(dirname(folder), `.${basename(folder)}`))
+  const staged = new StagedFolder(folder, isOwn)
+  const temporary = staged.path
   try {
     await writePhotos(from, temporary, onProgress, signal)
     writeTables(from, temporary)
     writeFileSync(join(temporary, 'sheet.png'), await encodePng(identitySheet(from)))
     writeFileSync(join(temporary, marker), `${JSON.stringify({ format: 1, ...from.options }, undefined, 2)}\n`)
-    moveInto(temporary, folder, overwrite)
+    checkReplaceable(folder, overwrite) // it may have come while we painted
+    staged.commit()
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
+    staged.discard()
   }
   const trainPhotos = from.photos.filter((p) => p.split === 'train').length
   return {
@@ -121,6 +129,7 @@ function writeTables(from: Studio, folder: string): void {
 }
 
 function checkReplaceable(folder: string, overwrite: boolean): void {
+  settleFolder(folder)
   checkAbsent(folder, overwrite)
   check(
     !existsSync(folder) || isSynthetic(folder),
@@ -132,18 +141,4 @@ function checkReplaceable(folder: string, overwrite: boolean): void {
 function isSynthetic(folder: string): boolean {
   const path = join(folder, marker)
   return existsSync(path) && readRegular(path, 'json').toString('utf8').includes('"photosPerIdentity"')
-}
-
-function moveInto(temporary: string, folder: string, overwrite: boolean): void {
-  checkReplaceable(folder, overwrite) // it may have come while we painted
-  const old = `${temporary}.old`
-  const replaces = existsSync(folder)
-  if (replaces) renameSync(folder, old)
-  try {
-    renameSync(temporary, folder)
-  } catch (error) {
-    if (replaces) renameSync(old, folder)
-    throw error
-  }
-  rmSync(old, { recursive: true, force: true })
 }
