@@ -14,10 +14,11 @@ import { create } from '@bufbuild/protobuf'
 import { TensorProtoSchema } from 'onnx-buf'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../src/base/index.ts'
-import { checkPhotos, openDataset } from '../src/data/index.ts'
+import { openDataset, openPixelStore } from '../src/data/index.ts'
 import { openModel, readGallery, readModelDescription } from '../src/embedder/index.ts'
 import { copyHeadRun } from '../src/export/index.ts'
 import { input, mul } from '../src/graph/index.ts'
+import { geometry } from '../src/images/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { openWeights } from '../src/weights/index.ts'
 
@@ -128,7 +129,8 @@ test('a table of photos refuses them too; its links may lead anywhere, as people
   for (const name of hostile.filter((name) => !name.startsWith('link'))) {
     const folder = sent()
     writeFileSync(join(folder, 'photos.csv'), `filename,identity\n"${name}",a\n`)
-    const read = async () => checkPhotos(openDataset(join(folder, 'photos.csv')))
+    const read = async () =>
+      openPixelStore(openDataset(join(folder, 'photos.csv')), geometry(), { cacheDir: join(folder, 'cache') })
     await expect(read(), name).rejects.toThrow(InputError)
   }
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkFiles, hashFiles, readSealed, readSealedInto, sha256Of, sha256OfFile, writeSealed } from './hashes.ts'
+import { readSealed, readSealedInto, sha256Of, sha256OfFile, writeSealed } from './hashes.ts'
 
 let folder: string
 beforeEach(() => {
@@ -16,17 +16,6 @@ test('of text, bytes and parts, and of files', async () => {
   writeFileSync(join(folder, 'abc'), 'abc')
   expect([sha256Of('abc'), sha256Of([Buffer.from('a'), Buffer.from('bc')])]).toEqual([abc, abc])
   expect(await sha256OfFile(join(folder, 'abc'))).toBe(abc)
-  expect(await hashFiles(folder, ['abc'])).toEqual({ abc })
-})
-
-test('files that are missing or have changed are told', async () => {
-  const path = join(folder, 'abc')
-  const checked = () => checkFiles(folder, { abc }, 'index.json', 'write it anew')
-  await expect(checked()).rejects.toThrow(`${path}: is missing, and belongs to index.json\nhint: write it anew`)
-  writeFileSync(path, 'abd')
-  await expect(checked()).rejects.toThrow(`${path}: is damaged, or of another time than index.json`)
-  writeFileSync(path, 'abc')
-  await expect(checked()).resolves.toBeUndefined()
 })
 
 test('a sealed file gives its content, and nothing where a bit of content or seal is another', () => {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { check } from './check.ts'
+import { closeSync, readSync } from 'node:fs'
 import type { FileContent } from './files.ts'
 import { writeFileAtomic } from './files.ts'
 import { openRegular, readRegular, streamRegular } from './regular-file.ts'
@@ -16,33 +14,6 @@ export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of streamRegular(path)) hash.update(piece as Buffer)
   return hash.digest('hex')
-}
-
-/** SHA-256 by the name of a file in one folder. */
-export type FileHashes = Readonly<Record<string, string>>
-
-/** Of files of a folder. */
-export async function hashFiles(folder: string, names: readonly string[]): Promise<FileHashes> {
-  const hashes: [string, string][] = []
-  for (const name of names) hashes.push([name, await sha256OfFile(join(folder, name))])
-  return Object.fromEntries(hashes)
-}
-
-/**
- * Holds files of a folder against the hashes that `where` has of them. @throws InputError naming the file that is missing or has
- * changed.
- */
-export async function checkFiles(folder: string, hashes: FileHashes, where: string, hint?: string): Promise<void> {
-  for (const [name, expected] of Object.entries(hashes)) {
-    const path = join(folder, name)
-    check(existsSync(path), `${path}: is missing, and belongs to ${where}`, hint)
-    const found = await sha256OfFile(path)
-    check(
-      found === expected,
-      `${path}: is damaged, or of another time than ${where}: expected SHA-256 ${expected}, got ${found}`,
-      hint,
-    )
-  }
 }
 
 /** Bytes of a seal: the SHA-256 of all that is before it. */

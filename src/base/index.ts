@@ -5,26 +5,9 @@
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
 export { type Cell, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'
-export {
-  copyFileAtomic,
-  type FileContent,
-  readJson,
-  type StagedFile,
-  stageFile,
-  writeFileAtomic,
-} from './files.ts'
+export { copyFileAtomic, type FileContent, readJson, type StagedFile, stageFile, writeFileAtomic } from './files.ts'
 export { formatBytes, formatDuration, formatTable, visible } from './format.ts'
-export {
-  checkFiles,
-  type FileHashes,
-  hashFiles,
-  readSealed,
-  readSealedInto,
-  sealBytes,
-  sha256Of,
-  sha256OfFile,
-  writeSealed,
-} from './hashes.ts'
+export { readSealed, readSealedInto, sealBytes, sha256Of, sha256OfFile, writeSealed } from './hashes.ts'
 export { type InOrderOptions, inOrder } from './in-order.ts'
 export { type InsideOptions, isInside, resolveBeside, resolveInside } from './inside.ts'
 export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
@@ -44,6 +27,6 @@ export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
 export { type IsOwn, StagedFolder, settleFolder } from './staged-folder.ts'
 export { mean, median, standardDeviation } from './stats.ts'
-export { type SweepOptions, sweepBeside, sweepTemporary, temporaryName } from './temporary.ts'
+export { type SweepOptions, sweepTemporary, temporaryName } from './temporary.ts'
 export { type PackedError, packError, unpackError } from './thrown.ts'
 export { tieRate } from './ties.ts'

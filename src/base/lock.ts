@@ -12,7 +12,7 @@ export interface LockTimes {
   readonly pollMs: number
 }
 
-export const lockDefaults: LockTimes = { beatMs: 2_000, staleMs: 15_000, pollMs: 200 }
+const lockDefaults: LockTimes = { beatMs: 2_000, staleMs: 15_000, pollMs: 200 }
 
 /** A lock that is held. */
 export interface Lock {

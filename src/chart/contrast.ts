@@ -26,6 +26,6 @@ export function mixed(colour: string, below: string, opacity: number): string {
 }
 
 /** `#RRGGBB` of channels from 0 to 255. */
-export function hexOf(rgb: readonly number[]): string {
+function hexOf(rgb: readonly number[]): string {
   return `#${rgb.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`
 }

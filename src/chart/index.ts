@@ -4,7 +4,7 @@
  */
 export { cividisAt } from './cividis.ts'
 export { type CmcChannels, cmcChart } from './cmc.ts'
-export { contrast, luminance, mixed } from './contrast.ts'
+export { contrast, luminance } from './contrast.ts'
 export { type CurvesChannels, curvesChart } from './curves.ts'
 export { type DistributionsChannels, distributionsChart } from './distributions.ts'
 export {
@@ -15,14 +15,8 @@ export {
   type HeatSide,
   type MatchHeat,
 } from './explanation.ts'
-export { framedPhoto, type Verdict } from './framed-photo.ts'
-export {
-  type HeatMapChannels,
-  type HeatMapKind,
-  type HeatMapPixels,
-  heatMapChart,
-  heatMapPixels,
-} from './heat-map.ts'
+export { type Verdict } from './framed-photo.ts'
+export { type HeatMapChannels, type HeatMapKind, type HeatMapPixels, heatMapChart, heatMapPixels } from './heat-map.ts'
 export { type IdentitiesChannels, identitiesChart } from './identities.ts'
 export { type MapChannels, mapChart } from './map.ts'
 export { distinctMarks, markCorners, markOf } from './mark-shapes.ts'
@@ -49,6 +43,6 @@ export {
   svgInline,
 } from './svg/picture.ts'
 export { linear, type Scale } from './svg/scale.ts'
-export { fitText, textWidth } from './svg/text-width.ts'
+export { fitText } from './svg/text-width.ts'
 export { chartStyle, darkTheme, lightTheme, paletteSize, type Theme } from './svg/theme.ts'
-export { count, whole } from './words.ts'
+export { count } from './words.ts'

@@ -73,7 +73,7 @@ export function addDataOptions(command: Command): Command {
 }
 
 /** How the columns and labels of a table are read. */
-export function addLabelOptions(command: Command): Command {
+function addLabelOptions(command: Command): Command {
   return command
     .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
     .option(
@@ -85,7 +85,7 @@ export function addLabelOptions(command: Command): Command {
 }
 
 /** Which part of a photo shows the animal. */
-export function addBoxOptions(command: Command): Command {
+function addBoxOptions(command: Command): Command {
   const formats: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
   return command
     .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')

@@ -157,7 +157,7 @@ export async function withStages<T>(
 }
 
 /** What a report is, in two lines. */
-export function describeReport(outcome: ReportOutcome): string {
+function describeReport(outcome: ReportOutcome): string {
   const { data, page, pageBytes, pictures, folder, thumbnailPx, namesWithBoxes } = outcome
   const which = data.split === 'all' ? 'all photos' : `the ${data.split} photos`
   const why = data.reason === '' ? '' : ` (${data.reason})`

@@ -10,7 +10,7 @@ export interface Submission {
 }
 
 /** The columns of a submission. */
-export const submissionColumns = ['row_id', 'similarity'] as const
+const submissionColumns = ['row_id', 'similarity'] as const
 
 /**
  * Writes `row_id,similarity`, a line for each row, whole or not at all; then reads the file back and compares every row.

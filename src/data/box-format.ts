@@ -20,7 +20,5 @@ export const boxFormats = {
   },
 } as const
 
+/** What a box's four numbers mean: left, top, width, height; left, top, right, bottom; or centre, width, height. */
 export type BoxFormat = keyof typeof boxFormats
-
-/** The names of `boxFormats`, for options. */
-export const boxFormatNames = Object.keys(boxFormats) as readonly BoxFormat[]

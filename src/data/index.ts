@@ -13,17 +13,15 @@ export {
   augmentMistakes,
   augmentOff,
   type ColorJitterConfig,
-  checkAugmentation,
   type ErasingConfig,
 } from './augmentation.ts'
-export { type BoxFormat, boxFormatNames } from './box-format.ts'
+export { type BoxFormat } from './box-format.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'
 export {
-  checkProblems,
   describePhoto,
   identifiedOnly,
   identitiesOf,
@@ -34,13 +32,7 @@ export {
   type WordCount,
 } from './manifest.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
-export {
-  openPixelStore,
-  type PixelIndex,
-  type PixelStore,
-  type PixelStoreOptions,
-  pixelStoreOf,
-} from './pixels.ts'
+export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
   decodePhoto,
@@ -52,7 +44,7 @@ export {
   type Skipped,
 } from './read-photos.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
-export { type CheckedPhotos, checkPhotos, type ScanOptions } from './scan.ts'
+export { type ScanOptions } from './scan.ts'
 export { similarNames, visible } from './similar-labels.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'

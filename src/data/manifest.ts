@@ -69,7 +69,7 @@ export interface Manifest {
   /** What was recognised and how it was read, a line each. */
   readonly notes?: readonly string[] | undefined
   readonly warnings: readonly string[]
-  /** Empty unless `openDataset` was asked to collect them; `openPixelStore` and `checkPhotos` then tell them with their own. */
+  /** Empty unless `openDataset` was asked to collect them; `openPixelStore` and `readPhotos` then tell them with their own. */
   readonly problems: readonly Problem[]
   /** Labels that stand for nobody: photos with such an identity are unidentified, with such an encounter of none. */
   readonly words?: readonly WordCount[] | undefined

@@ -27,7 +27,7 @@ export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions
   readonly requireIdentity?: boolean
   /**
    * throw: mistakes in the list of photos are told here. collect: they are kept in `problems`, so that `openPixelStore` or
-   * `checkPhotos` tell them together with the files that cannot be read.
+   * `readPhotos` tell them together with the files that cannot be read.
    */
   readonly problems?: 'throw' | 'collect'
 }

@@ -9,7 +9,6 @@ import { type Geometry, geometry } from '../images/index.ts'
 import { cacheFolder } from './cache.ts'
 import { openDataset } from './open.ts'
 import { openPixelStore, pixelStoreOf } from './pixels.ts'
-import { checkPhotos } from './scan.ts'
 
 const tiny = geometry({ widthPx: 2, heightPx: 2 })
 const [grey10, grey20, grey30] = await Promise.all([10, 20, 30].map(greyPng))
@@ -127,7 +126,6 @@ describe('openPixelStore', () => {
       'hint: photos that cannot be read are left out with --skip-unreadable',
       'hint: JPEG, PNG, WebP, TIFF, GIF and AVIF can be read',
     ])
-    expect(await rejection(checkPhotos(manifest))).toBe(message)
     // rows are wrong whether or not files may be skipped
     const skipping = await rejection(openPixelStore(manifest, tiny, { cacheDir: folderWith({}), skipUnreadable: true }))
     expect(skipping.split('\n')[0]).toBe(`InputError: ${folder}: 1 problem`)
@@ -192,7 +190,7 @@ describe('openPixelStore', () => {
   })
 })
 
-describe('checkPhotos', () => {
+describe('photos whose files say more than the table', () => {
   it('warns of identical files, and says when their identities differ', async () => {
     const folder = folderWith({
       'A/1.png': grey10!,
@@ -201,20 +199,21 @@ describe('checkPhotos', () => {
       'B/4.png': grey20!,
       'C/5.png': grey30!,
     })
-    const { manifest, skipped, contentHashes } = await checkPhotos(openDataset(folder))
-    expect(manifest.warnings).toEqual([
+    const store = await openPixelStore(openDataset(folder), tiny, { cacheDir: folderWith({}) })
+    expect(store.warnings).toEqual([
       '2 identities have one photo only: B, C',
       'IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): A/3.png, B/4.png',
       'identical files: A/1.png, A/2.png',
     ])
-    expect(skipped).toEqual([])
-    expect(new Set(contentHashes).size).toBe(3)
+    expect(store.skipped).toEqual([])
+    expect(new Set(store.contentHashes).size).toBe(3)
   })
 
   it('leaves out what it skipped', async () => {
     const folder = folderWith({ 'a.png': grey10!, 'b.png': 'no photo' })
-    const { manifest, skipped } = await checkPhotos(openDataset(folder), { skipUnreadable: true })
-    expect(manifest.photos.map(({ filename }) => filename)).toEqual(['a.png'])
+    const options = { cacheDir: folderWith({}), skipUnreadable: true }
+    const { photos, skipped } = await openPixelStore(openDataset(folder), tiny, options)
+    expect(photos.map(({ filename }) => filename)).toEqual(['a.png'])
     expect(skipped).toHaveLength(1)
   })
 })

@@ -1,6 +1,6 @@
 import { identicalFileWarnings } from './identical.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { decodePhoto, listOf, type PhotoFile, readPhotos, type Skipped } from './read-photos.ts'
+import { listOf, type PhotoFile, readPhotos, type Skipped } from './read-photos.ts'
 
 export interface ScanOptions {
   /** Photos that cannot be used are left out and listed in `skipped`; otherwise they are an error. */
@@ -52,24 +52,4 @@ export async function scanPhotos<T>(
     skipped,
     warnings: [...warnings, ...identicalFileWarnings(photos, contentHashes)],
   }
-}
-
-/** The manifest without the photos that were skipped, what was skipped, and each photo's content hash. */
-export interface CheckedPhotos {
-  readonly manifest: Manifest
-  readonly skipped: readonly Skipped[]
-  readonly contentHashes: readonly string[]
-}
-
-/**
- * Decodes every photo and keeps nothing: for when a `PixelStore`, which does the same checks, is not wanted.
- * @throws InputError listing everything that is wrong with rows and files.
- */
-export async function checkPhotos(manifest: Manifest, options: ScanOptions = {}): Promise<CheckedPhotos> {
-  const { photos, skipped, contentHashes, warnings } = await scanPhotos(
-    manifest,
-    async (file) => void (await decodePhoto(file, options.limitPixels)),
-    options,
-  )
-  return { manifest: { ...manifest, photos, warnings }, skipped, contentHashes }
 }

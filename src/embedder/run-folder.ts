@@ -16,7 +16,7 @@ import { runCells } from './run-cells.ts'
 import { matchTensors } from './tensors.ts'
 
 /** The weights of a checkpoint that embed: averaged ones (`ema/…`) in place of those they average. */
-export function readWeights(path: string): ReadonlyMap<string, Tensor> {
+function readWeights(path: string): ReadonlyMap<string, Tensor> {
   const { tensors } = readCheckpoint(path)
   const weights = new Map([...tensors].filter(([name]) => !name.includes('/')))
   for (const [name, tensor] of tensors) if (name.startsWith('ema/')) weights.set(name.slice('ema/'.length), tensor)

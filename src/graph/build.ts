@@ -8,7 +8,7 @@ import type { Node, Value } from './value.ts'
 export type Operand = Value | number
 
 /** Applies an op: its shape rule checks the inputs. @throws InputError naming the op where they do not fit. */
-export function apply<K extends OpName>(op: K, inputs: Ops[K]['inputs'], attrs: Ops[K]['attrs']): Value {
+function apply<K extends OpName>(op: K, inputs: Ops[K]['inputs'], attrs: Ops[K]['attrs']): Value {
   const { shape, dtype } = shapeRules[op](inputs, attrs)
   return { op, inputs, attrs, shape, dtype } as Node<K> as Value
 }

@@ -1,5 +1,4 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
-export { doubtsOf } from './doubts.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'

@@ -15,13 +15,7 @@ export {
 } from './backbones.ts'
 export { type CellGraph, type CellGraphOptions, cellGraph } from './cell-graph.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
-export {
-  type ConvNextName,
-  type ConvNextV2Name,
-  convnextMiniatures,
-  convnextSizes,
-  convnextV2Sizes,
-} from './convnext-sizes.ts'
+export { convnextMiniatures } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export type { AfterPooling, BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
@@ -38,7 +32,6 @@ export {
   type ReIdConfig,
   reidBackbone,
   reidDefaults,
-  reidEmbedding,
   reidLoss,
   type TrainingOptions,
 } from './reid.ts'
@@ -46,4 +39,4 @@ export { reidSchema } from './reid-schema.ts'
 export { type BackboneSummary, summariseBackbone } from './summary.ts'
 export { type TimmState, timmState } from './timm-state.ts'
 export { type VitConfig, vit, vitFamily, vitTokens } from './vit.ts'
-export { type VitName, vitMiniatures, vitSizes } from './vit-sizes.ts'
+export { vitMiniatures, vitSizes } from './vit-sizes.ts'

@@ -2,7 +2,7 @@
  * Layers, losses and augmentation as functions that extend a graph. A `Scope` hands out parameters by name and records what
  * must be initialised, trained and drawn.
  */
-export { type AttentionConfig, type AttentionOptions, attend, attention, attentionDefaults } from './attention.ts'
+export { type AttentionConfig, type AttentionOptions, attention, attentionDefaults } from './attention.ts'
 export {
   type AugmentationInputs,
   augment,
@@ -13,7 +13,6 @@ export {
 export { type BatchNormConfig, batchNorm, batchNormDefaults } from './batch-norm.ts'
 export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
 export {
-  addedAngle,
   arcfaceDefaults,
   cosfaceDefaults,
   type IdentityLossConfig,
@@ -28,7 +27,6 @@ export { initialise } from './init.ts'
 export {
   applyLinear,
   foldedBias,
-  foldNorm,
   foldScale,
   type LinearOptions,
   type LinearWeights,
@@ -37,15 +35,15 @@ export {
   linearWeights,
   normLinear,
 } from './linear.ts'
-export { crossEntropy, l2Normalise, oneHot } from './losses.ts'
-export { type MlpConfig, type MlpOptions, mlp, silu } from './mlp.ts'
+export { crossEntropy, l2Normalise } from './losses.ts'
+export { type MlpConfig, type MlpOptions, mlp } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export { averageParts, averagePool, type GemConfig, gemDefaults, gemParts, gemPool } from './pool.ts'
 export { dropout, stochasticDepth } from './regularise.ts'
 
 export { type ResponseNorm, responseNorm } from './response-norm.ts'
 
-export { type Grid, type Rotary, type RotaryConfig, rotary, rotaryAngles, rotate } from './rotary.ts'
+export { type Grid, type Rotary, type RotaryConfig, rotary, rotaryAngles } from './rotary.ts'
 
 export {
   type Init,

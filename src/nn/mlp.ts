@@ -41,7 +41,7 @@ export function mlp(normScope: Scope, scope: Scope, x: Value, config: MlpConfig,
 }
 
 /** x·σ(x) (Elfwing et al., arXiv:1702.03118). */
-export function silu(x: Value): Value {
+function silu(x: Value): Value {
   return mul(x, sigmoid(x))
 }
 

@@ -2,4 +2,4 @@
 export { type AffineTail, appendTail } from './affine-tail.ts'
 export { externalFiles, externalPaths } from './external-files.ts'
 export { decodeModel, type EncodedModel, encodeModel, inlineLimit } from './file.ts'
-export { type OnnxOptions, opset, toOnnx } from './model.ts'
+export { type OnnxOptions, toOnnx } from './model.ts'

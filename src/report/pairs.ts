@@ -2,7 +2,7 @@ import { check } from '../base/index.ts'
 import type { EqualError, PairStatistics } from './data.ts'
 
 /** How many bins the whole range of a cosine has. */
-export const pairDefaults = { bins: 100 } as const
+const pairDefaults = { bins: 100 } as const
 
 /**
  * Histograms of the similarities of same and different pairs over [−1, 1], empty bins cut off at both ends, and where their

@@ -7,7 +7,7 @@ export interface Pair {
   readonly similarity: number
 }
 
-export const pairsShown = 12
+const pairsShown = 12
 
 /** The most similar pairs of one individual, or of two, among the photos' nearest neighbours; equal ones as their photos come. */
 export function topPairs(data: ReportData, same: boolean, most: number = pairsShown): Pair[] {

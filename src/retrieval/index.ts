@@ -2,7 +2,7 @@
  * Who looks like whom: cosines between embeddings, stable rankings, the field's metrics, and the individuals nearest to a
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
-export { type RankingScore, scoreRanking } from './average-precision.ts'
+export { type RankingScore } from './average-precision.ts'
 export { type Embeddings, l2Normalise } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,

@@ -23,9 +23,9 @@ export {
 } from './log.ts'
 export { isReportFile, runNames } from './names.ts'
 export { isOnnx } from './onnx-backbone.ts'
-export { parseConfig, resolveConfig } from './overrides.ts'
+export { resolveConfig } from './overrides.ts'
 export { type DataToRead, dataToRead, workingFolderFrom } from './own-data.ts'
-export { type PresetName, presets } from './presets.ts'
+export { presets } from './presets.ts'
 
 export { mergeReading, type ReadingOptions } from './reading.ts'
 export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'

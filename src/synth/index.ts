@@ -1,5 +1,5 @@
 /** Jaguars that rosette draws itself: coats, bodies, places, light; photos of them with masks, and whole datasets. */
-export { type SynthesiseOptions, type SyntheticDataset, synthesise, syntheticTables } from './dataset.ts'
+export { type SynthesiseOptions, type SyntheticDataset, synthesise } from './dataset.ts'
 export type { Flank, SyntheticPhoto } from './plan.ts'
-export { type ContactSheetOptions, contactSheet, contactSheetDefaults, identitySheet } from './sheet.ts'
+export { type ContactSheetOptions, contactSheet, contactSheetDefaults } from './sheet.ts'
 export { type Studio, type StudioOptions, studio, studioDefaults } from './studio.ts'

@@ -1,5 +1,5 @@
 /** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
-export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, viewAs, zerosOf } from './dtype.ts'
+export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, zerosOf } from './dtype.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
 export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
