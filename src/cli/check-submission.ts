@@ -5,15 +5,16 @@ const example = `
 Example:
   rosette check-submission submission.csv --test jaguars/test.csv
 
-Exit code 0: a good submission. 1: problems, each with its line. 2: a file that cannot be read.`
+Exit code 0: the submission is good. 1: it has problems, each listed with its
+line. 2: a file cannot be read.`
 
 /** `rosette check-submission`: holds a submission against the test.csv it answers. */
 export function checkSubmissionCommand(): Command {
   return new Command('check-submission')
     .summary('check a submission before you upload it')
     .description(
-      'Check a submission against the test.csv it answers: columns, row order, missing, repeated and unknown rows, ' +
-        'numbers in [0, 1], stray lines; and report its range and tie rate. Nothing is changed.',
+      'Check a submission against test.csv: columns, rows, their order, numbers from 0 to 1. ' +
+        'Then show the range of its numbers and how many tie. Nothing is changed.',
     )
     .argument('<submission.csv>', 'the submission, with the columns row_id,similarity')
     .requiredOption('--test <test.csv>', "the competition's pairs, or the folder that holds test.csv")

@@ -11,17 +11,17 @@ Examples:
   rosette compare runs/arcface runs/cosface --out comparison.html
   rosette compare runs/arcface dino-metrics.json --out comparison.html
 
-Scores of a run come from its report, so run \`rosette report\` on the same photos
-first; without a report they are those of its own validation. A metrics.json of
-\`rosette evaluate\` or \`rosette report\` stands for a model without a run. Curves
-and settings come from the runs.`
+The scores of a run are those of its report, so make reports on the same photos
+first (\`rosette report\`). A run without a report shows its own validation. For a
+model without a run, name a metrics.json of \`rosette evaluate\` or
+\`rosette report\`. Curves and settings come from the runs.`
 
 /** `rosette compare`: several runs beside each other. */
 export function compareCommand(): Command {
   return new Command('compare')
-    .summary('several runs beside each other')
+    .summary('compare several runs on one page')
     .description('Write a page with the curves, settings and scores of several runs.')
-    .argument('<RUN...>', 'run folders, or metrics.json of `rosette evaluate` or `rosette report`')
+    .argument('<RUN...>', 'two or more run folders, or metrics.json of `rosette evaluate` or `rosette report`')
     .requiredOption('--out <comparison.html>', 'the file to write')
     .option('--overwrite', 'replace --out')
     .addHelpText('after', example)

@@ -16,17 +16,19 @@ const example = `
 Example:
   rosette demo
 
-Draws 24 jaguars, trains a small ConvNeXt with ArcFace on 40 photos of each, and measures it, before and after training, on
-photos of the same individuals that were taken at other encounters; its report is a page to explore. Minutes on two processor cores.`
+Draws 24 jaguars and trains a small network on 40 photos of each. Measures it
+before and after training on photos of the same animals from other encounters.
+Writes a report to explore in a browser, and a submission. Takes a few minutes
+on two processor cores.`
 
 /** `rosette demo`: the whole of rosette on jaguars that it draws itself. */
 export function demoCommand(): Command {
   return new Command('demo')
     .summary('draw jaguars, train on them, measure, report, submit')
-    .description('Run the whole of rosette on jaguars that it draws itself.')
+    .description('Try all of rosette on jaguars that it draws itself: train, measure, report, submit.')
     .option('--out <DIR>', 'the folder to write', join('runs', 'demo'))
     .option('--overwrite', 'replace what an earlier demo wrote there')
-    .option('--set <path=value>', 'change one value of the training configuration; may be repeated', collect)
+    .option('--set <path=value>', 'change a setting of the training; may be repeated', collect)
     .addHelpText('after', example)
     .action(demoAction)
 }

@@ -9,11 +9,12 @@ import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withMode
 const example = `
 Examples:
   rosette embed --model runs/jaguars --data photos --out photos.npy
-  rosette embed --model resnet.onnx --model-config resnet.model.json --data jaguars --out jaguars.npy
+  rosette embed --model resnet.onnx --model-config resnet.model.json \\
+    --data jaguars --out jaguars.npy
 
-FILE.npy holds float32 [photos, size], L2-normalised; FILE.csv beside it file names and identities in the same order, and the
-other columns of the table.
-Of a Kaggle folder all photos are embedded, those of train.csv first.`
+FILE.npy holds float32 [photos, size], each row of length 1. FILE.csv beside it
+has the file names, the identities and the other columns of the table, in the
+same order. Of a Kaggle folder all photos are embedded, those of train.csv first.`
 
 interface EmbedFlags extends ModelFlags, DataFlags {
   readonly data: string
@@ -26,7 +27,7 @@ export function embedCommand(): Command {
   const command = new Command('embed')
     .summary('turn photos into embeddings (.npy)')
     .description('Embed every photo of a dataset. Memory does not grow with the number of photos.')
-    .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, a folder of photos, or a CSV')
+    .requiredOption('--data <D>', 'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder')
     .requiredOption('--out <FILE.npy>', 'the file to write')
     .option('--overwrite', 'replace --out and the CSV beside it')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(embedAction)

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { check, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
@@ -6,6 +6,7 @@ import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { photosToRead } from './own-data.ts'
+import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import { interruptible, tellNotes, warn, warnOfLearned, warnOfManifest, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -14,19 +15,17 @@ Examples:
   rosette evaluate --model runs/jaguars --data new.csv --images new-photos \\
     --gallery jaguars --out new-against-known.json
 
-With --gallery each photo of --data is a query against the known individuals of
-the gallery: the job as it is in the field. A query whose individual is not in
-the gallery has nobody to find; such queries are counted and not scored.
+With --gallery each photo of --data is a query: who of the gallery does it show?
+That is the task in the field. A query whose individual is not in the gallery is
+counted and not scored.
 
-Without --gallery the photos are each other's gallery. Where encounters are known
-(a column of the table), photos of a query's own encounter are left out: photos of
-one sighting find each other by their background. --exclude-same nothing leaves
-them in.
+Without --gallery each photo is a query against all the others. Where encounters
+are known (a column of the table), a query does not meet the photos of its own
+encounter, for photos of one sighting find each other by their background.
+--exclude-same nothing leaves them in.
 
-Which photos: of a table with a column for the split its test photos; of a run on
-the data it was trained on those it did not learn from (its validation photos); of
-everything else all, which of a Kaggle folder are those of train.csv. A competition's test photos are scored through a CSV of their
-identities.`
+Of a Kaggle folder the photos of train.csv are scored. To score a competition's
+test photos, give a CSV of their identities.`
 
 interface EvaluateFlags extends ModelFlags, DataFlags {
   readonly data?: string
@@ -44,25 +43,18 @@ export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .summary('measure a model on photos of known individuals')
     .description(
-      'Rank photos of known individuals against a gallery, or against each other; report rank-1/5/10, mAP, identity-balanced mAP, mINP.',
+      'Measure how often a model finds the right individual: rank-1, 5 and 10, mAP, identity-balanced mAP, mINP.',
     )
-    .option('--data <D>', "a Kaggle folder, a folder of folders, or a CSV (default: the run's own)")
+    .addOption(dataOption())
     .requiredOption('--out <metrics.json>', 'the file to write')
-    .addOption(
-      new Option(
-        '--split <which>',
-        "photos of the table's or the run's split (default: the table's test photos, validation on the run's own data, else all)",
-      ).choices(['validation', 'train', 'test', 'all']),
+    .addOption(splitOption())
+    .option(
+      '--gallery <G>',
+      'known individuals: a gallery, a folder for each animal, a table (CSV), or a Kaggle folder',
     )
-    .option('--gallery <G>', 'known individuals: a gallery, a Kaggle folder, a folder of folders, or a CSV')
     .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
-    .option('--gallery-columns <field=column,…>', "columns of the gallery's CSV with other names")
-    .addOption(
-      new Option(
-        '--exclude-same <what>',
-        "encounter: leave photos of the query's individual and encounter out of its gallery (default where encounters are known)",
-      ).choices(['encounter', 'nothing']),
-    )
+    .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
+    .addOption(excludeSameOption())
     .option('--overwrite', 'replace --out')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(evaluateAction)
 }
@@ -98,7 +90,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       )
       warnOfReport(report)
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
-      console.log(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: all of it`)
+      console.log(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: every number, also by individual`)
     }),
   )
 }

@@ -10,10 +10,13 @@ Examples:
   rosette export --model runs/jaguars --out jaguar-model
   rosette export --model runs/jaguars --out jaguar-timm --format timm
 
-model.onnx takes photos as bytes (uint8 [N, H, W, 3], RGB) and gives L2-normalised embeddings; flip averaging is inside.
-model.json tells how to prepare a photo. Both run wherever ONNX runs.
---format timm writes the weights for Python: the backbone under timm's names (model.safetensors, config.json), pooling and neck
-(head.safetensors), and a model card (README.md). docs/models.md has the Python that embeds with them.`
+model.onnx takes photos as bytes (uint8 [N, H, W, 3], RGB) and gives embeddings
+of length 1. Averaging with the mirror image is inside. model.json says how to
+prepare a photo. Both run wherever ONNX runs.
+
+--format timm writes the weights for Python: the backbone under timm's names
+(model.safetensors, config.json), pooling and neck (head.safetensors), and a
+model card (README.md). docs/models.md has the Python that embeds with them.`
 
 interface ExportFlags {
   readonly model: string
@@ -29,26 +32,28 @@ interface ExportFlags {
 export function exportCommand(): Command {
   return new Command('export')
     .summary("write a run's model as ONNX, or for timm")
-    .description(
-      "Write a run's network as model.onnx, with model.json, which states its preprocessing; or its weights for timm.",
-    )
+    .description("Write a run's network as one ONNX file with a description, or its weights for Python's timm.")
     .requiredOption('--model <RUN>', 'a run folder')
     .requiredOption('--out <DIR>', 'the folder to write')
     .addOption(
-      new Option('--format <f>', 'timm: safetensors under the names of timm, with a model card')
+      new Option('--format <f>', 'onnx: one file that embeds photos; timm: weights for Python')
         .choices(['onnx', 'timm'])
         .default('onnx'),
     )
-    .addOption(new Option('--checkpoint <which>', 'default: best, where there is one').choices(['best', 'last']))
+    .addOption(
+      new Option('--checkpoint <which>', 'which weights of the run')
+        .choices(['best', 'last'])
+        .default(undefined, 'best, where there is one'),
+    )
     .addOption(
       new Option(
         '--precision <p>',
-        'int8: a quarter of the file, and faster on most processors; embeddings change a little',
+        'int8: a quarter of the file, faster on most processors; embeddings change a little',
       )
         .choices(['fp32', 'int8'])
         .default('fp32'),
     )
-    .option('--name <name>', "the model's name in model.json (default: the run's)")
+    .addOption(new Option('--name <name>', "the model's name in model.json").default(undefined, "the run's"))
     .option('--overwrite', 'replace the model in --out')
     .addHelpText('after', example)
     .action(exportAction)

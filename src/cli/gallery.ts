@@ -8,12 +8,13 @@ import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withMode
 const example = `
 Examples:
   rosette gallery --model runs/jaguars --data jaguars --out known-jaguars
-  rosette gallery --model runs/jaguars --data new.csv --out known-jaguars --append
+  rosette gallery --model runs/jaguars --data new.csv --append \\
+    --out known-jaguars
   rosette identify --model runs/jaguars --gallery known-jaguars trap_0815.jpg
 
-The folder holds embeddings, names, encounters, flanks, boxes and the hash of
-each photo, and no photo. It names the model that made it, and no other model can
-ask it. With --append photos that it has already are passed over.`
+The folder holds no photos: it has their embeddings and hashes, and the names,
+encounters, flanks and boxes. It belongs to the model that made it; with another
+model it is refused. --append passes over photos that it has already.`
 
 interface GalleryFlags extends ModelFlags, DataFlags {
   readonly data: string
@@ -26,10 +27,10 @@ interface GalleryFlags extends ModelFlags, DataFlags {
 export function galleryCommand(): Command {
   const command = new Command('gallery')
     .summary('embed known individuals once, to ask often')
-    .description('Embed photos of known individuals into a folder that identify and evaluate take as --gallery.')
-    .requiredOption('--data <D>', 'known individuals: a Kaggle folder, a folder of folders, or a CSV')
+    .description('Embed photos of known individuals once. identify and evaluate take the folder as --gallery.')
+    .requiredOption('--data <D>', 'known individuals: a folder for each animal, a table (CSV), or a Kaggle folder')
     .requiredOption('--out <DIR>', 'the folder to write')
-    .option('--append', 'add to the gallery in --out')
+    .option('--append', 'add photos to the gallery in --out')
     .option('--overwrite', 'replace the gallery in --out')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(galleryAction)
 }

@@ -20,16 +20,17 @@ Examples:
   rosette identify --model runs/jaguars --gallery jaguars trap_0815.jpg
   rosette identify --model runs/jaguars --gallery known-jaguars --top 3 \\
     --csv matches.csv new-photos
-  find . -name '*.JPG' | rosette identify --model runs/jaguars --gallery jaguars -
+  find . -name '*.JPG' | rosette identify --model runs/jaguars \\
+    --gallery jaguars -
 
-PHOTO is a photo, a folder (with all that is below it), a CSV (with its boxes,
-flanks, encounters), a pattern in quotation marks ('new/**/*.jpg'), or - for a
-list on standard input.
+PHOTO is a photo, a folder with everything below it, a table (CSV, with boxes,
+flanks, encounters), a pattern in quotation marks ('new/**/*.jpg'), or - to read
+a list of files from standard input.
 
-The gallery is what \`rosette gallery\` made, or photos of known individuals:
-what the model has embedded before, it does not embed again.
+The gallery is a folder that \`rosette gallery\` made, or photos of known
+individuals. Photos that this model has embedded before are not embedded again.
 
-An individual's similarity is that of its most similar photo: cosine, 1 at most.
+Similarity is the cosine to the individual's most similar photo; 1 is the most.
 A gallery photo that is the very same file as the photo asked about is left out.`
 
 interface IdentifyFlags extends ModelFlags, DataFlags {
@@ -46,14 +47,17 @@ interface IdentifyFlags extends ModelFlags, DataFlags {
 export function identifyCommand(): Command {
   const command = new Command('identify')
     .summary('find out whom photos show')
-    .description('Rank the individuals of a gallery of known animals by their likeness to each photo.')
-    .argument('<PHOTO...>', 'photos of unknown animals: files, folders, a CSV, patterns, or -')
-    .requiredOption('--gallery <G>', 'known individuals: a gallery, a Kaggle folder, a folder of folders, or a CSV')
-    .option('--query-images <DIR>', 'the folder that file names in a CSV of PHOTOs start from')
-    .option('--query-columns <field=column,…>', 'columns of a CSV of PHOTOs with other names')
-    .option('--top <K>', 'individuals told for each photo', aboveZero, 5)
-    .addOption(new Option('--json', 'print JSON').conflicts('csv'))
-    .option('--csv <FILE>', 'write a table: photo, rank, identity, similarity, best match')
+    .description('Say who is on a photo: list the most similar known individuals, best first.')
+    .argument('<PHOTO...>', 'photos to ask about: files, folders, a table (CSV), patterns, or -')
+    .requiredOption(
+      '--gallery <G>',
+      'known individuals: a gallery, a folder for each animal, a table (CSV), or a Kaggle folder',
+    )
+    .option('--query-images <DIR>', 'the folder that file names start from in a table given as PHOTO')
+    .option('--query-columns <field=column,…>', 'the names of the columns in a table given as PHOTO')
+    .option('--top <K>', 'how many individuals to list for each photo', aboveZero, 5)
+    .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
+    .option('--csv <FILE>', 'write the table to a file: photo, rank, identity, similarity, best match')
     .option('--overwrite', 'replace the file of --csv')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(identifyAction)
 }

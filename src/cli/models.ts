@@ -8,18 +8,20 @@ Examples:
   rosette models convnext_base
   rosette models --json
 
-Weights are named as timm names them, backbone.tag: rosette train --backbone convnext_base.fb_in22k_ft_in1k_384. Without a
-tag in the table there are none, and training starts from random numbers. Licences are what the publishers state.`
+Weights are named as timm names them, backbone.tag, as in
+  rosette train --backbone convnext_base.fb_in22k_ft_in1k_384 …
+A backbone without default weights starts from random numbers. Licences are what
+the publishers state.`
 
 /** `rosette models`: the backbones that can be trained, and the weights offered for each. */
 export function modelsCommand(): Command {
   return new Command('models')
     .summary('list backbones and their pretrained weights')
     .description(
-      'List the backbones: parameters (timm’s count, without classifier), input size, embedding width, multiply-adds of one ' +
-        'photo, and the default weights with their licence. With a name, list all weights offered for it.',
+      'List the networks that training can start from, with their size, cost and default weights. ' +
+        'With a name, list all pretrained weights of that network.',
     )
-    .argument('[backbone]', 'list the weights of this one')
+    .argument('[backbone]', 'list the weights of this network')
     .option('--json', 'print everything as JSON')
     .addHelpText('after', example)
     .action(modelsAction)

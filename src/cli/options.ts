@@ -36,36 +36,41 @@ export interface DataFlags {
 export function addModelOptions(command: Command): Command {
   return command
     .requiredOption('--model <M>', 'a run folder, a folder of `rosette export`, or an .onnx file')
-    .option('--model-config <FILE>', 'the description of an .onnx file that has no model.json beside it')
+    .optionsGroup('How the model is run:')
+    .option('--model-config <FILE>', 'the description of an .onnx file, where no model.json lies beside it')
     .addOption(
-      new Option('--checkpoint <which>', 'of a run folder (default: best, where there is one)').choices([
-        'best',
-        'last',
-      ]),
+      new Option('--checkpoint <which>', 'which weights of a run folder')
+        .choices(['best', 'last'])
+        .default(undefined, 'best, where there is one'),
     )
     .addOption(
-      new Option(
-        '--tta <mode>',
-        'flip: average photo and mirror image (default: flip for models of rosette, none for others)',
-      ).choices(['none', 'flip']),
+      new Option('--tta <mode>', 'flip: average the embeddings of a photo and of its mirror image')
+        .choices(['none', 'flip'])
+        .default(undefined, 'flip for models of rosette, none for others'),
     )
     .addOption(
       new Option(
         '--precision <p>',
-        'of a run folder: int8 is faster on most processors; embeddings change a little (default: fp32)',
-      ).choices(['fp32', 'int8']),
+        'int8 is faster on most processors and changes embeddings a little; run folders only',
+      )
+        .choices(['fp32', 'int8'])
+        .default(undefined, 'fp32'),
     )
-    .option(
-      '--batch <B>',
-      'photos that pass the network together (default: 1; 8 images, a flipped photo is two, where a model is large)',
-      aboveZero,
+    .addOption(
+      new Option('--batch <B>', 'how many photos pass the network together')
+        .argParser(aboveZero)
+        .default(undefined, '1; for a large model 8, or 4 with their mirror images'),
     )
-    .option('--threads <T>', 'processor threads (default: all cores)', threadCount)
-    .option(
-      '--memory-limit <GB>',
-      "memory that an .onnx file may take before it is stopped (default: half of the machine's)",
-      aboveZero,
+    .addOption(threadsOption())
+    .addOption(
+      new Option('--memory-limit <GB>', 'memory that an .onnx file may take before it is stopped')
+        .argParser(aboveZero)
+        .default(undefined, "half of the machine's"),
     )
+}
+
+export function threadsOption(): Option {
+  return new Option('--threads <T>', 'processor threads').argParser(threadCount).default(undefined, 'all cores')
 }
 
 export function addDataOptions(command: Command): Command {
@@ -75,13 +80,13 @@ export function addDataOptions(command: Command): Command {
 /** How the columns and labels of a table are read. */
 function addLabelOptions(command: Command): Command {
   return command
-    .option('--columns <field=column,…>', 'columns of a CSV with other names, as in filename=path,identity=name')
-    .option(
-      '--unidentified <WORD,…>',
-      'labels that stand for nobody (default: unknown, NA, none, ? and the like; empty cells always do)',
-      wordList,
+    .option('--columns <field=column,…>', "the names of a table's columns, as in filename=path,identity=animal")
+    .addOption(
+      new Option('--unidentified <WORD,…>', 'labels that stand for nobody; an empty cell always does')
+        .argParser(wordList)
+        .default(undefined, 'unknown, NA, none, ? and the like'),
     )
-    .option('--merge-similar-labels', 'take labels that look alike for one, as 007 and 7')
+    .option('--merge-similar-labels', 'make one individual of labels that look alike, as 007 and 7')
 }
 
 /** Which part of a photo shows the animal. */
@@ -90,12 +95,18 @@ function addBoxOptions(command: Command): Command {
   return command
     .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')
     .option('--masks <DIR>', 'a folder of masks, named as the photos are; white is the animal')
-    .option('--confidence <C>', 'take detections that are as sure as this, 0 to 1 (default: 0.2)', fraction)
+    .addOption(
+      new Option('--confidence <C>', 'how sure a detection must be to be taken, from 0 to 1')
+        .argParser(fraction)
+        .default(undefined, '0.2'),
+    )
     .addOption(
       new Option(
         '--box-format <format>',
-        'boxes of a CSV: left, top, width, height; or corners; or center, width, height (default: as columns and sizes tell)',
-      ).choices(formats),
+        "a table's boxes: left, top, width, height; or two corners; or center and size",
+      )
+        .choices(formats)
+        .default(undefined, 'what the columns and the sizes of the photos say'),
     )
 }
 
@@ -116,12 +127,13 @@ function wordList(text: string): readonly string[] {
 /** Of data whose columns have their names. */
 export function addPhotoOptions(command: Command): Command {
   return command
-    .option('--images <DIR>', "the folder that a CSV's file names start from")
+    .optionsGroup('How photos and tables are read:')
+    .option('--images <DIR>', "the folder that a table's file names start from")
     .option('--skip-unreadable', 'leave out photos that cannot be read, and list them')
-    .option(
-      '--limit-pixels <N>',
-      'refuse photos of more pixels (default: 100000000); four bytes of memory for each, times the photos read at once',
-      upTo(mostPixels),
+    .addOption(
+      new Option('--limit-pixels <N>', 'refuse photos of more pixels; each pixel takes four bytes of memory')
+        .argParser(upTo(mostPixels))
+        .default(undefined, '100000000'),
     )
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { InputError, nearest, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
+import { helpStyle } from './help.ts'
 import { systemMessage } from './system-error.ts'
 
 /**
@@ -14,8 +15,9 @@ export async function runProgram(args: readonly string[], commands: readonly (()
     .description('Recognise individual jaguars, and any animal with a coat pattern, from photographs.')
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
+    .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rosette: ')) })
-    .addHelpText('after', '\n`rosette <command> --help` tells the options of a command.')
+    .addHelpText('after', '\n`rosette COMMAND --help` shows the options of a command, with examples.')
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
   try {
     await program.parseAsync(args, { from: 'user' })

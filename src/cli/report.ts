@@ -8,16 +8,20 @@ import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNe
 import { photosToRead } from './own-data.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
+import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import { interruptible, tellNotes, warnOfLearned, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
 
 const example = `
 Examples:
   rosette report --model runs/jaguars
-  rosette report --model runs/jaguars --data jaguars --split all --projection pca,tsne,umap --out jaguars-report
+  rosette report --model runs/jaguars --data jaguars --split all \\
+    --projection pca,tsne,umap --out jaguars-report
   rosette report --model runs/jaguars --share --out to-publish
 
-OUT/report.html is one file that needs no network; beside it are the pictures (SVG and PNG), metrics.json and map.csv.
-Which photos: as for \`rosette evaluate\`. --share leaves out photos and file names and calls individuals by numbers.`
+OUT/report.html is one file that needs no network. Beside it lie the pictures
+(SVG and PNG), metrics.json and map.csv. The photos are those that
+\`rosette evaluate\` would score. --share leaves out photos and file names, and
+gives individuals numbers for names.`
 
 interface ReportFlags extends ModelFlags, DataFlags {
   readonly data?: string
@@ -38,36 +42,32 @@ export function reportCommand(): Command {
   const command = new Command('report')
     .summary('pictures and a page to explore')
     .description(
-      'Draw what a model makes of photos of known individuals: pictures, and a page to explore them in a browser.',
+      'Show what a model makes of photos of known individuals: pictures to print, and a page to explore in a browser.',
     )
-    .option('--data <D>', "a Kaggle folder, a folder of folders, or a CSV (default: the run's own)")
-    .option('--out <DIR>', 'the folder to write (default: RUN/report)')
+    .addOption(dataOption())
+    .addOption(new Option('--out <DIR>', 'the folder to write').default(undefined, 'RUN/report'))
+    .addOption(splitOption())
+    .addOption(excludeSameOption())
     .addOption(
-      new Option(
-        '--split <which>',
-        "photos of the table's or the run's split (default: the table's test photos, validation on the run's own data, else all)",
-      ).choices(['validation', 'train', 'test', 'all']),
+      new Option('--projection <names>', 'maps to draw, of pca, tsne and umap')
+        .argParser(projections)
+        .default(['pca', 'tsne'], 'pca,tsne'),
     )
-    .addOption(
-      new Option(
-        '--exclude-same <what>',
-        "encounter: leave photos of the query's individual and encounter out of its gallery (default where encounters are known)",
-      ).choices(['encounter', 'nothing']),
-    )
-    .option('--projection <names>', 'maps to draw: pca, tsne, umap (default: pca,tsne)', projections, ['pca', 'tsne'])
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
-    .option(
-      '--explain <N>',
-      'matches to explain of each kind, right and wrong (default: 4; 1 for a model that tells nothing of its cells)',
-      notNegative,
+    .addOption(
+      new Option('--explain <N>', 'how many right matches to explain, and how many wrong ones')
+        .argParser(notNegative)
+        .default(undefined, '4; 1 for a model that is explained by covering the photo'),
     )
-    .option('--pixels <PX>', 'width of the PNGs, at most 8000 (default: 2000)', upTo(8000))
-    .option(
-      '--thumbnails <PX>',
-      "longer side of the page's photos (default: what fits into 17 MB, 48 to 384; at most 1024)",
-      upTo(1024),
+    .addOption(
+      new Option('--pixels <PX>', 'width of the PNGs, at most 8000').argParser(upTo(8000)).default(undefined, '2000'),
     )
-    .option('--share', 'leave out photos and names, to publish numbers without revealing animals')
+    .addOption(
+      new Option('--thumbnails <PX>', "longer side of the page's photos, at most 1024")
+        .argParser(upTo(1024))
+        .default(undefined, '48 to 384, so that all take 17 MB'),
+    )
+    .option('--share', 'leave out photos and names, to publish numbers without showing where animals live')
     .option('--overwrite', 'replace the report in --out')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(reportAction)
 }
@@ -127,7 +127,7 @@ async function refuse(out: string, overwrite: boolean): Promise<void> {
 }
 
 function defaultFolder(embedder: Embedder): string {
-  check(embedder.run !== undefined, '--out: the model is no run folder: name the folder to write')
+  check(embedder.run !== undefined, '--out: name the folder to write: the model is no run folder, which would hold it')
   return join(embedder.run, 'report')
 }
 

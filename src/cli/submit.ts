@@ -10,7 +10,8 @@ const example = `
 Example:
   rosette submit --model runs/jaguars --data jaguars --out submission.csv
 
-Each test photo is embedded once. The file is read back and checked against test.csv; exit code 1 where it does not fit.`
+Each test photo is embedded once. The file is then read back and checked against
+test.csv; the exit code is 1 where it does not fit.`
 
 interface SubmitFlags extends ModelFlags, DataFlags {
   readonly data: string
@@ -23,11 +24,11 @@ interface SubmitFlags extends ModelFlags, DataFlags {
 export function submitCommand(): Command {
   const command = new Command('submit')
     .summary("answer a competition's test.csv")
-    .description('Write a submission: row_id,similarity for every pair of test.csv, in its order; then check it.')
+    .description('Write a submission, a similarity for every pair of test.csv, and check it.')
     .requiredOption('--data <KAGGLE_DIR>', 'a Kaggle folder, with test.csv and the test photos')
     .requiredOption('--out <submission.csv>', 'the file to write')
     .addOption(
-      new Option('--scores <kind>', 'clip: negative cosines become 0; shift: (cos + 1) / 2, which keeps their order')
+      new Option('--scores <kind>', 'clip: negative cosines become 0; shift: (cos + 1) / 2 keeps their order')
         .choices(['clip', 'shift'])
         .default('clip'),
     )

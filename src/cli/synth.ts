@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { formatTable } from '../base/index.ts'
 import { aboveZero, notNegative } from './options.ts'
 import { progress } from './progress.ts'
@@ -8,7 +8,8 @@ const example = `
 Example:
   rosette synth --out runs/jaguars --identities 12 --photos 20
 
-Writes train.csv, test.csv, the photos of both, test_identities.csv (what a competition hides) and sheet.png to look at.`
+Writes train.csv, test.csv, the photos of both, test_identities.csv (who is on
+the test photos, which a competition hides), and sheet.png to look at.`
 
 interface SynthFlags {
   readonly out: string
@@ -24,10 +25,12 @@ export function synthCommand(): Command {
     .summary('draw a dataset of jaguars')
     .description('Draw jaguars with coats of their own and photograph them: a dataset in the Kaggle layout.')
     .requiredOption('--out <DIR>', 'the folder to write')
-    .option('--identities <N>', 'individuals (default: 24)', aboveZero)
-    .option('--photos <M>', 'training photos of each (default: 40)', aboveZero)
-    .option('--seed <S>', 'another seed draws other animals (default: 0)', notNegative)
-    .option('--overwrite', 'replace a synthetic dataset in --out')
+    .addOption(new Option('--identities <N>', 'how many individuals').argParser(aboveZero).default(undefined, '24'))
+    .addOption(new Option('--photos <M>', 'training photos of each').argParser(aboveZero).default(undefined, '40'))
+    .addOption(
+      new Option('--seed <S>', 'another seed draws other animals').argParser(notNegative).default(undefined, '0'),
+    )
+    .option('--overwrite', 'replace the drawn dataset in --out')
     .addHelpText('after', example)
     .action(synthAction)
 }
@@ -53,5 +56,5 @@ async function synthAction({ out, identities, photos, seed, overwrite = false }:
     ['training photos', trainPhotos],
     ['test photos', testPhotos],
   ]
-  console.log(`${folder}\n${formatTable(['', 'count'], rows)}\na look at them: ${sheet}`)
+  console.log(`${folder}\n${formatTable(['', 'count'], rows)}\nto look at them: ${sheet}`)
 }

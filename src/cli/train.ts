@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
-import { aboveZero, addDataOptions, collect, type DataFlags, notNegative, threadCount } from './options.ts'
+
+import { aboveZero, addDataOptions, collect, type DataFlags, notNegative, threadsOption } from './options.ts'
+
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
@@ -9,13 +11,20 @@ import { TrainView } from './train-view.ts'
 const example = `
 Examples:
   rosette train --data jaguars --out runs/jaguars
-  rosette train --data jaguars --out runs/base --backbone convnext_base.fb_in22k_ft_in1k --freeze 10
-  rosette train --data jaguars --out runs/small --preset atto --set epochs=40 --set loss.kind=cosface
+  rosette train --data jaguars --out runs/base --freeze 10 \\
+    --backbone convnext_base.fb_in22k_ft_in1k
+  rosette train --data jaguars --out runs/small --preset atto \\
+    --set epochs=40 --set loss.kind=cosface
   rosette train --data jaguars --out runs/jaguars --resume
 
-Presets: brief (convnext_small.fb_in1k at 224²; the default), atto (convnext_atto at 128², from random weights), demo, and head
-(a head on the embeddings of an .onnx file, which is what --backbone FILE.onnx --freeze begins with).
-Ctrl-C saves and ends; --resume goes on, with the same result as if it had not been interrupted.`
+Presets:
+  brief  convnext_small at 224 x 224 from pretrained weights, which it downloads
+  atto   convnext_atto at 128 x 128 from random weights: small and fast
+  demo   what \`rosette demo\` trains: smaller still
+  head   a head on an .onnx file; --backbone FILE.onnx --freeze chooses it
+
+Ctrl-C saves and ends. --resume goes on, and the result is the same as without
+the interruption. docs/training.md lists every setting that --set can change.`
 
 interface TrainFlags extends DataFlags {
   readonly data: string
@@ -38,28 +47,27 @@ export function trainCommand(): Command {
   const command = new Command('train')
     .summary('train a network on your photos')
     .description(
-      'Train a network to tell the individuals of a dataset apart; write a run folder with checkpoints, log and model.',
+      'Train a network on photos of known individuals. The run folder gets the model, its scores, checkpoints and a log.',
     )
-    .requiredOption('--data <D>', 'a Kaggle folder, a folder of folders, or a CSV')
+    .requiredOption(
+      '--data <D>',
+      'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
+    )
     .requiredOption('--out <RUN>', 'the run folder to write')
-    .option('--preset <name>', 'the configuration to start from (default: brief)')
+    .addOption(new Option('--preset <name>', 'the settings to start from').default(undefined, 'brief'))
     .option(
       '--backbone <NAME|FILE>',
-      'a name of `rosette models` with or without a tag, a file of weights, or an .onnx file',
+      'the network to start from: a name that `rosette models` lists, a file of weights, or an .onnx file',
     )
-    .option('--model-config <FILE>', 'the description of an .onnx file that has none beside it')
-    .option(
-      '--freeze [layers]',
-      'layers of the backbone, from the input, that keep their weights (without a number: all)',
-      layers,
-    )
-    .option('--set <path=value>', 'change one value of the configuration; may be repeated', collect)
-    .option('--seed <S>', 'seed of everything random (default: 0)', notNegative)
+    .option('--model-config <FILE>', 'the description of an .onnx file, where no model.json lies beside it')
+    .option('--freeze [layers]', 'how many layers, from the input, keep their weights; without a number all do', layers)
+    .option('--set <path=value>', 'change a setting; may be repeated', collect)
+    .addOption(new Option('--seed <S>', 'seed of everything random').argParser(notNegative).default(undefined, '0'))
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
     .option('--overwrite', 'replace the run in --out')
-    .option('--batch <B>', 'photos a step: short for --set batchSize=B', aboveZero)
-    .option('--threads <T>', 'processor threads (default: all cores)', threadCount)
-    .option('--offline', 'download no pretrained weights: take them from the cache, or start at random')
+    .option('--batch <B>', 'photos in a step: short for --set batchSize=B', aboveZero)
+    .addOption(threadsOption())
+    .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
   return answerHabits(addDataOptions(command)).addHelpText('after', example).action(trainAction)
 }
 

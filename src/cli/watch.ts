@@ -9,18 +9,17 @@ Examples:
   rosette watch runs/jaguars
   rosette watch ../cluster/runs/jaguars --port 8080
 
-Serves a page to this machine alone until Ctrl-C; it draws the run's log anew every three seconds. A run on another machine is
-watched through its folder.`
+The page is for this machine alone and is served until Ctrl-C. It follows the
+run's log and is drawn anew every three seconds. To watch a run on another
+machine, name its folder on a shared disk.`
 
 /** `rosette watch`: a run's curves in a browser while it trains. */
 export function watchCommand(): Command {
   return new Command('watch')
-    .summary("a run's curves in a browser, while it trains")
-    .description(
-      "Serve a page on this machine with a run's loss, learning rate and validations as its log grows, and the time left.",
-    )
+    .summary('watch a run in a browser while it trains')
+    .description('Show a run in a browser while it trains: loss, learning rate, validations, and the time left.')
     .argument('<RUN>', 'a run folder')
-    .option('--port <P>', 'where to serve; 0 takes any that is free', notNegative, 7878)
+    .option('--port <P>', 'the port to serve on; 0 takes any that is free', notNegative, 7878)
     .addHelpText('after', example)
     .action(watchAction)
 }

@@ -11,12 +11,20 @@ Examples:
   rosette weights list
   rosette weights verify timm/convnext_small.fb_in1k
 
-NAME is a model on huggingface.co: timm's name of it, or OWNER/NAME, with @REVISION behind it for another than main. An architecture's
-name, as convnext_small, stands for timm's default weights of it.
-Files lie in the cache that Python's libraries share: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub.
-HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY and NO_PROXY are honoured.
+  pull    downloads weights into the cache, or goes on with a broken download
+  list    shows what is in the cache
+  verify  checks the files in the cache, or of the models named, for damage
 
-Exit code 0: all is well. 1: verify found a file that is not what its name says. 2: what cannot be fetched or found.`
+NAME is a model on huggingface.co: a name of timm, or OWNER/NAME. NAME@REVISION
+takes another revision than main. A network's name alone, as convnext_small,
+means its default weights.
+
+The cache is the one that Python's libraries use: HF_HUB_CACHE, HF_HOME/hub, or
+~/.cache/huggingface/hub. The variables HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE,
+HTTPS_PROXY and NO_PROXY count.
+
+Exit code 0: all is well. 1: verify found a damaged file. 2: a model could not
+be fetched or found.`
 
 interface WeightsFlags {
   readonly offline?: boolean
@@ -27,14 +35,11 @@ const actions = { pull, list, verify } as const
 /** `rosette weights`: pretrained weights fetched, listed, and held against their checksums. */
 export function weightsCommand(): Command {
   return new Command('weights')
-    .summary('fetch pretrained weights, list and check them')
-    .description(
-      'pull: bring weights into the cache, from where a broken download ended. list: what is in the cache. ' +
-        'verify: hash what is there, or of the models named, and hold it against its checksum.',
-    )
+    .summary('download, list and check pretrained weights')
+    .description('Download pretrained weights, list those on this machine, and check them.')
     .argument('<pull|list|verify>', 'what to do')
-    .argument('[NAME...]', 'models, as in timm/convnext_small.fb_in1k')
-    .option('--offline', 'use no network: pull then only says what is there')
+    .argument('[NAME...]', 'models, as convnext_small.fb_in1k')
+    .option('--offline', 'use no network: pull then only says which weights are in the cache')
     .addHelpText('after', example)
     .action(weightsAction)
 }
