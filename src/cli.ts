@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { commands, ignoresHangUp, outliveReaders, runProgram } from './cli/index.ts'
+import { commands, ignoresHangUp, outliveReaders, runProgram, tellUnwritten } from './cli/index.ts'
 
 let unwritten: Error | undefined
 outliveReaders((error) => {
@@ -10,6 +10,6 @@ if (ignoresHangUp()) process.on('SIGHUP', () => {})
 process.exitCode = await runProgram(process.argv.slice(2), commands)
 process.on('exit', (code) => {
   if (unwritten === undefined) return
-  process.stderr.write(`rosette: standard output: ${unwritten.message}\n`)
+  tellUnwritten(unwritten)
   if (code === 0) process.exitCode = 2
 })

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { check, checkOutput, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import { curvesOf } from './run-story.ts'
+import { say, tell } from './say.ts'
 
 const example = `
 Examples:
@@ -43,9 +44,8 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, compareHtml(runs))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
-  if (unmeasured.length > 0)
-    process.stderr.write(`note: without a report, so without scores: ${unmeasured.join(', ')}\n`)
-  console.log(`${out}: ${runs.length} runs; open it in a browser`)
+  if (unmeasured.length > 0) tell(`note: without a report, so without scores: ${unmeasured.join(', ')}`)
+  say(`${out}: ${runs.length} runs; open it in a browser`)
 }
 
 /** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */

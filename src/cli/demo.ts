@@ -9,6 +9,7 @@ import { collect } from './options.ts'
 import { progress } from './progress.ts'
 import { withStages } from './report.ts'
 import { runStory } from './run-story.ts'
+import { say } from './say.ts'
 import { TrainView } from './train-view.ts'
 import { interruptible } from './work.ts'
 
@@ -58,15 +59,13 @@ async function demoAction({ out, overwrite = false, set = [] }: DemoFlags): Prom
     writeFileAtomic(metrics, `${JSON.stringify({ split, untrained: before, trained: after }, undefined, 2)}\n`)
     const page = await report(run, data, signal)
     const rows = await submit(run, data, submission, signal)
-    console.log(summary(before, after, split))
-    console.log(`\nsubmission checked: ${rows} rows`)
+    say(summary(before, after, split))
+    say(`\nsubmission checked: ${rows} rows`)
     const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission, page].filter(
       (path) => existsSync(path),
     )
-    console.log(
-      `\nwritten in ${formatDuration(performance.now() - began)}:\n${paths.map((path) => `  ${path}`).join('\n')}`,
-    )
-    console.log(`\nto look at in a browser: ${page}`)
+    say(`\nwritten in ${formatDuration(performance.now() - began)}:\n${paths.map((path) => `  ${path}`).join('\n')}`)
+    say(`\nto look at in a browser: ${page}`)
   }, `stopped; what it wrote so far is in ${out}: start again with --overwrite`)
 }
 

@@ -4,6 +4,7 @@ import type { Photo, Skipped } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { photoRows } from './photo-rows.ts'
+import { say } from './say.ts'
 import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -64,8 +65,8 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       } finally {
         file.discard()
       }
-      console.log(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
-      console.log(`${csv}: their file names, identities, and what else is known of them`)
+      say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
+      say(`${csv}: their file names, identities, and what else is known of them`)
     }),
   )
 }

@@ -6,8 +6,17 @@ import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { photosToRead } from './own-data.ts'
+import { say, warn } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
-import { interruptible, tellNotes, warn, warnOfLearned, warnOfManifest, withModel, withProgress } from './work.ts'
+import {
+  interruptible,
+  tellNotes,
+  warnOfIdenticalKnown,
+  warnOfLearned,
+  warnOfManifest,
+  withModel,
+  withProgress,
+} from './work.ts'
 
 const example = `
 Examples:
@@ -78,6 +87,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
         withProgress(title, { ...reading, signal }, work)
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
+      if (known !== undefined) await warnOfIdenticalKnown(known)
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
         gallery === undefined || known === undefined
           ? evaluatePhotos(embedder, selection, { ...options, excludeSame })
@@ -90,7 +100,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       )
       warnOfReport(report)
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
-      console.log(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: every number, also by individual`)
+      say(`${describe(report, selection)}\n\n${table(report)}\n\n${out}: every number, also by individual`)
     }),
   )
 }

@@ -4,6 +4,7 @@ import { check, checkOutput, formatBytes } from '../base/index.ts'
 import type { Precision } from '../embedder/index.ts'
 import type { Agreement } from '../export/index.ts'
 import type { CheckpointName } from '../run/index.ts'
+import { say, tell } from './say.ts'
 
 const example = `
 Examples:
@@ -81,13 +82,13 @@ async function exportAction(flags: ExportFlags): Promise<void> {
       `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
     )
     check(checkpoint !== 'last', `--checkpoint last: ${model} trained a head on an ONNX file; its model is the best`)
-    console.log(copyHeadRun(model, out, name).join('\n'))
+    say(copyHeadRun(model, out, name).join('\n'))
     return
   }
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
   if (format === 'timm') {
-    console.log(exportTimm({ run: model, model: run, folder: out, name: name ?? run.name }).files.join('\n'))
+    say(exportTimm({ run: model, model: run, folder: out, name: name ?? run.name }).files.join('\n'))
     return
   }
   const { files, bytes, description, agreement } = await exportModel({
@@ -99,7 +100,7 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     precision,
     where: run.checkpoint.path,
   })
-  console.log(
+  say(
     `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', ${precision}, embedding of ${description.output.size}`,
   )
   if (agreement !== undefined) tellAgreement(agreement, model)
@@ -109,9 +110,9 @@ async function exportAction(flags: ExportFlags): Promise<void> {
 const enough = 0.99
 
 function tellAgreement({ photos, mean, worst }: Agreement, model: string): void {
-  console.log(`cosine to fp32 on ${photos} drawn jaguars: ${mean.toFixed(4)} in the mean, ${worst.toFixed(4)} at worst`)
+  say(`cosine to fp32 on ${photos} drawn jaguars: ${mean.toFixed(4)} in the mean, ${worst.toFixed(4)} at worst`)
   if (mean >= enough) return
-  console.error(
+  tell(
     `warning: int8 changes the embeddings of ${model}: measure both, \`rosette evaluate --precision int8\` and without it, before you use it`,
   )
 }

@@ -3,7 +3,8 @@ import { Command } from 'commander'
 import { check, checkOutput } from '../base/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
-import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { say } from './say.ts'
+import { interruptible, warnOfIdenticalKnown, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Examples:
@@ -55,10 +56,10 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
         embedCached(embedder, manifest, options),
       )
       warnOfSkipped(embedded.skipped)
-      await warnOfIdentical(embedded)
+      await warnOfIdenticalKnown(embedded)
       const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
       writeGallery(out, model, gallery)
-      console.log(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
+      say(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
     }),
   )
 }

@@ -5,9 +5,10 @@ import type { Identification } from '../identify/index.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { say, tell } from './say.ts'
 import {
   interruptible,
-  warnOfIdentical,
+  warnOfIdenticalKnown,
   warnOfManifest,
   warnOfSkipped,
   warnOfTrained,
@@ -93,17 +94,17 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
         loadGallery(embedder, source, options),
       )
       warnOfSkipped([...asked.skipped, ...known.skipped])
-      await warnOfIdentical(known)
+      await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder.run)
       return identifyPhotos(known, asked, top)
     }),
   )
   tellLeftOut(found)
-  if (flags.json) console.log(JSON.stringify(found.map(plain), undefined, 2))
-  else if (csv === undefined) console.log(formatTable(header, rowsOf(found)))
+  if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
+  else if (csv === undefined) say(formatTable(header, rowsOf(found)))
   else {
     writeFileAtomic(csv, tableOf(found))
-    console.log(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
+    say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
   }
 }
 
@@ -121,7 +122,7 @@ function tellLeftOut(found: readonly Identification[]): void {
     const same = leftOut.map(({ filename }) => filename).join(', ')
     if (same === '') continue
     const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
-    process.stderr.write(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}\n`)
+    tell(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}`)
   }
 }
 

@@ -35,4 +35,4 @@ export const commands: readonly (() => Command)[] = [
 ]
 export { ignoresHangUp } from './hang-up.ts'
 export { runProgram } from './program.ts'
-export { outliveReaders } from './streams.ts'
+export { outliveReaders, tellUnwritten } from './streams.ts'

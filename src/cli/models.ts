@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { check, formatTable, nearest } from '../base/index.ts'
 import type { BackboneSummary } from '../models/index.ts'
+import { say } from './say.ts'
 
 const example = `
 Examples:
@@ -46,8 +47,8 @@ async function modelsAction(asked: string | undefined, { json = false }: { reado
     `\`rosette models ${name}\` lists them`,
   )
   const summaries = (name === undefined ? backboneNames : [name]).map(summariseBackbone)
-  if (json) console.log(JSON.stringify(summaries, undefined, 2))
-  else console.log(name === undefined ? overview(summaries) : weightsOf(summaries[0]!))
+  if (json) say(JSON.stringify(summaries, undefined, 2))
+  else say(name === undefined ? overview(summaries) : weightsOf(summaries[0]!))
 }
 
 function overview(summaries: readonly BackboneSummary[]): string {

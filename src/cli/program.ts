@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { InputError, nearest, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
 import { helpStyle } from './help.ts'
+import { tell } from './say.ts'
 import { systemMessage } from './system-error.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function runProgram(args: readonly string[], commands: readonly (()
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
     .configureHelp(helpStyle)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rosette: ')) })
+    .configureOutput({ outputError: (text, write) => write(visible(text.replace(/^error: /, 'rosette: '))) })
     .addHelpText('after', '\n`rosette COMMAND --help` shows the options of a command, with examples.')
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
   try {
@@ -38,29 +39,25 @@ function reportUsage(error: CommanderError, args: readonly string[], program: Co
     )
     const unknown = args.map((arg) => arg.split('=')[0]!).filter((arg) => arg.startsWith('--') && !known.has(arg))
     const typed = nearest(missing, unknown)
-    if (typed !== undefined) print(`(Did you mean ${missing} by ${typed}?)`)
+    if (typed !== undefined) tell(`(Did you mean ${missing} by ${typed}?)`)
   }
   return exitCodes.input
 }
 
 function reportError(error: unknown, version: string): number {
   if (error instanceof FailedCheck || error instanceof Interrupted) {
-    if (error.message !== '') print(`rosette: ${error.message}`)
+    if (error.message !== '') tell(`rosette: ${error.message}`)
     return error instanceof FailedCheck ? exitCodes.failedCheck : exitCodes.interrupted
   }
   const told = error instanceof InputError ? error.message : systemMessage(error)
   if (told !== undefined) {
-    print(`rosette: ${told}`)
+    tell(`rosette: ${told}`)
     return exitCodes.input
   }
-  print(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  print(`rosette: this is a bug; please report it with the lines above and the command you ran`)
-  print(`rosette ${version}, Node ${process.version}, ${process.platform} ${process.arch}`)
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  tell(`rosette: this is a bug; please report it with the lines above and the command you ran`)
+  tell(`rosette ${version}, Node ${process.version}, ${process.platform} ${process.arch}`)
   return exitCodes.bug
-}
-
-function print(line: string): void {
-  process.stderr.write(`${visible(line)}\n`)
 }
 
 /** package.json lies two folders up both from src/cli and from dist/cli. */

@@ -8,6 +8,7 @@ import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNe
 import { photosToRead } from './own-data.ts'
 import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
+import { say } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import { interruptible, tellNotes, warnOfLearned, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
 
@@ -116,7 +117,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
         }),
       )
       warnOfSkipped(outcome.skipped)
-      console.log(describeReport(outcome))
+      say(describeReport(outcome))
     }),
   )
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '../data/index.ts'
 import type { Selection } from '../identify/index.ts'
 import type { Curves, RunLength, RunStory } from '../report/index.ts'
-import { warn } from './work.ts'
+import { warn } from './say.ts'
 
 /**
  * What a run folder tells for a report: its log, its configuration, its hashes, and which side of its split a photo is on, where

@@ -1,5 +1,7 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { tell } from './say.ts'
+import { systemMessage } from './system-error.ts'
 
 /** The reader has gone: a pipe's other end is closed, or the terminal is. */
 const gone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ENXIO', 'ERR_STREAM_DESTROYED'])
@@ -21,4 +23,9 @@ export function outliveReaders(failed: (error: Error) => void): void {
     // Node restores the settings of its terminals at the very end, and aborts where one of them has gone
     for (const fd of terminals) if (!isatty(fd)) closeSync(fd)
   })
+}
+
+/** Says why standard output could not be written. */
+export function tellUnwritten(error: Error): void {
+  tell(`rosette: standard output: ${systemMessage(error) ?? error.message}`)
 }

@@ -4,7 +4,8 @@ import type { ScoreKind } from '../competition/index.ts'
 import { FailedCheck } from './exit.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { interruptible, warn, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import { say, warn } from './say.ts'
+import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
 
 const example = `
 Example:
@@ -59,6 +60,6 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
     }),
   )
   const report = checkSubmission(out, join(data, 'test.csv'))
-  console.log(formatSubmissionReport(report))
+  say(formatSubmissionReport(report))
   if (!report.ok) throw new FailedCheck()
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { formatTable } from '../base/index.ts'
 import { aboveZero, notNegative } from './options.ts'
 import { progress } from './progress.ts'
+import { say } from './say.ts'
 import { interruptible } from './work.ts'
 
 const example = `
@@ -56,5 +57,5 @@ async function synthAction({ out, identities, photos, seed, overwrite = false }:
     ['training photos', trainPhotos],
     ['test photos', testPhotos],
   ]
-  console.log(`${folder}\n${formatTable(['', 'count'], rows)}\nto look at them: ${sheet}`)
+  say(`${folder}\n${formatTable(['', 'count'], rows)}\nto look at them: ${sheet}`)
 }

@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
-
 import { aboveZero, addDataOptions, collect, type DataFlags, notNegative, threadsOption } from './options.ts'
-
+import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
@@ -83,7 +82,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const stop = new AbortController()
   const stopListening = onStop((signal) => {
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
-    process.stderr.write(`\nsaving and ending${atOnce}\n`)
+    tell(`\nsaving and ending${atOnce}`)
     stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
   })
   try {
@@ -95,9 +94,9 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       signal: stop.signal,
       onEvent: (event) => view.show(event),
     })
-    if (outcome.finished) console.log(await trainSummary(flags.out, flags.data))
+    if (outcome.finished) say(await trainSummary(flags.out, flags.data))
     else {
-      console.log(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
+      say(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
       throw new Interrupted()
     }
   } finally {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { check } from '../base/index.ts'
 import { notNegative } from './options.ts'
 import { curvesOf, lengthOf } from './run-story.ts'
+import { say } from './say.ts'
 import { interruptible } from './work.ts'
 
 const example = `
@@ -35,7 +36,7 @@ async function watchAction(run: string, { port }: { readonly port: number }): Pr
     length: await lengthOf(run),
     port,
   })
-  console.log(`${server.url}: ${run} (Ctrl-C ends)`)
+  say(`${server.url}: ${run} (Ctrl-C ends)`)
   const ended = (signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
   try {

@@ -3,6 +3,7 @@ import { check, formatBytes, formatTable } from '../base/index.ts'
 import type { HubRepo, HubSettings, VerifiedFile } from '../weights/index.ts'
 import { FailedCheck } from './exit.ts'
 import { progress } from './progress.ts'
+import { say, tell } from './say.ts'
 import { interruptible } from './work.ts'
 
 const example = `
@@ -69,7 +70,7 @@ async function pull(names: readonly string[], settings: HubSettings): Promise<vo
         }),
       'stopped; the next pull goes on from here',
     ).finally(bar.stop)
-    console.log(path)
+    say(path)
   }
 }
 
@@ -78,14 +79,14 @@ async function list(names: readonly string[], { cache }: HubSettings): Promise<v
   const repos = await reposOf(names)
   const files = listCache(cache).filter(({ repo }) => repos === undefined || repos.includes(repo))
   checkPresent(cache, files, repos)
-  if (files.length === 0) return console.log(`${cache}: no models`)
+  if (files.length === 0) return say(`${cache}: no models`)
   const rows = files.map(({ repo, commit, bytes, path }) => [
     repo,
     commit.slice(0, 8),
     bytes === undefined ? 'missing' : formatBytes(bytes),
     path,
   ])
-  console.log(formatTable(['model', 'commit', 'size', 'file'], rows))
+  say(formatTable(['model', 'commit', 'size', 'file'], rows))
 }
 
 async function verify(names: readonly string[], { cache }: HubSettings): Promise<void> {
@@ -97,8 +98,8 @@ async function verify(names: readonly string[], { cache }: HubSettings): Promise
     'stopped; nothing was changed',
   ).finally(bar.stop)
   checkPresent(cache, files, repos)
-  if (files.length === 0) return console.log(`${cache}: no models`)
-  console.log(formatTable(['model', 'size', 'state', 'file'], files.map(rowOf)))
+  if (files.length === 0) return say(`${cache}: no models`)
+  say(formatTable(['model', 'size', 'state', 'file'], files.map(rowOf)))
   const bad = files.filter(({ state }) => state === 'wrong' || state === 'missing')
   if (bad.length > 0)
     throw new FailedCheck(
@@ -134,7 +135,7 @@ async function hubRepos(names: readonly string[]): Promise<HubRepo[]> {
   return names.map((name) => {
     const repo = parseHubName(name)
     const tagged = withDefaultTag(repo)
-    if (tagged !== repo) process.stderr.write(`note: ${name}: timm's default weights, ${showHubName(tagged)}\n`)
+    if (tagged !== repo) tell(`note: ${name}: timm's default weights, ${showHubName(tagged)}`)
     return tagged
   })
 }

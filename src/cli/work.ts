@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { visible } from '../base/index.ts'
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { Selection } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
+import { tell, warn } from './say.ts'
 import { onStop } from './stop.ts'
 
 /**
@@ -52,14 +52,10 @@ export async function withProgress<T>(
   }
 }
 
-export function warn(text: string): void {
-  process.stderr.write(`warning: ${visible(text)}\n`)
-}
-
 /** How the list of photos was read, in one line, and what was recognised in it. */
 export function tellNotes({ summary, notes = [] }: Manifest): void {
-  if (summary !== undefined) process.stderr.write(`data: ${summary}\n`)
-  for (const text of notes) process.stderr.write(`note: ${text}\n`)
+  if (summary !== undefined) tell(`data: ${summary}`)
+  for (const text of notes) tell(`note: ${text}`)
 }
 
 export function warnOfManifest(manifest: Manifest): void {
@@ -99,6 +95,15 @@ export async function warnOfIdentical({
 }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>): Promise<void> {
   const { identicalFileWarnings } = await import('../data/index.ts')
   for (const text of identicalFileWarnings(photos, contentHashes)) warn(text)
+}
+
+/** The same of known individuals: what contradicts itself, and the number of the others. */
+export async function warnOfIdenticalKnown({
+  photos,
+  contentHashes,
+}: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>): Promise<void> {
+  const { identicalInGalleryWarnings } = await import('../data/index.ts')
+  for (const text of identicalInGalleryWarnings(photos, contentHashes)) warn(text)
 }
 
 export function warnOfSkipped(skipped: readonly Skipped[]): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { identicalFiles, identicalFileWarnings } from './identical.ts'
+import { identicalFiles, identicalFileWarnings, identicalInGalleryWarnings } from './identical.ts'
 import type { Photo } from './manifest.ts'
 
 /** Photos as [name, identity]; a name is the file's path. */
@@ -20,4 +20,18 @@ test('what contradicts comes first, whatever the number of the others', () => {
   const warnings = identicalFileWarnings(photos, hashes)
   expect(warnings[0]).toBe('IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): x, y')
   expect(warnings.slice(-2)).toEqual(['identical files: 36, 37', '  … and 11 more'])
+})
+
+test('of a gallery only contradictions have lines; the others are counted', () => {
+  const same = Array.from({ length: 60 }, (_, i): [string, string] => [`${i}`, 'A'])
+  const photos = photosOf(...same, ['x', 'A'], ['y', 'B'], ['z', 'B'])
+  const hashes = photos.map((_, i) => `${Math.floor(i / 3)}`)
+  expect(identicalInGalleryWarnings(photos, hashes)).toEqual([
+    'IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): x, y, z',
+    '40 photos of the gallery are the same file as another one of the same individual',
+  ])
+  expect(identicalInGalleryWarnings(photosOf(['a', 'A'], ['b', 'A']), ['1', '1'])).toEqual([
+    '1 photo of the gallery is the same file as another one of the same individual',
+  ])
+  expect(identicalInGalleryWarnings(photosOf(['a', 'A'], ['b', 'B']), ['1', '2'])).toEqual([])
 })

@@ -13,14 +13,37 @@ export function identicalFiles(photos: readonly Photo[], contentHashes: readonly
 
 /** A line for each group of identical files, those under different identities first and loudly; beyond twenty their number. */
 export function identicalFileWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
-  const loud: string[] = []
-  const quiet: string[] = []
-  for (const group of identicalFiles(photos, contentHashes)) {
-    const known = group.flatMap(({ identity }) => (identity === undefined ? [] : [identity]))
-    const identities = [...new Set(known)].sort(byCodeUnit)
-    const names = shortList(group.map(({ filename }) => filename))
-    if (identities.length < 2) quiet.push(`identical files: ${names}`)
-    else loud.push(`IDENTICAL FILES UNDER DIFFERENT IDENTITIES (${shortList(identities)}): ${names}`)
-  }
-  return listed([...loud, ...quiet])
+  const { contradicting, others } = groupsOf(photos, contentHashes)
+  return listed([...contradicting.map(contradiction), ...others.map((group) => `identical files: ${namesOf(group)}`)])
+}
+
+/**
+ * The same of a gallery, which is asked often: a line for each group under different identities, and of the others, which change no
+ * answer, their number alone.
+ */
+export function identicalInGalleryWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
+  const { contradicting, others } = groupsOf(photos, contentHashes)
+  const spare = others.reduce((count, group) => count + group.length - 1, 0)
+  const subject = spare === 1 ? '1 photo of the gallery is' : `${spare} photos of the gallery are`
+  const told = spare === 0 ? [] : [`${subject} the same file as another one of the same individual`]
+  return [...listed(contradicting.map(contradiction)), ...told]
+}
+
+/** Identical files under different identities, and all others. */
+function groupsOf(photos: readonly Photo[], contentHashes: readonly string[]) {
+  const groups = identicalFiles(photos, contentHashes)
+  const contradicts = (group: readonly Photo[]) => identitiesIn(group).length > 1
+  return { contradicting: groups.filter(contradicts), others: groups.filter((group) => !contradicts(group)) }
+}
+
+function identitiesIn(group: readonly Photo[]): string[] {
+  return [...new Set(group.flatMap(({ identity }) => identity ?? []))].sort(byCodeUnit)
+}
+
+function contradiction(group: readonly Photo[]): string {
+  return `IDENTICAL FILES UNDER DIFFERENT IDENTITIES (${shortList(identitiesIn(group))}): ${namesOf(group)}`
+}
+
+function namesOf(group: readonly Photo[]): string {
+  return shortList(group.map(({ filename }) => filename))
 }

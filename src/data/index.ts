@@ -19,7 +19,7 @@ export { type BoxFormat } from './box-format.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
 export { datasetHash } from './hash.ts'
-export { identicalFiles, identicalFileWarnings } from './identical.ts'
+export { identicalFiles, identicalFileWarnings, identicalInGalleryWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'
 export {
   describePhoto,
