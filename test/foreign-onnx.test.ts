@@ -50,7 +50,11 @@ const sound = () => somebodys(add(pixels, 1))
 
 function embed(model: string, ...more: readonly string[]) {
   const out = temporaryFolder()
-  const args = ['embed', '--model', model, '--data', data, '--out', join(out, 'e.npy'), '--threads', '2', ...more]
+  return rosette(out, 'embed', '--model', model, '--data', data, '--out', join(out, 'e.npy'), '--threads', '2', ...more)
+}
+
+/** Runs a command that may write into the folder `out`. */
+function rosette(out: string, ...args: readonly string[]) {
   return new Promise<{ code: unknown; stderr: string; files: readonly string[] }>((resolve) => {
     execFile(process.execPath, [cli, ...args], (error, _, stderr) =>
       resolve({ code: error?.code ?? error?.signal ?? 0, stderr, files: readdirSync(out) }),
@@ -66,13 +70,24 @@ describe('a file that somebody made', () => {
       'takes more memory than it may',
       hungry,
       'cannot run it (it needs more than 1.0 GB of memory, the limit)\n' +
-        'hint: fewer photos together need less; the limit can be raised',
+        'hint: fewer photos together need less; --memory-limit raises the limit',
       ['--memory-limit', '1'],
     ],
   ] as const)('and that %s is told by name: exit 2, and nothing is written', async (_, make, words, flags) => {
     const path = make()
     const { code, stderr, files } = await embed(path, ...flags)
     expect(stderr.slice(stderr.indexOf('rosette: '))).toBe(`rosette: ${path}: ONNX Runtime ${words}\n`)
+    expect([code, files]).toEqual([2, []])
+  })
+
+  test('and that takes more memory than training a head on it may', async () => {
+    const [path, out] = [hungry(), temporaryFolder()]
+    const head = ['--backbone', path, '--freeze', '--memory-limit', '1', '--threads', '2']
+    const { code, stderr, files } = await rosette(out, 'train', '--data', data, '--out', join(out, 'run'), ...head)
+    expect(stderr.slice(stderr.indexOf('rosette: '))).toBe(
+      `rosette: ${path}: ONNX Runtime cannot run it (it needs more than 1.0 GB of memory, the limit)\n` +
+        'hint: fewer photos together need less; --memory-limit raises the limit\n',
+    )
     expect([code, files]).toEqual([2, []])
   })
 

@@ -182,13 +182,13 @@ describe('a head on an ONNX file', () => {
 
   test('has no other checkpoint', async () => {
     const message = await rejection(openModel(join(folder, 'head'), { checkpoint: 'last' }))
-    expect(message).toContain('--checkpoint last')
+    expect(message).toContain('`checkpoint: "last"`')
   })
 })
 
 describe('refused is', () => {
   test.each<[string, Partial<TrainCallOptions>, string]>([
-    ['training it', { backbone: onnx }, 'is an ONNX file, which cannot be trained\nhint: --freeze trains a head'],
+    ['training it', { backbone: onnx }, 'is an ONNX file, which cannot be trained\nhint: `freeze` trains a head'],
     ['a file that is not there', { ...begin, backbone: 'none.onnx' }, 'model.backbone: none.onnx does not exist'],
     ['another preparation', { ...begin, set: ['image.widthPx=64'] }, 'image: the description of'],
     ['a pooling', { ...begin, set: ['model.pool=token'] }, 'model.pool: without effect on a head'],
@@ -197,7 +197,7 @@ describe('refused is', () => {
     [
       'a description of nothing',
       { backbone: 'convnext_atto', modelConfig: 'x.json' },
-      '--model-config describes an .onnx file',
+      '`modelConfig` describes an .onnx file',
     ],
   ])('%s', async (_, options, message) => {
     expect(await rejection(run('never', options))).toContain(message)

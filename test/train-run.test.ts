@@ -213,10 +213,13 @@ describe('a run that was stopped', () => {
 
   test('is not begun anew unasked, nor resumed with another config', async () => {
     const again = { data, out: half, set: settings, seed: 5 }
-    expect(await rejection(run(again))).toContain(`--out: ${half} exists already\nhint: choose another name`)
-    for (const given of [{ set: ['epochs=9'] }, { seed: 6 }, { preset: 'atto' }])
-      expect(await rejection(run({ data, out: half, resume: true, ...given }))).toContain(
-        '--resume goes on with the run’s own config and seed',
+    expect(await rejection(run(again))).toContain(`\`out\`: ${half} exists already\nhint: choose another name`)
+    const decided = [{ set: ['epochs=9'] }, { config: { epochs: 9 } }, { seed: 6 }, { preset: 'atto', freeze: 0 }]
+    for (const given of decided)
+      expect(await rejection(run({ data, out: half, resume: true, ...given }))).toBe(
+        `InputError: \`resume\` goes on with the run’s own config and seed; leave out ${Object.keys(given)
+          .map((name) => `\`${name}\``)
+          .join(', ')}`,
       )
     expect(await rejection(run({ data, out: join(folder, 'absent'), resume: true }))).toContain(
       'is no run that was begun (run.json is missing)',
@@ -228,7 +231,7 @@ describe('a run that was stopped', () => {
     cpSync(data, other, { recursive: true })
     cpSync(join(other, 'ana', 'ana-0.png'), join(other, 'ana', 'ana-1.png'))
     expect(await rejection(run({ data: other, out: half, resume: true }))).toContain(
-      `--resume: the photos are not those that ${half} was begun with`,
+      `\`resume\`: the photos are not those that ${half} was begun with`,
     )
   })
 
@@ -326,7 +329,7 @@ describe('other settings', () => {
     expect(message).toMatch(/^InputError: training stopped at step [56]: (the loss is|the loss grew|'.+' has become)/)
     expect(message).toContain(`${join(out, 'checkpoints', 'last.safetensors')} is the last good checkpoint`)
     expect(message).toMatch(
-      /hint: the learning rate was \d\.\d+e\+8: try --set optimiser\.learningRate with a third of it/,
+      /hint: the learning rate was \d\.\d+e\+8: try `set` optimiser\.learningRate with a third of it/,
     )
     expect(bytes(out, 'checkpoints/last.safetensors').equals(good)).toBe(true)
     expect(existsSync(join(out, 'model.onnx'))).toBe(false)
@@ -346,7 +349,7 @@ describe('other settings', () => {
       [['weights=/nowhere/w.safetensors'], 'weights: /nowhere/w.safetensors does not exist'],
       [
         ['model.backbone=convnext_smal'],
-        'model.backbone: expected a name of `rosette models` or an .onnx file (did you mean convnext_small?)',
+        'model.backbone: expected a name of `backboneNames` or an .onnx file (did you mean convnext_small?)',
       ],
       [['augment.affine.degrees=500'], 'augment.affine.degrees: expected 0 to 180, got 500'],
     ] as const)

@@ -3,9 +3,9 @@ import { check, InputError, invariant, messageOf, nearest, unreachable } from '.
 
 describe('errors', () => {
   test('of the caller carry a hint on a second line', () => {
-    const error = new InputError('train: no photos', 'look at --data')
-    expect(error.message).toBe('train: no photos\nhint: look at --data')
-    expect(error.hint).toBe('look at --data')
+    const error = new InputError('train: no photos', 'look at `data`')
+    expect(error.message).toBe('train: no photos\nhint: look at `data`')
+    expect(error.hint).toBe('look at `data`')
     expect(error.name).toBe('InputError')
     expect(new InputError('train: no photos').hint).toBeUndefined()
   })

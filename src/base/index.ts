@@ -11,6 +11,7 @@ export { readSealed, readSealedInto, sealBytes, sha256Of, sha256OfFile, writeSea
 export { type InOrderOptions, inOrder } from './in-order.ts'
 export { type InsideOptions, isInside, resolveBeside, resolveInside } from './inside.ts'
 export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
+export { optionText } from './option-text.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { Pool } from './pool.ts'
 export { RangedFile } from './ranged-file.ts'

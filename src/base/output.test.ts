@@ -15,8 +15,8 @@ test('checkAbsent refuses what exists, unless it may be overwritten', () => {
   const path = join(folder, 'run')
   expect(() => checkAbsent(path, false)).not.toThrow()
   mkdirSync(path)
-  expect(() => checkAbsent(path, false, '--output')).toThrow(
-    new InputError(`--output: ${path} exists already`, 'choose another name, or add --overwrite'),
+  expect(() => checkAbsent(path, false, 'output')).toThrow(
+    new InputError(`\`output\`: ${path} exists already`, 'choose another name, or add `overwrite`'),
   )
   expect(() => checkAbsent(path, true)).not.toThrow()
   expect(existsSync(path)).toBe(true)
@@ -43,23 +43,23 @@ describe('checkOutput', () => {
     const inputs = [join(folder, 'absent.csv'), input]
     const message = `would replace ${input}, which is read\nhint: choose another name`
     for (const path of [input, link, join(folder, '.', 'x', '..', 'list.csv')]) fails(path, { inputs }).toThrow(message)
-    fails(input, { inputs: [link] }).toThrow(`--out: ${input} would replace ${link}`)
+    fails(input, { inputs: [link] }).toThrow(`\`out\`: ${input} would replace ${link}`)
     fails(join(folder, 'new.csv'), { inputs }).not.toThrow()
   })
 
   test('a folder is no file, a file no folder, and neither is a device', () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
-    fails(folder, { overwrite: false }).toThrow(`--out: ${folder}: expected a file, got a folder`)
-    fails(file, { kind: 'folder', option: '--run' }).toThrow(`--run: ${file}: expected a folder, got a file`)
-    fails(join(file, 'deep', 'out.csv')).toThrow(`--out: ${file} is no folder`)
+    fails(folder, { overwrite: false }).toThrow(`\`out\`: ${folder}: expected a file, got a folder`)
+    fails(file, { kind: 'folder', option: 'run' }).toThrow(`\`run\`: ${file}: expected a folder, got a file`)
+    fails(join(file, 'deep', 'out.csv')).toThrow(`\`out\`: ${file} is no folder`)
     if (existsSync('/dev/null')) fails('/dev/null').toThrow('expected a file, got something else')
   })
 
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a closed folder (open to root)', () => {
     const closed = join(folder, 'closed')
     mkdirSync(closed, { mode: 0o500 })
-    fails(join(closed, 'out.csv')).toThrow(`--out: ${closed} cannot be written`)
+    fails(join(closed, 'out.csv')).toThrow(`\`out\`: ${closed} cannot be written`)
     chmodSync(closed, 0o700)
   })
 })

@@ -5,22 +5,25 @@ import { settleFolder } from './staged-folder.ts'
 import { sweepBeside } from './temporary.ts'
 
 /** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
-export function checkAbsent(path: string, overwrite: boolean, option = '--out'): void {
-  check(overwrite || !existsSync(path), `${option}: ${path} exists already`, 'choose another name, or add --overwrite')
+export function checkAbsent(path: string, overwrite: boolean, option = 'out'): void {
+  check(
+    overwrite || !existsSync(path),
+    `\`${option}\`: ${path} exists already`,
+    'choose another name, or add `overwrite`',
+  )
 }
 
 /** What is known of an output before it is written. */
 export interface OutputOptions {
   readonly overwrite: boolean
-  /** What errors call it. */
+  /** The option of the API that names it, for errors. */
   readonly option?: string
   readonly kind?: 'file' | 'folder'
   /** Files that the work reads: no output takes the place of one, whatever `overwrite` says. */
   readonly inputs?: Iterable<string>
 }
 
-/** An output is one file, called `--out` in errors, and the work reads nothing that it could replace. */
-export const outputDefaults = { option: '--out', kind: 'file', inputs: [] } as const satisfies Partial<OutputOptions>
+export const outputDefaults = { option: 'out', kind: 'file', inputs: [] } as const satisfies Partial<OutputOptions>
 
 /**
  * Looks at an output before the work for it begins: that it is no input (also through links), is of its kind, does not exist or may
@@ -35,12 +38,12 @@ export function checkOutput(path: string, options: OutputOptions): void {
     const place = realpathSync.native(path)
     for (const input of inputs) {
       const same = existsSync(input) && realpathSync.native(input) === place
-      check(!same, `${option}: ${path} would replace ${input}, which is read`, 'choose another name')
+      check(!same, `\`${option}\`: ${path} would replace ${input}, which is read`, 'choose another name')
     }
     const found = statSync(path)
     const fits = kind === 'folder' ? found.isDirectory() : found.isFile()
     const got = found.isDirectory() ? 'a folder' : found.isFile() ? 'a file' : 'something else'
-    check(fits, `${option}: ${path}: expected a ${kind}, got ${got}`, 'choose another name')
+    check(fits, `\`${option}\`: ${path}: expected a ${kind}, got ${got}`, 'choose another name')
   }
   checkAbsent(path, overwrite, option)
   checkFolder(kind === 'folder' ? resolve(path) : dirname(resolve(path)), option)
@@ -50,10 +53,10 @@ export function checkOutput(path: string, options: OutputOptions): void {
 function checkFolder(path: string, option: string): void {
   let folder = path
   while (!existsSync(folder)) folder = dirname(folder)
-  check(statSync(folder).isDirectory(), `${option}: ${folder} is no folder`)
+  check(statSync(folder).isDirectory(), `\`${option}\`: ${folder} is no folder`)
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new InputError(`${option}: ${folder} cannot be written (${messageOf(error)})`)
+    throw new InputError(`\`${option}\`: ${folder} cannot be written (${messageOf(error)})`)
   }
 }

@@ -23,7 +23,6 @@ export const fileLimits = {
   array: 2 ** 31 - 1,
 } as const
 
-/** What a file is taken for: a key of `fileLimits`, which bounds the bytes that are read. */
 export type FileKind = keyof typeof fileLimits
 
 /** A pipe that is opened for reading would else wait for somebody who writes. Regular files do not know the flag. */
@@ -52,10 +51,7 @@ export function openRegular(path: string, name = path): number {
   }
 }
 
-/**
- * The bytes of a regular file of at most `fileLimits[kind]`. @throws InputError calling it `name`, where it is
- * missing, no regular file, too long or unreadable.
- */
+/** A file's bytes. @throws InputError calling it `name` where it is missing, no regular file, or too large for its kind. */
 export function readRegular(path: string, kind: FileKind, name = path): Buffer {
   check(existsSync(path), `${name}: no such file`)
   const file = openRegular(path, name)

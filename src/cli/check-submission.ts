@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { FailedCheck } from './exit.ts'
+import { inFlags } from './flag-words.ts'
 import { say } from './say.ts'
 
 const example = `
@@ -27,6 +28,6 @@ async function checkSubmissionAction(submission: string, { test }: { readonly te
   // Rooms are loaded when a command runs, so that --help and a mistyped option answer at once.
   const { checkSubmission, formatSubmissionReport } = await import('../competition/index.ts')
   const report = checkSubmission(submission, test)
-  say(formatSubmissionReport(report))
+  say(inFlags(formatSubmissionReport(report)))
   if (!report.ok) throw new FailedCheck()
 }

@@ -10,6 +10,7 @@ import { say, warn } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
+  photosToScore,
   tellNotes,
   warnOfIdenticalKnown,
   warnOfLearned,
@@ -72,7 +73,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { out, split, excludeSame, overwrite = false } = flags
   const { openDataset } = await import('../data/index.ts')
   const { loadGallery } = await import('../embedder/index.ts')
-  const { evaluateAgainstGallery, evaluatePhotos, selectPhotos } = await import('../identify/index.ts')
+  const { evaluateAgainstGallery, evaluatePhotos } = await import('../identify/index.ts')
   const { data, open, reading } = await photosToRead(flags, flags.data)
   const manifest = openDataset(data, { ...open, requireIdentity: true })
   const gallery = await galleryOf(flags)
@@ -80,7 +81,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   await checkOutputs([out], { flags, manifest, photos }, { overwrite })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      const selection = await selectPhotos(manifest, { run: embedder.run, split, signal })
+      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       warnOfLearned(selection, embedder.run)

@@ -80,7 +80,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   })
   if (csv !== undefined) {
     const inputs = { flags, manifest: queries, photos: [...names, ...filesOfGallery(source)] }
-    await checkOutputs([csv], inputs, { overwrite, option: '--csv' })
+    await checkOutputs([csv], inputs, { overwrite, option: 'csv' })
   }
   tellGallery(source)
   warnOfManifest({ ...queries, warnings: queries.warnings.filter((text) => !text.includes('one photo only')) })

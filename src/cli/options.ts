@@ -62,11 +62,19 @@ export function addModelOptions(command: Command): Command {
         .default(undefined, '1; for a large model 8, or 4 with their mirror images'),
     )
     .addOption(threadsOption())
-    .addOption(
-      new Option('--memory-limit <GB>', 'memory that an .onnx file may take before it is stopped')
-        .argParser(aboveZero)
-        .default(undefined, "half of the machine's"),
-    )
+    .addOption(memoryLimitOption())
+}
+
+/** Of every command that runs an .onnx file, which may be anybody's. */
+export function memoryLimitOption(): Option {
+  return new Option('--memory-limit <GB>', 'memory that an .onnx file may take before it is stopped')
+    .argParser(aboveZero)
+    .default(undefined, "half of the machine's")
+}
+
+/** Bytes of a `--memory-limit`. */
+export function bytesOf(gigabytes: number | undefined): number | undefined {
+  return gigabytes === undefined ? undefined : gigabytes * 1e9
 }
 
 export function threadsOption(): Option {
@@ -146,8 +154,7 @@ export function modelOptions({
   batch,
   memoryLimit,
 }: ModelFlags): OpenModelOptions {
-  const memoryLimitBytes = memoryLimit === undefined ? undefined : memoryLimit * 1e9
-  return { modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes }
+  return { modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes: bytesOf(memoryLimit) }
 }
 
 export function dataOptions({

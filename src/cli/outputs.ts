@@ -18,7 +18,7 @@ export interface Inputs {
 export async function checkOutputs(
   paths: readonly string[],
   { flags, manifest, photos = [] }: Inputs,
-  { overwrite, option = '--out' }: { readonly overwrite: boolean; readonly option?: string },
+  { overwrite, option = 'out' }: { readonly overwrite: boolean; readonly option?: string },
 ): Promise<void> {
   const { modelFiles } = await import('../embedder/index.ts')
   const { checkNoRunFile } = await import('../run/index.ts')

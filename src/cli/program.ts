@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { InputError, nearest, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
+import { speakingFlags } from './flag-words.ts'
 import { helpStyle } from './help.ts'
 import { tell } from './say.ts'
 import { systemMessage } from './system-error.ts'
@@ -20,13 +21,15 @@ export async function runProgram(args: readonly string[], commands: readonly (()
     .configureOutput({ outputError: (text, write) => write(visible(text.replace(/^error: /, 'rosette: '))) })
     .addHelpText('after', '\n`rosette COMMAND --help` shows the options of a command, with examples.')
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return exitCodes.ok
-  } catch (error) {
-    if (error instanceof CommanderError) return reportUsage(error, args, program)
-    return reportError(error, version)
-  }
+  return speakingFlags(program, async () => {
+    try {
+      await program.parseAsync(args, { from: 'user' })
+      return exitCodes.ok
+    } catch (error) {
+      if (error instanceof CommanderError) return reportUsage(error, args, program)
+      return reportError(error, version)
+    }
+  })
 }
 
 /** Commander has printed help, version or error. Where it says `--test` is missing, `--tset` may stand in its place: it looks for that later. */

@@ -10,7 +10,15 @@ import { progress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
-import { interruptible, tellNotes, warnOfLearned, warnOfManifest, warnOfSkipped, withModel } from './work.ts'
+import {
+  interruptible,
+  photosToScore,
+  tellNotes,
+  warnOfLearned,
+  warnOfManifest,
+  warnOfSkipped,
+  withModel,
+} from './work.ts'
 
 const example = `
 Examples:
@@ -86,7 +94,6 @@ async function reportAction(flags: ReportFlags): Promise<void> {
   const { overwrite = false } = flags
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
   const { openDataset } = await import('../data/index.ts')
-  const { selectPhotos } = await import('../identify/index.ts')
   const { makeReport } = await import('../report/index.ts')
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
@@ -94,7 +101,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       await refuse(out, overwrite)
       const { data, open, reading } = await photosToRead(flags, flags.data)
       const manifest = openDataset(data, { ...open, requireIdentity: true })
-      const selection = await selectPhotos(manifest, { run: embedder.run, split: flags.split, signal })
+      const selection = await photosToScore(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       warnOfLearned(selection, embedder.run)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ScoreKind } from '../competition/index.ts'
 import { FailedCheck } from './exit.ts'
+import { inFlags } from './flag-words.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { say, warn } from './say.ts'
@@ -60,6 +61,6 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
     }),
   )
   const report = checkSubmission(out, join(data, 'test.csv'))
-  say(formatSubmissionReport(report))
+  say(inFlags(formatSubmissionReport(report)))
   if (!report.ok) throw new FailedCheck()
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
+import { inFlags } from './flag-words.ts'
 import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
@@ -36,11 +37,11 @@ export class TrainView {
       case 'embed':
         return this.#changing(`embedding photos ${event.done}/${event.total}`, event.done === event.total)
       case 'data':
-        return this.#line(`data: ${event.text}`)
+        return this.#line(`data: ${inFlags(event.text)}`)
       case 'note':
-        return this.#line(`note: ${event.text}`)
+        return this.#line(`note: ${inFlags(event.text)}`)
       case 'warning':
-        return this.#line(`warning: ${event.text}`)
+        return this.#line(`warning: ${inFlags(event.text)}`)
       case 'start': {
         const { estimate, totalSteps, firstStep, batchSize } = event
         const left = (totalSteps - firstStep) * estimate.stepMs

@@ -1,7 +1,16 @@
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
-import { aboveZero, addDataOptions, collect, type DataFlags, notNegative, threadsOption } from './options.ts'
+import {
+  aboveZero,
+  addDataOptions,
+  bytesOf,
+  collect,
+  type DataFlags,
+  memoryLimitOption,
+  notNegative,
+  threadsOption,
+} from './options.ts'
 import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
@@ -37,6 +46,7 @@ interface TrainFlags extends DataFlags {
   readonly resume?: boolean
   readonly overwrite?: boolean
   readonly threads?: number
+  readonly memoryLimit?: number
   readonly batch?: number
   readonly offline?: boolean
 }
@@ -62,10 +72,11 @@ export function trainCommand(): Command {
     .option('--freeze [layers]', 'how many layers, from the input, keep their weights; without a number all do', layers)
     .option('--set <path=value>', 'change a setting; may be repeated', collect)
     .addOption(new Option('--seed <S>', 'seed of everything random').argParser(notNegative).default(undefined, '0'))
-    .addOption(new Option('--resume', 'go on with the run in --out').conflicts('overwrite'))
+    .addOption(new Option('--resume', 'go on with the run in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the run in --out')
     .option('--batch <B>', 'photos in a step: short for --set batchSize=B', aboveZero)
     .addOption(threadsOption())
+    .addOption(memoryLimitOption())
     .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
   return answerHabits(addDataOptions(command)).addHelpText('after', example).action(trainAction)
 }
@@ -78,7 +89,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { parseColumns } = await import('./columns.ts')
   const view = new TrainView()
-  const { batch, columns, set = [], freeze, ...rest } = flags
+  const { batch, columns, set = [], freeze, memoryLimit, ...rest } = flags
   const stop = new AbortController()
   const stopListening = onStop((signal) => {
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
@@ -90,6 +101,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       ...rest,
       freeze: freeze === true ? 'all' : freeze, // true: no number was given
       set: batch === undefined ? set : [...set, `batchSize=${batch}`],
+      memoryLimitBytes: bytesOf(memoryLimit),
       columns: columns === undefined ? undefined : parseColumns(columns),
       signal: stop.signal,
       onEvent: (event) => view.show(event),

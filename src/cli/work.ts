@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { Selection } from '../identify/index.ts'
+import type { Selection, SelectOptions } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
+import { inFlags } from './flag-words.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
 import { progress } from './progress.ts'
 import { tell, warn } from './say.ts'
@@ -61,6 +62,13 @@ export function tellNotes({ summary, notes = [] }: Manifest): void {
 export function warnOfManifest(manifest: Manifest): void {
   tellNotes(manifest)
   for (const text of manifest.warnings) warn(text)
+}
+
+/** The photos to score, and why, in the command line's words. */
+export async function photosToScore(manifest: Manifest, options: SelectOptions): Promise<Selection> {
+  const { selectPhotos } = await import('../identify/index.ts')
+  const selection = await selectPhotos(manifest, options)
+  return { ...selection, reason: inFlags(selection.reason) }
 }
 
 /** Scores on photos that a run was trained on say how well it knows them by heart. */

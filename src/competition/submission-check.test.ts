@@ -167,7 +167,7 @@ describe('the report for people', () => {
         'rows 6 of 6, similarity from 0 to 1',
         'tie rate 33.3 % (rows that share their similarity with another row of the same query)',
         'exactly 0: 2, exactly 1: 1',
-        "note: the order inside a tie is the scorer's; most are 0, as clipping leaves negative cosines: --scores shift keeps their order",
+        'note: the order inside a tie is the scorer\'s; most are 0, as clipping leaves negative cosines: `scores: "shift"` keeps their order',
       ].join('\n'),
     )
   })

@@ -35,7 +35,7 @@ function remarks({ min, max, tieRate, exactlyZero, rows }: SubmissionReport): st
   if (tieRate <= manyTies) return []
   const cause =
     exactlyZero > (tieRate * rows) / 2
-      ? '; most are 0, as clipping leaves negative cosines: --scores shift keeps their order'
+      ? '; most are 0, as clipping leaves negative cosines: `scores: "shift"` keeps their order'
       : ''
   return [`the order inside a tie is the scorer's${cause}`]
 }

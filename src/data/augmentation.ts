@@ -2,7 +2,6 @@ import { check, Rng } from '../base/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
 import { colorMatrix } from './color-matrix.ts'
 
-/** Least and most. */
 type Range = readonly [low: number, high: number]
 
 /** Angles in degrees either way, `translate` as a fraction of width and height either way, `scale` as a range of factors. */
@@ -36,10 +35,7 @@ export interface AugmentConfig {
   readonly erasing: false | ErasingConfig
 }
 
-/**
- * What training varies unless told otherwise: affine ±15°, 10 % of the side, 0.85 to 1.15 in size; mild colours; half
- * of the photos mirrored; a quarter with a part erased.
- */
+/** The brief's augmentation. */
 export const augmentDefaults = {
   affine: { degrees: 15, translate: 0.1, scale: [0.85, 1.15], shearDegrees: 0 },
   colorJitter: { brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.05 },
@@ -55,7 +51,6 @@ export const augmentOff = {
   erasing: false,
 } as const satisfies AugmentConfig
 
-/** Which random numbers are drawn, and for how many photos of which size. */
 export interface AugmentWhere {
   readonly seed: string | number
   readonly step: number
@@ -107,7 +102,7 @@ export interface AugmentMistake {
   readonly got: number
 }
 
-/** Every value of the configuration that is out of its range, with its path; none for a good one. */
+/** What is out of range. */
 export function augmentMistakes({ affine, colorJitter, flip, erasing }: AugmentConfig): AugmentMistake[] {
   const mistakes: AugmentMistake[] = []
   const within = (path: readonly (string | number)[], got: number, low: number, high: number) => {

@@ -1,7 +1,7 @@
 import { check, parseDecimal } from '../base/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
 
-/** Fields of a box that --columns can name. */
+/** Fields of a box that `columns` can name. */
 export const boxFields = ['bbox', 'x', 'y', 'width', 'height', 'x2', 'y2', 'center_x', 'center_y'] as const
 
 type BoxField = (typeof boxFields)[number]
@@ -86,7 +86,7 @@ function checkLooseSides(
   check(
     loose.length === 0,
     `${where}: a box needs ${listOf(meant.sides)}, got ${loose.join(', ')}`,
-    'name the missing column with --columns, or give columns that are no box other names',
+    'name the missing column with `columns`, or give columns that are no box other names',
   )
 }
 

@@ -76,7 +76,7 @@ describe('evidence over the whole table', () => {
     const message =
       /a\.csv: bbox: 2 of 8 boxes leave their photo as x, y, width, height, none as x1, y1, x2, y2 \(corners\)/
     expect(() => open('bbox', few)).toThrow(message)
-    expect(() => open('bbox', few)).toThrow('hint: say which it is: --box-format xywh or xyxy')
+    expect(() => open('bbox', few)).toThrow('hint: say which it is: `boxFormat` xywh or xyxy')
     expect(first('bbox', few, { boxFormat: 'xyxy' }).box).toEqual(box(200, 90, 190, 100))
     const { box: asked, warnings } = first('bbox', few, { boxFormat: 'xywh' })
     expect(asked).toEqual(box(200, 90, 390, 190))

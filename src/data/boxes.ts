@@ -87,7 +87,7 @@ function formatOf(all: readonly Measured[], { formats, called, where }: BoxSourc
   const words = fitting.map((format) => `none as ${boxFormats[format].words}`)
   throw new InputError(
     `${where}: ${called}: ${misfits} of ${counted(all.length, 'box')} leave their photo as ${boxFormats[named!].words}, ${words.join(', ')}`,
-    `say which it is: --box-format ${[named!, ...fitting].join(' or ')}`,
+    `say which it is: \`boxFormat\` ${[named!, ...fitting].join(' or ')}`,
   )
 }
 
@@ -197,7 +197,7 @@ function leaving(
       out.map(({ name }) => name),
       3,
     )}`,
-    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? --box-format says the format`,
+    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format`,
   )
   return [
     `${told}, and are cut to it (${words}): ${shortList(

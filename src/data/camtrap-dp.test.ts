@@ -108,6 +108,6 @@ describe('a Camtrap-DP package', () => {
     expect(() => open([ana], {}, { 'datapackage.json': '{"resources":{}}' })).toThrow('not a data package: resources')
     const outside = `${mediaHeader}\nm1,d1,,../../1.JPG,1.JPG,image/jpeg\n`
     expect(() => open([ana], {}, { 'media.csv': outside })).toThrow("media.csv row 2 '../../1.JPG': leads outside")
-    expect(() => open([ana], { columns: { identity: 'x' } })).toThrow('--columns goes with a CSV')
+    expect(() => open([ana], { columns: { identity: 'x' } })).toThrow('`columns` goes with a CSV')
   })
 })

@@ -31,7 +31,7 @@ function folderOf(path: string): string {
  */
 export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifest {
   const folder = folderOf(path)
-  check(options.columns === undefined, `${path}: --columns goes with a CSV, and this is a Camtrap-DP package`)
+  check(options.columns === undefined, `${path}: \`columns\` goes with a CSV, and this is a Camtrap-DP package`)
   const tables = camtrapTables(folder)
   check(tables.media !== undefined && tables.observations !== undefined, `${path}: no tables media and observations`)
   const deployments = tables.deployments === undefined ? [] : readRecords(tables.deployments)

@@ -54,7 +54,7 @@ describe('annotations of COCO', () => {
     expect(identity({}, { identity: 'category' })).toBe('jaguar')
     expect(identity({ whom: 'Cy', name: 'x' }, { identity: 'whom' })).toBe('Cy')
     expect(() => open(coco([entry]), { requireIdentity: true })).toThrow(
-      /no key of its annotations has them; their keys are image_id, category_id, bbox\nhint: .* are the categories \(jaguar, puma\) individuals\? --columns identity=category/,
+      /no key of its annotations has them; their keys are image_id, category_id, bbox\nhint: .* are the categories \(jaguar, puma\) individuals\? `columns: \{"identity":"category"\}`/,
     )
     expect(() => open(coco([entry]), { columns: { bbox: 'x' } })).toThrow("no field 'bbox' in COCO's annotations")
   })
@@ -77,10 +77,10 @@ describe('annotations of COCO', () => {
     )
     const detector = { images: [{ file: 'a.jpg', detections: [] }], detection_categories: {} }
     expect(() => open(detector)).toThrow(
-      'a file of detections\nhint: name the photos with --data, and this file with --detections',
+      'a file of detections\nhint: name the photos in its place, and this file with `detections`',
     )
     expect(() => open('[1]')).toThrow(
-      "expected COCO's annotations, a detector's file (with --detections) or datapackage.json",
+      "expected COCO's annotations, a detector's file (with `detections`) or datapackage.json",
     )
   })
 })

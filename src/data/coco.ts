@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { check, InputError } from '../base/index.ts'
+import { check, InputError, optionText } from '../base/index.ts'
 import { placeBoxes } from './boxes.ts'
 import { inForm } from './json-file.ts'
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
@@ -138,7 +138,7 @@ function namedKeys(where: string, columns: Readonly<Record<string, string>>): Na
   check(
     foreign.length === 0,
     `${where}: no field '${foreign[0]}' in COCO's annotations`,
-    `there are ${Object.keys(keys).join(', ')}, as in --columns identity=category`,
+    `there are ${Object.keys(keys).join(', ')}, as in ${optionText({ columns: { identity: 'category' } })}`,
   )
   const keyOf = (field: CocoField) => (columns[field] === undefined ? keys[field] : [columns[field]])
   return {
@@ -199,10 +199,11 @@ function checkIndividuals(
   if (photos.length === 0 || photos.some(({ identity }) => identity !== undefined)) return
   const own = [...new Set(annotations.flatMap((annotation) => Object.keys(annotation)))]
   const names = shortList([...categoryNames.values()], 4)
+  const named = optionText({ columns: { identity: '…' } })
   throw new InputError(
     `${path}: individuals are needed, and no key of its annotations has them; their keys are ${own.join(', ')}`,
     names === ''
-      ? 'name the key with --columns identity=…'
-      : `name the key with --columns identity=…; are the categories (${names}) individuals? --columns identity=category`,
+      ? `name the key with ${named}`
+      : `name the key with ${named}; are the categories (${names}) individuals? ${optionText({ columns: { identity: 'category' } })}`,
   )
 }

@@ -55,7 +55,7 @@ describe('the identity', () => {
     expect(() => opened('file,name,animal_id,label', photographers)).toThrow(
       [
         "table.csv: 2 columns could be the identity: 'animal_id' (2 values: Beads, Dado); 'name' (2 values: J. Smith, M. Ruiz)",
-        'hint: say which: --columns identity=animal_id or --columns identity=name',
+        'hint: say which: `columns: {"identity":"animal_id"}` or `columns: {"identity":"name"}`',
       ].join('\n'),
     )
     const options = { columns: { identity: 'animal_id' } }
@@ -67,7 +67,9 @@ describe('the identity', () => {
 
   it('is asked for where a label may be the species', () => {
     const rows = ['a.jpg,ocelot,Beads', 'b.jpg,jaguar,Beads', 'c.jpg,jaguar,Dado', 'd.jpg,ocelot,Dado']
-    expect(() => opened('file,label,AnimalID', rows)).toThrow('--columns identity=AnimalID or --columns identity=label')
+    expect(() => opened('file,label,AnimalID', rows)).toThrow(
+      '`columns: {"identity":"AnimalID"}` or `columns: {"identity":"label"}`',
+    )
     // a name that nobody listed, but that speaks of individuals
     expect(() => opened('file,label,Seal individual', rows)).toThrow("'Seal individual' (2 values: Beads, Dado)")
     expect(() => opened('file,label,ear_tag', rows)).toThrow("'ear_tag' (2 values")
@@ -99,7 +101,7 @@ describe('the identity', () => {
 
   it('of one value for all photos, in a column that may be the species, is doubted', () => {
     expect(opened('file,label', ['a.jpg,jaguar', 'b.jpg,jaguar']).warnings).toEqual([
-      "all photos are of one individual, 'jaguar', as column 'label' says: if that is no individual, --columns identity=… names the column",
+      'all photos are of one individual, \'jaguar\', as column \'label\' says: if that is no individual, `columns: {"identity":"…"}` names the column',
     ])
   })
 })

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '../base/index.ts'
+import { InputError, nearest, optionText } from '../base/index.ts'
 import { boxFields } from './box-columns.ts'
 import { chooseColumn, columnOfFiles } from './choose-column.ts'
 import { columnNames, type Field } from './column-names.ts'
@@ -12,7 +12,7 @@ const mappable: readonly string[] = [...fields, ...boxFields, 'mask']
 /** For each field its column's index. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
 
-/** What `--columns` says where a field has no column, though a column has its name. */
+/** What `columns` says where a field has no column, though a column has its name. */
 const noColumn = '-'
 
 export interface FindOptions {
@@ -55,7 +55,7 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
   if (mistakes.length > 0) {
     throw new InputError(
       `${where}: ${mistakes.join(`\n${where}: `)}`,
-      `its columns are ${table.header.join(', ')}; name them with --columns filename=…,identity=…`,
+      `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: '…', identity: '…' } })}`,
     )
   }
   return columns
@@ -68,7 +68,7 @@ function question(where: string, field: Field, { header, rows }: Table, between:
   })
   return new InputError(
     `${where}: ${told.length} columns could be the ${field}: ${told.join('; ')}`,
-    `say which: ${between.map((column) => `--columns ${field}=${header[column]}`).join(' or ')}`,
+    `say which: ${between.map((column) => optionText({ columns: { [field]: header[column]! } })).join(' or ')}`,
   )
 }
 

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, optionText } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
 import type { Field } from './column-names.ts'
 import { type Columns, fields, findColumns } from './columns.ts'
@@ -44,7 +44,7 @@ export function listPhotos(
   check(
     !requireIdentity || columns.identity !== undefined,
     `${path}: no column of identities`,
-    `its columns are ${table.header.join(', ')}; name it with --columns identity=…`,
+    `its columns are ${table.header.join(', ')}; name it with ${optionText({ columns: { identity: '…' } })}`,
   )
   const boxes = findBoxColumns(path, table.header, mapping, new Set(Object.values(columns)))
   const mask = findMaskColumn(table, mapping)

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, optionText } from '../base/index.ts'
 import { type LevelRole, levelRoles } from './folder-levels.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
@@ -119,7 +119,7 @@ function checkIdentityFolders(path: string, root: Contents, identities: readonly
   check(
     identities.length > 1 || csv === undefined,
     `${path}: a CSV and one folder of photos`,
-    `name the CSV: --data ${join(path, csv ?? '')} --images ${join(path, identities[0]!)}`,
+    `name the CSV in its place: ${join(path, csv ?? '')}, with ${optionText({ images: join(path, identities[0]!) })}`,
   )
 }
 

@@ -31,7 +31,7 @@ describe('words for nobody', () => {
     expect(identitiesIn(manifest.photos)).toEqual(['A', 'A', 'NA', undefined, 'unknown', 'NA', undefined, undefined])
     expect(manifest.warnings[0]).toBe(
       "counted as individuals, though their names say that they are not known: 'NA' (2 photos), 'unknown' (1 photo); " +
-        '--unidentified "NA,…" names the labels that stand for nobody',
+        '`unidentified: ["NA","…"]` names the labels that stand for nobody',
     )
   })
 
@@ -67,7 +67,7 @@ describe('words for nobody', () => {
 
   it('alone are an error where identities are needed', () => {
     expect(() => table('filename,identity', ['NA', ''], { requireIdentity: true })).toThrow(
-      /a\.csv: identities are needed, and no photo has one: labels that stand for nobody are 'NA', ''\nhint: --unidentified/,
+      /a\.csv: identities are needed, and no photo has one: labels that stand for nobody are 'NA', ''\nhint: `unidentified`/,
     )
     expect(table('filename,identity', ['NA', '']).photos).toHaveLength(2)
   })
@@ -91,7 +91,7 @@ describe('labels that look alike', () => {
         'individuals whose labels look alike, counted apart:',
         "  '007' (2 photos), '7' (1 photo)",
         "  'El Jefe' (2 photos), 'El  Jefe' (1 photo), 'el jefe' (1 photo)",
-        '  --merge-similar-labels makes each group one',
+        '  `mergeSimilarLabels` makes each group one',
       ].join('\n'),
       '3 identities have one photo only: 7, El  Jefe, el jefe',
     ])

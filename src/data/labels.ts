@@ -1,8 +1,9 @@
+import { optionText } from '../base/index.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
 import { isDoubtful, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
 
-/** Which labels stand for nobody, and whether labels that look alike are one. */
+/** How labels are read. */
 export interface LabelOptions {
   /** Labels that stand for nobody, in place of the usual ones; an empty cell does in any case. */
   readonly unidentified?: readonly string[] | undefined
@@ -90,7 +91,7 @@ function similarWarning(field: (typeof groupFields)[number], groups: readonly Si
   })
   const kind = field === 'identity' ? 'individuals' : 'encounters'
   const what = merge ? `${kind} whose labels look alike were merged` : `${kind} whose labels look alike, counted apart`
-  const hint = merge ? '' : '\n  --merge-similar-labels makes each group one'
+  const hint = merge ? '' : '\n  `mergeSimilarLabels` makes each group one'
   return `${what}:\n${listed(lines).join('\n')}${hint}`
 }
 
@@ -112,7 +113,7 @@ function doubtfulWarnings(photos: readonly Photo[]): string[] {
   const word = [...counts.keys()][0]!
   return [
     `counted as individuals, though their names say that they are not known: ${names}; ` +
-      `--unidentified "${word},…" names the labels that stand for nobody`,
+      `${optionText({ unidentified: [word, '…'] })} names the labels that stand for nobody`,
   ]
 }
 

@@ -249,7 +249,7 @@ describe('a CSV', () => {
     [
       'filename,x,y,width,heigth\na.jpg,1,2,3,4\n',
       {},
-      'a.csv: a box needs x, y, width and height, got x, y, width\nhint: name the missing column with --columns',
+      'a.csv: a box needs x, y, width and height, got x, y, width\nhint: name the missing column with `columns`',
     ],
     ['filename,bbox\na.jpg,1 2 0 3\n', {}, 'expected a box with a width and a height above 0'],
     ['filename,who\na.jpg,A,1\nb.jpg\n', {}, 'expected 2 cells in each row, not so in row 2 (3), 3 (1)'],
@@ -267,5 +267,5 @@ describe('a CSV', () => {
 it('refuses what is neither folder nor CSV', () => {
   expect(() => openDataset('/nowhere/at/all')).toThrow('/nowhere/at/all: no such file or folder')
   expect(() => openDataset(join(folderWith({ 'a.jpg': '' }), 'a.jpg'))).toThrow('expected a folder or a CSV')
-  expect(() => openDataset(folderWith({ 'a.jpg': '' }), { columns: { identity: 'x' } })).toThrow('--columns goes with')
+  expect(() => openDataset(folderWith({ 'a.jpg': '' }), { columns: { identity: 'x' } })).toThrow('`columns` goes with')
 })

@@ -14,7 +14,6 @@ import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
-/** How the photos of a dataset are found and read; nothing is opened for it but tables. */
 export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
@@ -33,7 +32,6 @@ export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions
   readonly problems?: 'throw' | 'collect'
 }
 
-/** Training photos of a Kaggle folder; photos without an identity are welcome; mistakes are thrown at once. */
 export const openDefaults = { part: 'train', requireIdentity: false, problems: 'throw' } as const satisfies OpenOptions
 
 /** The options with nothing left open. */
@@ -81,7 +79,7 @@ function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
   check(
     photos.some(({ identity }) => identity !== undefined),
     `${path}: identities are needed, and no photo has one: labels that stand for nobody are ${shortList(written)}`,
-    '--unidentified names the words that stand for nobody, where those are animals',
+    '`unidentified` names the words that stand for nobody, where those are animals',
   )
 }
 
@@ -107,8 +105,8 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
   }
   if (['train.csv', 'test.csv'].some((name) => existsSync(join(path, name)))) return openKaggle(path, options)
   checkPart(path, options)
-  check(options.images === undefined, `${path}: --images goes with a CSV, and this is a folder`)
-  check(options.columns === undefined, `${path}: --columns goes with a CSV, and this is a folder`)
+  check(options.images === undefined, `${path}: \`images\` goes with a CSV, and this is a folder`)
+  check(options.columns === undefined, `${path}: \`columns\` goes with a CSV, and this is a folder`)
   return openFolder(path, options)
 }
 
@@ -119,10 +117,10 @@ function openJson(path: string, options: ResolvedOpenOptions): Manifest {
   check(
     !has('predictions') && !has('detection_categories'),
     `${path}: expected photos, got a file of detections`,
-    'name the photos with --data, and this file with --detections',
+    'name the photos in its place, and this file with `detections`',
   )
   throw new InputError(
-    `${path}: expected COCO's annotations, a detector's file (with --detections) or datapackage.json`,
+    `${path}: expected COCO's annotations, a detector's file (with \`detections\`) or datapackage.json`,
     'COCO has the keys images and annotations',
   )
 }

@@ -87,7 +87,7 @@ function elsewhere(name: string, roots: readonly string[]): Place | undefined {
     what: foreign ? 'is a path of another machine' : 'leads outside of the folder of photos',
     hint:
       rest === undefined
-        ? `file names start from ${roots[0]}: cut what stands before them in the table, or name the folder with --images`
+        ? `file names start from ${roots[0]}: cut what stands before them in the table, or name the folder with \`images\``
         : `'${rest}' is there: cut '${name.slice(0, name.length - rest.length)}' from the names in the table`,
   }
 }

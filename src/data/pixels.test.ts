@@ -123,7 +123,7 @@ describe('openPixelStore', () => {
       `  train.csv row 4 'absent.png': ${at('absent.png')}: no such file`,
       expect.stringContaining(`  train.csv row 5 'half.png': ${at('half.png')}: truncated or damaged`),
       `  train.csv row 6 'note.png': ${at('note.png')}: not an image, or of a format that cannot be read`,
-      'hint: photos that cannot be read are left out with --skip-unreadable',
+      'hint: photos that cannot be read are left out with `skipUnreadable`',
       'hint: JPEG, PNG, WebP, TIFF, GIF and AVIF can be read',
     ])
     // rows are wrong whether or not files may be skipped

@@ -5,7 +5,6 @@ import { decodeImage, type ImageRGBA, readPhotoFile, withMask } from '../images/
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
-/** What happens with photos that cannot be used, and how many are read ahead. */
 export interface ReadOptions {
   /** Photos that cannot be used are left out and told one by one; otherwise they are an error, which lists them all. */
   readonly skipUnreadable?: boolean | undefined
@@ -16,7 +15,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A photo's file in memory, not yet decoded, and the SHA-256 of its bytes. */
+/** A photo's file in memory. */
 export interface PhotoFile {
   readonly photo: Photo
   readonly bytes: Uint8Array
@@ -109,6 +108,6 @@ async function attempt<Made>(
 
 /** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
 function unreadableProblem({ photo, reason, hint }: Skipped): Problem {
-  const wayOn = 'photos that cannot be read are left out with --skip-unreadable'
+  const wayOn = 'photos that cannot be read are left out with `skipUnreadable`'
   return { where: describePhoto(photo), what: reason, hint: hint === undefined ? wayOn : [wayOn, hint] }
 }

@@ -36,7 +36,7 @@ export function splitProblem(where: string, cell: string): Problem {
   return {
     where,
     what: `expected train, validation or test in the column of the split, got '${cell}'`,
-    hint: 'leave the cell empty where the photo is on no side; --columns split=- takes no column for the split',
+    hint: 'leave the cell empty where the photo is on no side; `columns: {"split":"-"}` takes no column for the split',
   }
 }
 

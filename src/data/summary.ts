@@ -26,7 +26,7 @@ export function speciesDoubt({ photos, reading }: Manifest): string[] {
   if (column === undefined || !doubtful.includes(keyOf(column)) || names.length !== 1 || photos.length < 2) return []
   return [
     `all photos are of one individual, '${names[0]}', as column '${column}' says: ` +
-      'if that is no individual, --columns identity=… names the column',
+      'if that is no individual, `columns: {"identity":"…"}` names the column',
   ]
 }
 

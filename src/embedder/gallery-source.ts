@@ -11,7 +11,7 @@ export type GallerySource =
   | { readonly kind: 'photos'; readonly source: string; readonly manifest: Manifest }
 
 /**
- * What `path` is, before a model is opened: a folder that `rosette gallery` made, or a dataset of photos as `openDataset` reads it.
+ * What `path` is, before a model is opened: a folder that `writeGallery` made, or a dataset of photos as `openDataset` reads it.
  * @throws InputError as `openDataset` does, and for columns given with a gallery that has them settled.
  */
 export function findGallery(path: string, options: OpenOptions): GallerySource {

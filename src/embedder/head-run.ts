@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, optionText } from '../base/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import type { OpenModelOptions } from './embedder.ts'
 import type { NetworkEmbedder } from './network-embedder.ts'
@@ -18,17 +18,14 @@ export async function openHeadRun(run: string, options: OpenModelOptions): Promi
   const onnx = headModel(run)
   check(
     checkpoint === undefined || checkpoint === 'best',
-    `--checkpoint ${checkpoint}: ${run} trained a head on an ONNX file; there is its model.onnx, made of the best`,
+    `${optionText({ checkpoint })}: ${run} trained a head on an ONNX file; there is its model.onnx, made of the best`,
   )
   return { ...(await openDescribed(onnx, { ...rest, modelConfig: join(run, descriptionFile) }, run)), run }
 }
 
-/**
- * The ONNX file of a run that trained a head on a closed network. @throws InputError where its training has not come
- * to its end.
- */
+/** Its ONNX file. @throws InputError where its training has not come to its end. */
 export function headModel(run: string): string {
   const onnx = join(run, readModelDescription(join(run, descriptionFile)).model)
-  check(existsSync(onnx), `${run}: its training has not come to its end`, 'rosette train --resume goes on with it')
+  check(existsSync(onnx), `${run}: its training has not come to its end`, '`train({ resume: true })` goes on with it')
   return onnx
 }

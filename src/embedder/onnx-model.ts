@@ -27,13 +27,13 @@ export function findDescription(onnx: string, modelConfig?: string): string {
     check(
       model === basename(onnx),
       `${onnx}: ${shared} beside it describes ${model}`,
-      `name the description with --model-config, or put it into ${basename(own)}`,
+      `name the description with \`modelConfig\`, or put it into ${basename(own)}`,
     )
     return shared
   }
   throw new InputError(
     `${onnx}: no description of its preprocessing`,
-    `write ${basename(own)} beside it or name one with --model-config; docs/models.md tells what stands in it`,
+    `write ${basename(own)} beside it or name one with \`modelConfig\`; docs/models.md tells what stands in it`,
   )
 }
 
@@ -42,13 +42,13 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   check(existsSync(onnx), `${onnx}: no such file`)
   check(
     options.checkpoint === undefined,
-    `--checkpoint: ${path} is an exported model, not a run folder`,
+    `\`checkpoint\`: ${path} is an exported model, not a run folder`,
     'name the run folder',
   )
   check(
     options.precision === undefined,
-    `--precision: ${path} is an exported model and has its own`,
-    'name the run folder, or export it anew with --precision',
+    `\`precision\`: ${path} is an exported model and has its own`,
+    'name the run folder, or export it anew with `precision`',
   )
   const descriptionPath = findDescription(onnx, options.modelConfig)
   const description = readModelDescription(descriptionPath)
@@ -74,7 +74,7 @@ function chooseTta({ flipAveraging }: ModelDescription, asked: Tta | undefined, 
   if (flipAveraging === 'inside') {
     check(
       asked !== 'none',
-      `--tta none: ${path} averages photo and mirror image inside its graph`,
+      `\`tta: "none"\`: ${path} averages photo and mirror image inside its graph`,
       'name the run folder: its network is built again without',
     )
     return 'flip'

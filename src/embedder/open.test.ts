@@ -97,7 +97,7 @@ test('what is no model, and options that do not belong to it', async () => {
     'is an exported model, not a run folder',
   )
   await expect(embed(tinyRun(), { modelConfig: 'x.json' })).rejects.toThrow('a run folder and describes itself')
-  await expect(embed(tinyRun(), { batch: 0 })).rejects.toThrow('--batch: expected a whole number above 0, got 0')
+  await expect(embed(tinyRun(), { batch: 0 })).rejects.toThrow('`batch`: expected a whole number above 0, got 0')
   const stopped = await exported()
   rmSync(join(stopped, 'model.onnx'))
   await expect(embed(stopped)).rejects.toThrow('neither a checkpoint nor')

@@ -19,30 +19,30 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
   const { batch, threads } = options
   check(
     batch === undefined || (Number.isInteger(batch) && batch > 0),
-    `--batch: expected a whole number above 0, got ${batch}`,
+    `\`batch\`: expected a whole number above 0, got ${batch}`,
   )
   check(
     threads === undefined || (Number.isInteger(threads) && threads > 0),
-    `--threads: expected a whole number above 0, got ${threads}`,
+    `\`threads\`: expected a whole number above 0, got ${threads}`,
   )
   check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
   if (!statSync(path).isDirectory()) {
     check(
       extname(path).toLowerCase() === '.onnx',
       `${path}: expected a run folder or an .onnx file`,
-      path.endsWith('.json') ? 'name the .onnx file, and this one with --model-config' : undefined,
+      path.endsWith('.json') ? 'name the .onnx file, and this one with `modelConfig`' : undefined,
     )
     return openDescribed(path, options)
   }
   if (hasCheckpoints(path)) {
-    check(options.modelConfig === undefined, `--model-config: ${path} is a run folder and describes itself`)
+    check(options.modelConfig === undefined, `\`modelConfig\`: ${path} is a run folder and describes itself`)
     return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
   }
   const description = join(path, descriptionFile)
   if (!existsSync(description)) {
     throw new InputError(
       `${path}: no model: neither checkpoints/ nor ${descriptionFile}`,
-      'a run folder of `rosette train`, a folder of `rosette export`, or an .onnx file',
+      'a run folder of `train()`, a folder of `exportModel()`, or an .onnx file',
     )
   }
   const onnx = join(path, readModelDescription(description).model)

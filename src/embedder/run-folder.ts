@@ -23,7 +23,7 @@ function readWeights(path: string): ReadonlyMap<string, Tensor> {
   return weights
 }
 
-/** What `rosette export` and an embedder need of a run. */
+/** What `exportModel` and an embedder need of a run. */
 export interface RunModel {
   readonly name: string
   readonly network: ReIdConfig
@@ -32,10 +32,7 @@ export interface RunModel {
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
-/**
- * A run's network, its geometry and the weights of a checkpoint: the one asked for, else the best, else the last.
- * @throws InputError naming the file that is missing or malformed.
- */
+/** @throws InputError for a folder without description, network or checkpoint. */
 export function readRunModel(folder: string, which?: CheckpointName): RunModel {
   const path = join(folder, descriptionFile)
   const description = readModelDescription(path)

@@ -8,7 +8,6 @@ import { checkFinite } from './export.ts'
 import { modelCard } from './model-card.ts'
 import { timmConfig } from './timm-config.ts'
 
-/** A run's model, to become a folder that timm loads. */
 export interface TimmExportOptions {
   /** The run folder, whose story the model card tells. */
   readonly run: string
@@ -27,8 +26,8 @@ export function exportTimm({ run, model, folder, name }: TimmExportOptions): { r
   const { network, geometry, checkpoint, tensors } = model
   check(
     !Object.hasOwn({ ...convnextMiniatures, ...vitMiniatures }, network.backbone),
-    `--format timm: '${network.backbone}' is rosette's own, and timm has no such network`,
-    '--format onnx runs anywhere',
+    `\`format: "timm"\`: '${network.backbone}' is rosette's own, and timm has no such network`,
+    '`format: "onnx"` runs anywhere',
   )
   const wanted = embeddingGraph(network, { ...geometry, batch: 1, flip: true })
   const matched = matchTensors(wanted, tensors, checkpoint.path)

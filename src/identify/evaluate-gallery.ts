@@ -95,6 +95,6 @@ function withGalleryLabels(
   }
   const pairs = [...alike].slice(0, 8).map(([label, name]) => `${visible(label)} and ${visible(name)}`)
   const more = alike.size > pairs.length ? ` … and ${alike.size - pairs.length} more` : ''
-  const doubt = `labels of queries look like labels of the gallery, but are others: ${pairs.join(', ')}${more}; --merge-similar-labels makes them one`
+  const doubt = `labels of queries look like labels of the gallery, but are others: ${pairs.join(', ')}${more}; \`mergeSimilarLabels\` makes them one`
   return { manifest, doubts: [doubt] }
 }

@@ -61,7 +61,7 @@ test('other photos: all of them; a split of them does not exist', async () => {
   })
   expect(await select(other, run)).toBe('all, 9: other photos than those that RUN was trained on, by their names')
   expect(await select(other, run, 'validation')).toBe(
-    'InputError: --split validation: DATA has, by their names, none of the photos that RUN was trained and validated on\nhint: --split all scores every photo',
+    'InputError: `split: "validation"`: DATA has, by their names, none of the photos that RUN was trained and validated on\nhint: `split: "all"` scores every photo',
   )
 })
 
@@ -90,7 +90,7 @@ test('what the run skipped is not besides', async () => {
 test('a model that is no run, and a run that trained on everything', async () => {
   const { manifest } = await trained()
   expect(await select(manifest, undefined)).toBe('all, 12: the model is no run folder')
-  expect(await select(manifest, undefined, 'train')).toContain('--split train: the model is no run folder')
+  expect(await select(manifest, undefined, 'train')).toContain('`split: "train"`: the model is no run folder')
   const names = manifest.photos.map(({ filename }) => filename)
   const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
   const all = tinyRun({ train: names, dataHash: datasetHash(manifest.photos, hashes) })
@@ -101,7 +101,7 @@ test('a table that holds more than that data is scored whole, unless the split i
   const { manifest, run } = await trained()
   const more = { ...manifest, photos: [...manifest.photos, { ...manifest.photos[0]!, filename: 'new.png' }] }
   expect(await select(more, run)).toBe(
-    'all, 13: 1 photos besides the 12 that RUN was trained and validated on; --split validation leaves those out',
+    'all, 13: 1 photos besides the 12 that RUN was trained and validated on; `split: "validation"` leaves those out',
   )
   expect(await select(more, run, 'validation')).toBe('validation, 6: set by RUN')
 })
@@ -203,9 +203,9 @@ describe('a table with a split', () => {
       'validation, 6: by the split of the table',
     )
     expect(await select(withSplit(manifest, ['train', 'validation']), undefined, 'test')).toContain(
-      '--split test: DATA has no such photos in its column for the split',
+      '`split: "test"`: DATA has no such photos in its column for the split',
     )
-    expect(await select(manifest, undefined, 'test')).toContain('--split test: DATA has no column for the split')
+    expect(await select(manifest, undefined, 'test')).toContain('`split: "test"`: DATA has no column for the split')
   })
 
   test('says what a run saw of them', async () => {

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, InputError, inOrder } from '../base/index.ts'
+import { check, InputError, inOrder, optionText } from '../base/index.ts'
 import { datasetHash, hasSplit, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
 import { byName, nameOf, type Recognised, type RecognisedPhotos, recognisePhotos } from './known-photos.ts'
 
-/**
- * A part of the photos: those that a run was trained on, those it was validated on, a table's test photos, or every
- * photo.
- */
 export type SplitName = 'validation' | 'train' | 'test' | 'all'
 
 /** Which photos are scored, and why, in words. */
@@ -22,7 +18,6 @@ export interface Selection {
   readonly learned?: number | undefined
 }
 
-/** Of which run, and which part of its photos. */
 export interface SelectOptions {
   /** The folder of the run whose model is measured. */
   readonly run: string | undefined
@@ -54,13 +49,17 @@ export async function selectPhotos(manifest: Manifest, { run, split, signal }: S
     return { split, manifest, reason: 'as asked', learned: seen && count(seen.recognised.photos, 'train') }
   const side = sideOfTable(photos, split, seen)
   if (side !== undefined) return ofTable(manifest, photos, side, seen)
-  check(split !== 'test', `--split test: ${manifest.source} has no column for the split`, wholeHint)
+  check(split !== 'test', `\`split: "test"\`: ${manifest.source} has no column for the split`, wholeHint)
   if (seen !== undefined) return ofRun(manifest, photos, split, { seen, signal })
-  check(split === undefined, `--split ${split}: the model is no run folder, so its split is not known`, wholeHint)
+  check(
+    split === undefined,
+    `${optionText({ split })}: the model is no run folder, so its split is not known`,
+    wholeHint,
+  )
   return { split: 'all', manifest, reason: 'the model is no run folder' }
 }
 
-const wholeHint = '--split all scores every photo'
+const wholeHint = '`split: "all"` scores every photo'
 
 async function seenBy(run: string, photos: readonly Photo[], signal: AbortSignal | undefined): Promise<Seen> {
   const data = readRunData(run)
@@ -88,7 +87,7 @@ function ofTable(
   const rows = photos.flatMap((photo, i) => (photo.split === side ? [i] : []))
   check(
     rows.length > 0,
-    `--split ${side}: ${manifest.source} has no such photos in its column for the split`,
+    `${optionText({ split: side })}: ${manifest.source} has no such photos in its column for the split`,
     wholeHint,
   )
   const recognised = rows.map((i) => seen?.recognised.photos[i])
@@ -125,7 +124,7 @@ async function ofRun(
     const found = known === 0 ? 'none of the photos' : `${known} of the ${own} photos`
     check(
       split === undefined,
-      `--split ${split}: ${manifest.source} has, by their ${wordOf(by)}, ${found} that ${run} was trained and validated on`,
+      `${optionText({ split })}: ${manifest.source} has, by their ${wordOf(by)}, ${found} that ${run} was trained and validated on`,
       wholeHint,
     )
     const namesakes = named.filter((found, i) => found !== undefined && recognised[i] === undefined).length
@@ -139,21 +138,21 @@ async function ofRun(
   const besides = photos.filter((photo, i) => recognised[i] === undefined && !skipped.has(photoKey(photo))).length
   if (split === undefined && besides > 0) {
     return all(
-      `${besides} photos besides the ${known} that ${run} was trained and validated on; --split validation leaves those out`,
+      `${besides} photos besides the ${known} that ${run} was trained and validated on; \`split: "validation"\` leaves those out`,
     )
   }
   const same = (await hashAsTrained(photos, recognised, signal)) === data.dataHash
   if (!same && split === undefined) {
     return all(
       by === 'name'
-        ? `its file names are those that ${run} was trained on, but not all labels or bytes; --split validation goes by the names`
-        : `its photos are those that ${run} was trained on, but not all labels; --split validation goes by the photos`,
+        ? `its file names are those that ${run} was trained on, but not all labels or bytes; \`split: "validation"\` goes by the names`
+        : `its photos are those that ${run} was trained on, but not all labels; \`split: "validation"\` goes by the photos`,
     )
   }
   const wanted = split ?? 'validation'
   const selected = photos.filter((_, i) => recognised[i]?.side === wanted)
   if (selected.length === 0) {
-    check(split === undefined, `--split ${split}: ${run} has no such photos`, wholeHint)
+    check(split === undefined, `${optionText({ split })}: ${run} has no such photos`, wholeHint)
     return all(`${run} was trained on all photos: there are none that it did not see`)
   }
   const renamed = photos.filter(

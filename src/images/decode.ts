@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { check, fileLimits, InputError, messageOf } from '../base/index.ts'
+import { check, fileLimits, InputError, messageOf, optionText } from '../base/index.ts'
 import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
 import { endsInZeros } from './webp.ts'
@@ -12,7 +12,6 @@ export interface ImageRGBA {
   readonly data: Uint8Array
 }
 
-/** What is refused when a picture is decoded, and what it is called. */
 export interface DecodeOptions {
   /** Pictures with more pixels than this are refused before they are decoded. */
   readonly limitPixels?: number | undefined
@@ -20,7 +19,6 @@ export interface DecodeOptions {
   readonly name?: string
 }
 
-/** A hundred million pixels at most: 400 MB as RGBA. */
 export const decodeDefaults = { limitPixels: 100_000_000 } as const
 
 /**
@@ -136,7 +134,7 @@ function checkHeader({ format, compression, width, height }: Metadata, name: str
   check(
     width * height <= limitPixels,
     `${name}: more than ${limitPixels} pixels, which is the limit`,
-    `it has ${width} × ${height}: allow them with --limit-pixels ${width * height}`,
+    `it has ${width} × ${height}: allow them with ${optionText({ limitPixels: width * height })}`,
   )
 }
 

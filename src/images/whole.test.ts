@@ -130,7 +130,7 @@ describe('other formats', () => {
     const png = await drawn().png().toBuffer()
     const error = await decodeImage(png, { limitPixels: 100 }).catch(messageOf)
     expect(error).toBe(
-      'image: more than 100 pixels, which is the limit\nhint: it has 120 × 90: allow them with --limit-pixels 10800',
+      'image: more than 100 pixels, which is the limit\nhint: it has 120 × 90: allow them with `limitPixels: 10800`',
     )
     expect((await decodeImage(png, { limitPixels: 10_800 })).width).toBe(width)
   })

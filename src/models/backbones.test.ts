@@ -15,8 +15,8 @@ describe('backboneOf', () => {
   test.each([
     ['convnext_smal', 'did you mean convnext_small?'],
     ['convnxt-tiny', 'did you mean convnext_tiny?'],
-    ['resnet50', '`rosette models` lists them'],
-    ['constructor', '`rosette models` lists them'],
+    ['resnet50', '`backboneNames` lists them'],
+    ['constructor', '`backboneNames` lists them'],
   ])('does not know %s', (name, hint) => {
     expect(() => backboneOf(name)).toThrow(`model.backbone: '${name}' is not known\nhint: ${hint}`)
     expect(isBackboneName(name)).toBe(false)

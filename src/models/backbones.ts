@@ -17,7 +17,6 @@ interface FamilyConfigs {
   readonly vit: VitConfig
 }
 
-/** The name of a family of backbones, whose members differ in size only. */
 export type FamilyName = keyof FamilyConfigs
 
 const families: { readonly [F in FamilyName]: Family<FamilyConfigs[F]> } = {
@@ -76,7 +75,6 @@ export const backboneNames: readonly BackboneName[] = Object.values(architecture
   (sizes) => Object.keys(sizes) as BackboneName[],
 )
 
-/** True for the name of an architecture of the catalogue, without a tag of weights. */
 export function isBackboneName(name: string): name is BackboneName {
   return Object.hasOwn(pretrained, name)
 }
@@ -90,7 +88,7 @@ export function backboneOf(name: string, overrides: Partial<BackboneConfig> = {}
   check(
     isBackboneName(name),
     `model.backbone: '${name}' is not known`,
-    near === undefined ? '`rosette models` lists them' : `did you mean ${near}?`,
+    near === undefined ? '`backboneNames` lists them' : `did you mean ${near}?`,
   )
   const family = (Object.keys(architectures) as FamilyName[]).find((key) => Object.hasOwn(architectures[key], name))!
   return build(family, name, overrides)
@@ -125,7 +123,6 @@ export interface TimmName {
   readonly revision: string | undefined
 }
 
-/** `[timm/]ARCHITECTURE[.TAG][@REVISION]` in its parts; the parts are not checked. */
 export function parseTimmName(name: string): TimmName {
   const [, bare = '', revision] = /^(?:timm\/)?([^@]*)(?:@(.*))?$/s.exec(name) ?? []
   const dot = bare.indexOf('.')

@@ -24,7 +24,7 @@ interface LossSettings {
   readonly softmax: object
 }
 
-/** The name of a loss that tells individuals apart, as a configuration says it. */
+/** The names of the losses. */
 export type LossKind = keyof LossSettings
 
 type ConfigOf<K extends LossKind> = { readonly kind: K } & LossSettings[K]

@@ -28,7 +28,6 @@ export {
   applyLinear,
   foldedBias,
   foldScale,
-  type LinearConfig,
   type LinearOptions,
   type LinearWeights,
   linear,

@@ -4,7 +4,6 @@ import type { Points } from './points.ts'
 import type { Projection, ProjectionOptions } from './project.ts'
 import type { ProjectionMessage, ProjectionStart } from './worker.ts'
 
-/** How a projection in its own thread is watched and stopped. */
 export interface ProjectionControl {
   /** How far it is, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined

@@ -16,11 +16,10 @@ export interface AnalyseInput {
   readonly identities: readonly string[]
   /** Empty where it is not known; undefined where no photo has one. */
   readonly encounters?: readonly string[] | undefined
-  /** As in `rosette evaluate`. */
+  /** As `evaluatePhotos` does. */
   readonly excludeSame?: 'encounter' | undefined
 }
 
-/** How much of rankings and matrix a report keeps. */
 export interface AnalyseOptions {
   /** Photos of each ranking that are kept. */
   readonly neighbours?: number

@@ -5,7 +5,6 @@ import { type AnalyseOptions, analyse, round } from './analyse.ts'
 import type { Curves, Projection, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { withoutNames } from './shared.ts'
 
-/** What a report is computed from: photos, their embeddings [count, D], and where both came from. */
 export interface ReportInput {
   readonly title: string
   readonly model: string
@@ -28,7 +27,7 @@ export interface ReportInput {
   readonly share?: boolean
 }
 
-/** Everything a report says, computed once. @throws InputError where the photos cannot be scored, as `rosette evaluate` does. */
+/** Everything a report says, computed once. @throws InputError where the photos cannot be scored, as `evaluatePhotos` does. */
 export function buildReport(input: ReportInput, options: AnalyseOptions = {}): ReportData {
   const { photos, excludeSame, share = false, splitOf = () => input.split } = input
   const encounters = photos.map(({ encounter }) => encounter ?? '')

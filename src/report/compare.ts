@@ -30,7 +30,7 @@ export interface ComparedRun {
   readonly measured: MeasuredRun | null
 }
 
-/** What a `metrics.json` says: that of a report, of `rosette evaluate`, or of a run itself. What it does not tell is null. */
+/** What a `metrics.json` says: that of a report, of `evaluatePhotos`, or of a run itself. What it does not tell is null. */
 export interface MeasuredRun {
   readonly split: string
   /** Of the photos and labels. */
@@ -97,7 +97,7 @@ function differences(runs: readonly ComparedRun[]): string[] {
       ? ['Not measured on the same photos']
       : []),
     ...(differ(measured.map(({ gallery }) => gallery)) ? ['Not measured against the same known individuals'] : []),
-    ...(differ(told) ? ['Not measured with the same photos left out (--exclude-same)'] : []),
+    ...(differ(told) ? ['Not measured with the same photos left out (excludeSame in metrics.json)'] : []),
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { ReportData } from './data.ts'
 
-/** `metrics.json` of a report: the numbers of `rosette evaluate`, and on what they were measured. */
+/** `metrics.json` of a report: the numbers of `evaluatePhotos`, and on what they were measured. */
 export function metricsJson(data: ReportData): string {
   const { title, model, flipAveraging, data: source, split, reason, hashes, metrics, identities, pairs } = data
   const perIdentity = data.perIdentity.map((score, i) => ({ identity: identities[i], ...score }))

@@ -13,7 +13,6 @@ export interface CurvesServer {
   close(): Promise<void>
 }
 
-/** What is served on this machine alone, and under which port. */
 export interface ServeCurvesOptions {
   /** What the page is called. */
   readonly title: string

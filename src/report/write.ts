@@ -31,7 +31,7 @@ export interface WriteReportOptions {
 
 export const writeDefaults = { overwrite: false, views: [], pixels: 2 * pictureDefaults.width } as const
 
-/** The files of a report: the folder, its page and its pictures. */
+/** What was written. */
 export interface WrittenReport {
   readonly folder: string
   /** The page, inside the folder. */
@@ -52,7 +52,7 @@ export function checkReportFolder(out: string, overwrite: boolean): void {
   checkAbsent(out, overwrite)
   check(
     !existsSync(out) || existsSync(join(out, pageFile)),
-    `--out: ${out} is no report (it has no ${pageFile}), and is not replaced`,
+    `\`out\`: ${out} is no report (it has no ${pageFile}), and is not replaced`,
     'choose another name',
   )
 }

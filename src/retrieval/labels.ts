@@ -36,7 +36,7 @@ export function checkLabels({ identities, encounters, excludeSame }: Labels, whe
   check(
     excludeSame === undefined || encounters !== undefined,
     `${where}: excluding the same encounter needs the encounter of every photo`,
-    'name the column that holds it, for example --columns encounter=sighting',
+    'name the column that holds it, for example `columns: {"encounter":"sighting"}`',
   )
 }
 

@@ -2,7 +2,7 @@ import { mean } from '../base/index.ts'
 import type { RankingScore } from './average-precision.ts'
 import { checkFound } from './labels.ts'
 
-/** How one query did: average precision, ranks, and what it was ranked against. */
+/** One scored query. */
 export interface QueryScore extends RankingScore {
   /** Its index among the queries. */
   readonly query: number
@@ -26,7 +26,6 @@ export interface IdentityScore {
   readonly ap: number | null
 }
 
-/** How well photos find others of their individual, all shares from 0 to 1; see docs/metrics.md for each formula. */
 export interface RetrievalMetrics {
   /** Share of queries whose first k photos show their individual at least once. */
   readonly rank1: number

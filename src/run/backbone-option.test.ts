@@ -50,20 +50,23 @@ describe('somebody else’s network', () => {
   test.each([
     [
       'hf-hub:BVRA/MegaDescriptor-L-384',
-      '--backbone megadescriptor-l-384.onnx --model-config presets/megadescriptor-l-384.model.json --freeze',
+      '`backbone: "megadescriptor-l-384.onnx", modelConfig: "presets/megadescriptor-l-384.model.json", freeze: "all"`',
     ],
     ['MegaDescriptor-T-224', 'with a description like presets/megadescriptor-l-384.model.json'],
     [
       'conservationxlabs/miewid-msv3',
-      '--backbone miewid-msv3.onnx --model-config presets/miewid-msv3.model.json --freeze',
+      '`backbone: "miewid-msv3.onnx", modelConfig: "presets/miewid-msv3.model.json", freeze: "all"`',
     ],
-    ['resnet50', '--model-config presets/resnet50-imagenet.model.json --freeze'],
-    ['swin_base_patch4_window7_224', "docs/models.md, “Somebody else's network”, then --backbone FILE.onnx --freeze"],
+    ['resnet50', 'modelConfig: "presets/resnet50-imagenet.model.json", freeze: "all"`'],
+    [
+      'swin_base_patch4_window7_224',
+      'docs/models.md, “Somebody else\'s network”, then `backbone: "FILE.onnx", freeze: "all"`',
+    ],
     ['hf-hub:someone/network', "docs/models.md, “Somebody else's network”"],
-    ['hf_hub:timm/convnext_tiny.fb_in1k', 'rosette has it: --backbone convnext_tiny.fb_in1k'],
+    ['hf_hub:timm/convnext_tiny.fb_in1k', 'rosette has it: `backbone: "convnext_tiny.fb_in1k"`'],
   ])('%s is answered with what trains on it', (name, hint) => {
     const text = refused(name)
-    expect(text).toContain(`--backbone: '${name}' is none of rosette's networks, expected a name of`)
+    expect(text).toContain(`\`backbone\`: '${name}' is none of rosette's networks, expected a name of`)
     expect(text).toContain(hint)
     expect(text).not.toContain('did you mean')
     const set = `model.backbone=${name}`
@@ -121,7 +124,7 @@ test('a file in a hub’s cache, and one beside the config.json of timm: its net
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ architecture: 'convnext_pico', pretrained_cfg: 3 }))
     const file = join(folder, 'model.safetensors')
     expect(backboneSettings(file, [])).toEqual(['model.backbone=convnext_pico', `weights=${file}`])
-    expect(() => backboneSettings(folder, [])).toThrow(`--backbone: ${folder} is a folder\nhint: name its file`)
+    expect(() => backboneSettings(folder, [])).toThrow(`\`backbone\`: ${folder} is a folder\nhint: name its file`)
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -134,14 +137,14 @@ test('a file named as timm names it, with other pixels', () => {
 })
 
 test.each([
-  ['convnext_mini@v1', "--backbone: no weights are offered for convnext_mini, got the revision 'v1'"],
+  ['convnext_mini@v1', "`backbone`: no weights are offered for convnext_mini, got the revision 'v1'"],
   ['convnext_bas', "model.backbone: 'convnext_bas' is not known\nhint: did you mean convnext_base?"],
   [
     'convnext_base.fb_in22k_384',
-    "--backbone: no weights 'fb_in22k_384' are offered for convnext_base\nhint: did you mean",
+    "`backbone`: no weights 'fb_in22k_384' are offered for convnext_base\nhint: did you mean",
   ],
-  ['convnext_base.toString', "--backbone: no weights 'toString' are offered for convnext_base"],
-  ['own.safetensors', '--backbone: of which network are the weights in own.safetensors?'],
+  ['convnext_base.toString', "`backbone`: no weights 'toString' are offered for convnext_base"],
+  ['own.safetensors', '`backbone`: of which network are the weights in own.safetensors?'],
 ])('%s is refused', (backbone, message) => {
   expect(() => backboneSettings(backbone, [])).toThrow(message)
 })

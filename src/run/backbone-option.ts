@@ -13,7 +13,7 @@ import { isOnnx } from './onnx-backbone.ts'
 import { type ConfigChange, sets } from './setting.ts'
 
 /**
- * What `--backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones
+ * What the option `backbone` is short for, as `path=value` assignments: of a timm name the architecture, its weights (timm's default ones
  * without a tag) and the statistics of their pixels; of a file of weights itself, with the architecture that its name begins
  * with, unless `changes` name one; of an ONNX file itself.
  * @throws InputError for an unknown architecture or tag, and for a file that leaves the architecture open.
@@ -22,7 +22,7 @@ export function backboneSettings(backbone: string, changes: readonly ConfigChang
   if (isOnnx(backbone)) return [`model.backbone=${backbone}`, 'weights=null']
   check(
     statSync(backbone, { throwIfNoEntry: false })?.isDirectory() !== true,
-    `--backbone: ${backbone} is a folder`,
+    `\`backbone\`: ${backbone} is a folder`,
     'name its file of weights, model.safetensors',
   )
   return isWeightsFile(backbone) ? fileSettings(backbone, changes) : timmSettings(backbone)
@@ -32,7 +32,7 @@ function timmSettings(name: string): string[] {
   const foreign = foreignHint(name)
   check(
     foreign === undefined,
-    `--backbone: '${name}' is none of rosette's networks, expected a name of \`rosette models\` or a file`,
+    `\`backbone\`: '${name}' is none of rosette's networks, expected a name of \`backboneNames\` or a file`,
     foreign,
   )
   const { backbone, tag, revision } = parseTimmName(name)
@@ -40,15 +40,18 @@ function timmSettings(name: string): string[] {
   const [first] = Object.keys(pretrained)
   const wanted = tag ?? first
   if (wanted === undefined) {
-    check(revision === undefined, `--backbone: no weights are offered for ${backbone}, got the revision '${revision}'`)
+    check(
+      revision === undefined,
+      `\`backbone\`: no weights are offered for ${backbone}, got the revision '${revision}'`,
+    )
     return [`model.backbone=${backbone}`, 'weights=null']
   }
   const known = Object.hasOwn(pretrained, wanted) ? pretrained[wanted] : undefined
   const near = nearest(wanted, Object.keys(pretrained))
   check(
     known !== undefined,
-    `--backbone: no weights '${wanted}' are offered for ${backbone}`,
-    near === undefined ? `\`rosette models ${backbone}\` lists them` : `did you mean ${backbone}.${near}?`,
+    `\`backbone\`: no weights '${wanted}' are offered for ${backbone}`,
+    near === undefined ? `\`summariseBackbone("${backbone}")\` lists them` : `did you mean ${backbone}.${near}?`,
   )
   const weights = `${backbone}.${wanted}${revision === undefined ? '' : `@${revision}`}`
   return [`model.backbone=${backbone}`, `weights=${weights}`, `model.pixels=${known.pixels}`]
@@ -59,8 +62,8 @@ function fileSettings(file: string, changes: readonly ConfigChange[]): string[] 
   const given = sets(changes, ['model', 'backbone'])
   check(
     given || backbone !== undefined,
-    `--backbone: of which network are the weights in ${file}?`,
-    'say it with --set model.backbone=NAME; `rosette models` lists the names',
+    `\`backbone\`: of which network are the weights in ${file}?`,
+    'say it with `set: ["model.backbone=NAME"]`; `backboneNames` lists the names',
   )
   const pixels = setsPixels(changes) ? undefined : pixelsOf(file)
   return [
@@ -71,7 +74,7 @@ function fileSettings(file: string, changes: readonly ConfigChange[]): string[] 
 }
 
 /**
- * With which pixels a file's weights were trained: as the `config.json` beside it says, which timm and `rosette export --format timm`
+ * With which pixels a file's weights were trained: as the `config.json` beside it says, which timm and `exportTimm`
  * write, else as is known of weights of its name. 'other' for statistics that are none of those known; undefined where nothing tells.
  */
 export function pixelsOf(file: string): PixelStatisticsName | 'other' | undefined {
@@ -87,20 +90,17 @@ export function setsPixels(changes: readonly ConfigChange[]): boolean {
   return sets(changes, ['model', 'pixels'])
 }
 
-/**
- * That a file of weights gets the pixels it was trained with, where the config.json beside it says which. @throws
- * InputError where the two differ.
- */
+/** @throws InputError where the file says otherwise than the setting, or that there is no setting for it. */
 export function checkPixels(file: string, pixels: PixelStatisticsName): void {
   const told = pixelsOf(file)
   check(
     told !== 'other',
     `${file}: was trained with other pixels than ${pixelStatisticsNames.join(', ')}, as config.json beside it says`,
-    '--set model.pixels=NAME takes one of them nevertheless',
+    '`set: ["model.pixels=NAME"]` takes one of them nevertheless',
   )
   check(
     told === undefined || told === pixels,
     `model.pixels: expected '${told}' as ${file} was trained with, got '${pixels}'`,
-    '--backbone FILE sets both',
+    '`backbone: "FILE"` sets both',
   )
 }

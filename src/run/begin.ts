@@ -16,7 +16,7 @@ export function checkNewRun(out: string, overwrite: boolean): void {
   const isEmpty = isFolder && readdirSync(out).every((name) => name === runNames.lock)
   checkOutput(out, { overwrite: overwrite || (isEmpty && existsSync(join(out, runNames.lock))), kind: 'folder' })
   const ours = !existsSync(out) || isEmpty || isReplaceableRun(out)
-  check(ours, `--out: ${out} exists and is no run folder of rosette`, 'choose another name')
+  check(ours, `\`out\`: ${out} exists and is no run folder of rosette`, 'choose another name')
 }
 
 /** What a run's folder has before its first step. */

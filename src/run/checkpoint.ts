@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, messageOf, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { check, InputError, messageOf, optionText, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { bytesOf, encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'
 import { runNames } from './names.ts'
@@ -22,13 +22,11 @@ const positionSchema = z.object({
 /** Where a run stands, beside its tensors. */
 export type Position = Readonly<z.output<typeof positionSchema>>
 
-/** The tensors and the position that a checkpoint holds. */
 export interface Checkpoint {
   readonly state: StateTensors
   readonly position: Position
 }
 
-/** RUN/checkpoints/last.safetensors or best.safetensors, whether or not it is there. */
 export function checkpointPath(run: string, which: 'last' | 'best'): string {
   return join(run, runNames.checkpoints, `${which}.safetensors`)
 }
@@ -41,10 +39,7 @@ export function saveCheckpoint(path: string, tensors: Iterable<readonly [string,
   writeFileAtomic(path, encodeSafetensors(named, metadata))
 }
 
-/**
- * A checkpoint with tensors of the same names and shapes as `like`. @throws InputError naming the file and the tensor
- * where it does not fit the state.
- */
+/** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */
 export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
   const { tensors, position } = readCheckpoint(path)
   const expected = Object.entries(like)
@@ -60,10 +55,7 @@ export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
   }
 }
 
-/**
- * All tensors of a checkpoint and its position, held against the hash in it. @throws InputError naming the file where
- * it is damaged.
- */
+/** All tensors of a checkpoint. @throws InputError naming the file where it is damaged. */
 export function readCheckpoint(path: string): {
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly position: string | undefined
@@ -83,7 +75,7 @@ export function readCheckpoint(path: string): {
 function otherCheckpoint(path: string): string | undefined {
   const other = basename(path) === 'best.safetensors' ? 'last' : 'best'
   return existsSync(join(dirname(path), `${other}.safetensors`))
-    ? `the run has another, --checkpoint ${other}`
+    ? `the run has another, ${optionText({ checkpoint: other })}`
     : 'train the run anew'
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nearest } from '../base/index.ts'
+import { nearest, optionText } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
@@ -107,7 +107,7 @@ function checkName({ backbone }: Checked['model'], context: z.RefinementCtx): vo
   const near = nearest(backbone, backboneNames)
   const hint = foreignHint(backbone) ?? (near === undefined ? undefined : `did you mean ${near}?`)
   const meant = hint === undefined ? '' : ` (${hint})`
-  const message = `expected a name of \`rosette models\` or an .onnx file${meant}`
+  const message = `expected a name of \`backboneNames\` or an .onnx file${meant}`
   context.addIssue({ code: 'custom', path: ['backbone'], message })
 }
 
@@ -131,7 +131,7 @@ function checkBackbone(
   if (pixels !== undefined && pixels !== model.pixels)
     problem(
       ['model', 'pixels'],
-      `expected '${pixels}' as ${weights} was trained with (--backbone ${weights} sets both)`,
+      `expected '${pixels}' as ${weights} was trained with (${optionText({ backbone: weights! })} sets both)`,
     )
   let [epoch, layers] = [0, freeze === 'all' ? (backbone?.layers ?? Number.POSITIVE_INFINITY) + 1 : freeze]
   for (const [nextEpoch, nextLayers] of schedule.unfreeze) {
@@ -153,16 +153,9 @@ interface Checked {
   readonly schedule: { readonly unfreeze: readonly (readonly [number, number])[] }
 }
 
-/**
- * Everything that decides a training run but its data and its seed; `trainDefaults` says what each setting is unless
- * given.
- */
 export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 
-/**
- * A run with nothing set: convnext_small.fb_in1k at 224², GeM, batch-norm neck, ArcFace, AdamW, cosine annealing,
- * batch 32, 8 epochs.
- */
+/** The brief's run: convnext_small.fb_in1k at 224², GeM, BN neck, ArcFace, AdamW, cosine annealing, batch 32, 8 epochs. */
 export const trainDefaults: TrainConfig = {
   model: reidDefaults,
   weights: 'convnext_small.fb_in1k',

@@ -1,3 +1,4 @@
+import { optionText } from '../base/index.ts'
 import { isBackboneName, parseTimmName } from '../models/index.ts'
 
 /** Networks that a description in `presets/` exists for: how their kin are named, and which of them it fits as it is. */
@@ -25,16 +26,17 @@ const timmOnHub = /^hf[-_]hub:(?=timm\/)/
 export function foreignHint(name: string): string | undefined {
   const own = name.replace(timmOnHub, '')
   const { backbone } = parseTimmName(own)
-  if (timmOnHub.test(name) && isBackboneName(backbone)) return `rosette has it: --backbone ${own.slice('timm/'.length)}`
+  if (timmOnHub.test(name) && isBackboneName(backbone))
+    return `rosette has it: ${optionText({ backbone: own.slice('timm/'.length) })}`
   const known = described.find(({ kin }) => kin.test(name))
   if (known !== undefined) return presetHint(known.preset, known.exact.test(name))
   if (isBackboneName(backbone) || !foreign.test(name)) return undefined
-  return "rosette trains ConvNeXt and vision transformers (`rosette models`); on an ONNX file of any other network it trains a head: docs/models.md, “Somebody else's network”, then --backbone FILE.onnx --freeze"
+  return 'rosette trains ConvNeXt and vision transformers (`backboneNames`); on an ONNX file of any other network it trains a head: docs/models.md, “Somebody else\'s network”, then `backbone: "FILE.onnx", freeze: "all"`'
 }
 
 function presetHint(preset: string, exact: boolean): string {
   const description = `presets/${preset}.model.json`
   return exact
-    ? `docs/models.md makes an ONNX file of it, and rosette trains a head on that: --backbone ${preset}.onnx --model-config ${description} --freeze`
-    : `docs/models.md makes an ONNX file of such a network, and rosette trains a head on that: --backbone FILE.onnx --freeze, with a description like ${description}`
+    ? `docs/models.md makes an ONNX file of it, and rosette trains a head on that: ${optionText({ backbone: `${preset}.onnx`, modelConfig: description, freeze: 'all' })}`
+    : `docs/models.md makes an ONNX file of such a network, and rosette trains a head on that: ${optionText({ backbone: 'FILE.onnx', freeze: 'all' })}, with a description like ${description}`
 }

@@ -29,14 +29,11 @@ const validationSchema = z.object({
 
 const entrySchema = z.discriminatedUnion('kind', [stepSchema, validationSchema])
 
-/** One training step as log.jsonl has it. */
 export type StepEntry = Readonly<z.output<typeof stepSchema>>
-/** The scores of one validation, each from 0 to 1, as log.jsonl has them. */
 export type ValidationEntry = Readonly<z.output<typeof validationSchema>>
-/** A line of log.jsonl: a step or a validation, by `kind`. */
 export type LogEntry = StepEntry | ValidationEntry
 
-/** Appends an entry to log.jsonl, as one line of JSON. */
+/** Appends a line to log.jsonl. */
 export function appendLog(path: string, entry: LogEntry): void {
   appendFileSync(path, `${JSON.stringify(entry)}\n`)
 }
@@ -60,10 +57,7 @@ export function scanLog(path: string): ScannedLog {
   }
 }
 
-/**
- * All entries of a log; a last line that a crash cut short is passed over. @throws InputError naming a line that is
- * no entry.
- */
+/** The entries of a log. @throws InputError naming a line that is no entry. */
 export function readLog(path: string): LogEntry[] {
   const { entries, problems } = scanLog(path)
   if (problems[0] !== undefined) throw new InputError(problems[0])

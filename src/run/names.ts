@@ -8,7 +8,7 @@ export const runNames = {
   checkpoints: 'checkpoints',
   description: 'model.json',
   metrics: 'metrics.json',
-  /** The folder that `rosette report` writes unless told otherwise. */
+  /** The folder of the run's report unless told otherwise. */
   report: 'report',
   /** There while a process writes the run. */
   lock: 'run.lock',

@@ -1,4 +1,4 @@
-/** True where the backbone is named by an ONNX file, by its ending. */
+/** True where the backbone is an ONNX file. */
 export function isOnnx(backbone: string): boolean {
   return /\.onnx$/i.test(backbone)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { optionText } from '../base/index.ts'
 import { trainDefaults } from './config.ts'
 import { parseConfig, resolveConfig } from './overrides.ts'
 import { presets } from './presets.ts'
@@ -136,7 +137,7 @@ describe('resolveConfig', () => {
     })
     expect(resolveConfig('brief', ['loss.kind=softmax']).loss).toEqual({ kind: 'softmax' })
     expect(mistakes('loss.kind=cosface', 'loss.marginRad=0.2')[1]).toBe(
-      '--set loss.marginRad: no such key; did you mean loss.margin?',
+      '`set` loss.marginRad: no such key; did you mean loss.margin?',
     )
     expect(mistakes('loss.kind=triplet')[1]).toBe(
       "loss.kind: expected 'arcface', 'cosface' or 'softmax', got \"triplet\"",
@@ -144,12 +145,12 @@ describe('resolveConfig', () => {
   })
 
   test('unknown keys are told with the nearest', () => {
-    expect(mistakes('epoch=3')[1]).toBe('--set epoch: no such key; did you mean epochs?')
-    expect(mistakes('model.backbon=x')[1]).toBe('--set model.backbon: no such key; did you mean model.backbone?')
+    expect(mistakes('epoch=3')[1]).toBe('`set` epoch: no such key; did you mean epochs?')
+    expect(mistakes('model.backbon=x')[1]).toBe('`set` model.backbon: no such key; did you mean model.backbone?')
     expect(mistakes('optimizer.learningRate=1')[1]).toMatch('did you mean optimiser.learningRate?')
-    expect(mistakes('zzzzzzzz=1')[1]).toBe('--set zzzzzzzz: no such key')
-    expect(mistakes('epochs.first=1')[1]).toMatch('--set epochs.first: no such key')
-    expect(mistakes('model.constructor=1')[1]).toMatch('--set model.constructor: no such key')
+    expect(mistakes('zzzzzzzz=1')[1]).toBe('`set` zzzzzzzz: no such key')
+    expect(mistakes('epochs.first=1')[1]).toMatch('`set` epochs.first: no such key')
+    expect(mistakes('model.constructor=1')[1]).toMatch('`set` model.constructor: no such key')
     expect(mistakes('model={"backbone":"x"}').slice(1)).toContain(
       'model.pool: missing, expected one of "gem"|"average"|"token"',
     )
@@ -166,7 +167,7 @@ describe('resolveConfig', () => {
 
   test('what is off must be switched on as a whole', () => {
     expect(mistakes('augment.erasing=false', 'augment.erasing.probability=0.5').slice(1)).toEqual([
-      `--set augment.erasing.probability: augment.erasing is off; switch it on first: --set 'augment.erasing=${JSON.stringify(trainDefaults.augment.erasing)}'`,
+      `\`set\` augment.erasing.probability: augment.erasing is off; switch it on first: ${optionText({ set: [`augment.erasing=${JSON.stringify(trainDefaults.augment.erasing)}`] })}`,
     ])
   })
 
@@ -174,8 +175,8 @@ describe('resolveConfig', () => {
     const lines = mistakes('epochs=0', 'nonsense', 'loss.scal=3', 'batchSize=many', 'clipNorm=-1')
     expect(lines[0]).toBe('InputError: config:')
     expect(lines.slice(1, 3)).toEqual([
-      '--set nonsense: expected path=value',
-      '--set loss.scal: no such key; did you mean loss.scale?',
+      '`set` nonsense: expected path=value',
+      '`set` loss.scal: no such key; did you mean loss.scale?',
     ])
     expect(
       lines
@@ -218,16 +219,16 @@ describe('resolveConfig', () => {
       'augment.erasing.area[1]: expected 0.5 to 1, got 0.1',
       'epochs: expected number to be >0, got 0',
       'image.maskMargin: expected number to be <=10, got 11',
-      'model.backbone: expected a name of `rosette models` or an .onnx file (did you mean convnext_small?), got "convnext_smal"',
+      'model.backbone: expected a name of `backboneNames` or an .onnx file (did you mean convnext_small?), got "convnext_smal"',
     ])
     expect(mistakes('model.pixels=half', 'epochs=0').slice(1)).toEqual([
       'epochs: expected number to be >0, got 0',
-      'model.pixels: expected \'imagenet\' as convnext_small.fb_in1k was trained with (--backbone convnext_small.fb_in1k sets both), got "half"',
+      'model.pixels: expected \'imagenet\' as convnext_small.fb_in1k was trained with (`backbone: "convnext_small.fb_in1k"` sets both), got "half"',
     ])
   })
 
   test.each(['breif', 'toString'])('preset %s is not known', (name) => {
-    expect(() => resolveConfig(name)).toThrow(`--preset: '${name}' is not known\nhint: one of brief, atto, demo`)
+    expect(() => resolveConfig(name)).toThrow(`\`preset\`: '${name}' is not known\nhint: one of brief, atto, demo`)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { check, describeIssue, InputError, nearest } from '../base/index.ts'
+import { check, describeIssue, InputError, nearest, optionText } from '../base/index.ts'
 import { identityLossDefaults, isLossKind } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { type PresetName, presets } from './presets.ts'
@@ -11,7 +11,7 @@ import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
  */
 export function resolveConfig(preset: string, changes: readonly ConfigChange[] = []): TrainConfig {
   const names = Object.keys(presets)
-  check(isPreset(preset), `--preset: '${preset}' is not known`, `one of ${names.join(', ')}`)
+  check(isPreset(preset), `\`preset\`: '${preset}' is not known`, `one of ${names.join(', ')}`)
   const problems: string[] = []
   let current: unknown = structuredClone(presets[preset])
   for (const { path, value, where } of settingsOf(changes, presets[preset])) {
@@ -53,7 +53,7 @@ function unknownPath(path: readonly string[], config: unknown): string {
   for (let n = 1; n < path.length; n++) {
     const [outer, whole] = [path.slice(0, n), valueAt(trainDefaults, path.slice(0, n))]
     if (valueAt(config, outer) === false && isObject(whole))
-      return `${outer.join('.')} is off; switch it on first: --set '${outer.join('.')}=${JSON.stringify(whole)}'`
+      return `${outer.join('.')} is off; switch it on first: ${optionText({ set: [`${outer.join('.')}=${JSON.stringify(whole)}`] })}`
   }
   const near = nearest(path.join('.'), pathsOf(config, ''))
   return `no such key${near === undefined ? '' : `; did you mean ${near}?`}`

@@ -5,7 +5,7 @@ import { mergeReading, type ReadingOptions } from './reading.ts'
 import type { PartOfRecord } from './record.ts'
 import { RunFolder } from './run-folder.ts'
 
-/** Where the photos of a run lie, and how its training read them. */
+/** Photos to read, and how. */
 export interface DataToRead {
   readonly data: string
   readonly reading: ReadingOptions
@@ -17,7 +17,7 @@ export interface DataToRead {
  */
 export function dataToRead(run: string | undefined, data: string | undefined, given: ReadingOptions = {}): DataToRead {
   if (run === undefined) {
-    check(data !== undefined, '--data: the model is no run folder: name the photos')
+    check(data !== undefined, '`data`: the model is no run folder: name the photos')
     return { data, reading: given }
   }
   const record = new RunFolder(run).record()
@@ -25,8 +25,8 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
   if (data !== undefined && (own === undefined || !isSamePlace(data, own))) return { data, reading: given }
   check(
     data !== undefined || (own !== undefined && existsSync(own)),
-    `--data: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
-    'name the photos with --data',
+    `\`data\`: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
+    'name the photos with `data`',
   )
   const { images, detections, masks, ...begun } = record.reading ?? {}
   const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))

@@ -16,14 +16,11 @@ export interface ResumedRun {
   readonly warnings: readonly string[]
 }
 
-/**
- * A begun run's configuration and record; settings that were edited since are told as warnings. @throws InputError
- * where no run was begun in `out`.
- */
+/** @throws InputError where `out` is no run that was begun, and for mistakes in its files. */
 export function resumeRun(out: string): ResumedRun {
   check(
     existsSync(join(out, runNames.record)),
-    `--resume: ${out} is no run that was begun (${runNames.record} is missing)`,
+    `\`resume\`: ${out} is no run that was begun (${runNames.record} is missing)`,
   )
   const [run, record] = [new RunFolder(out), readRecord(out)]
   const edited = record.config === undefined ? [] : changedSettings(record.config, run.settings())

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, parseStrictly, readJson } from '../base/index.ts'
+import { check, InputError, optionText, parseStrictly, readJson } from '../base/index.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { runNames } from './names.ts'
 import { readPartOfRecord } from './record.ts'
@@ -36,10 +36,7 @@ const splitSchema = z.looseObject({
   bytes: z.object({ train: z.array(z.number()), validation: z.array(z.number()) }).optional(),
 })
 
-/**
- * Which photos a run was trained and validated on, by name and, in newer runs, by content. @throws InputError naming
- * the file where one is missing or malformed.
- */
+/** @throws InputError naming the file where one is missing or malformed. */
 export function readRunData(folder: string): RunData {
   const splitPath = join(folder, runNames.split)
   const { dataHash } = readPartOfRecord(folder)
@@ -55,6 +52,8 @@ export function findCheckpoint(folder: string, which?: CheckpointName): { name: 
   const other = which === undefined ? undefined : (['best', 'last'] as const).find((name) => existsSync(pathOf(name)))
   throw new InputError(
     `${folder}: no ${which === undefined ? '' : `'${which}' `}checkpoint`,
-    other === undefined ? 'has its training come to an end of an epoch?' : `there is '${other}': --checkpoint ${other}`,
+    other === undefined
+      ? 'has its training come to an end of an epoch?'
+      : `there is '${other}': ${optionText({ checkpoint: other })}`,
   )
 }

@@ -25,7 +25,7 @@ const metricsSchema = z.looseObject({
 /** What a run measured of itself when it ended; null where it set no photos aside. */
 export type RunMetrics = Readonly<z.output<typeof metricsSchema>>
 
-/** True for a folder that `rosette train` wrote: begun at least, or what is left of it with its checkpoints. */
+/** True for a folder that `train` wrote: begun at least, or what is left of it with its checkpoints. */
 export function isRunFolder(folder: string): boolean {
   return existsSync(join(folder, runNames.record)) || hasCheckpoints(folder)
 }
@@ -51,7 +51,7 @@ export class RunFolder {
 
   /** @throws InputError where the folder is no run. */
   constructor(path: string) {
-    check(isRunFolder(path), `${path}: no run: it has no ${runNames.record}`, 'a folder that `rosette train` wrote')
+    check(isRunFolder(path), `${path}: no run: it has no ${runNames.record}`, 'a folder that `train()` wrote')
     this.path = path
   }
 
@@ -116,10 +116,10 @@ export class RunFolder {
 
 const reportFiles = ['report.html', 'metrics.json', 'map.csv'].map((name) => join(runNames.report, name))
 
-/** Refuses an output that would replace a file of a run. @throws InputError naming file and run. */
-export function checkNoRunFile(path: string, option = '--out'): void {
+/** @throws InputError where a file to be written would be one of a run's own, whether or not that may be replaced. */
+export function checkNoRunFile(path: string, option = 'out'): void {
   const folders = [dirname(resolve(path)), dirname(dirname(resolve(path)))]
   const run = folders.find(isRunFolder)
   const own = run !== undefined && new RunFolder(run).files().includes(resolve(path))
-  check(!own, `${option}: ${path} is a file of the run in ${run}, and is not replaced`, 'choose another name')
+  check(!own, `\`${option}\`: ${path} is a file of the run in ${run}, and is not replaced`, 'choose another name')
 }

@@ -18,7 +18,7 @@ export type ConfigChange = string | ConfigPart
 export interface Setting {
   readonly path: readonly string[]
   readonly value: unknown
-  /** As it was given, for errors: `--set epochs`, `config.epochs`. */
+  /** As it was given, for errors: `` `set` epochs ``, `config.epochs`. */
   readonly where: string
 }
 
@@ -57,7 +57,7 @@ function settingOf(assignment: string): Setting {
   return {
     path: path === '' ? [] : path.split('.'),
     value: parseValue(assignment.slice(equals + 1)),
-    where: `--set ${path === '' ? assignment : path}`,
+    where: `\`set\` ${path === '' ? assignment : path}`,
   }
 }
 

@@ -76,7 +76,7 @@ test('one that needs more memory than the limit', async () => {
   const error = await thrown(session.run({ x: given }))
   expect(error.message).toBe(
     `${path}: ONNX Runtime cannot run it (it needs more than 1.0 GB of memory, the limit)\n` +
-      'hint: fewer photos together need less; the limit can be raised',
+      'hint: fewer photos together need less; `memoryLimitBytes` raises the limit',
   )
   await session.release()
   const none = await thrown(openOnnx(path, { memoryLimitBytes: Number.NaN }))

@@ -147,7 +147,7 @@ class Child {
     if (this.#tooLarge) {
       return new ModelDied(
         `it needs more than ${formatBytes(this.#limitBytes ?? 0)} of memory, the limit`,
-        'fewer photos together need less; the limit can be raised',
+        'fewer photos together need less; `memoryLimitBytes` raises the limit',
       )
     }
     const words = this.#complaint.trim().split('\n').at(-1) ?? ''

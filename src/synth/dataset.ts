@@ -6,7 +6,6 @@ import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
 import { type Studio, type StudioOptions, studio } from './studio.ts'
 
-/** What is drawn, and the folder it is written to. */
 export interface SynthesiseOptions extends StudioOptions {
   /** Folder to write; it appears whole or not at all. */
   readonly out: string
@@ -16,7 +15,7 @@ export interface SynthesiseOptions extends StudioOptions {
   readonly signal?: AbortSignal
 }
 
-/** A drawn dataset as it was written, and how much it holds. */
+/** What was written. */
 export interface SyntheticDataset {
   readonly folder: string
   readonly identities: number
@@ -134,7 +133,7 @@ function checkReplaceable(folder: string, overwrite: boolean): void {
   checkAbsent(folder, overwrite)
   check(
     !existsSync(folder) || isSynthetic(folder),
-    `--out: ${folder} is no synthetic dataset (it has no ${marker}), and is not replaced`,
+    `\`out\`: ${folder} is no synthetic dataset (it has no ${marker}), and is not replaced`,
     'choose another name',
   )
 }

@@ -13,7 +13,6 @@ export interface TypedArrays {
   readonly bool: Uint8Array
 }
 
-/** The elements of a tensor of any dtype. */
 export type TypedArray = TypedArrays[DType]
 
 const constructors = {
@@ -27,7 +26,7 @@ const constructors = {
   bool: Uint8Array,
 } as const
 
-/** How many bytes one element of the dtype takes in memory. */
+/** Bytes of one element. */
 export function bytesPerElement(dtype: DType): number {
   return constructors[dtype].BYTES_PER_ELEMENT
 }

@@ -39,9 +39,9 @@ export async function readFrozenNetwork({
   check(
     freeze === 'all' && schedule.unfreeze.length === 0,
     `model.backbone: ${onnx} is an ONNX file, which cannot be trained`,
-    '--freeze trains a head on its embeddings',
+    '`freeze` trains a head on its embeddings',
   )
-  check(weights === null, `weights: ${onnx} brings its own`, '--set weights=null')
+  check(weights === null, `weights: ${onnx} brings its own`, '`set: ["weights=null"]`')
   const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)
   const description = readModelDescription(descriptionPath)
   const bytes = readRegular(onnx, 'onnx')
@@ -64,6 +64,8 @@ export function headDescription({ onnx, description }: FrozenNetwork, { model }:
 
 export interface EmbedStoreOptions {
   readonly threads: number
+  /** That the network may take. */
+  readonly memoryLimitBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -81,7 +83,7 @@ export async function embedStore(
   const key = JSON.stringify([sha256, description, store.index.entries.map((entry) => basename(entry))])
   const path = join(cacheFolder(), 'embeddings', `${createHash('sha256').update(key).digest('hex')}.npy`)
   if (readWhole(path) !== undefined) return path
-  const embedder = await openFrozen(network, options.threads)
+  const embedder = await openFrozen(network, options)
   try {
     const vectors = await embedBoth(embedder, store, options)
     const content = [npyHeader(vectors.shape), bytesOf(vectors.data)]
@@ -112,9 +114,12 @@ function readWhole(path: string): Buffer | undefined {
 }
 
 /** Photo and mirror image are told apart here, so the embedder does not average them. */
-function openFrozen({ onnx, descriptionPath, description }: FrozenNetwork, threads: number): Promise<NetworkEmbedder> {
+function openFrozen(
+  { onnx, descriptionPath, description }: FrozenNetwork,
+  { threads, memoryLimitBytes }: EmbedStoreOptions,
+): Promise<NetworkEmbedder> {
   const tta = description.flipAveraging === 'inside' ? undefined : 'none'
-  return openModel(onnx, { modelConfig: descriptionPath, tta, threads })
+  return openModel(onnx, { modelConfig: descriptionPath, tta, threads, memoryLimitBytes })
 }
 
 async function embedBoth(

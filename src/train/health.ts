@@ -37,7 +37,7 @@ export class RunHealth {
     const kept = existsSync(last) ? `; ${last} is the last good checkpoint` : ''
     throw new InputError(
       `training stopped at step ${step}: ${what}${kept}`,
-      `the learning rate was ${this.#learningRate.toExponential(2)}: try --set optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
+      `the learning rate was ${this.#learningRate.toExponential(2)}: try \`set\` optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
     )
   }
 }

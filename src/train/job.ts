@@ -70,6 +70,8 @@ export interface TrainOptions extends ReadingOptions {
   readonly resume?: boolean | undefined
   readonly overwrite?: boolean | undefined
   readonly threads?: number | undefined
+  /** Of an ONNX file as `backbone`: memory that it may take, half of the machine's unless given. */
+  readonly memoryLimitBytes?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
   readonly offline?: boolean | undefined
   readonly signal?: AbortSignal | undefined
@@ -137,7 +139,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
     checkSameData(out, resumed.record, record)
     if (!continued || network !== undefined) checkSameWeights(out, resumed.record, record)
   }
-  const embedded = network && (await embedStore(network, store, { threads, ...embedProgress(options) }))
+  const embedded = network && (await embedStore(network, store, { threads, ...embeddingOf(options) }))
   await lock?.take(signal)
   if (resumed === undefined) begin(options, { config, record, split, store, network })
   else sweepRun(out)
@@ -156,8 +158,8 @@ function presetOf({ preset, backbone = '' }: TrainOptions): string {
   return preset ?? (isOnnx(backbone) ? 'head' : 'brief')
 }
 
-function embedProgress({ signal, onProgress }: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
-  return { signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
+function embeddingOf({ memoryLimitBytes, signal, onProgress }: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
+  return { memoryLimitBytes, signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
 }
 
 /** What was said over the preset by `config` and `set`. */
@@ -169,7 +171,7 @@ function changesOf(options: TrainOptions): readonly ConfigChange[] {
   const { backbone, modelConfig, freeze } = options
   const said = saidOf(options)
   const asOnnx = backbone !== undefined && isOnnx(backbone)
-  check(modelConfig === undefined || asOnnx, '--model-config describes an .onnx file given as --backbone')
+  check(modelConfig === undefined || asOnnx, '`modelConfig` describes an .onnx file given as `backbone`')
   return [
     ...(backbone === undefined ? [] : backboneSettings(backbone, said)),
     ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
@@ -292,25 +294,25 @@ function weightFiles(out: string): string[] {
 }
 
 /** @throws InputError for what a run has decided before. */
-function checkResumable({ preset, backbone, modelConfig, freeze, seed, ...rest }: TrainOptions): void {
-  const given =
-    [preset, backbone, modelConfig, freeze, seed].some((value) => value !== undefined) || saidOf(rest).length > 0
+function checkResumable(options: TrainOptions): void {
+  const decided = ['preset', 'backbone', 'modelConfig', 'freeze', 'config', 'set', 'seed'] as const
+  const given = decided.filter((name) => (name === 'set' ? options.set?.length : options[name] !== undefined))
   check(
-    !given,
-    '--resume goes on with the run’s own config and seed; leave out --preset, --backbone, --freeze, --set, --batch and --seed',
+    given.length === 0,
+    `\`resume\` goes on with the run’s own config and seed; leave out ${given.map((name) => `\`${name}\``).join(', ')}`,
   )
 }
 
 function checkSameData(out: string, before: RunRecord, now: RunRecord): void {
-  check(before.dataHash === now.dataHash, `--resume: the photos are not those that ${out} was begun with`)
-  check(before.splitHash === now.splitHash, `--resume: the split is not the one that ${out} was begun with`)
+  check(before.dataHash === now.dataHash, `\`resume\`: the photos are not those that ${out} was begun with`)
+  check(before.splitHash === now.splitHash, `\`resume\`: the split is not the one that ${out} was begun with`)
 }
 
 function checkSameWeights(out: string, before: RunRecord, now: RunRecord): void {
   const told = ({ weights }: RunRecord) => (weights === null ? 'random numbers' : `${weights.file} (${weights.sha256})`)
   check(
     before.weights?.sha256 === now.weights?.sha256,
-    `--resume: ${out} was begun from ${told(before)}, got ${told(now)}`,
+    `\`resume\`: ${out} was begun from ${told(before)}, got ${told(now)}`,
   )
 }
 

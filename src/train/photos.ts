@@ -48,7 +48,7 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, isAsked: 
   check(
     validation !== 'column' || hasSplit(known),
     `${data}: validation=column, but there is no column for the split`,
-    '--columns split=… names it',
+    '`columns: {"split":"…"}` names it',
   )
   const manifest = { ...whole, photos: photosToTrainWith(known, validation).sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)

@@ -93,7 +93,11 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
 /** A segment a layer: layer 1 is the first block. */
 function segmentsOf(scope: Scope, layers: number | 'all'): Segment[] {
   if (layers === 0) return []
-  check(scope.marks().length > 0, 'recompute: this backbone does not say where its layers end', '--set recompute=0')
+  check(
+    scope.marks().length > 0,
+    'recompute: this backbone does not say where its layers end',
+    '`set: ["recompute=0"]`',
+  )
   return scope
     .marks()
     .flatMap((ends) =>

@@ -25,7 +25,7 @@ async function checkedHash(path: string): Promise<string> {
   check(
     basename(dirname(blob)) !== 'blobs' || cacheNames.every((kind) => !kind.test(name)) || found === name,
     `${path}: has changed since it was downloaded: its checksum is ${found}, expected ${name}`,
-    `remove ${blob}, then run again or \`rosette weights pull\` its model`,
+    `remove ${blob}, then run again; \`pullWeights()\` brings it too`,
   )
   return sha256
 }

@@ -255,7 +255,7 @@ describe('where the network is closed', () => {
     expect(error).toBeInstanceOf(HubUnreachable)
     expect(String(error)).toContain('ECONNREFUSED')
     expect(String(error)).toContain(
-      `curl -fL -o atto.d2_in1k.safetensors ${endpoint.href}timm/atto.d2_in1k/resolve/main/model.safetensors\nthen here: --set weights=atto.d2_in1k.safetensors`,
+      `curl -fL -o atto.d2_in1k.safetensors ${endpoint.href}timm/atto.d2_in1k/resolve/main/model.safetensors\nthen here: \`set: ["weights=atto.d2_in1k.safetensors"]\``,
     )
   })
 

@@ -93,13 +93,13 @@ function hubNameOf(source: string, backbone: string | undefined): HubRepo | unde
   check(
     backbone === undefined || repo.owner !== 'timm' || stem === backbone,
     `weights: '${source}' is of ${stem}, not of model.backbone ${backbone}`,
-    `weights of that backbone, or --set weights=null for random numbers`,
+    'weights of that backbone, or `set: ["weights=null"]` for random numbers',
   )
   const tagged = withDefaultTag(repo)
   check(
     tagged === repo,
     `weights: '${source}' is an architecture, expected the name of weights of it`,
-    `timm's default ones are ${tagged.name}; \`rosette models ${repo.name}\` lists them all`,
+    `timm's default ones are ${tagged.name}; \`summariseBackbone(${JSON.stringify(repo.name)})\` lists them all`,
   )
   return repo
 }

@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 
-/** A model on a hub: owner, name and revision. */
+/** A model on a hub. */
 export interface HubRepo {
   readonly owner: string
   readonly name: string

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { check, InputError, messageOf } from '../base/index.ts'
+import { check, InputError, messageOf, optionText } from '../base/index.ts'
 import { send } from './http.ts'
 import { fileUrl, type HubRepo, showHubName } from './hub-name.ts'
 import type { HubSettings } from './hub-settings.ts'
@@ -104,7 +104,7 @@ export function unreachable(repo: HubRepo, endpoint: URL, why: string): HubUnrea
   const url = withoutUser(fileUrl(repo, 'model.safetensors', endpoint))
   return new HubUnreachable(
     `${showHubName(repo)}: cannot be fetched from ${endpoint.host} (${why})`,
-    `where the network is open: curl -fL -o ${file} ${url.href}\nthen here: --set weights=${file}`,
+    `where the network is open: curl -fL -o ${file} ${url.href}\nthen here: ${optionText({ set: [`weights=${file}`] })}`,
   )
 }
 

@@ -176,7 +176,7 @@ describe('a file of many names that do not fit', () => {
     writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(named('backbone.')), metadata)))
     const { lines, hint } = await told(path)
     expect(lines).toHaveLength(9)
-    expect(hint).toContain('`rosette export --model RUN --out DIR --format timm`')
+    expect(hint).toContain('`exportTimm()` writes its backbone')
   })
 
   test('that a terminal would obey: without what it obeys, and cut', async () => {

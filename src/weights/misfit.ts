@@ -37,7 +37,7 @@ function cells([name, problem]: Problem): [string, string] {
 
 function namesHint({ wanted, found, checkpoint }: Misfit): string {
   if (checkpoint)
-    return 'this is a checkpoint of a run: `rosette export --model RUN --out DIR --format timm` writes its backbone as DIR/model.safetensors, which can be loaded'
+    return 'this is a checkpoint of a run: `exportTimm()` writes its backbone as model.safetensors, which can be loaded'
   const prefix = commonPrefix(wanted, found)
   if (prefix !== undefined)
     return `its names begin with '${quoted(prefix)}', where timm's do not: write it anew without that`

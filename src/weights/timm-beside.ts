@@ -24,7 +24,7 @@ const schema = z.object({
     .catch(undefined),
 })
 
-/** What timm's `config.json` beside a file of weights says of them; `rosette export --format timm` writes one too. */
+/** What timm's `config.json` beside a file of weights says of them; `exportTimm` writes one too. */
 export interface TimmBeside {
   readonly architecture?: string | undefined
   /** Of the photos that they were trained on. */

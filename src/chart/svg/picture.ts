@@ -22,7 +22,7 @@ export interface Caption {
   readonly source: string
 }
 
-/** A rectangle of a picture, in px from its upper left corner. */
+/** A rectangle in px. */
 export interface Area {
   readonly x: number
   readonly y: number
@@ -30,7 +30,6 @@ export interface Area {
   readonly height: number
 }
 
-/** A picture's width and margin, and the sizes of its title, subtitle and source line, in px. */
 export const pictureDefaults = { width: 1000, margin: 28, titleSize: 21, subtitleSize: 13, sourceSize: 11 } as const
 
 const { margin, titleSize, subtitleSize, sourceSize } = pictureDefaults
@@ -64,7 +63,7 @@ export function picture(
   return { name, title: caption.title, width, height, body }
 }
 
-/** The picture as an SVG file of its own, its styles in it. */
+/** A file of its own. */
 export function svgDocument({ title, width, height, body }: Picture): string {
   const root = {
     xmlns: 'http://www.w3.org/2000/svg',
@@ -78,13 +77,12 @@ export function svgDocument({ title, width, height, body }: Picture): string {
   return `${element('svg', root, `\n<title>${escapeText(title)}</title>\n<style>${chartStyle()}</style>\n${paper}\n${body}\n`)}\n`
 }
 
-/** The picture as an SVG element for a page that has `chartStyle()` among its styles. */
+/** Inside a page that has `chartStyle()` among its styles. */
 export function svgInline({ title, width, height, body }: Picture): string {
   const root = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title, class: 'chart' }
   return element('svg', root, body)
 }
 
-/** What is written along the axes, and whether ticks have lines across; they have, unless told otherwise. */
 export interface AxesOptions {
   readonly xLabel?: string
   readonly yLabel?: string

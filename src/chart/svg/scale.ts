@@ -1,13 +1,10 @@
-/** A map from data to pixels, with the ticks of an axis. */
+/** From data to pixels. */
 export interface Scale {
-  /** Where a value lies, in px. */
   readonly at: (value: number) => number
   readonly ticks: readonly number[]
-  /** A tick as its axis writes it. */
   readonly format: (value: number) => string
 }
 
-/** How a scale's ticks are chosen; six or so, and the domain widened to them, unless told otherwise. */
 export interface ScaleOptions {
   /** About how many ticks. */
   readonly ticks?: number

@@ -1,0 +1,124 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Command, Option } from 'commander'
+import { collect } from './options.ts'
+
+/** Options of the API whose flags have other names. */
+export const renamedOptions: Readonly<Record<string, string>> = {
+  memoryLimitBytes: 'memoryLimit',
+  projections: 'projection',
+  thumbnailPx: 'thumbnails',
+}
+
+/** Options that messages of other commands speak of, and the command that has them. */
+export const optionsElsewhere: Readonly<Record<string, string>> = { scores: 'submit', set: 'train' }
+
+/** What does on the command line what these do in the API. */
+export const commandsFor: Readonly<Record<string, string>> = {
+  backboneNames: 'models',
+  'summariseBackbone()': 'models',
+  'train()': 'train',
+  'exportModel()': 'export',
+  'exportTimm()': 'export --model RUN --out DIR --format timm',
+  'pullWeights()': 'weights pull',
+}
+
+const running = new AsyncLocalStorage<{ command?: Command }>()
+
+/** Does `work`, in which `inFlags` speaks of the options of the command that runs. */
+export function speakingFlags<T>(program: Command, work: () => Promise<T>): Promise<T> {
+  const speaking: { command?: Command } = {}
+  program.hook('preAction', (_, command) => {
+    speaking.command = command
+  })
+  return running.run(speaking, work)
+}
+
+/** A message of the library in the words of the command that runs; as it is where none does. */
+export function inFlags(text: string): string {
+  const command = running.getStore()?.command
+  return command === undefined ? text : flagWords(text, command)
+}
+
+const string = String.raw`"(?:[^"\\]|\\.)*"`
+const value = String.raw`${string}|[[{](?:${string}|[^"\]}])*[\]}]|[\w.-]+`
+const pair = String.raw`(\w+): (${value})`
+const anyPair = new RegExp(pair, 'g')
+const onlyPairs = new RegExp(`^(?:${pair}(?:, |$))+$`)
+
+/**
+ * Puts the command line's words where a message names the API's (`optionText` in base tells how it does): `` `out` `` becomes `--out`,
+ * `` `columns: {"identity":"name"}` `` `--columns identity=name`, and `` `train({ resume: true })` `` `` `rosette train --resume` ``.
+ * What `command` has no flag for stays.
+ */
+export function flagWords(text: string, command: Command): string {
+  return text.replace(/`([^`\n]+)`/g, (whole, inner: string) => {
+    const flags = flagsOf(inner, command) ?? flagsElsewhere(inner, command) ?? commandOf(inner, command)
+    return flags ?? whole
+  })
+}
+
+/** `name` or `name: value, …` as flags; undefined where it is none of these, or not all of them are options of the command. */
+function flagsOf(inner: string, command: Command): string | undefined {
+  if (/^\w+$/.test(inner)) return optionOf(command, inner)?.long ?? undefined
+  if (!onlyPairs.test(inner)) return undefined
+  const flags = [...inner.matchAll(anyPair)].map(([, name = '', value = '']) => {
+    const option = optionOf(command, name)
+    return option && flagWith(option, valueOf(value))
+  })
+  return flags.every((flag) => flag !== undefined) ? flags.join(' ') : undefined
+}
+
+function flagsElsewhere(inner: string, command: Command): string | undefined {
+  const name = optionsElsewhere[/^\w+/.exec(inner)?.[0] ?? '']
+  const other = name === undefined ? undefined : siblingOf(command, name)
+  const flags = other && flagsOf(inner, other)
+  return flags === undefined ? undefined : `\`rosette ${name} ${flags}\``
+}
+
+/** A function or list of the API, with a text or with options, as the command that does the same. */
+function commandOf(inner: string, command: Command): string | undefined {
+  const [, name = '', call, given = ''] = /^(\w+)(\((.*)\))?$/.exec(inner) ?? []
+  const words = commandsFor[call === undefined ? name : `${name}()`]
+  if (words === undefined) return undefined
+  const sibling = siblingOf(command, words.split(' ', 1)[0]!)
+  const options = /^\{ (.*) \}$/.exec(given)?.[1]
+  const rest = options === undefined ? wordsOf(valueOf(given)) : sibling && flagsOf(options, sibling)
+  return rest === undefined ? undefined : `\`rosette ${words}${rest === '' ? '' : ` ${rest}`}\``
+}
+
+function siblingOf(command: Command, name: string): Command | undefined {
+  return command.parent?.commands.find((other) => other.name() === name)
+}
+
+/** Hidden options answer the habits of other programs, and are none of ours. */
+function optionOf(command: Command, name: string): Option | undefined {
+  const attribute = renamedOptions[name] ?? name
+  return command.options.find((option) => !option.hidden && option.attributeName() === attribute)
+}
+
+function flagWith({ long, parseArg }: Option, value: unknown): string {
+  if (value === true) return `${long}`
+  if (Array.isArray(value) && parseArg === collect) return value.map((item) => `${long} ${wordsOf(item)}`).join(' ')
+  return `${long} ${wordsOf(value)}`
+}
+
+/** A value of JSON, or the text itself where it is none. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** As it is typed: lists by commas, records as `key=value`, in quotation marks where a shell would take it apart. */
+function wordsOf(value: unknown): string {
+  const text = Array.isArray(value)
+    ? value.join(',')
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .map((entry) => entry.join('='))
+          .join(',')
+      : String(value)
+  return /^[\p{L}\p{N}\p{M}_@%+=:,./…-]*$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
