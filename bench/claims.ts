@@ -1,5 +1,5 @@
 /**
- * The brief's claims on drawn jaguars: ArcFace against softmax, GeM against average pooling, flip averaging on and off. Each
+ * Three choices of the presets on drawn jaguars: ArcFace against softmax, GeM against average pooling, flip averaging on and off. Each
  * seed draws other animals and starts another network. Appends to results/claims-procedural-jaguars.csv.
  *
  *     npm run claims -- --seeds 1,2,3

@@ -1,4 +1,4 @@
-"""The brief's assembly in plain PyTorch: backbone -> GeM -> BN neck -> ArcFace in training, L2 in inference."""
+"""The network of the preset `brief` in plain PyTorch: backbone -> GeM -> BN neck -> ArcFace in training, L2 in inference."""
 import math
 
 import torch

@@ -8,7 +8,7 @@ import type { StepMoment } from './moment.ts'
 /** What the part of a step that updates the weights must know, beside where it stands. */
 export interface FeedOptions {
   readonly seed: string
-  /** The plan's own. */
+  /** The random inputs of the `StepPlan`. */
   readonly randoms: readonly RandomSpec[]
   readonly optimiser: AdamWConfig
   /** The steps at which each group of parameters began to learn, the first at 0; one group unless given. */
