@@ -14,6 +14,7 @@ import { recompute, type Segment } from './recompute.ts'
 import { sumTo } from './sum-to.ts'
 import { type Cotangent, type VjpRule, vjpRules } from './vjp.ts'
 
+/** How a derivative is built: memory against arithmetic. The numbers are the same either way. */
 export interface GradientOptions {
   /** Parts of the forward pass to compute again in the backward pass; none unless told otherwise. They may share their ends. */
   readonly segments?: readonly Segment[]

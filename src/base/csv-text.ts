@@ -10,7 +10,7 @@ export function csvText(rows: readonly (readonly Cell[])[]): string {
   return /^[\x00-\x7f]*$/.test(text) ? text : `\uFEFF${text}`
 }
 
-/** One row of `csvText`. */
+/** One row as `csvText` writes it, the line end included: quoted where needed, formulas of spreadsheets disarmed. */
 export function csvLine(row: readonly Cell[]): string {
   return `${row.map(csvCell).join(',')}\n`
 }

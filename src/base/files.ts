@@ -17,6 +17,7 @@ export function writeFileAtomic(path: string, content: FileContent): void {
   }
 }
 
+/** What is written to a file: text as UTF-8, bytes, or parts that are written one after the other. */
 export type FileContent = string | Uint8Array | readonly Uint8Array[]
 
 /** A file that is complete under a temporary name beside its own. */
@@ -65,7 +66,10 @@ function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
 }
 
-/** What a JSON file holds; a byte order mark is passed over. @throws InputError naming the file where it is missing or not JSON. */
+/**
+ * Parses a JSON file; a byte order mark is passed over. @throws InputError naming the file where it cannot be read or
+ * is no JSON.
+ */
 export function readJson(path: string): unknown {
   const text = readRegular(path, 'json')
     .toString('utf8')

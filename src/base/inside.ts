@@ -2,6 +2,7 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
 
+/** How far a name inside a folder may lead once links are resolved. */
 export interface InsideOptions {
   /**
    * inside, unless given: a link may not lead out of the folder either. anywhere: it may. That is for folders of photos, which people

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { InputError } from './check.ts'
 import { type Owner, ownerState, parseOwner, thisProcess } from './owner.ts'
 
-export interface LockTimes {
+/** A lock's times, in milliseconds; unless given, a beat each 2 s, stale after 15 s, asked for each 0.2 s. */
+interface LockTimes {
   /** How often a holder shows that it is alive, to those who cannot ask its machine. */
   readonly beatMs: number
   /** So long they watch it in silence until it counts as dead. */
@@ -14,11 +15,12 @@ export interface LockTimes {
 
 const lockDefaults: LockTimes = { beatMs: 2_000, staleMs: 15_000, pollMs: 200 }
 
-/** A lock that is held. */
+/** A lock that is held until it is released. */
 export interface Lock {
   release(): void
 }
 
+/** How often a held lock is shown to be alive and asked for; `signal` ends the waiting. */
 export interface LockOptions extends Partial<LockTimes> {
   readonly signal?: AbortSignal | undefined
 }

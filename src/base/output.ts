@@ -23,6 +23,7 @@ export interface OutputOptions {
   readonly inputs?: Iterable<string>
 }
 
+/** An output is one file, called `out` in errors, and the work reads nothing that it could replace. */
 export const outputDefaults = { option: 'out', kind: 'file', inputs: [] } as const satisfies Partial<OutputOptions>
 
 /**

@@ -23,6 +23,7 @@ export const fileLimits = {
   array: 2 ** 31 - 1,
 } as const
 
+/** What a file is taken for: a key of `fileLimits`, which bounds the bytes that are read. */
 export type FileKind = keyof typeof fileLimits
 
 /** A pipe that is opened for reading would else wait for somebody who writes. Regular files do not know the flag. */
@@ -51,7 +52,10 @@ export function openRegular(path: string, name = path): number {
   }
 }
 
-/** A file's bytes. @throws InputError calling it `name` where it is missing, no regular file, or too large for its kind. */
+/**
+ * The bytes of a regular file of at most `fileLimits[kind]`. @throws InputError calling it `name`, where it is
+ * missing, no regular file, too long or unreadable.
+ */
 export function readRegular(path: string, kind: FileKind, name = path): Buffer {
   check(existsSync(path), `${name}: no such file`)
   const file = openRegular(path, name)

@@ -10,6 +10,10 @@ export function temporaryName(path: string): string {
 
 const temporary = /\.(\d+-[0-9a-f]+)\.tmp$/
 
+/**
+ * Which of a folder's temporary files are swept; unless told otherwise, those that dead processes left in the folder
+ * itself.
+ */
 export interface SweepOptions {
   /** Below the folder too. */
   readonly recursive?: boolean

@@ -5,7 +5,7 @@ import { linear } from './svg/scale.ts'
 import { fitText } from './svg/text-width.ts'
 import { count } from './words.ts'
 
-/** cos, or 1 − cos. */
+/** What a cell shows: the cosine of two photos, −1 to 1, or 1 − cosine, 0 to 2. */
 export type HeatMapKind = 'similarity' | 'distance'
 
 /** Similarities of photos with each other. */
@@ -26,7 +26,7 @@ export interface HeatMapChannels {
 /** Pixels across beyond which neighbouring pairs are averaged: more would not print. */
 const mostPixels = 1000
 
-/** RGBA, row by row. */
+/** A heat map as an image: RGBA bytes, row by row. */
 export interface HeatMapPixels {
   readonly width: number
   readonly height: number

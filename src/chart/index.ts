@@ -31,9 +31,10 @@ export {
   sheetRanks,
 } from './retrieval-sheet.ts'
 export { type PairPhoto, type SimilarPairsChannels, similarPairsChart } from './similar-pairs.ts'
-export { element, escapeText, line, polyline, text } from './svg/element.ts'
+export { type Attributes, element, escapeText, line, polyline, type TextOptions, text } from './svg/element.ts'
 export {
   type Area,
+  type AxesOptions,
   axes,
   type Caption,
   type Picture,
@@ -42,7 +43,7 @@ export {
   svgDocument,
   svgInline,
 } from './svg/picture.ts'
-export { linear, type Scale } from './svg/scale.ts'
+export { linear, type Scale, type ScaleOptions } from './svg/scale.ts'
 export { fitText } from './svg/text-width.ts'
 export { chartStyle, darkTheme, lightTheme, paletteSize, type Theme } from './svg/theme.ts'
 export { count } from './words.ts'

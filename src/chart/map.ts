@@ -9,7 +9,7 @@ import { count } from './words.ts'
 
 const legendRow = 16
 
-/** Photos in the plane. */
+/** Photos in the plane, one entry of each array for each photo. */
 export interface MapChannels {
   /** The picture's name is `map-` and this. */
   readonly name: string

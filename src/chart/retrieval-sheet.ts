@@ -9,7 +9,7 @@ export const sheetRanks = 10
 /** Queries of lowest AP, or at even steps from the lowest to the highest. */
 export type SheetKind = 'hardest' | 'typical'
 
-/** A photo on a sheet. */
+/** A photo on a sheet, and the words below it. */
 export interface SheetPhoto {
   /** A data: address; undefined where there is none. */
   readonly image: string | undefined
@@ -20,7 +20,7 @@ export interface SheetPhoto {
   readonly file: string
 }
 
-/** Queries with their rankings. */
+/** Queries, each with the first photos of its ranking. */
 export interface RetrievalSheetChannels {
   readonly kind: SheetKind
   /** Of each query: its photo, then the first of its ranking. */

@@ -3,6 +3,10 @@ import { readPairs, type TestPairs } from '../data/index.ts'
 import { readSubmission, type SubmissionRow } from './submission-lines.ts'
 import type { SubmissionProblemKind, SubmissionProblems } from './submission-problems.ts'
 
+/**
+ * What the check of a submission found: whether it would be accepted, every problem, and how its similarities are
+ * spread.
+ */
 export interface SubmissionReport {
   readonly ok: boolean
   readonly submission: string

@@ -2,6 +2,7 @@ import { check, invariant, writeFileAtomic } from '../base/index.ts'
 import { readSubmission } from './submission-lines.ts'
 import { decimalText } from './submission-number.ts'
 
+/** A similarity for each pair of test.csv, ready to be written. */
 export interface Submission {
   /** In test.csv's order. */
   readonly rowIds: readonly string[]

@@ -4,6 +4,7 @@ import { placeBoxes } from './boxes.ts'
 import { type Detection, type FileDetections, readDetections } from './detections-file.ts'
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 
+/** Boxes from a detector's file in place of a table's. */
 export interface DetectionOptions {
   /** A file of MegaDetector, AddaxAI or SpeciesNet: each animal in it is an annotation of its photo. */
   readonly detections?: string | undefined

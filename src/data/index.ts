@@ -26,11 +26,14 @@ export {
   identifiedOnly,
   identitiesOf,
   type Manifest,
+  type MaskFile,
   type Photo,
   type Problem,
   type SplitSide,
+  type TableReading,
   type WordCount,
 } from './manifest.ts'
+export type { MaskOptions } from './masks.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'

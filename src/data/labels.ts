@@ -3,7 +3,7 @@ import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type
 import { isDoubtful, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
 
-/** How labels are read. */
+/** Which labels stand for nobody, and whether labels that look alike are one. */
 export interface LabelOptions {
   /** Labels that stand for nobody, in place of the usual ones; an empty cell does in any case. */
   readonly unidentified?: readonly string[] | undefined

@@ -7,6 +7,7 @@ import { photosBelow } from './folders.ts'
 import { describePhoto, type Manifest, type MaskFile, type Photo, type Problem, shortList } from './manifest.ts'
 import type { OpenOptions } from './open.ts'
 
+/** Where masks lie that are files of their own. */
 export interface MaskOptions {
   /** A folder of masks, named as the photos are: white is the animal. */
   readonly masks?: string | undefined

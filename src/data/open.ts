@@ -14,6 +14,7 @@ import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
+/** How the photos of a dataset are found and read; nothing is opened for it but tables. */
 export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
@@ -32,6 +33,7 @@ export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions
   readonly problems?: 'throw' | 'collect'
 }
 
+/** Training photos of a Kaggle folder; photos without an identity are welcome; mistakes are thrown at once. */
 export const openDefaults = { part: 'train', requireIdentity: false, problems: 'throw' } as const satisfies OpenOptions
 
 /** The options with nothing left open. */

@@ -6,6 +6,7 @@ import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
 
+/** Where pixels are kept, and which photos may be left out. */
 export interface PixelStoreOptions extends ScanOptions {
   /** `cacheFolder()` unless given. */
   readonly cacheDir?: string | undefined

@@ -11,6 +11,9 @@ import { type OpenOptions, openDataset } from './open.ts'
 /** What stands for the list of photos on standard input. */
 const listName = '-'
 
+/**
+ * How photos asked for one by one, by folder, table, pattern or list are found: as `openDataset` does, and by a list.
+ */
 export interface QueryOptions extends OpenOptions {
   /** Reads the list that `-` stands for: a photo, folder, table or pattern in each line. */
   readonly readList?: (() => string) | undefined

@@ -5,6 +5,7 @@ import { decodeImage, type ImageRGBA, readPhotoFile, withMask } from '../images/
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
+/** What happens with photos that cannot be used, and how many are read ahead. */
 export interface ReadOptions {
   /** Photos that cannot be used are left out and told one by one; otherwise they are an error, which lists them all. */
   readonly skipUnreadable?: boolean | undefined
@@ -15,7 +16,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A photo's file in memory. */
+/** A photo's file in memory, not yet decoded, and the SHA-256 of its bytes. */
 export interface PhotoFile {
   readonly photo: Photo
   readonly bytes: Uint8Array

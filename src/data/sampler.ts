@@ -3,6 +3,7 @@ import { check, Rng, unreachable } from '../base/index.ts'
 /** How an epoch's batches are drawn. */
 export type SamplerKind = 'shuffled' | 'class-balanced' | 'pxk'
 
+/** How batches are drawn: a pure function of this, the identities and the epoch. */
 export interface SamplerConfig {
   readonly kind: SamplerKind
   readonly batchSize: number

@@ -2,6 +2,7 @@ import { identicalFileWarnings } from './identical.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { listOf, type PhotoFile, readPhotos, type Skipped } from './read-photos.ts'
 
+/** Which photos may be left out, and who is told how far the reading is. */
 export interface ScanOptions {
   /** Photos that cannot be used are left out and listed in `skipped`; otherwise they are an error. */
   readonly skipUnreadable?: boolean

@@ -8,12 +8,14 @@ export interface Split {
   readonly validation: readonly number[]
 }
 
+/** How much of each identity validates, and which draw of it. */
 export interface SplitOptions {
   /** Of each identity's photos, 0 to 1. */
   readonly fraction?: number
   readonly seed: string | number
 }
 
+/** A fifth of each identity's photos validates. */
 export const splitDefaults = { fraction: 0.2 } as const
 
 /** An identity with fewer photos trains only; one with more keeps at least two on each side. */

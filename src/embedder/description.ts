@@ -52,7 +52,10 @@ export type ModelDescription = z.output<typeof schema>
 /** The name of the description in a run folder and beside an exported model. */
 export const descriptionFile = 'model.json'
 
-/** Reads a model.json. @throws InputError naming the file, with every mistake and its path; its `model` is a file beside it. */
+/**
+ * Reads a model.json, strictly: names must lead beside it, and uint8 pixels take no scale, mean or deviation. @throws
+ * InputError naming the file and every key that is wrong.
+ */
 export function readModelDescription(path: string): ModelDescription {
   const description = parseStrictly(schema, readJson(path), path)
   resolveBeside(path, description.model, `${path}: model`)
@@ -99,7 +102,7 @@ export function describeModel(
   }
 }
 
-/** How photos are prepared for the model. */
+/** How photos become pixels for the model: size, resizing, mask and fill, as its description says. */
 export function geometryOf({ input: { heightPx, widthPx }, preprocess }: ModelDescription): Geometry {
   const { maskMargin, meanFill, ...rest } = preprocess
   return geometry({

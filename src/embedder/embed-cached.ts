@@ -6,6 +6,7 @@ import { type EmbedOptions, embedBatches, type PhotoEmbeddings } from './embed.t
 import type { Embedder } from './embedder.ts'
 import { type EmbeddingCache, embeddingCache } from './embedding-cache.ts'
 
+/** As for an embedding without a cache, and where the cache lies. */
 export interface CachedEmbedOptions extends EmbedOptions {
   /** Where embeddings are kept; beside the other caches unless given. */
   readonly cacheDir?: string | undefined

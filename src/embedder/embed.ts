@@ -15,6 +15,7 @@ import type { Embeddings } from '../retrieval/index.ts'
 import { batchesUnderWay, inBatches } from './batches.ts'
 import { type Embedder, type PreparedPhoto, prepareFor } from './embedder.ts'
 
+/** Which photos may be left out of an embedding, and who is told how far it is. */
 export interface EmbedOptions {
   /** Photos that cannot be used are left out and listed; otherwise they are an error that lists them all. */
   readonly skipUnreadable?: boolean | undefined
@@ -37,7 +38,10 @@ export interface EmbeddedPhotos {
   readonly skipped: readonly Skipped[]
 }
 
-/** All photos embedded. */
+/**
+ * Photos embedded, in their order: row i of `embeddings` [count, D] and `contentHashes[i]` (SHA-256 of the file)
+ * belong to `photos[i]`.
+ */
 export interface PhotoEmbeddings {
   readonly embeddings: Embeddings
   /** Those that were skipped left out. */

@@ -8,6 +8,7 @@ export type Tta = 'none' | 'flip'
 /** fp32, or int8: matrix products in whole numbers (`quantise` of the runtime), faster where the processor has VNNI. */
 export type Precision = 'fp32' | 'int8'
 
+/** How a model is opened: which weights of a run, how precise, and how much of the machine. */
 export interface OpenModelOptions {
   /** The description of an ONNX file, where it does not lie beside it. */
   readonly modelConfig?: string | undefined

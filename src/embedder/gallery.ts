@@ -50,7 +50,7 @@ const photosSchema = z.array(photoSchema)
 /** The file that says what a gallery holds; it is written last. */
 const indexFile = 'gallery.json'
 
-/** What made a gallery's embeddings. */
+/** The model that made a gallery's embeddings, by name and by a hash of all that decides its numbers. */
 export type GalleryModel = Readonly<z.output<typeof indexSchema>['model']>
 
 /** A gallery read back: its photos' paths are where `images` says that they lie, or their file names. */
@@ -99,8 +99,9 @@ export function writeGallery(folder: string, model: GalleryModel, embedded: Phot
 }
 
 /**
- * Reads a gallery. @throws InputError for a file that is missing, damaged (its hash is another) or malformed, and where `model` is given
- * and another one made the embeddings.
+ * Reads a gallery folder; every file is held against its hash in the index. With `model` it must be the one that
+ * embedded the photos; with `images` photos are looked for there. @throws InputError naming the file that is damaged,
+ * missing or malformed, and the two models where they differ.
  */
 export function readGallery(
   folder: string,

@@ -23,7 +23,10 @@ export async function openHeadRun(run: string, options: OpenModelOptions): Promi
   return { ...(await openDescribed(onnx, { ...rest, modelConfig: join(run, descriptionFile) }, run)), run }
 }
 
-/** Its ONNX file. @throws InputError where its training has not come to its end. */
+/**
+ * The ONNX file of a run that trained a head on a closed network. @throws InputError where its training has not come
+ * to its end.
+ */
 export function headModel(run: string): string {
   const onnx = join(run, readModelDescription(join(run, descriptionFile)).model)
   check(existsSync(onnx), `${run}: its training has not come to its end`, '`train({ resume: true })` goes on with it')

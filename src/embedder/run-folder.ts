@@ -32,7 +32,10 @@ export interface RunModel {
   readonly tensors: ReadonlyMap<string, Tensor>
 }
 
-/** @throws InputError for a folder without description, network or checkpoint. */
+/**
+ * A run's network, its geometry and the weights of a checkpoint: the one asked for, else the best, else the last.
+ * @throws InputError naming the file that is missing or malformed.
+ */
 export function readRunModel(folder: string, which?: CheckpointName): RunModel {
   const path = join(folder, descriptionFile)
   const description = readModelDescription(path)

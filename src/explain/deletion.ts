@@ -62,6 +62,10 @@ export interface Faithfulness {
   readonly draws: number
 }
 
+/**
+ * How an explanation is put to the test: the hottest `deletedShare` of the cells is covered, and `draws` random
+ * choices of as many cells beside it.
+ */
 export interface DeletionOptions {
   /** Share of the cells that is deleted, one at least. */
   readonly deletedShare: number

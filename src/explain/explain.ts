@@ -6,6 +6,7 @@ import { type Tensor, tensor, zeros } from '../tensor/index.ts'
 import { type AttributedPhoto, attribute, type Correspondence, strongestPairs } from './attribution.ts'
 import { type DeletionOptions, deletionTest, type Faithfulness, withoutCells } from './deletion.ts'
 
+/** How a match is explained and tested. */
 export interface ExplainConfig extends DeletionOptions {
   /** cells: by the network's feature map; occlusion: by covering cells one by one; auto: cells where the model has them. */
   readonly method: 'auto' | 'cells' | 'occlusion'
@@ -17,6 +18,10 @@ export interface ExplainConfig extends DeletionOptions {
   readonly limitPixels?: number | undefined
 }
 
+/**
+ * Cells where the model has them, else a 7 × 7 grid covered cell by cell; eight lines; a fifth of the cells deleted,
+ * against 16 random draws.
+ */
 export const explainDefaults: ExplainConfig = {
   method: 'auto',
   correspondences: 8,
@@ -26,7 +31,7 @@ export const explainDefaults: ExplainConfig = {
   seed: 0,
 }
 
-/** One of the two photos. */
+/** One of the two photos: its cells, and what each adds to the similarity. */
 export interface ExplainedPhoto extends CellGrid {
   readonly photo: Photo
   /** As the network sees it: [heightPx, widthPx, 3]. */

@@ -19,6 +19,7 @@ export function describeHead(foreign: ModelDescription, name: string, size: numb
   return { ...rest, name, model: 'model.onnx', output: { size, normalised: false }, flipAveraging }
 }
 
+/** A closed network and the head that continues it, to become one ONNX file. */
 export interface HeadExportOptions {
   /** Somebody's ONNX file and its description. */
   readonly onnx: string

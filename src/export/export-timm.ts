@@ -8,6 +8,7 @@ import { checkFinite } from './export.ts'
 import { modelCard } from './model-card.ts'
 import { timmConfig } from './timm-config.ts'
 
+/** A run's model, to become a folder that timm loads. */
 export interface TimmExportOptions {
   /** The run folder, whose story the model card tells. */
   readonly run: string

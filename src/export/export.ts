@@ -16,6 +16,7 @@ import { ortBackend, quantise } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { type Agreement, int8Agreement } from './int8-agreement.ts'
 
+/** What is exported, where to, and how precise. */
 export interface ExportOptions {
   readonly network: ReIdConfig
   readonly geometry: Geometry
@@ -30,6 +31,7 @@ export interface ExportOptions {
   readonly where?: string
 }
 
+/** A model as it was written: its description, its files and their size. */
 export interface ExportedModel {
   readonly description: ModelDescription
   /** What was written; the model first. */

@@ -37,15 +37,25 @@ const binary =
   (a: Operand, b: Operand): Value =>
     apply(op, [operand(a), operand(b)], {})
 
+/** a + b, elementwise; shapes broadcast as NumPy's do. @throws InputError where they do not, or dtypes differ. */
 export const add = binary('add')
+/** a − b, elementwise; shapes broadcast as NumPy's do. */
 export const sub = binary('sub')
+/** a · b, elementwise; shapes broadcast as NumPy's do. */
 export const mul = binary('mul')
+/** a / b, elementwise; shapes broadcast as NumPy's do. */
 export const div = binary('div')
+/** aᵇ for a > 0, elementwise, broadcast. */
 export const pow = binary('pow')
+/** The larger of a and b, elementwise, broadcast; where they are equal the gradient goes to a. */
 export const max = binary('max')
+/** The smaller of a and b, elementwise, broadcast; where they are equal the gradient goes to a. */
 export const min = binary('min')
+/** a < b as bool, elementwise, broadcast; no gradient. */
 export const less = binary('less')
+/** a = b as bool, elementwise, broadcast; no gradient. */
 export const equal = binary('equal')
+/** a ∧ b of two bool values, elementwise, broadcast; no gradient. */
 export const and = binary('and')
 
 const unary =
@@ -68,17 +78,32 @@ const unary =
   (x: Value): Value =>
     apply(op, [x], {})
 
+/** The same value, through which no gradient flows. */
 export const stopGradient = unary('stopGradient')
+/** The opposite −x, elementwise. */
 export const neg = unary('neg')
+/** |x|, elementwise; its derivative at 0 is 0. */
 export const abs = unary('abs')
+/** The exponential eˣ, elementwise. */
 export const exp = unary('exp')
+/** The natural logarithm, elementwise, for x > 0. */
 export const log = unary('log')
+/** √x, elementwise, for x ≥ 0. */
 export const sqrt = unary('sqrt')
+/** The error function 2/√π · ∫₀ˣ e^(−t²) dt, elementwise. */
 export const erf = unary('erf')
+/** 1 / (1 + e⁻ˣ), elementwise. */
 export const sigmoid = unary('sigmoid')
+/** The hyperbolic tangent (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), elementwise. */
 export const tanh = unary('tanh')
+/** −1, 0 or 1, elementwise; its gradient is 0. */
 export const sign = unary('sign')
+/** The largest whole number up to x, elementwise; its gradient is 0. */
 export const floor = unary('floor')
+/**
+ * x · Φ(x) with the normal distribution's Φ, exact and not by tanh, elementwise (Hendrycks and Gimpel,
+ * arXiv:1606.08415).
+ */
 export const gelu = unary('gelu')
 /** exp(x) / Σ exp(x) over the last axis. */
 export const softmax = unary('softmax')
@@ -93,6 +118,7 @@ export function cast(x: Value, to: DType): Value {
   return x.dtype === to ? x : apply('cast', [x], { to })
 }
 
+/** Over which axes a reduction goes, and whether they stay with size 1. */
 export interface ReduceOptions {
   /** All axes unless told otherwise; negative ones count from the end. */
   readonly axes?: readonly number[]
@@ -106,8 +132,11 @@ const reduction =
     return axes.length === 0 ? x : apply(op, [x], { axes, keepDims: options.keepDims ?? false })
   }
 
+/** Σ x over the axes, which go unless `keepDims`; x itself over none. */
 export const reduceSum = reduction('reduceSum')
+/** The mean of x over the axes, which go unless `keepDims`; x itself over none. */
 export const reduceMean = reduction('reduceMean')
+/** The largest of x over the axes, which go unless `keepDims`; equal largest elements share the gradient evenly. */
 export const reduceMax = reduction('reduceMax')
 
 /** The same elements in another shape; one size may be −1 and is then inferred. */
@@ -123,12 +152,12 @@ export function transpose(x: Value, perm: readonly number[]): Value {
   return isIdentity ? x : apply('transpose', [x], { perm })
 }
 
-/** Broadcast to a shape. */
+/** x repeated along axes of size 1, and along new ones in front, until it has the shape. */
 export function expand(x: Value, shape: GraphShape): Value {
   return sameShape(x.shape, shape) ? x : apply('expand', [x], { shape })
 }
 
-/** Joined along an axis. */
+/** Values joined along an axis; all other sizes are equal. */
 export function concat(values: readonly Value[], axis = 0): Value {
   return values.length === 1
     ? values[0]!
@@ -141,13 +170,13 @@ export function slice(x: Value, axis: number, begin: number, end: number): Value
   return begin === 0 && end === x.shape[index] ? x : apply('slice', [x], { axis: index, begin, end })
 }
 
-/** Zeros before and after along one axis. */
+/** `before` zeros in front and `after` behind, along one axis. */
 export function pad(x: Value, axis: number, before: number, after: number): Value {
   const index = normaliseAxis('pad', axis, x.shape.length)
   return before === 0 && after === 0 ? x : apply('pad', [x], { axis: index, before, after })
 }
 
-/** Reversed along the axes. */
+/** x with the order of its elements turned around along the axes. */
 export function flip(x: Value, axes: readonly number[]): Value {
   return apply('flip', [x], { axes: axes.map((axis) => normaliseAxis('flip', axis, x.shape.length)) })
 }
@@ -166,7 +195,10 @@ export function depthwiseConv(x: Value, w: Value, pad: number): Value {
   return apply('depthwiseConv', [x, w], { pad })
 }
 
-/** The weight gradient of depthwiseConv. */
+/**
+ * The weight gradient of `depthwiseConv`: x [B, H, W, C], dy [B, H', W', C] → [C, 1, k, k] with k = H + 2·pad − H' +
+ * 1.
+ */
 export function depthwiseConvWeight(x: Value, dy: Value, pad: number): Value {
   return apply('depthwiseConvWeight', [x, dy], { pad })
 }

@@ -61,18 +61,18 @@ export function dimSum(dims: GraphShape): Dim {
   return joinDim({ coefficient: parts.reduce((sum, part) => sum + part.coefficient, 0), symbol })
 }
 
-/** The dim as a number. @throws where it is symbolic. */
+/** A size as a number. @throws where it is symbolic or missing. */
 export function staticDim(dim: Dim | undefined): number {
   invariant(typeof dim === 'number', `a static size was expected, got ${String(dim)}`)
   return dim
 }
 
-/** The shape as numbers. @throws where a size is symbolic. */
+/** Every size of a shape as a number. @throws where one is symbolic. */
 export function staticShape(shape: GraphShape): number[] {
   return shape.map(staticDim)
 }
 
-/** `[8, 224, 224, 3]`. */
+/** A shape for people: `[8, 224, 224, 3]`, symbolic sizes by their names. */
 export function showShape(shape: GraphShape): string {
   return `[${shape.join(', ')}]`
 }

@@ -86,6 +86,7 @@ export interface Ops {
   gridSample: { inputs: readonly [Value, Value]; attrs: object }
 }
 
+/** The name of an op that programs are written in and that has a derivative. */
 export type OpName = keyof Ops
 
 /**
@@ -113,8 +114,10 @@ export interface LoweredOps {
   roundColumns: { inputs: readonly [Value, Value]; attrs: object }
 }
 
+/** The name of an op that only `lower` makes. */
 export type LoweredOpName = keyof LoweredOps
 
 /** Both catalogues: what a backend must run. */
 export type AllOps = Ops & LoweredOps
+/** The name of any op: what a backend must know. */
 export type AnyOpName = keyof AllOps

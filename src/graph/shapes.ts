@@ -4,6 +4,7 @@ import { type Dim, dimProduct, dimSum, type GraphShape, showShape, staticDim } f
 import type { OpName, Ops } from './ops.ts'
 import type { Value } from './value.ts'
 
+/** What is known of a value without running anything. */
 export interface Type {
   readonly shape: GraphShape
   readonly dtype: DType
@@ -165,7 +166,10 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
 }
 
-/** NumPy's broadcast of two shapes. @throws InputError naming `where`. */
+/**
+ * The shape that both broadcast to, by NumPy's rules: from the last axis on, equal sizes or 1. @throws InputError
+ * naming `where`.
+ */
 export function broadcastShapes(where: string, a: GraphShape, b: GraphShape): Dim[] {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, i) => {

@@ -6,6 +6,7 @@ import { doubtsOf } from './doubts.ts'
 import { type ExcludeSame, exclusion, labelsOf, withoutEncounter } from './protocol.ts'
 import type { Selection, SplitName } from './selection.ts'
 
+/** Which pairs of photos a score leaves out, and how labels are compared. */
 export interface EvaluateOptions extends EmbedOptions {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined

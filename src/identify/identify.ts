@@ -14,6 +14,7 @@ export interface Candidate {
   readonly photo: Photo
 }
 
+/** A photo, and whom it may show, the most similar individual first. */
 export interface Identification {
   readonly photo: Photo
   readonly candidates: readonly Candidate[]

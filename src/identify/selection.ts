@@ -7,6 +7,10 @@ import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
 import { byName, nameOf, type Recognised, type RecognisedPhotos, recognisePhotos } from './known-photos.ts'
 
+/**
+ * A part of the photos: those that a run was trained on, those it was validated on, a table's test photos, or every
+ * photo.
+ */
 export type SplitName = 'validation' | 'train' | 'test' | 'all'
 
 /** Which photos are scored, and why, in words. */
@@ -18,6 +22,7 @@ export interface Selection {
   readonly learned?: number | undefined
 }
 
+/** Of which run, and which part of its photos. */
 export interface SelectOptions {
   /** The folder of the run whose model is measured. */
   readonly run: string | undefined

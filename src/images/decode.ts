@@ -12,6 +12,7 @@ export interface ImageRGBA {
   readonly data: Uint8Array
 }
 
+/** What is refused when a picture is decoded, and what it is called. */
 export interface DecodeOptions {
   /** Pictures with more pixels than this are refused before they are decoded. */
   readonly limitPixels?: number | undefined
@@ -19,6 +20,7 @@ export interface DecodeOptions {
   readonly name?: string
 }
 
+/** A hundred million pixels at most: 400 MB as RGBA. */
 export const decodeDefaults = { limitPixels: 100_000_000 } as const
 
 /**

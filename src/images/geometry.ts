@@ -4,7 +4,7 @@ import { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 import { type Box, boxRegion, maskRegion } from './region.ts'
 import { type Region, resizeRgb } from './resize.ts'
 
-/** The brief's geometry; the fill is ImageNet's mean colour. */
+/** 224 × 224 pixels, squashed, bicubic, the mask left alone; the fill is ImageNet's mean colour. */
 export const geometryDefaults = {
   widthPx: 224,
   heightPx: 224,

@@ -3,6 +3,7 @@ import { headerOf, usePhoto } from './decode.ts'
 import { readPhotoFile } from './photo-file.ts'
 import type { Box } from './region.ts'
 
+/** Size, format and part of a small picture. */
 export interface ThumbnailOptions {
   /** Longer side; smaller photos stay as they are. */
   readonly longSidePx?: number
@@ -15,6 +16,7 @@ export interface ThumbnailOptions {
   readonly limitPixels?: number | undefined
 }
 
+/** 192 px at most along the longer side, WebP of quality 70. */
 export const thumbnailDefaults = { longSidePx: 192, format: 'webp', quality: 70 } as const satisfies ThumbnailOptions
 
 /** An encoded picture for a page. */

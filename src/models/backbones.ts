@@ -17,6 +17,7 @@ interface FamilyConfigs {
   readonly vit: VitConfig
 }
 
+/** The name of a family of backbones, whose members differ in size only. */
 export type FamilyName = keyof FamilyConfigs
 
 const families: { readonly [F in FamilyName]: Family<FamilyConfigs[F]> } = {
@@ -75,6 +76,7 @@ export const backboneNames: readonly BackboneName[] = Object.values(architecture
   (sizes) => Object.keys(sizes) as BackboneName[],
 )
 
+/** True for the name of an architecture of the catalogue, without a tag of weights. */
 export function isBackboneName(name: string): name is BackboneName {
   return Object.hasOwn(pretrained, name)
 }
@@ -123,6 +125,7 @@ export interface TimmName {
   readonly revision: string | undefined
 }
 
+/** `[timm/]ARCHITECTURE[.TAG][@REVISION]` in its parts; the parts are not checked. */
 export function parseTimmName(name: string): TimmName {
   const [, bare = '', revision] = /^(?:timm\/)?([^@]*)(?:@(.*))?$/s.exec(name) ?? []
   const dot = bare.indexOf('.')

@@ -26,6 +26,7 @@ export interface CellGraph {
   readonly columns: number
 }
 
+/** Size of the photos, and how many pass together. */
 export interface CellGraphOptions {
   readonly heightPx: number
   readonly widthPx: number

@@ -42,6 +42,10 @@ export interface ConvNextConfig extends BackboneConfig {
   readonly headHiddenSize?: number | undefined
 }
 
+/**
+ * ConvNeXt as published (Liu et al., arXiv:2201.03545): a patch stem of 4 px, layer norm, layer scale from 1e-6, no
+ * stochastic depth.
+ */
 export const convnextDefaults: Omit<ConvNextConfig, 'depths' | 'dims'> = {
   stem: 'patch',
   convMlp: false,

@@ -11,6 +11,7 @@ export interface EmbeddingGraph {
   readonly tensors: readonly { readonly name: string; readonly shape: Shape }[]
 }
 
+/** Size of the photos, how many pass together, and whether mirror images are averaged in. */
 export interface EmbeddingGraphOptions {
   readonly heightPx: number
   readonly widthPx: number

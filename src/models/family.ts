@@ -49,7 +49,7 @@ export interface Family<C extends BackboneConfig> {
   readonly leftOut: RegExp
 }
 
-/** Height and width of photos. */
+/** Height and width of the photos that a network sees, in pixels. */
 export interface PhotoSize {
   readonly heightPx: number
   readonly widthPx: number

@@ -10,6 +10,8 @@ export const pixelStatistics = {
   half: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
 } as const satisfies Record<string, PixelStatistics>
 
+/** How pixels are standardised before a backbone, by the name of the data or the rule. */
 export type PixelStatisticsName = keyof typeof pixelStatistics
 
+/** The names of `pixelStatistics`, as a configuration may say them. */
 export const pixelStatisticsNames = ['imagenet', 'clip', 'half'] as const satisfies readonly PixelStatisticsName[]

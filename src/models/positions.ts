@@ -1,6 +1,7 @@
 import { invariant } from '../base/index.ts'
 import { sizeOf, type Tensor, tensor } from '../tensor/index.ts'
 
+/** From which grid of patches to which positions are resampled. */
 export interface ResampleOptions {
   /** Rows and columns of patches that the positions were learned for, and are wanted for. */
   readonly from: readonly [rows: number, columns: number]

@@ -43,6 +43,10 @@ export interface ReIdConfig {
   readonly layerScaleInit: number
 }
 
+/**
+ * ConvNeXt-S, GeM pooling from p = 3, batch-norm neck (Luo et al., arXiv:1903.07071) without a shift, embeddings of
+ * 768 numbers.
+ */
 export const reidDefaults: ReIdConfig = {
   backbone: 'convnext_small',
   pixels: 'imagenet',
@@ -60,7 +64,7 @@ export function reidBackbone({ backbone, dropPath, layerScaleInit }: ReIdConfig)
   return backboneOf(backbone, { dropPath, layerScaleInit })
 }
 
-/** Width of the embeddings. */
+/** D, the numbers of an embedding: the neck's width, or the backbone's where the neck has none of its own. */
 export function embeddingSize(config: ReIdConfig): number {
   return config.embeddingSize ?? reidBackbone(config).width
 }
@@ -98,6 +102,7 @@ export function neck(scope: Scope, pooled: Value, config: NeckConfig): Value {
   })
 }
 
+/** How many individuals there are, and the loss that tells them apart. */
 export interface IdentityOptions {
   readonly identities: number
   readonly loss: IdentityLossConfig
@@ -106,6 +111,7 @@ export interface IdentityOptions {
   readonly marginShare?: Value | undefined
 }
 
+/** The identity loss's options, and how much of a batch passes the backbone at once. */
 export interface TrainingOptions extends IdentityOptions {
   /** Photos that pass the backbone together; the neck, the loss and the statistics see the whole batch. */
   readonly chunk: number

@@ -167,6 +167,10 @@ function resized(tensor: Tensor, name: string, config: VitConfig, size: PhotoSiz
 
 const sized = /^pos_embed$/
 
+/**
+ * Vision transformers (Dosovitskiy et al., arXiv:2010.11929) with the variants of timm: class token or average
+ * pooling, registers, rotary positions, SwiGLU.
+ */
 export const vitFamily: Family<VitConfig> = {
   width: ({ width }) => width,
   stridePx: ({ patchPx }) => patchPx,

@@ -4,6 +4,7 @@ import { type NormConfig, norm, normAffine, normalise } from './norm.ts'
 import { type Rotary, rotate } from './rotary.ts'
 import { type Scope, zeroInit } from './scope.ts'
 
+/** The parameters of multi-head attention, as they lie in timm's files. */
 export interface AttentionConfig {
   readonly heads: number
   /** 'joint': one weight `qkv` [3C, C]; 'separate': `q_proj`, `k_proj` and `v_proj`. */
@@ -14,8 +15,10 @@ export interface AttentionConfig {
   readonly qkNorm: boolean
 }
 
+/** One weight for queries, keys and values, each with a bias, and no norm of their own. */
 export const attentionDefaults: Omit<AttentionConfig, 'heads'> = { weights: 'joint', bias: 'all', qkNorm: false }
 
+/** What stands before and after attention, and turns its queries and keys. */
 export interface AttentionOptions {
   /** Normalisation of the input, its scale and shift folded into the weights, and of queries and keys. */
   readonly norm: NormConfig

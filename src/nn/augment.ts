@@ -26,6 +26,7 @@ export interface PixelStatistics {
   readonly std: readonly [number, number, number]
 }
 
+/** Mean and deviation of ImageNet's pixels in [0, 1], red, green, blue. */
 export const imagenetStatistics: PixelStatistics = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 
 /**

@@ -1,6 +1,7 @@
 import { add, div, mul, reduceMean, sqrt, staticDim, sub, type Value } from '../graph/index.ts'
 import { oneInit, type Scope, zeroInit } from './scope.ts'
 
+/** (x − mean) / √(variance + eps) · γ + β over the batch, with running statistics for inference. */
 export interface BatchNormConfig {
   readonly eps: number
   /** Share of the new batch in the running statistics. */
@@ -9,6 +10,7 @@ export interface BatchNormConfig {
   readonly bias: boolean
 }
 
+/** PyTorch's: eps 1e-5, a tenth of each new batch, a learned shift. */
 export const batchNormDefaults: BatchNormConfig = { eps: 1e-5, momentum: 0.1, bias: true }
 
 /**

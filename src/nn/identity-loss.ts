@@ -24,7 +24,7 @@ interface LossSettings {
   readonly softmax: object
 }
 
-/** The names of the losses. */
+/** The name of a loss that tells individuals apart, as a configuration says it. */
 export type LossKind = keyof LossSettings
 
 type ConfigOf<K extends LossKind> = { readonly kind: K } & LossSettings[K]

@@ -28,6 +28,7 @@ export {
   applyLinear,
   foldedBias,
   foldScale,
+  type LinearConfig,
   type LinearOptions,
   type LinearWeights,
   linear,

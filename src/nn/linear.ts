@@ -3,6 +3,7 @@ import type { Shape } from '../tensor/index.ts'
 import { type NormAffine, type NormConfig, normAffine, normalise } from './norm.ts'
 import { type Init, type Scope, zeroInit } from './scope.ts'
 
+/** The width of a linear layer's output, and how its weights start and lie in files. */
 export interface LinearConfig {
   readonly features: number
   readonly bias: boolean
@@ -11,12 +12,14 @@ export interface LinearConfig {
   readonly asConvolution: boolean
 }
 
+/** With a bias, weights from a truncated normal distribution of deviation 0.02 (timm's), kept as a matrix. */
 export const linearDefaults: Omit<LinearConfig, 'features'> = {
   bias: true,
   init: { kind: 'truncatedNormal', standardDeviation: 0.02 },
   asConvolution: false,
 }
 
+/** Width of the output, and what else is not as `linearDefaults` has it. */
 export type LinearOptions = Partial<LinearConfig> & { readonly features: number }
 
 /** Weight [out, in] and bias [out] of a linear layer, before they meet data. */
@@ -25,6 +28,10 @@ export interface LinearWeights {
   readonly bias: Value | undefined
 }
 
+/**
+ * W [features, inFeatures] and b [features] from the scope, `weight` and `bias`: for what computes with them
+ * otherwise than `linear`.
+ */
 export function linearWeights(scope: Scope, inFeatures: number, options: LinearOptions): LinearWeights {
   const { features, bias, init, asConvolution } = { ...linearDefaults, ...options }
   const shape: Shape = asConvolution ? [features, inFeatures, 1, 1] : [features, inFeatures]
@@ -77,7 +84,7 @@ export function foldScale(scope: Scope, { weight, bias }: LinearWeights, gamma: 
   }
 }
 
-/** W·β + b. */
+/** W·β + b [out]: the bias of a linear layer that has taken a norm's shift β [in] into itself. */
 export function foldedBias({ weight, bias }: LinearWeights, shift: Value): Value {
   const shifted = reshape(matmul(reshape(shift, [1, -1]), weight, { transB: true }), [-1])
   return bias === undefined ? shifted : add(shifted, bias)

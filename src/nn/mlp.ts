@@ -3,6 +3,7 @@ import { applyLinear, foldNorm, foldScale, type LinearWeights, linearWeights } f
 import { type NormConfig, normAffine, normalise } from './norm.ts'
 import type { Scope } from './scope.ts'
 
+/** Two layers, token by token, with a nonlinearity between: x [..., C] → [..., C]. */
 export interface MlpConfig {
   /**
    * 'gelu': W₂·gelu(W₁·x); 'swiglu': W₂·(silu(W_g·x)∘W_x·x) (Shazeer, arXiv:2002.05202, eq. 6) with `fc1_g` and `fc1_x`;
@@ -15,6 +16,7 @@ export interface MlpConfig {
   readonly innerNorm: boolean
 }
 
+/** What stands before and after the two layers. */
 export interface MlpOptions {
   /** Normalisation of the input, its scale and shift folded into the weights. */
   readonly norm: NormConfig

@@ -10,11 +10,13 @@ import { oneInit, type Scope, zeroInit } from './scope.ts'
  */
 export type NormKind = 'layer' | 'rms' | 'simple'
 
+/** Which norm over the last axis, and what is added to its variance. */
 export interface NormConfig {
   readonly kind: NormKind
   readonly eps: number
 }
 
+/** Layer norm with ε = 1e-6. */
 export const normDefaults: NormConfig = { kind: 'layer', eps: 1e-6 }
 
 /** The scale, and for layer norm the shift, of a normalisation of C channels: `weight` [C], `bias` [C]. */

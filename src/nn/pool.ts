@@ -26,6 +26,7 @@ export function averageParts(x: Value): Value {
   return div(x, staticDim(x.shape[1]) * staticDim(x.shape[2]))
 }
 
+/** Generalised mean pooling (mean of xᵖ)^(1/p) with a learned p (Radenović et al., arXiv:1711.02512, eq. 3). */
 export interface GemConfig {
   /** Where the learned exponent starts. */
   readonly p: number
@@ -33,6 +34,7 @@ export interface GemConfig {
   readonly eps: number
 }
 
+/** From p = 3, activations of at least 1e-6. */
 export const gemDefaults: GemConfig = { p: 3, eps: 1e-6 }
 
 /**

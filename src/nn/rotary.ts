@@ -27,7 +27,7 @@ export interface Rotary {
   readonly quarterTurn: Value
 }
 
-/** Rows and columns of patches. */
+/** How many rows and columns of patches a photo has. */
 export type Grid = readonly [rows: number, columns: number]
 
 /** The tables for `prefix` tokens, which are not turned, and a grid after them; heads of `size` channels, a multiple of 4. */

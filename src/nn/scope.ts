@@ -10,10 +10,12 @@ export type Init =
   /** Uniform(±√(6 / (fan in + fan out))) (Glorot and Bengio, 2010). */
   | { readonly kind: 'xavierUniform' }
 
+/** All zeros: a bias. */
 export const zeroInit: Init = { kind: 'constant', value: 0 }
+/** All ones: the scale of a norm. */
 export const oneInit: Init = { kind: 'constant', value: 1 }
 
-/** Something trained. */
+/** A tensor that training changes: its name, shape and first values. */
 export interface ParamSpec {
   readonly name: string
   readonly shape: Shape
@@ -37,6 +39,7 @@ export interface RandomSpec {
   readonly keep: number
 }
 
+/** Whether batch norm, dropout and stochastic depth act as in training, or are fixed. */
 export type Mode = 'training' | 'inference'
 
 interface Ledger {

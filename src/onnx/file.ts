@@ -13,6 +13,7 @@ import { check, InputError, messageOf } from '../base/index.ts'
 export const inlineLimit = 2_000_000_000
 const smallTensor = 1024
 
+/** The bytes of an ONNX file, and of a second one for weights beyond 2 GB. */
 export interface EncodedModel {
   readonly model: Uint8Array
   /** Weights that do not fit a protobuf message: the content of a second file beside the model. */
@@ -51,7 +52,7 @@ function externalTensor(initializer: TensorProto, location: string, offset: numb
   })
 }
 
-/** Reads an ONNX model. @throws InputError naming `where` for bytes that are none. */
+/** An ONNX file's bytes as a message. @throws InputError naming `where` for bytes that are no model. */
 export function decodeModel(bytes: Uint8Array, where: string): ModelProto {
   let model: ModelProto
   try {

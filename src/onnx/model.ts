@@ -23,6 +23,7 @@ import { dataTypes, NodeList } from './nodes.ts'
 export const opset = 20
 const irVersion = 9
 
+/** What an ONNX model holds besides the graph. */
 export interface OnnxOptions {
   /** Inputs of the graph that become initialisers of the file: a trained model's parameters. */
   readonly parameters?: ReadonlyMap<string, Tensor>

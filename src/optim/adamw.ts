@@ -1,5 +1,6 @@
 import { add, div, input, mul, sqrt, sub, type Value } from '../graph/index.ts'
 
+/** How fast AdamW forgets, and how strongly weights decay (Loshchilov and Hutter, arXiv:1711.05101, algorithm 2). */
 export interface AdamWConfig {
   readonly beta1: number
   readonly beta2: number
@@ -7,6 +8,7 @@ export interface AdamWConfig {
   readonly weightDecay: number
 }
 
+/** β₁ 0.9, β₂ 0.999, ε 1e-8 (Kingma and Ba, arXiv:1412.6980); decay 0.05, as ConvNeXt and ViTs are trained. */
 export const adamwDefaults: AdamWConfig = { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.05 }
 
 /** What changes from step to step, fed as scalars: η, 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ) with t counted from 1. */
@@ -42,6 +44,7 @@ export function adamwFeeds(t: number, learningRate: number, config: AdamWConfig,
   }
 }
 
+/** One parameter before a step: itself, its gradient and its two moments, all of one shape. */
 export interface AdamWState {
   readonly parameter: Value
   readonly gradient: Value

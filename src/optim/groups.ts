@@ -7,6 +7,7 @@ export interface RateConfig {
   readonly layerDecay: number
 }
 
+/** One learning rate for all parameters. */
 export const rateDefaults: RateConfig = { head: 1, backbone: 1, layerDecay: 1 }
 
 /** How a backbone's parameters are ordered from the input to the head. */

@@ -6,6 +6,7 @@ export interface ScheduleConfig {
   readonly finalFraction: number
 }
 
+/** A cosine from the first step down to 0. */
 export const scheduleDefaults: ScheduleConfig = { warmupSteps: 0, finalFraction: 0 }
 
 /**

@@ -2,13 +2,16 @@ import { check } from '../base/index.ts'
 import { dot, krylovDefaults, topEigenpairs } from './krylov.ts'
 import { centred, checkPoints, columnMeans, type Layout, type Points } from './points.ts'
 
+/** On how many axes to project. */
 export interface PcaConfig {
   /** Axes to project on. */
   readonly components: number
 }
 
+/** A picture in the plane. */
 export const pcaDefaults: PcaConfig = { components: 2 }
 
+/** Principal components: the layout, and the affine map that makes it. */
 export interface Pca {
   readonly method: 'pca'
   /** The points on the axes, [count, components]. */

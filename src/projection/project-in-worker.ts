@@ -4,6 +4,7 @@ import type { Points } from './points.ts'
 import type { Projection, ProjectionOptions } from './project.ts'
 import type { ProjectionMessage, ProjectionStart } from './worker.ts'
 
+/** How a projection in its own thread is watched and stopped. */
 export interface ProjectionControl {
   /** How far it is, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined

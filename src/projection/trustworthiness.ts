@@ -4,6 +4,7 @@ import { nearestNeighbours } from './neighbours.ts'
 import { checkPoints, type Metric, type Points } from './points.ts'
 import { stretch, type Watch } from './watch.ts'
 
+/** How many neighbours of each point are asked about, and how points are compared. */
 export interface TrustworthinessConfig {
   /** Neighbours in the layout that are looked at; below half of the points. */
   readonly neighbours: number
@@ -11,6 +12,7 @@ export interface TrustworthinessConfig {
   readonly metric: Metric
 }
 
+/** scikit-learn's: five neighbours, euclidean. */
 export const trustworthinessDefaults: TrustworthinessConfig = { neighbours: 5, metric: 'euclidean' }
 
 /**

@@ -7,6 +7,7 @@ import { pca } from './pca.ts'
 import { checkPoints, type Layout, type Metric, type Points } from './points.ts'
 import { stretch, type Watch } from './watch.ts'
 
+/** t-SNE's settings (van der Maaten and Hinton, 2008; Barnes–Hut: van der Maaten, arXiv:1301.3342). */
 export interface TsneConfig {
   /** Neighbours that count, roughly; at most (count − 1) / 3 is used. */
   readonly perplexity: number
@@ -27,7 +28,7 @@ export interface TsneConfig {
   readonly minGradientNorm: number
 }
 
-/** scikit-learn's, but for `exactLimit`. */
+/** scikit-learn's defaults, but for `exactLimit`, which that has not. */
 export const tsneDefaults: TsneConfig = {
   perplexity: 30,
   metric: 'euclidean',
@@ -42,6 +43,7 @@ export const tsneDefaults: TsneConfig = {
   minGradientNorm: 1e-7,
 }
 
+/** A layout by t-SNE, what it reached, and how it was made. */
 export interface Tsne {
   readonly method: 'tsne'
   /** [count, 2] */

@@ -6,6 +6,7 @@ import { checkPoints, type Layout, type Metric, type Points } from './points.ts'
 import { minPoints } from './tsne.ts'
 import { stretch, type Watch } from './watch.ts'
 
+/** UMAP's settings (McInnes et al., arXiv:1802.03426). */
 export interface UmapConfig {
   /** Nearest neighbours that count, the point itself among them; at most `count` − 1 is used. */
   readonly neighbours: number
@@ -17,8 +18,10 @@ export interface UmapConfig {
   readonly epochs: number | null
 }
 
+/** umap-learn's: 15 neighbours at a least distance of 0.1. */
 export const umapDefaults: UmapConfig = { neighbours: 15, minDistance: 0.1, metric: 'euclidean', seed: 0, epochs: null }
 
+/** A layout by UMAP, and how it was made. */
 export interface Umap {
   readonly method: 'umap'
   /** [count, 2] */

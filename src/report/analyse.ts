@@ -20,6 +20,7 @@ export interface AnalyseInput {
   readonly excludeSame?: 'encounter' | undefined
 }
 
+/** How much of rankings and matrix a report keeps. */
 export interface AnalyseOptions {
   /** Photos of each ranking that are kept. */
   readonly neighbours?: number

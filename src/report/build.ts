@@ -5,6 +5,7 @@ import { type AnalyseOptions, analyse, round } from './analyse.ts'
 import type { Curves, Projection, ReportData, ReportHashes, TrainedOn } from './data.ts'
 import { withoutNames } from './shared.ts'
 
+/** What a report is computed from: photos, their embeddings [count, D], and where both came from. */
 export interface ReportInput {
   readonly title: string
   readonly model: string

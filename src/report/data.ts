@@ -51,6 +51,7 @@ export interface ReportHashes {
   readonly split: string | null
 }
 
+/** A photo and how it did as a query; `identity` is a position in `identities`. */
 export interface ReportPhoto {
   /** Empty in a shared report. */
   readonly file: string
@@ -65,19 +66,24 @@ export interface ReportPhoto {
   readonly rank1: boolean | null
 }
 
+/**
+ * How many photos an individual has, how many of them were scored, and the mean of their average precision, null
+ * without any.
+ */
 export interface ReportIdentity {
   readonly photos: number
   readonly queries: number
   readonly ap: number | null
 }
 
+/** The beginning of a photo's ranking: positions of photos, most similar first, each with its similarity. */
 export interface Neighbours {
   readonly photos: readonly number[]
   /** Cosines, to 5 places. */
   readonly similarities: readonly number[]
 }
 
-/** The numbers of `evaluatePhotos`. */
+/** The scores of `evaluatePhotos`. */
 export interface ReportMetrics {
   readonly rank1: number
   readonly rank5: number
@@ -123,7 +129,7 @@ export interface SimilarityMatrix {
   readonly values: string
 }
 
-/** Photos in the plane. */
+/** Photos in the plane by one method, and what can be said of its quality. */
 export interface Projection {
   readonly name: 'pca' | 'tsne' | 'umap'
   readonly title: string
@@ -134,7 +140,7 @@ export interface Projection {
   readonly y: readonly number[]
 }
 
-/** A run's log. */
+/** A run's log: loss and learning rate by step, scores by validation. */
 export interface Curves {
   readonly steps: readonly CurveStep[]
   readonly validations: readonly CurveValidation[]
@@ -146,6 +152,7 @@ export interface TrainedOn {
   readonly validation: number
 }
 
+/** One training step. `step` counts from 1. */
 export interface CurveStep {
   readonly step: number
   readonly epoch: number
@@ -157,6 +164,7 @@ export interface CurveStep {
   readonly elapsedMs?: number | undefined
 }
 
+/** The scores after `step` steps, each from 0 to 1. */
 export interface CurveValidation {
   readonly step: number
   readonly epoch: number
@@ -181,6 +189,7 @@ export interface Explanation {
   readonly deletion: Deletion
 }
 
+/** The cells of one photo as the network sees it: `rows` × `columns` over `widthPx` × `heightPx` pixels. */
 export interface ExplainedSide {
   readonly rows: number
   readonly columns: number
@@ -190,6 +199,7 @@ export interface ExplainedSide {
   readonly heat: readonly number[]
 }
 
+/** A cell of the query and a cell of its match, counted row by row, and what the two add to the similarity together. */
 export interface CellPair {
   readonly query: number
   readonly match: number

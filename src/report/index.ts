@@ -4,6 +4,7 @@
  */
 export { type AnalyseOptions } from './analyse.ts'
 export { buildReport, type ReportInput } from './build.ts'
+export type { Views } from './channels.ts'
 export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
 export type * from './data.ts'
 export { mapCsv } from './map-csv.ts'

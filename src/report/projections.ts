@@ -4,6 +4,7 @@ import { l2Normalise } from '../retrieval/index.ts'
 import { round } from './analyse.ts'
 import type { Projection } from './data.ts'
 
+/** A method of drawing embeddings in the plane. */
 export type ProjectionName = Projection['name']
 
 export interface ProjectOptions {

@@ -21,6 +21,7 @@ export interface RunStory {
   readonly splitOf?: ((photo: Photo) => string) | undefined
 }
 
+/** Where a report is written, what it holds and what it leaves out. */
 export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'> {
   readonly out: string
   /** What the report is called; the run's folder or the model's name unless given. */
@@ -44,11 +45,13 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
   readonly onProgress?: ((what: ReportStage, done: number, total: number) => void) | undefined
 }
 
+/** A part of the work, as progress is told of it. */
 export type ReportStage = 'embedding' | 'projecting' | 'explaining' | 'thumbnails' | 'pictures'
 
+/** PCA and t-SNE from seed 0; nothing is replaced, and no name is left out. */
 export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], seed: 0, share: false } as const
 
-/** What `makeReport` made. */
+/** A finished report: its data, its files, and which photos are not in it. */
 export interface ReportOutcome extends WrittenReport {
   readonly data: ReportData
   /** Longer side of the page's photos; 0 without photos. */

@@ -13,6 +13,7 @@ export interface CurvesServer {
   close(): Promise<void>
 }
 
+/** What is served on this machine alone, and under which port. */
 export interface ServeCurvesOptions {
   /** What the page is called. */
   readonly title: string

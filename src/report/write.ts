@@ -31,7 +31,7 @@ export interface WriteReportOptions {
 
 export const writeDefaults = { overwrite: false, views: [], pixels: 2 * pictureDefaults.width } as const
 
-/** What was written. */
+/** The files of a report: the folder, its page and its pictures. */
 export interface WrittenReport {
   readonly folder: string
   /** The page, inside the folder. */

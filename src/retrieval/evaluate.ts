@@ -17,6 +17,7 @@ export interface LabelledEmbeddings extends PhotoLabels {
   readonly embeddings: Embeddings
 }
 
+/** Which photos a query is not ranked against, besides itself. */
 export interface RetrievalOptions {
   /** Leave out of a query's gallery the photos with its identity and its encounter: neither positives nor negatives. */
   readonly excludeSame?: 'encounter' | undefined

@@ -15,6 +15,7 @@ export interface RankedPhoto {
 /** An individual in a query's ranking: its score and photo are those of its best photo. */
 export type RankedIndividual = RankedPhoto
 
+/** A query's ranking, by individual and by photo, most similar first. */
 export interface QueryAnswer {
   readonly individuals: readonly RankedIndividual[]
   readonly photos: readonly RankedPhoto[]

@@ -2,7 +2,7 @@ import { mean } from '../base/index.ts'
 import type { RankingScore } from './average-precision.ts'
 import { checkFound } from './labels.ts'
 
-/** One scored query. */
+/** How one query did: average precision, ranks, and what it was ranked against. */
 export interface QueryScore extends RankingScore {
   /** Its index among the queries. */
   readonly query: number
@@ -26,6 +26,7 @@ export interface IdentityScore {
   readonly ap: number | null
 }
 
+/** How well photos find others of their individual, all shares from 0 to 1; see docs/metrics.md for each formula. */
 export interface RetrievalMetrics {
   /** Share of queries whose first k photos show their individual at least once. */
   readonly rank1: number

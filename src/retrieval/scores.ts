@@ -1,4 +1,7 @@
-/** clip(cos) = min(1, max(0, cos)): the brief's similarity. Every negative cosine becomes 0, so about half of a submission may tie. */
+/**
+ * clip(cos) = min(1, max(0, cos)): the similarity that the competition asks for. Every negative cosine becomes 0, so
+ * about half of a submission may tie.
+ */
 export function clipScore(cosine: number): number {
   return Math.min(1, Math.max(0, cosine))
 }

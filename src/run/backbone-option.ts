@@ -90,7 +90,10 @@ export function setsPixels(changes: readonly ConfigChange[]): boolean {
   return sets(changes, ['model', 'pixels'])
 }
 
-/** @throws InputError where the file says otherwise than the setting, or that there is no setting for it. */
+/**
+ * That a file of weights gets the pixels it was trained with, where the config.json beside it says which. @throws
+ * InputError where the two differ.
+ */
 export function checkPixels(file: string, pixels: PixelStatisticsName): void {
   const told = pixelsOf(file)
   check(

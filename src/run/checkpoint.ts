@@ -22,11 +22,13 @@ const positionSchema = z.object({
 /** Where a run stands, beside its tensors. */
 export type Position = Readonly<z.output<typeof positionSchema>>
 
+/** The tensors and the position that a checkpoint holds. */
 export interface Checkpoint {
   readonly state: StateTensors
   readonly position: Position
 }
 
+/** RUN/checkpoints/last.safetensors or best.safetensors, whether or not it is there. */
 export function checkpointPath(run: string, which: 'last' | 'best'): string {
   return join(run, runNames.checkpoints, `${which}.safetensors`)
 }
@@ -39,7 +41,10 @@ export function saveCheckpoint(path: string, tensors: Iterable<readonly [string,
   writeFileAtomic(path, encodeSafetensors(named, metadata))
 }
 
-/** Reads a checkpoint back. @throws InputError naming the file and the tensor where it does not fit the state. */
+/**
+ * A checkpoint with tensors of the same names and shapes as `like`. @throws InputError naming the file and the tensor
+ * where it does not fit the state.
+ */
 export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
   const { tensors, position } = readCheckpoint(path)
   const expected = Object.entries(like)
@@ -55,7 +60,10 @@ export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
   }
 }
 
-/** All tensors of a checkpoint. @throws InputError naming the file where it is damaged. */
+/**
+ * All tensors of a checkpoint and its position, held against the hash in it. @throws InputError naming the file where
+ * it is damaged.
+ */
 export function readCheckpoint(path: string): {
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly position: string | undefined

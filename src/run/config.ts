@@ -153,9 +153,16 @@ interface Checked {
   readonly schedule: { readonly unfreeze: readonly (readonly [number, number])[] }
 }
 
+/**
+ * Everything that decides a training run but its data and its seed; `trainDefaults` says what each setting is unless
+ * given.
+ */
 export type TrainConfig = Readonly<z.infer<typeof trainConfigSchema>>
 
-/** The brief's run: convnext_small.fb_in1k at 224², GeM, BN neck, ArcFace, AdamW, cosine annealing, batch 32, 8 epochs. */
+/**
+ * A run with nothing set: convnext_small.fb_in1k at 224², GeM, batch-norm neck, ArcFace, AdamW, cosine annealing,
+ * batch 32, 8 epochs.
+ */
 export const trainDefaults: TrainConfig = {
   model: reidDefaults,
   weights: 'convnext_small.fb_in1k',

@@ -4,6 +4,7 @@
 export { backboneSettings, checkPixels, pixelsOf, setsPixels } from './backbone-option.ts'
 export { beginRun, checkNewRun, type RunBeginning, removeRun, sweepRun } from './begin.ts'
 export {
+  type Checkpoint,
   checkpointPath,
   loadCheckpoint,
   type Position,
@@ -30,7 +31,7 @@ export { presets } from './presets.ts'
 export { mergeReading, type ReadingOptions } from './reading.ts'
 export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
-export { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
+export { type CheckpointName, findCheckpoint, type RunData, readRunData, type Sides } from './run-data.ts'
 export { checkNoRunFile, hasCheckpoints, isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
 export { RunLock } from './run-lock.ts'
 

@@ -29,11 +29,14 @@ const validationSchema = z.object({
 
 const entrySchema = z.discriminatedUnion('kind', [stepSchema, validationSchema])
 
+/** One training step as log.jsonl has it. */
 export type StepEntry = Readonly<z.output<typeof stepSchema>>
+/** The scores of one validation, each from 0 to 1, as log.jsonl has them. */
 export type ValidationEntry = Readonly<z.output<typeof validationSchema>>
+/** A line of log.jsonl: a step or a validation, by `kind`. */
 export type LogEntry = StepEntry | ValidationEntry
 
-/** Appends a line to log.jsonl. */
+/** Appends an entry to log.jsonl, as one line of JSON. */
 export function appendLog(path: string, entry: LogEntry): void {
   appendFileSync(path, `${JSON.stringify(entry)}\n`)
 }
@@ -57,7 +60,10 @@ export function scanLog(path: string): ScannedLog {
   }
 }
 
-/** The entries of a log. @throws InputError naming a line that is no entry. */
+/**
+ * All entries of a log; a last line that a crash cut short is passed over. @throws InputError naming a line that is
+ * no entry.
+ */
 export function readLog(path: string): LogEntry[] {
   const { entries, problems } = scanLog(path)
   if (problems[0] !== undefined) throw new InputError(problems[0])

@@ -5,7 +5,7 @@ import { mergeReading, type ReadingOptions } from './reading.ts'
 import type { PartOfRecord } from './record.ts'
 import { RunFolder } from './run-folder.ts'
 
-/** Photos to read, and how. */
+/** Where the photos of a run lie, and how its training read them. */
 export interface DataToRead {
   readonly data: string
   readonly reading: ReadingOptions

@@ -37,7 +37,7 @@ const partSchema = runRecordSchema.partial()
 /** What there is of a record. */
 export type PartOfRecord = z.output<typeof partSchema>
 
-/** A run's run.json. @throws InputError naming the file and every mistake in it. */
+/** Reads a run's run.json, whole. @throws InputError naming the file and every mistake in it. */
 export function readRecord(run: string): RunRecord {
   const path = join(run, runNames.record)
   return parseStrictly(runRecordSchema, readJson(path), path)
@@ -49,6 +49,7 @@ export function readPartOfRecord(run: string): PartOfRecord {
   return existsSync(path) ? parseStrictly(partSchema, readJson(path), path) : {}
 }
 
+/** Writes JSON with indents, whole or not at all, a line end behind it. */
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
 }

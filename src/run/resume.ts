@@ -16,7 +16,10 @@ export interface ResumedRun {
   readonly warnings: readonly string[]
 }
 
-/** @throws InputError where `out` is no run that was begun, and for mistakes in its files. */
+/**
+ * A begun run's configuration and record; settings that were edited since are told as warnings. @throws InputError
+ * where no run was begun in `out`.
+ */
 export function resumeRun(out: string): ResumedRun {
   check(
     existsSync(join(out, runNames.record)),

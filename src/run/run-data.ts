@@ -36,7 +36,10 @@ const splitSchema = z.looseObject({
   bytes: z.object({ train: z.array(z.number()), validation: z.array(z.number()) }).optional(),
 })
 
-/** @throws InputError naming the file where one is missing or malformed. */
+/**
+ * Which photos a run was trained and validated on, by name and, in newer runs, by content. @throws InputError naming
+ * the file where one is missing or malformed.
+ */
 export function readRunData(folder: string): RunData {
   const splitPath = join(folder, runNames.split)
   const { dataHash } = readPartOfRecord(folder)

@@ -116,7 +116,7 @@ export class RunFolder {
 
 const reportFiles = ['report.html', 'metrics.json', 'map.csv'].map((name) => join(runNames.report, name))
 
-/** @throws InputError where a file to be written would be one of a run's own, whether or not that may be replaced. */
+/** Refuses an output that would replace a file of a run. @throws InputError naming file and run. */
 export function checkNoRunFile(path: string, option = 'out'): void {
   const folders = [dirname(resolve(path)), dirname(dirname(resolve(path)))]
   const run = folders.find(isRunFolder)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 /** The package's folder, two up both from src/run and from dist/run. */
 const root = new URL('../../', import.meta.url)
 
-/** The version in package.json. */
+/** rosette's own version, as package.json has it. */
 export function version(): string {
   return (JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }).version
 }

@@ -1,8 +1,10 @@
 import type { Graph } from '../graph/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 
+/** Tensors by the names of a graph's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>
 
+/** What is known before the first run, and whether runs leave the calling thread free. */
 export interface CompileOptions {
   /**
    * Inputs with one value for every run: they become part of the program, which may compute with them in advance, and are not

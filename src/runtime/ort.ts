@@ -11,6 +11,7 @@ import { bindFeeds, checkInto } from './feeds.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
+/** Which processor runs the graphs, with how many threads. */
 export interface OrtOptions {
   /** Processor threads in all; unless given, every processor for lanes, and every physical core for a single run. */
   readonly threads?: number | undefined
@@ -44,6 +45,7 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   }
 }
 
+/** How much of the machine somebody's ONNX file may use, in a process of its own. */
 export interface OpenOnnxOptions {
   /** Processor threads in all; every processor unless given. */
   readonly threads?: number | undefined

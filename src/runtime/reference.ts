@@ -24,6 +24,7 @@ import {
   wide,
 } from './reference-kernels.ts'
 
+/** How the reference's results are returned; it computes in float64 either way. */
 export interface ReferenceOptions {
   /** What float32 outputs are returned as: float64 shows the evaluator's own precision. */
   readonly floats?: 'float32' | 'float64'

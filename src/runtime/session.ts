@@ -6,6 +6,7 @@ import { telemetryIsOff } from './telemetry.ts'
 
 export type SessionOptions = InferenceSession.SessionOptions
 
+/** An input or output of an ONNX model: its name, element type and shape. */
 export interface OnnxPort {
   readonly name: string
   readonly dtype: string

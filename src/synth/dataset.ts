@@ -6,6 +6,7 @@ import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
 import { type Studio, type StudioOptions, studio } from './studio.ts'
 
+/** What is drawn, and the folder it is written to. */
 export interface SynthesiseOptions extends StudioOptions {
   /** Folder to write; it appears whole or not at all. */
   readonly out: string
@@ -15,7 +16,7 @@ export interface SynthesiseOptions extends StudioOptions {
   readonly signal?: AbortSignal
 }
 
-/** What was written. */
+/** A drawn dataset as it was written, and how much it holds. */
 export interface SyntheticDataset {
   readonly folder: string
   readonly identities: number

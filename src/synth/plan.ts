@@ -1,5 +1,6 @@
 import { check, type Rng } from '../base/index.ts'
 
+/** The side that an animal shows: its own left or right, whose coats differ. */
 export type Flank = 'left' | 'right'
 
 /** One photo that the dataset will hold; what it looks like follows from the seed and these. */

@@ -2,6 +2,7 @@ import { check } from '../base/index.ts'
 import type { ImageRGBA } from '../images/index.ts'
 import type { Studio } from './studio.ts'
 
+/** How photos are laid out on one sheet. */
 export interface ContactSheetOptions {
   readonly columns?: number
   readonly gapPx?: number
@@ -9,6 +10,7 @@ export interface ContactSheetOptions {
   readonly paper?: number
 }
 
+/** Eight photos a row, 4 px apart on dark grey. */
 export const contactSheetDefaults = { columns: 8, gapPx: 4, paper: 24 } as const satisfies ContactSheetOptions
 
 /**

@@ -7,6 +7,7 @@ import { type Place, paintPlace } from './place.ts'
 import { type Flank, identityNames, planPhotos, type SyntheticPhoto } from './plan.ts'
 import { coatStyles } from './style.ts'
 
+/** How many individuals and photos are drawn, of which size, from which seed. */
 export interface StudioOptions {
   readonly identities?: number
   /** Training photos of each identity. */
@@ -23,6 +24,7 @@ export interface StudioOptions {
   readonly heightPx?: number
 }
 
+/** 24 jaguars with 40 training photos each, 256 × 176 px, no two test photos of one encounter. */
 export const studioDefaults = {
   identities: 24,
   photosPerIdentity: 40,

@@ -13,6 +13,7 @@ export interface TypedArrays {
   readonly bool: Uint8Array
 }
 
+/** The elements of a tensor of any dtype. */
 export type TypedArray = TypedArrays[DType]
 
 const constructors = {
@@ -26,7 +27,7 @@ const constructors = {
   bool: Uint8Array,
 } as const
 
-/** Bytes of one element. */
+/** How many bytes one element of the dtype takes in memory. */
 export function bytesPerElement(dtype: DType): number {
   return constructors[dtype].BYTES_PER_ELEMENT
 }

@@ -5,6 +5,7 @@ import type { Shape } from './shape.ts'
 import { readStored, type StoredType } from './stored.ts'
 import type { Tensor } from './tensor.ts'
 
+/** A safetensors file in memory: tensors by name, and the text in its header. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly metadata: Readonly<Record<string, string>>
@@ -56,6 +57,7 @@ export interface StoredTensor {
   read(): Tensor
 }
 
+/** An open safetensors file: each tensor is read when it is asked for. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>
   readonly metadata: Readonly<Record<string, string>>

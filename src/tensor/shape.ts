@@ -3,12 +3,12 @@ import { check } from '../base/index.ts'
 /** A static shape, outermost first; [] is a scalar. */
 export type Shape = readonly number[]
 
-/** Π shape. */
+/** How many elements a shape has: the product of its sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, dim) => product * dim, 1)
 }
 
-/** Row-major strides in elements. */
+/** How many elements lie between neighbours along each axis, row-major: the last axis has 1. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length)
   let stride = 1
@@ -19,7 +19,7 @@ export function stridesOf(shape: Shape): number[] {
   return strides
 }
 
-/** True for equal shapes. */
+/** True where both have the same sizes in the same order. */
 export function sameShape(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i])
 }

@@ -48,7 +48,7 @@ export function readStored(
   return { dtype, data: widen(bytes, where) }
 }
 
-/** Whether its numbers are floating-point ones. */
+/** True for types of floating-point numbers, half precision included. */
 export function isFloating(type: StoredType): boolean {
   return /^b?float\d/.test(type)
 }

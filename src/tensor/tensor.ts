@@ -16,12 +16,12 @@ export function tensor<D extends DType>(dtype: D, shape: Shape, data: TypedArray
   return { dtype, shape, data }
 }
 
-/** Zeros. */
+/** A tensor of the dtype whose every element is 0. */
 export function zeros<D extends DType>(dtype: D, shape: Shape): Tensor<D> {
   return { dtype, shape, data: zerosOf(dtype, sizeOf(shape)) }
 }
 
-/** Every element `value`. */
+/** A float32 tensor whose every element is `value`. */
 export function filled(shape: Shape, value: number): Tensor<'float32'> {
   return { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) }
 }
@@ -44,7 +44,7 @@ export function asFloat32(t: Tensor): Tensor<'float32'> {
   return tensor('float32', t.shape, Float32Array.from(t.data as Float64Array))
 }
 
-/** Of all tensors together. */
+/** Bytes of all tensors' elements together. */
 export function totalBytes(tensors: ReadonlyMap<string, Tensor>): number {
   return [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
 }

@@ -23,7 +23,7 @@ export interface Control {
   readonly shouldStop: () => boolean
 }
 
-/** How a run ended. */
+/** How a run ended: whether all of its steps were done, and how many. */
 export interface Outcome {
   readonly finished: boolean
   readonly step: number

@@ -11,6 +11,7 @@ import type { HubSettings } from './hub-settings.ts'
 /** A connection that brought less than this counts as failed. */
 const progressBytes = 1 << 16
 
+/** Who is told how far a download is, and what stops it. */
 export interface DownloadOptions {
   /** Told now and then: bytes that are there, of how many. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number, file: string) => void) | undefined

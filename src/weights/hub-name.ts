@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 
-/** A model on a hub. */
+/** A model on a hub: owner, name and revision. */
 export interface HubRepo {
   readonly owner: string
   readonly name: string

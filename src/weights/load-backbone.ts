@@ -12,12 +12,14 @@ export type Adapt = (
   wanted: ReadonlyMap<string, Shape>,
 ) => ReadonlyMap<string, StoredTensor>
 
+/** What is done with the file's tensors before they are matched, and which are left out. */
 export interface LoadOptions {
   readonly adapt?: Adapt | undefined
   /** The file's names that re-identification has no place for: `Backbone.leftOut`. */
   readonly leftOut: RegExp
 }
 
+/** A backbone's weights from a file, and what of the file was not needed. */
 export interface LoadedBackbone {
   /** Under our names: `backbone.…`. */
   readonly tensors: ReadonlyMap<string, Tensor>
@@ -62,7 +64,7 @@ export async function loadBackbone(
 
 const prefix = 'backbone.'
 
-/** What the files say of themselves that a run keeps. */
+/** What the metadata of a run's checkpoint says under `format`, so that it is told from other safetensors files. */
 export const checkpointFormat = 'rosette-checkpoint'
 
 /** Each name that does not fit, by what the file's header says: those of the network first, then those of the file. */

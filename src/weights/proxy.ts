@@ -1,6 +1,7 @@
 import { check } from '../base/index.ts'
 import { basicAuthorization } from './url-user.ts'
 
+/** Environment variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**

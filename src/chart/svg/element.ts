@@ -1,4 +1,4 @@
-/** Attributes of an SVG element; undefined ones are left out. */
+/** Attributes of an element by name; undefined ones are not written. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /** One element as text. Numbers are cut to two places, text in attributes is escaped; children are elements already. */
@@ -29,6 +29,7 @@ export function decimal(value: number): string {
   return String(Math.round(value * 100) / 100 + 0)
 }
 
+/** How a line of text stands: class, anchor and the like. */
 export interface TextOptions {
   readonly class?: string
   readonly size?: number
@@ -60,7 +61,7 @@ export function text(x: number, y: number, content: string, options: TextOptions
   )
 }
 
-/** A straight line. */
+/** A straight line from (x1, y1) to (x2, y2) in px, its look by the class. */
 export function line(x1: number, y1: number, x2: number, y2: number, className: string): string {
   return element('line', { x1, y1, x2, y2, class: className })
 }

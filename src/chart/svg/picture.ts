@@ -22,7 +22,7 @@ export interface Caption {
   readonly source: string
 }
 
-/** A rectangle in px. */
+/** A rectangle of a picture, in px from its upper left corner. */
 export interface Area {
   readonly x: number
   readonly y: number
@@ -30,6 +30,7 @@ export interface Area {
   readonly height: number
 }
 
+/** A picture's width and margin, and the sizes of its title, subtitle and source line, in px. */
 export const pictureDefaults = { width: 1000, margin: 28, titleSize: 21, subtitleSize: 13, sourceSize: 11 } as const
 
 const { margin, titleSize, subtitleSize, sourceSize } = pictureDefaults
@@ -63,7 +64,7 @@ export function picture(
   return { name, title: caption.title, width, height, body }
 }
 
-/** A file of its own. */
+/** The picture as an SVG file of its own, its styles in it. */
 export function svgDocument({ title, width, height, body }: Picture): string {
   const root = {
     xmlns: 'http://www.w3.org/2000/svg',
@@ -77,12 +78,13 @@ export function svgDocument({ title, width, height, body }: Picture): string {
   return `${element('svg', root, `\n<title>${escapeText(title)}</title>\n<style>${chartStyle()}</style>\n${paper}\n${body}\n`)}\n`
 }
 
-/** Inside a page that has `chartStyle()` among its styles. */
+/** The picture as an SVG element for a page that has `chartStyle()` among its styles. */
 export function svgInline({ title, width, height, body }: Picture): string {
   const root = { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title, class: 'chart' }
   return element('svg', root, body)
 }
 
+/** What is written along the axes, and whether ticks have lines across; they have, unless told otherwise. */
 export interface AxesOptions {
   readonly xLabel?: string
   readonly yLabel?: string

@@ -1,10 +1,13 @@
-/** From data to pixels. */
+/** A map from data to pixels, with the ticks of an axis. */
 export interface Scale {
+  /** Where a value lies, in px. */
   readonly at: (value: number) => number
   readonly ticks: readonly number[]
+  /** A tick as its axis writes it. */
   readonly format: (value: number) => string
 }
 
+/** How a scale's ticks are chosen; six or so, and the domain widened to them, unless told otherwise. */
 export interface ScaleOptions {
   /** About how many ticks. */
   readonly ticks?: number

@@ -35,6 +35,7 @@ export const lightTheme: Theme = {
   palette: ['#2E71AB', '#D95B51', '#007227', '#908300', '#418AA3', '#961D6B', '#827F7D'],
 }
 
+/** Colours on a dark ground; individuals' colours are bright enough to be told apart there. */
 export const darkTheme: Theme = {
   paper: '#14181D',
   ink: '#E6EAEF',
