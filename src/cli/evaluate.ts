@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { check, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -120,14 +121,12 @@ async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefine
     ...(images === undefined ? {} : { images }),
     ...(columns === undefined ? {} : { columns }),
   }
-  const source = findGallery(gallery, {
-    ...dataOptions(own),
-    detections: undefined,
-    masks: undefined,
-    requireIdentity: true,
+  const options = { ...dataOptions(own), detections: undefined, masks: undefined, requireIdentity: true }
+  return speakingOf({ images: 'galleryImages', columns: 'galleryColumns' }, () => {
+    const source = findGallery(gallery, options)
+    tellGallery(source)
+    return source
   })
-  tellGallery(source)
-  return source
 }
 
 function warnOfReport(report: EvaluationReport): void {

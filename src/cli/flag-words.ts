@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Command, Option } from 'commander'
+import { InputError } from '../base/index.ts'
 import { collect } from './options.ts'
 
 /** Options of the API whose flags have other names. */
@@ -22,21 +23,43 @@ export const commandsFor: Readonly<Record<string, string>> = {
   'pullWeights()': 'weights pull',
 }
 
-const running = new AsyncLocalStorage<{ command?: Command }>()
+interface Speaking {
+  command?: Command
+  /** Options of the API that have another name for what is read just now. */
+  readonly names?: Readonly<Record<string, string>>
+}
+
+const running = new AsyncLocalStorage<Speaking>()
 
 /** Does `work`, in which `inFlags` speaks of the options of the command that runs. */
 export function speakingFlags<T>(program: Command, work: () => Promise<T>): Promise<T> {
-  const speaking: { command?: Command } = {}
+  const speaking: Speaking = {}
   program.hook('preAction', (_, command) => {
     speaking.command = command
   })
   return running.run(speaking, work)
 }
 
+/** Does `work`, which takes options from flags of other names: `{ columns: 'galleryColumns' }`. Its errors and what it tells name those. */
+export function speakingOf<T>(names: Readonly<Record<string, string>>, work: () => T): T {
+  return running.run({ ...running.getStore(), names }, () => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      throw new InputError(inFlags(error.what), error.hint === undefined ? undefined : inFlags(error.hint))
+    }
+  })
+}
+
 /** A message of the library in the words of the command that runs; as it is where none does. */
 export function inFlags(text: string): string {
-  const command = running.getStore()?.command
-  return command === undefined ? text : flagWords(text, command)
+  const { command, names = {} } = running.getStore() ?? {}
+  if (command === undefined) return text
+  return flagWords(
+    text.replace(/`(\w+)(?=[`:])/g, (whole, name: string) => (Object.hasOwn(names, name) ? `\`${names[name]}` : whole)),
+    command,
+  )
 }
 
 const string = String.raw`"(?:[^"\\]|\\.)*"`

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { csvText, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
+import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -74,10 +75,8 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
     masks: undefined,
     requireIdentity: true,
   })
-  const queries = openQueries(names, {
-    ...dataOptions(queryFlags(flags)),
-    readList: () => readFileSync(0, 'utf8'),
-  })
+  const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
+  const queries = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => openQueries(names, asQueries))
   if (csv !== undefined) {
     const inputs = { flags, manifest: queries, photos: [...names, ...filesOfGallery(source)] }
     await checkOutputs([csv], inputs, { overwrite, option: 'csv' })

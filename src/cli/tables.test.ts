@@ -148,6 +148,22 @@ describe('a column for the split', () => {
   })
 })
 
+test('a hint on the table of a gallery, or of queries, names the option of that table', async () => {
+  const gallery = join(out, 'gallery.csv')
+  copyFileSync(
+    table('filename,name,animal_id', (name, i) => `photographer ${i % 2},${name}`),
+    gallery,
+  )
+  const queries = table('filename,identity', (name) => name)
+  expect(await evaluate(queries, '--gallery', gallery, '--gallery-images', photos)).toBe(2)
+  expect(stderr).toContain('say which: --gallery-columns identity=animal_id or --gallery-columns identity=name\n')
+  stderr = ''
+  const asked = join(out, 'asked.csv')
+  writeFileSync(asked, 'number,remark\n1,wet\n')
+  expect(await rosette('identify', '--model', run, '--gallery', queries, '--images', photos, asked)).toBe(2)
+  expect(stderr).toContain('number, remark; name them with --query-columns filename=…,identity=…\n')
+})
+
 test('photos that the model was trained on are recognised under other names', async () => {
   const files = { train: ['Abril_0.png', 'Bento_0.png'].map((name) => join(photos, name)), validation: [] }
   const trained = tinyRun({ train: ['a.png', 'b.png'], files })
