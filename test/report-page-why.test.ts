@@ -72,6 +72,8 @@ test('a match that the report explains shows why', async () => {
   expect(await warning.isHidden()).toBe(true)
   await page.getByRole('button', { name: 'Why this match?' }).click()
   expect(await warning.innerText()).toBe('No more than chance: do not read this heat.')
+  expect(await dialog.locator('.why').innerText()).not.toMatch(/orange|blue/i)
+  expect(await dialog.locator('.why').innerText()).toContain('Grey: cells that the network sees most in.')
   expect((await warning.boundingBox())!.y).toBeLessThan((await dialog.locator('.pane').first().boundingBox())!.y)
   expect(
     new Set(await sides.locator('rect').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('class')))),

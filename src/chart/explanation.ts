@@ -43,7 +43,17 @@ export interface ExplanationsChannels {
 /** Between the two photos, px. */
 const gap = 60
 
-const how =
+/** Colours are told where there are some, and grey where there is some. */
+function howToRead(matches: readonly ExplainedPair[]): string {
+  const [some, all] = [matches.some(({ readable }) => !readable), matches.every(({ readable }) => !readable)]
+  if (all) return grey
+  return some ? `${colours} ${grey}` : colours
+}
+
+const grey =
+  'Grey: covering the cells that the network sees most in costs no more than covering others, so they tell nothing of the match.'
+
+const colours =
   'Orange: cells of what the network sees that add to the similarity, the more the stronger; blue: cells that speak against it. ' +
   'Numbered curves join the pairs of cells between which most of it passes, 1 the strongest.'
 
@@ -83,7 +93,7 @@ export function explanationsChart({ same, matches, source }: ExplanationsChannel
   const above = matches.some(({ warning }) => warning !== '') ? warningHeight : 0
   const rowHeight = Math.min(460, ((width - gap) / 2) * tallest + 141) + above
   const name = same ? 'why-correct' : 'why-wrong'
-  const caption = { title, subtitle: how, source }
+  const caption = { title, subtitle: howToRead(matches), source }
   return picture(name, { width: across, height: 140 + rows * rowHeight }, caption, (area) =>
     matches
       .map((match, k) => {

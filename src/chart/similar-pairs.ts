@@ -14,11 +14,18 @@ export interface PairPhoto {
   readonly encounter: string
 }
 
+/** Two photos; `sameFile` where they are one file under two names. */
+export interface SimilarPair {
+  readonly similarity: number
+  readonly sameFile: boolean
+  readonly photos: readonly [PairPhoto, PairPhoto]
+}
+
 /** Pairs of photos, the most similar first. */
 export interface SimilarPairsChannels {
   /** Whether the pairs show one individual, or two. */
   readonly same: boolean
-  readonly pairs: readonly { readonly similarity: number; readonly photos: readonly [PairPhoto, PairPhoto] }[]
+  readonly pairs: readonly SimilarPair[]
   /** Whether pairs of one individual and encounter were left out. */
   readonly withoutEncounter: boolean
   readonly source: string
@@ -43,7 +50,7 @@ export function similarPairsChart(channels: SimilarPairsChannels): Picture | und
     const cell = area.width / columns
     const [width, height] = [(cell - 26) / 2, 106]
     return pairs
-      .map(({ similarity, photos }, i) => {
+      .map(({ similarity, sameFile, photos }, i) => {
         const x = area.x + (i % columns) * cell + 2
         const y = area.y + 8 + Math.floor(i / columns) * 196
         const verdict = same ? 'right' : 'wrong'
@@ -58,7 +65,10 @@ export function similarPairsChart(channels: SimilarPairsChannels): Picture | und
             ),
           ].join('')
         })
-        return text(x, y + 14, `${i + 1}.  cos ${similarity.toFixed(4)}`, { size: 13, bold: true }) + sides.join('')
+        const note = sameFile ? ', the same file' : ''
+        return (
+          text(x, y + 14, `${i + 1}.  cos ${similarity.toFixed(4)}${note}`, { size: 13, bold: true }) + sides.join('')
+        )
       })
       .join('\n')
   })

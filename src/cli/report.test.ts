@@ -63,6 +63,16 @@ test('the numbers of a report are those of evaluate, to the last digit', async (
       'perIdentity',
       'excludeSame',
       'split',
+      'protocol',
+      'withinEncounter',
+      'doubts',
+      'trainedOn',
+      'unidentified',
+      'sameEncounterPairs',
+      'identicalFiles',
+      'identical',
+      'unknownEncounters',
+      'unreadable',
     ]
     for (const name of names) expect(reported[name], name).toEqual(evaluated[name])
   }
@@ -108,6 +118,55 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   expect(await rosette('report', '--model', run, '--out', out, '--overwrite')).toBe(2)
   expect(stderr).toContain('is no report (it has no report.html), and is not replaced')
   expect(existsSync(join(out, 'thesis.txt'))).toBe(true)
+})
+
+test('what was left out and what speaks against the scores is told as evaluate tells it', async () => {
+  const odd = temporaryFolder()
+  cpSync(data, odd, { recursive: true })
+  const table = join(odd, 'train.csv')
+  const images = join(odd, 'train', 'train')
+  const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
+  const [first, last] = [rows[0]!.split(','), rows.at(-1)!.split(',')]
+  cpSync(join(images, first[0]!), join(images, last[0]!)) // one file, two individuals
+  writeFileSync(
+    table,
+    [header, ...rows, ...[1, 2].map((n) => [`nobody_${n}.png`, 'unknown', ...last.slice(2)].join(','))].join('\n'),
+  )
+  for (const n of [1, 2]) cpSync(join(images, rows[1]!.split(',')[0]!), join(images, `nobody_${n}.png`))
+  const told = async (...args: string[]) => {
+    stderr = ''
+    stdout = ''
+    expect(await rosette(...args, '--model', run, '--data', odd)).toBe(0)
+    return { warnings: stderr.split('\n').filter((line) => line.startsWith('warning: ')), stdout }
+  }
+  const metrics = join(temporaryFolder(), 'metrics.json')
+  const evaluated = await told('evaluate', '--out', metrics)
+  const reported = await told('report', '--out', out, '--projection', 'pca', '--explain', '0')
+  expect(reported.warnings).toEqual(evaluated.warnings)
+  const warning = `IDENTICAL FILES UNDER DIFFERENT IDENTITIES (${[first[1], last[1]].sort().join(', ')}): ${first[0]}, ${last[0]}`
+  expect(reported.warnings).toContain(`warning: ${warning}`)
+  expect(reported.warnings).toContain('warning: 2 photos are the same file as another one, which flatters every model')
+  const leftOut =
+    /^left out (the photo itself; photos of the same individual and encounter \(there are none\); 2 photos of nobody known)$/m
+  expect(reported.stdout).toMatch(leftOut)
+  expect(leftOut.exec(reported.stdout)![1]).toBe(leftOut.exec(evaluated.stdout)![1])
+  expect(json(join(out, 'metrics.json')).identical).toEqual([warning])
+  const page = readFileSync(join(out, 'report.html'), 'utf8')
+  expect(page).toContain('2 photos of nobody known')
+  expect(page).toMatch(/"identical":\[\[\d+,\d+\]\]/)
+})
+
+test('scores that mean little are told as such', async () => {
+  const single = join(temporaryFolder(), 'one.csv')
+  const [header, ...rows] = readFileSync(join(data, 'train.csv'), 'utf8').trim().split('\n')
+  const [, name] = rows[0]!.split(',')
+  writeFileSync(single, [header, ...rows.filter((row) => row.split(',')[1] === name)].join('\n'))
+  const images = join(data, 'train', 'train')
+  const more = ['--exclude-same', 'nothing', '--explain', '0', '--projection', 'pca']
+  expect(await rosette('report', '--model', run, '--data', single, '--images', images, '--out', out, ...more)).toBe(0)
+  const doubt = 'these scores mean little: the gallery shows one individual only'
+  expect(stderr).toContain(`warning: ${doubt}`)
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(doubt)
 })
 
 test('--share: no photo, no name', async () => {

@@ -16,6 +16,7 @@ import {
   tellNotes,
   warnOfLearned,
   warnOfManifest,
+  warnOfScoring,
   warnOfSkipped,
   withModel,
 } from './work.ts'
@@ -104,7 +105,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const selection = await photosToScore(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      warnOfLearned(selection, embedder.run)
+      await warnOfLearned(selection, embedder.run)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       const outcome = await withStages((onProgress) =>
         makeReport(embedder, selection, {
@@ -124,6 +125,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
         }),
       )
       warnOfSkipped(outcome.skipped)
+      await warnOfScoring(outcome.scoring)
       say(describeReport(outcome))
     }),
   )
@@ -164,7 +166,7 @@ export async function withStages<T>(
   }
 }
 
-/** What a report is, in two lines. */
+/** What a report is and what it measured, in a few lines. */
 function describeReport(outcome: ReportOutcome): string {
   const { data, page, pageBytes, pictures, folder, thumbnailPx, namesWithBoxes } = outcome
   const which = data.split === 'all' ? 'all photos' : `the ${data.split} photos`
@@ -172,6 +174,8 @@ function describeReport(outcome: ReportOutcome): string {
   const photos = data.shared ? 'no photos in it' : `photos of ${thumbnailPx} px in it`
   return [
     `data   ${data.data}: ${which}, ${data.photos.length} of ${data.identities.length} individuals${why}`,
+    `scored ${data.words.scored}`,
+    `left out ${data.words.leftOut.join('; ')}`,
     `pictures in ${folder}: ${pictures.join(', ')}`,
     `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,
     ...(namesWithBoxes.length === 0 ? [] : [describeBoxes(namesWithBoxes)]),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { Selection, SelectOptions } from '../identify/index.ts'
+import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
@@ -72,9 +72,20 @@ export async function photosToScore(manifest: Manifest, options: SelectOptions):
 }
 
 /** Scores on photos that a run was trained on say how well it knows them by heart. */
-export function warnOfLearned({ split, learned = 0, manifest }: Selection, run: string | undefined): void {
-  if (learned === 0 || split === 'train') return
-  warn(`${run} was TRAINED on ${learned} of the ${manifest.photos.length} photos that are scored: that flatters it`)
+export async function warnOfLearned(
+  { split, learned = 0, manifest }: Selection,
+  run: string | undefined,
+): Promise<void> {
+  if (run === undefined || split === 'train') return
+  const { trainedOnWarning } = await import('../identify/index.ts')
+  const text = trainedOnWarning(run, learned, manifest.photos.length)
+  if (text !== undefined) warn(text)
+}
+
+/** What was left out of scores, and what speaks against them: the same of `evaluate` and `report`. */
+export async function warnOfScoring(scoring: Scoring): Promise<void> {
+  const { scoringWarnings } = await import('../identify/index.ts')
+  for (const text of [...scoring.identical, ...scoringWarnings(scoring)]) warn(text)
 }
 
 /** Photos to identify that the model was trained on, by their content. */

@@ -1,18 +1,12 @@
 import { check } from '../base/index.ts'
-import {
-  identicalFiles,
-  identicalFileWarnings,
-  identifiedOnly,
-  type Manifest,
-  similarNames,
-  visible,
-} from '../data/index.ts'
+import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
 import { type Embedder, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
 import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
-import { type EvaluateOptions, type EvaluationReport, type Scored, scoresOf, unreadablePhotos } from './evaluate.ts'
+import { type EvaluateOptions, type EvaluationReport, type Scored, scoresOf } from './evaluate.ts'
 import { exclusion, labelsOf, withoutEncounter } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
+import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
 
 /** Known individuals, and what to call the place that they come from. */
 export interface KnownIndividuals {
@@ -69,9 +63,9 @@ export async function evaluateAgainstGallery(
     doubts: [...doubts, ...doubtsOf(metrics)],
     withinEncounter: null,
     trainedOn: learned ?? null,
-    unidentified: whole.photos.length - manifest.photos.length,
-    identicalFiles: identicalFiles(photos, contentHashes).flat().length,
-    identical: identicalFileWarnings(photos, contentHashes),
+    unidentified: unidentifiedOf(whole, manifest),
+    sameEncounterPairs: 0,
+    ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
   }

@@ -4,4 +4,6 @@ export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-galler
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
 export { trainedFiles } from './known-photos.ts'
 export { type ExcludeSame, exclusion } from './protocol.ts'
+export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'
+export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEncounterWords } from './scoring-words.ts'
 export { type Selection, type SelectOptions, type SplitName, selectPhotos } from './selection.ts'

@@ -26,3 +26,14 @@ export function labelsOf(photos: readonly Photo[]): PhotoLabels & { readonly ide
 export function withoutEncounter(photos: readonly Photo[]): number {
   return photos.filter(({ encounter = '' }) => encounter === '').length
 }
+
+/** Pairs of photos of one individual at one encounter, which do not meet where encounters are left out. */
+export function sameEncounterPairs(photos: readonly Photo[]): number {
+  const counts = new Map<string, number>()
+  for (const { identity, encounter = '' } of photos) {
+    if (encounter === '') continue
+    const sighting = JSON.stringify([identity, encounter])
+    counts.set(sighting, (counts.get(sighting) ?? 0) + 1)
+  }
+  return [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0)
+}

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { Photo } from '../data/index.ts'
-import type { Embeddings } from '../retrieval/index.ts'
+import { identicalFiles, type Photo, type Skipped } from '../data/index.ts'
+import {
+  leftOutWords,
+  type Scoring,
+  scoredWords,
+  scoringOf,
+  scoringWarnings,
+  trainedOnWarning,
+  withinEncounterWords,
+} from '../identify/index.ts'
+import type { Embeddings, RetrievalMetrics } from '../retrieval/index.ts'
 import { type AnalyseOptions, analyse, round } from './analyse.ts'
-import type { Curves, Projection, ReportData, ReportHashes, TrainedOn } from './data.ts'
+import type { Curves, Projection, ReportData, ReportHashes, ScoringWords, TrainedOn } from './data.ts'
 import { withoutNames } from './shared.ts'
 
 /** What a report is computed from: photos, their embeddings [count, D], and where both came from. */
@@ -24,6 +33,14 @@ export interface ReportInput {
   readonly curves?: Curves | null
   readonly trainedOn?: TrainedOn | null
   readonly excludeSame?: 'encounter' | undefined
+  /** SHA-256 of each photo's file: photos with the same one are told to be one file; no two are unless given. */
+  readonly contentHashes?: readonly string[] | undefined
+  /** Photos that could not be read. */
+  readonly skipped?: readonly Skipped[] | undefined
+  /** Photos of nobody known, which were left out. */
+  readonly unidentified?: number | undefined
+  /** Of the photos those that the run was trained on; not known unless given. */
+  readonly learned?: number | undefined
   /** Leave out the names of run, model and files, and call individuals and encounters by numbers, in an order drawn by lot. */
   readonly share?: boolean
 }
@@ -43,6 +60,10 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
   )
   const scores = new Map(metrics.perQuery.map((score) => [score.query, score]))
   const { perIdentity, perQuery: _, ...numbers } = metrics
+  const contentHashes = input.contentHashes ?? photos.map((_, i) => String(i))
+  const { embeddings, skipped = [], unidentified = 0, learned } = input
+  const scored = { embeddings, photos, contentHashes, skipped, excludeSame, unidentified, learned }
+  const scoring = scoringOf(scored, metrics)
   const data: ReportData = {
     format: 'rosette-report',
     version: 1,
@@ -69,6 +90,9 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
       }
     }),
     metrics: { ...numbers, excludeSame: excludeSame ?? null },
+    scoring,
+    words: scoringWords(scoring, metrics),
+    identical: identicalPositions(photos, contentHashes),
     perIdentity: perIdentity.map(({ photos: own, queries, ap }) => ({ photos: own, queries, ap })),
     neighbours,
     pairs,
@@ -78,7 +102,28 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     trainedOn: input.trainedOn ?? null,
     explanations: [],
   }
-  return share ? withoutNames(data, keyOf(input.embeddings)) : data
+  return share ? sharedReport(data, input.embeddings) : data
+}
+
+/** The report without names, in an order drawn by lot; `embeddings` are those that it was made from. */
+export function sharedReport(data: ReportData, embeddings: Embeddings): ReportData {
+  return withoutNames(data, keyOf(embeddings))
+}
+
+/** Sentences that name no photo. */
+function scoringWords(scoring: Scoring, metrics: RetrievalMetrics): ScoringWords {
+  const learned = trainedOnWarning('the run', scoring.trainedOn, metrics.photos)
+  return {
+    scored: scoredWords(metrics, scoring),
+    leftOut: leftOutWords(scoring),
+    beside: withinEncounterWords(scoring) ?? null,
+    warnings: [...(learned === undefined ? [] : [learned]), ...scoringWarnings(scoring)],
+  }
+}
+
+function identicalPositions(photos: readonly Photo[], contentHashes: readonly string[]): number[][] {
+  const positions = new Map(photos.map((photo, i) => [photo, i]))
+  return identicalFiles(photos, contentHashes).map((group) => group.map((photo) => positions.get(photo)!))
 }
 
 /** Known only to whoever has photos and model: a report does not hold its embeddings. */

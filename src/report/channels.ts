@@ -18,6 +18,7 @@ import {
 } from '../chart/index.ts'
 import type { Explanation, Projection, ReportData } from './data.ts'
 import { explanationWarning, explanationWords, isReadable } from './explanation-words.ts'
+import { isSameFile } from './same-file.ts'
 import { sheetQueries } from './sheets.ts'
 import { sourceOf } from './source.ts'
 import { topPairs } from './top-pairs.ts'
@@ -65,7 +66,11 @@ export function similarPairsOf(data: ReportData, same: boolean, images: PhotoIma
   }
   return {
     same,
-    pairs: topPairs(data, same).map(({ a, b, similarity }) => ({ similarity, photos: [shown(a), shown(b)] })),
+    pairs: topPairs(data, same).map(({ a, b, similarity }) => ({
+      similarity,
+      sameFile: isSameFile(data, a, b),
+      photos: [shown(a), shown(b)],
+    })),
     withoutEncounter: data.metrics.excludeSame !== null,
     source: sourceOf(data),
   }
@@ -81,7 +86,8 @@ export function retrievalOf(data: ReportData, kind: SheetKind, images: PhotoImag
     const { photos, similarities } = data.neighbours[query]!
     const ranked = photos.slice(0, sheetRanks).map((photo, k) => {
       const right = data.photos[photo]!.identity === identity
-      return shown(photo, right ? 'right' : 'wrong', similarities[k]!.toFixed(3))
+      const note = isSameFile(data, query, photo) ? ' same file' : ''
+      return shown(photo, right ? 'right' : 'wrong', `${similarities[k]!.toFixed(3)}${note}`)
     })
     return [shown(query, 'query', `AP ${ap!.toFixed(2)}`), ...ranked]
   })

@@ -27,6 +27,12 @@ export interface ReportData {
   readonly identities: readonly string[]
   readonly photos: readonly ReportPhoto[]
   readonly metrics: ReportMetrics
+  /** What was left out, and what speaks against the scores. */
+  readonly scoring: ReportScoring
+  /** The same in sentences. */
+  readonly words: ScoringWords
+  /** Photos whose files are the same byte for byte, in groups. */
+  readonly identical: readonly (readonly number[])[]
   /** One for each individual, in their order. */
   readonly perIdentity: readonly ReportIdentity[]
   /** One for each photo: its ranking's beginning, exactly as the metrics rank. */
@@ -99,6 +105,52 @@ export interface ReportMetrics {
   /** cmc[k − 1] is rank-k. */
   readonly cmc: readonly number[]
   readonly excludeSame: 'encounter' | null
+}
+
+/** What `rosette evaluate` says of its scores besides their numbers. */
+export interface ReportScoring {
+  /** What a query was ranked against. */
+  readonly protocol: string
+  readonly excludeSame: 'encounter' | null
+  /** Why the scores mean little or nothing. */
+  readonly doubts: readonly string[]
+  /** The scores with photos of the same encounter left in; null where they were not left out. */
+  readonly withinEncounter: WithinEncounter | null
+  /** Of the scored photos those that the run was trained on; null where that is not known. */
+  readonly trainedOn: number | null
+  /** Photos of nobody known. */
+  readonly unidentified: number
+  /** Pairs of photos of one individual and encounter that were left out. */
+  readonly sameEncounterPairs: number
+  /** Photos whose file is, byte for byte, that of another one. */
+  readonly identicalFiles: number
+  /** Their names, group by group. */
+  readonly identical: readonly string[]
+  /** Photos of unknown encounter, where encounters are left out. */
+  readonly unknownEncounters: number
+  readonly unreadable: readonly UnreadablePhoto[]
+}
+
+export interface WithinEncounter {
+  readonly rank1: number
+  readonly map: number
+  readonly identityBalancedMap: number
+  readonly queries: number
+}
+
+export interface UnreadablePhoto {
+  readonly photo: string
+  readonly reason: string
+}
+
+/** Sentences of the page's header, without names. */
+export interface ScoringWords {
+  /** Queries, individuals, and what each query was ranked against. */
+  readonly scored: string
+  readonly leftOut: readonly string[]
+  /** The score with the same encounter left in; null where it was not left out. */
+  readonly beside: string | null
+  readonly warnings: readonly string[]
 }
 
 /** Similarities of all unordered pairs of different photos. */

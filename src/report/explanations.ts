@@ -3,6 +3,7 @@ import { type ExplainedModel, type ExplainedPhoto, explainMatch } from '../expla
 import { encodeJpeg } from '../images/index.ts'
 import { round } from './analyse.ts'
 import type { ExplainedSide, Explanation, ReportData } from './data.ts'
+import { isSameFile } from './same-file.ts'
 
 /** A query and the first photo of its ranking. */
 export interface Match {
@@ -30,11 +31,14 @@ export const explainMatchesDefaults = { each: 4, seed: 0 } as const satisfies Ex
 
 /**
  * Right matches at even steps of AP, the best first; and wrong ones, in turn that of lowest AP, with which the page begins, and
- * that of highest similarity. `each` of a kind at most, no pair twice.
+ * that of highest similarity. `each` of a kind at most, no pair twice, and none of one file under two names: that explains itself.
  */
 export function matchesToExplain(data: ReportData, each: number = explainMatchesDefaults.each): Match[] {
-  const queries = (right: boolean) => data.photos.flatMap(({ rank1 }, query) => (rank1 === right ? [query] : []))
   const first = (query: number): Match => ({ query, match: data.neighbours[query]!.photos[0]! })
+  const queries = (right: boolean) =>
+    data.photos.flatMap(({ rank1 }, query) =>
+      rank1 === right && !isSameFile(data, query, first(query).match) ? [query] : [],
+    )
   const ap = (query: number) => data.photos[query]!.ap ?? 0
   const similarity = (query: number) => data.neighbours[query]!.similarities[0]!
   const seen = new Set<string>()

@@ -2,7 +2,7 @@ import type { ReportData } from './data.ts'
 
 /** `metrics.json` of a report: the numbers of `evaluatePhotos`, and on what they were measured. */
 export function metricsJson(data: ReportData): string {
-  const { title, model, flipAveraging, data: source, split, reason, hashes, metrics, identities, pairs } = data
+  const { title, model, flipAveraging, data: source, split, reason, hashes, metrics, scoring, identities, pairs } = data
   const perIdentity = data.perIdentity.map((score, i) => ({ identity: identities[i], ...score }))
   const { equalError } = pairs
   const content = {
@@ -14,6 +14,7 @@ export function metricsJson(data: ReportData): string {
     reason,
     hashes,
     ...metrics,
+    ...scoring,
     equalError,
     perIdentity,
   }

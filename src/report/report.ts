@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import { type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
-import { buildReport } from './build.ts'
-import type { Curves, ReportData, ReportHashes, TrainedOn } from './data.ts'
+import { buildReport, type ReportInput, sharedReport } from './build.ts'
+import type { Curves, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
 import { withoutFont } from './fonts.ts'
 import { picturedPhotos } from './pictures.ts'
@@ -54,6 +54,8 @@ export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], 
 /** A finished report: its data, its files, and which photos are not in it. */
 export interface ReportOutcome extends WrittenReport {
   readonly data: ReportData
+  /** What was left out and what speaks against the scores, with names, also where the report is shared. */
+  readonly scoring: ReportScoring
   /** Longer side of the page's photos; 0 without photos. */
   readonly thumbnailPx: number
   /** Photos that could not be read. */
@@ -73,7 +75,7 @@ const noStory: RunStory = { config: null, curves: null, trainedOn: null, hashes:
  */
 export async function makeReport(
   embedder: Embedder,
-  { manifest, split, reason }: Selection,
+  { manifest, split, reason, learned }: Selection,
   options: ReportOptions,
 ): Promise<ReportOutcome> {
   const { out, overwrite, projections, seed, share, excludeSame, pixels, signal, onProgress } = {
@@ -96,7 +98,7 @@ export async function makeReport(
     signal,
     onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, projections.length),
   })
-  const built = buildReport({
+  const input: ReportInput = {
     title: options.title ?? basename(embedder.run ?? embedder.name),
     model: embedder.name,
     flipAveraging: embedder.tta === 'flip',
@@ -112,8 +114,13 @@ export async function makeReport(
     curves: story.curves,
     trainedOn: story.trainedOn,
     excludeSame: exclusion(photos, excludeSame),
-    share,
-  })
+    contentHashes,
+    skipped: embedded.skipped,
+    unidentified: manifest.photos.length - known.photos.length,
+    learned,
+  }
+  const named = buildReport(input)
+  const built = share ? sharedReport(named, embeddings) : named
   const { explanations, views } = await explained(embedder, photos, built, options)
   const data = { ...built, explanations }
   const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, { limitPixels, signal })))
@@ -132,7 +139,8 @@ export async function makeReport(
     ...(pixels === undefined ? {} : { pixels }),
     onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
   })
-  return { ...written, data, thumbnailPx, skipped: embedded.skipped, namesWithBoxes: withoutFont(data.identities) }
+  const namesWithBoxes = withoutFont(data.identities)
+  return { ...written, data, scoring: named.scoring, thumbnailPx, skipped: embedded.skipped, namesWithBoxes }
 }
 
 /** A shared report shows no photos, and so explains nothing; nor does one of several networks. */

@@ -60,8 +60,25 @@ test('no word of the named report is left but those of the split, the flanks, th
   const before = new Set(words({ ...named, matrix: null }))
   const left = [...new Set(words({ ...shared, matrix: null }))].filter((word) => before.has(word))
   const { projections, hashes } = named
-  const allowed = ['rosette-report', 'validation', 'left', 'right', hashes.data]
+  const said = [named.words.scored, ...named.words.leftOut, named.scoring.protocol]
+  const allowed = ['rosette-report', 'validation', 'left', 'right', hashes.data, ...said]
   expect(left.sort()).toEqual([...new Set([...allowed, ...projections.flatMap(words)])].sort())
+})
+
+test('how many files are the same or unreadable is told, and none is named', () => {
+  const contentHashes = input.photos.map((_, i) => (i === 5 ? 'hash 0' : `hash ${i}`))
+  const skipped = [{ photo: input.photos[3]!, reason: '/home/me/secret.jpg: not an image' }]
+  const odd = { ...input, contentHashes, skipped, unidentified: 2, learned: 7 }
+  const [open, closed] = [buildReport(odd), buildReport({ ...odd, share: true })]
+  expect(open.identical).toEqual([[0, 5]])
+  expect(open.scoring.identical.join()).toContain(input.photos[5]!.filename)
+  expect(closed.identical.map((group) => group.map((i) => placeOf(closed, i)).sort())).toEqual([
+    [placeOf(open, 0), placeOf(open, 5)].sort(),
+  ])
+  expect(closed.scoring).toEqual({ ...open.scoring, identical: [], unreadable: [{ photo: '', reason: '' }] })
+  expect(closed.words).toEqual(open.words)
+  expect(open.words.leftOut).toEqual(['the photo itself', '2 photos of nobody known', '1 photo that could not be read'])
+  expect(open.words.warnings[0]).toBe('the run was TRAINED on 7 of the 24 photos that are scored: that flatters it')
 })
 
 test('a field that nobody has decided about does not compile, and is left out of what was read from a file', () => {

@@ -10,6 +10,8 @@ import type {
   ReportIdentity,
   ReportMetrics,
   ReportPhoto,
+  ReportScoring,
+  ScoringWords,
   SimilarityMatrix,
   TrainedOn,
 } from './data.ts'
@@ -55,6 +57,22 @@ const metricRules: Rules<ReportMetrics> = {
   cmc: kept,
   excludeSame: kept,
 }
+
+const scoringRules: Rules<ReportScoring> = {
+  protocol: kept,
+  excludeSame: kept,
+  doubts: kept, // sentences about numbers
+  withinEncounter: unlessNull(byRules({ rank1: kept, map: kept, identityBalancedMap: kept, queries: kept })),
+  trainedOn: kept,
+  unidentified: kept,
+  sameEncounterPairs: kept,
+  identicalFiles: kept,
+  identical: replaced([]), // they are names of files
+  unknownEncounters: kept,
+  unreadable: each(byRules({ photo: replaced(''), reason: replaced('') })), // how many is told
+}
+
+const wordRules: Rules<ScoringWords> = { scored: kept, leftOut: kept, beside: kept, warnings: kept }
 
 const identityRules: Rules<ReportIdentity> = { photos: kept, queries: kept, ap: kept }
 
@@ -119,6 +137,10 @@ const reportRules: Rules<ReportData> = {
   identities: (identities) => identities.map((_, i) => `individual ${i + 1}`),
   photos: (photos, lots) => each(byRules(photoRules))(inPhotoOrder(photos, lots), lots),
   metrics: byRules(metricRules),
+  scoring: byRules(scoringRules),
+  words: byRules(wordRules),
+  identical: (groups, { photoAt }) =>
+    groups.map((group) => group.map((photo) => photoAt[photo]!).sort((a, b) => a - b)).sort(([a], [b]) => a! - b!),
   perIdentity: (scores, lots) =>
     each(byRules(identityRules))(
       lots.identities.map((i) => scores[i]!),

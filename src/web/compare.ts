@@ -1,7 +1,7 @@
 import { button, h } from './dom.ts'
 import type { Model } from './model.ts'
 import { PaneView } from './pane-view.ts'
-import { photoCard } from './photo-card.ts'
+import { type Answer, answerOf, photoCard } from './photo-card.ts'
 
 /** Why two photos match: their pictures with heat, in the order asked for, and what is said of them. */
 interface Why {
@@ -19,7 +19,8 @@ function explanationOf(a: number, b: number): Why | undefined {
   const { content } = template
   const sides = [...content.querySelectorAll('svg')].map((side) => side.cloneNode(true) as SVGElement)
   const copies = (selector: string) => [...content.querySelectorAll(selector)].map((part) => part.cloneNode(true))
-  const how = h('p', { textContent: howToRead })
+  const readable = content.querySelector('.doubt') === null
+  const how = h('p', { textContent: readable ? howToRead : howNotToRead })
   return {
     sides: asked === null ? sides.reverse() : sides,
     doubt: h('div', { hidden: true }, ...copies('.doubt')),
@@ -29,6 +30,9 @@ function explanationOf(a: number, b: number): Why | undefined {
 
 const howToRead =
   'Orange adds to the similarity, blue speaks against it, as the network sees the photos. The same numbers: cells between which most of it passes, 1 the strongest.'
+
+const howNotToRead =
+  'Grey: cells that the network sees most in. Covering them costs no more than covering others, so neither they nor the numbers tell why the photos match.'
 
 /** Switches between the photos and what their similarity comes from. */
 function whyButton(photos: readonly HTMLElement[], { sides, doubt, words }: Why): HTMLButtonElement {
@@ -43,6 +47,12 @@ function whyButton(photos: readonly HTMLElement[], { sides, doubt, words }: Why)
   show(false)
   return made
 }
+
+const verdicts = {
+  right: ['right-text', '✓ the same individual'],
+  wrong: ['wrong-text', '✗ two individuals'],
+  'same-file': ['', '= the same file under two names'],
+} as const satisfies Record<Answer, readonly [className: string, words: string]>
 
 /** Two photos side by side in a dialog; zooming and moving one zooms and moves the other. */
 export class Compare {
@@ -99,15 +109,19 @@ export class Compare {
 
   #header(a: number, b: number): HTMLElement {
     const similarity = this.#model.ranking.similarity(a, b)
-    const same = this.#model.same(a, b)
-    const verdict = h('strong', {
-      className: same ? 'right-text' : 'wrong-text',
-      textContent: same ? '✓ the same individual' : '✗ two individuals',
-    })
+    const [className, textContent] = verdicts[answerOf(this.#model, a, b)]
+    const verdict = h('strong', { className, textContent: this.#oneFileOfTwo(a, b) ?? textContent })
     const number =
       similarity === undefined ? 'similarity not in this report' : `cosine similarity ${similarity.toFixed(4)}`
     const close = button('Close', () => this.close())
     return h('header', {}, verdict, h('span', { textContent: number }), close)
+  }
+
+  /** One file cannot show two individuals: one of its labels is wrong, or it shows both. */
+  #oneFileOfTwo(a: number, b: number): string | undefined {
+    return this.#model.sameFile(a, b) && !this.#model.same(a, b)
+      ? '= the same file, labelled as two individuals: one label may be wrong'
+      : undefined
   }
 
   #footer(buttons: readonly HTMLElement[]): HTMLElement {

@@ -67,6 +67,11 @@ export class Model {
     return this.photo(a).identity === this.photo(b).identity
   }
 
+  /** Whether two photos are one file under two names. */
+  sameFile(a: number, b: number): boolean {
+    return this.data.identical.some((group) => group.includes(a) && group.includes(b))
+  }
+
   /** Everything that is known of a photo, in words. */
   factsOf(i: number): string[] {
     const { encounter, flank, split, ap, rank1 } = this.photo(i)

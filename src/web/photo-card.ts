@@ -34,26 +34,42 @@ export function photoCard(model: Model, photo: number): HTMLElement {
   )
 }
 
-/** A photo that can be clicked, with ✓ or ✗ where it answers a query. */
+/** What a photo is to the query beside which it stands: one file under two names is neither right nor wrong. */
+export type Answer = 'right' | 'wrong' | 'same-file'
+
+const marks = {
+  right: ['✓', 'right'],
+  wrong: ['✗', 'wrong'],
+  'same-file': ['=', 'the same file under another name'],
+} as const satisfies Record<Answer, readonly [mark: string, title: string]>
+
+export function answerOf(model: Model, query: number, photo: number): Answer {
+  if (model.sameFile(query, photo)) return 'same-file'
+  return model.same(query, photo) ? 'right' : 'wrong'
+}
+
+/** A photo that can be clicked, with ✓, ✗ or = where it answers a query. */
 export function photoButton(
   model: Model,
   photo: number,
   lines: readonly string[],
   onclick: () => void,
-  verdict?: boolean,
+  answer?: Answer,
 ): HTMLButtonElement {
-  const className = `photo ${verdict === undefined ? '' : verdict ? 'is-right' : 'is-wrong'}`
-  const mark =
-    verdict === undefined
-      ? []
-      : [h('span', { className: 'verdict', textContent: verdict ? '✓' : '✗', title: verdict ? 'right' : 'wrong' })]
+  const className = `photo ${answer === undefined ? '' : `is-${answer}`}`
   const made = h(
     'button',
     { type: 'button', className, onclick },
     pictureOf(model, photo),
-    ...mark,
+    ...(answer === undefined ? [] : [verdictOf(answer)]),
     ...lines.map((line) => h('span', { textContent: line })),
+    ...(answer === 'same-file' ? [h('strong', { textContent: 'the same file' })] : []),
   )
   made.dataset.photo = String(photo)
   return made
+}
+
+function verdictOf(answer: Answer): HTMLElement {
+  const [textContent, title] = marks[answer]
+  return h('span', { className: 'verdict', textContent, title })
 }

@@ -3,7 +3,7 @@ import type { Links } from './link.ts'
 import { searchPhotos } from './map-tab.ts'
 import type { Model } from './model.ts'
 import { type Filters, filtered, firstRight, mistakes, noFilters } from './neighbours.ts'
-import { photoButton, photoCard } from './photo-card.ts'
+import { answerOf, photoButton, photoCard } from './photo-card.ts'
 import type { Ranked } from './ranking.ts'
 
 const shownAtOnce = 24
@@ -23,7 +23,13 @@ export function photosTab(model: Model, links: Links, compare: (a: number, b: nu
   const neighbour = ({ photo: other, similarity, rank }: Ranked) => {
     const place = rank === undefined ? 'later' : `${rank}.`
     const facts = [`${place} ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
-    return photoButton(model, other, facts, () => compare(model.selected, other), model.same(model.selected, other))
+    return photoButton(
+      model,
+      other,
+      facts,
+      () => compare(model.selected, other),
+      answerOf(model, model.selected, other),
+    )
   }
   /** Shows as many as it takes, brings the photo into view and gives it the focus. */
   const jumpTo = (photo: number) => {
@@ -98,8 +104,11 @@ function mistakeSteps(model: Model): HTMLElement {
   const update = () => {
     const at = wrong.indexOf(model.selected)
     const many = wrong.length === 1 ? '1 mistake' : `${wrong.length} mistakes`
+    const nearest = model.data.neighbours[model.selected]!.photos[0]
+    const oneFile = at >= 0 && nearest !== undefined && model.sameFile(model.selected, nearest)
+    const why = oneFile ? '; the same file stands under two individuals' : ''
     place.textContent =
-      wrong.length === 0 ? 'no mistakes' : at < 0 ? many : `mistake ${at + 1} of ${wrong.length}, worst first`
+      wrong.length === 0 ? 'no mistakes' : at < 0 ? many : `mistake ${at + 1} of ${wrong.length}, worst first${why}`
   }
   model.onChange(update)
   update()

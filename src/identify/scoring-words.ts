@@ -1,0 +1,58 @@
+import type { RetrievalMetrics } from '../retrieval/index.ts'
+import type { Scoring } from './scoring.ts'
+
+/** What was left out of the scores, a phrase each, the photo itself first. */
+export function leftOutWords({ excludeSame, sameEncounterPairs, unidentified, unreadable }: LeftOut): string[] {
+  const pairs = sameEncounterPairs === 0 ? 'there are none' : counted(sameEncounterPairs, 'pair')
+  return [
+    'the photo itself',
+    ...(excludeSame === null ? [] : [`photos of the same individual and encounter (${pairs})`]),
+    ...(unidentified === 0 ? [] : [`${counted(unidentified, 'photo')} of nobody known`]),
+    ...(unreadable.length === 0 ? [] : [`${counted(unreadable.length, 'photo')} that could not be read`]),
+  ]
+}
+
+type LeftOut = Pick<Scoring, 'excludeSame' | 'sameEncounterPairs' | 'unidentified' | 'unreadable'>
+
+/** The score beside the headline, called what it is; undefined where encounters were not left out. */
+export function withinEncounterWords({ withinEncounter }: Pick<Scoring, 'withinEncounter'>): string | undefined {
+  if (withinEncounter === null) return undefined
+  const { rank1, identityBalancedMap } = withinEncounter
+  return `With photos of the same encounter left in, which flatters every model: rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}.`
+}
+
+/** What a reader must know before believing the scores, a sentence each, without names of photos. */
+export function scoringWarnings({ doubts, identicalFiles, unknownEncounters }: Warned): string[] {
+  return [
+    ...(identicalFiles === 0
+      ? []
+      : [`${identicalFiles} photos are the same file as another one, which flatters every model`]),
+    ...(unknownEncounters === 0
+      ? []
+      : [`${counted(unknownEncounters, 'photo has', 'photos have')} no encounter: nothing is left out for them`]),
+    ...doubts.map((doubt) => `these scores mean little: ${doubt}`),
+  ]
+}
+
+type Warned = Pick<Scoring, 'doubts' | 'identicalFiles' | 'unknownEncounters'>
+
+/** That photos were learned by heart; undefined where none was, or where it is not known. */
+export function trainedOnWarning(run: string, trainedOn: number | null, photos: number): string | undefined {
+  return trainedOn === null || trainedOn === 0
+    ? undefined
+    : `${run} was TRAINED on ${trainedOn} of the ${photos} photos that are scored: that flatters it`
+}
+
+/** Queries and individuals that were scored, and what each was ranked against. */
+export function scoredWords(
+  { queries, skipped, perIdentity }: Pick<RetrievalMetrics, 'queries' | 'skipped' | 'perIdentity'>,
+  { protocol }: Pick<Scoring, 'protocol'>,
+): string {
+  const individuals = perIdentity.filter((score) => score.queries > 0).length
+  const others = skipped === 0 ? '' : `; ${counted(skipped, 'photo')} not scored: no other photo to find`
+  return `${counted(queries, 'query', 'queries')} of ${counted(individuals, 'individual')}, ${protocol}${others}`
+}
+
+function counted(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}

@@ -1,0 +1,93 @@
+import {
+  describePhoto,
+  identicalFiles,
+  identicalFileWarnings,
+  type Manifest,
+  type Photo,
+  type Skipped,
+} from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { evaluateRetrieval, type RetrievalMetrics } from '../retrieval/index.ts'
+import { doubtsOf } from './doubts.ts'
+import { labelsOf, sameEncounterPairs, withoutEncounter } from './protocol.ts'
+
+/** How photos were scored, what was left out, and what speaks against the scores: what `evaluate` and a report say alike. */
+export interface Scoring {
+  /** What a query was ranked against, in words. */
+  readonly protocol: string
+  readonly excludeSame: 'encounter' | null
+  /** Why the scores mean little or nothing, a sentence each. */
+  readonly doubts: readonly string[]
+  /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out. */
+  readonly withinEncounter: Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap' | 'queries'> | null
+  /** Of the scored photos those that the run was trained on, recognised by their content; null where that is not known. */
+  readonly trainedOn: number | null
+  /** Photos of nobody known, which were left out. */
+  readonly unidentified: number
+  /** Pairs of photos of one individual and encounter, which were left out; 0 for queries against a gallery. */
+  readonly sameEncounterPairs: number
+  /** Photos whose file is, byte for byte, that of another one. */
+  readonly identicalFiles: number
+  /** Their names, group by group; those under different identities first. */
+  readonly identical: readonly string[]
+  /** Photos of unknown encounter, where encounters are left out: for them nothing is. */
+  readonly unknownEncounters: number
+  /** Photos that could not be read. */
+  readonly unreadable: readonly { readonly photo: string; readonly reason: string }[]
+}
+
+/** Photos that were ranked against each other, and how. */
+export interface ScoredPhotos extends PhotoEmbeddings {
+  readonly excludeSame: 'encounter' | undefined
+  readonly unidentified: number
+  /** Of the photos those that the run was trained on; undefined where that is not known. */
+  readonly learned: number | undefined
+}
+
+/** What there is to say of these scores besides their numbers. */
+export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scoring {
+  const { embeddings, photos, contentHashes, skipped, excludeSame, unidentified, learned } = scored
+  const byEncounter = excludeSame !== undefined
+  return {
+    protocol: byEncounter ? 'each photo against other encounters' : 'each photo against all others',
+    excludeSame: excludeSame ?? null,
+    doubts: doubtsOf(metrics),
+    withinEncounter: byEncounter ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos) })) : null,
+    trainedOn: learned ?? null,
+    unidentified,
+    sameEncounterPairs: byEncounter ? sameEncounterPairs(photos) : 0,
+    ...identicalOf(photos, contentHashes),
+    unknownEncounters: byEncounter ? withoutEncounter(photos) : 0,
+    unreadable: unreadablePhotos(skipped),
+  }
+}
+
+function headline({
+  rank1,
+  map,
+  identityBalancedMap,
+  queries,
+}: RetrievalMetrics): NonNullable<Scoring['withinEncounter']> {
+  return { rank1, map, identityBalancedMap, queries }
+}
+
+/** Photos that are one file, as a report lists them. */
+export function identicalOf(
+  photos: readonly Photo[],
+  contentHashes: readonly string[],
+): Pick<Scoring, 'identicalFiles' | 'identical'> {
+  return {
+    identicalFiles: identicalFiles(photos, contentHashes).flat().length,
+    identical: identicalFileWarnings(photos, contentHashes),
+  }
+}
+
+/** How many photos of nobody known a choice of photos left out. */
+export function unidentifiedOf(whole: Manifest, known: Manifest): number {
+  return whole.photos.length - known.photos.length
+}
+
+/** What was skipped, as a report lists it. */
+export function unreadablePhotos(skipped: readonly Skipped[]): Scoring['unreadable'] {
+  return skipped.map(({ photo, reason }) => ({ photo: describePhoto(photo), reason }))
+}
