@@ -14,12 +14,14 @@ export function leftOutWords({ excludeSame, sameEncounterPairs, unidentified, un
 
 type LeftOut = Pick<Scoring, 'excludeSame' | 'sameEncounterPairs' | 'unidentified' | 'unreadable'>
 
-/** The score beside the headline, called what it is; undefined where encounters were not left out. */
-export function withinEncounterWords({ withinEncounter }: Pick<Scoring, 'withinEncounter'>): string | undefined {
-  if (withinEncounter === null) return undefined
+/** The score beside the headline, called what it is; undefined where it is the same, as no photos of an encounter were left out. */
+export function withinEncounterWords({ withinEncounter, sameEncounterPairs }: Beside): string | undefined {
+  if (withinEncounter === null || sameEncounterPairs === 0) return undefined
   const { rank1, identityBalancedMap } = withinEncounter
   return `With photos of the same encounter left in, which flatters every model: rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}.`
 }
+
+type Beside = Pick<Scoring, 'withinEncounter' | 'sameEncounterPairs'>
 
 /** What a reader must know before believing the scores, a sentence each, without names of photos. */
 export function scoringWarnings({ doubts, identicalFiles, unknownEncounters }: Warned): string[] {

@@ -56,7 +56,7 @@ function origin(data: ReportData): HTMLElement[] {
   ]
 }
 
-function metricRows({ metrics, pairs }: ReportData): (readonly [string, string])[] {
+function metricRows({ metrics, pairs, words }: ReportData): (readonly [string, string])[] {
   const { equalError } = pairs
   return [
     ['identity-balanced mAP', metrics.identityBalancedMap.toFixed(4)],
@@ -65,15 +65,10 @@ function metricRows({ metrics, pairs }: ReportData): (readonly [string, string])
     ['rank-5', metrics.rank5.toFixed(4)],
     ['rank-10', metrics.rank10.toFixed(4)],
     ['mINP', metrics.minp.toFixed(4)],
-    ['queries', `${metrics.queries} (and ${metrics.skipped} skipped, with nobody to find)`],
     ['photos', `${metrics.photos} of ${metrics.identities} individuals`],
     ['tie rate', metrics.tieRate.toFixed(4)],
-    [
-      'left out',
-      metrics.excludeSame === null
-        ? 'the photo itself'
-        : 'the photo itself, and photos of the same individual and encounter',
-    ],
+    ['scored', words.scored],
+    ['left out', words.leftOut.join('; ')],
     [
       'equal error of pairs',
       equalError === null
