@@ -22,9 +22,11 @@ export interface TsneConfig {
   readonly theta: number
   /** Steps at most. */
   readonly iterations: number
+  /** Factor on the attraction in the first 250 steps, which gathers clusters. */
   readonly exaggeration: number
   /** auto: max(count / exaggeration / 4, 50) (Belkina et al., 2019). */
   readonly learningRate: number | 'auto'
+  /** A smaller gradient ends the descent. */
   readonly minGradientNorm: number
 }
 
@@ -48,6 +50,7 @@ export interface Tsne {
   readonly method: 'tsne'
   /** [count, 2] */
   readonly layout: Layout
+  /** KL(P‖Q) of the neighbourhoods in space and in the layout, in nats: what the descent made small. */
   readonly klDivergence: number
   /** The perplexity used: what was asked for, or (count − 1) / 3 where that is less. */
   readonly perplexity: number
