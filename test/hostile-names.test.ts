@@ -135,7 +135,7 @@ test('a table of photos refuses them too; its links may lead anywhere, as people
   }
 })
 
-test('a head’s run is exported as model.onnx, into the folder and not into what a link there leads to', () => {
+test('a head’s run is exported as model.onnx, into the folder and not into what a link there leads to', async () => {
   const folder = sent()
   modelWith(folder, 'w.data')
   writeFileSync(join(folder, 'w.data'), 'weights')
@@ -144,7 +144,7 @@ test('a head’s run is exported as model.onnx, into the folder and not into wha
   const out = join(folder, '..', 'out')
   mkdirSync(out)
   symlinkSync(join(folder, '..', 'outside', 'secret'), join(out, 'w.data'))
-  expect(copyHeadRun(folder, out)).toEqual(['model.onnx', 'w.data', 'model.json'].map((file) => join(out, file)))
+  expect(await copyHeadRun(folder, out)).toEqual(['model.onnx', 'w.data', 'model.json'].map((file) => join(out, file)))
   expect(readFileSync(join(folder, '..', 'outside', 'secret'), 'utf8')).toBe('secret')
   expect(readFileSync(join(out, 'w.data'), 'utf8')).toBe('weights')
   expect(readModelDescription(join(out, 'model.json')).model).toBe('model.onnx')

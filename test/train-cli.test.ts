@@ -35,7 +35,12 @@ describe('rosette train', () => {
     data = await stripedDataset()
     const { code, stdout, stderr } = await train(data, whole, ...settings).ended
     expect(code, stderr).toBe(0)
-    expect(stdout).toBe(`${whole}: trained; the model is ${join(whole, 'model.onnx')}\n`)
+    const [first, score, ...next] = stdout.trimEnd().split('\n')
+    expect(first).toBe(`${whole}: trained; the model is ${join(whole, 'model.onnx')}`)
+    expect(score).toMatch(
+      /^on the photos set aside: rank-1 0\.\d{3}, .* \(epoch \d\); before training: rank-1 0\.\d{3}, /,
+    )
+    expect(next).toContain(`  rosette report --model ${whole}`)
     expect(stderr).toMatch(/training: 30 steps of 8 photos; estimate: \d.* of memory, .* images\/s, about /)
     expect(stderr).toMatch(/epoch 4: validation rank-1 /)
     expect(steps(whole)).toBe(30)

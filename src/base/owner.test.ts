@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isLeftover, type Owner, ownerState, ownerTag, parseOwner, thisProcess } from './owner.ts'
 
@@ -29,6 +29,28 @@ describe('a process has ended', () => {
       expect(ownerState({ ...here, pid: child.pid!, began: null })).toBe('running')
     } finally {
       child.kill('SIGKILL')
+    }
+  })
+
+  test.skipIf(!hasProc)('when its parent has not asked for its end yet: a zombie', async () => {
+    // The shell's child waits for a line until the shell has become a program that asks for no child.
+    const parent = spawn('sh', ['-c', 'exec 3<&0; sh -c "read line" <&3 & echo $!; exec sleep 60'])
+    const until = async (isTrue: () => boolean) => {
+      while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    try {
+      const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+      await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n')
+      parent.stdin.end('\n')
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1')
+      await until(() => stat().includes(') Z '))
+      const began = stat().split(') ')[1]!.split(' ')[19]!
+      const zombie = { ...here, pid, began }
+      expect(() => process.kill(pid, 0)).not.toThrow() // the system still knows it
+      expect(ownerState(zombie)).toBe('ended')
+      expect(isLeftover(ownerTag('00', zombie))).toBe(true)
+    } finally {
+      parent.kill('SIGKILL')
     }
   })
 

@@ -67,16 +67,25 @@ function bootIs(a: Owner['boot'], b: Owner['boot']): boolean {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // somebody else's
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false // EPERM: somebody else's
   }
+  return !hasEnded(statOf(pid)?.[0])
 }
 
-/** Field 22 of /proc/PID/stat; the second field, in parentheses, may have spaces. */
+/** A process that has ended keeps its pid until its parent asks how: Z, a zombie; X, while it is taken away. */
+function hasEnded(state: string | undefined): boolean {
+  return state === 'Z' || state === 'X'
+}
+
 function beginOf(pid: number): string | null {
+  return statOf(pid)?.[19] ?? null
+}
+
+/** /proc/PID/stat from its third field, the state, on; the second, in parentheses, may have spaces. */
+function statOf(pid: number): string[] | undefined {
   const stat = orNull(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function bootTimeMs(): number {

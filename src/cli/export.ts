@@ -82,7 +82,7 @@ async function exportAction(flags: ExportFlags): Promise<void> {
       `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
     )
     check(checkpoint !== 'last', `--checkpoint last: ${model} trained a head on an ONNX file; its model is the best`)
-    say(copyHeadRun(model, out, name).join('\n'))
+    say((await copyHeadRun(model, out, name)).join('\n'))
     return
   }
   const run = readRunModel(model, checkpoint)

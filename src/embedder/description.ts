@@ -36,6 +36,7 @@ const schema = z.strictObject({
     .extend({ alpha: photo.alpha.default('keep') }),
   flipAveraging: z.enum(['inside', 'outside', 'none']),
   network: reidSchema.optional(),
+  sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })).optional(),
 })
 
 /**
@@ -46,6 +47,7 @@ const schema = z.strictObject({
  *
  * `flipAveraging`: inside: the graph averages photo and mirror image; outside: rosette does, before L2; none.
  * `network`: our own architecture, with which a checkpoint becomes a graph again.
+ * `sha256`: of the ONNX file and of each file in which it keeps weights, by name. `checkModelFiles` holds the files against it.
  */
 export type ModelDescription = z.output<typeof schema>
 
@@ -59,6 +61,8 @@ export const descriptionFile = 'model.json'
 export function readModelDescription(path: string): ModelDescription {
   const description = parseStrictly(schema, readJson(path), path)
   resolveBeside(path, description.model, `${path}: model`)
+  const { model, sha256 } = description
+  check(sha256 === undefined || Object.hasOwn(sha256, model), `${path}: sha256: has no '${model}', which is the model`)
   const { dtype, scale, mean, std } = description.input
   check(
     dtype === 'float32' || (scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)),
@@ -68,9 +72,15 @@ export function readModelDescription(path: string): ModelDescription {
   return description
 }
 
-/** Writes FOLDER/model.json, whole or not at all. */
-export function writeModelDescription(folder: string, description: ModelDescription): void {
-  writeFileAtomic(join(folder, descriptionFile), `${JSON.stringify(description, undefined, 2)}\n`)
+/** Writes FOLDER/model.json, whole or not at all; `sha256` comes last in it. */
+export function writeModelDescription(folder: string, { sha256, ...rest }: ModelDescription): void {
+  const description = sha256 === undefined ? rest : { ...rest, sha256 }
+  writeFileAtomic(join(folder, descriptionFile), describedText(description))
+}
+
+/** A description as it is written. */
+export function describedText(description: object): string {
+  return `${JSON.stringify(description, undefined, 2)}\n`
 }
 
 /** The description of a model that rosette exports: pixels in as bytes, flip averaging and L2 in the graph. */

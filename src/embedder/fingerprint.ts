@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto'
-import { readRegular, streamRegular } from '../base/index.ts'
-import { decodeModel, externalPaths } from '../onnx/index.ts'
+import { readJson, readRegular, streamRegular } from '../base/index.ts'
+import { describedText } from './description.ts'
 
 /**
- * SHA-256 of the files and settings that decide an embedding. Equal fingerprints mean that embeddings may be compared; threads and
- * batches do not count.
+ * SHA-256 of what decides an embedding: files of weights, a description, settings. Equal fingerprints mean that embeddings may be
+ * compared; threads and batches do not count.
  */
 export async function fingerprintOf(
-  files: readonly string[],
+  weights: readonly string[],
+  description: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(settings))
-  for (const file of files) for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
-  return hash.digest('hex')
+  for (const file of weights) for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
+  return hash.update(withoutHashes(description)).digest('hex')
 }
 
-/** An ONNX file and the files in which it keeps weights. */
-export function onnxFiles(onnx: string): string[] {
-  return [onnx, ...externalPaths(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)]
+/** A description as it was before its files had hashes, which decide nothing: a run's gets them only when its training ends. */
+function withoutHashes(path: string): Uint8Array | string {
+  const { sha256, ...rest } = readJson(path) as Readonly<Record<string, unknown>>
+  return sha256 === undefined ? readRegular(path, 'json') : describedText(rest)
 }

@@ -6,7 +6,8 @@ import { type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
 import { type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
-import { fingerprintOf, onnxFiles } from './fingerprint.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { checkModelFiles, onnxFiles } from './model-hashes.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { modelInput } from './pixels.ts'
@@ -53,13 +54,14 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   const descriptionPath = findDescription(onnx, options.modelConfig)
   const description = readModelDescription(descriptionPath)
   const tta = chooseTta(description, options.tta, onnx)
+  await checkModelFiles(onnx, description)
   const model = await openOnnx(onnx, { threads: options.threads, memoryLimitBytes: options.memoryLimitBytes })
   try {
     const ports = checkPorts(model, description, descriptionPath)
     const { threads = availableParallelism() } = options
     const together = await roundsTogether(onnx)
     const batch = options.batch ?? (model.lanes < threads && !together ? openModelDefaults.batch : 1)
-    const fingerprint = async () => fingerprintOf([...onnxFiles(onnx), descriptionPath], { tta })
+    const fingerprint = async () => fingerprintOf(onnxFiles(onnx), descriptionPath, { tta })
     const network = networkOf(model, ports, { description, tta, source: path, batch })
     const warnings = roundingWarnings(path, together, network.batchSize)
     const { name } = description

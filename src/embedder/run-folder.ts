@@ -75,7 +75,7 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     },
   }
   const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`
-  const fingerprint = () => fingerprintOf([found.path, join(folder, descriptionFile)], { tta, precision })
+  const fingerprint = () => fingerprintOf([found.path], join(folder, descriptionFile), { tta, precision })
   const warnings = roundingWarnings(source, whole, batch)
   return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })
 }

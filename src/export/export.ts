@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { check, writeFileAtomic } from '../base/index.ts'
+import { check, sha256Of, writeFileAtomic } from '../base/index.ts'
 import type { Precision } from '../embedder/index.ts'
 import {
   describeModel,
@@ -44,7 +44,7 @@ export interface ExportedModel {
 
 /**
  * Writes the network as one standard ONNX file: pixels uint8 [N, H, W, 3] → L2-normalised embedding [N, D], standardisation and
- * flip averaging inside; and beside it the description. Each file appears whole or not at all, `model.json` last.
+ * flip averaging inside; and beside it the description, with the files' SHA-256. Each file appears whole or not at all, `model.json` last.
  * @throws InputError with one table of the tensors that are missing, unexpected or misshapen.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
@@ -52,16 +52,19 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const embedding = embeddingGraph(network, { ...geometry, batch: 'N', flip: true })
   const parameters = matchTensors(embedding, tensors, where)
   checkFinite(parameters, where)
-  const description = describeModel(name, network, geometry)
-  const metadata = { rosette: JSON.stringify(description) }
+  const described = describeModel(name, network, geometry)
+  const metadata = { rosette: JSON.stringify(described) }
   const whole = precision === 'int8'
   const agreement = whole ? await int8Agreement(network, geometry, parameters) : undefined
   const graph = whole ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
   const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
-  const path = join(folder, description.model)
-  const { model, external } = encodeModel(proto, `${description.model}.data`)
+  const path = join(folder, described.model)
+  const dataFile = `${described.model}.data`
+  const { model, external } = encodeModel(proto, dataFile)
   if (external !== undefined) writeFileAtomic(`${path}.data`, external)
   writeFileAtomic(path, model)
+  const ofData = external === undefined ? {} : { [dataFile]: sha256Of(external) }
+  const description = { ...described, sha256: { [described.model]: sha256Of(model), ...ofData } }
   writeModelDescription(folder, description)
   const parts = [model, ...(external ?? [])]
   return {

@@ -84,8 +84,12 @@ async function embeddedValidator(
   }
 }
 
-function exportHeadOf(network: FrozenNetwork, { run, config }: TrainJob, tensors: ReadonlyMap<string, Tensor>): void {
+async function exportHeadOf(
+  network: FrozenNetwork,
+  { run, config }: TrainJob,
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<void> {
   const { onnx, description } = network
   const { name } = headDescription(network, config)
-  exportHead({ onnx, description, tail: affineNeck(tensors), name, folder: run })
+  await exportHead({ onnx, description, tail: affineNeck(tensors), name, folder: run })
 }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { check, readRegular, sha256Of, streamRegular, writeFileAtomic } from '../base/index.ts'
 import { cacheFolder, type PixelStore } from '../data/index.ts'
 import {
+  checkModelFiles,
   findDescription,
   geometryOf,
   inBatches,
@@ -44,6 +45,7 @@ export async function readFrozenNetwork({
   check(weights === null, `weights: ${onnx} brings its own`, '`set: ["weights=null"]`')
   const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)
   const description = readModelDescription(descriptionPath)
+  await checkModelFiles(onnx, description)
   const bytes = readRegular(onnx, 'onnx')
   const hash = createHash('sha256').update(bytes)
   for (const file of externalPaths(decodeModel(bytes, onnx), onnx))
