@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { check, csvText, type StagedFile, stageFile } from '../base/index.ts'
+import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -39,7 +39,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
-  const { embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
+  const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
   const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
@@ -61,7 +61,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
-        commitTogether(stageFile(csv, csvText(photoRows(photos))), file)
+        commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)
       } finally {
         file.discard()
       }
@@ -69,16 +69,6 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       say(`${csv}: their file names, identities, and what else is known of them`)
     }),
   )
-}
-
-/** The table first: where there is a new .npy, its names are there too. */
-function commitTogether(table: StagedFile, embeddings: StagedFile): void {
-  try {
-    table.commit()
-    embeddings.commit()
-  } finally {
-    table.discard()
-  }
 }
 
 function describe({ source, tta }: { readonly source: string; readonly tta: string }): string {

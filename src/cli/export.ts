@@ -71,7 +71,7 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     `--model: ${model} is a file; expected a run folder of \`rosette train\``,
   )
   checkOutput(out, { overwrite, kind: 'folder' })
-  const { copyHeadRun, exportModel, exportTimm } = await import('../export/index.ts')
+  const { copyHeadRun, exportModel, exportTimm, writeModelFolder } = await import('../export/index.ts')
   const { isHeadRun, readRunModel } = await import('../embedder/index.ts')
   const { isRunFolder } = await import('../run/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
@@ -82,24 +82,24 @@ async function exportAction(flags: ExportFlags): Promise<void> {
       `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
     )
     check(checkpoint !== 'last', `--checkpoint last: ${model} trained a head on an ONNX file; its model is the best`)
-    say((await copyHeadRun(model, out, name)).join('\n'))
+    const { files } = await writeModelFolder(out, 'onnx', async (folder) => ({
+      files: await copyHeadRun(model, folder, name),
+    }))
+    say(files.join('\n'))
     return
   }
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
   if (format === 'timm') {
-    say(exportTimm({ run: model, model: run, folder: out, name: name ?? run.name }).files.join('\n'))
+    const about = { run: model, model: run, name: name ?? run.name }
+    const { files } = await writeModelFolder(out, 'timm', async (folder) => exportTimm({ ...about, folder }))
+    say(files.join('\n'))
     return
   }
-  const { files, bytes, description, agreement } = await exportModel({
-    network,
-    geometry,
-    tensors,
-    folder: out,
-    name: name ?? run.name,
-    precision,
-    where: run.checkpoint.path,
-  })
+  const about = { network, geometry, tensors, name: name ?? run.name, precision, where: run.checkpoint.path }
+  const { files, bytes, description, agreement } = await writeModelFolder(out, 'onnx', (folder) =>
+    exportModel({ ...about, folder }),
+  )
   say(
     `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', ${precision}, embedding of ${description.output.size}`,
   )

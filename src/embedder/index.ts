@@ -30,6 +30,7 @@ export {
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
+export { commitPair } from './embedding-pair.ts'
 export { ensembleOf } from './ensemble.ts'
 export {
   appended,
