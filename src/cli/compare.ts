@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { check, checkOutput, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
+import { inFlags } from './flag-words.ts'
 import { curvesOf } from './run-story.ts'
 import { say, tell } from './say.ts'
 
@@ -42,7 +43,7 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   const { compareHtml } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
   for (const folder of folders) runs.push(await readCompared(folder))
-  writeFileAtomic(out, compareHtml(runs))
+  writeFileAtomic(out, inFlags(compareHtml(runs)))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
   if (unmeasured.length > 0) tell(`note: without a report, so without scores: ${unmeasured.join(', ')}`)
   say(`${out}: ${runs.length} runs; open it in a browser`)

@@ -52,6 +52,7 @@ test.each([
   ['`summariseBackbone("vit_tiny")` lists them', '`rosette models vit_tiny` lists them'],
   ['`train({ resume: true })` goes on with it', '`rosette train --resume` goes on with it'],
   ['a folder of `exportModel()`', 'a folder of `rosette export`'],
+  ['photos left out (`excludeSame`)', 'photos left out (--exclude-same)'],
   ['`scores: "shift"` keeps their order', '`rosette submit --scores shift` keeps their order'],
 ])('%s is %s in every command', (text, words) => {
   expect(flagWords(text, commandOf('check-submission'))).toBe(words)

@@ -11,7 +11,11 @@ export const renamedOptions: Readonly<Record<string, string>> = {
 }
 
 /** Options that messages of other commands speak of, and the command that has them. */
-export const optionsElsewhere: Readonly<Record<string, string>> = { scores: 'submit', set: 'train' }
+export const optionsElsewhere: Readonly<Record<string, string>> = {
+  excludeSame: 'evaluate',
+  scores: 'submit',
+  set: 'train',
+}
 
 /** What does on the command line what these do in the API. */
 export const commandsFor: Readonly<Record<string, string>> = {
@@ -91,11 +95,12 @@ function flagsOf(inner: string, command: Command): string | undefined {
   return flags.every((flag) => flag !== undefined) ? flags.join(' ') : undefined
 }
 
+/** A name alone is the flag, one with a value the command to run with it. */
 function flagsElsewhere(inner: string, command: Command): string | undefined {
   const name = optionsElsewhere[/^\w+/.exec(inner)?.[0] ?? '']
   const other = name === undefined ? undefined : siblingOf(command, name)
   const flags = other && flagsOf(inner, other)
-  return flags === undefined ? undefined : `\`rosette ${name} ${flags}\``
+  return flags?.includes(' ') ? `\`rosette ${name} ${flags}\`` : flags
 }
 
 /** A function or list of the API, with a text or with options, as the command that does the same. */

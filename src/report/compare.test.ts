@@ -58,7 +58,7 @@ test('photos that are not the same are said, and what is missing is left out', (
     'on the same photos: these numbers do not compare',
   )
   const protocols = compareHtml([run('a'), run('b', { excludeSame: 'encounter' })])
-  expect(protocols).toContain('left out (excludeSame in metrics.json): these numbers do not compare')
+  expect(protocols).toContain('left out (`excludeSame`): these numbers do not compare')
   expect(protocols).not.toContain('on the same photos')
   const bare = compareHtml([run('a'), { name: 'b', config: {}, curves: null, measured: null }])
   expect(bare).toContain('<td>b</td><td>no report</td>')

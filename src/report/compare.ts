@@ -97,7 +97,7 @@ function differences(runs: readonly ComparedRun[]): string[] {
       ? ['Not measured on the same photos']
       : []),
     ...(differ(measured.map(({ gallery }) => gallery)) ? ['Not measured against the same known individuals'] : []),
-    ...(differ(told) ? ['Not measured with the same photos left out (excludeSame in metrics.json)'] : []),
+    ...(differ(told) ? ['Not measured with the same photos left out (`excludeSame`)'] : []),
   ]
 }
 
