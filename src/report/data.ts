@@ -131,6 +131,7 @@ export interface ReportScoring {
   readonly unreadable: readonly UnreadablePhoto[]
 }
 
+/** What scores would be with photos of the query's own encounter left in its gallery. */
 export interface WithinEncounter {
   readonly rank1: number
   readonly map: number
@@ -138,6 +139,7 @@ export interface WithinEncounter {
   readonly queries: number
 }
 
+/** A photo that could not be read and is in no score, and why. */
 export interface UnreadablePhoto {
   readonly photo: string
   readonly reason: string
