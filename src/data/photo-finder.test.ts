@@ -68,15 +68,19 @@ describe('a file name of a table', () => {
   const misplaced: readonly (readonly [name: string, what: string, hint: string])[] = [
     ['https://hub.invalid/a.jpg', 'is an address, expected a file name', 'download the photos'],
     ['s3://bucket/a.jpg', 'is an address, expected a file name', 'download the photos'],
-    [
-      'C:\\Users\\ana\\photos\\Ana\\1.jpg',
-      'is a path of another machine',
-      "'Ana/1.jpg' is there: cut 'C:\\Users\\ana\\photos\\' from",
-    ],
+    ['C:\\Users\\ana\\photos\\Ana\\1.jpg', 'is a path of another machine', "cut 'C:\\Users\\ana\\photos\\' from"],
     ['D:/photos/2.jpg', 'is a path of another machine', 'cut what stands before them in the table'],
-    ['\\\\server\\share\\Ana\\1.jpg', 'is a path of another machine', "'Ana/1.jpg' is there"],
+    ['\\\\server\\share\\Ana\\1.jpg', 'is a path of another machine', 'what is left of them is there'],
     ['/survey/photos/Ana/1.jpg', 'leads outside of the folder of photos', "cut '/survey/photos/' from the names"],
   ]
+  it('of another machine has one hint for all rows, not one a row', () => {
+    const rows = ['C:\\a\\1.jpg', 'C:\\a\\2.jpg', 'C:\\a\\3.jpg']
+    const { problems } = opened(['1.jpg', '2.jpg', '3.jpg'], rows)
+    expect([...new Set(problems.map(({ hint }) => hint))]).toEqual([
+      "cut 'C:\\a\\' from the names in the table: what is left of them is there",
+    ])
+  })
+
   it.each(misplaced)('%j is told with a hint', (name, what, hint) => {
     const { problems } = opened(['Ana/1.jpg'], [name, name, 'Ana/1.jpg'])
     expect(problems).toHaveLength(2)

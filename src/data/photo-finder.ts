@@ -88,7 +88,7 @@ function elsewhere(name: string, roots: readonly string[]): Place | undefined {
     hint:
       rest === undefined
         ? `file names start from ${roots[0]}: cut what stands before them in the table, or name the folder with \`images\``
-        : `'${rest}' is there: cut '${name.slice(0, name.length - rest.length)}' from the names in the table`,
+        : `cut '${name.slice(0, name.length - rest.length)}' from the names in the table: what is left of them is there`,
   }
 }
 

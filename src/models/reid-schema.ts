@@ -10,7 +10,7 @@ export const reidSchema = z.strictObject({
   pixels: z.enum(pixelStatisticsNames).default('imagenet'), // runs of version 0.1 have no such key
   pool: z.enum(['gem', 'average', 'token']),
   gemP: z.number().positive(),
-  embeddingSize: z.int().positive().nullable(),
+  embeddingSize: z.int().positive().max(65_536).nullable(),
   neckBias: z.boolean(),
   dropPath: below1,
   dropout: below1,

@@ -55,8 +55,8 @@ export const trainConfigSchema = z
     validationFraction: z.number().gt(0).lt(1),
     /** Epochs between two measurements. */
     validateEvery: count,
-    epochs: count,
-    batchSize: count.min(2, { error: 'expected 2 or more (batch statistics)' }),
+    epochs: count.max(1_000_000),
+    batchSize: count.min(2, { error: 'expected 2 or more (batch statistics)' }).max(65_536),
     /** Photos that pass the backbone together; smaller chunks keep activations in the processor's cache. */
     chunk: count,
     optimiser: z.strictObject({

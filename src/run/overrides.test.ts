@@ -91,6 +91,13 @@ describe('resolveConfig', () => {
     expect(presets.brief.epochs).toBe(8)
   })
 
+  test('numbers that no machine has room for are told before anything is made of them', () => {
+    const told = mistakes('epochs=1000000000', 'batchSize=99999999', 'model.embeddingSize=99999999')
+    expect(told.join('\n')).toContain('epochs: expected number to be <=1000000, got 1000000000')
+    expect(told.join('\n')).toContain('batchSize: expected number to be <=65536, got 99999999')
+    expect(told.join('\n')).toContain('model.embeddingSize: expected number to be <=65536, got 99999999')
+  })
+
   test('mistakes in a part are told as in an assignment, by their path', () => {
     const wrong = (part: unknown) => mistakes(part as ConfigPart).slice(1)
     expect(wrong({ epoch: 3, model: { backbon: 'x' } })).toEqual([
