@@ -93,7 +93,7 @@ async function learn(options: {
     overwrite,
     signal,
     onEvent: (event) => view.show(event),
-  })
+  }).finally(() => view.close())
   if (!outcome.finished) signal.throwIfAborted()
 }
 

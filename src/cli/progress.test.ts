@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { afterEach, expect, test, vi } from 'vitest'
-import { progress } from './progress.ts'
+import { progress, stagedProgress } from './progress.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -12,39 +12,91 @@ function fake(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string 
   return { stream: Object.assign(stream, terminal) as unknown as NodeJS.WriteStream, text: () => written }
 }
 
-test('not on a terminal: a line now and then, with the time left, and none for short work', () => {
+test('not on a terminal: a line after two seconds and every 15, with the time left, and none for short work', () => {
   vi.useFakeTimers()
   const { stream, text } = fake(false)
-  const bar = progress('embedding', 'photos', stream)
+  const bar = progress('embedding', 'photos', { stream })
+  bar.update(0, 100)
+  vi.advanceTimersByTime(1_900)
   bar.update(1, 100)
   expect(text()).toBe('')
-  vi.advanceTimersByTime(20_000)
+  vi.advanceTimersByTime(200)
+  expect(text()).toBe('embedding 1/100 photos, 3 min 18 s left\n')
+  vi.advanceTimersByTime(14_800)
   bar.update(20, 100)
   bar.update(21, 100)
+  expect(text().split('\n')).toHaveLength(2)
+  vi.advanceTimersByTime(3_000)
+  expect(text().split('\n').slice(1)).toEqual(['embedding 21/100 photos, 1 min 4 s left', ''])
   bar.stop()
-  expect(text()).toBe('embedding 20/100 photos, 1 min 20 s left\n')
+  vi.advanceTimersByTime(60_000)
+  expect(text().split('\n')).toHaveLength(3)
 })
 
-test('on a terminal: a bar', () => {
-  const { stream, text } = fake(true)
-  const bar = progress('embedding', 'photos', stream)
-  bar.update(0, 8)
-  bar.update(8, 8)
-  bar.stop()
-  expect(text()).toMatch(/embedding \S* ?\S* ?0\/8 photos, \? left/)
-})
-
-test('not on a terminal: the first line comes after two seconds', () => {
+test('not on a terminal: work that stands still says so within two seconds', () => {
   vi.useFakeTimers()
   const { stream, text } = fake(false)
-  const bar = progress('hashing', 'files', stream)
-  vi.advanceTimersByTime(1_900)
-  bar.update(1, 10)
-  expect(text()).toBe('')
-  vi.advanceTimersByTime(200)
-  bar.update(2, 10)
-  expect(text()).toMatch(/^hashing 2\/10 files, /)
+  const bar = progress('embedding', 'photos', { stream })
+  bar.update(0, 8)
+  vi.advanceTimersByTime(2_000)
+  expect(text()).toBe('embedding 0/8 photos\n')
+  vi.advanceTimersByTime(15_000)
+  expect(text()).toBe('embedding 0/8 photos\nembedding 0/8 photos\n')
+  bar.stop()
+})
+
+test('not on a terminal: work in one go, which lets no timer come, is told by its updates', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('sizes', 'photos', { stream })
+  const began = performance.now()
+  const now = vi.spyOn(performance, 'now')
+  for (let done = 0; done <= 40; done++) {
+    now.mockReturnValue(began + done * 100)
+    bar.update(done, 40)
+  }
+  bar.stop()
+  now.mockRestore()
+  expect(text()).toBe('sizes 20/40 photos, 2.0 s left\n')
+})
+
+test('what was done before the first word does not count as pace', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('embedding', 'photos', { stream })
+  bar.update(90, 100)
   vi.advanceTimersByTime(10_000)
-  bar.update(5, 10)
-  expect(text().split('\n')).toHaveLength(2)
+  bar.update(95, 100)
+  vi.advanceTimersByTime(7_000)
+  bar.stop()
+  expect(text()).toBe('embedding 90/100 photos\nembedding 95/100 photos, 17 s left\n')
+})
+
+test('on a terminal: one line that changes and is gone at the end', () => {
+  const { stream, text } = fake(true)
+  const bar = progress('embedding', 'photos', { stream })
+  bar.update(0, 8)
+  expect(text()).toContain('embedding [░░░░░░░░░░░░░░░░░░░░] 0/8 photos')
+  bar.update(8, 8)
+  bar.stop()
+  expect(text().endsWith('\u001b[2K')).toBe(true) // the line is cleared
+  expect(text()).not.toContain('\n')
+})
+
+test('stages follow each other, each with its own pace, and are silent together for two seconds at most', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const stages = stagedProgress({ stream })
+  stages.update('checking photos', 'photos', 0, 4)
+  vi.advanceTimersByTime(1_500)
+  stages.update('embedding', 'photos', 0, 4)
+  vi.advanceTimersByTime(400)
+  expect(text()).toBe('')
+  vi.advanceTimersByTime(100)
+  expect(text()).toBe('embedding 0/4 photos\n')
+  vi.advanceTimersByTime(500)
+  stages.update('embedding', 'photos', 1, 4)
+  vi.advanceTimersByTime(15_000)
+  stages.stop()
+  expect(text()).toBe('embedding 0/4 photos\nembedding 1/4 photos, 47 s left\n')
 })

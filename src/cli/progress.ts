@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import { formatDuration } from '../base/index.ts'
+import { formatDuration, visible } from '../base/index.ts'
 
 /** Shows how far a piece of work is. */
 export interface Progress {
@@ -8,37 +8,155 @@ export interface Progress {
   readonly stop: () => void
 }
 
+export interface ProgressOptions {
+  readonly stream?: NodeJS.WriteStream
+  /** The whole line, for work that has more to tell than its numbers; `bar` is as it is everywhere. */
+  readonly line?: ((bar: string) => string) | undefined
+  /** Without a terminal: when the next line is due, of several stages together. */
+  readonly due?: NextLine
+}
+
+interface NextLine {
+  atMs: number
+}
+
 /** Without a terminal: the first line soon, so that nobody takes a log for dead; the next ones now and then. */
 const firstLineMs = 2_000
 const lineEveryMs = 15_000
 
-/** On a terminal a bar with the time left, elsewhere a line now and then for work that takes long. All on stderr. */
-export function progress(title: string, unit: string, stream: NodeJS.WriteStream = process.stderr): Progress {
-  const began = performance.now()
-  const leftMs = (done: number, total: number) => ((performance.now() - began) / Math.max(1, done)) * (total - done)
-  if (stream.isTTY !== true) {
-    let next = began + firstLineMs
-    const update = (done: number, total: number) => {
-      if (performance.now() < next) return
-      next = performance.now() + lineEveryMs
-      stream.write(`${title} ${done}/${total} ${unit}, ${formatDuration(leftMs(done, total))} left\n`)
-    }
-    return { update, stop: () => {} }
+/** On a terminal: redraws in a second at most. */
+const redraws = 10
+const barLength = 20
+
+/**
+ * Every command's way to say how far it is, on stderr: on a terminal one line that changes and is gone at the end; elsewhere a line
+ * after two seconds and then every 15, also where the work stands still meanwhile.
+ */
+export function progress(title: string, unit: string, options: ProgressOptions = {}): Progress {
+  const { stream = process.stderr, line, due = firstLine() } = options
+  const clock = stageClock()
+  const words = (done: number, total: number, bar: string) => {
+    if (line !== undefined) return line(bar)
+    const left = clock.leftMs(done, total)
+    const time = left === undefined ? '' : `, ${formatDuration(left)} left`
+    return visible(`${title}${bar === '' ? '' : ` ${bar}`} ${done}/${total} ${unit}${time}`)
   }
+  return stream.isTTY === true ? onTerminal(stream, clock, words) : inLines(stream, { clock, words, due })
+}
+
+/** The one look of a bar. */
+export function barOf(share: number): string {
+  const full = Math.round(share * barLength)
+  return `[${'█'.repeat(full)}${'░'.repeat(barLength - full)}]`
+}
+
+/** What downloads are counted in. */
+export function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10
+}
+
+type Words = (done: number, total: number, bar: string) => string
+
+interface StageClock {
+  readonly start: (done: number) => void
+  /** Undefined before anything was done: nobody knows. */
+  readonly leftMs: (done: number, total: number) => number | undefined
+}
+
+/** The time left, by the pace since the first word: what was there before it took no time. */
+function stageClock(): StageClock {
+  let first: { readonly at: number; readonly done: number } | undefined
+  return {
+    start: (done) => {
+      first ??= { at: performance.now(), done }
+    },
+    leftMs: (done, total) => {
+      if (first === undefined || done <= first.done) return undefined
+      return ((performance.now() - first.at) / (done - first.done)) * (total - done)
+    },
+  }
+}
+
+function onTerminal(stream: NodeJS.WriteStream, clock: StageClock, words: Words): Progress {
   const bar = new SingleBar({
-    format: `${title} {bar} {value}/{total} ${unit}, {left} left`,
+    format: (_, { value, total, progress: share }) => words(value, total, barOf(share)),
     stream,
-    barsize: 24,
+    fps: redraws,
     hideCursor: true,
     clearOnComplete: true,
   })
   let open = false
-  const update = (done: number, total: number) => {
-    const payload = { left: done === 0 ? '?' : formatDuration(leftMs(done, total)) }
-    if (!open) bar.start(total, done, payload)
-    bar.setTotal(total) // several files one after another have one bar
-    bar.update(done, payload)
-    open = true
+  return {
+    update: (done, total) => {
+      clock.start(done)
+      if (!open) bar.start(total, done)
+      open = true
+      bar.setTotal(total) // several files one after another have one bar
+      bar.update(done)
+    },
+    stop: () => {
+      if (open) bar.stop()
+      open = false
+    },
   }
-  return { update, stop: () => open && bar.stop() }
+}
+
+function firstLine(): NextLine {
+  return { atMs: performance.now() + firstLineMs }
+}
+
+function inLines(
+  stream: NodeJS.WriteStream,
+  { clock, words, due }: { readonly clock: StageClock; readonly words: Words; readonly due: NextLine },
+): Progress {
+  let state: readonly [done: number, total: number] | undefined
+  let timer: NodeJS.Timeout | undefined
+  const write = () => {
+    due.atMs = performance.now() + lineEveryMs
+    stream.write(`${words(...state!, '')}\n`)
+  }
+  const wait = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (performance.now() >= due.atMs) write()
+      wait()
+    }, due.atMs - performance.now()).unref()
+  }
+  return {
+    update: (done, total) => {
+      clock.start(done)
+      state = [done, total]
+      if (performance.now() >= due.atMs) write() // also where work in one go lets no timer come
+      if (timer === undefined) wait()
+    },
+    stop: () => {
+      clearTimeout(timer)
+      timer = undefined
+    },
+  }
+}
+
+/** Stages of one piece of work, which follow each other. */
+export interface StagedProgress {
+  readonly update: (title: string, unit: string, done: number, total: number) => void
+  readonly stop: () => void
+}
+
+/** One bar after the other. */
+export function stagedProgress(options: ProgressOptions = {}): StagedProgress {
+  let open: { readonly title: string; readonly bar: Progress } | undefined
+  const due = firstLine()
+  return {
+    update: (title, unit, done, total) => {
+      if (open?.title !== title) {
+        open?.bar.stop()
+        open = { title, bar: progress(title, unit, { due, ...options }) }
+      }
+      open.bar.update(done, total)
+    },
+    stop: () => {
+      open?.bar.stop()
+      open = undefined
+    },
+  }
 }

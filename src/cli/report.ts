@@ -6,7 +6,7 @@ import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
 import { photosToRead } from './own-data.ts'
-import { progress } from './progress.ts'
+import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
@@ -141,28 +141,23 @@ function defaultFolder(embedder: Embedder): string {
   return join(embedder.run, 'report')
 }
 
+const units = {
+  embedding: 'photos',
+  projecting: 'maps',
+  explaining: 'matches',
+  thumbnails: 'photos',
+  pictures: 'pictures',
+} as const satisfies Record<ReportStage, string>
+
 /** One bar after the other. */
 export async function withStages<T>(
   work: (onProgress: (stage: ReportStage, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  let open: { readonly stage: ReportStage; readonly bar: ReturnType<typeof progress> } | undefined
-  const units = {
-    embedding: 'photos',
-    projecting: 'maps',
-    explaining: 'matches',
-    thumbnails: 'photos',
-    pictures: 'pictures',
-  } as const
+  const stages = stagedProgress()
   try {
-    return await work((stage, done, total) => {
-      if (open?.stage !== stage) {
-        open?.bar.stop()
-        open = { stage, bar: progress(stage, units[stage]) }
-      }
-      open.bar.update(Math.round(done * 10) / 10, total)
-    })
+    return await work((stage, done, total) => stages.update(stage, units[stage], Math.round(done * 10) / 10, total))
   } finally {
-    open?.bar.stop()
+    stages.stop()
   }
 }
 

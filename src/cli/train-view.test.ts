@@ -40,3 +40,41 @@ test('a margin that grows stands beside the loss that rises with it, until the e
   expect(lineAt(120, 160)).toContain('] loss 2.000 (margin 74 %) █')
   expect(lineAt(120, 60)).toContain('loss 2.000 (margin 100 %)')
 })
+
+test('elsewhere than on a terminal: a line within two seconds of each stage, one after 15, and the last step', () => {
+  vi.useFakeTimers()
+  Object.assign(process.stderr, { isTTY: false })
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const view = new TrainView()
+  view.show({ kind: 'decode', done: 0, total: 20_000 })
+  vi.advanceTimersByTime(2_000)
+  expect(lines.splice(0)).toEqual(['decoding 0/20000 photos\n'])
+  view.show({
+    kind: 'start',
+    estimate: { flop: 1e9, bytes: 1e9, stepMs: 4000 },
+    firstStep: 0,
+    totalSteps: 9,
+    stepsPerEpoch: 9,
+    batchSize: 8,
+  })
+  expect(lines.splice(0)).toEqual([expect.stringMatching(/^training: 9 steps of 8 photos/)])
+  vi.advanceTimersByTime(2_000) // the first step takes long
+  expect(lines.splice(0)).toEqual(['step 0/9\n'])
+  const facts = {
+    kind: 'step',
+    totalSteps: 9,
+    learningRate: 0.1,
+    gradientNorm: 1,
+    elapsedMs: 1,
+    remainingMs: 1000,
+  } as const
+  for (let step = 1; step <= 9; step++) {
+    vi.advanceTimersByTime(4_000)
+    view.show({ ...facts, step, epoch: 1, loss: 5, imagesPerSecond: 2 })
+  }
+  view.close()
+  vi.useRealTimers()
+  const at = (step: number) => `epoch 1  step ${step}/9  loss 5.000  2.0 images/s  1.0 s left\n`
+  expect(lines).toEqual([at(3), at(7), at(9)])
+})

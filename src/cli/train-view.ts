@@ -1,18 +1,24 @@
 import { formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
 import { inFlags } from './flag-words.ts'
+import { barOf, megabytes, type Progress, progress, stagedProgress } from './progress.ts'
+import { tell } from './say.ts'
 import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
+/** What the bar of the steps tells; before the first one only where the run begins. */
+type Place = StepEvent | { readonly step: number; readonly totalSteps: number }
 
 /** Blocks of the curve: at most, and so few that it says nothing. */
 const [mostBlocks, fewestBlocks] = [16, 4]
 
-/** Shows a run as it goes: one line that changes on a terminal, a line now and then elsewhere. Everything goes to stderr. */
+/** Shows a run as it goes: the bars that every command has, and lines between them. Everything goes to stderr. */
 export class TrainView {
   readonly #live = process.stderr.isTTY === true
-  #shownAt = 0
-  #open = false
+  /** What comes before the first step. */
+  readonly #stages = stagedProgress()
+  #steps: Progress | undefined
+  #at: Place = { step: 0, totalSteps: 0 }
   /** Of all steps so far. */
   readonly #losses: number[] = []
   /** Whether a step had less than the whole margin: from then on each line says how much. */
@@ -22,10 +28,7 @@ export class TrainView {
     switch (event.kind) {
       case 'download': {
         const { file, doneBytes, totalBytes } = event
-        return this.#changing(
-          `downloading ${file} ${bar(doneBytes / totalBytes)} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
-          doneBytes === totalBytes,
-        )
+        return this.#stages.update(`downloading ${file}`, 'MB', megabytes(doneBytes), megabytes(totalBytes))
       }
       case 'weights': {
         const { path, tensors, leftOut } = event
@@ -33,9 +36,9 @@ export class TrainView {
         return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
       }
       case 'decode':
-        return this.#changing(`decoding photos ${event.done}/${event.total}`, event.done === event.total)
+        return this.#stages.update('decoding', 'photos', event.done, event.total)
       case 'embed':
-        return this.#changing(`embedding photos ${event.done}/${event.total}`, event.done === event.total)
+        return this.#stages.update('embedding', 'photos', event.done, event.total)
       case 'data':
         return this.#line(`data: ${inFlags(event.text)}`)
       case 'note':
@@ -50,12 +53,14 @@ export class TrainView {
           `training: ${totalSteps} steps of ${batchSize} photos${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory, ` +
             `${((batchSize / estimate.stepMs) * 1000).toFixed(1)} images/s, about ${formatDuration(left)}`,
         )
-        return
+        return this.#showStep({ step: firstStep, totalSteps })
       }
       case 'step':
         this.#losses.push(event.loss)
         this.#marginGrows ||= (event.marginShare ?? 1) < 1
-        return this.#changing(this.#step(event), event.step === event.totalSteps)
+        this.#showStep(event)
+        if (event.step === event.totalSteps) this.#line(this.#step(this.#live ? barOf(1) : ''))
+        return
       case 'validation':
         return this.#line(
           `${event.epoch === 0 ? 'before training' : `epoch ${event.epoch}`}: validation rank-1 ${event.rank1.toFixed(3)}, mAP ${event.map.toFixed(3)}, ` +
@@ -66,20 +71,35 @@ export class TrainView {
     }
   }
 
+  /** Takes the bar off the screen, however the run has ended. */
+  close(): void {
+    this.#stages.stop()
+    this.#steps?.stop()
+  }
+
+  #showStep(at: Place): void {
+    this.#stages.stop()
+    this.#at = at
+    this.#steps ??= progress('step', 'steps', { line: (bar) => this.#step(bar) })
+    this.#steps.update(at.step, at.totalSteps)
+  }
+
   /**
    * A bar, and on a terminal how the loss went. Where there is no room for both the bar is left out, then the speed, then the curve: a
-   * line that is longer than the terminal is wide would not be written over.
+   * line that is longer than the terminal is wide would be cut.
    */
-  #step(event: StepEvent): string {
-    const { epoch, step, totalSteps, imagesPerSecond, remainingMs } = event
+  #step(bar: string): string {
+    const { step, totalSteps } = this.#at
+    const withBar = (place: string) => (bar === '' ? place : `${place} ${bar}`)
+    if (!('kind' in this.#at)) return withBar(`step ${step}/${totalSteps}`)
+    const { epoch, imagesPerSecond, remainingMs } = this.#at
     const place = `epoch ${epoch}  step ${step}/${totalSteps}`
-    const withBar = `${place} ${bar(step / totalSteps)}`
-    const words = this.#lossWords(event)
+    const words = this.#lossWords(this.#at)
     const left = `${formatDuration(remainingMs)} left`
     const speed = `${imagesPerSecond.toFixed(1)} images/s  ${left}`
-    if (!this.#live) return `${withBar} ${words}  ${speed}`
+    if (!this.#live) return `${place}  ${words}  ${speed}`
     const { columns } = process.stderr
-    const whole = `${withBar} ${words} ${sparkline(this.#losses, mostBlocks)}  ${speed}`
+    const whole = `${withBar(place)} ${words} ${sparkline(this.#losses, mostBlocks)}  ${speed}`
     if (whole.length < columns) return whole
     for (const end of [speed, left]) {
       const room = Math.min(mostBlocks, columns - `${place}  ${words}   ${end}`.length - 1)
@@ -94,24 +114,7 @@ export class TrainView {
   }
 
   #line(text: string): void {
-    if (this.#open) process.stderr.write(this.#live ? '\r\x1b[K' : '')
-    this.#open = false
-    process.stderr.write(`${text}\n`)
+    this.close()
+    tell(text)
   }
-
-  /** On a terminal at most ten times a second, elsewhere every ten seconds; `last` always. */
-  #changing(text: string, last: boolean): void {
-    const now = performance.now()
-    if (!last && now - this.#shownAt < (this.#live ? 100 : 10_000)) return
-    this.#shownAt = now
-    if (!this.#live) return this.#line(text)
-    process.stderr.write(`\r\x1b[K${text}${last ? '\n' : ''}`)
-    this.#open = !last
-  }
-}
-
-function bar(share: number): string {
-  const width = 20
-  const full = Math.round(share * width)
-  return `[${'█'.repeat(full)}${'░'.repeat(width - full)}]`
 }

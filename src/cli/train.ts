@@ -93,6 +93,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const stop = new AbortController()
   const stopListening = onStop((signal) => {
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
+    view.close()
     tell(`\nsaving and ending${atOnce}`)
     stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
   })
@@ -105,7 +106,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       columns: columns === undefined ? undefined : parseColumns(columns),
       signal: stop.signal,
       onEvent: (event) => view.show(event),
-    })
+    }).finally(() => view.close())
     if (outcome.finished) say(await trainSummary(flags.out, flags.data))
     else {
       say(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)

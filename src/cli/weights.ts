@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { check, formatBytes, formatTable } from '../base/index.ts'
 import type { HubRepo, HubSettings, VerifiedFile } from '../weights/index.ts'
 import { FailedCheck } from './exit.ts'
-import { progress } from './progress.ts'
+import { megabytes, progress } from './progress.ts'
 import { say, tell } from './say.ts'
 import { interruptible } from './work.ts'
 
@@ -61,7 +61,6 @@ async function pull(names: readonly string[], settings: HubSettings): Promise<vo
   check(names.length > 0, 'rosette weights pull: expected a NAME, as in convnext_small.fb_in1k')
   for (const repo of await hubRepos(names)) {
     const bar = progress(`downloading ${showHubName(repo)}`, 'MB')
-    const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10
     const path = await interruptible(
       (signal) =>
         pullWeights(repo, settings, {
