@@ -5,7 +5,15 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { checkOutputs } from './outputs.ts'
 import { photoRows } from './photo-rows.ts'
 import { say } from './say.ts'
-import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import {
+  interruptible,
+  warnOfIdentical,
+  warnOfManifest,
+  warnOfSkipped,
+  withModel,
+  withProgress,
+  withSizes,
+} from './work.ts'
 
 const example = `
 Examples:
@@ -40,7 +48,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
-  const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
+  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'all' }))
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   await interruptible((signal) =>

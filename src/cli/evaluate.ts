@@ -19,6 +19,7 @@ import {
   warnOfScoring,
   withModel,
   withProgress,
+  withSizes,
 } from './work.ts'
 
 const example = `
@@ -79,7 +80,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
     '../identify/index.ts'
   )
   const { data, open, reading } = await photosToRead(flags, flags.data)
-  const manifest = openDataset(data, { ...open, requireIdentity: true })
+  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   const gallery = await galleryOf(flags)
   const photos = gallery === undefined ? [] : filesOfGallery(gallery)
   await checkOutputs([out], { flags, manifest, photos }, { overwrite })
@@ -132,7 +133,7 @@ async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefine
   }
   const options = { ...dataOptions(own), detections: undefined, masks: undefined, requireIdentity: true }
   return speakingOf({ images: 'galleryImages', columns: 'galleryColumns' }, () => {
-    const source = findGallery(gallery, options)
+    const source = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
     tellGallery(source)
     return source
   })

@@ -4,7 +4,15 @@ import { check, checkOutput } from '../base/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { say } from './say.ts'
-import { interruptible, warnOfIdenticalKnown, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import {
+  interruptible,
+  warnOfIdenticalKnown,
+  warnOfManifest,
+  warnOfSkipped,
+  withModel,
+  withProgress,
+  withSizes,
+} from './work.ts'
 
 const example = `
 Examples:
@@ -46,7 +54,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
-  const manifest = openDataset(data, { ...dataOptions(flags), requireIdentity: true })
+  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {

@@ -15,6 +15,7 @@ import {
   warnOfTrained,
   withModel,
   withProgress,
+  withSizes,
 } from './work.ts'
 
 const example = `
@@ -69,14 +70,12 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos } = await import('../identify/index.ts')
-  const source = findGallery(gallery, {
-    ...dataOptions(flags),
-    detections: undefined,
-    masks: undefined,
-    requireIdentity: true,
-  })
+  const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
+  const source = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
-  const queries = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => openQueries(names, asQueries))
+  const queries = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
+    withSizes((watch) => openQueries(names, { ...asQueries, ...watch })),
+  )
   if (csv !== undefined) {
     const inputs = { flags, manifest: queries, photos: [...names, ...filesOfGallery(source)] }
     await checkOutputs([csv], inputs, { overwrite, option: 'csv' })

@@ -19,6 +19,7 @@ import {
   warnOfScoring,
   warnOfSkipped,
   withModel,
+  withSizes,
 } from './work.ts'
 
 const example = `
@@ -101,7 +102,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
       const { data, open, reading } = await photosToRead(flags, flags.data)
-      const manifest = openDataset(data, { ...open, requireIdentity: true })
+      const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
       const selection = await photosToScore(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)

@@ -6,7 +6,15 @@ import { inFlags } from './flag-words.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { say, warn } from './say.ts'
-import { interruptible, warnOfIdentical, warnOfManifest, warnOfSkipped, withModel, withProgress } from './work.ts'
+import {
+  interruptible,
+  warnOfIdentical,
+  warnOfManifest,
+  warnOfSkipped,
+  withModel,
+  withProgress,
+  withSizes,
+} from './work.ts'
 
 const example = `
 Example:
@@ -44,7 +52,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
   const { scorePairs } = await import('../competition/index.ts')
-  const manifest = openDataset(data, { ...dataOptions(flags), part: 'test' })
+  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   const pairs = readTestPairs(data)

@@ -35,6 +35,8 @@ export class TrainView {
         const classifier = leftOut.length === 0 ? '' : `; left out, its classifier: ${leftOut.join(', ')}`
         return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
       }
+      case 'sizes':
+        return this.#stages.update('sizes of photos', 'boxes', event.done, event.total)
       case 'decode':
         return this.#stages.update('decoding', 'photos', event.done, event.total)
       case 'embed':

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { visible } from '../base/index.ts'
 import type { Manifest, Skipped } from '../data/index.ts'
-import type { Embedder, EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
+import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
-import { progress } from './progress.ts'
+import { type Progress, progress, stagedProgress } from './progress.ts'
 import { tell, warn } from './say.ts'
 import { onStop } from './stop.ts'
 
@@ -30,7 +31,9 @@ export async function interruptible<T>(
 /** Opens the model that the flags name, for as long as `use` takes. */
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { openModel } = await import('../embedder/index.ts')
-  const embedder = await openModel(flags.model, modelOptions(flags))
+  const bar = progress('', '', { line: () => visible(`opening ${flags.model}`) })
+  bar.update(0, 1)
+  const embedder = await openModel(flags.model, modelOptions(flags)).finally(bar.stop)
   for (const text of embedder.warnings ?? []) warn(text)
   try {
     return await use(embedder)
@@ -45,9 +48,24 @@ export async function withProgress<T>(
   { skipUnreadable, limitPixels, signal }: Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'>,
   embed: (options: EmbedOptions) => Promise<T>,
 ): Promise<T> {
-  const bar = progress(title, 'photos')
+  const stages = stagedProgress()
+  const onProgress = (done: number, total: number) => stages.update(title, 'photos', done, total)
+  const onPrepare = (stage: PrepareStage, done: number, total: number) => {
+    if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
+    else onProgress(0, total) // the first photos may take long
+  }
   try {
-    return await embed({ skipUnreadable, limitPixels, signal, onProgress: bar.update })
+    return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare })
+  } finally {
+    stages.stop()
+  }
+}
+
+/** Calls `open` with what shows how many sizes of photos it knows: where a table has boxes it asks each file. */
+export function withSizes<T>(open: (watch: { readonly onSize: Progress['update'] }) => T): T {
+  const bar = progress('sizes of photos', 'boxes')
+  try {
+    return open({ onSize: bar.update })
   } finally {
     bar.stop()
   }
@@ -67,7 +85,8 @@ export function warnOfManifest(manifest: Manifest): void {
 /** The photos to score, and why, in the command line's words. */
 export async function photosToScore(manifest: Manifest, options: SelectOptions): Promise<Selection> {
   const { selectPhotos } = await import('../identify/index.ts')
-  const selection = await selectPhotos(manifest, options)
+  const bar = progress('recognising', 'photos')
+  const selection = await selectPhotos(manifest, { ...options, onHash: bar.update }).finally(bar.stop)
   return { ...selection, reason: inFlags(selection.reason) }
 }
 

@@ -14,8 +14,14 @@ export interface GivenBox {
   readonly stated?: Pick<PhotoSize, 'width' | 'height'> | undefined
 }
 
+/** Boxes need the sizes of their photos, which takes long where there are many. */
+export interface SizeProgress {
+  /** Called for each box whose photo's size is known now. */
+  readonly onSize?: ((done: number, total: number) => void) | undefined
+}
+
 /** Where boxes come from, and what is known of them. */
-export interface BoxSource {
+export interface BoxSource extends SizeProgress {
   /** The file, for messages. */
   readonly where: string
   /** Its columns or keys, for messages. */
@@ -48,7 +54,10 @@ interface Measured extends GivenBox {
 export function placeBoxes(given: readonly GivenBox[], source: BoxSource): PlacedBoxes {
   if (given.length === 0) return { boxes: [], notes: [], warnings: [] }
   const sizes = new Map<string, PhotoSize | undefined>()
-  for (const { path } of given) if (!sizes.has(path)) sizes.set(path, photoSize(path))
+  given.forEach(({ path }, i) => {
+    if (!sizes.has(path)) sizes.set(path, photoSize(path))
+    source.onSize?.(i + 1, given.length)
+  })
   const all = given.map((box): Measured => ({ ...box, size: sizes.get(box.path) }))
   const unit = source.unit ?? (areFractions(all) ? 'fractions' : 'pixels')
   const format = formatOf(all, source, unit)

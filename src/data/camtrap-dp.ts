@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { check, parseDecimal } from '../base/index.ts'
 import type { Numbers } from './box-format.ts'
-import { placeBoxes } from './boxes.ts'
+import { placeBoxes, type SizeProgress } from './boxes.ts'
 import { sightingsOf } from './camtrap-sightings.ts'
 import { type CamtrapRecord, camtrapTables, readRecords } from './camtrap-tables.ts'
 import { describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
@@ -48,7 +48,7 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
     problems.push({ where: `media.csv row ${medium.row} '${filePath || fileName}'`, ...place })
     return []
   })
-  const boxed = withBoxes(path, found)
+  const boxed = withBoxes(path, found, options.onSize)
   const left = [count(withoutAnimal, 'photo', ' without an animal'), count(videos, 'video', '')].filter(
     (text) => text !== '',
   )
@@ -104,6 +104,7 @@ interface Found {
 function withBoxes(
   where: string,
   found: readonly Found[],
+  onSize: SizeProgress['onSize'],
 ): Pick<Manifest, 'photos' | 'problems' | 'warnings'> & { readonly notes: readonly string[] } {
   const problems: Problem[] = []
   const boxes = found.flatMap(({ photo, observation }) => {
@@ -128,7 +129,7 @@ function withBoxes(
     warnings,
   } = placeBoxes(
     boxes.map(({ photo, numbers }) => ({ path: photo.path, where: describePhoto(photo), numbers })),
-    { where, called: 'bboxX, bboxY, bboxWidth, bboxHeight', formats: ['xywh'], unit: 'fractions' },
+    { where, called: 'bboxX, bboxY, bboxWidth, bboxHeight', formats: ['xywh'], unit: 'fractions', onSize },
   )
   const boxOf = new Map(boxes.map(({ photo }, i) => [photo, all[i]]))
   const photos = found.map(({ photo }) => {

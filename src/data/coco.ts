@@ -111,7 +111,12 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
   })
   const { boxes, notes, warnings } = placeBoxes(
     boxed.map(({ given }) => given),
-    { where: path, called: 'bbox', formats: options.boxFormat === undefined ? ['xywh', 'xyxy'] : [options.boxFormat] },
+    {
+      where: path,
+      called: 'bbox',
+      formats: options.boxFormat === undefined ? ['xywh', 'xyxy'] : [options.boxFormat],
+      onSize: options.onSize,
+    },
   )
   const boxOf = new Map(boxed.map(({ photo }, i) => [photo, boxes[i]]))
   const photos = found.map(({ photo }): Photo => {

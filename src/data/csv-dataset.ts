@@ -35,7 +35,8 @@ export function listPhotos(
     columns: named,
     requireIdentity,
     boxFormat,
-  }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat'>,
+    onSize,
+  }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat' | 'onSize'>,
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
@@ -94,6 +95,7 @@ export function listPhotos(
     boxes,
     sizes: photoSizeColumns(table.header, used),
     boxFormat,
+    onSize,
   })
   const warnings = [...finder.warnings(), ...boxed.warnings]
   return {

@@ -1,11 +1,11 @@
 import { check } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
-import { placeBoxes } from './boxes.ts'
+import { placeBoxes, type SizeProgress } from './boxes.ts'
 import { type Detection, type FileDetections, readDetections } from './detections-file.ts'
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 
 /** Boxes from a detector's file in place of a table's. */
-export interface DetectionOptions {
+export interface DetectionOptions extends SizeProgress {
   /** A file of MegaDetector, AddaxAI or SpeciesNet: each animal in it is an annotation of its photo. */
   readonly detections?: string | undefined
   /** Detections that are less sure are passed over: 0 to 1. */
@@ -20,7 +20,10 @@ export const detectionDefaults = { confidence: 0.2 } as const
  * stay whole; of a photo with a known individual and several animals the surest detection is kept, for the others are somebody else.
  * @throws InputError where the file cannot be read or names none of the photos.
  */
-export function withDetections(manifest: Manifest, { detections: path, confidence }: DetectionOptions): Manifest {
+export function withDetections(
+  manifest: Manifest,
+  { detections: path, confidence, onSize }: DetectionOptions,
+): Manifest {
   if (path === undefined) return manifest
   const threshold = confidence ?? detectionDefaults.confidence
   check(threshold >= 0 && threshold <= 1, `confidence: expected 0 to 1, got ${threshold}`)
@@ -39,7 +42,7 @@ export function withDetections(manifest: Manifest, { detections: path, confidenc
   })
   const placed = placeBoxes(
     wanted.map(({ photo, detection }) => ({ path: photo.path, where: describePhoto(photo), numbers: detection.box })),
-    { where: path, called: 'detections', formats: ['xywh'], unit: 'fractions' },
+    { where: path, called: 'detections', formats: ['xywh'], unit: 'fractions', onSize },
   )
   const boxes = new Map<Photo, { readonly detection: Detection; readonly box: Box | undefined }[]>()
   const problems: Problem[] = doubtful.map((photo) => ({

@@ -62,6 +62,7 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     masks: undefined,
     unidentified: undefined,
     mergeSimilarLabels: undefined,
+    onSize: undefined,
     ...openDefaults,
     ...withMaskFolder(path, options),
   }

@@ -36,7 +36,8 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
     return !seen.has(key) && seen.add(key)
   }
   const photos = parts.flatMap((part) => part.photos).filter(isNew)
-  const found = (manifest: Manifest) => withMasks(withDetections(manifest, { detections, confidence }), { masks })
+  const found = (manifest: Manifest) =>
+    withMasks(withDetections(manifest, { detections, confidence, onSize: options.onSize }), { masks })
   const [first] = parts
   if (parts.length === 1 && first !== undefined) return found({ ...first, photos })
   const manifest: Manifest = {

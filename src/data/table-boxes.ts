@@ -1,7 +1,7 @@
 import type { Box } from '../images/index.ts'
 import { type BoxColumns, readNumbers } from './box-columns.ts'
 import type { BoxFormat } from './box-format.ts'
-import { type GivenBox, placeBoxes } from './boxes.ts'
+import { type GivenBox, placeBoxes, type SizeProgress } from './boxes.ts'
 import { describePhoto, type Photo, type Problem } from './manifest.ts'
 
 /** A row of a table whose photo is known. */
@@ -19,7 +19,7 @@ export interface Boxed {
 }
 
 /** How a table's boxes are found and read. */
-export interface TableBoxOptions {
+export interface TableBoxOptions extends SizeProgress {
   /** The table's file, for messages. */
   readonly where: string
   /** Where they stand; of two places a row may fill either, or both alike. */
@@ -31,7 +31,7 @@ export interface TableBoxOptions {
 
 /** The photos of a table with the boxes of their rows. @throws InputError as `placeBoxes` does. */
 export function withTableBoxes(rows: readonly PhotoRow[], options: TableBoxOptions): Boxed {
-  const { where, boxes, sizes, boxFormat } = options
+  const { where, boxes, sizes, boxFormat, onSize } = options
   const problems: Problem[] = []
   const notes: string[] = []
   const warnings: string[] = []
@@ -46,7 +46,7 @@ export function withTableBoxes(rows: readonly PhotoRow[], options: TableBoxOptio
       at.push(i)
     })
     const formats = boxFormat === undefined ? columns.formats : [boxFormat]
-    const placed = placeBoxes(given, { where, called: columns.called, formats })
+    const placed = placeBoxes(given, { where, called: columns.called, formats, onSize })
     notes.push(...placed.notes)
     warnings.push(...placed.warnings)
     return { columns, boxes: new Map(at.map((row, i) => [row, { ...given[i]!, box: placed.boxes[i] }])) }

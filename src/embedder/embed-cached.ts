@@ -21,11 +21,12 @@ export async function embedCached(
   manifest: Manifest,
   options: CachedEmbedOptions = {},
 ): Promise<PhotoEmbeddings> {
-  const { cacheDir, onProgress, signal } = options
+  const { cacheDir, onProgress } = options
   const { photos } = manifest
   const { size } = embedder
+  options.onPrepare?.('looking up', 0, photos.length) // a large model's fingerprint takes long too
   const cache = embeddingCache(await embedder.fingerprint(), size, cacheDir)
-  const known = manifest.problems.length > 0 ? [] : await knownPhotos(cache, photos, signal)
+  const known = manifest.problems.length > 0 ? [] : await knownPhotos(cache, photos, options)
   const vectors = new Map<Photo, { readonly contentHash: string; readonly embedding: Float32Array }>()
   photos.forEach((photo, i) => {
     if (known[i] !== undefined) vectors.set(photo, known[i])
@@ -58,7 +59,7 @@ export async function embedCached(
 }
 
 /** Each photo's hash and embedding where the cache has it. A file that cannot be read is told when it is embedded. */
-async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], signal: AbortSignal | undefined) {
+async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], { signal, onPrepare }: EmbedOptions) {
   const look = async (photo: Photo) => {
     const bytes = await readPhotoFile(photo.path).catch(() => undefined)
     if (bytes === undefined) return undefined
@@ -70,6 +71,7 @@ async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], sign
   for await (const found of inOrder(photos, look, { atOnce: 4, ahead: 16 })) {
     signal?.throwIfAborted()
     known.push(found)
+    onPrepare?.('looking up', known.length, photos.length)
   }
   return known
 }

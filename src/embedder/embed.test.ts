@@ -58,9 +58,12 @@ test('rows in the order of the photos, in batches, with the hash of each file', 
   const photos = await photosOf(10, 20, 30, 40, 50)
   const seen: number[] = []
   const progress: string[] = []
+  const prepared: string[] = []
   const found = await embedPhotos(grey(2, seen), photos, {
     onProgress: (done, total) => progress.push(`${done}/${total}`),
+    onPrepare: (stage, done, total) => prepared.push(`${stage} ${done}/${total}`),
   })
+  expect(prepared).toEqual([0, 1, 2, 3, 4, 5].map((done) => `checking ${done}/5`))
   expect([...found.embeddings.data]).toEqual([10, 245, 20, 235, 30, 225, 40, 215, 50, 205])
   expect([found.embeddings.count, found.embeddings.dim]).toEqual([5, 2])
   expect(seen).toEqual([2, 2, 1])

@@ -15,6 +15,9 @@ import type { Embeddings } from '../retrieval/index.ts'
 import { batchesUnderWay, inBatches } from './batches.ts'
 import { type Embedder, type PreparedPhoto, prepareFor } from './embedder.ts'
 
+/** checking: headers are looked at; looking up: files are read, to find their embeddings in the cache. */
+export type PrepareStage = 'checking' | 'looking up'
+
 /** Which photos may be left out of an embedding, and who is told how far it is. */
 export interface EmbedOptions {
   /** Photos that cannot be used are left out and listed; otherwise they are an error that lists them all. */
@@ -24,6 +27,8 @@ export interface EmbedOptions {
   /** No photo left is no error. */
   readonly mayBeEmpty?: boolean | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Called for what comes before embedding, photo by photo. */
+  readonly onPrepare?: ((stage: PrepareStage, done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -63,7 +68,7 @@ export async function* embedBatches(
   source: Manifest | readonly Photo[],
   options: EmbedOptions = {},
 ): AsyncGenerator<EmbeddedPhotos, void, undefined> {
-  const { skipUnreadable = false, mayBeEmpty, limitPixels, onProgress, signal } = options
+  const { skipUnreadable = false, mayBeEmpty, limitPixels, onProgress, onPrepare, signal } = options
   const { name, photos, problems } = listOf(source)
   const skipped: Skipped[] = []
   let told = 0
@@ -74,7 +79,8 @@ export async function* embedBatches(
   const prepare = async (file: PhotoFile) => prepareFor(embedder, await decodePhoto(file, limitPixels), file.photo.box)
   const ahead = batchesUnderWay(embedder) * embedder.batchSize
   async function* usable(): AsyncGenerator<Usable> {
-    let spoilt = !skipUnreadable && (problems.length > 0 || !(await headersFit(photos, limitPixels, signal)))
+    let spoilt =
+      !skipUnreadable && (problems.length > 0 || !(await headersFit(photos, { limitPixels, signal, onPrepare })))
     let done = 0
     for await (const found of readPhotos(source, prepare, { skipUnreadable, mayBeEmpty, signal, ahead })) {
       done++
@@ -139,13 +145,15 @@ async function embedRows(embedder: Embedder, rows: readonly Usable[]) {
 
 async function headersFit(
   photos: readonly Photo[],
-  limitPixels: number | undefined,
-  signal: AbortSignal | undefined,
+  { limitPixels, signal, onPrepare }: Pick<EmbedOptions, 'limitPixels' | 'signal' | 'onPrepare'>,
 ): Promise<boolean> {
+  let done = 0
+  onPrepare?.('checking', done, photos.length)
   const look = ({ path }: Photo) => hasPhotoHeader(path, limitPixels)
   for await (const fits of inOrder(photos, look, { atOnce: 4, ahead: 16 })) {
     signal?.throwIfAborted()
     if (!fits) return false
+    onPrepare?.('checking', ++done, photos.length)
   }
   return true
 }

@@ -17,6 +17,7 @@ export {
   embedBatches,
   embedPhotos,
   type PhotoEmbeddings,
+  type PrepareStage,
 } from './embed.ts'
 export { type CachedEmbedOptions, embedCached } from './embed-cached.ts'
 export {

@@ -14,6 +14,12 @@ export interface Recognised {
   readonly contentHash?: string | undefined
 }
 
+/** Hashing many photos takes long. */
+export interface HashWatch {
+  readonly onHash?: ((done: number, total: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /** For each photo which of a run's photos it is; undefined for a photo that the run did not see. */
 export interface RecognisedPhotos {
   readonly photos: readonly (Recognised | undefined)[]
@@ -28,14 +34,14 @@ export interface RecognisedPhotos {
 export async function recognisePhotos(
   photos: readonly Photo[],
   data: RunData,
-  signal?: AbortSignal,
+  watch: HashWatch = {},
 ): Promise<RecognisedPhotos> {
   if (data.contents === undefined) return { photos: byName(photos, data), by: 'name' }
   const known = entriesByContent(data)
   const hashes = await hashesOf(
     photos,
     new Set([...(data.bytes?.train ?? []), ...(data.bytes?.validation ?? [])]),
-    signal,
+    watch,
   )
   const found = photos.map((photo, i) => {
     const entries = known.get(hashes[i] ?? '')
@@ -96,7 +102,7 @@ export function nameOf(key: string): string {
 async function hashesOf(
   photos: readonly Photo[],
   lengths: ReadonlySet<number>,
-  signal: AbortSignal | undefined,
+  { signal, onHash }: HashWatch,
 ): Promise<(string | undefined)[]> {
   const hash = async ({ path }: Photo): Promise<string | undefined> => {
     const size = statSync(path, { throwIfNoEntry: false })?.size
@@ -114,6 +120,7 @@ async function hashesOf(
   for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
     signal?.throwIfAborted()
     hashes.push(found)
+    onHash?.(hashes.length, photos.length)
   }
   return hashes
 }

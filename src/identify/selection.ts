@@ -5,7 +5,14 @@ import { check, InputError, inOrder, optionText } from '../base/index.ts'
 import { datasetHash, hasSplit, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
-import { byName, nameOf, type Recognised, type RecognisedPhotos, recognisePhotos } from './known-photos.ts'
+import {
+  byName,
+  type HashWatch,
+  nameOf,
+  type Recognised,
+  type RecognisedPhotos,
+  recognisePhotos,
+} from './known-photos.ts'
 
 /**
  * A part of the photos: those that a run was trained on, those it was validated on, a table's test photos, or every
@@ -23,11 +30,10 @@ export interface Selection {
 }
 
 /** Of which run, and which part of its photos. */
-export interface SelectOptions {
+export interface SelectOptions extends HashWatch {
   /** The folder of the run whose model is measured. */
   readonly run: string | undefined
   readonly split?: SplitName | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** What a run saw of the photos. */
@@ -46,16 +52,16 @@ interface Seen {
  * boxes, labels and bytes. A split asked for by name is also found by names and boxes alone.
  * @throws InputError where a split is asked for that is not there.
  */
-export async function selectPhotos(manifest: Manifest, { run, split, signal }: SelectOptions): Promise<Selection> {
+export async function selectPhotos(manifest: Manifest, { run, split, ...watch }: SelectOptions): Promise<Selection> {
   const { photos } = identifiedOnly(manifest)
   const noted = run !== undefined && (split !== 'all' || existsSync(join(run, 'split.json')))
-  const seen = noted ? await seenBy(run, photos, signal) : undefined
+  const seen = noted ? await seenBy(run, photos, watch) : undefined
   if (split === 'all')
     return { split, manifest, reason: 'as asked', learned: seen && count(seen.recognised.photos, 'train') }
   const side = sideOfTable(photos, split, seen)
   if (side !== undefined) return ofTable(manifest, photos, side, seen)
   check(split !== 'test', `\`split: "test"\`: ${manifest.source} has no column for the split`, wholeHint)
-  if (seen !== undefined) return ofRun(manifest, photos, split, { seen, signal })
+  if (seen !== undefined) return ofRun(manifest, photos, split, { seen, watch })
   check(
     split === undefined,
     `${optionText({ split })}: the model is no run folder, so its split is not known`,
@@ -66,9 +72,9 @@ export async function selectPhotos(manifest: Manifest, { run, split, signal }: S
 
 const wholeHint = '`split: "all"` scores every photo'
 
-async function seenBy(run: string, photos: readonly Photo[], signal: AbortSignal | undefined): Promise<Seen> {
+async function seenBy(run: string, photos: readonly Photo[], watch: HashWatch): Promise<Seen> {
   const data = readRunData(run)
-  return { run, data, recognised: await recognisePhotos(photos, data, signal) }
+  return { run, data, recognised: await recognisePhotos(photos, data, watch) }
 }
 
 /** The side of the table's split to score; undefined where it has none, or where the run's own split was asked for. */
@@ -115,7 +121,7 @@ async function ofRun(
   manifest: Manifest,
   photos: readonly Photo[],
   split: 'validation' | 'train' | undefined,
-  { seen, signal }: { readonly seen: Seen; readonly signal: AbortSignal | undefined },
+  { seen, watch }: { readonly seen: Seen; readonly watch: HashWatch },
 ): Promise<Selection> {
   const { run, data } = seen
   const { by } = seen.recognised
@@ -146,7 +152,7 @@ async function ofRun(
       `${besides} photos besides the ${known} that ${run} was trained and validated on; \`split: "validation"\` leaves those out`,
     )
   }
-  const same = (await hashAsTrained(photos, recognised, signal)) === data.dataHash
+  const same = (await hashAsTrained(photos, recognised, watch)) === data.dataHash
   if (!same && split === undefined) {
     return all(
       by === 'name'
@@ -201,7 +207,7 @@ function trainedOn({ run, recognised: { by } }: Seen, learned: number): string {
 async function hashAsTrained(
   photos: readonly Photo[],
   recognised: readonly (Recognised | undefined)[],
-  signal: AbortSignal | undefined,
+  { signal, onHash }: HashWatch,
 ): Promise<string | undefined> {
   const own = photos.flatMap((photo, i) => {
     const found = recognised[i]
@@ -213,6 +219,7 @@ async function hashAsTrained(
     for await (const found of inOrder(own, hash, { atOnce: 4, ahead: 8 })) {
       signal?.throwIfAborted()
       hashes.push(found)
+      onHash?.(hashes.length, own.length)
     }
   } catch (error) {
     if (error instanceof InputError) return undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { OpenOptions } from '../data/index.ts'
 
 /** How a run's photos are found and read, beside where they lie. */
-export interface ReadingOptions extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems'> {
+export interface ReadingOptions extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize'> {
   /** Leave out photos that cannot be read. */
   readonly skipUnreadable?: boolean | undefined
   /** Photos with more pixels are refused. */

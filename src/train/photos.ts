@@ -42,6 +42,7 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, isAsked: 
     part: 'train',
     requireIdentity: true,
     problems: 'collect',
+    onSize: (done, total) => options.onProgress?.({ kind: 'sizes', done, total }),
   })
   const known = identifiedOnly(whole).photos
   const validation = config.validation === 'stratified' && !isAsked && hasSplit(known) ? 'column' : config.validation
