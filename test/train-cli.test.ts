@@ -40,7 +40,7 @@ describe('rosette train', () => {
     expect(score).toMatch(
       /^on the photos set aside: rank-1 0\.\d{3}, .* \(epoch \d\); before training: rank-1 0\.\d{3}, /,
     )
-    expect(next).toContain(`  rosette report --model ${whole}`)
+    expect(next).toContain(`  npx rosette report --model ${whole}`)
     expect(stderr).toMatch(/training: 30 steps of 8 photos; estimate: \d.* of memory, .* images\/s, about /)
     expect(stderr).toMatch(/epoch 4: validation rank-1 /)
     expect(steps(whole)).toBe(30)

@@ -156,7 +156,7 @@ test('evaluate: photos without an encounter are counted and told', async () => {
   writeFileSync(csv, `${[header, emptied, ...others].join('\n')}\n`)
   const where = ['--data', csv, '--images', join(data, 'test', 'test'), '--columns', 'identity=who,encounter=sighting']
   expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'encounter', '--out', path)).toBe(0)
-  expect(stderr).toContain('warning: --exclude-same: 1 photos have no encounter')
+  expect(stderr).toContain('warning: 1 photo has no encounter')
   expect(metricsOf(path).unknownEncounters).toBe(1)
 })
 

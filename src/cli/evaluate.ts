@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { check, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
@@ -75,7 +76,7 @@ export function evaluateCommand(): Command {
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { out, split, excludeSame, overwrite = false } = flags
   const { openDataset } = await import('../data/index.ts')
-  const { loadGallery } = await import('../embedder/index.ts')
+  const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
   const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, withinEncounterWords } = await import(
     '../identify/index.ts'
   )
@@ -92,6 +93,9 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       await warnOfLearned(selection, embedder.run)
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
         withProgress(title, { ...reading, signal }, work)
+      // A photo that is not there is told before the whole gallery is embedded.
+      const gone = gallery !== undefined && selection.manifest.photos.some(({ path }) => !existsSync(path))
+      if (gone) await embed('queries', (options) => embedPhotos(embedder, selection.manifest, options))
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       if (known !== undefined) await warnOfIdenticalKnown(known)
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>

@@ -13,6 +13,7 @@ import {
   warnOfManifest,
   warnOfSkipped,
   warnOfTrained,
+  warnOfTrust,
   withModel,
   withProgress,
   withSizes,
@@ -84,13 +85,18 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   warnOfManifest({ ...queries, warnings: queries.warnings.filter((text) => !text.includes('one photo only')) })
   const found = await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      // The photos first: a mistyped name is told before the whole gallery is embedded.
+      await warnOfTrust(embedder.run)
+      const load = () =>
+        withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
+          loadGallery(embedder, source, options),
+        )
+      // A gallery on disk first: that another model made it is told at once. Else the photos: a mistyped name is told before the whole
+      // gallery is embedded.
+      const stored = source.kind === 'stored' ? await load() : undefined
       const asked = await withProgress('photos', { skipUnreadable, limitPixels, signal }, (options) =>
         embedPhotos(embedder, queries, options),
       )
-      const known = await withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
-        loadGallery(embedder, source, options),
-      )
+      const known = stored ?? (await load())
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder.run)
@@ -99,7 +105,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   )
   tellLeftOut(found)
   if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
-  else if (csv === undefined) say(formatTable(header, rowsOf(found)))
+  else if (csv === undefined) say(`${formatTable(header, rowsOf(found))}\n\n${meaning}`)
   else {
     writeFileAtomic(csv, tableOf(found))
     say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
@@ -123,6 +129,10 @@ function tellLeftOut(found: readonly Identification[]): void {
     tell(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}`)
   }
 }
+
+/** What a table of answers does not say by itself. */
+const meaning =
+  'Similarity is no probability, and an animal that is not in the gallery gets a name too: compare the photos yourself.'
 
 const header = ['photo', 'rank', 'identity', 'similarity', 'best match']
 

@@ -28,8 +28,8 @@ test('the best epoch stands beside the start, and the next commands below', asyn
       'on the photos set aside: rank-1 0.250, identity-balanced mAP 0.500 (epoch 2); before training: rank-1 0.050, identity-balanced mAP 0.100',
       'photos of one sighting may be on both sides of that split, which flatters: measure on other sightings before you rely on it',
       'next:',
-      `  rosette report --model ${run}`,
-      `  rosette identify --model ${run} --gallery photos NEW_PHOTOS`,
+      `  npx rosette report --model ${run}`,
+      `  npx rosette identify --model ${run} --gallery photos NEW_PHOTOS`,
     ].join('\n'),
   )
 })

@@ -9,8 +9,8 @@ export async function trainSummary(run: string, data: string): Promise<string> {
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
     ...scoreLines(measured),
     'next:',
-    `  rosette report --model ${run}`,
-    `  rosette identify --model ${run} --gallery ${data} NEW_PHOTOS`,
+    `  npx rosette report --model ${run}`,
+    `  npx rosette identify --model ${run} --gallery ${data} NEW_PHOTOS`,
   ].join('\n')
 }
 

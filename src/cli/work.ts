@@ -147,3 +147,11 @@ export async function warnOfIdenticalKnown({
 export function warnOfSkipped(skipped: readonly Skipped[]): void {
   for (const { photo, reason } of skipped) warn(`skipped ${photo.filename}: ${reason}`)
 }
+
+/** What a run recorded of itself that speaks against its answers. */
+export async function warnOfTrust(run: string | undefined): Promise<void> {
+  if (run === undefined) return
+  const { distrust } = await import('../identify/index.ts')
+  const text = distrust(run)
+  if (text !== undefined) warn(text)
+}

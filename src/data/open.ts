@@ -101,7 +101,9 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
     check(
       ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase()),
       `${path}: expected a folder or a CSV`,
-      'put the photo into a folder and name that',
+      /\.(zip|tar|gz|tgz|7z|rar)$/i.test(path)
+        ? 'it is an archive: unpack it, and name the folder'
+        : 'put the photo into a folder and name that',
     )
     checkPart(path, options)
     return openCsv(path, options)

@@ -138,3 +138,12 @@ describe('thumbnail', () => {
     await expect(thumbnail(path, { longSidePx: 2 })).rejects.toThrow('8 whole pixels or more, got 2')
   })
 })
+
+it('an iPhone’s HEIC and an archive are called what they are, with the way out', async () => {
+  const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(400)])
+  await expect(decodeImage(heic, { name: 'IMG_9.HEIC' })).rejects.toThrow(
+    /IMG_9\.HEIC: a HEIC photo, which cannot be read\nhint: save it as JPEG first/,
+  )
+  const zip = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(400)])
+  await expect(decodeImage(zip, { name: 'photos.jpg' })).rejects.toThrow(/photos\.jpg: an archive, not a photo/)
+})

@@ -81,6 +81,8 @@ export async function usePhoto<T>(
   use: (image: Sharp) => Promise<T>,
 ): Promise<T> {
   check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
+  check(!isHeic(bytes), `${name}: a HEIC photo, which cannot be read`, heicHint)
+  check(!isZip(bytes), `${name}: an archive, not a photo`, 'unpack it, and name the folder')
   const open = (source: Uint8Array, failOn: 'warning' | 'error') =>
     use(sharp(source, { failOn, limitInputPixels: limitPixels }))
   try {
@@ -138,6 +140,18 @@ function checkHeader({ format, compression, width, height }: Metadata, name: str
     `${name}: more than ${limitPixels} pixels, which is the limit`,
     `it has ${width} × ${height}: allow them with ${optionText({ limitPixels: width * height })}`,
   )
+}
+
+const heicHint = 'save it as JPEG first (iPhone: Settings > Camera > Formats > Most Compatible; Mac: Preview > Export)'
+
+/** By the brand in the first box: HEIC's pictures are coded as HEVC, AVIF's are not. */
+function isHeic(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
+  return /^....ftyp(heic|heix|heim|heis|hevc|hevx)/s.test(head)
+}
+
+function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
 }
 
 function damaged(why: string): string {
