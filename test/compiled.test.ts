@@ -41,11 +41,12 @@ test.skipIf(skip)('the compiled program embeds in lanes, ends by itself, and pas
   const [data, run, out] = [await tinyKaggle(), tinyRun(), temporaryFolder()]
   const path = join(out, 'metrics.json')
   const good = await rosette('evaluate', '--model', run, '--data', data, '--out', path)
-  expect(good).toMatchObject({ code: 0, stderr: '' })
+  expect(good.code).toBe(0)
+  expect(good.stderr).toMatch(/^data: .*; 12 photos of 3 individuals, 4 encounters\n$/)
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ rank1: 1, queries: 12, split: 'all' })
   const bad = await rosette('evaluate', '--model', run, '--checkpoint', 'last', '--data', data, '--out', `${path}2`)
   expect(bad.code).toBe(2)
-  expect(bad.stderr).toBe(`rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`)
+  expect(bad.stderr).toContain(`rosette: ${run}: no 'last' checkpoint\nhint: there is 'best': --checkpoint best\n`)
 })
 
 test.skipIf(skip)('an error of the system at a model is no bug: exit 2', async () => {
@@ -54,7 +55,7 @@ test.skipIf(skip)('an error of the system at a model is no bug: exit 2', async (
   mkdirSync(join(run, 'model.json')) // a folder, which cannot be read as a file
   const args = ['--data', await tinyKaggle(), '--out', join(out, 'metrics.json')]
   const { code, stderr } = await rosette('evaluate', '--model', run, ...args)
-  expect([code, stderr]).toEqual([2, 'rosette: EISDIR: illegal operation on a directory, read\n'])
+  expect([code, stderr]).toEqual([2, `rosette: ${join(run, 'model.json')}: a folder, not a file\n`])
 })
 
 test.skipIf(skip)(
@@ -126,6 +127,9 @@ test.skipIf(skip)('half a model is refused however many lanes were opening it', 
   expect((await rosette('export', '--model', tinyRun(), '--out', join(out, 'model'))).code).toBe(0)
   const path = join(out, 'model', 'model.onnx')
   truncateSync(path, Math.floor(statSync(path).size / 2))
+  const description = join(out, 'model', 'model.json') // without its hash, which would tell the damage before
+  const { sha256: _, ...described } = JSON.parse(readFileSync(description, 'utf8')) as Record<string, unknown>
+  writeFileSync(description, JSON.stringify(described))
   const args = ['--model', join(out, 'model'), '--data', data, '--threads', '8', '--out', join(out, 'e.npy')]
   for (let i = 0; i < 4; i++) {
     const { code, stderr } = await rosette('embed', ...args)
@@ -176,5 +180,8 @@ test.skipIf(skip)('stopped by a signal it tidies up', async () => {
   clearInterval(started)
   // A machine may have finished before the signal came; it never leaves a half.
   if (code === 0) expect(readdirSync(out).sort()).toEqual(['e.csv', 'e.npy'])
-  else expect([code, stderr, readdirSync(out)]).toEqual([130, 'rosette: stopped; nothing was written\n', []])
+  else {
+    expect([code, readdirSync(out)]).toEqual([130, []])
+    expect(stderr).toMatch(/\nrosette: stopped; nothing was written\n$/)
+  }
 })

@@ -90,6 +90,7 @@ test('files are read through src/base/regular-file.ts and nowhere else', () => {
     'cli/hang-up.ts': '/proc',
     'cli/identify.ts': 'a list on standard input',
     'cli/program.ts': 'package.json of rosette',
+    'report/fonts.ts': 'fonts of rosette itself',
     'report/page-build.ts': 'files of rosette itself',
     'run/version.ts': 'package.json and git of rosette',
     'weights/download.ts': 'a download goes on in the file that it began',

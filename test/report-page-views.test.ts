@@ -130,7 +130,7 @@ describe('links', () => {
       data.photos[match]!.file,
     ])
     await page.keyboard.press('Escape')
-    expect(page.url()).toBe(`${url}#photo=${file}`)
+    await page.waitForURL(`${url}#photo=${file}`) // a dialog tells that it was closed a moment later
     await page.click('#tab-heat')
     expect(page.url()).toBe(`${url}#view=heat&photo=${file}`)
     await page.evaluate(`location.hash = '#photo=${data.photos[40]!.file}'`)
@@ -153,7 +153,7 @@ describe('links', () => {
     writeFileSync(path, pageHtml(shared, []))
     const { page } = await openFile(browser, `${pathToFileURL(path).href}#photo=5`)
     expect(await page.locator('#query .file').innerText()).toBe('photo 5')
-    expect(await page.locator('header.top').innerText()).toContain('a shared report without names, validation photos')
+    expect(await page.locator('header.top').innerText()).toContain('A shared report without names, validation photos')
   })
 })
 

@@ -39,6 +39,7 @@ function exported({ network, photos }: Case, folder: string): RunModel {
   const tensors = randomTensors(network, photos)
   const checkpoint = { name: 'best', path: 'best.safetensors' } as const
   const model: RunModel = { name: network.backbone, network, geometry: photos, checkpoint, tensors }
+  writeFileSync(join(folder, 'run.json'), '{}') // a run that tells nothing of itself
   exportTimm({ run: folder, model, folder, name: model.name })
   return model
 }

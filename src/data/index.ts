@@ -16,6 +16,7 @@ export {
   type ErasingConfig,
 } from './augmentation.ts'
 export { type BoxFormat } from './box-format.ts'
+export type { SizeProgress } from './boxes.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
 export { datasetHash } from './hash.ts'

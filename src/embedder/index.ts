@@ -45,7 +45,7 @@ export {
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
 export { modelFiles } from './model-files.ts'
-export { checkModelFiles, onnxFiles } from './model-hashes.ts'
+export { checkModelFiles } from './model-hashes.ts'
 export type { CellGrid, Network } from './network.ts'
 export { type AboutNetwork, embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 export { findDescription } from './onnx-model.ts'

@@ -107,7 +107,7 @@ export interface ReportMetrics {
   readonly excludeSame: 'encounter' | null
 }
 
-/** What `rosette evaluate` says of its scores besides their numbers. */
+/** What an evaluation says of its scores besides their numbers. */
 export interface ReportScoring {
   /** What a query was ranked against. */
   readonly protocol: string

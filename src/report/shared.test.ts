@@ -67,7 +67,7 @@ test('no word of the named report is left but those of the split, the flanks, th
 
 test('how many files are the same or unreadable is told, and none is named', () => {
   const contentHashes = input.photos.map((_, i) => (i === 5 ? 'hash 0' : `hash ${i}`))
-  const skipped = [{ photo: input.photos[3]!, reason: '/home/me/secret.jpg: not an image' }]
+  const skipped = [{ photo: input.photos[3]!, reason: '/somewhere/secret.jpg: not an image' }]
   const odd = { ...input, contentHashes, skipped, unidentified: 2, learned: 7 }
   const [open, closed] = [buildReport(odd), buildReport({ ...odd, share: true })]
   expect(open.identical).toEqual([[0, 5]])
