@@ -85,10 +85,12 @@ describe('a Camtrap-DP package', () => {
     expect(() => open(two)).toThrow("media/1.JPG': one file with two identities, 'Bo' here and 'Ana' in row 2")
   })
 
-  it('may be named by its datapackage.json, or have none, and its photos may lie elsewhere', () => {
+  it('may be named by its datapackage.json or one of its tables, or have none, and its photos may lie elsewhere', () => {
     const files = { 'media.csv': `${mediaHeader}\n${media[0]}\n`, 'observations.csv': `${header}\n${ana}\n` }
     const bare = folderWith({ ...files, 'media/1.JPG': jpeg })
     expect(openDataset(bare).photos).toMatchObject([{ identity: 'Ana', camera: 'd1', box: { x: 40 } }])
+    for (const table of ['media.csv', 'observations.csv'])
+      expect(openDataset(join(bare, table)).photos).toMatchObject([{ identity: 'Ana', box: { x: 40 } }])
     const away = folderWith({ ...files, 'datapackage.json': description })
     const images = folderWith({ '1.JPG': jpeg })
     const { photos } = openDataset(join(away, 'datapackage.json'), { images })

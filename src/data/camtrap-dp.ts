@@ -21,8 +21,16 @@ function hasBoth(folder: string): boolean {
   return media !== undefined && observations !== undefined
 }
 
+/** Files of a package that people name in place of its folder. */
+const filesOfPackage = ['datapackage.json', 'media.csv', 'observations.csv', 'deployments.csv']
+
+/** True for the name of a file that stands for the package it lies in. */
+export function isFileOfPackage(path: string): boolean {
+  return filesOfPackage.includes(basename(path))
+}
+
 function folderOf(path: string): string {
-  return basename(path) === 'datapackage.json' ? dirname(path) : path
+  return isFileOfPackage(path) ? dirname(path) : path
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
-import { isCamtrap, openCamtrap } from './camtrap-dp.ts'
+import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'
 import { openCoco } from './coco.ts'
 import { openCsv } from './csv-dataset.ts'
 import { type DetectionOptions, withDetections } from './detections.ts'
@@ -89,7 +89,7 @@ function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
 function open(path: string, options: ResolvedOpenOptions): Manifest {
   check(existsSync(path), `${path}: no such file or folder`)
   const isFolder = statSync(path).isDirectory()
-  if ((isFolder || basename(path) === 'datapackage.json') && isCamtrap(path)) {
+  if ((isFolder || isFileOfPackage(path)) && isCamtrap(path)) {
     checkPart(path, options)
     return openCamtrap(path, options)
   }
