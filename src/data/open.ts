@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'

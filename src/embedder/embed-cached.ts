@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { inOrder } from '../base/index.ts'
 import type { Manifest, Photo, Skipped } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
-import { type EmbedOptions, embedBatches, type PhotoEmbeddings } from './embed.ts'
+import { type EmbedOptions, embedBatches, embedPhotos, type PhotoEmbeddings } from './embed.ts'
 import type { Embedder } from './embedder.ts'
 import { type EmbeddingCache, embeddingCache } from './embedding-cache.ts'
 
@@ -14,13 +14,14 @@ export interface CachedEmbedOptions extends EmbedOptions {
 
 /**
  * As `embedPhotos`, but a photo that this model has embedded before is read and hashed only: its embedding comes from the cache.
- * What is new is kept there. @throws as `embedPhotos` does, and CacheError where the cache cannot be written.
+ * What is new is kept there, unless the model warns that a photo's numbers depend on the others of its batch. @throws as `embedPhotos` does, and CacheError where the cache cannot be written.
  */
 export async function embedCached(
   embedder: Embedder,
   manifest: Manifest,
   options: CachedEmbedOptions = {},
 ): Promise<PhotoEmbeddings> {
+  if ((embedder.warnings ?? []).length > 0) return embedPhotos(embedder, manifest, options) // a photo's numbers depend on its neighbours
   const { cacheDir, onProgress } = options
   const { photos } = manifest
   const { size } = embedder

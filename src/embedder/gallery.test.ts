@@ -122,6 +122,13 @@ describe('embeddings that are kept', () => {
     expect([...others.embeddings.data]).not.toEqual([...known.embeddings.data])
   })
 
+  test('what depends on its neighbours in a batch is not kept', async () => {
+    const cacheDir = temporaryFolder()
+    const rounding = { ...embedder, warnings: ['numbers depend on the batch'] }
+    expect((await embedCached(rounding, openDataset(data), { cacheDir })).embeddings).toEqual(embedded.embeddings)
+    expect(readdirSync(cacheDir)).toEqual([])
+  })
+
   test('a damaged entry is made again; a photo with a box is another', async () => {
     const cacheDir = temporaryFolder()
     const manifest = openDataset(data)

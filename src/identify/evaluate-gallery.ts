@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
-import { type Embedder, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
+import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/index.ts'
 import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, type Scored, scoresOf } from './evaluate.ts'
@@ -35,7 +35,7 @@ export async function evaluateAgainstGallery(
     `${whole.source}: none of ${manifest.photos.length} queries shows an individual of the gallery ${source}`,
     doubts[0] ?? 'are its individuals called alike in both?',
   )
-  const queries = await embedPhotos(embedder, manifest, options)
+  const queries = await embedCached(embedder, manifest, options)
   const { photos, contentHashes } = queries
   const [asked, known] = [labelsOf(photos), labelsOf(gallery.photos)]
   const bothKnown = asked.encounters !== undefined && known.encounters !== undefined
