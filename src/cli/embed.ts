@@ -1,8 +1,9 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
-import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
 import { say } from './say.ts'
 import {
@@ -26,7 +27,7 @@ has the file names, the identities and the other columns of the table, in the
 same order. Of a Kaggle folder all photos are embedded, train.csv's first.`
 
 interface EmbedFlags extends ModelFlags, DataFlags {
-  readonly data: string
+  readonly data?: string
   readonly out: string
   readonly overwrite?: boolean
 }
@@ -36,19 +37,25 @@ export function embedCommand(): Command {
   const command = new Command('embed')
     .summary('turn photos into embeddings (.npy)')
     .description('Embed every photo of a dataset. Memory does not grow with the number of photos.')
-    .requiredOption('--data <D>', 'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder')
     .requiredOption('--out <FILE.npy>', 'the file to write')
+    .addOption(
+      new Option(
+        '--data <D>',
+        'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder',
+      ).default(undefined, "the run's own photos"),
+    )
     .option('--overwrite', 'replace --out and the CSV beside it')
   return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(embedAction)
 }
 
 async function embedAction(flags: EmbedFlags): Promise<void> {
-  const { data, out, overwrite = false, skipUnreadable, limitPixels } = flags
+  const { out, overwrite = false } = flags
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
-  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'all' }))
+  const { data, open, reading } = await photosToRead(flags, flags.data)
+  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   await interruptible((signal) =>
@@ -58,7 +65,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const contentHashes: string[] = []
       const skipped: Skipped[] = []
       try {
-        await withProgress('embedding', { skipUnreadable, limitPixels, signal }, async (embedOptions) => {
+        await withProgress('embedding', { ...reading, signal }, async (embedOptions) => {
           for await (const batch of embedBatches(embedder, manifest, embedOptions)) {
             file.append(batch.data)
             photos.push(...batch.photos)

@@ -40,6 +40,16 @@ test('evaluate and report read the photos of the run as its training read them',
   expect(json(join(run, 'report', 'metrics.json'))).toMatchObject({ data: 'sightings.csv', photos: 12 })
 })
 
+test('embed reads them alike', async () => {
+  expect(await rosette('embed', '--out', join(out, 'e.npy')), stderr).toBe(0)
+  const [header, first, ...rest] = readFileSync(join(out, 'e.csv'), 'utf8').trim().split('\n')
+  expect([header!.split(',').slice(0, 2), first!.split(',').slice(0, 2), rest.length]).toEqual([
+    ['filename', 'identity'],
+    ['train_0001.png', 'Abril'],
+    11,
+  ])
+})
+
 test('the table itself may be named, without saying again how it is read', async () => {
   const metrics = join(out, 'metrics.json')
   expect(await rosette('evaluate', '--data', join(out, 'sightings.csv'), '--out', metrics), stderr).toBe(0)
