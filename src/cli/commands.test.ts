@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
 import {
   temporaryFolder,
   tinyGeometry,
@@ -18,8 +19,7 @@ import { runProgram } from './program.ts'
 let data = ''
 let run = ''
 let out = ''
-let stdout = ''
-let stderr = ''
+const output = captureOutput()
 
 beforeAll(async () => {
   data = await tinyKaggle()
@@ -27,14 +27,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   out = temporaryFolder()
-  stdout = ''
-  stderr = ''
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    stdout += `${String(text)}\n`
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
 })
-afterEach(() => vi.restoreAllMocks())
 
 function rosette(...args: string[]): Promise<number> {
   return runProgram([...args, ...(args[0] === 'synth' || args[0] === 'export' ? [] : ['--threads', '1'])], commands)
@@ -52,11 +45,11 @@ test('embed: a .npy and its names, all of a Kaggle folder', async () => {
   const lines = readFileSync(join(out, 'e.csv'), 'utf8').trim().split('\n')
   const ends = [lines[0], lines[1], lines[21]]
   expect(ends).toEqual(['filename,identity,encounter', 'train_0001.png,Abril,e0', 'test_0009.png,,'])
-  expect(stdout).toContain(`${npy}: float32 [21, 24], ${run}, checkpoint 'best', flip averaging on`)
+  expect(output.stdout).toContain(`${npy}: float32 [21, 24], ${run}, checkpoint 'best', flip averaging on`)
   expect(await rosette('embed', '--model', run, '--data', data, '--out', npy)).toBe(2)
-  expect(stderr).toContain(`--out: ${npy} exists already\nhint: choose another name, or add --overwrite`)
+  expect(output.stderr).toContain(`--out: ${npy} exists already\nhint: choose another name, or add --overwrite`)
   expect(await rosette('embed', '--model', run, '--data', data, '--out', join(out, 'e.bin'))).toBe(2)
-  expect(stderr).toContain('expected a name that ends in .npy')
+  expect(output.stderr).toContain('expected a name that ends in .npy')
 })
 
 test('embed: an unreadable photo leaves nothing behind, unless it is skipped', async () => {
@@ -66,10 +59,10 @@ test('embed: an unreadable photo leaves nothing behind, unless it is skipped', a
   writeFileSync(join(folder, 'x.png'), 'no image')
   const args = ['embed', '--model', run, '--data', folder, '--out', join(out, 'e.npy')]
   expect(await rosette(...args)).toBe(2)
-  expect(stderr).toMatch(/1 problem\n {2}x\.png: .*not an image/)
+  expect(output.stderr).toMatch(/1 problem\n {2}x\.png: .*not an image/)
   expect(readdirSync(out)).toEqual([])
   expect(await rosette(...args, '--skip-unreadable')).toBe(0)
-  expect(stderr).toContain('warning: skipped x.png')
+  expect(output.stderr).toContain('warning: skipped x.png')
   expect(decodeNpy(readFileSync(join(out, 'e.npy')), '').shape).toEqual([2, 24])
 })
 
@@ -92,9 +85,9 @@ test('no output takes the place of what is read, --overwrite or not', async () =
     [['identify', '--model', run, '--overwrite', '--gallery', data, photo, '--csv', gallery], gallery],
   ]
   for (const [args, replaced] of cases) {
-    stderr = ''
+    output.stderr = ''
     expect(await rosette(...args), args.join(' ')).toBe(2)
-    expect(stderr).toContain(`${replaced} would replace ${replaced}, which is read\nhint: choose another name`)
+    expect(output.stderr).toContain(`${replaced} would replace ${replaced}, which is read\nhint: choose another name`)
   }
   for (const [path, content] of before) expect(readFileSync(path).equals(content), path).toBe(true)
 })
@@ -104,9 +97,9 @@ test('an output that cannot be written is told before the model is opened', asyn
   mkdirSync(join(out, 'folder.npy'))
   writeFileSync(join(out, 'file'), '')
   const told = async (...args: string[]) => {
-    stderr = ''
+    output.stderr = ''
     expect(await rosette(...args, '--overwrite', '--model', model)).toBe(2)
-    return stderr
+    return output.stderr
   }
   const folder = join(out, 'folder.npy')
   expect(await told('embed', '--data', data, '--out', folder)).toContain(
@@ -116,9 +109,9 @@ test('an output that cannot be written is told before the model is opened', asyn
   expect(await told('submit', '--data', data, '--out', below)).toContain(`--out: ${join(out, 'file')} is no folder`)
   const file = join(out, 'file')
   expect(await runProgram(['export', '--model', run, '--out', file, '--overwrite'], commands)).toBe(2)
-  expect(stderr).toContain(`--out: ${file}: expected a folder, got a file`)
+  expect(output.stderr).toContain(`--out: ${file}: expected a folder, got a file`)
   expect(await runProgram(['train', '--data', data, '--out', file, '--overwrite'], commands)).toBe(2)
-  expect(stderr.match(/expected a folder, got a file/g)).toHaveLength(2)
+  expect(output.stderr.match(/expected a folder, got a file/g)).toHaveLength(2)
 })
 
 test('evaluate: metrics.json and a table, through a CSV with columns of other names', async () => {
@@ -144,8 +137,8 @@ test('evaluate: metrics.json and a table, through a CSV with columns of other na
   })
   expect(metrics.model).toBe(`${run}, checkpoint 'best'`)
   expect(metrics.perIdentity).toHaveLength(3)
-  expect(stdout).toMatch(/identity-balanced mAP +1\.000/)
-  expect(stdout).toContain('all photos, 9 of 3 individuals (other photos than those that')
+  expect(output.stdout).toMatch(/identity-balanced mAP +1\.000/)
+  expect(output.stdout).toContain('all photos, 9 of 3 individuals (other photos than those that')
 })
 
 test('evaluate: photos without an encounter are counted and told', async () => {
@@ -156,37 +149,37 @@ test('evaluate: photos without an encounter are counted and told', async () => {
   writeFileSync(csv, `${[header, emptied, ...others].join('\n')}\n`)
   const where = ['--data', csv, '--images', join(data, 'test', 'test'), '--columns', 'identity=who,encounter=sighting']
   expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'encounter', '--out', path)).toBe(0)
-  expect(stderr).toContain('warning: 1 photo has no encounter')
+  expect(output.stderr).toContain('warning: 1 photo has no encounter')
   expect(metricsOf(path).unknownEncounters).toBe(1)
 })
 
 test('evaluate: what can be mistaken', async () => {
   const to = ['--out', join(out, 'metrics.json')]
   expect(await rosette('evaluate', '--model', run, ...csvOptions(), ...to)).toBe(2)
-  expect(stderr).toContain('no column of identities')
-  stderr = ''
+  expect(output.stderr).toContain('no column of identities')
+  output.stderr = ''
   expect(await rosette('evaluate', '--model', run, '--data', data, '--split', 'validation', ...to)).toBe(2)
-  expect(stderr).toContain('--split validation: ')
-  stderr = ''
+  expect(output.stderr).toContain('--split validation: ')
+  output.stderr = ''
   expect(await rosette('evaluate', '--model', run, '--data', data, '--split', 'test', ...to)).toBe(2)
-  expect(stderr).toContain('--split test: ')
-  stderr = ''
+  expect(output.stderr).toContain('--split test: ')
+  output.stderr = ''
   expect(await rosette('evaluate', '--model', join(out, 'none'), '--data', data, ...to)).toBe(2)
-  expect(stderr).toContain('none: no such model')
+  expect(output.stderr).toContain('none: no such model')
   expect(existsSync(to[1]!)).toBe(false)
 })
 
 test('submit: every pair in order, checked; clip and shift', async () => {
   const path = join(out, 'submission.csv')
   expect(await rosette('submit', '--model', run, '--data', data, '--out', path, '--checkpoint', 'best')).toBe(0)
-  expect(stdout).toContain(`${path}: ok, 72 rows in the order of`)
+  expect(output.stdout).toContain(`${path}: ok, 72 rows in the order of`)
   const clipped = readFileSync(path, 'utf8').trim().split('\n')
   expect([clipped[0], clipped.length]).toEqual(['row_id,similarity', 73])
   const more = ['--scores', 'shift', '--overwrite', '--tta', 'none']
   expect(await rosette('submit', '--model', run, '--data', data, '--out', path, ...more)).toBe(0)
   expect(readFileSync(path, 'utf8')).not.toContain(clipped[1])
   expect(await rosette('submit', '--model', run, '--data', data, '--out', path)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
 })
 
 test('identify: a table, JSON and a CSV; the very same photo is left out and that is said', async () => {
@@ -194,11 +187,11 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   const known = join(data, 'train', 'train', 'train_0001.png')
   const args = ['identify', '--model', run, '--gallery', data, '--top', '2', stranger, known]
   expect(await rosette(...args)).toBe(0)
-  expect(stdout.split('\n')[1]).toMatch(/test_0002\.png +1 +Bento +0\.\d{4} +train_00\d\d\.png$/)
-  expect(stderr).toContain('train_0001.png: left out of the gallery, being the same file: train_0001.png')
-  stdout = ''
+  expect(output.stdout.split('\n')[1]).toMatch(/test_0002\.png +1 +Bento +0\.\d{4} +train_00\d\d\.png$/)
+  expect(output.stderr).toContain('train_0001.png: left out of the gallery, being the same file: train_0001.png')
+  output.stdout = ''
   expect(await rosette(...args, '--json')).toBe(0)
-  const told = JSON.parse(stdout) as { candidates: { identity: string; rank: number; bestMatch: string }[] }[]
+  const told = JSON.parse(output.stdout) as { candidates: { identity: string; rank: number; bestMatch: string }[] }[]
   expect(told.map(({ candidates }) => candidates[0]!.identity)).toEqual(['Bento', 'Abril'])
   expect(told[1]!.candidates[0]!.bestMatch).not.toBe('train_0001.png')
   const csv = join(out, 'matches.csv')
@@ -207,7 +200,7 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   expect([lines.length, lines[0]]).toEqual([5, 'photo,rank,identity,similarity,best_match'])
   expect(await rosette(...args, '--csv', csv, '--json')).toBe(2)
   expect(await rosette('identify', '--model', run, '--gallery', data, join(out, 'none.jpg'))).toBe(2)
-  expect(stderr).toContain('none.jpg: no such file')
+  expect(output.stderr).toContain('none.jpg: no such file')
 })
 
 test('identify: a photo whose only companion is itself has a row that says nobody', async () => {
@@ -218,7 +211,7 @@ test('identify: a photo whose only companion is itself has a row that says nobod
   const images = ['--images', join(data, 'train', 'train')]
   expect(await rosette('identify', '--model', run, '--gallery', gallery, ...images, known, '--csv', csv)).toBe(0)
   expect(readFileSync(csv, 'utf8')).toBe(`photo,rank,identity,similarity,best_match\n${known},,,,\n`)
-  expect(stderr).toContain('being the same file: train_0001.png; no photo is left to compare it with')
+  expect(output.stderr).toContain('being the same file: train_0001.png; no photo is left to compare it with')
 })
 
 test('identical files are told by every command that embeds, loudly where individuals differ', async () => {
@@ -230,9 +223,9 @@ test('identical files are told by every command that embeds, loudly where indivi
   writeFileSync(join(out, 'test.csv'), 'row_id,query_image,gallery_image\n0,a.png,b.png\n1,b.png,c.png\n')
   const loud = 'warning: IDENTICAL FILES UNDER DIFFERENT IDENTITIES (Abril, Bento): a.png, b.png\n'
   const told = async (...args: string[]) => {
-    stderr = ''
+    output.stderr = ''
     expect(await rosette(...args, '--model', run)).toBe(0)
-    return stderr
+    return output.stderr
   }
   expect(await told('embed', '--data', list, '--out', join(out, 'e.npy'))).toContain(loud)
   expect(await told('evaluate', '--data', list, '--out', join(out, 'm.json'))).toContain(loud)
@@ -247,10 +240,10 @@ test('evaluate: labels that cannot be scored are told before a photo is opened',
   writeFileSync(list, 'filename,identity\ngone.png,Abril\naway.png,Bento\n')
   const args = ['evaluate', '--model', run, '--data', list, '--out', join(out, 'metrics.json')]
   expect(await rosette(...args)).toBe(2)
-  expect(stderr).toContain('none of 2 queries has a photo of its individual to find')
-  stderr = ''
+  expect(output.stderr).toContain('none of 2 queries has a photo of its individual to find')
+  output.stderr = ''
   expect(await rosette(...args, '--exclude-same', 'encounter')).toBe(2)
-  expect(stderr).toContain('excluding the same encounter needs the encounter of every photo')
+  expect(output.stderr).toContain('excluding the same encounter needs the encounter of every photo')
 })
 
 test('export: a model that every command takes', async () => {
@@ -259,16 +252,16 @@ test('export: a model that every command takes', async () => {
   expect(readdirSync(folder).sort()).toEqual(['model.json', 'model.onnx'])
   expect(metricsOf(join(folder, 'model.json')).name).toBe('pantanal')
   expect(await rosette('export', '--model', run, '--out', run, '--overwrite')).toBe(2)
-  expect(stderr).toContain(`--out: ${run} is a run folder`)
+  expect(output.stderr).toContain(`--out: ${run} is a run folder`)
   expect(await rosette('export', '--model', run, '--out', folder)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
   const path = join(out, 'metrics.json')
   const columns = ['--columns', 'identity=who']
   const model = join(folder, 'model.onnx')
   expect(await rosette('evaluate', '--model', model, ...csvOptions(), ...columns, '--out', path)).toBe(0)
   expect(metricsOf(path)).toMatchObject({ model, rank1: 1, excludeSame: 'encounter' })
   expect(await rosette('export', '--model', folder, '--out', join(out, 'again'))).toBe(2)
-  expect(stderr).toContain('no checkpoint')
+  expect(output.stderr).toContain('no checkpoint')
 })
 
 test('export --format timm: four files, and what cannot be', async () => {
@@ -278,17 +271,17 @@ test('export --format timm: four files, and what cannot be', async () => {
   expect(readdirSync(folder).sort()).toEqual(['README.md', 'config.json', 'head.safetensors', 'model.safetensors'])
   expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('\n# pantanal\n')
   expect(metricsOf(join(folder, 'config.json'))).toMatchObject({ architecture: 'convnext_zepto_rms', num_classes: 0 })
-  expect(stdout).toContain(join(folder, 'config.json'))
+  expect(output.stdout).toContain(join(folder, 'config.json'))
   expect(await rosette(...args, folder)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
   expect(await rosette(...args, join(out, 'x'), '--precision', 'int8')).toBe(2)
-  expect(stderr).toContain("--precision int8: of --format onnx; timm's weights are fp32")
+  expect(output.stderr).toContain("--precision int8: of --format onnx; timm's weights are fp32")
   const mini = tinyRun()
   const description = metricsOf(join(mini, 'model.json'))
   const network = { ...(description.network as object), backbone: 'convnext_mini' }
   writeFileSync(join(mini, 'model.json'), JSON.stringify({ ...description, network }))
   expect(await rosette('export', '--model', mini, '--format', 'timm', '--out', join(out, 'x'))).toBe(2)
-  expect(stderr).toContain("--format timm: 'convnext_mini' is rosette's own")
+  expect(output.stderr).toContain("--format timm: 'convnext_mini' is rosette's own")
   expect(existsSync(join(out, 'x'))).toBe(false)
 })
 
@@ -300,7 +293,7 @@ test('a foreign model with its description elsewhere', async () => {
   copyFileSync(join(folder, 'model.onnx'), join(out, 'lonely.onnx'))
   const args = ['--model', join(out, 'lonely.onnx'), ...csvOptions(), '--columns', 'identity=who', '--out']
   expect(await rosette('evaluate', ...args, join(out, 'a.json'))).toBe(2)
-  expect(stderr).toContain('no description of its preprocessing')
+  expect(output.stderr).toContain('no description of its preprocessing')
   expect(await rosette('evaluate', ...args, join(out, 'a.json'), '--model-config', config)).toBe(0)
   expect(metricsOf(join(out, 'a.json')).rank1).toBe(1)
 })
@@ -309,11 +302,11 @@ test('train: numbers and flags that nobody meant', async () => {
   const train = (...args: string[]) =>
     runProgram(['train', '--data', data, '--out', join(out, 'run'), ...args], commands)
   expect(await train('--threads', '0')).toBe(2)
-  expect(stderr).toContain('Expected a whole number above 0.')
+  expect(output.stderr).toContain('Expected a whole number above 0.')
   expect(await train('--seed', '')).toBe(2)
-  expect(stderr).toContain('Expected a whole number, 0 or above.')
+  expect(output.stderr).toContain('Expected a whole number, 0 or above.')
   expect(await train('--resume', '--overwrite')).toBe(2)
-  expect(stderr).toContain("'--resume' cannot be used with option '--overwrite'")
+  expect(output.stderr).toContain("'--resume' cannot be used with option '--overwrite'")
   expect(readdirSync(out)).toEqual([])
 })
 
@@ -322,11 +315,13 @@ test('demo: nothing in its folder is replaced unasked', async () => {
   for (const name of ['submission.csv', 'metrics.json']) {
     writeFileSync(join(out, name), 'mine')
     expect(await demo()).toBe(2)
-    expect(stderr).toContain(`--out: ${join(out, name)} exists already\nhint: choose another name, or add --overwrite`)
+    expect(output.stderr).toContain(
+      `--out: ${join(out, name)} exists already\nhint: choose another name, or add --overwrite`,
+    )
   }
   mkdirSync(join(out, 'untrained'))
   expect(await demo()).toBe(2)
-  expect(stderr).toContain(`${join(out, 'untrained')} exists already`)
+  expect(output.stderr).toContain(`${join(out, 'untrained')} exists already`)
   expect(readdirSync(out).sort()).toEqual(['metrics.json', 'submission.csv', 'untrained'])
 })
 
@@ -335,10 +330,10 @@ test('synth: a dataset, once', async () => {
   const args = ['synth', '--out', folder, '--identities', '2', '--photos', '2', '--seed', '3']
   expect(await rosette(...args)).toBe(0)
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(['train.csv', 'test.csv', 'sheet.png', 'train', 'test']))
-  expect(stdout).toMatch(/training photos +4\n/)
-  expect(stdout).toContain(join(folder, 'sheet.png'))
+  expect(output.stdout).toMatch(/training photos +4\n/)
+  expect(output.stdout).toContain(join(folder, 'sheet.png'))
   expect(await rosette(...args)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
   expect(await rosette('synth', '--out', folder, '--identities', 'two')).toBe(2)
-  expect(stderr).toContain('Expected a whole number above 0.')
+  expect(output.stderr).toContain('Expected a whole number above 0.')
 })

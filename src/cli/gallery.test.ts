@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -8,8 +9,7 @@ import { runProgram } from './program.ts'
 let data = ''
 let run = ''
 let out = ''
-let stdout = ''
-let stderr = ''
+const output = captureOutput()
 
 beforeAll(async () => {
   data = await tinyKaggle()
@@ -18,14 +18,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   out = temporaryFolder()
-  stdout = ''
-  stderr = ''
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    stdout += `${String(text)}\n`
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
 })
-afterEach(() => vi.restoreAllMocks())
 
 const rosette = (...args: string[]) => runProgram([...args, '--threads', '1'], commands)
 const metricsOf = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
@@ -37,7 +30,7 @@ const queries = () => [
 test('gallery: made, asked, added to; it keeps what it knows and passes over what it has', async () => {
   const gallery = join(out, 'known')
   expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
-  expect(stdout).toContain(`${gallery}: 12 photos of 3 individuals`)
+  expect(output.stdout).toContain(`${gallery}: 12 photos of 3 individuals`)
   expect(readdirSync(gallery).sort()).toEqual([
     expect.stringMatching(/^embeddings-[0-9a-f]{16}\.npy$/),
     'gallery.json',
@@ -45,9 +38,9 @@ test('gallery: made, asked, added to; it keeps what it knows and passes over wha
   ])
   const photo = join(data, 'test', 'test', 'test_0001.png')
   const ask = async (from: string) => {
-    stdout = ''
+    output.stdout = ''
     expect(await rosette('identify', '--model', run, '--gallery', from, '--json', photo)).toBe(0)
-    return (JSON.parse(stdout) as { candidates: { identity: string; similarity: number }[] }[])[0]!.candidates
+    return (JSON.parse(output.stdout) as { candidates: { identity: string; similarity: number }[] }[])[0]!.candidates
   }
   const byPhotos = await ask(data)
   const byGallery = await ask(gallery)
@@ -55,11 +48,11 @@ test('gallery: made, asked, added to; it keeps what it knows and passes over wha
     byPhotos.map(({ identity, similarity }) => [identity, similarity]),
   )
   expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery)).toBe(2)
-  expect(stderr).toContain(`--out: ${gallery} exists already`)
-  stdout = ''
+  expect(output.stderr).toContain(`--out: ${gallery} exists already`)
+  output.stdout = ''
   expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery, '--append')).toBe(0)
   expect(await rosette('gallery', '--model', run, ...queries(), '--out', gallery, '--append')).toBe(0)
-  expect(stdout).toBe(
+  expect(output.stdout).toBe(
     `${gallery}: 21 photos of 3 individuals\n${gallery}: 21 photos of 3 individuals; 9 photos were in it already\n`,
   )
 })
@@ -70,10 +63,10 @@ test('gallery: another model, and a folder that is none, are refused', async () 
   const other = tinyRun({ checkpoints: { best: tinyTensors(1) } })
   const photo = join(data, 'test', 'test', 'test_0001.png')
   expect(await rosette('identify', '--model', other, '--gallery', gallery, photo)).toBe(2)
-  expect(stderr).toContain('embeddings of two models cannot be compared')
+  expect(output.stderr).toContain('embeddings of two models cannot be compared')
   expect(await rosette('gallery', '--model', other, '--data', data, '--out', gallery, '--append')).toBe(2)
   expect(await rosette('gallery', '--model', run, '--data', data, '--out', data, '--overwrite')).toBe(2)
-  expect(stderr).toContain(`--out: ${data} exists and is no gallery of rosette`)
+  expect(output.stderr).toContain(`--out: ${data} exists and is no gallery of rosette`)
 })
 
 test('evaluate --gallery: queries against known individuals; who is not known is counted apart', async () => {
@@ -94,8 +87,8 @@ test('evaluate --gallery: queries against known individuals; who is not known is
     protocol: 'queries against a gallery, other encounters',
   })
   expect(metricsOf(path).doubts).toEqual(['9 queries only: one photo more or less changes rank-1 by 0.11'])
-  expect(stdout).toContain('9 (and 1 not scored: 1 of individuals that the gallery does not show)')
-  expect(stdout).toContain(`gallery  ${data}: 12 photos of 3 individuals`)
+  expect(output.stdout).toContain('9 (and 1 not scored: 1 of individuals that the gallery does not show)')
+  expect(output.stdout).toContain(`gallery  ${data}: 12 photos of 3 individuals`)
   const gallery = join(out, 'known')
   expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
   const again = join(out, 'again.json')
@@ -108,15 +101,15 @@ test('evaluate --gallery: the very same file is no answer; nobody known is an er
   const path = join(out, 'metrics.json')
   expect(await rosette('evaluate', '--model', run, '--data', data, '--gallery', data, '--out', path)).toBe(0)
   expect(metricsOf(path)).toMatchObject({ queries: 12, sameFiles: 12 })
-  expect(stderr).toContain('12 queries are in the gallery as the very same file')
+  expect(output.stderr).toContain('12 queries are in the gallery as the very same file')
   const list = join(out, 'others.csv')
   writeFileSync(list, 'filename,identity\ntest_0001.png,X\ntest_0002.png,X\n')
   const others = ['--data', list, '--images', join(data, 'test', 'test')]
   expect(await rosette('evaluate', '--model', run, ...others, '--gallery', data, '--out', join(out, 'b.json'))).toBe(2)
-  expect(stderr).toContain(`none of 2 queries shows an individual of the gallery ${data}`)
+  expect(output.stderr).toContain(`none of 2 queries shows an individual of the gallery ${data}`)
   const odd = ['--gallery-columns', 'identity=who']
   expect(await rosette('evaluate', '--model', run, ...queries(), ...odd, '--out', join(out, 'b.json'))).toBe(2)
-  expect(stderr).toContain('--gallery-images and --gallery-columns go with --gallery')
+  expect(output.stderr).toContain('--gallery-images and --gallery-columns go with --gallery')
 })
 
 test('evaluate: encounters are left out where they are known, and that is the first number', async () => {
@@ -126,11 +119,11 @@ test('evaluate: encounters are left out where they are known, and that is the fi
   const where = ['--data', list, '--images', join(data, 'test', 'test'), '--columns', 'identity=who,encounter=sighting']
   const [kept, all] = [join(out, 'kept.json'), join(out, 'all.json')]
   expect(await rosette('evaluate', '--model', run, ...where, '--out', kept)).toBe(0)
-  expect(stdout).toContain('scored   each photo against other encounters')
-  expect(stdout).toContain('With photos of the same encounter left in, which flatters every model: rank-1 ')
-  stdout = ''
+  expect(output.stdout).toContain('scored   each photo against other encounters')
+  expect(output.stdout).toContain('With photos of the same encounter left in, which flatters every model: rank-1 ')
+  output.stdout = ''
   expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'nothing', '--out', all)).toBe(0)
-  expect(stdout).toContain('scored   each photo against all others')
+  expect(output.stdout).toContain('scored   each photo against all others')
   const { rank1, map, identityBalancedMap, queries: count } = metricsOf(all)
   expect(metricsOf(kept)).toMatchObject({
     excludeSame: 'encounter',

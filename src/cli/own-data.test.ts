@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -8,7 +9,7 @@ import { runProgram } from './program.ts'
 let kaggle = ''
 let run = ''
 let out = ''
-let stderr = ''
+const output = captureOutput()
 
 /** A run trained from a table whose columns have names of their own, its photos elsewhere. */
 beforeAll(async () => {
@@ -22,26 +23,22 @@ beforeEach(() => {
   writeFileSync(table, `photo,who,encounter\n${rows.join('\n')}\n`)
   const reading = { images: join(kaggle, 'train', 'train'), columns: { filename: 'photo', identity: 'who' } }
   writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', seed: 0, data: table, reading }))
-  stderr = ''
-  vi.spyOn(console, 'log').mockImplementation(() => {})
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
 })
-afterEach(() => vi.restoreAllMocks())
 
 const rosette = (...args: string[]) => runProgram([...args, '--model', run], commands)
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 
 test('evaluate and report read the photos of the run as its training read them', async () => {
   const metrics = join(out, 'metrics.json')
-  expect(await rosette('evaluate', '--out', metrics), stderr).toBe(0)
+  expect(await rosette('evaluate', '--out', metrics), output.stderr).toBe(0)
   expect(json(metrics)).toMatchObject({ data: join(out, 'sightings.csv'), photos: 12, identities: 3 })
   const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
-  expect(await rosette('report', ...small), stderr).toBe(0)
+  expect(await rosette('report', ...small), output.stderr).toBe(0)
   expect(json(join(run, 'report', 'metrics.json'))).toMatchObject({ data: 'sightings.csv', photos: 12 })
 })
 
 test('embed reads them alike', async () => {
-  expect(await rosette('embed', '--out', join(out, 'e.npy')), stderr).toBe(0)
+  expect(await rosette('embed', '--out', join(out, 'e.npy')), output.stderr).toBe(0)
   const [header, first, ...rest] = readFileSync(join(out, 'e.csv'), 'utf8').trim().split('\n')
   expect([header!.split(',').slice(0, 2), first!.split(',').slice(0, 2), rest.length]).toEqual([
     ['filename', 'identity'],
@@ -52,7 +49,7 @@ test('embed reads them alike', async () => {
 
 test('the table itself may be named, without saying again how it is read', async () => {
   const metrics = join(out, 'metrics.json')
-  expect(await rosette('evaluate', '--data', join(out, 'sightings.csv'), '--out', metrics), stderr).toBe(0)
+  expect(await rosette('evaluate', '--data', join(out, 'sightings.csv'), '--out', metrics), output.stderr).toBe(0)
   expect(json(metrics)).toMatchObject({ photos: 12, identities: 3 })
 })
 
@@ -61,17 +58,17 @@ test('a damaged line of the log is left out of a report, and told', async () => 
   writeFileSync(join(run, 'log.jsonl'), `${JSON.stringify(entry)}\n${'\0'.repeat(50)}\n`)
   const folder = join(out, 'report')
   const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
-  expect(await rosette('report', ...small, '--out', folder), stderr).toBe(0)
-  expect(stderr).toContain('log.jsonl: line 2: holds zeros')
+  expect(await rosette('report', ...small, '--out', folder), output.stderr).toBe(0)
+  expect(output.stderr).toContain('log.jsonl: line 2: holds zeros')
 })
 
 test('a report takes the place of a report, and of nothing that somebody put beside it', async () => {
   const small = ['--projection', 'pca', '--explain', '0', '--pixels', '200']
   const folder = join(run, 'report')
-  expect(await rosette('report', ...small), stderr).toBe(0)
+  expect(await rosette('report', ...small), output.stderr).toBe(0)
   writeFileSync(join(folder, 'map-tsne.png'), 'of an earlier report')
   writeFileSync(join(folder, 'thesis.txt'), 'years of work')
-  expect(await rosette('report', ...small, '--overwrite'), stderr).toBe(0)
+  expect(await rosette('report', ...small, '--overwrite'), output.stderr).toBe(0)
   expect(readFileSync(join(folder, 'thesis.txt'), 'utf8')).toBe('years of work')
   expect(readdirSync(folder)).not.toContain('map-tsne.png')
   expect(readdirSync(run).filter((name) => name.startsWith('.report'))).toEqual([])
@@ -83,9 +80,9 @@ test('a file of any run is replaced by no command', async () => {
   for (const name of ['metrics.json', join('report', 'metrics.json'), 'log.jsonl']) writeFileSync(join(other, name), '')
   for (const name of ['metrics.json', join('report', 'metrics.json'), join('checkpoints', 'best.safetensors')]) {
     expect(await rosette('evaluate', '--out', join(other, name), '--overwrite')).toBe(2)
-    expect(stderr).toContain(`${join(other, name)} is a file of the run in ${other}, and is not replaced`)
+    expect(output.stderr).toContain(`${join(other, name)} is a file of the run in ${other}, and is not replaced`)
   }
   const log = join(other, 'log.jsonl')
   expect(await runProgram(['compare', run, other, '--out', log, '--overwrite'], commands)).toBe(2)
-  expect(stderr).toContain(`${log} is a file of the run in ${other}, and is not replaced`)
+  expect(output.stderr).toContain(`${log} is a file of the run in ${other}, and is not replaced`)
 })

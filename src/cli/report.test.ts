@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -8,8 +9,7 @@ import { runProgram } from './program.ts'
 let data = ''
 let run = ''
 let out = ''
-let stdout = ''
-let stderr = ''
+const output = captureOutput()
 
 beforeAll(async () => {
   data = await tinyKaggle()
@@ -17,14 +17,7 @@ beforeAll(async () => {
 beforeEach(() => {
   run = tinyRun()
   out = join(temporaryFolder(), 'report')
-  stdout = ''
-  stderr = ''
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    stdout += `${String(text)}\n`
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
 })
-afterEach(() => vi.restoreAllMocks())
 
 function rosette(...args: string[]): Promise<number> {
   const size = args[0] === 'report' ? ['--pixels', '200'] : [] // how sharp the PNGs are is not the matter here
@@ -98,8 +91,8 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   ])
     expect(files).toContain(name)
   expect(files).not.toContain('map-tsne.svg')
-  expect(stdout).toContain(`${join(run, 'report', 'report.html')}: open it in a browser`)
-  expect(stdout).toContain('photos of 16 px in it')
+  expect(output.stdout).toContain(`${join(run, 'report', 'report.html')}: open it in a browser`)
+  expect(output.stdout).toContain('photos of 16 px in it')
   const page = readFileSync(join(run, 'report', 'report.html'), 'utf8')
   for (const part of ['"epochs":7', '"split":"abc"', 'train_0001.png', 'data:image/webp;base64,'])
     expect(page).toContain(part)
@@ -111,12 +104,12 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   expect(table[1]).toMatch(/^train_0001\.png,Abril,e0,,all,1,right,-?\d/)
 
   expect(await rosette('report', '--model', run)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
   expect(await rosette('report', '--model', run, '--overwrite', '--projection', 'pca')).toBe(0)
   mkdirSync(out)
   writeFileSync(join(out, 'thesis.txt'), 'years of work')
   expect(await rosette('report', '--model', run, '--out', out, '--overwrite')).toBe(2)
-  expect(stderr).toContain('is no report (it has no report.html), and is not replaced')
+  expect(output.stderr).toContain('is no report (it has no report.html), and is not replaced')
   expect(existsSync(join(out, 'thesis.txt'))).toBe(true)
 })
 
@@ -134,10 +127,10 @@ test('what was left out and what speaks against the scores is told as evaluate t
   )
   for (const n of [1, 2]) cpSync(join(images, rows[1]!.split(',')[0]!), join(images, `nobody_${n}.png`))
   const told = async (...args: string[]) => {
-    stderr = ''
-    stdout = ''
+    output.stderr = ''
+    output.stdout = ''
     expect(await rosette(...args, '--model', run, '--data', odd)).toBe(0)
-    return { warnings: stderr.split('\n').filter((line) => line.startsWith('warning: ')), stdout }
+    return { warnings: output.stderr.split('\n').filter((line) => line.startsWith('warning: ')), stdout: output.stdout }
   }
   const metrics = join(temporaryFolder(), 'metrics.json')
   const evaluated = await told('evaluate', '--out', metrics)
@@ -165,7 +158,7 @@ test('scores that mean little are told as such', async () => {
   const more = ['--exclude-same', 'nothing', '--explain', '0', '--projection', 'pca']
   expect(await rosette('report', '--model', run, '--data', single, '--images', images, '--out', out, ...more)).toBe(0)
   const doubt = 'these scores mean little: the gallery shows one individual only'
-  expect(stderr).toContain(`warning: ${doubt}`)
+  expect(output.stderr).toContain(`warning: ${doubt}`)
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(doubt)
 })
 
@@ -182,21 +175,21 @@ test('--share: no photo, no name', async () => {
 
 test('what can be mistaken', async () => {
   expect(await rosette('report', '--model', run, '--projection', 'pca,som', '--out', out)).toBe(2)
-  expect(stderr).toContain('Expected names among pca, tsne, umap.')
+  expect(output.stderr).toContain('Expected names among pca, tsne, umap.')
   expect(await runProgram(['report', '--model', run, '--pixels', '8001'], commands)).toBe(2)
-  expect(stderr).toContain('Expected a whole number from 1 to 8000.')
+  expect(output.stderr).toContain('Expected a whole number from 1 to 8000.')
   expect(await rosette('report', '--model', run, '--thumbnails', '1025')).toBe(2)
-  expect(stderr).toContain('Expected a whole number from 1 to 1024.')
+  expect(output.stderr).toContain('Expected a whole number from 1 to 1024.')
   expect(await rosette('report', '--model', run, '--out', out)).toBe(2)
-  expect(stderr).toContain('was trained on data that it does not name')
+  expect(output.stderr).toContain('was trained on data that it does not name')
   const broken = temporaryFolder()
   cpSync(data, broken, { recursive: true })
   writeFileSync(join(broken, 'train', 'train', 'train_0003.png'), 'no photo')
   expect(await rosette('report', '--model', run, '--data', broken, '--out', out)).toBe(2)
-  expect(stderr).toContain('train_0003.png')
+  expect(output.stderr).toContain('train_0003.png')
   expect(existsSync(out)).toBe(false)
   expect(await rosette('report', '--model', run, '--data', broken, '--out', out, '--skip-unreadable')).toBe(0)
-  expect(stderr).toContain('skipped train_0003.png')
+  expect(output.stderr).toContain('skipped train_0003.png')
 })
 
 test('compare: two runs as a page', async () => {
@@ -211,18 +204,18 @@ test('compare: two runs as a page', async () => {
   const compare = (...args: string[]) => runProgram(['compare', ...args, '--out', page], commands)
   expect(await rosette('report', '--model', run, ...photos(), '--projection', 'pca', '--explain', '0')).toBe(0)
   expect(await compare(run, other)).toBe(0)
-  expect(stderr).toContain(`note: without a report, so without scores: ${other}`)
+  expect(output.stderr).toContain(`note: without a report, so without scores: ${other}`)
   const html = readFileSync(page, 'utf8')
   expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
   expect(html).toContain(
     `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the individual’s photos of the same encounter</td><td>on</td><td>1.0000</td>`,
   )
   expect(await compare(run, other)).toBe(2)
-  expect(stderr).toContain('exists already')
+  expect(output.stderr).toContain('exists already')
   expect(await compare(run)).toBe(2)
-  expect(stderr).toContain('expected two runs or more, got 1')
+  expect(output.stderr).toContain('expected two runs or more, got 1')
   expect(await runProgram(['compare', run, data, '--out', `${page}2`], commands)).toBe(2)
-  expect(stderr).toContain('no run: it has no config.json')
+  expect(output.stderr).toContain('no run: it has no config.json')
 })
 
 test('compare: metrics.json of a report and of evaluate, without runs', async () => {
@@ -254,5 +247,5 @@ test('compare: metrics.json of a report and of evaluate, without runs', async ()
     `<td>${own}</td><td>validation</td><td>9</td><td></td><td></td><td></td>${numbers}`,
   )
   expect(await runProgram(['compare', evaluated!, join(folder, 'nowhere'), '--out', `${page}3`], commands)).toBe(2)
-  expect(stderr).toContain('nowhere: no such folder or file')
+  expect(output.stderr).toContain('nowhere: no such folder or file')
 })

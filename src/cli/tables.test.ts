@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
 import { decodeNpy } from '../tensor/index.ts'
 import { commands } from './index.ts'
@@ -11,8 +12,7 @@ const names = ['Abril', 'Bento', 'Caiman']
 let photos = ''
 let run = ''
 let out = ''
-let stdout = ''
-let stderr = ''
+const output = captureOutput()
 
 beforeAll(async () => {
   photos = temporaryFolder()
@@ -22,14 +22,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   out = temporaryFolder()
-  stdout = ''
-  stderr = ''
-  vi.spyOn(console, 'log').mockImplementation((text: unknown) => {
-    stdout += `${String(text)}\n`
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true))
 })
-afterEach(() => vi.restoreAllMocks())
 
 function rosette(...args: string[]): Promise<number> {
   return runProgram([...args, '--threads', '1'], commands)
@@ -70,7 +63,7 @@ describe('photos of nobody known', () => {
     const asked = join(out, 'asked.png')
     writeFileSync(asked, await tinyPhoto('Abril', 9))
     expect(await rosette('identify', '--model', run, ...gallery, '--json', asked)).toBe(0)
-    const [{ candidates }] = JSON.parse(stdout) as [{ candidates: { identity: string }[] }]
+    const [{ candidates }] = JSON.parse(output.stdout) as [{ candidates: { identity: string }[] }]
     expect(candidates.map(({ identity }) => identity).sort()).toEqual(names)
   })
 
@@ -88,8 +81,8 @@ describe('photos of nobody known', () => {
 test('labels that look alike are told, and merged where that was asked for', async () => {
   const csv = table('filename,individual', (name, i) => (i === 0 ? name.toUpperCase() : name))
   expect(await evaluate(csv)).toBe(0)
-  expect(stderr).toContain("'Abril' (3 photos), 'ABRIL' (1 photo)\n")
-  expect(stderr).toContain('--merge-similar-labels makes each group one')
+  expect(output.stderr).toContain("'Abril' (3 photos), 'ABRIL' (1 photo)\n")
+  expect(output.stderr).toContain('--merge-similar-labels makes each group one')
   expect(metrics()).toMatchObject({ identities: 6, skipped: 3 })
   expect(await evaluate(csv, '--merge-similar-labels')).toBe(0)
   expect(metrics()).toMatchObject({ identities: 3, skipped: 0 })
@@ -99,7 +92,7 @@ describe('columns', () => {
   test('are said, with what is in them', async () => {
     const csv = table('filename,animal_id,visit,notes', (name, i) => `${i === 0 ? '?' : name},v${i},-`)
     expect(await evaluate(csv, '--columns', 'encounter=visit')).toBe(0)
-    expect(stderr).toContain(
+    expect(output.stderr).toContain(
       'data: table.csv: columns filename=filename, identity=animal_id, encounter=visit; 12 photos of 3 individuals, ' +
         "3 of nobody known (3 '?'), 4 encounters; columns not used: notes\n",
     )
@@ -108,7 +101,7 @@ describe('columns', () => {
   test('between which only a person can choose are asked for', async () => {
     const csv = table('filename,name,animal_id', (name, i) => `photographer ${i % 2},${name}`)
     for (const command of ['evaluate', 'embed', 'train']) {
-      stderr = ''
+      output.stderr = ''
       const to = command === 'train' ? [] : ['--model', run]
       const code = await rosette(
         command,
@@ -121,10 +114,10 @@ describe('columns', () => {
         join(out, `${command}.npy`),
       )
       expect(code, command).toBe(2)
-      expect(stderr).toContain(
+      expect(output.stderr).toContain(
         "table.csv: 2 columns could be the identity: 'animal_id' (3 values: Abril, Bento, Caiman); 'name' (2 values: ",
       )
-      expect(stderr).toContain('hint: say which: --columns identity=animal_id or --columns identity=name\n')
+      expect(output.stderr).toContain('hint: say which: --columns identity=animal_id or --columns identity=name\n')
     }
     expect(await evaluate(csv, '--columns', 'identity=animal_id')).toBe(0)
     expect(metrics()).toMatchObject({ identities: 3, rank1: 1 })
@@ -136,11 +129,11 @@ describe('a column for the split', () => {
 
   test('chooses the photos to score', async () => {
     expect(await evaluate(csv())).toBe(0)
-    expect(stderr).toContain(
+    expect(output.stderr).toContain(
       'identity=identity, split=subset; 12 photos of 3 individuals, split 3 train + 3 validation + 6 test',
     )
     expect(metrics()).toMatchObject({ split: 'test', photos: 6, queries: 6, trainedOn: 0 })
-    expect(stdout).toContain('the test photos, 6 of 3 individuals (by the split of the table)')
+    expect(output.stdout).toContain('the test photos, 6 of 3 individuals (by the split of the table)')
     expect(await evaluate(csv(), '--split', 'all')).toBe(0)
     expect(metrics()).toMatchObject({ split: 'all', photos: 12 })
     expect(await evaluate(csv(), '--columns', 'split=-')).toBe(0)
@@ -156,12 +149,14 @@ test('a hint on the table of a gallery, or of queries, names the option of that 
   )
   const queries = table('filename,identity', (name) => name)
   expect(await evaluate(queries, '--gallery', gallery, '--gallery-images', photos)).toBe(2)
-  expect(stderr).toContain('say which: --gallery-columns identity=animal_id or --gallery-columns identity=name\n')
-  stderr = ''
+  expect(output.stderr).toContain(
+    'say which: --gallery-columns identity=animal_id or --gallery-columns identity=name\n',
+  )
+  output.stderr = ''
   const asked = join(out, 'asked.csv')
   writeFileSync(asked, 'number,remark\n1,wet\n')
   expect(await rosette('identify', '--model', run, '--gallery', queries, '--images', photos, asked)).toBe(2)
-  expect(stderr).toContain('number, remark; name them with --query-columns filename=…,identity=…\n')
+  expect(output.stderr).toContain('number, remark; name them with --query-columns filename=…,identity=…\n')
 })
 
 test('photos that the model was trained on are recognised under other names', async () => {
@@ -172,12 +167,14 @@ test('photos that the model was trained on are recognised under other names', as
   expect(
     await rosette('evaluate', '--model', trained, '--data', csv, '--images', photos, '--split', 'all', ...to),
   ).toBe(0)
-  expect(stderr).toContain(`warning: ${trained} was TRAINED on 2 of the 12 photos that are scored: that flatters it\n`)
+  expect(output.stderr).toContain(
+    `warning: ${trained} was TRAINED on 2 of the 12 photos that are scored: that flatters it\n`,
+  )
   expect(metrics()).toMatchObject({ trainedOn: 2 })
   const asked = join(out, 'IMG_0001.png')
   copyFileSync(join(photos, 'Bento_0.png'), asked)
   expect(await rosette('identify', '--model', trained, '--gallery', csv, '--images', photos, asked)).toBe(0)
-  expect(stderr).toContain(
+  expect(output.stderr).toContain(
     `warning: ${trained} was TRAINED on 1 of these photos, so that it knows them by heart: ${asked}\n`,
   )
 })
@@ -189,7 +186,7 @@ test('labels of queries and gallery that look alike are told, and merged where t
   const against = ['--gallery', gallery, '--gallery-images', photos]
   expect(await evaluate(queries, ...against)).toBe(0)
   expect(metrics()).toMatchObject({ notInGallery: 2, queries: 1 })
-  expect(stderr).toContain(
+  expect(output.stderr).toContain(
     "labels of queries look like labels of the gallery, but are others: 'ABRIL' and 'Abril'; --merge-similar-labels makes them one",
   )
   expect(await evaluate(queries, ...against, '--merge-similar-labels')).toBe(0)

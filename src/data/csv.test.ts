@@ -43,7 +43,13 @@ function parsed(text: string | Uint8Array) {
   }
 }
 
-const found = { header: ['filename', 'identity'], rows: [['a.png', 'A'], ['b.png', 'B']] } // biome-ignore format: a table
+const found = {
+  header: ['filename', 'identity'],
+  rows: [
+    ['a.png', 'A'],
+    ['b.png', 'B'],
+  ],
+}
 
 test('rows without a letter in them are passed over, and the others keep their numbers', () => {
   const blank = ['', ';', ';;;;', ' ; ', '"";""', ';;\u00a0', ',,,', '\t', '\u001a']
@@ -71,9 +77,12 @@ test('a column without a name may be left out of a row, and empty cells may be t
   const text = 'filename;identity;;\na.png;A;;\nb.png;B\n'
   expect(parsed(text)).toEqual({
     header: ['filename', 'identity', '', ''],
-    rows: [['a.png', 'A', '', ''], ['b.png', 'B', '', '']],
+    rows: [
+      ['a.png', 'A', '', ''],
+      ['b.png', 'B', '', ''],
+    ],
     numbers: [2, 3],
-  }) // biome-ignore format: a table
+  })
   expect(parsed('filename;identity\na.png;A;;\nb.png;B;\n')).toEqual({ ...found, numbers: [2, 3] })
   expect(parsed('filename;identity\na.png;A;;x\nb.png\n')).toBe(
     'InputError: a.csv: expected 2 cells in each row, not so in row 2 (4), 3 (1)\n' +

@@ -16,15 +16,33 @@ function runWith(scores: readonly (readonly [rank1: number, balanced: number])[]
 }
 
 test('a network that learned is trusted; one without a record is not judged', () => {
-  const learned = runWith([[0.1, 0.1], [0.6, 0.5]], true) // biome-ignore format: a table
+  const learned = runWith(
+    [
+      [0.1, 0.1],
+      [0.6, 0.5],
+    ],
+    true,
+  )
   expect(distrust(learned)).toBeUndefined()
   expect(distrust(temporaryFolder())).toBeUndefined()
 })
 
 test('one that was stopped, or learned nothing, is not', () => {
-  const stopped = runWith([[0.1, 0.1], [0.6, 0.5]], false) // biome-ignore format: a table
+  const stopped = runWith(
+    [
+      [0.1, 0.1],
+      [0.6, 0.5],
+    ],
+    false,
+  )
   expect(distrust(stopped)).toBe(`${stopped}: do not trust these answers: its training was stopped before its end`)
-  const worse = runWith([[0.05, 0.2], [0, 0.1]], true) // biome-ignore format: a table
+  const worse = runWith(
+    [
+      [0.05, 0.2],
+      [0, 0.1],
+    ],
+    true,
+  )
   expect(distrust(worse)).toBe(
     `${worse}: do not trust these answers: training made it no better than it began; on the photos that it set aside it named 5 of 100 rightly`,
   )
