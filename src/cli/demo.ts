@@ -142,10 +142,11 @@ async function measure(model: string, data: string, signal: AbortSignal): Promis
 }
 
 async function submit(model: string, data: string, out: string, signal: AbortSignal): Promise<number> {
-  const { checkSubmission, formatSubmissionReport, writeSubmission } = await import('../competition/index.ts')
+  const { checkSubmission, formatSubmissionReport, scorePairs, writeSubmission } = await import(
+    '../competition/index.ts'
+  )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos, openModel } = await import('../embedder/index.ts')
-  const { scorePairs } = await import('../competition/index.ts')
   const pairs = readTestPairs(data)
   const embedder = await openModel(model)
   try {

@@ -48,10 +48,11 @@ export function submitCommand(): Command {
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
   const { data, out, scores: kind, overwrite = false, skipUnreadable, limitPixels } = flags
-  const { checkSubmission, formatSubmissionReport, writeSubmission } = await import('../competition/index.ts')
+  const { checkSubmission, formatSubmissionReport, scorePairs, writeSubmission } = await import(
+    '../competition/index.ts'
+  )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
-  const { scorePairs } = await import('../competition/index.ts')
   const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
