@@ -9,7 +9,7 @@ import { findMaskColumn, withMaskColumn } from './masks.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readSheet } from './sheets.ts'
-import { splitProblem, splitSideOf } from './split-column.ts'
+import { splitProblem, splitSideOf, unreadSplit } from './split-column.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
@@ -97,7 +97,7 @@ export function listPhotos(
     boxFormat,
     onSize,
   })
-  const warnings = [...finder.warnings(), ...boxed.warnings]
+  const warnings = [...unreadSplit(table, columns.split), ...finder.warnings(), ...boxed.warnings]
   return {
     ...boxed,
     notes: [...notes, ...paddedLabels(table, columns), ...boxed.notes, ...masked.notes],

@@ -1,5 +1,6 @@
 import { keyOf } from './column-names.ts'
-import type { Photo, Problem, SplitSide } from './manifest.ts'
+import type { Table } from './csv.ts'
+import { type Photo, type Problem, type SplitSide, shortList } from './manifest.ts'
 import { nobodyTest } from './nobody.ts'
 import { type Split, type SplitOptions, stratifiedSplit } from './split.ts'
 
@@ -29,6 +30,17 @@ export function isSplit(cells: readonly string[]): boolean {
   const given = cells.map(splitSideOf).filter((side) => side !== 'none')
   const known = given.filter((side) => side !== undefined).length
   return known > 0 && known * 2 > given.length
+}
+
+/** A column that is called a split and does not say one: told, since its photos are then split by lot. */
+export function unreadSplit({ header, rows }: Table, taken: number | undefined): string[] {
+  const column = header.findIndex((name) => keyOf(name) === 'split')
+  if (taken !== undefined || column === -1) return []
+  const words = [...new Set(rows.map((cells) => cells[column]!))].filter((word) => !isNothing(word))
+  if (words.length === 0) return []
+  return [
+    `column '${header[column]}' is not used: expected train, validation or test in it, got ${shortList(words.map((word) => `'${word}'`))}`,
+  ]
 }
 
 /** A cell of a split's column that names no side. */

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { folderWith } from '../../test/dataset-fixture.ts'
 import { datasetHash } from './hash.ts'
 import { identitiesOf, type Photo } from './manifest.ts'
+import { openDataset } from './open.ts'
 import { hashSplit, stratifiedSplit } from './split.ts'
 
 const photosOf = (counts: Readonly<Record<string, number>>): Photo[] =>
@@ -80,4 +83,16 @@ it('identitiesOf numbers identities in the order of their names', () => {
   const { names, index } = identitiesOf([...photosOf({ b: 1, a: 2 }), { filename: 'x', path: '/x', extra: {} }])
   expect(names).toEqual(['a', 'b'])
   expect([...index]).toEqual([1, 0, 0, -1])
+})
+
+it('a column called split that names no sides is told, and one that does is not', () => {
+  const warningsOf = (words: readonly string[]) => {
+    const rows = words.map((word, i) => `${i}.jpg,${'AABB'[i]},${word}`)
+    const folder = folderWith({ 'a.csv': `filename,identity,split\n${rows.join('\n')}\n` })
+    return openDataset(join(folder, 'a.csv'), { problems: 'collect' }).warnings.filter((text) => text.includes('split'))
+  }
+  expect(warningsOf(['A', 'B', 'A', ''])).toEqual([
+    "column 'split' is not used: expected train, validation or test in it, got 'A', 'B'",
+  ])
+  expect(warningsOf(['train', 'test', 'train', 'test'])).toEqual([])
 })
