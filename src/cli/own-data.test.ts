@@ -47,6 +47,13 @@ test('embed reads them alike', async () => {
   ])
 })
 
+test('submit answers the test.csv of the folder that the run was trained from', async () => {
+  writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', seed: 0, data: kaggle }))
+  const submission = join(out, 'submission.csv')
+  expect(await rosette('submit', '--out', submission), output.stderr).toBe(0)
+  expect(readFileSync(submission, 'utf8').trim().split('\n')).toHaveLength(1 + 9 * 8)
+})
+
 test('the table itself may be named, without saying again how it is read', async () => {
   const metrics = join(out, 'metrics.json')
   expect(await rosette('evaluate', '--data', join(out, 'sightings.csv'), '--out', metrics), output.stderr).toBe(0)

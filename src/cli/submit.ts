@@ -3,8 +3,9 @@ import { Command, Option } from 'commander'
 import type { ScoreKind } from '../competition/index.ts'
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
-import { addModelOptions, addPhotoOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { photosToRead } from './own-data.ts'
 import { say, warn } from './say.ts'
 import {
   interruptible,
@@ -24,7 +25,7 @@ Each test photo is embedded once. The file is then read back and checked against
 test.csv; the exit code is 1 where it does not fit.`
 
 interface SubmitFlags extends ModelFlags, DataFlags {
-  readonly data: string
+  readonly data?: string
   readonly out: string
   readonly scores: ScoreKind
   readonly overwrite?: boolean
@@ -35,8 +36,13 @@ export function submitCommand(): Command {
   const command = new Command('submit')
     .summary("answer a competition's test.csv")
     .description('Write a submission, a similarity for every pair of test.csv, and check it.')
-    .requiredOption('--data <KAGGLE_DIR>', 'a Kaggle folder, with test.csv and the test photos')
     .requiredOption('--out <submission.csv>', 'the file to write')
+    .addOption(
+      new Option('--data <KAGGLE_DIR>', 'a Kaggle folder, with test.csv and the test photos').default(
+        undefined,
+        'the folder that the run was trained from',
+      ),
+    )
     .addOption(
       new Option('--scores <kind>', 'clip: negative cosines become 0; shift: (cos + 1) / 2 keeps their order')
         .choices(['clip', 'shift'])
@@ -47,19 +53,20 @@ export function submitCommand(): Command {
 }
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
-  const { data, out, scores: kind, overwrite = false, skipUnreadable, limitPixels } = flags
+  const { out, scores: kind, overwrite = false } = flags
   const { checkSubmission, formatSubmissionReport, scorePairs, writeSubmission } = await import(
     '../competition/index.ts'
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
-  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'test' }))
+  const { data, open, reading } = await photosToRead(flags, flags.data)
+  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   const pairs = readTestPairs(data)
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      const embedded = await withProgress('embedding', { skipUnreadable, limitPixels, signal }, (options) =>
+      const embedded = await withProgress('embedding', { ...reading, signal }, (options) =>
         embedPhotos(embedder, manifest, options),
       )
       warnOfSkipped(embedded.skipped)
