@@ -17,6 +17,7 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.tsne': 'docs/api.md offers it',
   'projection.umap': 'docs/api.md offers it',
   'retrieval.evaluateSimilarities': 'scores of similarities that are no cosines of embeddings',
+  'study.identitiesAtRisk': 'who can not be scored, before anything is trained',
 }
 
 /** A comment of fewer words says nothing that the name does not. */
