@@ -1,30 +1,18 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readJson, resolveBeside, writeFileAtomic } from '../base/index.ts'
-import { type Geometry, geometry, geometrySchema } from '../images/index.ts'
+import { type Geometry, geometry, geometrySchema, modelInputSchema, scaledBytes } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
 const count = z.int().positive()
-const positive = z.number().positive()
 const photo = geometrySchema.shape
-const channels = z.tuple([z.number(), z.number(), z.number()])
 
 const schema = z.strictObject({
   format: z.literal('rosette-model'),
   version: z.literal(1),
   name: z.string().min(1),
   model: z.string().min(1),
-  input: z.strictObject({
-    name: z.string().optional(),
-    layout: z.enum(['NHWC', 'NCHW']),
-    dtype: z.enum(['uint8', 'float32']),
-    channels: z.enum(['RGB', 'BGR']),
-    heightPx: photo.heightPx,
-    widthPx: photo.widthPx,
-    scale: positive.default(1),
-    mean: channels.default([0, 0, 0]),
-    std: z.tuple([positive, positive, positive]).default([1, 1, 1]),
-  }),
+  input: modelInputSchema,
   output: z.strictObject({
     name: z.string().optional(),
     size: count,
@@ -63,12 +51,8 @@ export function readModelDescription(path: string): ModelDescription {
   resolveBeside(path, description.model, `${path}: model`)
   const { model, sha256 } = description
   check(sha256 === undefined || Object.hasOwn(sha256, model), `${path}: sha256: has no '${model}', which is the model`)
-  const { dtype, scale, mean, std } = description.input
-  check(
-    dtype === 'float32' || (scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)),
-    `${path}: input.dtype: uint8 pixels go in as they are, got a scale, mean or std`,
-    'leave them out, or set dtype float32',
-  )
+  const scaled = scaledBytes(description.input)
+  check(scaled === undefined, `${path}: ${scaled}`, 'leave them out, or set dtype float32')
   return description
 }
 

@@ -1,12 +1,7 @@
 import { basename } from 'node:path'
-import { check, readRegular, sha256OfFile } from '../base/index.ts'
-import { decodeModel, externalPaths } from '../onnx/index.ts'
+import { check, sha256OfFile } from '../base/index.ts'
+import { onnxFiles } from '../onnx/index.ts'
 import type { ModelDescription } from './description.ts'
-
-/** An ONNX file and the files in which it keeps weights. */
-export function onnxFiles(onnx: string): string[] {
-  return [onnx, ...externalPaths(decodeModel(readRegular(onnx, 'onnx'), onnx), onnx)]
-}
 
 /**
  * Holds an ONNX file and the files in which it keeps weights against the hashes that its description states; one that states none, as

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { check, InputError, nearest } from '../base/index.ts'
-import { type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
+import { check, InputError } from '../base/index.ts'
+import { inputMismatches, modelInput } from '../images/index.ts'
+import { onnxFiles } from '../onnx/index.ts'
+import { findPort, type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
 import { type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { checkModelFiles, onnxFiles } from './model-hashes.ts'
+import { checkModelFiles } from './model-hashes.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
-import { modelInput } from './pixels.ts'
 import { roundingWarnings, roundsTogether } from './rounding.ts'
 import { inPieces, normaliseRows } from './rows.ts'
 
@@ -128,21 +129,12 @@ function networkOf(
 
 /** Holds what the description says against the file. @throws InputError with every mismatch. */
 function checkPorts(model: Session, description: ModelDescription, where: string): Ports {
-  const { layout, dtype, heightPx, widthPx } = description.input
   const input = findPort(model.inputs, description.input.name, `${where}: input.name`)
   const output = findPort(model.outputs, description.output.name, `${where}: output.name`)
   const problems: string[] = []
   const others = model.inputs.filter((port) => port !== input).map(({ name }) => name)
   if (others.length > 0) problems.push(`the file has more inputs than a photo: ${others.join(', ')}`)
-  if (input.dtype !== dtype) problems.push(`input.dtype: ${dtype}, but '${input.name}' takes ${input.dtype}`)
-  const expected = layout === 'NHWC' ? [heightPx, widthPx, 3] : [3, heightPx, widthPx]
-  const sizes = input.shape.slice(1)
-  if (sizes.length !== 3 || !expected.every((size, i) => typeof sizes[i] === 'string' || sizes[i] === size)) {
-    const shape = `[N, ${expected.join(', ')}]`
-    problems.push(
-      `input: layout and size are ${layout} ${shape}, but '${input.name}' takes [${input.shape.join(', ')}]`,
-    )
-  }
+  problems.push(...inputMismatches(input, description.input))
   if (output.dtype !== 'float32') problems.push(`output: expected float32, but '${output.name}' gives ${output.dtype}`)
   const features = output.shape.slice(1)
   const known = features.every((size) => typeof size === 'number')
@@ -153,19 +145,4 @@ function checkPorts(model: Session, description: ModelDescription, where: string
   check(problems.length === 0, `${where}: does not fit the ONNX file\n${problems.map((p) => `  ${p}`).join('\n')}`)
   const batch = input.shape[0]
   return { input, output, fixedBatch: typeof batch === 'number' && batch > 0 ? batch : undefined }
-}
-
-function findPort(ports: readonly OnnxPort[], name: string | undefined, where: string): OnnxPort {
-  const names = ports.map((port) => port.name)
-  if (name === undefined) {
-    check(ports.length === 1, `${where}: missing, and the file has ${ports.length}: ${names.join(', ')}`)
-    return ports[0]!
-  }
-  const found = ports.find((port) => port.name === name)
-  if (found !== undefined) return found
-  const near = nearest(name, names)
-  throw new InputError(
-    `${where}: the ONNX file has no '${name}'`,
-    near === undefined ? `it has ${names.join(', ')}` : `did you mean ${near}? It has ${names.join(', ')}`,
-  )
 }

@@ -11,6 +11,14 @@ export { encodeJpeg, encodePng } from './encode.ts'
 export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
 export { withMask } from './mask.ts'
+export {
+  inputMismatches,
+  type ModelInput,
+  modelInput,
+  modelInputSchema,
+  type PicturePort,
+  scaledBytes,
+} from './model-input.ts'
 export { type Orientation, uprightBox } from './orientation.ts'
 export { readPhotoFile } from './photo-file.ts'
 export type { Box } from './region.ts'

@@ -6,7 +6,8 @@ import {
   type NodeProto,
   type TensorProto,
 } from 'onnx-buf'
-import { check, resolveBeside } from '../base/index.ts'
+import { check, readRegular, resolveBeside } from '../base/index.ts'
+import { decodeModel } from './file.ts'
 
 /** Such a name is no path, and none of a model's or a run's other files. */
 const dataFile = /^(?!\.\.?$)(?!.*\.(onnx|jsonl?)$)[^\\/\0]+$/i
@@ -26,6 +27,11 @@ export function externalFiles(model: ModelProto, where: string): string[] {
 /** Where those files lie, of the model in the file `path`. @throws InputError also where a link leads elsewhere. */
 export function externalPaths(model: ModelProto, path: string): string[] {
   return externalFiles(model, path).map((name) => resolveBeside(path, name))
+}
+
+/** An ONNX file and the files in which it keeps weights. @throws InputError as `externalPaths`, and for what is no ONNX file. */
+export function onnxFiles(path: string): string[] {
+  return [path, ...externalPaths(decodeModel(readRegular(path, 'onnx'), path), path)]
 }
 
 /** Every tensor that a model holds: its own, and those of graphs within nodes and of functions. */
