@@ -1,4 +1,4 @@
-import { parseStrictly, unreachable } from '../base/index.ts'
+import { invariant, parseStrictly, unreachable } from '../base/index.ts'
 import type { ImageRGBA } from './decode.ts'
 import { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 import { type Box, boxRegion, maskRegion } from './region.ts'
@@ -53,11 +53,8 @@ function fit(image: ImageRGBA, region: Region, geometry: Geometry, bars: Rgb): U
     case 'squash':
       return resizeRgb(image, region, geometry)
     case 'letterbox': {
-      const wide = width * heightPx > height * widthPx
-      const inner = {
-        widthPx: wide ? widthPx : Math.max(1, Math.round((width * heightPx) / height)),
-        heightPx: wide ? Math.max(1, Math.round((height * widthPx) / width)) : heightPx,
-      }
+      const { widthPx, heightPx } = scaledInto(region, geometry)
+      const inner = { widthPx, heightPx }
       return place(resizeRgb(image, region, { ...inner, kernel }), inner, geometry, bars)
     }
     case 'center-crop': {
@@ -75,6 +72,36 @@ function fit(image: ImageRGBA, region: Region, geometry: Geometry, bars: Rgb): U
 }
 
 type Size = Pick<Geometry, 'widthPx' | 'heightPx'>
+
+/** Where the whole of a photo lies among the pixels that a network sees: between the bars of a letterbox, else everywhere. */
+export interface Placed extends Size {
+  readonly leftPx: number
+  readonly topPx: number
+}
+
+/**
+ * Where `prepareImage` puts a photo of this size: its pixel (x, y) comes to (leftPx + x · widthPx / width, topPx + y · heightPx / height).
+ * For squash and letterbox; a center-crop shows no whole photo.
+ */
+export function placedIn(photo: { readonly width: number; readonly height: number }, geometry: Geometry): Placed {
+  const { widthPx, heightPx, resize } = geometry
+  invariant(resize !== 'center-crop', 'placedIn: a center-crop shows no whole photo')
+  if (resize === 'squash') return { leftPx: 0, topPx: 0, widthPx, heightPx }
+  const inner = scaledInto(photo, geometry)
+  return { leftPx: halfEven(widthPx - inner.widthPx), topPx: halfEven(heightPx - inner.heightPx), ...inner }
+}
+
+/** The largest size of the same proportions that fits, in whole pixels. */
+function scaledInto(
+  { width, height }: { readonly width: number; readonly height: number },
+  { widthPx, heightPx }: Size,
+): Size {
+  const wide = width * heightPx > height * widthPx
+  return {
+    widthPx: wide ? widthPx : Math.max(1, Math.round((width * heightPx) / height)),
+    heightPx: wide ? Math.max(1, Math.round((height * widthPx) / width)) : heightPx,
+  }
+}
 
 /** Pixels of one size centred on a canvas of another: cut where they are larger, framed where they are smaller. */
 function place(pixels: Uint8Array, from: Size, to: Size, bars: Rgb): Uint8Array {
