@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun } from './model-fixture.ts'
 
@@ -23,19 +24,44 @@ process.dlopen = function (module, path, ...rest) {
 }
 `
 
+/** Linux's tracer of system calls, where it may be used: a container can forbid it. */
+const tracer = ['strace', '-f', '--seccomp-bpf', '-qq', '-e', 'signal=none', '-e', 'trace=connect,sendto,openat,open']
+const traces = spawnSync(tracer[0]!, [...tracer.slice(1), '-o', '/dev/null', 'true']).status === 0
+
 interface Ended {
   readonly code: number | string
+  readonly stdout: string
   readonly stderr: string
   /** The telemetry switch at each loading of the library. */
   readonly loads: readonly unknown[]
   /** Files that are in the home, cache and temporary folders afterwards. */
   readonly left: readonly string[]
+  /** Connections, questions to a name server, and files written elsewhere than where the test has its own. */
+  readonly calls: readonly string[]
+}
+
+/** What of a trace leads out of the machine, or leaves something outside of `own`. */
+function strayCalls(trace: string, own: readonly string[]): string[] {
+  const lines = existsSync(trace) ? readFileSync(trace, 'utf8').split('\n') : []
+  return lines.filter((line) => {
+    if (/ (connect|sendto)\(/.test(line)) return /AF_INET|sin6?_port/.test(line)
+    const [, path = ''] = /"([^"]*)"/.exec(line) ?? []
+    if (/^\/etc\/(resolv\.conf|hosts|nsswitch\.conf)$/.test(path)) return true
+    const writes = /O_WRONLY|O_RDWR|O_CREAT/.test(line) && !/^\/(dev|proc)\//.test(path)
+    return writes && path.startsWith('/') && !own.some((place) => path.startsWith(place))
+  })
+}
+
+/** What is written to its standard input, and the words after which it is interrupted. */
+interface Talk {
+  readonly input?: string
+  readonly endsWith?: string
 }
 
 let runs = 0
 
 /** Runs Node where home, cache and temporary folders are new, and nobody has turned telemetry off. */
-async function runFresh(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+async function runFresh(args: readonly string[], { input = '', endsWith }: Talk = {}): Promise<Ended> {
   const place = join(folder, `run-${runs++}`)
   const [home, cache, temporary] = ['home', 'cache', 'tmp'].map((name) => join(place, name)) as [string, string, string]
   for (const path of [home, cache, temporary]) mkdirSync(path, { recursive: true })
@@ -44,15 +70,29 @@ async function runFresh(args: readonly string[], more: Readonly<Record<string, s
   writeFileSync(preload, witness)
   const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env
   const fresh = { HOME: home, XDG_CACHE_HOME: cache, TMPDIR: temporary, ROSETTE_CACHE: join(folder, 'own-cache') }
-  const options = { env: { ...env, ...fresh, NODE_OPTIONS: `--require ${preload}`, WITNESS: log, ...more } }
+  const options = { env: { ...env, ...fresh, NODE_OPTIONS: `--require ${preload}`, WITNESS: log } }
+  const trace = join(place, 'trace')
+  const command = [...(traces ? [...tracer, '-o', trace] : []), process.execPath, ...args]
   return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, _, stderr) => {
+    const child = execFile(command[0]!, command.slice(1), options, (error, stdout, stderr) => {
       const loads = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []
       const left = [home, cache, temporary].flatMap((path) => readdirSync(path, { recursive: true, encoding: 'utf8' }))
       const code = error?.code ?? error?.signal ?? 0
-      resolve({ code, stderr, loads: loads.map((line): unknown => JSON.parse(line)), left })
+      const calls = strayCalls(trace, [folder, data, run])
+      resolve({ code, stdout, stderr, loads: loads.map((line): unknown => JSON.parse(line)), left, calls })
+    })
+    child.stdin!.end(input)
+    child.stdout!.on('data', (text: string) => {
+      // the tracer keeps signals to itself
+      if (endsWith !== undefined && text.includes(endsWith)) process.kill(childOf(child.pid!), 'SIGINT')
     })
   })
+}
+
+/** The process that the tracer runs, where there is one. */
+function childOf(pid: number): number {
+  if (!traces) return pid
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
 }
 
 let [data, run] = ['', '']
@@ -83,34 +123,85 @@ describe('nothing is left behind and nobody is told', () => {
     ['identify', () => ['--model', run, '--gallery', data, photo()]],
     ['export', () => ['--model', run, ...out('exported'), '--precision', 'int8']],
     ['identify', () => ['--model', join(folder, 'exported', 'model.onnx'), '--gallery', data, photo()]],
+    ['gallery', () => ['--model', run, '--data', data, ...out('gallery')]],
+    ['identify', () => ['--model', run, '--gallery', join(folder, 'gallery'), photo()]],
+    [
+      'demo',
+      () => [
+        ...out('demo'),
+        ...['--identities', '2', '--photos', '2'],
+        ...[...small, 'batchSize=4'].flatMap((value) => ['--set', value]),
+      ],
+    ],
   ]
   test.each(withEngine)('rosette %s', async (name, args) => {
-    const { code, stderr, loads, left } = await runFresh([cli, name, ...args()])
+    const { code, stderr, loads, left, calls } = await runFresh([cli, name, ...args()])
     expect(code, stderr).toBe(0)
     expect(loads.length).toBeGreaterThan(0)
     expect(new Set(loads)).toEqual(new Set(['1']))
-    expect(left).toEqual([])
+    expect([left, calls]).toEqual([[], []])
+  })
+
+  test('every command is here', async () => {
+    const { stdout } = await runFresh([cli, '--help'])
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*$/gm)].map(([, name]) => name!)
+    const tried = [...withEngine, ...withoutEngine].map(([name]) => name)
+    expect(commands).toContain('train')
+    expect(commands.filter((name) => !tried.includes(name) && !['watch', 'help'].includes(name))).toEqual([])
+  })
+
+  test('rosette watch, which loads no engine and serves this machine only', async () => {
+    const { code, stdout, loads, left, calls } = await runFresh([cli, 'watch', join(folder, 'run'), '--port', '0'], {
+      endsWith: 'Ctrl-C ends',
+    })
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+/)
+    // Node reads where name servers are before it listens, and asks none
+    expect([code, loads, left, calls.filter((call) => !call.includes('"/etc/'))]).toEqual([130, [], [], []])
+  })
+
+  test.each(['train', 'embed'])('a benchmark: %s', async (task) => {
+    const bundle = join(root, 'build', `telemetry-${process.pid}`)
+    await build({
+      entryPoints: ['bench/ours', 'src/runtime/lane'].map((path) => ({
+        in: join(root, `${path}.ts`),
+        out: path.slice(path.lastIndexOf('/') + 1),
+      })),
+      outdir: bundle,
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+    })
+    const args = ['--task', task, '--model', 'convnext_zepto_rms', '--size', '32', '--batch', '2', '--warmup', '0']
+    const { code, stdout, stderr, loads, left, calls } = await runFresh(
+      [join(bundle, 'ours.js'), ...args, '--threads', '1'],
+      { input: 'step\nquit\n' },
+    ).finally(() => rmSync(bundle, { recursive: true }))
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain('"peer":"rosette"')
+    expect(new Set(loads)).toEqual(new Set(['1']))
+    expect([left, calls]).toEqual([[], []])
   })
 
   const withoutEngine: readonly (readonly [string, () => readonly string[]])[] = [
     ['synth', () => [...out('drawn'), '--identities', '2', '--photos', '2']],
     ['models', () => []],
     ['weights', () => ['list']],
+    ['compare', () => [join(folder, 'run'), join(folder, 'demo', 'run'), ...out('comparison.html')]],
     ['check-submission', () => [join(folder, 'submission.csv'), '--test', join(data, 'test.csv')]],
     ['--help', () => []],
   ]
   test.each(withoutEngine)('rosette %s, which loads no engine', async (name, args) => {
-    const { code, stderr, loads, left } = await runFresh([cli, name, ...args()])
+    const { code, stderr, loads, left, calls } = await runFresh([cli, name, ...args()])
     expect(code, stderr).toBe(0)
-    expect(loads).toEqual([])
-    expect(left).toEqual([])
+    expect([loads, left, calls]).toEqual([[], [], []])
   })
 
   test('an example, as one who uses the library writes it', async () => {
-    const { code, stderr, loads, left } = await runFresh([join(root, 'examples', 'gradient.mjs')])
+    const { code, stderr, loads, left, calls } = await runFresh([join(root, 'examples', 'gradient.mjs')])
     expect(code, stderr).toBe(0)
     expect(new Set(loads)).toEqual(new Set(['1']))
-    expect(left).toEqual([])
+    expect([left, calls]).toEqual([[], []])
   })
 
   /** A worker that opens a run, of a main thread that does what it is told first. */
@@ -131,10 +222,10 @@ describe('nothing is left behind and nobody is told', () => {
     ['imports rosette first', `import ${JSON.stringify(runtime)}`],
     ['knows nothing of it', ''], // what the worker sets reaches no library: it opens the model in another process
   ])('a worker thread of a program whose main thread %s', async (_, first) => {
-    const { code, stderr, loads, left } = await runFresh(worker(first))
+    const { code, stderr, loads, left, calls } = await runFresh(worker(first))
     expect(code, stderr).toBe(0)
     expect(new Set(loads)).toEqual(new Set(['1']))
-    expect(left).toEqual([])
+    expect([left, calls]).toEqual([[], []])
   })
 })
 
