@@ -161,6 +161,34 @@ describe('boxes drawn before EXIF turned the photo', () => {
   })
 })
 
+describe('boxes drawn on photos of another size', () => {
+  it('are scaled, where the table states that size', () => {
+    const { photos, notes } = open('bbox,width,height', ['10 5 25 20,100,50', '1.jpg,20 40 100 80,400,200'])
+    expect(photos.map((photo) => photo.box)).toEqual([box(40, 20, 100, 80), box(20, 40, 100, 80)])
+    expect(notes).toEqual([
+      '2 boxes: bbox read as x, y, width, height in pixels',
+      "boxes: 1 were drawn on photos of another size, and are scaled (a.csv row 2 '0.jpg': drawn at 100×50, now 400×200)",
+    ])
+  })
+
+  it('are scaled and turned, where they were drawn before EXIF turned the photo', () => {
+    const { photos, notes } = open('bbox,width,height', ['turned0.jpg,10 10 40 50,200,100'])
+    expect(photos[0]!.box).toEqual(box(80, 20, 100, 80))
+    expect(notes).toHaveLength(3)
+  })
+
+  it('are left alone where the stated size is of something else', () => {
+    const own = ['0.jpg,60 40 160 90,100,50', '1.jpg,10 10 300 160,290,150'] // of the box
+    expect(
+      open(
+        'x1,y1,x2,y2,width,height',
+        own.map((row) => row.replaceAll(' ', ',')),
+      ).photos[0]!.box,
+    ).toEqual(box(60, 40, 100, 50))
+    expect(first('bbox,width,height', ['10 5 25 20,100,80']).box).toEqual(box(10, 5, 25, 20))
+  })
+})
+
 it('a fraction becomes pixels without the noise of floats', () => {
   expect(first('bbox', ['0.333 0.07 0.5 0.5']).box).toEqual(box(133.2, 14, 200, 100))
 })

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { check, InputError } from '../base/index.ts'
-import { type Box, type PhotoSize, photoSize, uprightBox } from '../images/index.ts'
+import { type Box, type Orientation, type PhotoSize, photoSize, uprightBox } from '../images/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
 import { shortList } from './manifest.ts'
+import { sameProportions, sameSides, scaledToPhotos } from './stated-size.ts'
 
 /** A box as it was written, of a photo. */
 export interface GivenBox {
@@ -36,6 +37,8 @@ export interface BoxSource extends SizeProgress {
 export interface PlacedBoxes {
   /** A text says what is wrong with a box; undefined for a photo that is not there. */
   readonly boxes: readonly (Box | undefined | string)[]
+  /** For each box how it was turned to be upright; 1 is not at all. */
+  readonly turns: readonly Orientation[]
   /** What was recognised, a line each. */
   readonly notes: readonly string[]
   readonly warnings: readonly string[]
@@ -52,26 +55,30 @@ interface Measured extends GivenBox {
  * @throws InputError where most boxes leave their photos whatever they are, or more formats than one are as likely.
  */
 export function placeBoxes(given: readonly GivenBox[], source: BoxSource): PlacedBoxes {
-  if (given.length === 0) return { boxes: [], notes: [], warnings: [] }
+  if (given.length === 0) return { boxes: [], turns: [], notes: [], warnings: [] }
   const sizes = new Map<string, PhotoSize | undefined>()
   given.forEach(({ path }, i) => {
     if (!sizes.has(path)) sizes.set(path, photoSize(path))
     source.onSize?.(i + 1, given.length)
   })
-  const all = given.map((box): Measured => ({ ...box, size: sizes.get(box.path) }))
-  const unit = source.unit ?? (areFractions(all) ? 'fractions' : 'pixels')
+  const measured = given.map((box): Measured => ({ ...box, size: sizes.get(box.path) }))
+  const unit = source.unit ?? (areFractions(measured) ? 'fractions' : 'pixels')
+  const { boxes: all, notes: scaling } =
+    unit === 'fractions' ? { boxes: measured, notes: [] } : scaledToPhotos(measured)
   const format = formatOf(all, source, unit)
   const stored = drawnAsStored(all, format, unit)
   const boxes = all.map((box) => placed(box, format, unit, stored))
+  const turns = all.map(({ size }) => (stored ? (size?.orientation ?? 1) : 1))
   const words = `${source.called} read as ${boxFormats[format].words} in ${unit}`
   const notes = [
     `${counted(all.length, 'box')}: ${words}${format === source.formats[0] ? '' : whyOther(all, source, unit)}`,
+    ...scaling,
   ]
   if (stored) {
-    const turned = all.filter(({ size }) => size !== undefined && size.orientation > 1).length
+    const turned = turns.filter((orientation) => orientation > 1).length
     notes.push(`${counted(turned, 'box')}: drawn before EXIF's orientation turned the photo, turned with it`)
   }
-  return { boxes, notes, warnings: leaving(all, boxes, source, words) }
+  return { boxes, turns, notes, warnings: leaving(all, boxes, source, words) }
 }
 
 /** Each number from 0 to 1, a rounding past the edge allowed. Fractions of photos of which none is there say nothing. */
@@ -150,12 +157,10 @@ function overshoot(box: Box, { width, height }: Pick<PhotoSize, 'width' | 'heigh
  */
 function drawnAsStored(all: readonly Measured[], format: BoxFormat, unit: BoxUnit): boolean {
   const turned = all.filter(({ size }) => size !== undefined && size.orientation >= 5 && size.width !== size.height)
-  const statedAs = (stored: boolean) =>
-    turned.some(({ size, stated }) => {
-      const frame = frameOf(size, stored)!
-      return stated?.width === frame.width && stated.height === frame.height
-    })
-  if (statedAs(false) || statedAs(true)) return !statedAs(false)
+  const statedAs = (stored: boolean, same: typeof sameProportions) =>
+    turned.some(({ size, stated }) => stated !== undefined && same(stated, frameOf(size, stored)!))
+  for (const same of [sameSides, sameProportions])
+    if (statedAs(false, same) || statedAs(true, same)) return !statedAs(false, same)
   if (unit === 'fractions') return false
   const leave = (stored: boolean) =>
     turned.some((box) => overshoot(inFrame(box, format, unit, stored), frameOf(box.size, stored)!) > 0)

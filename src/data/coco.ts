@@ -1,9 +1,11 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, optionText } from '../base/index.ts'
-import { placeBoxes } from './boxes.ts'
+import { type GivenBox, placeBoxes } from './boxes.ts'
+import { boundsOf, type Drawn, outlineMask, readSegmentation } from './coco-outline.ts'
 import { inForm } from './json-file.ts'
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
+import { masksUnread } from './masks.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { photoFinder } from './photo-finder.ts'
 
@@ -18,6 +20,7 @@ const cocoSchema = z.object({
       image_id: id,
       category_id: id.nullish(),
       bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullish().or(z.tuple([])),
+      segmentation: z.unknown().optional(),
     }),
   ),
   categories: z.array(z.looseObject({ id, name: z.string() })).nullish(),
@@ -58,7 +61,7 @@ const keys = {
 type CocoField = keyof typeof keys
 
 /**
- * Annotations of COCO: boxes in pixels, and the individual under a key of the annotation or of its attributes, or, where `columns` says
+ * Annotations of COCO: boxes in pixels, masks by their segmentation, and the individual under a key of the annotation or of its attributes, or, where `columns` says
  * `identity=category`, the category. An image without an annotation is a photo of nobody known.
  * @throws InputError where it is no COCO file, or no key has individuals where they are needed.
  */
@@ -85,11 +88,13 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
       return []
     }
     const list: readonly (Annotation | undefined)[] = annotated.get(String(image.id)) ?? [undefined]
-    return list.map((annotation) => ({
-      image,
-      annotation,
-      photo: photoOf(place.path, { image, annotation, named, categoryNames }),
-    }))
+    return list.map((annotation): Animal => {
+      const photo = photoOf(place.path, { image, annotation, named, categoryNames })
+      const stated = image.width && image.height ? { width: image.width, height: image.height } : undefined
+      const drawn = readSegmentation(annotation?.segmentation, stated)
+      if (typeof drawn === 'string') problems.push({ where: describePhoto(photo), what: drawn })
+      return { photo, stated, bbox: annotation?.bbox, drawn: typeof drawn === 'string' ? undefined : drawn }
+    })
   })
   if (options.requireIdentity)
     checkIndividuals(
@@ -98,40 +103,64 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
       annotations,
       categoryNames,
     )
-  const boxed = found.flatMap(({ photo, image, annotation }) => {
-    const [x, y, width, height] = annotation?.bbox ?? []
-    if (x === undefined || y === undefined || width === undefined || height === undefined) return []
-    const stated = image.width && image.height ? { width: image.width, height: image.height } : undefined
-    return [
-      {
-        photo,
-        given: { path: photo.path, where: describePhoto(photo), numbers: [x, y, width, height] as const, stated },
-      },
-    ]
-  })
-  const { boxes, notes, warnings } = placeBoxes(
-    boxed.map(({ given }) => given),
-    {
-      where: path,
-      called: 'bbox',
-      formats: options.boxFormat === undefined ? ['xywh', 'xyxy'] : [options.boxFormat],
-      onSize: options.onSize,
-    },
-  )
-  const boxOf = new Map(boxed.map(({ photo }, i) => [photo, boxes[i]]))
-  const photos = found.map(({ photo }): Photo => {
-    const box = boxOf.get(photo)
-    if (typeof box !== 'string') return { ...photo, box }
-    problems.push({ where: describePhoto(photo), what: box })
-    return photo
-  })
+  const placed = withPlaces(path, found, options)
   return {
     kind: 'coco',
     source: path,
+    photos: placed.photos,
+    notes: [`annotations of COCO: ${annotations.length} on ${images.length} images`, ...placed.notes],
+    warnings: [...finder.warnings(), ...placed.warnings],
+    problems: [...problems, ...placed.problems],
+  }
+}
+
+/** An annotation whose photo is known. */
+interface Animal {
+  readonly photo: Photo
+  /** The size that the file says the image has. */
+  readonly stated: GivenBox['stated']
+  readonly bbox: Annotation['bbox']
+  readonly drawn: Drawn | undefined
+}
+
+/** The photos with box and mask. What has an outline and no box gets the box around it. */
+function withPlaces(
+  path: string,
+  animals: readonly Animal[],
+  options: ResolvedOpenOptions,
+): Pick<Manifest, 'photos' | 'problems' | 'warnings'> & { readonly notes: readonly string[] } {
+  const boxed = animals.flatMap(({ photo, stated, bbox, drawn }) => {
+    const [x, y, width, height] = bbox ?? []
+    const has = x !== undefined && y !== undefined && width !== undefined && height !== undefined
+    const numbers = has ? ([x, y, width, height] as const) : drawn && boundsOf(drawn, stated)
+    return numbers === undefined ? [] : [{ photo, path: photo.path, where: describePhoto(photo), numbers, stated }]
+  })
+  const { boxes, turns, notes, warnings } = placeBoxes(boxed, {
+    where: path,
+    called: 'bbox',
+    formats: options.boxFormat === undefined ? ['xywh', 'xyxy'] : [options.boxFormat],
+    onSize: options.onSize,
+  })
+  const indexOf = new Map(boxed.map(({ photo }, i) => [photo, i]))
+  const problems: Problem[] = []
+  const photos = animals.map(({ photo, drawn }): Photo => {
+    const i = indexOf.get(photo)
+    const box = i === undefined ? undefined : boxes[i]
+    if (typeof box === 'string') problems.push({ where: describePhoto(photo), what: box })
+    return {
+      ...photo,
+      box: typeof box === 'string' ? undefined : box,
+      ...(drawn === undefined ? {} : { mask: outlineMask(path, drawn, i === undefined ? 1 : turns[i]!) }),
+    }
+  })
+  const masks = photos.filter(({ mask }) => mask !== undefined).length
+  const without = animals.filter(({ bbox, drawn }) => bbox?.length === 4 && drawn === undefined).length
+  const rest = without === 0 ? '' : `; ${without} annotations have none`
+  return {
     photos,
-    notes: [`annotations of COCO: ${annotations.length} on ${images.length} images`, ...notes],
-    warnings: [...finder.warnings(), ...warnings],
     problems,
+    warnings,
+    notes: [...notes, ...(masks === 0 ? [] : [`${masks} masks by their segmentation${rest}; ${masksUnread}`])],
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { check, InputError } from '../base/index.ts'
-import type { Box } from '../images/index.ts'
+import type { Box, Outline } from '../images/index.ts'
 
 /** What a table says of a photo: to train on, to validate on, to test on, or none of these. */
 export type SplitSide = 'train' | 'validation' | 'test' | 'none'
@@ -8,7 +8,10 @@ export type SplitSide = 'train' | 'validation' | 'test' | 'none'
 /** Where a mask lies, and what is in it. */
 export interface MaskFile {
   readonly path: string
+  /** Of the picture's bytes, or of the outline. */
   readonly sha256: string
+  /** Of a mask that is no picture, but stands in a file of annotations. */
+  readonly outline?: Outline | undefined
 }
 
 /** A photo and what is known about it. */
@@ -26,7 +29,7 @@ export interface Photo {
   readonly split?: SplitSide | undefined
   /** The part of the photo that shows the animal. */
   readonly box?: Box | undefined
-  /** A picture that tells animal from background: the photo's alpha channel. */
+  /** A picture or an outline that tells animal from background: the photo's alpha channel. */
   readonly mask?: MaskFile | undefined
   /** The CSV's other columns. */
   readonly extra: Readonly<Record<string, string>>

@@ -13,7 +13,8 @@ export interface MaskOptions {
   readonly masks?: string | undefined
 }
 
-const unread = 'masks are used where image.alpha is black, mean, crop or crop-black'
+/** Said beside the number of masks: by themselves they change nothing. */
+export const masksUnread = 'masks are used where image.alpha is black, mean, crop or crop-black'
 
 /**
  * The manifest with the masks of a folder: `a.png`, `a_mask.png` or `mask_a.png` for `a.jpg`, in the same folders as the photos or all in one.
@@ -64,7 +65,7 @@ export function withMasks(manifest: Manifest, { masks: folder }: MaskOptions): M
     ...manifest,
     photos,
     problems: [...manifest.problems, ...problems],
-    notes: [...(manifest.notes ?? []), `${found} masks of ${folder}; ${unread}`],
+    notes: [...(manifest.notes ?? []), `${found} masks of ${folder}; ${masksUnread}`],
     warnings: [
       ...manifest.warnings,
       ...(without.length === 0 ? [] : [`${without.length} photos have no mask in ${folder}, and stay whole: ${names}`]),
@@ -107,7 +108,7 @@ export function withMaskColumn(
     else found++
     return typeof mask === 'string' ? photo : { ...photo, mask }
   })
-  return { photos, problems, notes: found === 0 ? [] : [`${found} masks; ${unread}`] }
+  return { photos, problems, notes: found === 0 ? [] : [`${found} masks; ${masksUnread}`] }
 }
 
 function readMask(path: string): MaskFile | string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InputError, inOrder } from '../base/index.ts'
-import { decodeImage, type ImageRGBA, readPhotoFile, withMask } from '../images/index.ts'
+import { decodeImage, type ImageRGBA, readPhotoFile, withMask, withOutline } from '../images/index.ts'
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
@@ -90,6 +90,7 @@ export async function decodePhoto(
   const image = await decodeImage(bytes, { name: photo.path, ...limit })
   const { mask } = photo
   if (mask === undefined) return image
+  if (mask.outline !== undefined) return withOutline(image, mask.outline, mask.path)
   return withMask(image, await decodeImage(await readPhotoFile(mask.path), { name: mask.path, ...limit }), mask.path)
 }
 

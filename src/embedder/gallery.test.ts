@@ -46,8 +46,10 @@ describe('a gallery on disk', () => {
   test('comes back as it was written: numbers, labels, hashes, boxes', async () => {
     const folder = join(temporaryFolder(), 'gallery')
     const box = { x: 1, y: 2, width: 20, height: 10.5 }
+    const outline = { kind: 'runs', counts: '9220?', width: 8, height: 4, orientation: 1 } as const
+    const mask = { path: 'coco.json', sha256: 'a'.repeat(64), outline }
     const photos = embedded.photos.map((photo, i) =>
-      i === 3 ? { ...photo, flank: 'left', box, extra: { a: 'b' } } : photo,
+      i === 3 ? { ...photo, flank: 'left', box, mask, extra: { a: 'b' } } : photo,
     )
     writeGallery(folder, await galleryModel(embedder), { ...embedded, photos })
     const read = readGallery(folder, { model: await galleryModel(embedder), images: join(data, 'train', 'train') })
@@ -56,7 +58,7 @@ describe('a gallery on disk', () => {
     expect(read.photos.map(({ filename, identity, encounter, path }) => [filename, identity, encounter, path])).toEqual(
       photos.map(({ filename, identity, encounter, path }) => [filename, identity, encounter, path]),
     )
-    expect(read.photos[3]).toMatchObject({ flank: 'left', box, extra: { a: 'b' } })
+    expect(read.photos[3]).toMatchObject({ flank: 'left', box, mask, extra: { a: 'b' } })
     expect(readGallery(folder).photos[0]!.path).toBe('train_0001.png')
     expect(isGallery(folder) && !isGallery(data)).toBe(true)
   })

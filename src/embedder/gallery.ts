@@ -12,6 +12,7 @@ import {
   writeFileAtomic,
 } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
+import { outlineSchema } from '../images/index.ts'
 import { bytesOf, decodeNpy, npyHeader } from '../tensor/index.ts'
 import type { PhotoEmbeddings } from './embed.ts'
 import type { Embedder } from './embedder.ts'
@@ -42,7 +43,7 @@ const photoSchema = z.strictObject({
   flank: z.string().optional(),
   camera: z.string().optional(),
   box: z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).optional(),
-  mask: z.strictObject({ path: z.string(), sha256: hash }).optional(),
+  mask: z.strictObject({ path: z.string(), sha256: hash, outline: outlineSchema.optional() }).optional(),
   extra: z.record(z.string(), z.string()).optional(),
 })
 const photosSchema = z.array(photoSchema)

@@ -10,7 +10,7 @@ export {
 export { encodeJpeg, encodePng } from './encode.ts'
 export { geometry, geometryDefaults, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
-export { withMask } from './mask.ts'
+export { withMask, withOutline } from './mask.ts'
 export {
   inputMismatches,
   type ModelInput,
@@ -20,7 +20,9 @@ export {
   scaledBytes,
 } from './model-input.ts'
 export { type Orientation, uprightBox } from './orientation.ts'
+export { type Outline, outlineSchema } from './outline.ts'
 export { readPhotoFile } from './photo-file.ts'
 export type { Box } from './region.ts'
+export { runLengths } from './run-lengths.ts'
 export { type PhotoSize, photoSize } from './size.ts'
 export { type Thumbnail, type ThumbnailOptions, thumbnail, thumbnailDefaults } from './thumbnail.ts'

@@ -1,5 +1,6 @@
 import { check } from '../base/index.ts'
 import type { ImageRGBA } from './decode.ts'
+import { drawOutline, type Outline, outlineFrame } from './outline.ts'
 
 /** How far the sides of photo and mask may differ in proportion: a mask of half the size is rounded. */
 const proportion = 0.02
@@ -11,13 +12,7 @@ const proportion = 0.02
  */
 export function withMask(image: ImageRGBA, mask: ImageRGBA, name: string): ImageRGBA {
   const { width, height } = image
-  const same = Math.abs((mask.width * height) / (mask.height * width) - 1) <= proportion
-  const swapped = !same && Math.abs((mask.height * height) / (mask.width * width) - 1) <= proportion
-  check(
-    same,
-    `${name}: a mask of ${mask.width}×${mask.height} does not fit a photo of ${width}×${height}`,
-    swapped ? 'the mask was drawn before EXIF turned the photo: turn it upright' : undefined,
-  )
+  checkProportions(mask, image, name)
   const alpha = alphaOf(mask)
   const data = new Uint8Array(image.data) // slice() of a Buffer would not copy
   for (let y = 0; y < height; y++) {
@@ -29,6 +24,32 @@ export function withMask(image: ImageRGBA, mask: ImageRGBA, name: string): Image
     }
   }
   return { width, height, data }
+}
+
+/**
+ * The photo with what an outline leaves out transparent; what was transparent stays so. An outline of a picture of another size but the same
+ * proportions is scaled. @throws InputError calling it `name` where its proportions differ.
+ */
+export function withOutline(image: ImageRGBA, outline: Outline, name: string): ImageRGBA {
+  const frame = outlineFrame(outline, image)
+  const { width = frame.width, height = frame.height } = outline
+  checkProportions({ width, height }, frame, name)
+  const animal = drawOutline(outline, image)
+  const data = new Uint8Array(image.data) // slice() of a Buffer would not copy
+  for (let i = 0; i < animal.length; i++) if (animal[i] === 0) data[i * 4 + 3] = 0
+  return { ...image, data }
+}
+
+type Size = Pick<ImageRGBA, 'width' | 'height'>
+
+function checkProportions(mask: Size, { width, height }: Size, name: string): void {
+  const same = Math.abs((mask.width * height) / (mask.height * width) - 1) <= proportion
+  const swapped = !same && Math.abs((mask.height * height) / (mask.width * width) - 1) <= proportion
+  check(
+    same,
+    `${name}: a mask of ${mask.width}×${mask.height} does not fit a photo of ${width}×${height}`,
+    swapped ? 'the mask was drawn before EXIF turned the photo: turn it upright' : undefined,
+  )
 }
 
 /** [height · width], 0 to 255. */

@@ -16,6 +16,15 @@ const turns: Readonly<Record<Orientation, (x: number, y: number, width: number, 
     8: (x, y, _, height) => [y, height - x],
   }
 
+/** Where a point of the stored photo lies in the upright one, whose size is given. */
+export function upright(
+  orientation: Orientation,
+  [x, y]: readonly [x: number, y: number],
+  { width, height }: { readonly width: number; readonly height: number },
+): [x: number, y: number] {
+  return turns[orientation](x, y, width, height)
+}
+
 /** A box of the stored photo, drawn by a program that passed over EXIF's orientation, as a box of the upright one. */
 export function uprightBox(
   box: Box,
