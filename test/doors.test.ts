@@ -7,6 +7,7 @@ import { readUses } from './door-uses.ts'
 
 /** Names that nobody else here uses and that stay all the same, as `room.name`, with the reason. */
 const forUsers: Readonly<Record<string, string>> = {
+  'local.rootSift': 'the floor of local matching, to be used on its own',
   'models.vit': 'the other family beside `convnext`',
   'nn.oneInit': 'how a parameter of one’s own layer starts',
   'nn.zeroInit': 'how a parameter of one’s own layer starts',

@@ -8,6 +8,8 @@ import numpy as np
 import timm
 import torch
 
+from stored import safetensors
+
 SEED = 20240229
 HERE = pathlib.Path(__file__).parent
 
@@ -67,16 +69,3 @@ def write(file, inputs, results, **story):
     }
     (HERE / file).write_bytes(safetensors(arrays, metadata))
     print(f'{file:40} {(HERE / file).stat().st_size / 1000:7.1f} kB {len(arrays):4} arrays')
-
-
-def safetensors(arrays, metadata):
-    """The package's own writer shuffles the metadata from run to run; this one is byte for byte the same. Wide elements first."""
-    names = {'float64': 'F64', 'float32': 'F32', 'int64': 'I64', 'uint8': 'U8'}
-    arrays = dict(sorted(arrays.items(), key=lambda item: (-item[1].itemsize, item[0])))
-    header, offset = {'__metadata__': metadata}, 0
-    for name, a in arrays.items():
-        header[name] = {'dtype': names[a.dtype.name], 'shape': list(a.shape), 'data_offsets': [offset, offset + a.nbytes]}
-        offset += a.nbytes
-    text = json.dumps(header, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    return len(text).to_bytes(8, 'little') + text + b''.join(a.tobytes() for a in arrays.values())

@@ -1,0 +1,48 @@
+import type { Box, ImageRGBA } from '../images/index.ts'
+
+/**
+ * Places of a photo that can be found again, and how each looks. Letters: K keypoints, D numbers a descriptor.
+ */
+export interface LocalFeatures {
+  readonly count: number
+  /** D. */
+  readonly dim: number
+  /**
+   * [K, 4]: x and y in pixels of the upright photo, (0, 0) the outer corner of its first pixel, whose centre is (0.5, 0.5); scale, the
+   * σ of the blur at which the place stands out, in the same pixels; angle in radians, 0 … 2π, from x towards y (clockwise as seen).
+   */
+  readonly keypoints: Float32Array
+  /** [K, D]: unit vectors, a number v as `descriptorStep` steps of it, round(254 v) held in ±127. */
+  readonly descriptors: Int8Array
+  /** [K], larger where a place is more likely to be found again; the first keypoint has the largest. */
+  readonly reliability: Float32Array
+}
+
+/** What an extractor looks at: a photo whose alpha is the animal's mask, and the animal's box where it is known. */
+export interface LocalPhoto {
+  readonly image: ImageRGBA
+  readonly box?: Box | undefined
+}
+
+/** How a photo becomes keypoints and descriptors. Implementations: RootSIFT; a network joins by the same interface. */
+export interface LocalExtractor {
+  /** What people call it. */
+  readonly name: string
+  /** SHA-256 of all that decides its numbers: equal ones mean that descriptors may be compared. */
+  readonly fingerprint: string
+  /** D, numbers of a descriptor. */
+  readonly dim: number
+  /** The keypoints inside of the mask and of the box, the most reliable first. @throws InputError where the box lies outside of the photo. */
+  extract(photo: LocalPhoto): LocalFeatures
+  /** The features that the photo mirrored left to right would have; undefined where that is not known without the photo. */
+  mirrored(features: LocalFeatures): LocalFeatures | undefined
+}
+
+/** One step of a stored descriptor: no unit vector of RootSIFT has a number above 0.5, so that 127 steps reach. */
+export const descriptorStep = 1 / 254
+
+/** Writes the unit vector `values` [D] as steps of `descriptorStep` at `at`. */
+export function storeDescriptor(values: ArrayLike<number>, descriptors: Int8Array, at: number): void {
+  for (let d = 0; d < values.length; d++)
+    descriptors[at + d] = Math.max(-127, Math.min(127, Math.round(values[d]! / descriptorStep)))
+}

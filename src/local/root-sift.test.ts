@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import { golden } from '../../test/golden.ts'
+import type { ImageRGBA } from '../images/index.ts'
+import { studio } from '../synth/index.ts'
+import { descriptorStep, type LocalFeatures } from './features.ts'
+import { rootSift } from './root-sift.ts'
+
+const file = golden('sift')
+const picture = file.get('picture')
+const [height, width] = picture.shape as [number, number]
+
+/** Grey values as a photo, opaque. */
+function photoOf(grey: ArrayLike<number>, widthPx: number, heightPx: number): ImageRGBA {
+  const data = new Uint8Array(widthPx * heightPx * 4).fill(255)
+  for (let i = 0; i < widthPx * heightPx; i++) data.fill(grey[i]!, i * 4, i * 4 + 3)
+  return { width: widthPx, height: heightPx, data }
+}
+
+const drawn = photoOf(picture.data as Uint8Array, width, height)
+const plain = { equalise: false, keypoints: 1000 } as const
+
+/** The index of the keypoint of `features` closest to (x, y, σ, angle), and how far it is in pixels, in ln σ and in radians. */
+function closest(features: LocalFeatures, [x, y, scale, angle]: readonly number[]) {
+  let best = { at: -1, px: Number.POSITIVE_INFINITY, logScale: 9, rad: 9, all: Number.POSITIVE_INFINITY }
+  for (let at = 0; at < features.count; at++) {
+    const [fx, fy, fs, fa] = features.keypoints.subarray(at * 4, at * 4 + 4) as unknown as number[]
+    const px = Math.hypot(fx! - x!, fy! - y!)
+    const logScale = Math.abs(Math.log(fs! / scale!))
+    const turn = Math.abs(fa! - angle!)
+    const rad = Math.min(turn, 2 * Math.PI - turn)
+    const all = px + 3 * logScale + 3 * rad
+    if (all < best.all) best = { at, px, logScale, rad, all }
+  }
+  return best
+}
+
+describe('RootSIFT', () => {
+  test("finds and describes OpenCV's keypoints of the same picture", () => {
+    const ours = rootSift(plain).extract({ image: drawn })
+    const keypoints = file.get('keypoints')
+    const descriptors = file.get('descriptors').data
+    const count = keypoints.shape[0]!
+    let same = 0
+    const cosines: number[] = []
+    for (let k = 0; k < count; k++) {
+      const theirs = Array.from(keypoints.data.subarray(k * 4, k * 4 + 4), Number)
+      const { at, px, logScale, rad } = closest(ours, theirs)
+      if (px > 0.5 || logScale > 0.05 || rad > 0.1) continue
+      same++
+      const sift = Array.from(descriptors.subarray(k * 128, (k + 1) * 128), Number)
+      const sum = sift.reduce((total, v) => total + v, 0)
+      const stored = ours.descriptors.subarray(at * 128, (at + 1) * 128)
+      cosines.push(sift.reduce((total, v, d) => total + Math.sqrt(v / sum) * stored[d]! * descriptorStep, 0))
+    }
+    expect(count).toBeGreaterThan(100)
+    expect(Math.abs(ours.count - count)).toBeLessThan(0.05 * count)
+    expect(same / count).toBeGreaterThan(0.95)
+    expect(Math.min(...cosines)).toBeGreaterThan(0.95)
+    expect(cosines.reduce((total, c) => total + c, 0) / same).toBeGreaterThan(0.995)
+  })
+
+  test('keeps the strongest, in order, and says the same each time', () => {
+    const all = rootSift(plain).extract({ image: drawn })
+    const few = rootSift({ ...plain, keypoints: 20 }).extract({ image: drawn })
+    expect(few.count).toBe(20)
+    expect(few.keypoints).toEqual(all.keypoints.slice(0, 80))
+    expect(few.descriptors).toEqual(all.descriptors.slice(0, 20 * 128))
+    expect([...all.reliability]).toEqual([...all.reliability].sort((a, b) => b - a))
+    expect(rootSift(plain).fingerprint).toBe(rootSift(plain).fingerprint)
+    expect(rootSift(plain).fingerprint).not.toBe(rootSift({ ...plain, keypoints: 20 }).fingerprint)
+  })
+
+  test('a photo without anything to see has no keypoints, and no NaN', () => {
+    const flat = photoOf(new Uint8Array(64 * 48).fill(120), 64, 48)
+    for (const equalise of [true, false])
+      expect(rootSift({ equalise }).extract({ image: flat })).toMatchObject({ count: 0, dim: 128 })
+    const tiny = photoOf([10, 200, 30], 3, 1)
+    expect(rootSift().extract({ image: tiny }).count).toBe(0)
+  })
+
+  test('keypoints lie on the animal: in its mask, and in its box', () => {
+    const { photos, render } = studio({ identities: 1, photosPerIdentity: 1, widthPx: 256, heightPx: 176 })
+    const image = render(photos[0]!)
+    const { count, keypoints } = rootSift().extract({ image })
+    const alphas = Array.from({ length: count }, (_, k) => {
+      const [x, y] = [Math.floor(keypoints[k * 4]!), Math.floor(keypoints[k * 4 + 1]!)]
+      return image.data[(y * image.width + x) * 4 + 3]!
+    })
+    expect(count).toBeGreaterThan(40)
+    expect(Math.min(...alphas)).toBeGreaterThanOrEqual(128)
+    const box = { x: 40, y: 30, width: 60, height: 50 }
+    const boxed = rootSift(plain).extract({ image: drawn, box })
+    expect(boxed.count).toBeGreaterThan(5)
+    for (let k = 0; k < boxed.count; k++) {
+      expect(boxed.keypoints[k * 4]).toBeGreaterThanOrEqual(40)
+      expect(boxed.keypoints[k * 4]).toBeLessThan(100)
+      expect(boxed.keypoints[k * 4 + 1]).toBeGreaterThanOrEqual(30)
+      expect(boxed.keypoints[k * 4 + 1]).toBeLessThan(80)
+    }
+  })
+
+  test('the background is not blackened: a place is described as in the whole photo', () => {
+    const masked: ImageRGBA = { ...drawn, data: drawn.data.slice() }
+    const isCorner = (x: number, y: number) => x % (width - 1) === 0 && y % (height - 1) === 0 // the whole photo stays in view
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        if (Math.hypot(x - 80, y - 60) > 40 && !isCorner(x, y)) masked.data[(y * width + x) * 4 + 3] = 0
+    const whole = rootSift(plain).extract({ image: drawn })
+    const animal = rootSift(plain).extract({ image: masked })
+    expect(animal.count).toBeGreaterThan(20)
+    expect(animal.count).toBeLessThan(whole.count / 2)
+    for (let k = 0; k < animal.count; k++) {
+      const { at, all } = closest(whole, Array.from(animal.keypoints.subarray(k * 4, k * 4 + 4)))
+      expect(all).toBe(0)
+      expect(animal.descriptors.slice(k * 128, k * 128 + 128)).toEqual(
+        whole.descriptors.slice(at * 128, at * 128 + 128),
+      )
+    }
+  })
+
+  test('a photo of twice the size gives the places of the small one, in its own pixels', () => {
+    const twice = new Uint8Array(4 * width * height)
+    for (let y = 0; y < 2 * height; y++)
+      for (let x = 0; x < 2 * width; x++) twice[y * 2 * width + x] = picture.data[(y >> 1) * width + (x >> 1)] as number
+    const small = rootSift({ ...plain, longSidePx: width }).extract({ image: drawn })
+    const large = rootSift({ ...plain, longSidePx: width }).extract({ image: photoOf(twice, 2 * width, 2 * height) })
+    let same = 0
+    for (let k = 0; k < small.count; k++) {
+      const [x, y, scale, angle] = small.keypoints.subarray(k * 4, k * 4 + 4) as unknown as number[]
+      const { px, logScale } = closest(large, [2 * x!, 2 * y!, 2 * scale!, angle!])
+      if (px < 0.5 && logScale < 0.1) same++
+    }
+    expect(Math.abs(large.count - small.count)).toBeLessThan(10)
+    expect(same / small.count).toBeGreaterThan(0.8)
+  })
+
+  test('mirrored features are those of the mirrored photo', () => {
+    const other = new Uint8Array(width * height)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) other[y * width + x] = picture.data[y * width + width - 1 - x] as number
+    const extractor = rootSift(plain)
+    const asked = extractor.mirrored(extractor.extract({ image: drawn }))!
+    const made = extractor.extract({ image: photoOf(other, width, height) })
+    let alike = 0
+    for (let k = 0; k < asked.count; k++) {
+      const [x, y, scale, angle] = asked.keypoints.subarray(k * 4, k * 4 + 4) as unknown as number[]
+      const { at, all } = closest(made, [width + x!, y!, scale!, angle!])
+      if (all > 0.5) continue
+      let product = 0
+      for (let d = 0; d < 128; d++) product += made.descriptors[at * 128 + d]! * asked.descriptors[k * 128 + d]!
+      if (product * descriptorStep ** 2 > 0.97) alike++
+    }
+    expect(alike / asked.count).toBeGreaterThan(0.8)
+  })
+
+  test('settings that find nothing are refused', () => {
+    expect(() => rootSift({ keypoints: 0 })).toThrow('root-sift: keypoints: expected a whole number from 1, got 0')
+    expect(() => rootSift({ longSidePx: 1.5 })).toThrow('longSidePx: expected a whole number from 32, got 1.5')
+  })
+})

@@ -1,0 +1,62 @@
+import { type Box, boxRegion, maskRegion, type Region, resizeRgb } from '../images/index.ts'
+import type { LocalPhoto } from './features.ts'
+import { type Plane, plane } from './plane.ts'
+
+/** The part of a photo that is looked at: the animal and a little around it, so that what lies at its edge can be described. */
+export interface View {
+  /** Brightness, 0 to 1. */
+  readonly brightness: Plane
+  /** Pixels of the photo that a pixel of the view is, in x and in y. */
+  readonly pixel: readonly [number, number]
+  /** Where the view begins in the photo. */
+  readonly left: number
+  readonly top: number
+  /** Whether a place of the photo is the animal: inside of its box, and of its mask. */
+  readonly isAnimal: (x: number, y: number) => boolean
+}
+
+/** Shown around the animal, of its sides: nothing is blackened, for edges that are no coat would stand out most. */
+const margin = 0.1
+
+/** Alpha from which a pixel is the animal. */
+const maskThreshold = 128
+
+/** The animal as brightness, its long side `longSidePx` at most. @throws InputError where the box lies outside of the photo. */
+export function viewOf({ image, box }: LocalPhoto, longSidePx: number): View {
+  const inside = boxRegion(image, box)
+  const around = widened(inside, image)
+  const region = maskRegion(image, around, margin)
+  const shrink = Math.min(1, longSidePx / Math.max(region.width, region.height))
+  const widthPx = Math.max(1, Math.round(region.width * shrink))
+  const heightPx = Math.max(1, Math.round(region.height * shrink))
+  const rgb = resizeRgb(image, region, { widthPx, heightPx, kernel: 'bilinear' })
+  const isAnimal = (x: number, y: number) =>
+    isInside(inside, x, y) && image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold
+  return {
+    brightness: brightnessOf(rgb, widthPx, heightPx),
+    pixel: [region.width / widthPx, region.height / heightPx],
+    left: region.x,
+    top: region.y,
+    isAnimal,
+  }
+}
+
+function widened({ x, y, width, height }: Region, image: Pick<Region, 'width' | 'height'>): Region {
+  const left = Math.max(0, x - Math.round(margin * width))
+  const top = Math.max(0, y - Math.round(margin * height))
+  const right = Math.min(image.width, x + width + Math.round(margin * width))
+  const bottom = Math.min(image.height, y + height + Math.round(margin * height))
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+function isInside({ x, y, width, height }: Box, px: number, py: number): boolean {
+  return px >= x && py >= y && px < x + width && py < y + height
+}
+
+/** 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), of 1. */
+function brightnessOf(rgb: Uint8Array, width: number, height: number): Plane {
+  const out = plane(width, height)
+  for (let i = 0, p = 0; i < out.data.length; i++, p += 3)
+    out.data[i] = (0.299 * rgb[p]! + 0.587 * rgb[p + 1]! + 0.114 * rgb[p + 2]!) / 255
+  return out
+}
