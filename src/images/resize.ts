@@ -12,10 +12,11 @@ export interface Region {
   readonly height: number
 }
 
+/** The size to make, and how pixels in between are mixed. */
 export interface ResizeTarget {
   readonly widthPx: number
   readonly heightPx: number
-  readonly kernel: Kernel
+  readonly kernel: Geometry['kernel']
 }
 
 /** For each output position: where its inputs begin, how many there are, and their weights, `stride` apart. */
