@@ -25,3 +25,7 @@ test('cells are quoted where they must be, and a mark tells spreadsheets of lett
   expect(csvText([['a,b', 'say "x"', 'two\nlines', 3]])).toBe('"a,b","say ""x""","two\nlines",3\n')
   expect(csvText([['José']])).toBe('\uFEFFJosé\n')
 })
+
+test('formulas are kept where that is asked for: the table is read again by its names', () => {
+  expect(csvText([['-x.jpg', '=a']], { formulas: 'kept' })).toBe('-x.jpg,=a\n')
+})

@@ -3,7 +3,7 @@
  * people, files written whole or not at all.
  */
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
-export { type Cell, csvLine, csvText } from './csv-text.ts'
+export { type Cell, type CsvOptions, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'
 export { copyFileAtomic, type FileContent, readJson, type StagedFile, stageFile, writeFileAtomic } from './files.ts'
 export { formatBytes, formatDuration, formatTable, visible } from './format.ts'

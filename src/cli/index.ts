@@ -10,6 +10,7 @@ import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
+import { splitCommand } from './split.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
@@ -20,6 +21,7 @@ export const commands: readonly (() => Command)[] = [
   demoCommand,
   synthCommand,
   modelsCommand,
+  splitCommand,
   trainCommand,
   watchCommand,
   embedCommand,

@@ -2,7 +2,7 @@ import type { Cell } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 
 /** Columns of rosette's own that any photo may lack. */
-const optional = ['encounter', 'timestamp', 'flank', 'camera'] as const
+const optional = ['encounter', 'timestamp', 'flank', 'camera', 'fold'] as const
 const boxSides = ['x', 'y', 'width', 'height'] as const
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { resolveInside } from '../base/index.ts'
-import { readCsv } from './csv.ts'
+import { readTable } from './csv.ts'
 import { readJsonFile } from './json-file.ts'
 
 /** A row of a table, by its columns' names; a column that is not there is undefined. */
@@ -30,7 +30,7 @@ export function camtrapTables(folder: string): Partial<Record<TableName, string>
 }
 
 export function readRecords(path: string): CamtrapRecord[] {
-  const { header, rows, numbers } = readCsv(path)
+  const { header, rows, numbers } = readTable(path)
   return rows.map((row, i) => ({
     cells: Object.fromEntries(header.map((name, c) => [name, row[c]!])),
     row: numbers[i]!,

@@ -3,9 +3,10 @@ import { check, optionText } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
 import type { Field } from './column-names.ts'
 import { type Columns, fields, findColumns } from './columns.ts'
-import { readCsv, type Table } from './csv.ts'
+import { readTable, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import { findMaskColumn, withMaskColumn } from './masks.ts'
+import { nobodyTest } from './nobody.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readSheet } from './sheets.ts'
@@ -21,6 +22,8 @@ export interface Listed {
   readonly warnings: readonly string[]
   readonly reading?: TableReading | undefined
 }
+
+const isNothing = nobodyTest(undefined)
 
 /** A CSV dataset, its file names inside `images` or the CSV's own folder. */
 export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {
@@ -40,7 +43,7 @@ export function listPhotos(
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
-  const { table, mapping, notes } = readSheet({ table: readCsv(path), mapping: named ?? {}, notes: [] }, finder)
+  const { table, mapping, notes } = readSheet({ table: readTable(path), mapping: named ?? {}, notes: [] }, finder)
   const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf })
   check(
     !requireIdentity || columns.identity !== undefined,
@@ -79,6 +82,7 @@ export function listPhotos(
       flank: cell('flank'),
       camera: cell('camera'),
       ...(split === undefined ? {} : { split }),
+      ...foldOf(cell('fold')),
       extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),
       csv: file,
       row,
@@ -105,6 +109,11 @@ export function listPhotos(
     warnings,
     reading: readingOf(table, columns, others),
   }
+}
+
+/** The fold that a cell names, none where it is empty or a word for nothing. */
+function foldOf(cell: string | undefined): Pick<Photo, 'fold'> {
+  return cell === undefined || isNothing(cell) ? {} : { fold: cell.trim() }
 }
 
 /** Labels are compared without the spaces around them: said where some have such spaces and some have none. */

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith } from '../../test/dataset-fixture.ts'
-import { readCsv } from './csv.ts'
+import { readTable } from './csv.ts'
 
 const table = 'filename,identity\r\na.png,José\r\nb.png,Josè\r\n'
 
 function read(bytes: Uint8Array) {
   const path = join(folderWith({ 'a.csv': bytes }), 'a.csv')
   try {
-    return readCsv(path).rows.map(([, identity]) => identity)
+    return readTable(path).rows.map(([, identity]) => identity)
   } catch (error) {
     return String(error).replaceAll(path, 'a.csv')
   }
@@ -36,7 +36,7 @@ const bom = Buffer.from([0xef, 0xbb, 0xbf])
 function parsed(text: string | Uint8Array) {
   const path = join(folderWith({ 'a.csv': text }), 'a.csv')
   try {
-    const { header, rows, numbers } = readCsv(path)
+    const { header, rows, numbers } = readTable(path)
     return { header, rows, numbers: [...numbers] }
   } catch (error) {
     return String(error).replaceAll(path, 'a.csv')

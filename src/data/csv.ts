@@ -18,7 +18,7 @@ export interface Table {
  * @throws InputError naming file and row where it is missing, empty, malformed, of another encoding, or a row has more or fewer
  * cells than the header.
  */
-export function readCsv(path: string): Table {
+export function readTable(path: string): Table {
   const written = parseCsv(readText(path), path)
   const records = written.map((cells) => cells.map((cell) => cell.trim()))
   const top = records.findIndex((cells, i) => !isBlank(cells) && !(i === 0 && isSeparatorLine(cells)))

@@ -27,6 +27,8 @@ export interface Photo {
   readonly camera?: string | undefined
   /** Of a table with a column for it. */
   readonly split?: SplitSide | undefined
+  /** Of a table with a column for it: the fold in which the photo validates. */
+  readonly fold?: string | undefined
   /** The part of the photo that shows the animal. */
   readonly box?: Box | undefined
   /** A picture or an outline that tells animal from background: the photo's alpha channel. */

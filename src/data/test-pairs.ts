@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from '../base/index.ts'
-import { readCsv, type Table } from './csv.ts'
+import { readTable, type Table } from './csv.ts'
 import { checkProblems, type Problem } from './manifest.ts'
 
 /** A competition's pairs: pair i asks how similar `filenames[queryIndex[i]]` and `filenames[galleryIndex[i]]` are. */
@@ -31,7 +31,7 @@ export function readPairs(path: string): {
   readonly firstRow: readonly number[]
 } {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'test.csv') : path
-  const table = readCsv(file)
+  const table = readTable(file)
   const [rowId, query, gallery] = pairColumns(file, table)
   const { rows, numbers } = table
   check(rows.length > 0, `${file}: no pairs`)

@@ -8,7 +8,7 @@ export function mapCsv(data: ReportData): string {
 
 /** The lines of `mapCsv`, their ends included: the header, then one for each photo. */
 export function mapLines(data: ReportData): string[] {
-  return mapRows(data).map(csvLine)
+  return mapRows(data).map((row) => csvLine(row))
 }
 
 function mapRows({ photos, identities, projections }: ReportData): Cell[][] {

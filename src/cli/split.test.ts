@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { columnFolds, openDataset } from '../data/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const output = captureOutput()
+let folder = ''
+const rosette = (...args: string[]) => runProgram(args, commands)
+const inFolder = (name: string) => join(folder, name)
+
+/** Two individuals of four sightings with two photos each, one of nobody, and one to test on. */
+beforeEach(async () => {
+  const files: Record<string, string | Uint8Array> = {}
+  const rows = ['path,who,seen,weather,subset']
+  for (const [a, who] of ['Abril', '=Bento'].entries())
+    for (let i = 0; i < 8; i++) {
+      const name = `${who}-${i}.png`
+      files[name] = await greyPng(20 * a + i)
+      rows.push(`${name},${who},${who}${Math.floor(i / 2)},"rain, ${i}",train`)
+    }
+  files['nobody.png'] = await greyPng(200)
+  files['later.png'] = await greyPng(201)
+  rows.push('nobody.png,NA,,sun,train', 'later.png,Abril,t,sun,test')
+  folder = folderWith({ ...files, 'table.csv': `${rows.join('\n')}\n` })
+})
+
+const columns = ['--columns', 'identity=who,encounter=seen']
+
+function cellsOf(csv: string): string[][] {
+  return readFileSync(csv, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/,(?! )/))
+}
+
+describe('rosette split', () => {
+  test('adds a column to the table, and keeps the rest: test photos, nobody, formulas', async () => {
+    const out = inFolder('split.csv')
+    expect(await rosette('split', '--data', inFolder('table.csv'), ...columns, '--out', out)).toBe(0)
+    expect(output.stdout).toMatch(/split by encounter\n/)
+    expect(output.stdout).toMatch(/^train +8 +2 +4/m)
+    expect(output.stdout).toMatch(/^validation +8 +2 +4 +[0-9a-f]{12}$/m)
+    const [header, ...rows] = cellsOf(out)
+    expect(header).toEqual(['path', 'who', 'seen', 'weather', 'subset_before', 'split'])
+    expect(rows).toHaveLength(18)
+    expect(rows[8]!.slice(0, 4)).toEqual(['=Bento-0.png', '=Bento', '=Bento0', '"rain, 0"'])
+    expect(rows[16]!.at(-1)).toBe('')
+    expect(rows[17]!.at(-1)).toBe('test')
+    const sides = new Map<string, Set<string>>()
+    for (const row of rows.slice(0, 16)) sides.set(row[2]!, (sides.get(row[2]!) ?? new Set()).add(row.at(-1)!))
+    expect([...sides.values()].map(({ size }) => size)).toEqual(new Array(8).fill(1))
+  })
+
+  test('is read back by every command: sides, and folds of the same hash', async () => {
+    const out = inFolder('folds.csv')
+    const ask = ['--data', inFolder('table.csv'), ...columns, '--folds', '4', '--out']
+    expect(await rosette('split', ...ask, out)).toBe(0)
+    const read = openDataset(out, { columns: { identity: 'who', encounter: 'seen' } })
+    expect(read.summary).toContain('fold=fold')
+    const folds = columnFolds(read.photos.slice(0, 16))
+    expect(folds.map(({ validation }) => validation.length)).toEqual([4, 4, 4, 4])
+    const encounters = (rows: readonly number[]) => new Set(rows.map((i) => read.photos[i]!.encounter))
+    for (const { train, validation } of folds)
+      for (const one of encounters(validation)) expect(encounters(train).has(one)).toBe(false)
+    expect(read.photos.slice(16).map(({ fold }) => fold)).toEqual([undefined, undefined])
+    const before = output.stdout
+    output.stdout = ''
+    expect(await rosette('split', ...ask, inFolder('again.csv'))).toBe(0)
+    expect(output.stdout.replaceAll('again', 'folds')).toBe(before)
+  })
+
+  test('lists the photos of folders, and says from where their names start', async () => {
+    const photos = folderWith({
+      'a/1.png': await greyPng(1),
+      'a/2.png': await greyPng(2),
+      'a/3.png': await greyPng(3),
+      'a/4.png': await greyPng(4),
+      'b/1.png': await greyPng(5),
+    })
+    const out = inFolder('split.csv')
+    expect(await rosette('split', '--data', photos, '--out', out)).toBe(0)
+    expect(output.stderr).toContain(`read it back with --data ${out} --images `)
+    const read = openDataset(out, { images: photos })
+    expect(read.photos.map(({ split }) => split).sort()).toEqual([
+      'train',
+      'train',
+      'train',
+      'validation',
+      'validation',
+    ])
+  })
+
+  test('writes nothing where the kind needs what no photo has, or over an input', async () => {
+    const out = inFolder('split.csv')
+    const ask = ['--data', inFolder('table.csv'), ...columns]
+    expect(await rosette('split', ...ask, '--kind', 'station', '--out', out)).toBe(2)
+    expect(output.stderr).toContain('split by station: no photo has a station')
+    expect(output.stderr).toContain('--columns camera=…')
+    expect(existsSync(out)).toBe(false)
+    writeFileSync(out, 'mine')
+    expect(await rosette('split', ...ask, '--out', out)).toBe(2)
+    expect(await rosette('split', ...ask, '--out', inFolder('table.csv'), '--overwrite')).toBe(2)
+    expect(readFileSync(out, 'utf8')).toBe('mine')
+  })
+})

@@ -1,0 +1,124 @@
+import { dirname, resolve } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { checkOutput, csvText, formatTable, writeFileAtomic } from '../base/index.ts'
+import type { Manifest, Photo, Split, SplitKind } from '../data/index.ts'
+import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
+import { say, tell } from './say.ts'
+import { imagesFolder, withColumn } from './split-rows.ts'
+import { warnOfManifest, withSizes } from './work.ts'
+
+const example = `
+Examples:
+  rosette split --data jaguars --kind stratified --out split.csv
+  rosette split --data jaguars.csv --kind encounter --folds 5 --out folds.csv
+  rosette split --data jaguars.csv --kind identity --fraction 0.3 --out new.csv
+
+Kinds, from what flatters a model most to what asks most of it:
+  stratified  photos by lot: those of one moment come on both sides
+  burst       photos that are nearly the same stay together
+  encounter   the photos of a sighting stay together
+  station     the photos of a camera's place stay together
+  time        the latest photos validate
+  identity    an individual's photos stay together: who validates is new
+
+All but time and identity also spread each individual evenly. The file has the
+columns of the table and one more: split (train, validation), or with --folds
+fold, the number of the fold in which a photo validates. Test photos of the
+table's own split stay test photos. Every command reads the file in place of the
+table.`
+
+interface SplitFlags extends DataFlags {
+  readonly data: string
+  readonly kind?: SplitKind
+  readonly folds?: number
+  readonly fraction?: number
+  readonly seed?: number
+  readonly out: string
+  readonly overwrite?: boolean
+}
+
+/** `rosette split`: photos in, a table that says which of them train and which validate out. */
+export function splitCommand(): Command {
+  const kinds: readonly SplitKind[] = ['stratified', 'burst', 'encounter', 'station', 'time', 'identity']
+  const command = new Command('split')
+    .summary('write a table that splits photos without leaks')
+    .description('Divide the photos of known individuals into those that train and those that validate, or into folds.')
+    .requiredOption(
+      '--data <D>',
+      'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
+    )
+    .requiredOption('--out <FILE.csv>', 'the table to write')
+    .addOption(
+      new Option('--kind <kind>', 'what the two sides never share')
+        .choices(kinds)
+        .default(undefined, 'encounter where encounters are known, else stratified'),
+    )
+    .addOption(
+      new Option('--folds <K>', 'K folds: each photo validates in one of them')
+        .argParser(aboveZero)
+        .conflicts('fraction'),
+    )
+    .addOption(new Option('--fraction <F>', 'how much validates').argParser(share).default(undefined, '0.2'))
+    .addOption(new Option('--seed <S>', 'seed of what is drawn by lot').argParser(notNegative).default(undefined, '0'))
+    .option('--overwrite', 'replace --out')
+  return addDataOptions(command).addHelpText('after', example).action(splitAction)
+}
+
+function share(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
+  return value
+}
+
+async function splitAction(flags: SplitFlags): Promise<void> {
+  const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
+  const { folds, groupedSplit, hashSplit, openDataset } = await import('../data/index.ts')
+  const manifest = withSizes((watch) =>
+    openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
+  )
+  checkOutput(out, { overwrite, inputs: [data, ...manifest.photos.map(({ path }) => path)] })
+  warnOfManifest(manifest)
+  const rows = manifest.photos.flatMap(({ identity, split = 'train' }, i) =>
+    identity !== undefined && (split === 'train' || split === 'validation') ? [i] : [],
+  )
+  const photos = rows.map((row) => manifest.photos[row]!)
+  const kind = flags.kind ?? (photos.some(({ encounter }) => encounter !== undefined) ? 'encounter' : 'stratified')
+  const splits =
+    count === undefined
+      ? [groupedSplit(photos, { kind, seed, ...(fraction === undefined ? {} : { fraction }) })]
+      : folds(photos, { kind, folds: count, seed })
+  const cells = manifest.photos.map(({ split }): string => (count === undefined && split === 'test' ? 'test' : ''))
+  splits.forEach((split, fold) => {
+    for (const i of split.validation) cells[rows[i]!] = count === undefined ? 'validation' : String(fold + 1)
+    if (count === undefined) for (const i of split.train) cells[rows[i]!] = 'train'
+  })
+  const table = withColumn(manifest, { field: count === undefined ? 'split' : 'fold', cells })
+  writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
+  const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
+  say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${table.length - 1} rows`)
+  tellImages(manifest, out)
+}
+
+function sidesTable(photos: readonly Photo[], splits: readonly Split[], hashes: readonly string[]): string {
+  const rows = splits.flatMap(({ train, validation }, k) => {
+    const name = splits.length === 1 ? '' : `fold ${k + 1} `
+    return [
+      [`${name}train`, ...countsOf(photos, train), ''],
+      [`${name}validation`, ...countsOf(photos, validation), hashes[k]!],
+    ]
+  })
+  return formatTable(['side', 'photos', 'individuals', 'encounters', 'hash'], rows)
+}
+
+function countsOf(photos: readonly Photo[], rows: readonly number[]): string[] {
+  const different = (field: 'identity' | 'encounter') =>
+    String(new Set(rows.flatMap((row) => photos[row]![field] ?? [])).size)
+  return [String(rows.length), different('identity'), different('encounter')]
+}
+
+/** A table beside other files than the photos needs `images`. */
+function tellImages(manifest: Manifest, out: string): void {
+  const folder = imagesFolder(manifest)
+  if (folder === undefined || resolve(folder) === resolve(dirname(out))) return
+  tell(`read it back with --data ${out} --images ${folder}`)
+}
