@@ -3,7 +3,7 @@ import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { photosToRead } from './own-data.ts'
+import { checkNamed, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
 import { say } from './say.ts'
 import {
@@ -54,8 +54,9 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
-  const { data, open, reading } = await photosToRead(flags, flags.data)
+  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
+  await checkNamed({ namedBy }, manifest)
   await checkOutputs([out, csv], { flags, manifest }, { overwrite })
   warnOfManifest(manifest)
   await interruptible((signal) =>

@@ -7,7 +7,7 @@ import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { photosToRead } from './own-data.ts'
+import { checkNamed, photosToRead } from './own-data.ts'
 import { say, warn } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
@@ -80,8 +80,9 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, withinEncounterWords } = await import(
     '../identify/index.ts'
   )
-  const { data, open, reading } = await photosToRead(flags, flags.data)
+  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  await checkNamed({ namedBy }, manifest)
   const gallery = await galleryOf(flags)
   const photos = gallery === undefined ? [] : filesOfGallery(gallery)
   await checkOutputs([out], { flags, manifest, photos }, { overwrite })

@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { commands } from './index.ts'
@@ -92,4 +92,53 @@ test('a file of any run is replaced by no command', async () => {
   const log = join(other, 'log.jsonl')
   expect(await runProgram(['compare', run, other, '--out', log, '--overwrite'], commands)).toBe(2)
   expect(output.stderr).toContain(`${log} is a file of the run in ${other}, and is not replaced`)
+})
+
+/** The report of a run that somebody sent is not to show photos of this machine that it was never trained on. */
+describe('a run that names other photos than its own as its data', () => {
+  const namesPhotos = (split: object) => {
+    const data = join(out, 'private')
+    mkdirSync(data)
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(data, name))
+      for (const photo of ['1', '2'])
+        writeFileSync(join(data, name, `${photo}.png`), readFileSync(join(kaggle, 'test', 'test', 'test_0001.png')))
+    }
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', seed: 0, data }))
+    recordSplit(split)
+    return data
+  }
+  const recordSplit = (split: object) => writeFileSync(join(run, 'split.json'), JSON.stringify(split))
+  const asked = () => [
+    rosette('evaluate', '--out', join(out, 'metrics.json')),
+    rosette('report', '--out', join(out, 'report')),
+    rosette('embed', '--out', join(out, 'e.npy')),
+  ]
+
+  test.each([
+    ['by content', { train: ['a/1.png'], validation: [], contents: { train: ['0'.repeat(64)], validation: [] } }],
+    ['by their names, of which few are there', { train: ['a/1.png', 'x.png', 'y.png'], validation: [] }],
+  ])('is told and refused: %s', async (_, split) => {
+    const data = namesPhotos(split)
+    const before = readdirSync(out)
+    for (const code of asked()) expect(await code).toBe(2)
+    expect(output.stderr).toContain(`note: ${run} names ${data} as its data`)
+    expect(output.stderr.split('the photos there are not those that it was trained on')).toHaveLength(1 + 3)
+    expect(readdirSync(out)).toEqual(before)
+  })
+
+  test('is told where it does not say what it was trained on, and read where the user names the place', async () => {
+    const data = namesPhotos({ train: [], validation: [] })
+    expect(await rosette('embed', '--out', join(out, 'e.npy')), output.stderr).toBe(0)
+    expect(output.stderr).toContain(`${run} does not tell which photos it was trained on`)
+    recordSplit({ train: ['x.png'], validation: [] })
+    expect(await rosette('embed', '--data', data, '--out', join(out, 'f.npy')), output.stderr).toBe(0)
+  })
+
+  test('a place that holds no photos is no output of it', async () => {
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', seed: 0, data: '/etc' }))
+    for (const code of asked()) expect(await code).toBe(2)
+    expect(output.stderr).toContain(`${run} names /etc as its data`)
+    for (const name of ['metrics.json', 'report', 'e.npy', 'e.csv']) expect(existsSync(join(out, name))).toBe(false)
+  })
 })

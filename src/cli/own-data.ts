@@ -1,17 +1,22 @@
-import type { OpenOptions } from '../data/index.ts'
+import { check } from '../base/index.ts'
+import type { Manifest, OpenOptions } from '../data/index.ts'
 import type { ReadingOptions } from '../run/index.ts'
 import { type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { tell, warn } from './say.ts'
 
 /** Photos to open, and how they are read. */
 export interface PhotosToRead {
   readonly data: string
   readonly open: Omit<OpenOptions, 'part' | 'requireIdentity'>
   readonly reading: Pick<ReadingOptions, 'skipUnreadable' | 'limitPixels'>
+  /** The run that names these photos as its own, where nobody else named them. */
+  readonly namedBy: string | undefined
 }
 
 /**
  * The photos of `data`, else those that the run was trained on. A run's own photos are read as its training read them, but for what the
- * flags say: the one way for every command. @throws InputError where there are none to read.
+ * flags say: the one way for every command. What a run names is told: it may be somebody's who wants other files read.
+ * @throws InputError where there are none to read.
  */
 export async function photosToRead(
   flags: Pick<ModelFlags, 'model'> & DataFlags,
@@ -21,7 +26,36 @@ export async function photosToRead(
   const { problems: _, ...options } = dataOptions(flags)
   const run = isRunFolder(flags.model) ? flags.model : undefined
   const { skipUnreadable, limitPixels } = flags
-  const { data, reading } = dataToRead(run, asked, { ...options, skipUnreadable, limitPixels })
+  const { data, reading, named } = dataToRead(run, asked, { ...options, skipUnreadable, limitPixels })
+  if (named.length > 0) tell(`note: ${run} names ${named.join(' and ')} as its data`)
   const { skipUnreadable: skip, limitPixels: limit, ...open } = reading
-  return { data, open: { ...open, problems: 'collect' }, reading: { skipUnreadable: skip, limitPixels: limit } }
+  return {
+    data,
+    open: { ...open, problems: 'collect' },
+    reading: { skipUnreadable: skip, limitPixels: limit },
+    namedBy: named.length > 0 ? run : undefined,
+  }
+}
+
+/**
+ * Before photos that a run names come into an output: that it was trained on them. Else a run that somebody sent could have any
+ * photos of this machine drawn into a report. @throws InputError naming the run and where the photos lie.
+ */
+export async function checkNamed({ namedBy }: Pick<PhotosToRead, 'namedBy'>, manifest: Manifest): Promise<void> {
+  if (namedBy === undefined) return
+  const [{ areOwnPhotos }, { RunFolder }] = await Promise.all([
+    import('../identify/index.ts'),
+    import('../run/index.ts'),
+  ])
+  const run = new RunFolder(namedBy)
+  const data = run.hasSplit() ? run.data() : undefined
+  if (data === undefined || data.train.length + data.validation.length === 0)
+    return warn(
+      `${namedBy} does not tell which photos it was trained on: make sure that you mean those in ${manifest.source}`,
+    )
+  check(
+    await areOwnPhotos(data, manifest.photos),
+    `${namedBy}: names ${manifest.source} as its data, and the photos there are not those that it was trained on`,
+    'if these are the photos that you mean, name them with --data',
+  )
 }

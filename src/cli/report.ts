@@ -5,7 +5,7 @@ import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
-import { photosToRead } from './own-data.ts'
+import { checkNamed, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
@@ -101,8 +101,9 @@ async function reportAction(flags: ReportFlags): Promise<void> {
     withModel(flags, async (embedder) => {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
-      const { data, open, reading } = await photosToRead(flags, flags.data)
+      const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
       const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+      await checkNamed({ namedBy }, manifest)
       const selection = await photosToScore(manifest, { run: embedder.run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)

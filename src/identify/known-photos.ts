@@ -50,6 +50,22 @@ export async function recognisePhotos(
   return { photos: found, by: 'content' }
 }
 
+/**
+ * True where these may be a run's own photos: the content of one at least is that of a photo which it saw, or, for a run that noted
+ * names alone, which anybody can guess, most of these are there.
+ */
+export async function areOwnPhotos(data: RunData, photos: readonly Photo[]): Promise<boolean> {
+  const { train, validation, contents, bytes } = data
+  if (contents === undefined) {
+    const found = new Set(byName(photos, data).flatMap((one) => one?.key ?? []))
+    return found.size > 0 && found.size >= new Set([...train, ...validation]).size / 2
+  }
+  const known = new Set([...contents.train, ...contents.validation])
+  const lengths = new Set([...(bytes?.train ?? []), ...(bytes?.validation ?? [])])
+  for (const { path } of photos) if (known.has((await hashOf(path, lengths)) ?? '')) return true
+  return false
+}
+
 /** The photos among these whose file is, byte for byte, one that the run was trained on; undefined where the run did not note them. */
 export function trainedFiles(contentHashes: readonly string[], { contents }: RunData): number[] | undefined {
   if (contents === undefined) return undefined
@@ -104,18 +120,7 @@ async function hashesOf(
   lengths: ReadonlySet<number>,
   { signal, onHash }: HashWatch,
 ): Promise<(string | undefined)[]> {
-  const hash = async ({ path }: Photo): Promise<string | undefined> => {
-    const size = statSync(path, { throwIfNoEntry: false })?.size
-    if (size === undefined || !lengths.has(size)) return undefined
-    try {
-      return createHash('sha256')
-        .update(await readPhotoFile(path))
-        .digest('hex')
-    } catch (error) {
-      if (error instanceof InputError) return undefined
-      throw error
-    }
-  }
+  const hash = ({ path }: Photo) => hashOf(path, lengths)
   const hashes: (string | undefined)[] = []
   for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
     signal?.throwIfAborted()
@@ -123,4 +128,17 @@ async function hashesOf(
     onHash?.(hashes.length, photos.length)
   }
   return hashes
+}
+
+async function hashOf(path: string, lengths: ReadonlySet<number>): Promise<string | undefined> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size === undefined || !lengths.has(size)) return undefined
+  try {
+    return createHash('sha256')
+      .update(await readPhotoFile(path))
+      .digest('hex')
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
 }

@@ -21,8 +21,9 @@ const reading = { images: 'photos', columns: { identity: 'who' }, unidentified: 
 test('the run’s own data are read as its training read them, wherever the command stands', () => {
   record({ data: 'list.csv', workingFolder: join('..', '..'), reading })
   const [list, images] = ['list.csv', 'photos'].map((name) => join(base, 'project', name))
-  expect(dataToRead(run, undefined)).toEqual({ data: list, reading: { ...reading, images } })
-  expect(dataToRead(run, list)).toEqual({ data: list, reading: { ...reading, images } })
+  expect(dataToRead(run, undefined)).toEqual({ data: list, reading: { ...reading, images }, named: [list, images] })
+  expect(dataToRead(run, list)).toEqual({ data: list, reading: { ...reading, images }, named: [images] })
+  expect(dataToRead(run, list, { images: 'x' }).named).toEqual([])
   expect(dataToRead(run, undefined, { columns: { identity: 'name' } }).reading.columns).toEqual({ identity: 'name' })
 })
 
@@ -37,8 +38,8 @@ test('other data are read as is said of them', () => {
   record({ data: 'list.csv', workingFolder: join('..', '..'), reading })
   const other = join(base, 'other.csv')
   writeFileSync(other, 'filename\n')
-  expect(dataToRead(run, other, { images: 'x' })).toEqual({ data: other, reading: { images: 'x' } })
-  expect(dataToRead(undefined, other)).toEqual({ data: other, reading: {} })
+  expect(dataToRead(run, other, { images: 'x' })).toEqual({ data: other, reading: { images: 'x' }, named: [] })
+  expect(dataToRead(undefined, other)).toEqual({ data: other, reading: {}, named: [] })
 })
 
 test('photos that are not there, or not told of, are asked for', () => {

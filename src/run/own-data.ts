@@ -9,6 +9,8 @@ import { RunFolder } from './run-folder.ts'
 export interface DataToRead {
   readonly data: string
   readonly reading: ReadingOptions
+  /** The paths among these that the run names and the caller did not: whoever sent the run chose them. */
+  readonly named: readonly string[]
 }
 
 /**
@@ -18,11 +20,11 @@ export interface DataToRead {
 export function dataToRead(run: string | undefined, data: string | undefined, given: ReadingOptions = {}): DataToRead {
   if (run === undefined) {
     check(data !== undefined, '`data`: the model is no run folder: name the photos')
-    return { data, reading: given }
+    return { data, reading: given, named: [] }
   }
   const record = new RunFolder(run).record()
   const own = record.data === undefined ? undefined : placeOf(run, record, record.data)
-  if (data !== undefined && (own === undefined || !isSamePlace(data, own))) return { data, reading: given }
+  if (data !== undefined && (own === undefined || !isSamePlace(data, own))) return { data, reading: given, named: [] }
   check(
     data !== undefined || (own !== undefined && existsSync(own)),
     `\`data\`: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
@@ -31,8 +33,14 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
   const { images, detections, masks, ...begun } = record.reading ?? {}
   const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))
   const placed = { ...begun, images: there(images), detections: there(detections), masks: there(masks) }
-  return { data: data ?? own!, reading: mergeReading(given, placed) }
+  const named = [
+    ...(data === undefined ? [own!] : []),
+    ...elsewhere.flatMap((key) => (given[key] === undefined && placed[key] !== undefined ? [placed[key]] : [])),
+  ]
+  return { data: data ?? own!, reading: mergeReading(given, placed), named: named.map((path) => resolve(path)) }
 }
+
+const elsewhere = ['images', 'detections', 'masks'] as const
 
 /** The folder that relative paths of a run's record start from, as seen from the run: both may be moved together. */
 export function workingFolderFrom(run: string): string {
