@@ -47,6 +47,12 @@ test('the header says what was scored, against what, and what was left out', asy
   )
   expect(words).toContain('The run was TRAINED on 10 of the 72 photos that are scored: that flatters it.')
   expect(words).toContain('2 photos are the same file as another one, which flatters every model.')
+  const { chance, intervals } = data.scoring
+  const [low, high] = intervals.identity!.scores.identityBalancedMap
+  expect(await opened.page.locator('.headline dd.beside').first().innerText()).toBe(
+    `${low.toFixed(2)} to ${high.toFixed(2)} · by chance ${chance.identityBalancedMap.toFixed(2)}`,
+  )
+  expect(await opened.page.locator('#intervals').innerText()).toContain('95 % interval, over the 12 individuals')
   const { rank1, identityBalancedMap } = data.scoring.withinEncounter!
   expect(identityBalancedMap).not.toBe(data.metrics.identityBalancedMap)
   expect(await opened.page.locator('#beside').innerText()).toBe(

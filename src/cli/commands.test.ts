@@ -137,7 +137,13 @@ test('evaluate: metrics.json and a table, through a CSV with columns of other na
   })
   expect(metrics.model).toBe(`${run}, checkpoint 'best'`)
   expect(metrics.perIdentity).toHaveLength(3)
-  expect(output.stdout).toMatch(/identity-balanced mAP +1\.000/)
+  // two of the eight others show the same animal
+  expect(metrics).toMatchObject({ chance: { rank1: expect.closeTo(0.25, 12) } })
+  expect(metrics).toMatchObject({ intervals: { identity: { units: 3, tooFew: true, scores: { map: [1, 1] } } } })
+  expect(metrics.perQuery).toHaveLength(9)
+  expect(metrics).toMatchObject({ perQuery: Array(9).fill({ ap: 1, rank: 1, positives: 2, gallery: 8 }) })
+  expect(output.stdout).toMatch(/identity-balanced mAP +1\.000 +1\.000 to 1\.000 +0\.\d{3}/)
+  expect(output.stdout).toContain('bootstrap samples of 3 individuals: so few that they are too narrow')
   expect(output.stdout).toContain('all photos, 9 of 3 individuals (other photos than those that')
 })
 

@@ -10,6 +10,7 @@ import { progress } from './progress.ts'
 import { withStages } from './report.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
+import { intervalText } from './score-table.ts'
 import { TrainView } from './train-view.ts'
 import { interruptible } from './work.ts'
 
@@ -172,14 +173,18 @@ async function submit(model: string, data: string, out: string, signal: AbortSig
 }
 
 function summary(before: EvaluationReport, after: EvaluationReport, split: string): string {
-  const row = (name: string, { rank1, identityBalancedMap }: EvaluationReport) => [
-    name,
-    rank1.toFixed(3),
-    identityBalancedMap.toFixed(3),
-  ]
+  const row = (
+    name: string,
+    { rank1, identityBalancedMap }: Pick<EvaluationReport, 'rank1' | 'identityBalancedMap'>,
+  ) => [name, rank1.toFixed(3), identityBalancedMap.toFixed(3)]
   const table = formatTable(
     ['network', 'rank-1', 'identity-balanced mAP'],
-    [row('untrained', before), row('trained', after)],
+    [row('untrained', before), row('trained', after), row('by chance', after.chance)],
   )
-  return `\nsplit ${split} (${after.photos} photos, ${after.identities} individuals)\n\n${table}`
+  const interval = after.intervals.identity?.scores.identityBalancedMap
+  const between =
+    interval === undefined
+      ? ''
+      : `\n\n95 % interval of the trained network's mAP, over its individuals: ${intervalText(interval)}`
+  return `\nsplit ${split} (${after.photos} photos, ${after.identities} individuals)\n\n${table}${between}`
 }

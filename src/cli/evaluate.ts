@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { check, formatTable, writeFileAtomic } from '../base/index.ts'
+import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import { speakingOf } from './flag-words.ts'
@@ -9,6 +9,7 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, photosToRead } from './own-data.ts'
 import { say, warn } from './say.ts'
+import { intervalWords, scoreTable } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
@@ -116,7 +117,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
       const head = describe(report, selection, leftOutWords(report))
       const beside = withinEncounterWords(report)
-      const scores = beside === undefined ? table(report) : `${table(report)}\n\n${beside}`
+      const scores = beside === undefined ? numbers(report) : `${numbers(report)}\n\n${beside}`
       say(`${head}\n\n${scores}\n\n${out}: every number, also by individual`)
     }),
   )
@@ -157,19 +158,10 @@ function describe(report: EvaluationReport, { reason }: Selection, leftOut: read
   ].join('\n')
 }
 
-function table(report: EvaluationReport): string {
-  const { rank1, rank5, rank10, map, identityBalancedMap, minp, queries, skipped, tieRate } = report
-  const rows: [string, string][] = [
-    ['rank-1', rank1.toFixed(3)],
-    ['rank-5', rank5.toFixed(3)],
-    ['rank-10', rank10.toFixed(3)],
-    ['mAP', map.toFixed(3)],
-    ['identity-balanced mAP', identityBalancedMap.toFixed(3)],
-    ['mINP', minp.toFixed(3)],
-    ['queries', skipped === 0 ? `${queries}` : `${queries} (and ${skipped} not scored: ${nobodyToFind(report)})`],
-    ['tie rate', tieRate.toFixed(3)],
-  ]
-  return formatTable(['metric', 'value'], rows)
+function numbers(report: EvaluationReport): string {
+  const { queries, skipped, tieRate } = report
+  const counted = skipped === 0 ? `${queries}` : `${queries} (and ${skipped} not scored: ${nobodyToFind(report)})`
+  return `${scoreTable(report)}\n\nqueries   ${counted}\ntie rate  ${tieRate.toFixed(3)}\n${intervalWords(report)}`
 }
 
 function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {

@@ -34,6 +34,17 @@ test('the best epoch stands beside the start, and the next commands below', asyn
   )
 })
 
+test('chance and the interval of what was measured at the end stand below', async () => {
+  const run = runWith(0.1, 0.5)
+  writeFileSync(join(run, 'run.json'), '{}')
+  const scores = { identityBalancedMap: [0.4, 0.6] }
+  const told = { chance: { rank1: 0.08, identityBalancedMap: 0.1 }, intervals: { identity: { units: 24, scores } } }
+  writeFileSync(join(run, 'metrics.json'), JSON.stringify(told))
+  expect((await trainSummary(run, 'photos')).split('\n')[2]).toBe(
+    'by chance: rank-1 0.080, identity-balanced mAP 0.100; 95 % interval of the mAP over 24 individuals: 0.400 to 0.600',
+  )
+})
+
 test('a training that made nothing better says so; one that measured nothing too', async () => {
   expect(await trainSummary(runWith(0.5, 0.3, 0.5), 'photos')).toContain('TRAINING DID NOT MAKE THE NETWORK BETTER')
   expect(await trainSummary(runWith(), 'photos')).toContain('no photos were set aside')

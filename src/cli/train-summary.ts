@@ -1,20 +1,21 @@
 import { join } from 'node:path'
-import type { ValidationEntry } from '../run/index.ts'
+import type { RunMetrics, ValidationEntry } from '../run/index.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string): Promise<string> {
-  const { readLog } = await import('../run/index.ts')
+  const { isRunFolder, readLog, RunFolder } = await import('../run/index.ts')
+  const told = isRunFolder(run) ? new RunFolder(run).metrics() : undefined
   const measured = readLog(join(run, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
   return [
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
-    ...scoreLines(measured),
+    ...scoreLines(measured, told),
     'next:',
     `  npx rosette report --model ${run}`,
     `  npx rosette identify --model ${run} --gallery ${data} NEW_PHOTOS`,
   ].join('\n')
 }
 
-function scoreLines(measured: readonly ValidationEntry[]): string[] {
+function scoreLines(measured: readonly ValidationEntry[], told: RunMetrics | undefined): string[] {
   const [start] = measured.filter(({ epoch }) => epoch === 0)
   const later = measured.filter(({ epoch }) => epoch > 0)
   if (later.length === 0)
@@ -26,7 +27,23 @@ function scoreLines(measured: readonly ValidationEntry[]): string[] {
   const worse = start !== undefined && start.identityBalancedMap >= best.identityBalancedMap
   return [
     `on the photos set aside: ${scores(best)} (epoch ${best.epoch})${before}`,
+    ...worth(told),
     'photos of one sighting may be on both sides of that split, which flatters: measure on other sightings before you rely on it',
     ...(worse ? ['TRAINING DID NOT MAKE THE NETWORK BETTER on these photos'] : []),
+  ]
+}
+
+/** What the score is to be held against: chance, and how far it may be off. */
+function worth(told: RunMetrics | undefined): string[] {
+  const { chance, intervals } = told ?? {}
+  if (chance === undefined) return []
+  const { identity } = intervals ?? {}
+  const [low, high] = identity?.scores.identityBalancedMap ?? []
+  const between =
+    identity === undefined || identity === null
+      ? ''
+      : `; 95 % interval of the mAP over ${identity.units} individuals: ${low?.toFixed(3)} to ${high?.toFixed(3)}`
+  return [
+    `by chance: rank-1 ${chance.rank1.toFixed(3)}, identity-balanced mAP ${chance.identityBalancedMap.toFixed(3)}${between}`,
   ]
 }

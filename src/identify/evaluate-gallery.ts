@@ -1,9 +1,9 @@
 import { check } from '../base/index.ts'
 import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
 import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/index.ts'
-import { evaluateQueriesAgainstGallery } from '../retrieval/index.ts'
+import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
-import { type EvaluateOptions, type EvaluationReport, type Scored, scoresOf } from './evaluate.ts'
+import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
 import { exclusion, labelsOf, withoutEncounter } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
 import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
@@ -47,6 +47,7 @@ export async function evaluateAgainstGallery(
     { embeddings: gallery.embeddings, ...known },
     { excludeSame, leaveOut: sameFile },
   )
+  const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
   return {
     model: embedder.source,
@@ -56,10 +57,10 @@ export async function evaluateAgainstGallery(
     split,
     protocol: excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
     excludeSame: excludeSame ?? null,
-    ...scoresOf(metrics),
+    ...numbers,
+    ...statisticsOf(metrics.perQuery),
     notInGallery: photos.filter(({ identity }) => !names.has(identity ?? '')).length,
     sameFiles: contentHashes.filter((hash) => ownFiles.has(hash)).length,
-    perIdentity: metrics.perIdentity,
     doubts: [...doubts, ...doubtsOf(metrics)],
     withinEncounter: null,
     trainedOn: learned ?? null,
@@ -68,6 +69,8 @@ export async function evaluateAgainstGallery(
     ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
+    perIdentity,
+    perQuery,
   }
 }
 

@@ -1,7 +1,13 @@
-import { identifiedOnly } from '../data/index.ts'
+import { identifiedOnly, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
-import { checkScorable, evaluateRetrieval, type IdentityScore, type RetrievalMetrics } from '../retrieval/index.ts'
+import {
+  checkScorable,
+  evaluateRetrieval,
+  type QueryRecord,
+  queryRecords,
+  type RetrievalMetrics,
+} from '../retrieval/index.ts'
 import { type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
 import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
 import type { Selection, SplitName } from './selection.ts'
@@ -18,7 +24,7 @@ export interface EvaluateOptions extends EmbedOptions {
 export type Scored = Pick<Selection, 'manifest' | 'split' | 'learned'>
 
 /** What `metrics.json` holds: the scores, and on what they were measured. */
-export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNames)[number]>, Scoring {
+export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Scoring {
   /** Where the model came from. */
   readonly model: string
   readonly tta: Tta
@@ -30,30 +36,16 @@ export interface EvaluationReport extends Pick<RetrievalMetrics, (typeof scoreNa
   readonly notInGallery: number
   /** Queries whose very file is in the gallery, where it was left out for them. */
   readonly sameFiles: number
-  readonly perIdentity: readonly IdentityScore[]
+  /** Each scored query under its photo's `photoKey`: what a paired test of two models needs. */
+  readonly perQuery: readonly QueryRecord[]
 }
 
-const scoreNames = [
-  'rank1',
-  'rank5',
-  'rank10',
-  'map',
-  'identityBalancedMap',
-  'minp',
-  'queries',
-  'skipped',
-  'identities',
-  'photos',
-  'tieRate',
-  'cmc',
-] as const satisfies readonly (keyof RetrievalMetrics)[]
-
-/** Of all metrics those that a report has. */
-export function scoresOf(metrics: RetrievalMetrics): Pick<RetrievalMetrics, (typeof scoreNames)[number]> {
-  return Object.fromEntries(scoreNames.map((name) => [name, metrics[name]])) as Pick<
-    RetrievalMetrics,
-    (typeof scoreNames)[number]
-  >
+/** The numbers of a report, and how each query did under its photo's name. */
+export function measuredOf(
+  { perQuery, ...numbers }: RetrievalMetrics,
+  photos: readonly Photo[],
+): Omit<RetrievalMetrics, 'perQuery'> & Pick<EvaluationReport, 'perQuery'> {
+  return { ...numbers, perQuery: queryRecords(perQuery, (query) => photoKey(photos[query]!)) }
 }
 
 /**
@@ -72,16 +64,18 @@ export async function evaluatePhotos(
   const embedded = await embedPhotos(embedder, manifest, options)
   const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labelsOf(embedded.photos), excludeSame })
   const unidentified = unidentifiedOf(whole, manifest)
+  const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
   return {
     model: embedder.source,
     tta: embedder.tta,
     data: manifest.source,
     gallery: null,
     split,
-    ...scoresOf(metrics),
+    ...numbers,
     notInGallery: 0,
     sameFiles: 0,
-    perIdentity: metrics.perIdentity,
     ...scoringOf({ ...embedded, excludeSame, unidentified, learned }, metrics),
+    perIdentity,
+    perQuery,
   }
 }

@@ -7,12 +7,12 @@ import {
   type Skipped,
 } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { evaluateRetrieval, type RetrievalMetrics } from '../retrieval/index.ts'
+import { evaluateRetrieval, type RetrievalMetrics, type Statistics, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { labelsOf, sameEncounterPairs, withoutEncounter } from './protocol.ts'
 
 /** How photos were scored, what was left out, and what speaks against the scores: what `evaluate` and a report say alike. */
-export interface Scoring {
+export interface Scoring extends Statistics {
   /** What a query was ranked against, in words. */
   readonly protocol: string
   readonly excludeSame: 'encounter' | null
@@ -51,6 +51,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
   return {
     protocol: byEncounter ? 'each photo against other encounters' : 'each photo against all others',
     excludeSame: excludeSame ?? null,
+    ...statisticsOf(metrics.perQuery),
     doubts: doubtsOf(metrics),
     withinEncounter: byEncounter ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos) })) : null,
     trainedOn: learned ?? null,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { identicalFiles, type Photo, type Skipped } from '../data/index.ts'
+import { identicalFiles, type Photo, photoKey, type Skipped } from '../data/index.ts'
 import {
   leftOutWords,
   type Scoring,
@@ -87,6 +87,8 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
         split: splitOf(photo),
         ap: score === undefined ? null : round(score.ap),
         rank1: score === undefined ? null : score.firstMatch === 1,
+        rank: score?.firstMatch ?? null,
+        key: keyBeside(photo),
       }
     }),
     metrics: { ...numbers, excludeSame: excludeSame ?? null },
@@ -119,6 +121,12 @@ function scoringWords(scoring: Scoring, metrics: RetrievalMetrics): ScoringWords
     beside: withinEncounterWords(scoring) ?? null,
     warnings: [...(learned === undefined ? [] : [learned]), ...scoringWarnings(scoring)],
   }
+}
+
+/** The photo's key where the file's name is not enough to tell it from others. */
+function keyBeside(photo: Photo): string | null {
+  const key = photoKey(photo)
+  return key === photo.filename ? null : key
 }
 
 function identicalPositions(photos: readonly Photo[], contentHashes: readonly string[]): number[][] {

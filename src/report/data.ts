@@ -70,6 +70,10 @@ export interface ReportPhoto {
   readonly ap: number | null
   /** Whether the first photo of its ranking shows its individual. */
   readonly rank1: boolean | null
+  /** Rank of the first photo of its individual, from 1. */
+  readonly rank: number | null
+  /** Its `photoKey` where that is not the file's name, as with several animals in one file; else null. */
+  readonly key: string | null
 }
 
 /**
@@ -89,14 +93,40 @@ export interface Neighbours {
   readonly similarities: readonly number[]
 }
 
-/** The scores of `evaluatePhotos`. */
-export interface ReportMetrics {
+/** A number for each score. */
+export interface ReportScores {
   readonly rank1: number
   readonly rank5: number
   readonly rank10: number
+  readonly identityBalancedRank1: number
   readonly map: number
   readonly identityBalancedMap: number
+  readonly mapAtR: number
   readonly minp: number
+}
+
+/** Bootstrap intervals of the scores. */
+export interface ReportIntervals {
+  /** What was drawn. */
+  readonly by: 'identity' | 'encounter'
+  /** How many of these there were. */
+  readonly units: number
+  readonly level: number
+  readonly resamples: number
+  readonly seed: number
+  /** So few units that the intervals are too narrow. */
+  readonly tooFew: boolean
+  readonly scores: { readonly [name in keyof ReportScores]: readonly [low: number, high: number] }
+}
+
+/** Intervals drawn over individuals and over encounters; null where there is one only, or none is known. */
+export interface IntervalsByUnit {
+  readonly identity: ReportIntervals | null
+  readonly encounter: ReportIntervals | null
+}
+
+/** The scores of `evaluatePhotos`. */
+export interface ReportMetrics extends ReportScores {
   readonly queries: number
   readonly skipped: number
   readonly identities: number
@@ -112,6 +142,9 @@ export interface ReportScoring {
   /** What a query was ranked against. */
   readonly protocol: string
   readonly excludeSame: 'encounter' | null
+  /** What a random order reaches on the same queries and galleries. */
+  readonly chance: ReportScores
+  readonly intervals: IntervalsByUnit
   /** Why the scores mean little or nothing. */
   readonly doubts: readonly string[]
   /** The scores with photos of the same encounter left in; null where they were not left out. */

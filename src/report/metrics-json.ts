@@ -17,6 +17,15 @@ export function metricsJson(data: ReportData): string {
     ...scoring,
     equalError,
     perIdentity,
+    perQuery: perQuery(data),
   }
   return `${JSON.stringify(content, undefined, 2)}\n`
+}
+
+/** Each scored photo by name, for paired tests of two models; null in a shared report, which names none. */
+function perQuery({ photos, identities, shared }: ReportData) {
+  if (shared) return null
+  return photos.flatMap(({ file, key, identity, encounter, ap, rank }) =>
+    ap === null || rank === null ? [] : [{ query: key ?? file, identity: identities[identity]!, encounter, ap, rank }],
+  )
 }

@@ -3,6 +3,7 @@ import { clusterReport } from '../../test/report-fixture.ts'
 import { buildReport } from './build.ts'
 import type { ReportData } from './data.ts'
 import { unpackMatrix } from './matrix.ts'
+import { metricsJson } from './metrics-json.ts'
 import { chartsOf } from './pictures.ts'
 import { byRules, kept, type ShareRules } from './share-rules.ts'
 
@@ -61,8 +62,24 @@ test('no word of the named report is left but those of the split, the flanks, th
   const left = [...new Set(words({ ...shared, matrix: null }))].filter((word) => before.has(word))
   const { projections, hashes } = named
   const said = [named.words.scored, ...named.words.leftOut, named.scoring.protocol]
-  const allowed = ['rosette-report', 'validation', 'left', 'right', hashes.data, ...said]
+  const allowed = ['rosette-report', 'validation', 'left', 'right', 'identity', 'encounter', hashes.data, ...said]
   expect(left.sort()).toEqual([...new Set([...allowed, ...projections.flatMap(words)])].sort())
+})
+
+test('scores, chance and intervals are kept; which query reached what is not', () => {
+  expect(shared.scoring.chance).toEqual(named.scoring.chance)
+  expect(shared.scoring.intervals).toEqual(named.scoring.intervals)
+  expect(named.scoring.intervals.identity!.units).toBe(6)
+  const told = [named, shared].map((data) => JSON.parse(metricsJson(data)))
+  expect(told[0].perQuery).toHaveLength(24)
+  expect(told[0].perQuery[0]).toEqual({
+    query: named.photos[0]!.file,
+    identity: named.identities[named.photos[0]!.identity],
+    encounter: named.photos[0]!.encounter,
+    ap: named.photos[0]!.ap,
+    rank: named.photos[0]!.rank,
+  })
+  expect(told[1].perQuery).toBeNull()
 })
 
 test('how many files are the same or unreadable is told, and none is named', () => {

@@ -8,8 +8,10 @@ import type {
   ReportData,
   ReportHashes,
   ReportIdentity,
+  ReportIntervals,
   ReportMetrics,
   ReportPhoto,
+  ReportScores,
   ReportScoring,
   ScoringWords,
   SimilarityMatrix,
@@ -30,6 +32,30 @@ export function withoutNames(data: ReportData, key: string): ReportData {
 
 type Rules<T> = ShareRules<T, Lots>
 
+/** Of a number, or of two, for each score. */
+const everyScore = {
+  rank1: kept,
+  rank5: kept,
+  rank10: kept,
+  identityBalancedRank1: kept,
+  map: kept,
+  identityBalancedMap: kept,
+  mapAtR: kept,
+  minp: kept,
+}
+
+const scoreRules: Rules<ReportScores> = everyScore
+
+const intervalRules: Rules<ReportIntervals> = {
+  by: kept,
+  units: kept,
+  level: kept,
+  resamples: kept,
+  seed: kept,
+  tooFew: kept,
+  scores: byRules<ReportIntervals['scores'], Lots>(everyScore),
+}
+
 const hashRules: Rules<ReportHashes> = { config: kept, data: kept, split: kept }
 
 const photoRules: Rules<ReportPhoto> = {
@@ -40,15 +66,12 @@ const photoRules: Rules<ReportPhoto> = {
   split: kept,
   ap: kept,
   rank1: kept,
+  rank: kept,
+  key: replaced(null),
 }
 
 const metricRules: Rules<ReportMetrics> = {
-  rank1: kept,
-  rank5: kept,
-  rank10: kept,
-  map: kept,
-  identityBalancedMap: kept,
-  minp: kept,
+  ...scoreRules,
   queries: kept,
   skipped: kept,
   identities: kept,
@@ -61,6 +84,8 @@ const metricRules: Rules<ReportMetrics> = {
 const scoringRules: Rules<ReportScoring> = {
   protocol: kept,
   excludeSame: kept,
+  chance: byRules(scoreRules),
+  intervals: byRules({ identity: unlessNull(byRules(intervalRules)), encounter: unlessNull(byRules(intervalRules)) }),
   doubts: kept, // sentences about numbers
   withinEncounter: unlessNull(byRules({ rank1: kept, map: kept, identityBalancedMap: kept, queries: kept })),
   trainedOn: kept,

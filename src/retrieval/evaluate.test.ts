@@ -17,9 +17,15 @@ const embeddings = atDegrees(0, 10, 15, 41, 70, 45)
 const identities = ['A', 'A', 'B', 'A', 'B', 'C']
 
 test('scoreRanking: AP, INP and the first match', () => {
-  // matches at ranks 2, 3 and 6: AP = (1/2 + 2/3 + 3/6) / 3 = 5/9; INP = 3/6
+  // matches at ranks 2, 3 and 6: AP = (1/2 + 2/3 + 3/6) / 3 = 5/9; AP@3 = (1/2 + 2/3) / 3; INP = 3/6
   const score = scoreRanking([0, 1, 1, 0, 0, 1, 0])
-  expect(score).toEqual({ positives: 3, ap: (1 / 2 + 2 / 3 + 3 / 6) / 3, inp: 3 / 6, firstMatch: 2 })
+  expect(score).toEqual({
+    positives: 3,
+    ap: (1 / 2 + 2 / 3 + 3 / 6) / 3,
+    apAtR: (1 / 2 + 2 / 3) / 3,
+    inp: 3 / 6,
+    firstMatch: 2,
+  })
   expect(scoreRanking([0, 0])).toBeUndefined()
 })
 
@@ -52,6 +58,10 @@ describe('six photos, worked by hand', () => {
     expect(metrics.map).toBeCloseTo((5 / 6 + 7 / 12 + 1 / 5 + 13 / 40 + 1 / 3) / 5, 12) // 91/200
     // A: (5/6 + 7/12 + 13/40)/3 = 209/360; B: (1/5 + 1/3)/2 = 4/15; C has no query: (209/360 + 96/360)/2
     expect(metrics.identityBalancedMap).toBeCloseTo(61 / 144, 12)
+    // A: 1/3 (query 0 of 0, 1, 3), B: 0
+    expect(metrics.identityBalancedRank1).toBeCloseTo(1 / 6, 12)
+    // 0: (1/1)/2; 1: (1/2)/2; 2, 3, 4: no match among the first 1, 2, 1
+    expect(metrics.mapAtR).toBeCloseTo((1 / 2 + 1 / 4) / 5, 12)
     expect(metrics.minp).toBeCloseTo(34 / 75, 12) // (2/3 + 2/3 + 1/5 + 2/5 + 1/3)/5
     expect(metrics.cmc.slice(0, 6)).toEqual([1 / 5, 2 / 5, 3 / 5, 4 / 5, 1, 1])
     expect(metrics.cmc).toHaveLength(20)
@@ -159,7 +169,7 @@ function slowMetrics(photos: Embeddings, ids: readonly string[], encounters: rea
     return values.map((v) => v * (squares > 0 ? 1 / Math.sqrt(squares) : 0))
   }
   const cosine = (a: number, b: number) => Math.fround(unit(a).reduce((sum, v, k) => sum + v * unit(b)[k]!, 0))
-  const scored: { id: string; ap: number; inp: number; first: number }[] = []
+  const scored: { id: string; ap: number; apAtR: number; inp: number; first: number }[] = []
   for (let q = 0; q < count; q++) {
     const gallery = [...ids.keys()]
       .filter(
@@ -171,15 +181,20 @@ function slowMetrics(photos: Embeddings, ids: readonly string[], encounters: rea
     if (hits.length === 0) continue
     const precision = (k: number) => relevant.slice(0, k).filter(Boolean).length / k
     const ap = hits.reduce((sum, k) => sum + precision(k), 0) / hits.length
-    scored.push({ id: ids[q]!, ap, inp: hits.length / hits.at(-1)!, first: hits[0]! })
+    const apAtR = hits.filter((k) => k <= hits.length).reduce((sum, k) => sum + precision(k), 0) / hits.length
+    scored.push({ id: ids[q]!, ap, apAtR, inp: hits.length / hits.at(-1)!, first: hits[0]! })
   }
   const average = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
   const names = [...new Set(scored.map(({ id }) => id))]
   return {
     queries: scored.length,
     map: average(scored.map(({ ap }) => ap)),
+    mapAtR: average(scored.map(({ apAtR }) => apAtR)),
     minp: average(scored.map(({ inp }) => inp)),
     rank5: average(scored.map(({ first }) => (first <= 5 ? 1 : 0))),
+    identityBalancedRank1: average(
+      names.map((name) => average(scored.filter(({ id }) => id === name).map(({ first }) => (first === 1 ? 1 : 0)))),
+    ),
     identityBalancedMap: average(
       names.map((name) => average(scored.filter(({ id }) => id === name).map(({ ap }) => ap))),
     ),
@@ -213,7 +228,7 @@ test('equals the slow implementation, ties and exclusions included', () => {
       const fast = evaluateRetrieval({ ...set, excludeSame: exclude ? 'encounter' : undefined })
       expect(fast.queries).toBe(slow.queries)
       expect(fast.queries + fast.skipped).toBe(set.identities.length)
-      for (const key of ['map', 'minp', 'rank5', 'identityBalancedMap'] as const) {
+      for (const key of ['map', 'mapAtR', 'minp', 'rank5', 'identityBalancedRank1', 'identityBalancedMap'] as const) {
         expect(fast[key]).toBeCloseTo(slow[key], 12)
       }
     }),

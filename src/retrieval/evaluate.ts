@@ -2,7 +2,8 @@ import { check } from '../base/index.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
 import { checkLabels } from './labels.ts'
-import { type QueryScore, type RetrievalMetrics, summarise } from './metrics.ts'
+import { type RetrievalMetrics, summarise } from './metrics.ts'
+import type { QueryScore } from './query-score.ts'
 import { rank } from './rank.ts'
 import { forEachCosineRow } from './similarity.ts'
 
@@ -104,7 +105,15 @@ function evaluate(
     const score = scoreRanking(Uint8Array.from(order, (g) => (gallery.identities[g] === identity ? 1 : 0)))
     if (score === undefined) return
     const tied = countTied(order, similarities)
-    scores.push({ query, identity, ...score, gallery: order.length, nearest: order[0]!, tied })
+    scores.push({
+      query,
+      identity,
+      encounter: queries.encounters[query] ?? '',
+      ...score,
+      gallery: order.length,
+      nearest: order[0]!,
+      tied,
+    })
   })
   return summarise(scores, queries.identities, gallery.identities)
 }

@@ -3,6 +3,14 @@
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
 export { type RankingScore } from './average-precision.ts'
+export {
+  bootstrapIntervals,
+  type Interval,
+  type IntervalOptions,
+  type Intervals,
+  intervalDefaults,
+  type ResampleUnit,
+} from './bootstrap.ts'
 export { type Embeddings, l2Normalise } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
@@ -15,7 +23,10 @@ export {
 } from './evaluate.ts'
 export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'
 export { checkScorable, type Labels } from './labels.ts'
-export type { IdentityScore, QueryScore, RetrievalMetrics } from './metrics.ts'
+export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
+export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
+export type { QueryScore } from './query-score.ts'
 export { rank } from './rank.ts'
 export { clipScore, shiftScore } from './scores.ts'
 export { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'
+export { type QueryRecord, queryRecords, type Statistics, statisticsOf } from './statistics.ts'

@@ -1,19 +1,8 @@
 import { mean } from '../base/index.ts'
-import type { RankingScore } from './average-precision.ts'
 import { checkFound } from './labels.ts'
-
-/** How one query did: average precision, ranks, and what it was ranked against. */
-export interface QueryScore extends RankingScore {
-  /** Its index among the queries. */
-  readonly query: number
-  readonly identity: string
-  /** Gallery photos it was ranked against. */
-  readonly gallery: number
-  /** Gallery index of the photo at rank 1. */
-  readonly nearest: number
-  /** How many of its similarities another photo of its gallery has too. */
-  readonly tied: number
-}
+import type { Scores } from './metric-table.ts'
+import type { QueryScore } from './query-score.ts'
+import { byIdentity, scoresOf } from './scores-of.ts'
 
 /** How one individual's photos did as queries. */
 export interface IdentityScore {
@@ -27,19 +16,9 @@ export interface IdentityScore {
 }
 
 /** How well photos find others of their individual, all shares from 0 to 1; see docs/metrics.md for each formula. */
-export interface RetrievalMetrics {
-  /** Share of queries whose first k photos show their individual at least once. */
-  readonly rank1: number
-  readonly rank5: number
-  readonly rank10: number
-  /** The same for k = 1 … 20 (cumulative match characteristic): cmc[k − 1] is rank-k. */
+export interface RetrievalMetrics extends Scores {
+  /** cmc[k − 1] is rank-k for k = 1 … 20: the share of queries whose first k photos show their individual (cumulative match characteristic). */
   readonly cmc: readonly number[]
-  /** Mean AP over queries. */
-  readonly map: number
-  /** Mean over identities of the mean AP inside each: the competition's metric. */
-  readonly identityBalancedMap: number
-  /** Mean INP over queries. */
-  readonly minp: number
   /** Queries scored. */
   readonly queries: number
   /** Queries left out because the gallery held no positive for them. */
@@ -71,13 +50,8 @@ export function summarise(
   const perIdentity = scoreIdentities(scores, queryIdentities, galleryIdentities)
   const cmc = Array.from({ length: cmcLength }, (_, k) => share(scores, (score) => score.firstMatch <= k + 1))
   return {
-    rank1: cmc[0]!,
-    rank5: cmc[4]!,
-    rank10: cmc[9]!,
+    ...scoresOf(scores),
     cmc,
-    map: mean(scores.map((score) => score.ap)),
-    identityBalancedMap: mean(perIdentity.flatMap(({ ap }) => (ap === null ? [] : [ap]))),
-    minp: mean(scores.map((score) => score.inp)),
     queries: scores.length,
     skipped: queryIdentities.length - scores.length,
     identities: perIdentity.filter(({ photos }) => photos > 0).length,
@@ -94,20 +68,15 @@ function scoreIdentities(
   galleryIdentities: readonly string[],
 ): IdentityScore[] {
   const photos = countBy(galleryIdentities)
-  const aps = new Map<string, number[]>()
-  for (const { identity, ap } of scores) {
-    const known = aps.get(identity)
-    if (known === undefined) aps.set(identity, [ap])
-    else known.push(ap)
-  }
+  const groups = byIdentity(scores)
   const names = [...new Set([...galleryIdentities, ...queryIdentities])].sort((a, b) => (a < b ? -1 : 1))
   return names.map((identity) => {
-    const own = aps.get(identity) ?? []
+    const own = groups.get(identity) ?? []
     return {
       identity,
       photos: photos.get(identity) ?? 0,
       queries: own.length,
-      ap: own.length === 0 ? null : mean(own),
+      ap: own.length === 0 ? null : mean(own.map(({ ap }) => ap)),
     }
   })
 }

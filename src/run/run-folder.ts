@@ -20,6 +20,14 @@ const metricsSchema = z.looseObject({
   map: score,
   identityBalancedMap: score,
   minp: score,
+  chance: z.object({ rank1: z.number(), identityBalancedMap: z.number() }).optional(),
+  intervals: z
+    .object({
+      identity: z
+        .object({ units: z.int(), scores: z.object({ identityBalancedMap: z.tuple([z.number(), z.number()]) }) })
+        .nullable(),
+    })
+    .optional(),
 })
 
 /** What a run measured of itself when it ended; null where it set no photos aside. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes } from '../base/index.ts'
+import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
 import {
   appendLog,
@@ -115,7 +116,7 @@ class Run {
 
   /** The best weights become model.onnx; metrics.json says how they did. */
   async finish(): Promise<void> {
-    const { run, classes, split } = this.#job
+    const { run, classes, split, index } = this.#job
     this.#parts.control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
     if (!existsSync(best)) this.#save('best')
@@ -123,7 +124,8 @@ class Run {
     const tensors = new Map(Object.entries(state))
     await this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
-    const scores = scoresOf(await this.#parts.validator?.measure(tensors))
+    const nameOf = (query: number) => photoKey(index.photos[split.validation[query]!]!)
+    const scores = scoresOf(await this.#parts.validator?.measure(tensors), nameOf)
     const photos = split.validation.length
     writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
   }

@@ -1,20 +1,30 @@
 import type { ReportData } from '../report/data.ts'
 import { h } from './dom.ts'
+import { besideScore, intervalWords } from './score-words.ts'
 
 /** What was measured, on what, what was left out, the three scores that matter most, and what speaks against them. */
 export function header(data: ReportData): HTMLElement {
   const { metrics, words } = data
   const numbers = [
-    ['identity-balanced mAP', metrics.identityBalancedMap],
-    ['mAP', metrics.map],
-    ['rank-1', metrics.rank1],
+    ['identity-balanced mAP', 'identityBalancedMap'],
+    ['mAP', 'map'],
+    ['rank-1', 'rank1'],
   ] as const
-  const scores = numbers.map(([name, value]) =>
-    h('div', {}, h('dt', { textContent: name }), h('dd', { textContent: value.toFixed(3) })),
+  const scores = numbers.map(([name, key]) =>
+    h(
+      'div',
+      {},
+      h('dt', { textContent: name }),
+      h('dd', { textContent: metrics[key].toFixed(3) }),
+      h('dd', { className: 'beside', textContent: besideScore(data, key, 2) }),
+    ),
   )
   const sentences = [originOf(data), `Scored: ${words.scored}.`, `Left out: ${words.leftOut.join('; ')}.`]
   const warnings = words.warnings.map((text) => h('p', { className: 'doubt', textContent: upper(`${text}.`) }))
-  const beside = words.beside === null ? [] : [h('p', { className: 'note', id: 'beside', textContent: words.beside })]
+  const beside = [
+    h('p', { className: 'note', id: 'intervals', textContent: intervalWords(data) }),
+    ...(words.beside === null ? [] : [h('p', { className: 'note', id: 'beside', textContent: words.beside })]),
+  ]
   return h(
     'header',
     { className: 'top' },

@@ -1,6 +1,7 @@
-import type { ReportData } from '../report/data.ts'
+import type { ReportData, ReportScores } from '../report/data.ts'
 import { button, download, h } from './dom.ts'
 import type { Model } from './model.ts'
+import { besideScore } from './score-words.ts'
 
 /** Metrics, hashes, configuration, individuals, downloads, and the charts. */
 export function numbersTab(
@@ -56,15 +57,24 @@ function origin(data: ReportData): HTMLElement[] {
   ]
 }
 
-function metricRows({ metrics, pairs, words }: ReportData): (readonly [string, string])[] {
+const scoreNames: readonly (readonly [string, keyof ReportScores])[] = [
+  ['identity-balanced mAP', 'identityBalancedMap'],
+  ['mAP', 'map'],
+  ['identity-balanced rank-1', 'identityBalancedRank1'],
+  ['rank-1', 'rank1'],
+  ['rank-5', 'rank5'],
+  ['rank-10', 'rank10'],
+  ['mAP@R', 'mapAtR'],
+  ['mINP', 'minp'],
+]
+
+function metricRows(data: ReportData): (readonly [string, string])[] {
+  const { metrics, pairs, words } = data
   const { equalError } = pairs
   return [
-    ['identity-balanced mAP', metrics.identityBalancedMap.toFixed(4)],
-    ['mAP', metrics.map.toFixed(4)],
-    ['rank-1', metrics.rank1.toFixed(4)],
-    ['rank-5', metrics.rank5.toFixed(4)],
-    ['rank-10', metrics.rank10.toFixed(4)],
-    ['mINP', metrics.minp.toFixed(4)],
+    ...scoreNames.map(
+      ([label, name]) => [label, `${metrics[name].toFixed(4)} (${besideScore(data, name, 3)})`] as const,
+    ),
     ['photos', `${metrics.photos} of ${metrics.identities} individuals`],
     ['tie rate', metrics.tieRate.toFixed(4)],
     ['scored', words.scored],

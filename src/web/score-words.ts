@@ -1,0 +1,20 @@
+import type { ReportData, ReportScores } from '../report/data.ts'
+
+/** Between what the score lies, and what chance reaches: `0.41 to 0.63 · by chance 0.07`. */
+export function besideScore(
+  { scoring }: Pick<ReportData, 'scoring'>,
+  name: keyof ReportScores,
+  places: number,
+): string {
+  const interval = scoring.intervals.identity?.scores[name]
+  const between = interval === undefined ? [] : [interval.map((end) => end.toFixed(places)).join(' to ')]
+  return [...between, `by chance ${scoring.chance[name].toFixed(places)}`].join(' · ')
+}
+
+/** Of what the intervals are, in a sentence. */
+export function intervalWords({ scoring }: Pick<ReportData, 'scoring'>): string {
+  const { identity } = scoring.intervals
+  if (identity === null) return 'No intervals: the queries show one individual only. By chance: a random order.'
+  const few = identity.tooFew ? '; so few that they are too narrow' : ''
+  return `Beside each score: its ${identity.level * 100} % interval, over the ${identity.units} individuals${few}, and what a random order reaches.`
+}
