@@ -3,14 +3,7 @@
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
 export { type RankingScore } from './average-precision.ts'
-export {
-  bootstrapIntervals,
-  type Interval,
-  type IntervalOptions,
-  type Intervals,
-  intervalDefaults,
-  type ResampleUnit,
-} from './bootstrap.ts'
+export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
 export { type Embeddings, l2Normalise } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
