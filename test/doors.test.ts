@@ -8,6 +8,7 @@ import { readUses } from './door-uses.ts'
 /** Names that nobody else here uses and that stay all the same, as `room.name`, with the reason. */
 const forUsers: Readonly<Record<string, string>> = {
   'local.rootSift': 'the floor of local matching, to be used on its own',
+  'embedder.ensembleOf': 'embedders of one’s own as one',
   'models.vit': 'the other family beside `convnext`',
   'nn.oneInit': 'how a parameter of one’s own layer starts',
   'nn.zeroInit': 'how a parameter of one’s own layer starts',
@@ -17,6 +18,8 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.trustworthiness': 'docs/api.md offers it',
   'projection.tsne': 'docs/api.md offers it',
   'projection.umap': 'docs/api.md offers it',
+  'retrieval.forEachCosineRow': 'cosines, whatever the embeddings say of ranks',
+  'retrieval.pairCosines': 'cosines, whatever the embeddings say of ranks',
   'retrieval.evaluateSimilarities': 'scores of similarities that are no cosines of embeddings',
   'study.identitiesAtRisk': 'who can not be scored, before anything is trained',
 }

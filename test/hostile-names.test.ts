@@ -15,7 +15,7 @@ import { TensorProtoSchema } from 'onnx-buf'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../src/base/index.ts'
 import { openDataset, openPixelStore } from '../src/data/index.ts'
-import { openModel, readGallery, readModelDescription } from '../src/embedder/index.ts'
+import { openModel, openModels, readGallery, readModelDescription } from '../src/embedder/index.ts'
 import { copyHeadRun } from '../src/export/index.ts'
 import { input, mul } from '../src/graph/index.ts'
 import { geometry } from '../src/images/index.ts'
@@ -103,6 +103,12 @@ const readers: Readonly<Record<string, (folder: string, name: string) => unknown
     const index = join(folder, 'model.safetensors.index.json')
     writeFileSync(index, JSON.stringify({ weight_map: { a: name, b: `${name}.safetensors` } }))
     return openWeights(index)
+  },
+  'an ensemble': (folder, name) => {
+    const members = [{ path: name, sha256: '0'.repeat(64) }]
+    const record = { format: 'rosette-ensemble', version: 1, name: 'sent', method: 'ranks', members }
+    writeFileSync(join(folder, 'ensemble.json'), JSON.stringify(record))
+    return openModels([folder])
   },
   'a gallery': (folder, name) => {
     const part = { file: name, sha256: '0'.repeat(64) }

@@ -14,6 +14,7 @@ import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
+  runToScoreBy,
   tellNotes,
   warnOfIdenticalKnown,
   warnOfLearned,
@@ -89,10 +90,11 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   await checkOutputs([out], { flags, manifest, photos }, { overwrite })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      const run = await runToScoreBy(embedder)
+      const selection = await photosToScore(manifest, { run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      await warnOfLearned(selection, embedder.run)
+      await warnOfLearned(selection, embedder)
       const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
         withProgress(title, { ...reading, signal }, work)
       // A photo that is not there is told before the whole gallery is embedded.

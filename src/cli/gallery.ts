@@ -59,7 +59,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
   await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      await warnOfTrust(embedder.run)
+      await warnOfTrust(embedder)
       const model = await galleryModel(embedder)
       const before = append ? readGallery(out, { model }) : undefined // refused before the work, not after it
       const embedded = await withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>

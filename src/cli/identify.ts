@@ -85,7 +85,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   warnOfManifest({ ...queries, warnings: queries.warnings.filter((text) => !text.includes('one photo only')) })
   const found = await interruptible((signal) =>
     withModel(flags, async (embedder) => {
-      await warnOfTrust(embedder.run)
+      await warnOfTrust(embedder)
       const load = () =>
         withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
           loadGallery(embedder, source, options),
@@ -99,7 +99,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       const known = stored ?? (await load())
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
-      await warnOfTrained(asked, embedder.run)
+      await warnOfTrained(asked, embedder)
       return identifyPhotos(known, asked, top)
     }),
   )

@@ -4,6 +4,7 @@ import { checkSubmissionCommand } from './check-submission.ts'
 import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { embedCommand } from './embed.ts'
+import { ensembleCommand } from './ensemble.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { galleryCommand } from './gallery.ts'
@@ -24,6 +25,7 @@ export const commands: readonly (() => Command)[] = [
   splitCommand,
   trainCommand,
   watchCommand,
+  ensembleCommand,
   embedCommand,
   evaluateCommand,
   reportCommand,

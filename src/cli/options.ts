@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { BoxFormat, OpenOptions } from '../data/index.ts'
-import type { OpenModelOptions, Precision, Tta } from '../embedder/index.ts'
+import type { FusionMethod, OpenModelsOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import { parseColumns } from './columns.ts'
 
@@ -9,7 +9,9 @@ const mostPixels = 1_000_000_000
 
 /** Options of every command that opens a model. */
 export interface ModelFlags {
-  readonly model: string
+  /** Several are one ensemble. */
+  readonly model: readonly string[]
+  readonly fusion?: FusionMethod
   readonly modelConfig?: string
   readonly checkpoint?: CheckpointName
   readonly tta?: Tta
@@ -35,8 +37,17 @@ export interface DataFlags {
 
 export function addModelOptions(command: Command): Command {
   return command
-    .requiredOption('--model <M>', 'a run folder, a folder of `rosette export`, or an .onnx file')
+    .requiredOption(
+      '--model <M>',
+      'a run folder, a folder of `rosette export`, an ensemble, or an .onnx file; several are used as one',
+      collect,
+    )
     .optionsGroup('How the model is run:')
+    .addOption(
+      new Option('--fusion <method>', 'how several models become one: their cosines, ranks or embeddings are averaged')
+        .choices(['similarities', 'ranks', 'embeddings'] satisfies FusionMethod[])
+        .default(undefined, 'similarities, or as an ensemble says'),
+    )
     .option('--model-config <FILE>', 'the description of an .onnx file, where no model.json lies beside it')
     .addOption(
       new Option('--checkpoint <which>', 'which weights of a run folder')
@@ -146,6 +157,7 @@ export function addPhotoOptions(command: Command): Command {
 }
 
 export function modelOptions({
+  fusion,
   modelConfig,
   checkpoint,
   tta,
@@ -153,8 +165,8 @@ export function modelOptions({
   threads,
   batch,
   memoryLimit,
-}: ModelFlags): OpenModelOptions {
-  return { modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes: bytesOf(memoryLimit) }
+}: ModelFlags): OpenModelsOptions {
+  return { fusion, modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes: bytesOf(memoryLimit) }
 }
 
 export function dataOptions({

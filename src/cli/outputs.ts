@@ -24,8 +24,9 @@ export async function checkOutputs(
   const { checkNoRunFile } = await import('../run/index.ts')
   const { source } = manifest
   const tables = [source, join(source, 'train.csv'), join(source, 'test.csv')]
+  const models = flags.model.flatMap((model) => modelFiles(model, flags.modelConfig))
   const ofPhotos = manifest.photos.map(({ path }) => path)
-  const inputs = [...tables, ...modelFiles(flags.model, flags.modelConfig), ...photos, ...ofPhotos]
+  const inputs = [...tables, ...models, ...photos, ...ofPhotos]
   for (const path of paths) {
     checkOutput(path, { overwrite, option, inputs })
     checkNoRunFile(path, option)

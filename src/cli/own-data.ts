@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { check } from '../base/index.ts'
 import type { Manifest, OpenOptions } from '../data/index.ts'
 import type { ReadingOptions } from '../run/index.ts'
@@ -14,19 +15,29 @@ export interface PhotosToRead {
 }
 
 /**
- * The photos of `data`, else those that the run was trained on. A run's own photos are read as its training read them, but for what the
- * flags say: the one way for every command. What a run names is told: it may be somebody's who wants other files read.
- * @throws InputError where there are none to read.
+ * The photos of `data`, else those that the run, or every run of an ensemble, was trained on. A run's own photos are read as its training
+ * read them, but for what the flags say: the one way for every command. What a run names is told: it may be somebody's who wants other
+ * files read. @throws InputError where there are none to read.
  */
 export async function photosToRead(
   flags: Pick<ModelFlags, 'model'> & DataFlags,
   asked: string | undefined,
 ): Promise<PhotosToRead> {
-  const { dataToRead, isRunFolder } = await import('../run/index.ts')
+  const { runsOf } = await import('../embedder/index.ts')
+  const { dataToRead } = await import('../run/index.ts')
   const { problems: _, ...options } = dataOptions(flags)
-  const run = isRunFolder(flags.model) ? flags.model : undefined
   const { skipUnreadable, limitPixels } = flags
-  const { data, reading, named } = dataToRead(run, asked, { ...options, skipUnreadable, limitPixels })
+  const runs = flags.model.map(runsOf)
+  const known = runs.every((own) => own.length > 0) ? [...new Set(runs.flat())] : [undefined]
+  const [found, ...others] = known.map((run) => dataToRead(run, asked, { ...options, skipUnreadable, limitPixels }))
+  const { data, reading, named } = found!
+  const other = others.find((own) => resolve(own.data) !== resolve(data))
+  check(
+    other === undefined,
+    `\`data\`: the models were trained on different photos: ${data} and ${other?.data}`,
+    'name the photos with `data`',
+  )
+  const [run] = known
   if (named.length > 0) tell(`note: ${run} names ${named.join(' and ')} as its data`)
   const { skipUnreadable: skip, limitPixels: limit, ...open } = reading
   return {

@@ -13,6 +13,7 @@ import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
+  runToScoreBy,
   tellNotes,
   warnOfLearned,
   warnOfManifest,
@@ -104,10 +105,11 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
       const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
       await checkNamed({ namedBy }, manifest)
-      const selection = await photosToScore(manifest, { run: embedder.run, split: flags.split, signal })
+      const run = await runToScoreBy(embedder)
+      const selection = await photosToScore(manifest, { run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      await warnOfLearned(selection, embedder.run)
+      await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       const outcome = await withStages((onProgress) =>
         makeReport(embedder, selection, {

@@ -28,12 +28,12 @@ export async function interruptible<T>(
   }
 }
 
-/** Opens the model that the flags name, for as long as `use` takes. */
+/** Opens the model that the flags name, or several as one, for as long as `use` takes. */
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
-  const { openModel } = await import('../embedder/index.ts')
-  const bar = progress('', '', { line: () => visible(`opening ${flags.model}`) })
+  const { openModels } = await import('../embedder/index.ts')
+  const bar = progress('', '', { line: () => visible(`opening ${flags.model.join(', ')}`) })
   bar.update(0, 1)
-  const embedder = await openModel(flags.model, modelOptions(flags)).finally(bar.stop)
+  const embedder = await openModels(flags.model, modelOptions(flags)).finally(bar.stop)
   for (const text of embedder.warnings ?? []) warn(text)
   try {
     return await use(embedder)
@@ -90,15 +90,31 @@ export async function photosToScore(manifest: Manifest, options: SelectOptions):
   return { ...selection, reason: inFlags(selection.reason) }
 }
 
-/** Scores on photos that a run was trained on say how well it knows them by heart. */
+/** Scores on photos that a run was trained on say how well it knows them by heart. Of an ensemble each member is asked. */
 export async function warnOfLearned(
   { split, learned = 0, manifest }: Selection,
-  run: string | undefined,
+  embedder: Pick<Embedder, 'run' | 'members'>,
 ): Promise<void> {
-  if (run === undefined || split === 'train') return
-  const { trainedOnWarning } = await import('../identify/index.ts')
-  const text = trainedOnWarning(run, learned, manifest.photos.length)
-  if (text !== undefined) warn(text)
+  if (split === 'train') return
+  const { learnedPhotos, trainedOnWarning } = await import('../identify/index.ts')
+  for (const run of runsIn(embedder)) {
+    const known = embedder.run === undefined ? await learnedPhotos(manifest.photos, run) : learned
+    const text = trainedOnWarning(run, known, manifest.photos.length)
+    if (text !== undefined) warn(text)
+  }
+}
+
+/** The run whose split decides what is scored: the model's own; of an ensemble one of its members', where all have the same split. */
+export async function runToScoreBy({ run, members = [] }: Pick<Embedder, 'run' | 'members'>) {
+  if (run !== undefined) return run
+  const { RunFolder } = await import('../run/index.ts')
+  const hashes = members.map((member) => member.run && new RunFolder(member.run).record().splitHash)
+  return hashes.every((hash) => hash !== undefined && hash === hashes[0]) ? members[0]?.run : undefined
+}
+
+/** The run folders behind a model. */
+function runsIn({ run, members = [] }: Pick<Embedder, 'run' | 'members'>): string[] {
+  return run === undefined ? members.flatMap(runsIn) : [run]
 }
 
 /** What was left out of scores, and what speaks against them: the same of `evaluate` and `report`. */
@@ -109,10 +125,17 @@ export async function warnOfScoring(scoring: Scoring): Promise<void> {
 
 /** Photos to identify that the model was trained on, by their content. */
 export async function warnOfTrained(
-  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
-  run: string | undefined,
+  embedded: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
+  embedder: Pick<Embedder, 'run' | 'members'>,
 ): Promise<void> {
-  if (run === undefined || !existsSync(join(run, 'split.json'))) return
+  for (const run of runsIn(embedder)) await warnOfTrainedBy(embedded, run)
+}
+
+async function warnOfTrainedBy(
+  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
+  run: string,
+): Promise<void> {
+  if (!existsSync(join(run, 'split.json'))) return
   const [{ trainedFiles }, { readRunData }] = await Promise.all([
     import('../identify/index.ts'),
     import('../run/index.ts'),
@@ -149,9 +172,10 @@ export function warnOfSkipped(skipped: readonly Skipped[]): void {
 }
 
 /** What a run recorded of itself that speaks against its answers. */
-export async function warnOfTrust(run: string | undefined): Promise<void> {
-  if (run === undefined) return
+export async function warnOfTrust(embedder: Pick<Embedder, 'run' | 'members'>): Promise<void> {
   const { distrust } = await import('../identify/index.ts')
-  const text = distrust(run)
-  if (text !== undefined) warn(text)
+  for (const run of runsIn(embedder)) {
+    const text = distrust(run)
+    if (text !== undefined) warn(text)
+  }
 }

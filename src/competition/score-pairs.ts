@@ -1,6 +1,6 @@
 import { invariant } from '../base/index.ts'
 import { describePhoto, type Photo, type Skipped, type TestPairs } from '../data/index.ts'
-import { clipScore, type Embeddings, pairCosines, shiftScore } from '../retrieval/index.ts'
+import { clipScore, type Embeddings, pairSimilarities, shiftScore } from '../retrieval/index.ts'
 
 /** clip: negative cosines become 0; shift: (cos + 1) / 2, which keeps their order. */
 export type ScoreKind = 'clip' | 'shift'
@@ -30,7 +30,7 @@ export function scorePairs(
   const query = pairs.queryIndex.map((i) => rows[i]!)
   const gallery = pairs.galleryIndex.map((i) => rows[i]!)
   const usable = Int32Array.from(query.keys()).filter((pair) => query[pair]! >= 0 && gallery[pair]! >= 0)
-  const cosines = pairCosines(
+  const cosines = pairSimilarities(
     embeddings,
     usable.map((pair) => query[pair]!),
     usable.map((pair) => gallery[pair]!),

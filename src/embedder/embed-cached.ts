@@ -52,7 +52,7 @@ export async function embedCached(
   const data = new Float32Array(kept.length * size)
   kept.forEach((photo, row) => data.set(vectors.get(photo)!.embedding, row * size))
   return {
-    embeddings: { count: kept.length, dim: size, data },
+    embeddings: { count: kept.length, dim: size, data, fusion: embedder.fusion },
     photos: kept,
     contentHashes: kept.map((photo) => vectors.get(photo)!.contentHash),
     skipped,

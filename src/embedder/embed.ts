@@ -118,7 +118,12 @@ export async function embedPhotos(
     contentHashes.push(...batch.contentHashes)
     skipped.push(...batch.skipped)
   }
-  const embeddings = { count: photos.length, dim: size, data: data.subarray(0, photos.length * size) }
+  const embeddings = {
+    count: photos.length,
+    dim: size,
+    data: data.subarray(0, photos.length * size),
+    fusion: embedder.fusion,
+  }
   return { embeddings, photos, contentHashes, skipped }
 }
 

@@ -1,4 +1,5 @@
 import { type Box, type Geometry, type ImageRGBA, prepareImage } from '../images/index.ts'
+import type { RankFusion } from '../retrieval/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import type { Network } from './network.ts'
 
@@ -60,6 +61,10 @@ export interface Embedder {
   embed(photos: readonly PreparedPhoto[]): Promise<Float32Array>
   /** What is to be known of its embeddings before they are used. */
   readonly warnings?: readonly string[] | undefined
+  /** Of an ensemble that fuses the ranks of its members: how. Without it embeddings are compared by their cosine. */
+  readonly fusion?: RankFusion | undefined
+  /** Of an ensemble: those that it is made of. */
+  readonly members?: readonly Embedder[] | undefined
   /** Where it is one network: for who covers cells or swaps sides. */
   readonly network?: Network | undefined
   /** Gives memory and threads back. */

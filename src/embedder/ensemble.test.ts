@@ -4,7 +4,16 @@ import { expect, test } from 'vitest'
 import { cosine, temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
 import { openDataset } from '../data/index.ts'
 import { geometry } from '../images/index.ts'
-import { type Embedder, embedPhotos, ensembleOf, openModel, prepareFor } from './index.ts'
+import { presets } from '../run/index.ts'
+import {
+  checkSameStart,
+  type Embedder,
+  type EnsembleOptions,
+  embedPhotos,
+  ensembleOf,
+  openModel,
+  prepareFor,
+} from './index.ts'
 
 const small = geometry({ widthPx: 2, heightPx: 1 })
 const large = geometry({ widthPx: 3, heightPx: 3 })
@@ -74,4 +83,47 @@ test('an ensemble of two runs with geometries of their own embeds a dataset; cos
   const [one, two] = alone.map((own) => cosine(row(own, 0), row(own, 1))) as [number, number]
   expect(Math.abs(one - two)).toBeGreaterThan(1e-4)
   expect(cosine(row(together, 0), row(together, 1))).toBeCloseTo((one + two) / 2, 5)
+})
+
+test('a mean of embeddings has the axes of its members, of length 1, by their weights', async () => {
+  const members = [toy(small, 2), toy(small, 3)]
+  const ensemble = ensembleOf(members, { method: 'embeddings', weights: [3, 1] })
+  const photo = prepareFor(ensemble, { width: 4, height: 4, data: new Uint8Array(64).fill(200) })
+  const [one, two] = await Promise.all(members.map((member) => member.embed([photo])))
+  const sum = [0, 1].map((i) => 0.75 * one![i]! + 0.25 * two![i]!)
+  const expected = sum.map((value) => expect.closeTo(value / Math.hypot(...sum), 6))
+  expect(ensemble.size).toBe(2)
+  expect([...(await ensemble.embed([photo, photo]))]).toEqual([...expected, ...expected])
+  const other = { ...toy(small, 2), size: 3 }
+  expect(() => ensembleOf([members[0]!, other], { method: 'embeddings' })).toThrow('members of one size, got 2, 3')
+  expect(() => ensembleOf(members, { weights: [1, 0] })).toThrow('expected 2 weights above 0, one a member, got 1, 0')
+})
+
+test('its fingerprint says how members are fused and what they weigh', async () => {
+  const members = [toy(small, 2), toy(small, 3)]
+  const of = (options: EnsembleOptions) => ensembleOf(members, options).fingerprint()
+  const all = await Promise.all([
+    of({}),
+    of({ method: 'ranks' }),
+    of({ method: 'embeddings' }),
+    of({ weights: [2, 1] }),
+    of({ weights: [1, 2] }),
+  ])
+  expect(new Set(all).size).toBe(5)
+  expect(await of({ method: 'similarities', weights: [2, 2] })).toBe(all[0])
+})
+
+test('runs that began alike may be averaged, others are told apart by network, seed and weights', () => {
+  const run = (seed: number, model: object = {}) => {
+    const folder = temporaryFolder()
+    const config = { ...presets.atto, model: { ...presets.atto.model, ...model } }
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ seed, weights: null }))
+    return { run: folder, source: folder }
+  }
+  const [a, b, c] = [run(0), run(0), run(1)]
+  expect(() => checkSameStart([a, b])).not.toThrow()
+  expect(() => checkSameStart([a, b, c])).toThrow(`${a.source} and ${c.source} did not start from the same weights`)
+  expect(() => checkSameStart([a, run(0, { embeddingSize: 32 })])).toThrow('did not start from the same weights')
+  expect(() => checkSameStart([a, { run: undefined, source: 'x.onnx' }])).toThrow('x.onnx is no run folder')
 })

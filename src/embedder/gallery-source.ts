@@ -31,5 +31,6 @@ export async function loadGallery(
   options: CachedEmbedOptions,
 ): Promise<PhotoEmbeddings> {
   if (source.kind === 'photos') return embedCached(embedder, source.manifest, options)
-  return readGallery(source.source, { model: await galleryModel(embedder), images: source.images })
+  const gallery = readGallery(source.source, { model: await galleryModel(embedder), images: source.images })
+  return { ...gallery, embeddings: { ...gallery.embeddings, fusion: embedder.fusion } }
 }

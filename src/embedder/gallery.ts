@@ -145,7 +145,7 @@ export function appended(
   rows.forEach((row, i) => data.set(added.embeddings.data.subarray(row * dim, (row + 1) * dim), (before + i) * dim))
   return {
     gallery: {
-      embeddings: { count: before + rows.length, dim, data },
+      embeddings: { ...gallery.embeddings, count: before + rows.length, data },
       photos: [...gallery.photos, ...rows.map((row) => added.photos[row]!)],
       contentHashes: [...gallery.contentHashes, ...rows.map((row) => added.contentHashes[row]!)],
       skipped: [...gallery.skipped, ...added.skipped],

@@ -32,7 +32,22 @@ export {
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
 export { commitPair } from './embedding-pair.ts'
-export { ensembleOf } from './ensemble.ts'
+export {
+  type EnsembleOptions,
+  ensembleOf,
+  type FusionMethod,
+  fusionMethods,
+} from './ensemble.ts'
+export {
+  type EnsembleMember,
+  type EnsembleRecord,
+  ensembleFile,
+  isEnsemble,
+  type MemberToSeal,
+  readEnsemble,
+  writeEnsemble,
+} from './ensemble-file.ts'
+export { checkSameStart } from './ensemble-start.ts'
 export {
   appended,
   type Gallery,
@@ -44,11 +59,12 @@ export {
 } from './gallery.ts'
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
-export { modelFiles } from './model-files.ts'
+export { modelFiles, runsOf } from './model-files.ts'
 export { checkModelFiles } from './model-hashes.ts'
 export type { CellGrid, Network } from './network.ts'
 export { type AboutNetwork, embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 export { findDescription } from './onnx-model.ts'
 export { openModel } from './open.ts'
+export { type OpenModelsOptions, openModels } from './open-models.ts'
 export { type RunModel, readRunModel } from './run-folder.ts'
 export { matchTensors } from './tensors.ts'

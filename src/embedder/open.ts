@@ -4,6 +4,7 @@ import { check, InputError } from '../base/index.ts'
 import { hasCheckpoints, isRunFolder } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import type { OpenModelOptions } from './embedder.ts'
+import { isEnsemble } from './ensemble-file.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
 import type { NetworkEmbedder } from './network-embedder.ts'
 import { openDescribed } from './onnx-model.ts'
@@ -38,6 +39,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     check(options.modelConfig === undefined, `\`modelConfig\`: ${path} is a run folder and describes itself`)
     return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
   }
+  check(!isEnsemble(path), `${path}: is an ensemble; expected one network`, '`openModels()` opens it as one model')
   const description = join(path, descriptionFile)
   if (!existsSync(description)) {
     throw new InputError(

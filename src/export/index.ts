@@ -1,5 +1,6 @@
 /** A run's network for elsewhere: one standard ONNX file with its description, or weights under timm's names with a model card. */
 
+export { type EnsembleFolderOptions, type EnsembleSource, writeEnsembleFolder } from './ensemble-folder.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions } from './export-head.ts'
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'

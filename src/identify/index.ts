@@ -2,7 +2,7 @@
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { type Candidate, type Identification, identifyPhotos } from './identify.ts'
-export { areOwnPhotos, type HashWatch, trainedFiles } from './known-photos.ts'
+export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
 export { type ExcludeSame, exclusion } from './protocol.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'
 export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEncounterWords } from './scoring-words.ts'

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { InputError, inOrder } from '../base/index.ts'
 import { type Photo, photoKey } from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
-import type { RunData } from '../run/index.ts'
+import { type RunData, RunFolder, readRunData } from '../run/index.ts'
 
 /** A photo that a run saw in training. */
 export interface Recognised {
@@ -71,6 +71,13 @@ export function trainedFiles(contentHashes: readonly string[], { contents }: Run
   if (contents === undefined) return undefined
   const trained = new Set(contents.train)
   return contentHashes.flatMap((hash, i) => (trained.has(hash) ? [i] : []))
+}
+
+/** How many of these photos a run was trained on, by content; 0 where the run does not tell. */
+export async function learnedPhotos(photos: readonly Photo[], run: string, watch: HashWatch = {}): Promise<number> {
+  if (!new RunFolder(run).hasSplit()) return 0
+  const { photos: found } = await recognisePhotos(photos, readRunData(run), watch)
+  return found.filter((known) => known?.side === 'train').length
 }
 
 /** Of a run's photos by their names alone. */

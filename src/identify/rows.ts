@@ -19,8 +19,9 @@ export function without(set: PhotoEmbeddings, out: ReadonlySet<number>): PhotoEm
 }
 
 /** These rows in this order. */
-export function pickRows({ dim, data }: Embeddings, rows: readonly number[]): Embeddings {
+export function pickRows(embeddings: Embeddings, rows: readonly number[]): Embeddings {
+  const { dim, data } = embeddings
   const out = new Float32Array(rows.length * dim)
   rows.forEach((row, i) => out.set(data.subarray(row * dim, (row + 1) * dim), i * dim))
-  return { count: rows.length, dim, data: out }
+  return { ...embeddings, count: rows.length, data: out }
 }

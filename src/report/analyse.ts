@@ -1,7 +1,7 @@
 import {
   type Embeddings,
   evaluateRetrieval,
-  forEachCosineRow,
+  forEachSimilarityRow,
   type RetrievalMetrics,
   rank,
 } from '../retrieval/index.ts'
@@ -84,7 +84,7 @@ function collect(
   const triangle = new Float32Array((order.length * (order.length - 1)) / 2)
   const neighbours: Neighbours[] = []
   let [s, d] = [0, 0]
-  forEachCosineRow(embeddings, embeddings, (q, similarities) => {
+  forEachSimilarityRow(embeddings, embeddings, (q, similarities) => {
     const leftOut = (g: number) =>
       g === q ||
       (excludeSame === 'encounter' &&

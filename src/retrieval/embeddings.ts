@@ -5,6 +5,25 @@ export interface Embeddings {
   readonly count: number
   readonly dim: number
   readonly data: Float32Array
+  /** Of an ensemble that fuses ranks: the members whose embeddings stand side by side in a row. Without it, one cosine. */
+  readonly fusion?: RankFusion | undefined
+}
+
+/** One member of an ensemble: how many numbers of a row are its own, and how much its ranking counts. */
+export interface RankedPart {
+  readonly dim: number
+  readonly weight: number
+}
+
+/**
+ * Reciprocal rank fusion over members m, each with a cosine of its own: s(q, g) = Σ wₘ / (k + rankₘ(q, g)) · (k + 1) / Σ wₘ, so that a
+ * photo that all members rank first has 1. Cormack, Clarke and Büttcher, 2009.
+ */
+export interface RankFusion {
+  /** In the order of a row; their `dim` add up to the embeddings'. */
+  readonly parts: readonly RankedPart[]
+  /** The k of the formula: the larger, the less the first ranks stand out. 60 in the paper. */
+  readonly k: number
 }
 
 /**

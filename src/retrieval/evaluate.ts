@@ -1,11 +1,11 @@
 import { check } from '../base/index.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
+import { forEachSimilarityRow } from './fusion.ts'
 import { checkLabels } from './labels.ts'
 import { type RetrievalMetrics, summarise } from './metrics.ts'
 import type { QueryScore } from './query-score.ts'
 import { rank } from './rank.ts'
-import { forEachCosineRow } from './similarity.ts'
 
 /** What is known of photos in a row. Encounters (sightings, bursts) are names; an empty one is unknown and equals none. */
 export interface PhotoLabels {
@@ -35,7 +35,8 @@ export interface LabelledSimilarities extends RetrievalOptions {
 }
 
 /**
- * Each photo a query against all others, itself left out, ranked by cosine (float32; ties by gallery index).
+ * Each photo a query against all others, itself left out, ranked by cosine, or by fused ranks where the embeddings say so (float32;
+ * ties by gallery index).
  * Queries without a positive are skipped and counted. Similarities are held for 256 queries at a time.
  * @throws InputError for embeddings that are not finite (naming the row), labels that do not fit, or when nothing can be scored.
  */
@@ -44,7 +45,7 @@ export function evaluateRetrieval(options: LabelledEmbeddings & RetrievalOptions
   const photos = labelled(options, embeddings.count, options, 'photos')
   const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
   return evaluate(photos, photos, { ...options, leaveOut: itself }, (visit) =>
-    forEachCosineRow(embeddings, embeddings, visit),
+    forEachSimilarityRow(embeddings, embeddings, visit),
   )
 }
 
@@ -59,7 +60,7 @@ export function evaluateQueriesAgainstGallery(
 ): RetrievalMetrics {
   const q = labelled(queries, queries.embeddings.count, options, 'queries')
   const g = labelled(gallery, gallery.embeddings.count, options, 'gallery')
-  return evaluate(q, g, options, (visit) => forEachCosineRow(queries.embeddings, gallery.embeddings, visit))
+  return evaluate(q, g, options, (visit) => forEachSimilarityRow(queries.embeddings, gallery.embeddings, visit))
 }
 
 /**

@@ -1,14 +1,14 @@
 import { check } from '../base/index.ts'
 import type { Embeddings } from './embeddings.ts'
+import { forEachSimilarityRow } from './fusion.ts'
 import { rank } from './rank.ts'
-import { forEachCosineRow } from './similarity.ts'
 
 /** A gallery photo in a query's ranking. */
 export interface RankedPhoto {
   /** Gallery index. */
   readonly photo: number
   readonly identity: string
-  /** Cosine with the query, in [−1, 1]. */
+  /** Cosine with the query, in [−1, 1]; where ranks are fused, the fused score, in (0, 1]. */
   readonly score: number
 }
 
@@ -23,7 +23,7 @@ export interface QueryAnswer {
 
 /**
  * For each query the k most similar individuals and the k most similar photos, best first; fewer where the gallery has
- * fewer. score(individual) = max over its photos of cos(query, photo); ties go to the lower gallery index.
+ * fewer. score(individual) = max over its photos of the similarity to the query; ties go to the lower gallery index.
  * @throws InputError for an empty gallery, labels that do not fit, k below 1, or embeddings that are not finite.
  */
 export function identifyTop(
@@ -39,7 +39,7 @@ export function identifyTop(
     `identify: expected ${gallery.count} identities, one for each gallery photo, got ${galleryIdentities.length}`,
   )
   const answers: QueryAnswer[] = []
-  forEachCosineRow(queries, gallery, (_, similarities) => {
+  forEachSimilarityRow(queries, gallery, (_, similarities) => {
     const order = rank(similarities)
     const ranked = (photo: number) => ({ photo, identity: galleryIdentities[photo]!, score: similarities[photo]! })
     answers.push({

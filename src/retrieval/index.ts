@@ -1,10 +1,10 @@
 /**
- * Who looks like whom: cosines between embeddings, stable rankings, the field's metrics, and the individuals nearest to a
+ * Who looks like whom: cosines between embeddings, ranks of several models fused, stable rankings, the field's metrics, and the individuals nearest to a
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
-export { type Embeddings, l2Normalise } from './embeddings.ts'
+export { type Embeddings, l2Normalise, type RankedPart, type RankFusion } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
   evaluateRetrieval,
@@ -14,6 +14,7 @@ export {
   type PhotoLabels,
   type RetrievalOptions,
 } from './evaluate.ts'
+export { forEachSimilarityRow, pairSimilarities } from './fusion.ts'
 export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'
 export { checkScorable, type Labels } from './labels.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
