@@ -51,3 +51,14 @@ test('something else altogether, and a key that is near none', () => {
     'zebra: unknown key, expected one of name, size, mean, mode',
   )
 })
+
+test('of a union by a kind the nearest key of any of its kinds', () => {
+  const kinds = [
+    z.strictObject({ kind: z.literal('map'), threshold: z.number().optional() }),
+    z.strictObject({ kind: z.literal('boxes'), overlap: z.number().optional() }),
+  ] as const
+  const schema = z.strictObject({ output: z.discriminatedUnion('kind', [...kinds]) })
+  expect(() => parseStrictly(schema, { output: { kind: 'map', treshold: 1 } }, 'a.json')).toThrow(
+    'output.treshold: unknown key, did you mean threshold?',
+  )
+})

@@ -64,14 +64,16 @@ function show(value: unknown): string {
 
 /** The keys of the object schema that lies at a path, through optional and default wrappers. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let current: unknown = schema
-  for (const key of path) {
-    current = unwrap(current)
-    if (!(current instanceof z.ZodObject)) return []
-    current = current.shape[String(key)]
-  }
-  current = unwrap(current)
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : []
+  let current: readonly unknown[] = members(schema)
+  for (const key of path)
+    current = current.flatMap((one) => (one instanceof z.ZodObject ? members(one.shape[String(key)]) : []))
+  return [...new Set(current.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : [])))]
+}
+
+/** A schema without what may be left out; of a union each of its kinds. */
+function members(schema: unknown): readonly unknown[] {
+  const plain = unwrap(schema)
+  return plain instanceof z.ZodUnion ? plain.options.flatMap(members) : [plain]
 }
 
 function unwrap(schema: unknown): unknown {

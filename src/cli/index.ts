@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
+import { locateCommand } from './locate.ts'
 import { modelsCommand } from './models.ts'
 import { reportCommand } from './report.ts'
 import { splitCommand } from './split.ts'
@@ -23,6 +24,7 @@ export const commands: readonly (() => Command)[] = [
   synthCommand,
   modelsCommand,
   splitCommand,
+  locateCommand,
   trainCommand,
   watchCommand,
   ensembleCommand,

@@ -130,7 +130,7 @@ function addBoxOptions(command: Command): Command {
 }
 
 /** A number from 0 to 1, for commander. */
-function fraction(text: string): number {
+export function fraction(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number from 0 to 1.')
   return value

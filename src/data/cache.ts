@@ -55,7 +55,7 @@ export function entryPath(
 /** Removes what kills left half written. */
 export function sweepCache(cacheDir: string): void {
   try {
-    for (const part of ['pixels', 'embeddings']) sweepTemporary(join(cacheDir, part), { recursive: true })
+    for (const part of ['pixels', 'embeddings', 'located']) sweepTemporary(join(cacheDir, part), { recursive: true })
   } catch {
     // another process sweeps too, or the cache cannot be looked into: writing an entry then says why
   }

@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander'
+import type { Manifest } from '../data/index.ts'
+import type { LocatorOptions, WhichAnimals } from '../locate/index.ts'
+import { bytesOf } from './options.ts'
+import { progress } from './progress.ts'
+
+/** Options of every command that takes photos. */
+export interface LocateFlags {
+  readonly locate?: string
+  readonly locateConfig?: string
+  readonly animals?: WhichAnimals
+}
+
+/** Which part of a photo shows the animal, where a network is to say it. */
+export function addLocateOptions(command: Command): Command {
+  return command
+    .optionsGroup('The animal first:')
+    .option('--locate <FILE.onnx>', 'a network that finds the animal: photos are cut to it (docs/locate.md)')
+    .addOption(locateConfigOption())
+    .addOption(animalsOption())
+}
+
+export function locateConfigOption(): Option {
+  return new Option('--locate-config <FILE|PRESET>', 'the description of that network, where none lies beside it')
+}
+
+export function animalsOption(): Option {
+  const choices: readonly WhichAnimals[] = ['largest', 'all']
+  return new Option('--animals <which>', 'of several animals on a photo: the largest, or each by itself')
+    .choices(choices)
+    .default(undefined, 'largest')
+}
+
+/** What else decides how a network that finds animals runs. */
+export interface LocateRunFlags extends LocateFlags {
+  readonly confidence?: number
+  readonly threads?: number
+  readonly memoryLimit?: number
+  readonly limitPixels?: number
+}
+
+export function locatorOptions({ locateConfig, confidence, threads, memoryLimit }: LocateRunFlags): LocatorOptions {
+  return { locateConfig, confidence, threads, memoryLimitBytes: bytesOf(memoryLimit) }
+}
+
+/** The photos with the animals that --locate finds on them; as they are without it. */
+export async function withLocated(flags: LocateRunFlags, manifest: Manifest, signal: AbortSignal): Promise<Manifest> {
+  const { locate, animals, limitPixels } = flags
+  if (locate === undefined) return manifest
+  const { locatePhotos, openLocator } = await import('../locate/index.ts')
+  const bar = progress('locating', 'photos')
+  const locator = await openLocator(locate, locatorOptions(flags))
+  try {
+    return await locatePhotos(locator, manifest, { animals, limitPixels, signal, onProgress: bar.update })
+  } finally {
+    bar.stop()
+    await locator.release()
+  }
+}

@@ -1,0 +1,79 @@
+import { Command, Option } from 'commander'
+import type { WhichAnimals } from '../locate/index.ts'
+import { animalsOption, locateConfigOption, locatorOptions } from './locate-options.ts'
+import { addPhotoOptions, type DataFlags, dataOptions, fraction, memoryLimitOption, threadsOption } from './options.ts'
+import { progress } from './progress.ts'
+import { say } from './say.ts'
+import { interruptible, warnOfManifest, warnOfSkipped } from './work.ts'
+
+const example = `
+Examples:
+  rosette locate --model md_v5a.onnx --locate-config megadetector-v5 \\
+    --data photos --out found
+  rosette train --data photos --detections found/detections.json --out runs/cut
+
+Writes DIR/detections.json in MegaDetector's form, and of a network that gives
+masks DIR/masks/, white the animal. Other commands read both back by
+--detections and --masks, or take the network itself by --locate.
+
+A second run with the same --out goes on where the first was stopped. Photos
+that this network has seen before are not looked at again.
+docs/locate.md tells how to bring MegaDetector and others.`
+
+interface LocateCommandFlags extends DataFlags {
+  readonly model: string
+  readonly locateConfig?: string
+  readonly data: string
+  readonly out: string
+  readonly animals?: WhichAnimals
+  readonly confidence?: number
+  readonly threads?: number
+  readonly memoryLimit?: number
+  readonly overwrite?: boolean
+}
+
+/** `rosette locate`: photos in, boxes and masks of the animals out. */
+export function locateCommand(): Command {
+  const command = new Command('locate')
+    .summary('find the animals on photos: boxes and masks')
+    .description('Find the animals on photos by a network of yours: a detector (boxes), or a segmenter (masks too).')
+    .requiredOption('--model <FILE.onnx>', 'the network, with its description beside it')
+    .requiredOption('--data <D>', 'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder')
+    .requiredOption('--out <DIR>', 'the folder to write')
+    .addOption(locateConfigOption())
+    .addOption(animalsOption())
+    .addOption(
+      new Option('--confidence <C>', 'how sure a detection must be to be taken, from 0 to 1')
+        .argParser(fraction)
+        .default(undefined, "the description's threshold"),
+    )
+    .option('--overwrite', 'replace what another network, or other settings, wrote into --out')
+    .addOption(threadsOption())
+    .addOption(memoryLimitOption())
+  return addPhotoOptions(command).addHelpText('after', example).action(locateAction)
+}
+
+async function locateAction(flags: LocateCommandFlags): Promise<void> {
+  const { data, out, animals, overwrite, skipUnreadable, limitPixels } = flags
+  const { openDataset } = await import('../data/index.ts')
+  const { openLocator, writeLocated } = await import('../locate/index.ts')
+  const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
+  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+  const bar = progress('locating', 'photos')
+  const written = await interruptible(async (signal) => {
+    const locator = await openLocator(flags.model, locatorOptions(flags))
+    try {
+      return await writeLocated(locator, manifest, {
+        ...{ out, animals, overwrite, skipUnreadable, limitPixels, signal },
+        onProgress: bar.update,
+      })
+    } finally {
+      bar.stop()
+      await locator.release()
+    }
+  }, 'stopped; what was found so far is kept: the same command goes on')
+  const { skipped, photos, photosWithAnimals, detections, masks } = written
+  warnOfSkipped(skipped)
+  say(`${detections}: ${written.animals} animals in ${photosWithAnimals} of ${photos} photos`)
+  if (masks !== undefined) say(`${masks}: their masks, white the animal`)
+}

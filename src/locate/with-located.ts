@@ -1,0 +1,68 @@
+import type { Manifest, Photo } from '../data/index.ts'
+import { type FindOptions, findAnimals } from './find.ts'
+import type { KeptAnimal } from './located-cache.ts'
+import type { Locator } from './locator.ts'
+
+/** Which of several animals on a photo: the largest, or each as a photo of its own. */
+export type WhichAnimals = 'largest' | 'all'
+
+/** What is taken of what was found. */
+export interface LocatePhotosOptions extends Omit<FindOptions, 'skipUnreadable'> {
+  readonly animals?: WhichAnimals | undefined
+}
+
+/** The largest animal of each photo. */
+export const locatePhotosDefaults = { animals: 'largest' } as const satisfies LocatePhotosOptions
+
+/**
+ * The manifest with the box, and from a segmenter the mask, of the animals that `locator` finds. Photos that have a box keep it; photos
+ * without an animal, or that cannot be read, stay as they are: reading them says why. With `animals: 'all'` each animal of a photo of
+ * nobody known is an annotation; of a known individual it is the largest, for the others are somebody else.
+ * @throws CacheError where the cache cannot be written; the signal's reason when it aborts.
+ */
+export async function locatePhotos(
+  locator: Locator,
+  manifest: Manifest,
+  options: LocatePhotosOptions = {},
+): Promise<Manifest> {
+  const { photos } = manifest
+  const animals = options.animals ?? locatePhotosDefaults.animals
+  const without = photos.filter(({ box }) => box === undefined)
+  const found = new Map<string, readonly KeptAnimal[]>()
+  for await (const looked of findAnimals(locator, without, { ...options, skipUnreadable: true }))
+    if ('found' in looked) found.set(looked.photo.path, looked.found.animals)
+  const located = photos.flatMap((photo): readonly Photo[] => {
+    const all = photo.box === undefined ? (found.get(photo.path) ?? []) : []
+    if (all.length === 0) return [photo]
+    const taken = animals === 'all' && photo.identity === undefined ? all : all.slice(0, 1)
+    return taken.map((animal) => annotated(photo, animal))
+  })
+  return { ...manifest, photos: located, notes: [...(manifest.notes ?? []), ...notesOf(locator, photos, found)] }
+}
+
+function annotated(photo: Photo, { box, confidence, mask }: KeptAnimal): Photo {
+  return {
+    ...photo,
+    box,
+    mask: photo.mask ?? mask,
+    extra: { ...photo.extra, detection_confidence: confidence.toFixed(3) },
+  }
+}
+
+function notesOf(
+  { name }: Locator,
+  photos: readonly Photo[],
+  found: ReadonlyMap<string, readonly KeptAnimal[]>,
+): string[] {
+  const boxed = photos.filter(({ box }) => box !== undefined).length
+  const looked = photos.filter(({ box, path }) => box === undefined && found.has(path))
+  const withAnimals = looked.filter(({ path }) => found.get(path)!.length > 0)
+  const several = withAnimals.filter(({ path }) => found.get(path)!.length > 1).length
+  const parts = [
+    [boxed, 'keep the box that they have'],
+    [looked.length - withAnimals.length, 'without one stay whole'],
+    [several, 'have several'],
+  ] as const
+  const told = parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))
+  return [[`${name}: animals found in ${withAnimals.length} of ${photos.length} photos`, ...told].join('; ')]
+}
