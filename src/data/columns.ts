@@ -1,7 +1,7 @@
 import { InputError, nearest, optionText } from '../base/index.ts'
 import { boxFields } from './box-columns.ts'
 import { chooseColumn, columnOfFiles } from './choose-column.ts'
-import { columnNames, type Field } from './column-names.ts'
+import { columnNames, type Field, keyOf } from './column-names.ts'
 import type { Table } from './csv.ts'
 import { shortList } from './manifest.ts'
 
@@ -55,10 +55,23 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
   if (mistakes.length > 0) {
     throw new InputError(
       `${where}: ${mistakes.join(`\n${where}: `)}`,
-      `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: '…', identity: '…' } })}`,
+      headerHint(table) ??
+        `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: '…', identity: '…' } })}`,
     )
   }
   return columns
+}
+
+/** How far down a header is looked for. */
+const probedRows = 10
+
+/** Where the first row is no header: it is a photo's, or a row below has names of columns. */
+function headerHint({ header, rows, numbers }: Table): string | undefined {
+  if (header.some((cell) => /\.(jpe?g|png|tiff?|webp)$/i.test(cell)))
+    return 'its first row is a photo: put a header above it, as in filename,identity'
+  const names: readonly string[] = columnNames.filename.usual
+  const row = rows.slice(0, probedRows).findIndex((cells) => cells.some((cell) => names.includes(keyOf(cell))))
+  return row === -1 ? undefined : `row ${numbers[row]} looks like the header: remove what stands above it`
 }
 
 function question(where: string, field: Field, { header, rows }: Table, between: readonly number[]): InputError {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
 import { check, InputError, messageOf, readRegular } from '../base/index.ts'
 import { shortList } from './manifest.ts'
+import { headerLine, isBlank, isSeparatorLine, likelySeparator, separatorName, separatorOf } from './separator.ts'
 
 /** A CSV's cells, trimmed; `rows[i]` stands in row `numbers[i]` of the file, its first row being 1. */
 export interface Table {
@@ -13,7 +14,7 @@ export interface Table {
 }
 
 /**
- * Reads a CSV with a header, separated by commas, semicolons or tabs, or by what a first line `sep=…` says: UTF-8, or UTF-16 with a
+ * Reads a CSV with a header, separated by commas, semicolons, tabs or `|`, or by what a first line `sep=…` says: UTF-8, or UTF-16 with a
  * byte order mark. Rows without a letter in them are passed over, wherever they stand and however many separators they have.
  * @throws InputError naming file and row where it is missing, empty, malformed, of another encoding, or a row has more or fewer
  * cells than the header.
@@ -21,7 +22,8 @@ export interface Table {
 export function readTable(path: string): Table {
   const written = parseCsv(readText(path), path)
   const records = written.map((cells) => cells.map((cell) => cell.trim()))
-  const top = records.findIndex((cells, i) => !isBlank(cells) && !(i === 0 && isSeparatorLine(cells)))
+  const first = records.findIndex((cells) => !isBlank(cells))
+  const top = records.findIndex((cells, i) => !isBlank(cells) && !(i === first && isSeparatorLine(cells)))
   check(top !== -1, `${path}: no header row`)
   const header = records[top]!
   const twice = header.filter((name, i) => name !== '' && header.indexOf(name) !== i)
@@ -45,19 +47,28 @@ export function readTable(path: string): Table {
   check(
     uneven.length === 0,
     `${path}: expected ${header.length} cells in each row, not so in row ${shortList(uneven)}`,
-    short ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front' : undefined,
+    unevenHint(records.slice(top, top + probedRows)) ??
+      (short
+        ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front'
+        : undefined),
   )
   return { header, rows, numbers: Int32Array.from(numbers), padded }
 }
 
-/** No letter and no digit: blank lines, rows of separators, and what ended files once (Ctrl-Z). */
-function isBlank(cells: readonly string[]): boolean {
-  return cells.every((cell) => /^[\s,;|"\x1a\u200b\ufeff]*$/.test(cell))
-}
+/** Rows that tell why none has the header's length. */
+const probedRows = 20
 
-/** `sep=;`, which tells Excel the separator; parsed by it, the line is `sep=` and an empty cell. */
-function isSeparatorLine([first, ...others]: readonly string[]): boolean {
-  return first !== undefined && /^sep=.?$/i.test(first) && others.every((cell) => cell === '')
+/** Where the rows agree with each other and not with the header: other separators, or a title above the header. */
+function unevenHint([header = [], ...others]: readonly (readonly string[])[]): string | undefined {
+  const rows = others.filter((cells) => !isBlank(cells))
+  const [row = []] = rows
+  if (rows.some(({ length }) => length !== row.length)) return undefined
+  const mark = row.length === 1 && header.length > 1 ? likelySeparator(row[0]!) : undefined
+  if (mark !== undefined) return `the rows have ${separatorName(mark)} between their cells, and the header has not`
+  const isTitle = header.length < row.length && header.filter((cell) => cell !== '').length <= 1
+  return isTitle
+    ? 'is its first row a title or a comment? the table begins with its header: remove what stands above'
+    : undefined
 }
 
 /** As many cells as the header has, where those that are too many, or missing under no name, are empty. */
@@ -101,7 +112,7 @@ function firstForeignLine(bytes: Uint8Array): number {
 function parseCsv(text: string, path: string): string[][] {
   try {
     return parse(text, {
-      delimiter: delimiterOf(text),
+      delimiter: separatorOf(text),
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
     })
@@ -114,10 +125,7 @@ function parseCsv(text: string, path: string): string[][] {
 /** Where the quotation mark stands, rows counted as a spreadsheet does, and what the column is called. */
 function quoteMistake(error: CsvError, path: string, text: string): InputError {
   const index = Number(error.index)
-  const name = text
-    .replace(/^sep=.\r?\n/i, '')
-    .split(/[\r\n]/, 1)[0]!
-    .split(delimiterOf(text))[index]
+  const name = headerLine(text).split(separatorOf(text))[index]
   const column = `column ${index + 1}${name ? ` '${name.trim()}'` : ''}`
   const what =
     error.code === 'CSV_QUOTE_NOT_CLOSED'
@@ -127,14 +135,4 @@ function quoteMistake(error: CsvError, path: string, text: string): InputError {
     `${path}: not a CSV: row ${Number(error.records) + 1}, ${column}: ${what}`,
     'write the mark twice and put the whole cell between marks: "scar 5"" long"',
   )
-}
-
-/** What a first line `sep=…` says, else the separator that the header has most of, those between quotation marks not counted. */
-function delimiterOf(text: string): string {
-  const said = /^\ufeff?sep=([^\r\n])\r?\n/i.exec(text)?.[1]
-  if (said !== undefined) return said
-  const line = text.split(/[\r\n]/).find((each) => !isBlank([each])) ?? ''
-  const bare = line.replace(/"[^"]*"/g, '')
-  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: bare.split(mark).length }))
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).mark
 }
