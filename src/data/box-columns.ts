@@ -1,4 +1,4 @@
-import { check, parseDecimal } from '../base/index.ts'
+import { check, optionText, parseDecimal } from '../base/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
 
 /** Fields of a box that `columns` can name. */
@@ -18,7 +18,19 @@ export interface BoxColumns {
   readonly called: string
 }
 
-const cellNames = ['bbox', 'box', 'boundingbox', 'bndbox', 'bboxes']
+const anyFormat: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
+
+/** Names of a column that holds a whole box, and what they say of it, the likeliest first. */
+const cellNames: ReadonlyMap<string, readonly BoxFormat[]> = new Map([
+  ...named('bbox box boundingbox bndbox bboxes boxes boundingboxes annotbbox annotationbbox roi', anyFormat),
+  ...named('bboxxywh bboxltwh bboxtlwh bboxcoco cocobbox', ['xywh']),
+  ...named('bboxxyxy bboxltrb bboxtlbr bboxvoc bboxpascalvoc pascalvocbbox', ['xyxy']),
+  ...named('bboxcxcywh bboxyolo yolobbox', ['cxcywh']),
+])
+
+function named(names: string, formats: readonly BoxFormat[]): (readonly [string, readonly BoxFormat[]])[] {
+  return names.split(' ').map((name) => [name, formats])
+}
 
 /** Names of a side, where `bbox_`, `box_` and the like are left out. */
 const sideNames: Readonly<Record<Side, readonly string[]>> = {
@@ -53,9 +65,9 @@ export function findBoxColumns(
 ): readonly BoxColumns[] {
   const names = header.map((name, i) => (taken.has(i) ? '' : name.toLowerCase().replace(/[^a-z0-9]/g, '')))
   const bbox =
-    mapping.bbox === undefined ? names.findIndex((name) => cellNames.includes(name)) : header.indexOf(mapping.bbox)
-  const inOne: BoxColumns[] =
-    bbox === -1 ? [] : [{ columns: [bbox], formats: ['xywh', 'xyxy', 'cxcywh'], called: header[bbox]! }]
+    mapping.bbox === undefined ? names.findIndex((name) => cellNames.has(name)) : header.indexOf(mapping.bbox)
+  const formats = cellNames.get(names[bbox] ?? '') ?? anyFormat
+  const inOne: BoxColumns[] = bbox === -1 ? [] : [{ columns: [bbox], formats, called: header[bbox]! }]
   const mapped = sides.filter((side) => side in mapping)
   const groups = mapped.length > 0 ? [mappedSides(header, names, mapping)] : prefixes.map((p) => sidesOf(names, p))
   for (const found of groups) {
@@ -120,6 +132,8 @@ function mappedSides(
 /** The four numbers of a row, undefined where its cells are empty, or what is wrong with them. */
 export function readNumbers(row: readonly string[], { columns, formats }: BoxColumns): Numbers | undefined | string {
   const cells = columns.map((column) => row[column]!)
+  const object = columns.length === 1 ? namedNumbers(cells[0]!) : undefined
+  if (object !== undefined) return object
   const texts = columns.length > 1 ? cells : cells[0]!.replace(/[[\](){}]/g, ' ').split(/[\s,;]+/)
   const given = texts.filter((text) => text !== '')
   if (given.length === 0) return undefined
@@ -132,6 +146,31 @@ export function readNumbers(row: readonly string[], { columns, formats }: BoxCol
     : ''
   const { words } = boxFormats[formats[0]!]
   return `expected a box of four numbers (${words}), got '${given.join(' ')}'${comma}${nothing}`
+}
+
+/** A cell that names its numbers, as `{"x": 1, "y": 2, "width": 3, "height": 4}` or with corners: left, top, width, height. */
+function namedNumbers(cell: string): Numbers | undefined {
+  if (!cell.startsWith('{')) return undefined
+  const given = [...cell.matchAll(/["']?(\w+)["']?\s*:\s*(-?[\d.]+(?:e-?\d+)?)/gi)]
+  const names = given.map(([, name]) => name!.toLowerCase().replace(/[^a-z0-9]/g, ''))
+  const numbers = sidesOf(names, '')
+  const value = (side: Side) => (numbers[side] === undefined ? undefined : parseDecimal(given[numbers[side]]![2]!))
+  const [x, y] = [value('x'), value('y')]
+  if (x === undefined || y === undefined) return undefined
+  const [right, bottom] = [value('x2'), value('y2')]
+  const width = right === undefined ? value('width') : right - x
+  const height = bottom === undefined ? value('height') : bottom - y
+  return width === undefined || height === undefined ? undefined : [x, y, width, height]
+}
+
+/** Columns that no field has, though their names speak of boxes: said, for the photos stay whole. */
+export function unreadBoxes(left: readonly string[], found: readonly BoxColumns[]): string[] {
+  const names = found.length > 0 ? [] : left.filter((name) => /b(ounding)?[ _-]?box/i.test(name))
+  if (names.length === 0) return []
+  const [name] = names
+  const how =
+    names.length === 1 ? optionText({ columns: { bbox: name! } }) : optionText({ columns: { x: name!, y: '…' } })
+  return [`columns that may hold boxes are not read, and photos stay whole: ${names.join(', ')}; ${how} names them`]
 }
 
 /** The columns of the photo's own width and height, where a table has them beside its boxes. */

@@ -46,6 +46,11 @@ describe('a box is read by the names of its columns', () => {
     ['bboxX,bboxY,bboxWidth,bboxHeight', '0.1,0.1,0.25,0.4', 'read as x, y, width, height in fractions'],
     ['x1,y1,x2,y2', '0.1,0.1,0.35,0.5', 'x1, y1, x2, y2 read as x1, y1, x2, y2 (corners) in fractions'],
     ['bbox', '0.1 0.1 0.25 0.4', 'bbox read as x, y, width, height in fractions'],
+    ['annot_bbox', '"[40, 20, 100, 80]"', 'annot_bbox read as x, y, width, height in pixels'],
+    ['bbox_xywh', '"[40, 20, 100, 80]"', 'bbox_xywh read as x, y, width, height in pixels'],
+    ['bbox_xyxy', '"[40, 20, 140, 100]"', 'bbox_xyxy read as x1, y1, x2, y2 (corners) in pixels'],
+    ['bbox', `"{'x': 40, 'y': 20, 'width': 100, 'height': 80}"`, 'bbox read as x, y, width, height in pixels'],
+    ['box', '"{""xmin"":40,""ymin"":20,""xmax"":140,""ymax"":100}"', 'box read as x, y, width, height in pixels'],
   ]
   it.each(named)('%s: %s', (header, row, words) => {
     const found = first(header, [row])
@@ -58,6 +63,15 @@ describe('a box is read by the names of its columns', () => {
     expect(notes).toEqual([])
     expect(() => open('x1,y1,x2', ['1,2,3'])).toThrow('a box needs x, y, x2 and y2, got x, y, x2')
   })
+})
+
+it('a column that may hold boxes and is not read is told', () => {
+  expect(first('detector_bbox', ['1 2 3 4']).warnings).toEqual([
+    'columns that may hold boxes are not read, and photos stay whole: detector_bbox; `columns: {"bbox":"detector_bbox"}` names them',
+  ])
+  const four = first('bbox-0,bbox-1,bbox-2,bbox-3', ['1,2,3,4']).warnings
+  expect(four).toEqual([expect.stringContaining('bbox-0, bbox-1, bbox-2, bbox-3; `columns: {"x":"bbox-0","y":"…"}`')])
+  expect(first('bbox,old_bbox', ['1 2 3 4,5 6 7 8']).warnings).toEqual([])
 })
 
 describe('evidence over the whole table', () => {

@@ -59,6 +59,22 @@ describe('annotations of COCO', () => {
     expect(() => open(coco([entry]), { columns: { bbox: 'x' } })).toThrow("no field 'bbox' in COCO's annotations")
   })
 
+  it('say which keys were taken, and take the name of an individual before the list of its annotations', () => {
+    const wbia = (id: number, name: string) => ({
+      id,
+      image_id: 7,
+      bbox: [1, 2, 30 + id, 40],
+      theta: 0,
+      name,
+      individual_ids: [id],
+    })
+    const { photos, summary } = open(coco([wbia(1, 'Ana'), wbia(2, 'Ana')]))
+    expect(photos.map(({ identity }) => identity)).toEqual(['Ana', 'Ana', undefined])
+    expect(summary).toBe(
+      'coco.json: keys identity=name or individual_ids, timestamp=date_captured; 3 photos of 1 individual, 1 of nobody known; keys not used: theta',
+    )
+  })
+
   it('that were drawn on the stored photo are turned with it', () => {
     const image = { id: 7, file_name: 'c.jpg', width: 400, height: 200 }
     const { photos, notes } = open({ images: [image], annotations: [{ image_id: 7, bbox: [20, 20, 80, 100] }] })

@@ -4,7 +4,7 @@ import { check, InputError, optionText } from '../base/index.ts'
 import { type GivenBox, placeBoxes } from './boxes.ts'
 import { boundsOf, type Drawn, outlineMask, readSegmentation } from './coco-outline.ts'
 import { inForm } from './json-file.ts'
-import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
+import { describePhoto, type Manifest, type Photo, type Problem, shortList, type TableReading } from './manifest.ts'
 import { masksUnread } from './masks.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { photoFinder } from './photo-finder.ts'
@@ -38,10 +38,10 @@ const keys = {
     'individual_id',
     'individualID',
     'individual_name',
-    'individual_ids',
     'animal_id',
     'name',
     'name_id',
+    'individual_ids', // of WBIA: all annotations of the individual, by their ids
   ],
   encounter: [
     'encounter',
@@ -67,7 +67,7 @@ type CocoField = keyof typeof keys
  */
 export function openCoco(path: string, json: unknown, options: ResolvedOpenOptions): Manifest {
   const { images, annotations, categories } = inForm(path, json, cocoSchema, "COCO's annotations")
-  const named = namedKeys(path, options.columns ?? {})
+  const named = keysOf(path, { images, annotations }, options.columns ?? {})
   const folder = options.images ?? dirname(path)
   const finder = photoFinder([folder], folder)
   const categoryNames = new Map((categories ?? []).map((category) => [String(category.id), category.name]))
@@ -108,6 +108,7 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
     kind: 'coco',
     source: path,
     photos: placed.photos,
+    reading: readingOf(named, annotations),
     notes: [`annotations of COCO: ${annotations.length} on ${images.length} images`, ...placed.notes],
     warnings: [...finder.warnings(), ...placed.warnings],
     problems: [...problems, ...placed.problems],
@@ -164,17 +165,28 @@ function withPlaces(
   }
 }
 
-/** Field → the keys that it is looked for under. */
+/** Field → the keys that hold it in this file, the first found winning. */
 type NamedKeys = Readonly<Record<CocoField, readonly string[]>>
 
-function namedKeys(where: string, columns: Readonly<Record<string, string>>): NamedKeys {
+function keysOf(
+  where: string,
+  { images, annotations }: Pick<Coco, 'images' | 'annotations'>,
+  columns: Readonly<Record<string, string>>,
+): NamedKeys {
   const foreign = Object.keys(columns).filter((field) => !Object.hasOwn(keys, field))
   check(
     foreign.length === 0,
     `${where}: no field '${foreign[0]}' in COCO's annotations`,
     `there are ${Object.keys(keys).join(', ')}, as in ${optionText({ columns: { identity: 'category' } })}`,
   )
-  const keyOf = (field: CocoField) => (columns[field] === undefined ? keys[field] : [columns[field]])
+  const places = [...annotations, ...annotations.map(({ attributes }) => attributes), ...images].map(asObject)
+  const there = new Set(
+    places.flatMap((place) =>
+      Object.entries(place).flatMap(([key, value]) => (textOf(value) === undefined ? [] : [key])),
+    ),
+  )
+  const keyOf = (field: CocoField) =>
+    columns[field] === undefined ? keys[field].filter((key) => there.has(key)) : [columns[field]]
   return {
     identity: keyOf('identity'),
     encounter: keyOf('encounter'),
@@ -182,6 +194,25 @@ function namedKeys(where: string, columns: Readonly<Record<string, string>>): Na
     flank: keyOf('flank'),
     camera: keyOf('camera'),
   }
+}
+
+/** Keys of an annotation that say nothing of the animal. */
+const formal = new Set(['id', 'image_id', 'category_id', 'bbox', 'area', 'iscrowd', 'segmentation', 'attributes'])
+
+/** Which keys were taken for what, and which keys of annotations no field has. */
+function readingOf(named: NamedKeys, annotations: readonly Annotation[]): TableReading {
+  const taken = Object.entries(named).flatMap(([field, keys]) =>
+    keys.length === 0 ? [] : [[field, keys.join(' or ')]],
+  )
+  const own = new Set(
+    annotations.flatMap((annotation) => [...Object.keys(annotation), ...Object.keys(asObject(annotation.attributes))]),
+  )
+  const used = new Set([...formal, ...Object.values(named).flat()])
+  return { columns: Object.fromEntries(taken), left: [...own].filter((key) => !used.has(key)) }
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
 }
 
 interface CocoEntry {
@@ -193,9 +224,7 @@ interface CocoEntry {
 
 function photoOf(path: string, { image, annotation, named, categoryNames }: CocoEntry): Photo {
   const category = annotation?.category_id == null ? undefined : categoryNames.get(String(annotation.category_id))
-  const places = [annotation, annotation?.attributes, image].map((place) => ({
-    ...(typeof place === 'object' && place !== null ? place : {}),
-  }))
+  const places = [annotation, annotation?.attributes, image].map(asObject)
   const valueOf = (field: CocoField): string | undefined => {
     for (const key of named[field]) {
       if (key === 'category' && category !== undefined) return category

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { check, optionText } from '../base/index.ts'
-import { findBoxColumns, photoSizeColumns } from './box-columns.ts'
+import { findBoxColumns, photoSizeColumns, unreadBoxes } from './box-columns.ts'
 import type { Field } from './column-names.ts'
 import { type Columns, fields, findColumns } from './columns.ts'
 import { readTable, type Table } from './csv.ts'
@@ -91,7 +91,7 @@ export function listPhotos(
   })
   const masked = withMaskColumn(
     rows.map(({ photo, cells }) => ({ photo, name: cells[mask] ?? '' })),
-    finder.fileOf,
+    finder,
   )
   const maskedRows = rows.map(({ cells }, i) => ({ photo: masked.photos[i]!, cells }))
   const boxed = withTableBoxes(maskedRows, {
@@ -101,13 +101,19 @@ export function listPhotos(
     boxFormat,
     onSize,
   })
-  const warnings = [...unreadSplit(table, columns.split), ...finder.warnings(), ...boxed.warnings]
+  const reading = readingOf(table, columns, others)
+  const warnings = [
+    ...unreadSplit(table, columns.split),
+    ...unreadBoxes(reading.left, boxes),
+    ...finder.warnings(),
+    ...boxed.warnings,
+  ]
   return {
     ...boxed,
     notes: [...notes, ...paddedLabels(table, columns), ...boxed.notes, ...masked.notes],
     problems: [...problems, ...boxed.problems, ...masked.problems],
     warnings,
-    reading: readingOf(table, columns, others),
+    reading,
   }
 }
 
@@ -126,7 +132,14 @@ function paddedLabels({ header, rows, padded }: Table, columns: Columns): string
   })
 }
 
+/** A column that was joined of others is told in the place of these. */
 function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {
-  const taken = fields.flatMap((field) => (columns[field] === undefined ? [] : [[field, header[columns[field]]!]]))
-  return { columns: Object.fromEntries(taken), left: others.flatMap(([name]) => (name === '' ? [] : [name])) }
+  const taken = fields.flatMap((field) =>
+    columns[field] === undefined ? [] : [[field, header[columns[field]]!] as const],
+  )
+  const joined = new Set(taken.flatMap(([, name]) => (name.includes('/') ? name.split('/') : [])))
+  return {
+    columns: Object.fromEntries(taken),
+    left: others.flatMap(([name]) => (name === '' || joined.has(name) ? [] : [name])),
+  }
 }

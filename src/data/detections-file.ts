@@ -54,6 +54,8 @@ const noAnimals = new Set(['person', 'people', 'human', 'humans', 'vehicle', 've
  */
 export function readDetections(path: string): FileDetections[] {
   const json = readLimitedJson(path)
+  const isCoco = typeof json === 'object' && json !== null && 'images' in json && 'annotations' in json
+  check(!isCoco, `${path}: annotations of COCO, expected a detector's file`, 'name it in the place of the photos')
   const result = fileSchema.safeParse(json)
   if (!result.success) throw formMistake(path, json)
   const entries = 'images' in result.data ? result.data.images : result.data.predictions

@@ -166,6 +166,7 @@ it.each([
   ['{"predictions":[{"filepath":3}]}', "not a detector's file: predictions[0].filepath: expected string"],
   ['{"annotations":[]}', "not a detector's file: no list of images and none of predictions"],
   ['[]', "not a detector's file: no list of images"],
+  ['{"images":[],"annotations":[]}', "annotations of COCO, expected a detector's file"],
   ['{"images":[{"detections":[]}]}', 'entry 1 names no file'],
   ['{', 'not JSON'],
 ])('%s is refused', (text, message) => {

@@ -75,4 +75,55 @@ describe('folders below folders', () => {
   it('are an error where other individuals have their photos beside them', () => {
     expect(() => open(['A/1.jpg', 'B/2024/1.jpg', 'B/2024/2.jpg'])).toThrow(/1 problem\n {2}B\/2024\/: photos below/)
   })
+
+  it('of cameras and dates alone are photos of nobody known', () => {
+    const names = ['2024-05-01/cam1/1.jpg', '2024-05-01/cam2/1.jpg', '2024-06-01/cam1/1.jpg', '2024-06-01/cam2/2.jpg']
+    const { photos, notes } = openDataset(folderWith(Object.fromEntries(names.map((name) => [name, '']))))
+    expect(photos.map(({ identity, encounter, camera }) => [identity, encounter, camera])).toEqual([
+      [undefined, 'cam1 2024-05-01', 'cam1'],
+      [undefined, 'cam2 2024-05-01', 'cam2'],
+      [undefined, 'cam1 2024-06-01', 'cam1'],
+      [undefined, 'cam2 2024-06-01', 'cam2'],
+    ])
+    expect(notes).toEqual([
+      'levels of folders: 2 folders (2024-05-01, 2024-06-01) by date: an encounter each; 2 folders (cam1, cam2) are cameras, and no individuals',
+    ])
+    expect(() => open(names)).toThrow('identities are needed, and no level of folders has them: levels of folders: 2')
+    for (const flat of [
+      ['Station 1', 'Station 2'],
+      ['2024-05-01', '2024-05-02'],
+      ['100RECNX', '101RECNX'],
+      ['left', 'right'],
+    ]) {
+      const folder = folderWith(Object.fromEntries(flat.map((name) => [`${name}/1.jpg`, ''])))
+      expect(openDataset(folder).photos.map(({ identity }) => identity)).toEqual([undefined, undefined])
+      expect(() => openDataset(folder, { requireIdentity: true })).toThrow('identities are needed, and no level')
+    }
+    expect(read(['Ana/cam1/1.jpg', 'Bo/cam2/1.jpg'])).toEqual([
+      ['Ana', undefined, undefined],
+      ['Bo', undefined, undefined],
+    ])
+    expect(open(['Campeche/1.jpg', 'Stationmaster/1.jpg']).photos.map(({ identity }) => identity)).toEqual([
+      'Campeche',
+      'Stationmaster',
+    ])
+  })
+
+  it('of masks beside photos are no individuals', () => {
+    for (const names of [
+      ['photos/A/1.jpg', 'photos/B/1.jpg', 'masks/A/1.png', 'masks/B/1.png'],
+      ['1.jpg', '2.jpg', 'masks/1.png'],
+      ['images/1.jpg', 'masks/1.png'],
+    ]) {
+      const folder = folderWith(Object.fromEntries(names.map((name) => [name, name])))
+      expect(() => openDataset(folder)).toThrow(
+        `a folder masks beside the photos, expected photos only\nhint: name it with \`masks: "${folder}/masks"\``,
+      )
+      const { photos } = openDataset(folder, { masks: `${folder}/masks` })
+      const photo = names.filter((name) => name.endsWith('.jpg'))
+      const masked = names.filter((name) => name.endsWith('.png'))
+      expect(photos.map(({ filename }) => filename)).toEqual(photo)
+      expect(photos.filter(({ mask }) => mask !== undefined)).toHaveLength(masked.length)
+    }
+  })
 })

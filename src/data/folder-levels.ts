@@ -2,7 +2,7 @@ import { check } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 
 /** What the folders of one level are. */
-export type LevelRole = 'identity' | 'date' | 'flank' | 'wrapper' | 'repeated'
+export type LevelRole = 'identity' | 'date' | 'flank' | 'camera' | 'wrapper' | 'repeated'
 
 const dates =
   /^(19|20)\d\d([-_. ]?(0?[1-9]|1[0-2])([-_. ]?(0?[1-9]|[12]\d|3[01]))?)?([-_ T]?\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?$/
@@ -16,11 +16,36 @@ const flanks = new Set(
   ),
 )
 
+/** Words for a camera with its number, and the folders that cameras make (100RECNX). */
+const cameras = [
+  /^(cam|camera|camara|câmara|câmera|cámara|caméra|kamera|camera ?trap|cam ?trap|trap|station|estacion|estación|estação)[\s_-]*(\d{1,4}[a-z]?|[a-z])$/i,
+  /^(dcim|\d{3}[a-z_]{5}|\d{3}_\d{4}|\d{3}ek113)$/i,
+]
+
 const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation', 'query', 'gallery'])
+
+/** What the names of a level say that it is; undefined where they may be individuals. */
+function roleOf(level: readonly string[], above: readonly string[] | undefined): LevelRole | undefined {
+  if (level.every((name) => dates.test(name) || dayFirst.test(name))) return 'date'
+  if (above?.every((name) => dates.test(name)) && level.every((name) => months.test(name))) return 'date'
+  if (level.every((name) => flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_')))) return 'flank'
+  return level.length === 1 ? 'wrapper' : undefined
+}
+
+function areCameras(level: readonly string[]): boolean {
+  return level.every((name) => cameras.some((words) => words.test(name)))
+}
+
+/** True for folders of which none can be an individual by its name. */
+export function areNobodys(names: readonly string[]): boolean {
+  const role = roleOf(names, undefined)
+  return areCameras(names) || role === 'date' || (role === 'flank' && names.length > 1)
+}
 
 /**
  * The role of each level of folders above photos, outermost first: the level that repeats under others is no identity, nor are dates,
- * flanks, or the one folder that holds all. `folders[i]` are the names above photo i, as many for each.
+ * flanks, cameras, or the one folder that holds all. `folders[i]` are the names above photo i, as many for each. Where no level can be the
+ * identities, but one has dates or cameras, the photos are of nobody known.
  * @throws InputError where more than one level can be the identities.
  */
 export function levelRoles(where: string, folders: readonly (readonly string[])[]): LevelRole[] {
@@ -28,23 +53,19 @@ export function levelRoles(where: string, folders: readonly (readonly string[])[
   const names = Array.from({ length: depth }, (_, level) => [...new Set(folders.map((above) => above[level]!))])
   const split = names.find((level) => level.length > 1 && level.every((name) => parts.has(name.toLowerCase())))
   check(split === undefined, `${where}: folders for training and testing (${split?.join(', ')})`, 'name one of them')
-  const roles = names.map((level, i): LevelRole | undefined => {
-    if (level.every((name) => dates.test(name) || dayFirst.test(name))) return 'date'
-    if (i > 0 && level.every((name) => months.test(name)) && names[i - 1]!.every((name) => dates.test(name)))
-      return 'date'
-    if (level.every((name) => flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_')))) return 'flank'
-    return level.length === 1 ? 'wrapper' : undefined
-  })
+  const roles = names.map((level, i) => roleOf(level, names[i - 1]))
   const open = roles.flatMap((role, i) => (role === undefined ? [i] : []))
-  const left = open.filter((level) => !repeats(folders, level, open))
+  const single = open.filter((level) => !repeats(folders, level, open))
+  const left = single.filter((level) => !areCameras(names[level]!))
+  const known = single.length > left.length || roles.includes('date') || roles.includes('flank')
   check(
-    left.length === 1,
+    left.length === 1 || (left.length === 0 && known),
     `${where}: no photos in it, nor in its folders, but below those: ${folders[0]!.join('/')}/…`,
-    left.length === 0 && open.length === 0
+    left.length === 0
       ? 'is it the folder above, or below?'
       : `which level has the individuals? ${left.map((level) => `${shortList(names[level]!, 3)} (level ${level + 1})`).join(', or ')}: a CSV says it`,
   )
-  return roles.map((role, i) => role ?? (i === left[0] ? 'identity' : 'repeated'))
+  return roles.map((role, i) => role ?? (i === left[0] ? 'identity' : single.includes(i) ? 'camera' : 'repeated'))
 }
 
 /** True where most names of a level stand under most folders of an open level above it, as `cam1` and `cam2` under each animal. */

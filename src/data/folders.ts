@@ -1,7 +1,7 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { check, optionText } from '../base/index.ts'
-import { type LevelRole, levelRoles } from './folder-levels.ts'
+import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
@@ -19,23 +19,33 @@ interface Contents {
   readonly others: readonly string[]
 }
 
-/** A folder of photos, or of folders that are identities, at whatever level they stand. */
-export function openFolder(path: string, { requireIdentity }: ResolvedOpenOptions): Manifest {
-  const root = contentsOf(path)
+/** A folder of photos, or of folders that are identities, at whatever level they stand. A folder of masks in it holds no photos. */
+export function openFolder(path: string, { requireIdentity, masks }: ResolvedOpenOptions): Manifest {
+  const without = masks === undefined ? undefined : placeBelow(path, masks)
+  const root = contentsOf(path, without)
   const inside = new Map(root.folders.map((name) => [name, contentsOf(join(path, name))]))
   const identities = root.folders.filter((name) => inside.get(name)!.photos.length > 0)
+  const source = path
+  const below = photosBelow(path, without)
+    .map(placeOf)
+    .filter(({ above }) => above.length > 0)
+  checkNoMasks(path, root, below)
   check(
     root.photos.length === 0 || identities.length === 0,
     `${path}: both photos and folders of photos (${shortList(identities)})`,
     'a folder for each identity, or all photos in one folder',
   )
-  const source = path
   const warnings = ignored('', root.others)
-  const below = photosBelow(path)
-    .map(placeOf)
-    .filter(({ above }) => above.length > 0)
-  if (root.photos.length === 0 && identities.length === 0 && below.length > 0)
-    return { kind: 'folders', source, problems: [], ...fromLevels(path, below), warnings }
+  const deeper = identities.length === 0 && below.length > 0
+  if (root.photos.length === 0 && (deeper || (identities.length > 0 && areNobodys(identities)))) {
+    const levels = fromLevels(path, below)
+    check(
+      !requireIdentity || levels.photos.some(({ identity }) => identity !== undefined),
+      `${path}: identities are needed, and no level of folders has them: ${levels.notes.join('')}`,
+      identityHint,
+    )
+    return { kind: 'folders', source, problems: [], ...levels, warnings }
+  }
   for (const name of root.folders) {
     const { photos, others } = inside.get(name)!
     if (photos.length === 0) warnings.push(`${name}/: no photos in it, passed over`)
@@ -72,28 +82,34 @@ function placeOf(path: string): Below {
 }
 
 /** Photos two levels down or more: which level is what, and said. Deeper folders than all photos have are of no meaning. */
-function fromLevels(path: string, below: readonly Below[]): Pick<Manifest, 'photos' | 'notes'> {
+function fromLevels(
+  path: string,
+  below: readonly Below[],
+): { readonly photos: readonly Photo[]; readonly notes: readonly string[] } {
   const depth = Math.min(...below.map(({ above }) => above.length))
   const levels = below.map(({ above }) => above.slice(0, depth))
   const roles = levelRoles(path, levels)
   const at = (above: readonly string[], role: LevelRole) => above.filter((_, level) => roles[level] === role).join('/')
   const photos = below.map(({ above, name }): Photo => {
-    const identity = at(above, 'identity')
+    const identity = at(above, 'identity') || undefined
     const date = at(above, 'date')
+    const camera = at(above, 'camera') || undefined
     const repeated = at(above, 'repeated')
     return {
       filename: [...above, name].join('/'),
       path: join(path, ...above, name),
       identity,
-      encounter: date === '' ? undefined : `${identity} ${date}`,
+      encounter: date === '' ? undefined : [identity ?? camera, date].filter(Boolean).join(' '),
       timestamp: date === '' ? undefined : date.replaceAll('/', '-'),
       flank: at(above, 'flank') || undefined,
+      ...(camera === undefined ? {} : { camera }),
       extra: repeated === '' ? {} : { folder: repeated },
     }
   })
   const told = roles.flatMap((role, level) => {
     const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
-    return `${names.length === 1 ? '1 folder' : `${names.length} folders`} (${shortList(names, 3)}) ${roleWords[role]}`
+    const words = role === 'date' && !roles.includes('identity') ? 'by date: an encounter each' : roleWords[role]
+    return `${names.length === 1 ? '1 folder' : `${names.length} folders`} (${shortList(names, 3)}) ${words}`
   })
   return { photos, notes: [`levels of folders: ${told.join('; ')}`] }
 }
@@ -102,11 +118,35 @@ const roleWords: Readonly<Record<LevelRole, string>> = {
   identity: 'are the individuals',
   date: 'by date: an encounter of the individual each',
   flank: 'are flanks',
+  camera: 'are cameras, and no individuals',
   wrapper: 'around all',
   repeated: 'repeat, and are no individuals',
 }
 
 const identityHint = 'make a folder for each identity, or a CSV with the columns filename and identity'
+
+const maskFolders = /^(masks?|segmentations?|seg|segmasks?|silhouettes?)$/i
+const photoFolders = /^(photos?|images?|imgs?|originals?|pictures?|pics?|fotos?|jpe?gs?|rgb|raw)$/i
+
+/** Folders `photos` and `masks` side by side, or masks below photos, are not two individuals. */
+function checkNoMasks(path: string, { photos, folders }: Contents, below: readonly Below[]): void {
+  const used = folders.filter((name) => below.some(({ above }) => above[0] === name))
+  const masks = used.find((name) => maskFolders.test(name))
+  const others = used.filter((name) => name !== masks)
+  const alone = photos.length > 0 && others.length === 0
+  if (masks === undefined || !(alone || (others.length === 1 && photoFolders.test(others[0]!)))) return
+  check(
+    false,
+    `${path}: a folder ${masks} beside the photos, expected photos only`,
+    `name it with ${optionText({ masks: join(path, masks) })}, and its pictures are no photos`,
+  )
+}
+
+/** A folder as `photosBelow` names it, where it lies below another. */
+function placeBelow(path: string, folder: string): string | undefined {
+  const below = relative(realpathSync.native(path), existsSync(folder) ? realpathSync.native(folder) : folder)
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? undefined : below.split(sep).join('/')
+}
 
 function checkIdentityFolders(path: string, root: Contents, identities: readonly string[]): void {
   check(identities.length > 0, `${path}: no photos in it, nor in its folders`, 'is it the folder above, or below?')
@@ -124,12 +164,13 @@ function checkIdentityFolders(path: string, root: Contents, identities: readonly
 }
 
 /** What lies in a folder, hidden files left out, in an order that is the same everywhere. */
-function contentsOf(path: string): Contents {
+function contentsOf(path: string, without?: string): Contents {
   const photos: string[] = []
   const folders: string[] = []
   const others: string[] = []
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     if (entry.name.startsWith('.')) continue
+    if (entry.name === without) continue
     if (isFolder(path, entry)) folders.push(entry.name)
     else if (photoExtensions.has(extname(entry.name).slice(1).toLowerCase())) photos.push(entry.name)
     else others.push(entry.name)
@@ -138,13 +179,13 @@ function contentsOf(path: string): Contents {
   return { photos, folders, others }
 }
 
-/** All photos in a folder and below it, `/` between folders, sorted; a folder that links lead to twice is looked into once. */
-export function photosBelow(root: string): string[] {
+/** All photos in a folder and below it, `/` between folders, sorted; a folder that links lead to twice, and one left out, are passed over. */
+export function photosBelow(root: string, without?: string): string[] {
   const seen = new Set<string>()
   const walk = (below: string): string[] => {
     const path = join(root, below)
     const place = realpathSync.native(path)
-    if (seen.has(place)) return []
+    if (seen.has(place) || (below !== '' && below === without)) return []
     seen.add(place)
     const { photos, folders } = contentsOf(path)
     const inside = (name: string) => (below === '' ? name : `${below}/${name}`)

@@ -81,6 +81,10 @@ describe('masks', () => {
   it('that are missing, fit nothing or fit several are told', () => {
     const folder = folderWith({ 'a.png': photo, 't.csv': 'file,mask\na.png,gone.png\n', 'm/b.png': half })
     expect(() => openDataset(join(folder, 't.csv'))).toThrow("t.csv row 2 'a.png': mask 'gone.png': no such file")
+    const beside = folderWith({ 'p/a.png': photo, 'p/t.csv': 'file,mask\na.png,../m/a.png\n', 'm/a.png': half })
+    expect(() => openDataset(join(beside, 'p', 't.csv'))).toThrow(
+      "t.csv row 2 'a.png': mask '../m/a.png': leads outside of the folder of photos",
+    )
     const photos = folderWith({ 'a.png': photo, 'b.png': photo })
     const masks = folderWith({ 'x/a.png': half, 'y/a.png': half })
     expect(() => openDataset(photos, { masks: folderWith({ 'c.png': half }) })).toThrow(

@@ -6,6 +6,7 @@ import type { Table } from './csv.ts'
 import { photosBelow } from './folders.ts'
 import { describePhoto, type Manifest, type MaskFile, type Photo, type Problem, shortList } from './manifest.ts'
 import type { OpenOptions } from './open.ts'
+import type { PhotoFinder } from './photo-finder.ts'
 
 /** Where masks lie that are files of their own. */
 export interface MaskOptions {
@@ -39,7 +40,7 @@ export function withMasks(manifest: Manifest, { masks: folder }: MaskOptions): M
     const near = named.get(posix.basename(stem)) ?? []
     // of another folder's photo of the same name it would be the mask of somebody else
     const flat = near.filter((file) => !stem.includes('/') || !file.includes('/'))
-    const files = named.get(stem) ?? flat
+    const files = named.get(endings(stem).find((end) => named.has(end)) ?? stem) ?? flat
     if (files.length === 0) without.push(photo)
     if (files.length > 1)
       problems.push({ where: describePhoto(photo), what: `fits several masks: ${files.join(', ')}` })
@@ -93,18 +94,20 @@ export function withMaskFolder<O extends MaskOptions & Pick<OpenOptions, 'column
   return { ...options, masks, columns: Object.keys(columns).length === 0 ? undefined : columns }
 }
 
-/** The masks that a table names, found by `fileOf`: what is said of them, and the photos with them. */
+/** The masks that a table names, found as photos are: what is said of them, and the photos with them. */
 export function withMaskColumn(
   rows: readonly { readonly photo: Photo; readonly name: string }[],
-  fileOf: (name: string) => string | undefined,
+  { find, fileOf }: Pick<PhotoFinder, 'find' | 'fileOf'>,
 ): { readonly photos: readonly Photo[]; readonly problems: readonly Problem[]; readonly notes: readonly string[] } {
   const problems: Problem[] = []
   let found = 0
   const photos = rows.map(({ photo, name }) => {
     if (name === '') return photo
     const path = fileOf(name)
-    const mask = path === undefined ? `mask '${name}': no such file` : readMask(path)
-    if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask })
+    const place = path === undefined ? find(name) : { path }
+    const { what = 'no such file', hint } = { what: undefined, hint: undefined, ...place }
+    const mask = path === undefined ? `mask '${name}': ${what}` : readMask(path)
+    if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask, hint })
     else found++
     return typeof mask === 'string' ? photo : { ...photo, mask }
   })
@@ -122,6 +125,12 @@ function readMask(path: string): MaskFile | string {
 
 function plainStem(filename: string): string {
   return filename.replaceAll('\\', '/').replace(/\.[^./]+$/, '')
+}
+
+/** A path and its ends, longest first, each with a folder at least: folders around all photos are not around their masks. */
+function endings(stem: string): string[] {
+  const parts = stem.split('/')
+  return [stem, ...parts.slice(1, -1).map((_, i) => parts.slice(i + 1).join('/'))]
 }
 
 /** A mask's name without what says that it is one. */

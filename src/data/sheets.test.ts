@@ -6,7 +6,12 @@ import { type OpenOptions, openDataset } from './open.ts'
 function open(csv: string, files: readonly string[], options: OpenOptions = {}) {
   const folder = folderWith({ 'a.csv': csv, ...Object.fromEntries(files.map((name) => [name, ''])) })
   const manifest = openDataset(join(folder, 'a.csv'), options)
-  return { ...manifest, paths: manifest.photos.map(({ path }) => path.slice(folder.length + 1).replaceAll('\\', '/')) }
+  const left = manifest.reading?.left
+  return {
+    ...manifest,
+    left,
+    paths: manifest.photos.map(({ path }) => path.slice(folder.length + 1).replaceAll('\\', '/')),
+  }
 }
 
 describe('joined columns', () => {
@@ -38,13 +43,14 @@ describe('a table of Timelapse', () => {
     ['beside its stations', '', 'RelativePath/File'],
     ['beside its root folder', 'Survey/', 'RootFolder/RelativePath/File'],
   ])('%s', (_, above, columns) => {
-    const { paths, photos, notes } = open(
+    const { paths, photos, notes, left } = open(
       csv,
       two.map((name) => above + name),
     )
     expect(paths).toEqual(two.map((name) => above + name))
     expect(photos.map(({ identity }) => identity)).toEqual(['A', 'B'])
     expect(notes).toEqual([`a table of Timelapse: file names are ${columns}`])
+    expect(left).toEqual(columns.startsWith('Root') ? ['DeleteFlag'] : ['RootFolder', 'DeleteFlag'])
   })
 
   it('of photos that are nowhere, or whose names File has whole', () => {

@@ -14,8 +14,10 @@ export function summaryOf({ kind, source, photos, reading, words = [] }: Manifes
     return `${read}; ${countsOf(photos, words)}`
   }
   const columns = Object.entries(reading.columns).map(([field, column]) => `${field}=${column}`)
-  const left = reading.left.length === 0 ? '' : `; columns not used: ${shortList(reading.left, 12)}`
-  return `${name}: columns ${columns.join(', ')}; ${countsOf(photos, words)}${left}`
+  const called = kind === 'coco' ? 'keys' : 'columns'
+  const taken = columns.length === 0 ? '' : `${called} ${columns.join(', ')}; `
+  const left = reading.left.length === 0 ? '' : `; ${called} not used: ${shortList(reading.left, 12)}`
+  return `${name}: ${taken}${countsOf(photos, words)}${left}`
 }
 
 /** A column `label` or `name` in which all photos have one value is rather the species than an individual. */
@@ -34,7 +36,9 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[]): string
   const individuals = identitiesOf(photos).names.length
   const encounters = new Set(photos.flatMap(({ encounter }) => encounter ?? [])).size
   const known = individuals === 0 ? '' : ` of ${count(individuals, 'individual')}`
+  const unnamed = individuals === 0 ? 0 : photos.filter(({ identity }) => identity === undefined).length
   const nobody = ofField(words, 'identity', 'of nobody known')
+  if (nobody.length === 0 && unnamed > 0) nobody.push(`${unnamed} of nobody known`)
   const none = ofField(words, 'encounter', 'without an encounter')
   return [
     `${count(photos.length, 'photo')}${known}`,
