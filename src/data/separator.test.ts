@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith } from '../../test/dataset-fixture.ts'
-import { readCsv } from './csv.ts'
+import { readTable } from './csv.ts'
 import { openDataset } from './open.ts'
 
 function parsed(text: string) {
   const path = join(folderWith({ 'a.csv': text }), 'a.csv')
   try {
-    const { header, rows } = readCsv(path)
+    const { header, rows } = readTable(path)
     return [header, ...rows]
   } catch (error) {
     return String(error).replaceAll(path, 'a.csv')
