@@ -35,6 +35,7 @@ export {
   type Photo,
   type Problem,
   type SplitSide,
+  shortList,
   type TableReading,
   type WordCount,
 } from './manifest.ts'

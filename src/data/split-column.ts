@@ -71,7 +71,10 @@ export function hasSplit(photos: readonly Photo[]): boolean {
  * The photos that a run may see, of photos with a split of their table: those on no side are left out, and those to test on too, unless
  * `validation` is the column's and no photo is to validate on.
  */
-export function photosToTrainWith(photos: readonly Photo[], validation: 'column' | 'stratified' | 'none'): Photo[] {
+export function photosToTrainWith(
+  photos: readonly Photo[],
+  validation: 'column' | 'stratified' | 'none' | 'given',
+): Photo[] {
   if (!hasSplit(photos)) return [...photos]
   const seen: readonly SplitSide[] =
     validation === 'column' && testsValidate(photos) ? ['train', 'test'] : ['train', 'validation']

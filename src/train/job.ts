@@ -24,11 +24,14 @@ import {
   isOnnx,
   mergeReading,
   type ReadingOptions,
+  type ResumedRun,
   type RunLock,
   type RunRecord,
+  readRunData,
   removeRun,
   resolveConfig,
   resumeRun,
+  type Sides,
   sets,
   sweepRun,
   type TrainConfig,
@@ -66,6 +69,8 @@ export interface TrainOptions extends ReadingOptions {
   /** The same as `path=value` assignments, over `config`. */
   readonly set?: readonly string[] | undefined
   readonly seed?: number | undefined
+  /** Which photos train and which validate, as their `photoKey`s; photos on neither side are left out. */
+  readonly split?: Sides<string> | undefined
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined
   readonly overwrite?: boolean | undefined
@@ -122,7 +127,8 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const prepared = network === undefined ? asked : withGeometry(asked, network)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
-  const listed = listPhotos(options, prepared, asksForSplit)
+  const sides = resumed === undefined ? options.split : givenSides(out, resumed)
+  const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides })
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
   const wanted = continued ? null : prepared.weights
@@ -131,7 +137,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const doubts = resumed === undefined ? doubtfulStart(prepared, saidOf(options)) : []
   const { store, identities, validation } = await openPhotos(options, prepared, listed)
   const config = { ...prepared, validation }
-  const split = splitPhotos(store.photos, config, seed)
+  const split = splitPhotos(store.photos, config, { seed, sides })
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
@@ -153,6 +159,11 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
   return { run: out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
+}
+
+/** The split of a run that was begun with one; undefined where its config and seed decide it. */
+function givenSides(out: string, { config }: ResumedRun): Sides<string> | undefined {
+  return config.validation === 'given' ? readRunData(out) : undefined
 }
 
 function presetOf({ preset, backbone = '' }: TrainOptions): string {
@@ -296,7 +307,7 @@ function weightFiles(out: string): string[] {
 
 /** @throws InputError for what a run has decided before. */
 function checkResumable(options: TrainOptions): void {
-  const decided = ['preset', 'backbone', 'modelConfig', 'freeze', 'config', 'set', 'seed'] as const
+  const decided = ['preset', 'backbone', 'modelConfig', 'freeze', 'config', 'set', 'seed', 'split'] as const
   const given = decided.filter((name) => (name === 'set' ? options.set?.length : options[name] !== undefined))
   check(
     given.length === 0,

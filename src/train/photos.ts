@@ -8,12 +8,14 @@ import {
   openPixelStore,
   type Photo,
   type PixelStore,
+  photoKey,
   photosToTrainWith,
   type Split,
+  shortList,
   stratifiedSplit,
   testsValidate,
 } from '../data/index.ts'
-import { mergeReading, type TrainConfig } from '../run/index.ts'
+import { mergeReading, type Sides, type TrainConfig } from '../run/index.ts'
 import type { TrainOptions } from './job.ts'
 
 /** The photos of a run, decoded: of known individuals, and on a side of the table's split where it has one. */
@@ -30,12 +32,20 @@ export interface ListedPhotos extends Pick<OpenedPhotos, 'validation'> {
   readonly manifest: Manifest
 }
 
+/** Who decides the split, where not the config alone. */
+export interface SplitSource {
+  /** The config's `validation` was asked for, and goes before a table's column. */
+  readonly isAsked: boolean
+  /** The sides that the caller gave, as `photoKey`s. */
+  readonly sides: Sides<string> | undefined
+}
+
 /**
  * Finds the photos that the options name and tells what was read: quick, so that a wrong folder is told before anything is fetched.
- * The table's split is used unless `isAsked`: then the config's `validation` was asked for.
+ * A split that was given is used, else the table's unless the config's `validation` was asked for.
  * @throws InputError for what is wrong with the table, and where there are not two individuals to tell apart.
  */
-export function listPhotos(options: TrainOptions, config: TrainConfig, isAsked: boolean): ListedPhotos {
+export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked, sides }: SplitSource): ListedPhotos {
   const { data } = options
   const whole = openDataset(data, {
     ...mergeReading(options),
@@ -45,16 +55,37 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, isAsked: 
     onSize: (done, total) => options.onProgress?.({ kind: 'sizes', done, total }),
   })
   const known = identifiedOnly(whole).photos
-  const validation = config.validation === 'stratified' && !isAsked && hasSplit(known) ? 'column' : config.validation
+  const byConfig = config.validation === 'stratified' && !isAsked && hasSplit(known) ? 'column' : config.validation
+  const validation = sides === undefined ? byConfig : 'given'
+  check(
+    byConfig !== 'given' || sides !== undefined,
+    `validation=given: no split was given`,
+    '`validation` is stratified, column or none; the caller of `train()` gives a split',
+  )
   check(
     validation !== 'column' || hasSplit(known),
     `${data}: validation=column, but there is no column for the split`,
     '`columns: {"split":"…"}` names it',
   )
-  const manifest = { ...whole, photos: photosToTrainWith(known, validation).sort(byNameThenBox) } // in whatever order a CSV lists them
+  const manifest = { ...whole, photos: photosOf(known, validation, sides).sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)
   if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
   return { manifest, validation }
+}
+
+/** @throws InputError for a photo of a given split that is not there. */
+function photosOf(
+  known: readonly Photo[],
+  validation: TrainConfig['validation'],
+  sides: Sides<string> | undefined,
+): Photo[] {
+  if (validation !== 'given' || sides === undefined) return photosToTrainWith(known, validation)
+  const keys = new Set([...sides.train, ...sides.validation])
+  const photos = known.filter((photo) => keys.has(photoKey(photo)))
+  const found = new Set(photos.map(photoKey))
+  const absent = [...keys].filter((key) => !found.has(key))
+  check(absent.length === 0, `split: ${absent.length} of its photos are not in the data: ${shortList(absent)}`)
+  return photos
 }
 
 /** Decodes the photos that were listed. @throws InputError for what is wrong with rows and files. */
@@ -83,7 +114,7 @@ function checkTwo(data: string, photos: readonly Photo[]): void {
 export function splitPhotos(
   photos: readonly Photo[],
   { validation, validationFraction }: TrainConfig,
-  seed: number,
+  { seed, sides }: { readonly seed: number; readonly sides: Sides<string> | undefined },
 ): Split {
   const options = { fraction: validationFraction, seed }
   switch (validation) {
@@ -93,6 +124,12 @@ export function splitPhotos(
       return columnSplit(photos, options)
     case 'stratified':
       return stratifiedSplit(photos, options)
+    case 'given': {
+      const held = new Set(sides?.validation)
+      const rows = (validates: boolean) =>
+        photos.flatMap((photo, i) => (held.has(photoKey(photo)) === validates ? [i] : []))
+      return { train: rows(false), validation: rows(true) }
+    }
   }
 }
 
