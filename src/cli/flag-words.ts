@@ -5,6 +5,7 @@ import { collect } from './options.ts'
 
 /** Options of the API whose flags have other names. */
 export const renamedOptions: Readonly<Record<string, string>> = {
+  encounterGapMinutes: 'encounterGap',
   memoryLimitBytes: 'memoryLimit',
   projections: 'projection',
   thumbnailPx: 'thumbnails',

@@ -27,6 +27,7 @@ export interface DataFlags {
   readonly columns?: string
   readonly unidentified?: readonly string[]
   readonly mergeSimilarLabels?: boolean
+  readonly encounterGap?: number
   readonly boxFormat?: BoxFormat
   readonly detections?: string
   readonly confidence?: number
@@ -106,6 +107,11 @@ function addLabelOptions(command: Command): Command {
         .default(undefined, 'unknown, NA, none, ? and the like'),
     )
     .option('--merge-similar-labels', 'make one individual of labels that look alike, as 007 and 7')
+    .addOption(
+      new Option('--encounter-gap <time>', 'photos of one animal and camera as close as this are one encounter')
+        .argParser(minutes)
+        .default(undefined, '60m; only where no column has the encounters'),
+    )
 }
 
 /** Which part of a photo shows the animal. */
@@ -134,6 +140,16 @@ export function fraction(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number from 0 to 1.')
   return value
+}
+
+const minutesOf = { s: 1 / 60, m: 1, h: 60, d: 1440 } as const
+
+/** A length of time in minutes, for commander: `60m`, `90s`, `2h`, `1d`. */
+function minutes(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(text.trim()) ?? []
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd')
+    throw new InvalidArgumentError('Expected a time as 60m, 90s, 2h or 1d.')
+  return Number(number) * minutesOf[unit]
 }
 
 function wordList(text: string): readonly string[] {
@@ -174,6 +190,7 @@ export function dataOptions({
   columns,
   unidentified,
   mergeSimilarLabels,
+  encounterGap,
   boxFormat,
   detections,
   confidence,
@@ -184,6 +201,7 @@ export function dataOptions({
     columns: columns === undefined ? undefined : parseColumns(columns),
     unidentified,
     mergeSimilarLabels,
+    encounterGapMinutes: encounterGap,
     boxFormat,
     detections,
     confidence,

@@ -37,6 +37,8 @@ export class TrainView {
       }
       case 'sizes':
         return this.#stages.update('sizes of photos', 'boxes', event.done, event.total)
+      case 'times':
+        return this.#stages.update('times of photos', 'photos', event.done, event.total)
       case 'decode':
         return this.#stages.update('decoding', 'photos', event.done, event.total)
       case 'embed':

@@ -89,7 +89,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { parseColumns } = await import('./columns.ts')
   const view = new TrainView()
-  const { batch, columns, set = [], freeze, memoryLimit, ...rest } = flags
+  const { batch, columns, set = [], freeze, memoryLimit, encounterGap, ...rest } = flags
   const stop = new AbortController()
   const stopListening = onStop((signal) => {
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
@@ -103,6 +103,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       freeze: freeze === true ? 'all' : freeze, // true: no number was given
       set: batch === undefined ? set : [...set, `batchSize=${batch}`],
       memoryLimitBytes: bytesOf(memoryLimit),
+      encounterGapMinutes: encounterGap,
       columns: columns === undefined ? undefined : parseColumns(columns),
       signal: stop.signal,
       onEvent: (event) => view.show(event),

@@ -61,13 +61,25 @@ export async function withProgress<T>(
   }
 }
 
-/** Calls `open` with what shows how many sizes of photos it knows: where a table has boxes it asks each file. */
-export function withSizes<T>(open: (watch: { readonly onSize: Progress['update'] }) => T): T {
-  const bar = progress('sizes of photos', 'boxes')
+/** What is told while files are asked for what their headers say. */
+interface HeaderWatch {
+  readonly onSize: Progress['update']
+  readonly onTime: Progress['update']
+}
+
+/**
+ * Calls `open` with what shows how many sizes and times of photos it knows: where a table has boxes, or where nothing else tells
+ * encounters, it asks each file.
+ */
+export function withSizes<T>(open: (watch: HeaderWatch) => T): T {
+  const stages = stagedProgress()
   try {
-    return open({ onSize: bar.update })
+    return open({
+      onSize: (done, total) => stages.update('sizes of photos', 'boxes', done, total),
+      onTime: (done, total) => stages.update('times of photos', 'photos', done, total),
+    })
   } finally {
-    bar.stop()
+    stages.stop()
   }
 }
 

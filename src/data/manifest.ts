@@ -29,6 +29,8 @@ export interface Photo {
   readonly split?: SplitSide | undefined
   /** Of a table with a column for it: the fold in which the photo validates. */
   readonly fold?: string | undefined
+  /** Which of these no source states: they follow from others, or from the file. */
+  readonly derived?: readonly ('encounter' | 'timestamp')[] | undefined
   /** The part of the photo that shows the animal. */
   readonly box?: Box | undefined
   /** A picture or an outline that tells animal from background: the photo's alpha channel. */
@@ -69,6 +71,8 @@ export interface Manifest {
   readonly photos: readonly Photo[]
   /** Of a table. */
   readonly reading?: TableReading | undefined
+  /** Where no source states encounters, from what they were taken: `from timestamp and camera, gap 60 min`. */
+  readonly encountersFrom?: string | undefined
   /** In one line: which columns were taken for what, and how many photos, individuals and encounters there are. */
   readonly summary?: string | undefined
   /** What was recognised and how it was read, a line each. */

@@ -6,6 +6,7 @@ import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'
 import { openCoco } from './coco.ts'
 import { openCsv } from './csv-dataset.ts'
 import { type DetectionOptions, withDetections } from './detections.ts'
+import { type EncounterOptions, withEncounters } from './encounters.ts'
 import { openFolder } from './folders.ts'
 import { readLimitedJson } from './json-file.ts'
 import { openKaggle } from './kaggle.ts'
@@ -15,7 +16,7 @@ import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
 /** How the photos of a dataset are found and read; nothing is opened for it but tables. */
-export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions {
+export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions, EncounterOptions {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
@@ -62,11 +63,14 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     masks: undefined,
     unidentified: undefined,
     mergeSimilarLabels: undefined,
+    encounterGapMinutes: undefined,
     onSize: undefined,
+    onTime: undefined,
     ...openDefaults,
     ...withMaskFolder(path, options),
   }
-  const read = withMasks(withDetections(withReadLabels(open(path, resolved), resolved), resolved), resolved)
+  const labelled = withEncounters(withReadLabels(open(path, resolved), resolved), resolved)
+  const read = withMasks(withDetections(labelled, resolved), resolved)
   const problems = [...read.problems, ...problemsOf(read.photos)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }

@@ -7,17 +7,17 @@ import { splitCounts } from './split-column.ts'
  * A dataset in one line: which columns were taken for what, how many photos, individuals and encounters there are, who is nobody
  * known, and which columns no field has.
  */
-export function summaryOf({ kind, source, photos, reading, words = [] }: Manifest): string {
+export function summaryOf({ kind, source, photos, reading, words = [], encountersFrom }: Manifest): string {
   const name = basename(source)
   if (reading === undefined) {
     const read = kind === 'folders' ? `${name}: a folder for each individual` : name
-    return `${read}; ${countsOf(photos, words)}`
+    return `${read}; ${countsOf(photos, words, encountersFrom)}`
   }
   const columns = Object.entries(reading.columns).map(([field, column]) => `${field}=${column}`)
   const called = kind === 'coco' ? 'keys' : 'columns'
   const taken = columns.length === 0 ? '' : `${called} ${columns.join(', ')}; `
   const left = reading.left.length === 0 ? '' : `; ${called} not used: ${shortList(reading.left, 12)}`
-  return `${name}: ${taken}${countsOf(photos, words)}${left}`
+  return `${name}: ${taken}${countsOf(photos, words, encountersFrom)}${left}`
 }
 
 /** A column `label` or `name` in which all photos have one value is rather the species than an individual. */
@@ -32,7 +32,7 @@ export function speciesDoubt({ photos, reading }: Manifest): string[] {
   ]
 }
 
-function countsOf(photos: readonly Photo[], words: readonly WordCount[]): string {
+function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: string | undefined): string {
   const individuals = identitiesOf(photos).names.length
   const encounters = new Set(photos.flatMap(({ encounter }) => encounter ?? [])).size
   const known = individuals === 0 ? '' : ` of ${count(individuals, 'individual')}`
@@ -43,7 +43,7 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[]): string
   return [
     `${count(photos.length, 'photo')}${known}`,
     ...nobody,
-    ...(encounters === 0 ? [] : [count(encounters, 'encounter')]),
+    ...(encounters === 0 ? [] : [`${count(encounters, 'encounter')}${from === undefined ? '' : ` ${from}`}`]),
     ...none,
     ...splitCounts(photos),
   ].join(', ')

@@ -8,6 +8,7 @@ export {
   type ImageRGBA,
 } from './decode.ts'
 export { encodeJpeg, encodePng } from './encode.ts'
+export { photoTime } from './exif-time.ts'
 export { geometry, geometryDefaults, type Placed, placedIn, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
 export { withMask, withOutline } from './mask.ts'

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { OpenOptions } from '../data/index.ts'
 
 /** How a run's photos are found and read, beside where they lie. */
-export interface ReadingOptions extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize'> {
+export interface ReadingOptions
+  extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize' | 'onTime'> {
   /** Leave out photos that cannot be read. */
   readonly skipUnreadable?: boolean | undefined
   /** Photos with more pixels are refused. */
@@ -17,6 +18,7 @@ const fields = {
   mergeSimilarLabels: z.boolean().optional(),
   boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
   detections: z.string().optional(),
+  encounterGapMinutes: z.number().min(0).optional(),
   confidence: z.number().min(0).max(1).optional(),
   masks: z.string().optional(),
   skipUnreadable: z.boolean().optional(),

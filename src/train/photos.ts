@@ -53,6 +53,7 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked
     requireIdentity: true,
     problems: 'collect',
     onSize: (done, total) => options.onProgress?.({ kind: 'sizes', done, total }),
+    onTime: (done, total) => options.onProgress?.({ kind: 'times', done, total }),
   })
   const known = identifiedOnly(whole).photos
   const byConfig = config.validation === 'stratified' && !isAsked && hasSplit(known) ? 'column' : config.validation

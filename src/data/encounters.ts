@@ -1,0 +1,141 @@
+import { check, optionText } from '../base/index.ts'
+import { photoTime } from '../images/index.ts'
+import type { Manifest, Photo } from './manifest.ts'
+import { type ReadTimes, readTimes } from './timestamps.ts'
+
+/** Where no encounter is written: how long an individual may be away before its next photo is of another one. */
+export interface EncounterOptions {
+  /** Minutes, 0 or above; `encounterDefaults` unless given. */
+  readonly encounterGapMinutes?: number | undefined
+  /** Field → column; encounter → `-` says that there are none. */
+  readonly columns?: Readonly<Record<string, string>> | undefined
+  /** Called for each photo whose file was asked for its time. */
+  readonly onTime?: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * An hour, the longer one of the two gaps (30 and 60 minutes) after which studies with camera traps count records as independent: a
+ * sighting cut in two comes on both sides of a split, two that are taken for one cost no more than a few photos.
+ */
+export const encounterDefaults = { encounterGapMinutes: 60 } as const satisfies EncounterOptions
+
+/**
+ * The manifest with encounters from times and stations, where none of its photos has an encounter: photos of one individual at one
+ * station (column of the camera; without it, anywhere), each taken within the gap after the one before. Of times that are days, the
+ * photos of a day. Where no column has times, the files are asked for EXIF's. Nothing is changed where that tells nothing apart: where
+ * no individual has two encounters.
+ * @throws InputError where a gap was asked for and the times cannot be compared.
+ */
+export function withEncounters(manifest: Manifest, options: EncounterOptions): Manifest {
+  const gap = options.encounterGapMinutes
+  check(gap === undefined || gap >= 0, `encounters: expected a gap of 0 minutes or more, got ${gap}`)
+  if (options.columns?.encounter === '-' || manifest.photos.every(({ identity }) => identity === undefined))
+    return manifest
+  if (manifest.photos.some(({ encounter }) => encounter !== undefined)) {
+    const unused = gap === undefined ? [] : ['the table has encounters: `encounterGapMinutes` changes nothing']
+    return { ...manifest, warnings: [...manifest.warnings, ...unused] }
+  }
+  const timed = withTimes(manifest, options)
+  if (timed === undefined) {
+    check(gap === undefined, `${manifest.source}: encounters need times, and no photo has one`, timeHint)
+    return manifest
+  }
+  const times = readTimes(timed.photos.map(({ timestamp }) => timestamp))
+  check(gap === undefined || times.problem === undefined, `${manifest.source}: times: ${times.problem}`)
+  if (times.problem !== undefined)
+    return withNotes(manifest, [`no encounters are taken from the times: ${times.problem}`])
+  return grouped(timed, times, gap ?? encounterDefaults.encounterGapMinutes)
+}
+
+const timeHint = `name the column with ${optionText({ columns: { timestamp: '…' } })}`
+
+function withNotes(manifest: Manifest, notes: readonly string[]): Manifest {
+  return { ...manifest, notes: [...(manifest.notes ?? []), ...notes] }
+}
+
+/** How many files are asked before none is taken for saying its time. */
+const askedFirst = 50
+
+/** The manifest with a time for photos that say one: of the table, else of EXIF; undefined where none does. */
+function withTimes(manifest: Manifest, { onTime }: EncounterOptions): Manifest | undefined {
+  const { photos } = manifest
+  if (photos.some(({ timestamp }) => timestamp !== undefined)) return manifest
+  const few = photos.filter((_, i) => i % Math.ceil(photos.length / askedFirst) === 0)
+  if (few.every(({ path }) => photoTime(path) === undefined)) return undefined
+  return {
+    ...manifest,
+    photos: photos.map((photo, i): Photo => {
+      const timestamp = photoTime(photo.path)
+      onTime?.(i + 1, photos.length)
+      return timestamp === undefined ? photo : { ...photo, timestamp, derived: ['timestamp'] }
+    }),
+  }
+}
+
+function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, gapMinutes: number): Manifest {
+  const { photos } = manifest
+  const names = encounterNames(photos, instants, daysOnly ? 0 : gapMinutes * 60_000)
+  const seen = encountersByIdentity(photos, names)
+  const source = photos.some(({ derived = [] }) => derived.includes('timestamp')) ? 'EXIF' : 'timestamp'
+  if (seen.every((own) => new Set(own).size === 1)) {
+    const isNews = seen.some((own) => own.length > 1)
+    const told = `no encounters are taken from the times (${source}): by them each individual was seen once only`
+    return withNotes(manifest, isNews ? [...notes, told] : [])
+  }
+  const station = photos.some(({ camera }) => camera !== undefined) ? ' and camera' : ''
+  const untold = photos.filter(({ identity }, i) => identity !== undefined && names[i] === undefined).length
+  const missing = untold === 0 ? [] : [`${untold} photos without a time are of no encounter`]
+  return {
+    ...withNotes(manifest, [...notes, ...missing]),
+    encountersFrom: `from ${source}${station}, ${daysOnly ? 'one a day' : `gap ${gapMinutes} min`}`,
+    photos: photos.map((photo, i) => {
+      const encounter = names[i]
+      return encounter === undefined ? photo : { ...photo, encounter, derived: [...(photo.derived ?? []), 'encounter'] }
+    }),
+  }
+}
+
+/** For each individual the encounters of its photos. */
+function encountersByIdentity(photos: readonly Photo[], names: readonly (string | undefined)[]): string[][] {
+  const found = new Map<string | undefined, string[]>()
+  photos.forEach(({ identity }, i) => {
+    const name = names[i]
+    if (name === undefined) return
+    const own = found.get(identity)
+    if (own === undefined) found.set(identity, [name])
+    else own.push(name)
+  })
+  return [...found.values()]
+}
+
+/** For each photo of a known individual and time the name of its encounter: individual, station, and when it began. */
+function encounterNames(
+  photos: readonly Photo[],
+  instants: readonly (number | undefined)[],
+  gapMs: number,
+): (string | undefined)[] {
+  const series = new Map<string, number[]>()
+  photos.forEach(({ identity, camera }, i) => {
+    if (identity === undefined || instants[i] === undefined) return
+    const key = JSON.stringify([identity, camera ?? ''])
+    const own = series.get(key)
+    if (own === undefined) series.set(key, [i])
+    else own.push(i)
+  })
+  const names = new Array<string | undefined>(photos.length).fill(undefined)
+  for (const rows of series.values()) {
+    rows.sort((a, b) => instants[a]! - instants[b]!)
+    let name = ''
+    rows.forEach((row, k) => {
+      const begins = k === 0 || instants[row]! - instants[rows[k - 1]!]! > gapMs
+      if (begins) name = nameOf(photos[row]!, instants[row]!)
+      names[row] = name
+    })
+  }
+  return names
+}
+
+function nameOf({ identity, camera }: Photo, instant: number): string {
+  const time = new Date(instant).toISOString().slice(0, 19).replace('T', ' ')
+  return [identity, camera, time].filter((part) => part !== undefined).join(' ')
+}
