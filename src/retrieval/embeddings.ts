@@ -40,6 +40,15 @@ export function l2Normalise(embeddings: Embeddings): Embeddings {
   return { count, dim, data }
 }
 
+/** Rows of a set, in the order of their indices here, a copy. */
+export function pickRows({ dim, data }: Embeddings, rows: readonly number[]): Embeddings {
+  const picked = new Float32Array(rows.length * dim)
+  rows.forEach((row, i) => {
+    picked.set(data.subarray(row * dim, (row + 1) * dim), i * dim)
+  })
+  return { count: rows.length, dim, data: picked }
+}
+
 /** 1 / ‖e‖₂ of each row in float64, 0 for a row of zeros. @throws InputError naming `where` and the row that is not finite. */
 export function inverseNorms({ count, dim, data }: Embeddings, where: string): Float64Array {
   check(

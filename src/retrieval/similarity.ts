@@ -19,8 +19,8 @@ export function cosineSimilarity(queries: Embeddings, gallery: Embeddings): Floa
  */
 export function pairCosines(embeddings: Embeddings, a: Int32Array, b: Int32Array): Float32Array {
   check(a.length === b.length, `pairs: expected two lists of one length, got ${a.length} and ${b.length}`)
-  const { count, dim, data } = embeddings
-  const scale = inverseNorms(embeddings, 'embeddings')
+  const { count } = embeddings
+  const cosineOf = cosineBetweenRows(embeddings)
   const out = new Float32Array(a.length)
   for (let pair = 0; pair < a.length; pair++) {
     const rowA = a[pair]!
@@ -29,13 +29,20 @@ export function pairCosines(embeddings: Embeddings, a: Int32Array, b: Int32Array
       rowA >= 0 && rowA < count && rowB >= 0 && rowB < count,
       `pairs: pair ${pair}: expected rows 0 … ${count - 1}, got ${rowA} and ${rowB}`,
     )
-    const scaleA = scale[rowA]!
-    const scaleB = scale[rowB]!
-    let sum = 0
-    for (let k = 0, i = rowA * dim, j = rowB * dim; k < dim; k++) sum += data[i + k]! * scaleA * (data[j + k]! * scaleB)
-    out[pair] = sum
+    out[pair] = cosineOf(rowA, rowB)
   }
   return out
+}
+
+/** cos of two rows of a set, equal to the last bit to cosineSimilarity's value: for the few pairs that no list holds. */
+export function cosineBetweenRows(embeddings: Embeddings): (a: number, b: number) => number {
+  const { dim, data } = embeddings
+  const scale = inverseNorms(embeddings, 'embeddings')
+  return (a, b) => {
+    let sum = 0
+    for (let k = 0, i = a * dim, j = b * dim; k < dim; k++) sum += data[i + k]! * scale[a]! * (data[j + k]! * scale[b]!)
+    return Math.fround(sum)
+  }
 }
 
 /**

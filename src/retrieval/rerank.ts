@@ -1,0 +1,88 @@
+import { type Embeddings, pickRows } from './embeddings.ts'
+import { groupsByLeftOut, type LeftOut } from './left-out.ts'
+import {
+  listLength,
+  type Neighbourhoods,
+  neighbourhoodOfQuery,
+  neighbourhoods,
+  scaledDistance,
+} from './neighbourhoods.ts'
+import { farthestOf, nearestOf, surroundings, withoutPhotos } from './neighbours.ts'
+import { checkRerank, type RerankSettings } from './rerank-settings.ts'
+import { cosineBetweenRows, forEachCosineRow } from './similarity.ts'
+import { type SparseRow, sumOf } from './sparse-rows.ts'
+
+/** Called with each query and its similarities to the gallery, which are reused: copy what is kept. */
+export type VisitRow = (query: number, similarities: Float32Array) => void
+
+/**
+ * Each photo of a set against the set, re-ranked by k-reciprocal neighbours (Zhong et al., arXiv:1701.08398): similarity =
+ * 1 − ((1 − λ) d_J + λ d), in [0, 1], d_J the Jaccard distance of the photos' neighbourhoods. Pairs that share nothing have d_J = 1.
+ * Photos in order. In memory: the k₁ nearest of each photo and their sparse neighbourhoods, and 256 rows of cosines.
+ * @throws InputError for settings that mean nothing and embeddings that are not finite.
+ */
+export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings, visit: VisitRow): void {
+  checkRerank(settings)
+  const of = {
+    surroundings: surroundings(photos, listLength(settings), 1),
+    leftOut: new Set<number>(),
+    cosineOf: cosineBetweenRows(photos),
+  }
+  const known = neighbourhoods(of, settings)
+  const mix = mixer(known, settings.lambda)
+  forEachCosineRow(photos, photos, (photo, cosines) => {
+    const farthest = of.surroundings.farthest[photo]!.cosines[0] ?? 1
+    visit(photo, mix(known.rows[photo]!, cosines, farthest))
+  })
+}
+
+/**
+ * Each query by itself against a gallery, otherwise as forEachRerankedRow. The gallery's neighbourhoods are its own: no query stands in
+ * them, so an answer does not depend on what else is asked. What `leftOut` names for a query is not in its gallery at all: neither in
+ * the ranking (its similarity is 0) nor in anybody's neighbourhood. Queries of one gallery come together, not in order.
+ */
+export function forEachRerankedQueryRow(
+  queries: Embeddings,
+  gallery: Embeddings,
+  { leftOut, ...settings }: RerankSettings & { readonly leftOut?: LeftOut | undefined },
+  visit: VisitRow,
+): void {
+  checkRerank(settings)
+  const groups = groupsByLeftOut(queries.count, leftOut)
+  const spare = Math.max(0, ...groups.map(({ leftOut: out }) => out.size))
+  const around = surroundings(gallery, listLength(settings) + spare, spare + 1)
+  const cosineOf = cosineBetweenRows(gallery)
+  for (const { rows, leftOut: out } of groups) {
+    const known = neighbourhoods({ surroundings: around, leftOut: out, cosineOf }, settings)
+    const mix = mixer(known, settings.lambda)
+    forEachCosineRow(pickRows(queries, rows), gallery, (i, cosines) => {
+      const list = withoutPhotos(nearestOf(cosines, listLength(settings) + out.size), out, listLength(settings))
+      const farthestCosine = withoutPhotos(farthestOf(cosines, out.size + 1), out, 1).cosines[0] ?? 1
+      const row = neighbourhoodOfQuery({ list, cosines, farthestCosine }, known, settings)
+      const similarities = mix(row, cosines, farthestCosine)
+      for (const photo of out) similarities[photo] = 0
+      visit(rows[i]!, similarities)
+    })
+  }
+}
+
+/** A photo's sparse vector and cosines to its final similarities, in one array that is reused. */
+function mixer({ sums, columns }: Neighbourhoods, lambda: number) {
+  const shared = new Float64Array(sums.length) // Σ min(V_p, V_g) over columns that both have
+  const similarities = new Float32Array(sums.length)
+  return (vector: SparseRow, cosines: Float32Array, farthestCosine: number): Float32Array => {
+    shared.fill(0)
+    vector.columns.forEach((column, i) => {
+      const value = vector.values[i]!
+      for (let e = columns.starts[column]!; e < columns.starts[column + 1]!; e++)
+        shared[columns.rows[e]!]! += Math.min(value, columns.values[e]!)
+    })
+    const sum = sumOf(vector)
+    for (let g = 0; g < similarities.length; g++) {
+      const either = sum + sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
+      const jaccard = either > 0 ? 1 - shared[g]! / either : 1
+      similarities[g] = 1 - ((1 - lambda) * jaccard + lambda * scaledDistance(cosines[g]!, farthestCosine))
+    }
+    return similarities
+  }
+}
