@@ -41,12 +41,12 @@ export function l2Normalise(embeddings: Embeddings): Embeddings {
 }
 
 /** Rows of a set, in the order of their indices here, a copy. */
-export function pickRows({ dim, data }: Embeddings, rows: readonly number[]): Embeddings {
+export function pickRows({ dim, data, fusion }: Embeddings, rows: readonly number[]): Embeddings {
   const picked = new Float32Array(rows.length * dim)
   rows.forEach((row, i) => {
     picked.set(data.subarray(row * dim, (row + 1) * dim), i * dim)
   })
-  return { count: rows.length, dim, data: picked }
+  return { count: rows.length, dim, data: picked, fusion }
 }
 
 /** 1 / ‖e‖₂ of each row in float64, 0 for a row of zeros. @throws InputError naming `where` and the row that is not finite. */

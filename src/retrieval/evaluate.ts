@@ -1,9 +1,10 @@
 import { check } from '../base/index.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
-import { forEachSimilarityRow } from './fusion.ts'
 import { checkLabels } from './labels.ts'
+import type { LeftOut } from './left-out.ts'
 import { type RetrievalMetrics, summarise } from './metrics.ts'
+import { forEachProcessedRow, type PostProcessing } from './post-processing.ts'
 import type { QueryScore } from './query-score.ts'
 import { rank } from './rank.ts'
 
@@ -26,6 +27,12 @@ export interface RetrievalOptions {
   readonly leaveOut?: ((query: number, gallery: number) => boolean) | undefined
 }
 
+/** How embeddings are ranked. */
+export interface RankingOptions extends RetrievalOptions {
+  /** By plain cosines unless given. What is left out for a query takes no part in it either, not even as somebody's neighbour. */
+  readonly postProcessing?: PostProcessing | undefined
+}
+
 /** Similarities of any origin, and what is known of both sides. */
 export interface LabelledSimilarities extends RetrievalOptions {
   /** Row-major [Q, G]; larger is more alike. */
@@ -40,13 +47,13 @@ export interface LabelledSimilarities extends RetrievalOptions {
  * Queries without a positive are skipped and counted. Similarities are held for 256 queries at a time.
  * @throws InputError for embeddings that are not finite (naming the row), labels that do not fit, or when nothing can be scored.
  */
-export function evaluateRetrieval(options: LabelledEmbeddings & RetrievalOptions): RetrievalMetrics {
-  const { embeddings, leaveOut } = options
+export function evaluateRetrieval(options: LabelledEmbeddings & RankingOptions): RetrievalMetrics {
+  const { embeddings, leaveOut, postProcessing } = options
   const photos = labelled(options, embeddings.count, options, 'photos')
   const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
-  return evaluate(photos, photos, { ...options, leaveOut: itself }, (visit) =>
-    forEachSimilarityRow(embeddings, embeddings, visit),
-  )
+  const rule = ruleOf(photos, photos, { ...options, leaveOut: itself })
+  const matching = { queries: embeddings, gallery: embeddings, postProcessing, leftOut: listed(rule, embeddings.count) }
+  return evaluate(photos, photos, rule, (visit) => forEachProcessedRow(matching, visit))
 }
 
 /**
@@ -56,11 +63,18 @@ export function evaluateRetrieval(options: LabelledEmbeddings & RetrievalOptions
 export function evaluateQueriesAgainstGallery(
   queries: LabelledEmbeddings,
   gallery: LabelledEmbeddings,
-  options: RetrievalOptions = {},
+  options: RankingOptions = {},
 ): RetrievalMetrics {
   const q = labelled(queries, queries.embeddings.count, options, 'queries')
   const g = labelled(gallery, gallery.embeddings.count, options, 'gallery')
-  return evaluate(q, g, options, (visit) => forEachSimilarityRow(queries.embeddings, gallery.embeddings, visit))
+  const rule = ruleOf(q, g, options)
+  const matching = {
+    queries: queries.embeddings,
+    gallery: gallery.embeddings,
+    postProcessing: options.postProcessing,
+    leftOut: listed(rule, gallery.embeddings.count),
+  }
+  return evaluate(q, g, rule, (visit) => forEachProcessedRow(matching, visit))
 }
 
 /**
@@ -76,7 +90,7 @@ export function evaluateSimilarities(options: LabelledSimilarities): RetrievalMe
   )
   const queries = labelled(options.queries, rows, options, 'queries')
   const gallery = labelled(options.gallery, columns, options, 'gallery')
-  return evaluate(queries, gallery, options, (visit) => {
+  return evaluate(queries, gallery, ruleOf(queries, gallery, options), (visit) => {
     for (let q = 0; q < rows; q++) visit(q, similarities.slice(q * columns, (q + 1) * columns))
   })
 }
@@ -89,20 +103,27 @@ interface Labelled {
 /** Calls its argument with each query and its similarities to the gallery. */
 type ForEachRow = (visit: (query: number, similarities: Float32Array) => void) => void
 
-function evaluate(
-  queries: Labelled,
-  gallery: Labelled,
-  { excludeSame, leaveOut }: RetrievalOptions,
-  forEachRow: ForEachRow,
-): RetrievalMetrics {
+/** True for pairs that are not scored. */
+type Rule = (query: number, gallery: number) => boolean
+
+function ruleOf(queries: Labelled, gallery: Labelled, { excludeSame, leaveOut }: RetrievalOptions): Rule {
+  return (q, g) => {
+    if (leaveOut?.(q, g) === true) return true
+    const encounter = excludeSame === 'encounter' ? queries.encounters[q]! : ''
+    return encounter !== '' && gallery.encounters[g] === encounter && gallery.identities[g] === queries.identities[q]
+  }
+}
+
+function listed(rule: Rule, photos: number): LeftOut {
+  const all = Array.from({ length: photos }, (_, g) => g)
+  return (query) => all.filter((g) => rule(query, g))
+}
+
+function evaluate(queries: Labelled, gallery: Labelled, leftOut: Rule, forEachRow: ForEachRow): RetrievalMetrics {
   const scores: QueryScore[] = []
   forEachRow((query, similarities) => {
     const identity = queries.identities[query]!
-    const encounter = excludeSame === 'encounter' ? queries.encounters[query]! : ''
-    const leftOut = (g: number) =>
-      leaveOut?.(query, g) === true ||
-      (encounter !== '' && gallery.encounters[g] === encounter && gallery.identities[g] === identity)
-    const order = rank(similarities).filter((g) => !leftOut(g))
+    const order = rank(similarities).filter((g) => !leftOut(query, g))
     const score = scoreRanking(Uint8Array.from(order, (g) => (gallery.identities[g] === identity ? 1 : 0)))
     if (score === undefined) return
     const tied = countTied(order, similarities)
@@ -116,6 +137,7 @@ function evaluate(
       tied,
     })
   })
+  scores.sort((a, b) => a.query - b.query) // post-processing takes queries of one gallery together
   return summarise(scores, queries.identities, gallery.identities)
 }
 

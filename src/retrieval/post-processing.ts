@@ -1,4 +1,6 @@
+import { check } from '../base/index.ts'
 import { type Embeddings, pickRows } from './embeddings.ts'
+import { forEachSimilarityRow } from './fusion.ts'
 import { groupsByLeftOut, type LeftOut } from './left-out.ts'
 import { augmentDatabase, type DatabaseAugmentation, expandQueries, type QueryExpansion } from './query-expansion.ts'
 import { forEachRerankedQueryRow, forEachRerankedRow, type VisitRow } from './rerank.ts'
@@ -35,9 +37,14 @@ export function isPlain({ databaseAugmentation, queryExpansion, rerank }: PostPr
  * what remains; one for which only itself is left out stands in the set as all others do.
  * @throws InputError for settings that mean nothing and embeddings that are not finite.
  */
-export function forEachSimilarityRow(matching: Matching, visit: VisitRow): void {
+export function forEachProcessedRow(matching: Matching, visit: VisitRow): void {
   const { queries, gallery, postProcessing = {}, leftOut = () => [] } = matching
-  if (isPlain(postProcessing)) return forEachCosineRow(queries, gallery, visit)
+  if (isPlain(postProcessing)) return forEachSimilarityRow(queries, gallery, visit)
+  check(
+    queries.fusion === undefined && gallery.fusion === undefined,
+    'post-processing: expected embeddings with one cosine, got an ensemble that fuses ranks',
+    '`fusion: "similarities"` makes an ensemble that can be re-ranked',
+  )
   if (queries !== gallery) return againstGallery(queries, gallery, postProcessing, leftOut, visit)
   const [alone, others] = [[] as number[], [] as number[]]
   for (let photo = 0; photo < queries.count; photo++)
