@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
@@ -43,7 +44,7 @@ encounter, for photos of one sighting find each other by their background.
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
-interface EvaluateFlags extends ModelFlags, DataFlags {
+interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags {
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
@@ -72,7 +73,9 @@ export function evaluateCommand(): Command {
     .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
     .addOption(excludeSameOption())
     .option('--overwrite', 'replace --out')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(evaluateAction)
+  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(evaluateAction)
 }
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
@@ -82,6 +85,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, withinEncounterWords } = await import(
     '../identify/index.ts'
   )
+  const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, manifest)
@@ -104,12 +108,12 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (known !== undefined) await warnOfIdenticalKnown(known)
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
         gallery === undefined || known === undefined
-          ? evaluatePhotos(embedder, selection, { ...options, excludeSame })
+          ? evaluatePhotos(embedder, selection, { ...options, excludeSame, postProcessing })
           : evaluateAgainstGallery(
               embedder,
               selection,
               { source: gallery.source, embedded: known },
-              { ...options, excludeSame, mergeSimilarLabels: flags.mergeSimilarLabels },
+              { ...options, excludeSame, postProcessing, mergeSimilarLabels: flags.mergeSimilarLabels },
             ),
       )
       if (report.sameFiles > 0)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { csvText, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
@@ -37,7 +38,7 @@ individuals. Photos that this model has embedded before are not embedded again.
 Similarity is the cosine to the individual's most similar photo; 1 is the most.
 A gallery photo that is the very same file as the photo asked about is left out.`
 
-interface IdentifyFlags extends ModelFlags, DataFlags {
+interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -63,7 +64,9 @@ export function identifyCommand(): Command {
     .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
     .option('--csv <FILE>', 'write the table to a file: photo, rank, identity, similarity, best match')
     .option('--overwrite', 'replace the file of --csv')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(identifyAction)
+  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(identifyAction)
 }
 
 async function identifyAction(names: readonly string[], flags: IdentifyFlags): Promise<void> {
@@ -71,6 +74,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos } = await import('../identify/index.ts')
+  const postProcessing = await askedPostProcessing(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const source = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
@@ -100,7 +104,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
-      return identifyPhotos(known, asked, top)
+      return identifyPhotos(known, asked, top, { postProcessing })
     }),
   )
   tellLeftOut(found)

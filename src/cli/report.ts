@@ -4,6 +4,7 @@ import { check, formatBytes } from '../base/index.ts'
 import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
 import { checkNamed, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
@@ -35,7 +36,7 @@ OUT/report.html is one file that needs no network. Beside it lie the pictures
 \`rosette evaluate\` would score. --share leaves out photos and file names, and
 gives individuals numbers for names.`
 
-interface ReportFlags extends ModelFlags, DataFlags {
+interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags {
   readonly data?: string
   readonly out?: string
   readonly split?: SplitName
@@ -81,7 +82,9 @@ export function reportCommand(): Command {
     )
     .option('--share', 'leave out photos and names, to publish numbers without showing where animals live')
     .option('--overwrite', 'replace the report in --out')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(reportAction)
+  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(reportAction)
 }
 
 function projections(text: string): ProjectionName[] {
@@ -95,6 +98,7 @@ function projections(text: string): ProjectionName[] {
 
 async function reportAction(flags: ReportFlags): Promise<void> {
   const { overwrite = false } = flags
+  const postProcessing = await askedPostProcessing(flags)
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
   const { openDataset } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')
@@ -116,6 +120,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           out,
           overwrite,
           excludeSame: flags.excludeSame,
+          postProcessing,
           projections: flags.projection,
           seed: flags.seed,
           share: flags.share ?? false,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ScoreKind } from '../competition/index.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
@@ -24,7 +25,7 @@ Example:
 Each test photo is embedded once. The file is then read back and checked against
 test.csv; the exit code is 1 where it does not fit.`
 
-interface SubmitFlags extends ModelFlags, DataFlags {
+interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags {
   readonly data?: string
   readonly out: string
   readonly scores: ScoreKind
@@ -49,7 +50,9 @@ export function submitCommand(): Command {
         .default('clip'),
     )
     .option('--overwrite', 'replace --out')
-  return addPhotoOptions(addModelOptions(command)).addHelpText('after', example).action(submitAction)
+  return addAfterRankingOptions(addPhotoOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(submitAction)
 }
 
 async function submitAction(flags: SubmitFlags): Promise<void> {
@@ -59,6 +62,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
+  const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
   const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest }, { overwrite })
@@ -71,7 +75,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
       )
       warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)
-      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind)
+      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing)
       if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
     }),

@@ -4,7 +4,7 @@ import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/in
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
-import { exclusion, labelsOf, withoutEncounter } from './protocol.ts'
+import { exclusion, labelsOf, protocolWords, withoutEncounter } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
 import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
 
@@ -45,17 +45,21 @@ export async function evaluateAgainstGallery(
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...asked },
     { embeddings: gallery.embeddings, ...known },
-    { excludeSame, leaveOut: sameFile },
+    { excludeSame, leaveOut: sameFile, postProcessing: options.postProcessing },
   )
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
   return {
     model: embedder.source,
     tta: embedder.tta,
+    postProcessing: options.postProcessing ?? {},
     data: whole.source,
     gallery: source,
     split,
-    protocol: excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
+    protocol: protocolWords(
+      excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
+      options.postProcessing,
+    ),
     excludeSame: excludeSame ?? null,
     ...numbers,
     ...statisticsOf(metrics.perQuery),

@@ -4,6 +4,7 @@ import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import {
   checkScorable,
   evaluateRetrieval,
+  type PostProcessing,
   type QueryRecord,
   queryRecords,
   type RetrievalMetrics,
@@ -18,6 +19,8 @@ export interface EvaluateOptions extends EmbedOptions {
   readonly excludeSame?: ExcludeSame | undefined
   /** A query's label that looks like one of the gallery is that. */
   readonly mergeSimilarLabels?: boolean | undefined
+  /** What is done to rank; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
 }
 
 /** The photos that are scored: a selection, its reason left to who asked. */
@@ -28,6 +31,8 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   /** Where the model came from. */
   readonly model: string
   readonly tta: Tta
+  /** What was done to rank; empty for plain cosines. */
+  readonly postProcessing: PostProcessing
   readonly data: string
   /** Where the known individuals came from; null where the photos are each other's gallery. */
   readonly gallery: string | null
@@ -62,19 +67,22 @@ export async function evaluatePhotos(
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
   if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
   const embedded = await embedPhotos(embedder, manifest, options)
-  const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labelsOf(embedded.photos), excludeSame })
+  const { postProcessing } = options
+  const labels = labelsOf(embedded.photos)
+  const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, excludeSame, postProcessing })
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
   return {
     model: embedder.source,
     tta: embedder.tta,
+    postProcessing: postProcessing ?? {},
     data: manifest.source,
     gallery: null,
     split,
     ...numbers,
     notInGallery: 0,
     sameFiles: 0,
-    ...scoringOf({ ...embedded, excludeSame, unidentified, learned }, metrics),
+    ...scoringOf({ ...embedded, excludeSame, postProcessing, unidentified, learned }, metrics),
     perIdentity,
     perQuery,
   }

@@ -1,14 +1,14 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { identifyTop } from '../retrieval/index.ts'
-import { knownPhotos, pickRows, without } from './rows.ts'
+import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
+import { knownPhotos } from './rows.ts'
 
 /** An individual that a photo may show. */
 export interface Candidate {
   /** From 1, the most similar. */
   readonly rank: number
   readonly identity: string
-  /** Cosine with its most similar photo, −1 to 1. */
+  /** With its most similar photo: the cosine, −1 to 1, or after re-ranking 1 − distance, 0 to 1. */
   readonly similarity: number
   /** That photo. */
   readonly photo: Photo
@@ -22,33 +22,38 @@ export interface Identification {
   readonly leftOut: readonly Photo[]
 }
 
+/** How answers are ranked. */
+export interface IdentifyPhotosOptions {
+  /** Plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
+}
+
 /**
  * For each query photo the `top` most similar individuals of the gallery. A gallery photo whose file is the query's own, byte
  * for byte, is left out of its ranking. Photos of the gallery without an identity take no part.
  */
-export function identifyPhotos(gallery: PhotoEmbeddings, queries: PhotoEmbeddings, top: number): Identification[] {
+export function identifyPhotos(
+  gallery: PhotoEmbeddings,
+  queries: PhotoEmbeddings,
+  top: number,
+  { postProcessing }: IdentifyPhotosOptions = {},
+): Identification[] {
   const known = knownPhotos(gallery)
+  if (known.photos.length === 0) return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [] }))
   const sameFile = new Map<string, number[]>()
   known.contentHashes.forEach((hash, i) => sameFile.set(hash, [...(sameFile.get(hash) ?? []), i]))
   const twins = queries.contentHashes.map((hash) => sameFile.get(hash) ?? [])
-  const answer = (rows: readonly number[], out: readonly number[]): Identification[] => {
-    const rest = out.length === 0 ? known : without(known, new Set(out))
-    const leftOut = out.map((i) => known.photos[i]!)
-    if (rest.photos.length === 0) return rows.map((row) => ({ photo: queries.photos[row]!, candidates: [], leftOut }))
-    const identities = rest.photos.map(({ identity }) => identity!)
-    const answers = identifyTop(pickRows(queries.embeddings, rows), rest.embeddings, identities, top)
-    return answers.map(({ individuals }, a) => ({
-      photo: queries.photos[rows[a]!]!,
-      candidates: individuals.map(({ photo, identity, score }, i) => ({
-        rank: i + 1,
-        identity,
-        similarity: score,
-        photo: rest.photos[photo]!,
-      })),
-      leftOut,
-    }))
-  }
-  const common = twins.flatMap((out, row) => (out.length === 0 ? [row] : []))
-  const results = new Map(answer(common, []).map((found, i) => [common[i]!, found]))
-  return twins.map((out, row) => results.get(row) ?? answer([row], out)[0]!)
+  const identities = known.photos.map(({ identity }) => identity!)
+  const leftOut = (query: number) => twins[query]!
+  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, { postProcessing, leftOut })
+  return answers.map(({ individuals }, query) => ({
+    photo: queries.photos[query]!,
+    candidates: individuals.map(({ photo, identity, score }, i) => ({
+      rank: i + 1,
+      identity,
+      similarity: score,
+      photo: known.photos[photo]!,
+    })),
+    leftOut: twins[query]!.map((i) => known.photos[i]!),
+  }))
 }

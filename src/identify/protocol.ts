@@ -1,5 +1,5 @@
 import type { Photo } from '../data/index.ts'
-import type { PhotoLabels } from '../retrieval/index.ts'
+import { type PhotoLabels, type PostProcessing, postProcessingWords } from '../retrieval/index.ts'
 
 /**
  * Which photos a query may not meet. encounter: those of its own individual and encounter; nothing: only itself. Unless given, encounter
@@ -11,6 +11,12 @@ export type ExcludeSame = 'encounter' | 'nothing'
 export function exclusion(photos: readonly Photo[], asked: ExcludeSame | undefined): 'encounter' | undefined {
   if (asked !== undefined) return asked === 'encounter' ? 'encounter' : undefined
   return photos.some(({ encounter = '' }) => encounter !== '') ? 'encounter' : undefined
+}
+
+/** A protocol and what was done to rank: scores of other post-processing are other scores. */
+export function protocolWords(protocol: string, postProcessing: PostProcessing | undefined): string {
+  const done = postProcessingWords(postProcessing)
+  return done === undefined ? protocol : `${protocol}; ${done}`
 }
 
 /** Encounters are undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */

@@ -1,5 +1,5 @@
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import type { Embeddings } from '../retrieval/index.ts'
+import { pickRows } from '../retrieval/index.ts'
 
 /** The photos whose individual is known: nobody else is an answer. */
 export function knownPhotos(set: PhotoEmbeddings): PhotoEmbeddings {
@@ -16,12 +16,4 @@ export function without(set: PhotoEmbeddings, out: ReadonlySet<number>): PhotoEm
     contentHashes: rows.map((i) => set.contentHashes[i]!),
     skipped: set.skipped,
   }
-}
-
-/** These rows in this order. */
-export function pickRows(embeddings: Embeddings, rows: readonly number[]): Embeddings {
-  const { dim, data } = embeddings
-  const out = new Float32Array(rows.length * dim)
-  rows.forEach((row, i) => out.set(data.subarray(row * dim, (row + 1) * dim), i * dim))
-  return { ...embeddings, count: rows.length, data: out }
 }

@@ -7,9 +7,15 @@ import {
   type Skipped,
 } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { evaluateRetrieval, type RetrievalMetrics, type Statistics, statisticsOf } from '../retrieval/index.ts'
+import {
+  evaluateRetrieval,
+  type PostProcessing,
+  type RetrievalMetrics,
+  type Statistics,
+  statisticsOf,
+} from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
-import { labelsOf, sameEncounterPairs, withoutEncounter } from './protocol.ts'
+import { labelsOf, protocolWords, sameEncounterPairs, withoutEncounter } from './protocol.ts'
 
 /** How photos were scored, what was left out, and what speaks against the scores: what `evaluate` and a report say alike. */
 export interface Scoring extends Statistics {
@@ -39,6 +45,8 @@ export interface Scoring extends Statistics {
 /** Photos that were ranked against each other, and how. */
 export interface ScoredPhotos extends PhotoEmbeddings {
   readonly excludeSame: 'encounter' | undefined
+  /** What was done to rank them; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
   readonly unidentified: number
   /** Of the photos those that the run was trained on; undefined where that is not known. */
   readonly learned: number | undefined
@@ -46,14 +54,19 @@ export interface ScoredPhotos extends PhotoEmbeddings {
 
 /** What there is to say of these scores besides their numbers. */
 export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scoring {
-  const { embeddings, photos, contentHashes, skipped, excludeSame, unidentified, learned } = scored
+  const { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned } = scored
   const byEncounter = excludeSame !== undefined
   return {
-    protocol: byEncounter ? 'each photo against other encounters' : 'each photo against all others',
+    protocol: protocolWords(
+      byEncounter ? 'each photo against other encounters' : 'each photo against all others',
+      postProcessing,
+    ),
     excludeSame: excludeSame ?? null,
     ...statisticsOf(metrics.perQuery),
     doubts: doubtsOf(metrics),
-    withinEncounter: byEncounter ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos) })) : null,
+    withinEncounter: byEncounter
+      ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing }))
+      : null,
     trainedOn: learned ?? null,
     unidentified,
     sameEncounterPairs: byEncounter ? sameEncounterPairs(photos) : 0,

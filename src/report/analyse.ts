@@ -1,7 +1,9 @@
 import {
   type Embeddings,
   evaluateRetrieval,
+  forEachProcessedRow,
   forEachSimilarityRow,
+  type PostProcessing,
   type RetrievalMetrics,
   rank,
 } from '../retrieval/index.ts'
@@ -18,6 +20,8 @@ export interface AnalyseInput {
   readonly encounters?: readonly string[] | undefined
   /** As `evaluatePhotos` does. */
   readonly excludeSame?: 'encounter' | undefined
+  /** What is done to rank; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
 }
 
 /** How much of rankings and matrix a report keeps. */
@@ -44,7 +48,7 @@ export interface Analysis {
 
 /**
  * Everything a report says of embeddings, from the cosines and rankings that the metrics use: similarities and order of the
- * neighbours are those behind AP, to the bit before rounding.
+ * neighbours are those behind AP, to the bit before rounding. Pairs and matrix are plain cosines, whatever is done to rank.
  * @throws InputError as evaluateRetrieval does.
  */
 export function analyse(input: AnalyseInput, options: AnalyseOptions = {}): Analysis {
@@ -54,24 +58,53 @@ export function analyse(input: AnalyseInput, options: AnalyseOptions = {}): Anal
   const indexOf = new Map(names.map((name, i) => [name, i]))
   const identity = input.identities.map((name) => indexOf.get(name)!)
   const order = matrixOrder(identity, matrixMost)
-  const collected = collect(input, identity, order, kept)
+  const collected = collect(input, identity, order)
   return {
     metrics,
     names,
     identity,
-    neighbours: collected.neighbours,
+    neighbours: rankings(input, identity, kept),
     pairs: pairStatistics(collected.same, collected.different),
     matrix: { order, low: lowest(collected.triangle), values: packTriangle(collected.triangle) },
   }
 }
 
+/** True for pairs that a score leaves out. */
+function leavingOut({ encounters = [], excludeSame }: AnalyseInput, identity: readonly number[]) {
+  return (q: number, g: number) =>
+    g === q ||
+    (excludeSame === 'encounter' &&
+      (encounters[q] ?? '') !== '' &&
+      encounters[g] === encounters[q] &&
+      identity[g] === identity[q])
+}
+
+/** The first of each ranking. */
+function rankings(input: AnalyseInput, identity: readonly number[], kept: number): Neighbours[] {
+  const { embeddings, postProcessing } = input
+  const leftOut = leavingOut(input, identity)
+  const all = identity.map((_, g) => g)
+  const matching = {
+    queries: embeddings,
+    gallery: embeddings,
+    postProcessing,
+    leftOut: (q: number) => all.filter((g) => leftOut(q, g)),
+  }
+  const neighbours: Neighbours[] = []
+  forEachProcessedRow(matching, (q, similarities) => {
+    const ranked: number[] = []
+    for (const g of rank(similarities)) {
+      if (ranked.length === kept) break
+      if (!leftOut(q, g)) ranked.push(g)
+    }
+    neighbours[q] = { photos: ranked, similarities: ranked.map((g) => round(similarities[g]!)) }
+  })
+  return neighbours
+}
+
 /** One pass over all cosines. */
-function collect(
-  { embeddings, encounters = [], excludeSame }: AnalyseInput,
-  identity: readonly number[],
-  order: readonly number[],
-  kept: number,
-) {
+function collect(input: AnalyseInput, identity: readonly number[], order: readonly number[]) {
+  const { embeddings, encounters = [], excludeSame } = input
   const n = embeddings.count
   const samePairs = pairsWithin(identity.map(String))
   const leftOutPairs = excludeSame === undefined ? 0 : pairsWithin(sightings(identity, encounters))
@@ -82,23 +115,11 @@ function collect(
     position[photo] = i
   })
   const triangle = new Float32Array((order.length * (order.length - 1)) / 2)
-  const neighbours: Neighbours[] = []
+  const leftOut = leavingOut(input, identity)
   let [s, d] = [0, 0]
   forEachSimilarityRow(embeddings, embeddings, (q, similarities) => {
-    const leftOut = (g: number) =>
-      g === q ||
-      (excludeSame === 'encounter' &&
-        (encounters[q] ?? '') !== '' &&
-        encounters[g] === encounters[q] &&
-        identity[g] === identity[q])
-    const ranked: number[] = []
-    for (const g of rank(similarities)) {
-      if (ranked.length === kept) break
-      if (!leftOut(g)) ranked.push(g)
-    }
-    neighbours.push({ photos: ranked, similarities: ranked.map((g) => round(similarities[g]!)) })
     for (let g = q + 1; g < n; g++) {
-      if (leftOut(g)) continue
+      if (leftOut(q, g)) continue
       if (identity[g] === identity[q]) same[s++] = similarities[g]!
       else different[d++] = similarities[g]!
     }
@@ -109,7 +130,7 @@ function collect(
       triangle[begin + column] = similarities[order[column]!]!
     }
   })
-  return { neighbours, same, different, triangle }
+  return { same, different, triangle }
 }
 
 /** Names that are equal for photos of one individual at one encounter; undefined where the encounter is not known. */

@@ -9,7 +9,7 @@ import {
   trainedOnWarning,
   withinEncounterWords,
 } from '../identify/index.ts'
-import type { Embeddings, RetrievalMetrics } from '../retrieval/index.ts'
+import type { Embeddings, PostProcessing, RetrievalMetrics } from '../retrieval/index.ts'
 import { type AnalyseOptions, analyse, round } from './analyse.ts'
 import type { Curves, Projection, ReportData, ReportHashes, ScoringWords, TrainedOn } from './data.ts'
 import { withoutNames } from './shared.ts'
@@ -33,6 +33,8 @@ export interface ReportInput {
   readonly curves?: Curves | null
   readonly trainedOn?: TrainedOn | null
   readonly excludeSame?: 'encounter' | undefined
+  /** What is done to rank; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
   /** SHA-256 of each photo's file: photos with the same one are told to be one file; no two are unless given. */
   readonly contentHashes?: readonly string[] | undefined
   /** Photos that could not be read. */
@@ -47,7 +49,7 @@ export interface ReportInput {
 
 /** Everything a report says, computed once. @throws InputError where the photos cannot be scored, as `evaluatePhotos` does. */
 export function buildReport(input: ReportInput, options: AnalyseOptions = {}): ReportData {
-  const { photos, excludeSame, share = false, splitOf = () => input.split } = input
+  const { photos, excludeSame, postProcessing, share = false, splitOf = () => input.split } = input
   const encounters = photos.map(({ encounter }) => encounter ?? '')
   const { metrics, names, identity, neighbours, pairs, matrix } = analyse(
     {
@@ -55,6 +57,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
       identities: photos.map((photo) => photo.identity ?? ''),
       encounters: encounters.every((name) => name === '') ? undefined : encounters,
       excludeSame,
+      postProcessing,
     },
     options,
   )
@@ -62,7 +65,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
   const { perIdentity, perQuery: _, ...numbers } = metrics
   const contentHashes = input.contentHashes ?? photos.map((_, i) => String(i))
   const { embeddings, skipped = [], unidentified = 0, learned } = input
-  const scored = { embeddings, photos, contentHashes, skipped, excludeSame, unidentified, learned }
+  const scored = { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned }
   const scoring = scoringOf(scored, metrics)
   const data: ReportData = {
     format: 'rosette-report',

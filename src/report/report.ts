@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import { type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
+import type { PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
@@ -31,6 +32,8 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
   readonly overwrite?: boolean
   /** As in `evaluatePhotos`: by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
+  /** What is done to rank; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
   readonly projections?: readonly ProjectionName[]
   readonly seed?: number
   readonly share?: boolean
@@ -114,6 +117,7 @@ export async function makeReport(
     curves: story.curves,
     trainedOn: story.trainedOn,
     excludeSame: exclusion(photos, excludeSame),
+    postProcessing: options.postProcessing,
     contentHashes,
     skipped: embedded.skipped,
     unidentified: manifest.photos.length - known.photos.length,

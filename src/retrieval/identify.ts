@@ -1,6 +1,7 @@
 import { check } from '../base/index.ts'
 import type { Embeddings } from './embeddings.ts'
-import { forEachSimilarityRow } from './fusion.ts'
+import type { LeftOut } from './left-out.ts'
+import { forEachProcessedRow, type PostProcessing } from './post-processing.ts'
 import { rank } from './rank.ts'
 
 /** A gallery photo in a query's ranking. */
@@ -8,7 +9,10 @@ export interface RankedPhoto {
   /** Gallery index. */
   readonly photo: number
   readonly identity: string
-  /** Cosine with the query, in [−1, 1]; where ranks are fused, the fused score, in (0, 1]. */
+  /**
+   * Cosine with the query, in [−1, 1]; where ranks are fused, the fused score, in (0, 1]; after re-ranking 1 − distance, in [0, 1]. No
+   * threshold of the one holds for the other.
+   */
   readonly score: number
 }
 
@@ -21,6 +25,14 @@ export interface QueryAnswer {
   readonly photos: readonly RankedPhoto[]
 }
 
+/** How a gallery is asked. */
+export interface IdentifyOptions {
+  /** What is done to rank; plain cosines unless given. */
+  readonly postProcessing?: PostProcessing | undefined
+  /** Photos of the gallery that a query may not meet. */
+  readonly leftOut?: LeftOut | undefined
+}
+
 /**
  * For each query the k most similar individuals and the k most similar photos, best first; fewer where the gallery has
  * fewer. score(individual) = max over its photos of the similarity to the query; ties go to the lower gallery index.
@@ -31,6 +43,7 @@ export function identifyTop(
   gallery: Embeddings,
   galleryIdentities: readonly string[],
   k: number,
+  { postProcessing, leftOut = () => [] }: IdentifyOptions = {},
 ): QueryAnswer[] {
   check(gallery.count > 0, 'identify: the gallery is empty')
   check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
@@ -39,13 +52,14 @@ export function identifyTop(
     `identify: expected ${gallery.count} identities, one for each gallery photo, got ${galleryIdentities.length}`,
   )
   const answers: QueryAnswer[] = []
-  forEachSimilarityRow(queries, gallery, (_, similarities) => {
-    const order = rank(similarities)
+  forEachProcessedRow({ queries, gallery, postProcessing, leftOut }, (query, similarities) => {
+    const out = new Set(leftOut(query))
+    const order = rank(similarities).filter((photo) => !out.has(photo))
     const ranked = (photo: number) => ({ photo, identity: galleryIdentities[photo]!, score: similarities[photo]! })
-    answers.push({
+    answers[query] = {
       individuals: bestPhotos(order, galleryIdentities, k).map(ranked),
       photos: Array.from(order.subarray(0, k), ranked),
-    })
+    }
   })
   return answers
 }

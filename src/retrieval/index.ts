@@ -4,7 +4,7 @@
  */
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
-export { type Embeddings, l2Normalise, type RankedPart, type RankFusion } from './embeddings.ts'
+export { type Embeddings, l2Normalise, pickRows, type RankedPart, type RankFusion } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
   evaluateRetrieval,
@@ -12,15 +12,28 @@ export {
   type LabelledEmbeddings,
   type LabelledSimilarities,
   type PhotoLabels,
+  type RankingOptions,
   type RetrievalOptions,
 } from './evaluate.ts'
 export { forEachSimilarityRow, pairSimilarities } from './fusion.ts'
-export { identifyTop, type QueryAnswer, type RankedIndividual, type RankedPhoto } from './identify.ts'
+export {
+  type IdentifyOptions,
+  identifyTop,
+  type QueryAnswer,
+  type RankedIndividual,
+  type RankedPhoto,
+} from './identify.ts'
 export { checkScorable, type Labels } from './labels.ts'
+export { type LeftOut } from './left-out.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
 export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
+export { forEachProcessedRow, isPlain, type Matching, type PostProcessing } from './post-processing.ts'
+export { postProcessingWords } from './post-processing-words.ts'
+export { type DatabaseAugmentation, type QueryExpansion } from './query-expansion.ts'
 export type { QueryScore } from './query-score.ts'
 export { rank } from './rank.ts'
+export { type VisitRow } from './rerank.ts'
+export { type RerankSettings, rerankDefaults } from './rerank-settings.ts'
 export { clipScore, shiftScore } from './scores.ts'
 export { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'
 export { type QueryRecord, queryRecords, type Statistics, statisticsOf } from './statistics.ts'
