@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { csvText, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
+import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, tellGallery } from './gallery-source.ts'
@@ -109,7 +110,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   )
   tellLeftOut(found)
   if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
-  else if (csv === undefined) say(`${formatTable(header, rowsOf(found))}\n\n${meaning}`)
+  else if (csv === undefined) say(`${formatTable(header, rowsOf(found))}\n\n${await meaningOf(postProcessing)}`)
   else {
     writeFileAtomic(csv, tableOf(found))
     say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
@@ -135,6 +136,13 @@ function tellLeftOut(found: readonly Identification[]): void {
 }
 
 /** What a table of answers does not say by itself. */
+async function meaningOf(postProcessing: PostProcessing | undefined): Promise<string> {
+  const { postProcessingWords } = await import('../retrieval/index.ts')
+  const done = postProcessingWords(postProcessing)
+  const scale = postProcessing?.rerank === undefined ? '' : ' Similarity is 1 − distance here, from 0 to 1, no cosine.'
+  return done === undefined ? meaning : `Ranked with ${done}.${scale} ${meaning}`
+}
+
 const meaning =
   'Similarity is no probability, and an animal that is not in the gallery gets a name too: compare the photos yourself.'
 

@@ -45,7 +45,10 @@ export function submitCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--scores <kind>', 'clip: negative cosines become 0; shift: (cos + 1) / 2 keeps their order')
+      new Option(
+        '--scores <kind>',
+        'clip: negative cosines become 0; shift: (cos + 1) / 2 keeps their order; re-ranked similarities need neither',
+      )
         .choices(['clip', 'shift'])
         .default('clip'),
     )
@@ -80,7 +83,10 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
     }),
   )
+  const { postProcessingWords } = await import('../retrieval/index.ts')
+  const done = postProcessingWords(postProcessing)
   const report = checkSubmission(out, join(data, 'test.csv'))
   say(inFlags(formatSubmissionReport(report)))
+  if (done !== undefined) say(`made with ${done}`)
   if (!report.ok) throw new FailedCheck()
 }
