@@ -11,7 +11,7 @@ import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
 import { trainDefaults } from '../src/run/index.ts'
 import { ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
-import { filled, type Tensor, tensor, totalBytes, zeros } from '../src/tensor/index.ts'
+import { filled, type Tensor, tensor, totalBytes } from '../src/tensor/index.ts'
 import { initialState, stepGraph } from '../src/train/index.ts'
 
 const { values } = parseArgs({
@@ -85,10 +85,8 @@ async function trainStep(): Promise<() => Promise<void>> {
     precision: values.precision === 'int8' ? 'int8' : 'fp32',
     recompute: values.recompute === 'all' ? 'all' : Number(values.recompute),
   })
-  const program = await backend.compile(plan.graph)
+  const program = await backend.start(plan.graph, initialState(plan, '0'))
   release = () => program.release()
-  let state = initialState(plan, '0')
-  let spare = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, zeros('float32', shape)]))
   const varied = augmentationParameters(augmentOff, { seed: 0, step: 0, rows: batch, heightPx: size, widthPx: size })
   const fixed = {
     pixels: pixels(batch),
@@ -104,11 +102,7 @@ async function trainStep(): Promise<() => Promise<void>> {
   return async () => {
     t++
     const scalars = Object.entries(adamwFeeds(t, 1e-4, optimiser)).map(([name, value]) => [name, filled([], value)])
-    const into = Object.fromEntries(Object.entries(spare).map(([name, value]) => [`next/${name}`, value]))
-    await program.run({ ...fixed, ...Object.fromEntries(scalars), ...state }, into)
-    const old = state
-    state = spare
-    spare = old as typeof spare
+    await program.step({ ...fixed, ...Object.fromEntries(scalars) })
   }
 }
 

@@ -9,7 +9,7 @@ import { l2Normalise, Scope, standardisePixels } from 'rosette/nn'
 import { adamwDefaults, cosineSchedule, rateDefaults } from 'rosette/optim'
 import { ortBackend } from 'rosette/runtime'
 import { float32, int32 } from 'rosette/tensor'
-import { inferenceTensors, initialState, StepState, stepPlan, updateFeeds } from 'rosette/train'
+import { inferenceTensors, initialState, stepPlan, updateFeeds } from 'rosette/train'
 
 const [data, out] = process.argv.slice(2)
 if (out === undefined) throw new Error('node examples/own-loop.mjs DATA OUT')
@@ -54,8 +54,7 @@ const store = await openPixelStore(openDataset(data, { requireIdentity: true, pa
 const { index } = identitiesOf(store.photos)
 const draw = (epoch) => epochBatches({ kind: 'pxk', batchSize, p: people, k: each, seed }, index, epoch)
 const totalSteps = epochs * draw(0).length
-const program = await (await ortBackend()).compile(plan.graph)
-const state = new StepState(initialState(plan, seed))
+const program = await (await ortBackend()).start(plan.graph, initialState(plan, seed))
 const losses = []
 for (let epoch = 0; epoch < epochs; epoch++) {
   for (const rows of draw(epoch)) {
@@ -69,12 +68,11 @@ for (let epoch = 0; epoch < epochs; epoch++) {
       ),
     }
     const update = updateFeeds({ seed, step, learningRate, optimiser, randoms: plan.randoms })
-    const memory = state.memoryFor(plan.graph)
-    const results = await program.run({ ...batch, ...update, ...state.tensors }, memory)
-    state.swap(memory)
+    const results = await program.step({ ...batch, ...update })
     losses.push(results.loss.data[0])
   }
 }
+const state = await program.checkpoint()
 await program.release()
 console.log(
   `loss: first three steps ${mean(losses.slice(0, 3)).toFixed(2)}, last three ${mean(losses.slice(-3)).toFixed(2)}`,
@@ -83,7 +81,7 @@ console.log(
 await exportModel({
   network,
   geometry: photos,
-  tensors: inferenceTensors(plan, state.tensors),
+  tensors: inferenceTensors(plan, state),
   folder: out,
   name: 'contrast',
 })

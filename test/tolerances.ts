@@ -51,3 +51,6 @@ export const timmCosine = 0.999999
  * without, differs from itself by 3e-4 for the tiny random network, whose int8 differs from fp32 by 2.5e-3.
  */
 export const webCosine = { fp32: 0.999999, int8: 0.999 } as const
+
+/** Ten steps on a device against the processor: another order of sums, ten times through divisions by √v. */
+export const deviceTolerance = { loss: 1e-4, weights: 1e-3 }

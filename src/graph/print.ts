@@ -14,7 +14,8 @@ export function printGraph(graph: Graph): string {
     return `${names.get(value)} = ${value.op}(${operands})${attrs} → ${value.dtype} ${showShape(value.shape)}`
   })
   const outputs = Object.entries(graph.outputs).map(([name, value]) => `return ${name} = ${names.get(value)}`)
-  return [...lines, ...outputs].join('\n')
+  const carried = Object.entries(graph.carried ?? {}).map(([name, output]) => `carry @${name} = ${output}`)
+  return [...lines, ...outputs, ...carried].join('\n')
 }
 
 function showAttrs(attrs: object): string {

@@ -23,6 +23,11 @@ export function withInputs(value: Value, inputs: readonly Value[]): Value {
 /** What a graph computes: named values. All that they reach belongs to it. */
 export interface Graph {
   readonly outputs: Readonly<Record<string, Value>>
+  /**
+   * What one run carries over to the next: by the name of an input, the output that is its value then. Weights, moments, averages
+   * and statistics of a training step are. A `Backend` keeps them where it computes.
+   */
+  readonly carried?: Readonly<Record<string, string>>
 }
 
 /** Every value that `outputs` reach, each after its inputs, without recursion (training graphs are thousands deep). */
@@ -52,7 +57,7 @@ export function topological(outputs: readonly Value[]): Value[] {
 
 /**
  * The inputs of a graph, one a name, in the order they are first reached.
- * @throws InputError where a name stands for two types, or for an output too.
+ * @throws InputError where a name stands for two types, or for an output too, and where what is carried over does not fit its input.
  */
 export function graphInputs(graph: Graph): Node<'input'>[] {
   const inputs = new Map<string, Node<'input'>>()
@@ -67,5 +72,17 @@ export function graphInputs(graph: Graph): Node<'input'>[] {
     check(!Object.hasOwn(graph.outputs, name), `graph: output '${name}' has the name of an input`)
     inputs.set(name, known)
   }
+  for (const [name, output] of Object.entries(graph.carried ?? {})) checkCarried(graph, inputs.get(name), name, output)
   return [...inputs.values()]
+}
+
+/** An input whose next value is not of its own type cannot be fed with it. */
+function checkCarried({ outputs }: Graph, from: Node<'input'> | undefined, name: string, output: string): void {
+  const to = outputs[output]
+  check(to !== undefined, `graph: '${name}' is carried over by the output '${output}', which the graph does not have`)
+  check(from !== undefined, `graph: '${output}' is carried over to the input '${name}', which the graph does not read`)
+  check(
+    from.dtype === to.dtype && sameShape(from.shape, to.shape),
+    `graph: '${name}' is ${from.dtype} ${showShape(from.shape)}, carried over as ${to.dtype} ${showShape(to.shape)}`,
+  )
 }

@@ -4,6 +4,7 @@ import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { mergeEqual } from './merge.ts'
+import { plainStandardisation } from './normalise.ts'
 import { sumsAsProducts } from './reduce.ts'
 import { sinkReshapes } from './reshape.ts'
 import type { Target } from './target.ts'
@@ -13,6 +14,7 @@ export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
-  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(graph)))))
+  const plain = target.deviations === false ? plainStandardisation(graph) : graph
+  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(plain)))))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

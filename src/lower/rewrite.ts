@@ -12,6 +12,7 @@ export function rewriteGraph(graph: Graph, rewrite: Rewrite): Graph {
     results.set(value, rewrite(same ? value : withInputs(value, inputs), value))
   }
   return {
+    ...graph,
     outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, value]) => [name, results.get(value)!])),
   }
 }

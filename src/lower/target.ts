@@ -5,6 +5,8 @@ export interface Target {
    * provider has none.
    */
   readonly blockSize: number
+  /** False where LayerNormalization does not give the deviation that it computes: WebGPU's. */
+  readonly deviations?: boolean
 }
 
 /** Standard operators only: what is exported. */

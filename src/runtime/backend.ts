@@ -32,9 +32,37 @@ export interface Program {
   release(): Promise<void>
 }
 
+/**
+ * A graph that carries a state over from run to run (`Graph.carried`), ready to run step after step. The state stays where the program
+ * computes: in memory, or on a device.
+ */
+export interface StatefulProgram {
+  /**
+   * One run, from `feeds` and the state. What the graph carries over becomes the state; the other outputs are returned.
+   * A step that throws leaves the state as it was. @throws InputError naming a feed that is missing or does not fit.
+   */
+  step(feeds: Tensors): Promise<Record<string, Tensor>>
+  /** Tensors of the state, in memory. They hold until the next step, and are not to be changed. @throws InputError for another name. */
+  read(names: readonly string[]): Promise<Record<string, Tensor>>
+  /** Replaces tensors of the state, and takes their memory over. @throws InputError naming one that the state has not, or of another dtype or shape. */
+  write(tensors: Tensors): Promise<void>
+  /** The whole state, as `read` gives it: with it a program of any other backend goes on from here. */
+  checkpoint(): Promise<Record<string, Tensor>>
+  /** What it holds for the state and its next values: the same after each step. */
+  held(): { readonly tensors: number; readonly bytes: number }
+  /** Gives the memory back. The program must not be used again. */
+  release(): Promise<void>
+}
+
 /** Something that runs graphs. Every implementation passes the contract suite in `test/backend-contract.test.ts`. */
 export interface Backend {
   readonly name: string
   /** Makes a graph ready to run, once for many runs. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>
+  /**
+   * Makes a graph that carries a state ready to run from `state` on, which holds every tensor that it carries over. What else `state`
+   * holds the graph may read, and never changes. The program takes the tensors' memory over: steps write into it.
+   * @throws InputError naming a tensor that is missing, or of another dtype or shape.
+   */
+  start(graph: Graph, state: Tensors): Promise<StatefulProgram>
 }

@@ -6,8 +6,12 @@ import { lower, portableTarget, type Target } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalPaths, inlineLimit, toOnnx } from '../onnx/index.ts'
 import { type DType, float32, sizeOf, type Tensor, totalBytes } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
+import { checkState } from './carried.ts'
 import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
+import { openDevice } from './device.ts'
+import { DeviceState } from './device-state.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
+import { HostState } from './host-state.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
 
@@ -30,17 +34,24 @@ const mostGraphBytes = 2 ** 24
 export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   const provider = options.provider ?? 'cpu'
   const blocked = provider === 'cpu' && (options.blocked ?? true)
-  const target: Target = blocked ? { blockSize: await probeBlockSize() } : portableTarget
+  const blockSize = blocked ? await probeBlockSize() : portableTarget.blockSize
+  const target: Target = { blockSize, deviations: provider === 'cpu' }
+  const compile = async (graph: Graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
+    // What does not fit one message is fed like any other input.
+    const fits = totalBytes(parameters) <= inlineLimit
+    const proto = toOnnx(lower(graph, target), fits ? { parameters } : {})
+    const { model } = encodeModel(proto, '')
+    const session = await open(model, options, lanes && fits)
+    const inputs = graphInputs(graph).filter(({ attrs }) => !fits || !parameters.has(attrs.name))
+    return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
+  }
   return {
     name: `onnxruntime ${provider}`,
-    compile: async (graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
-      // What does not fit one message is fed like any other input.
-      const fits = totalBytes(parameters) <= inlineLimit
-      const proto = toOnnx(lower(graph, target), fits ? { parameters } : {})
-      const { model } = encodeModel(proto, '')
-      const session = await open(model, options, lanes && fits)
-      const inputs = graphInputs(graph).filter(({ attrs }) => !fits || !parameters.has(attrs.name))
-      return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
+    compile,
+    start: async (graph, state) => {
+      checkState(graph, state)
+      if (provider === 'cpu') return new HostState(await compile(graph), graph, state)
+      return DeviceState.open(await openDevice(lower(graph, target), sessionOptions(options)), graph, state)
     },
   }
 }

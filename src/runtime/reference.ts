@@ -11,7 +11,9 @@ import {
 } from '../graph/index.ts'
 import { type DType, sizeOf, stridesOf, type Tensor, type TypedArray, zerosOf } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
+import { checkState } from './carried.ts'
 import { bindFeeds, checkInto, resolveShape } from './feeds.ts'
+import { HostState } from './host-state.ts'
 import {
   erf,
   gather,
@@ -42,10 +44,15 @@ type Rule<K extends AnyOpName> = (
  * backends are measured against it. Lowered ops are not here: what `lower` makes is tested against what it was made from.
  */
 export function referenceBackend(options: ReferenceOptions = {}): Backend {
+  const compile = async (graph: Graph, { parameters }: CompileOptions = {}) =>
+    new ReferenceProgram(graph, options.floats ?? 'float32', Object.fromEntries(parameters ?? []))
   return {
     name: 'reference',
-    compile: async (graph, { parameters }: CompileOptions = {}) =>
-      new ReferenceProgram(graph, options.floats ?? 'float32', Object.fromEntries(parameters ?? [])),
+    compile,
+    start: async (graph, state) => {
+      checkState(graph, state)
+      return new HostState(await compile(graph), graph, state)
+    },
   }
 }
 

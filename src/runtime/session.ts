@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import type { DType, Shape, Tensor, TypedArray } from '../tensor/index.ts'
+import { invariant } from '../base/index.ts'
+import { bytesPerElement, type DType, type Shape, type Tensor, type TypedArray } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import { openInChild } from './child-session.ts'
 import { telemetryIsOff } from './telemetry.ts'
@@ -45,6 +46,83 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     },
     release: () => session.release(),
   }
+}
+
+/** A tensor that lies on a device. */
+export class DeviceTensor {
+  /** ONNX Runtime's own, for the session that takes it. */
+  readonly ort: OrtTensor
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly bytes: number
+  readonly #onDispose: () => void
+
+  constructor(ort: OrtTensor, onDispose: () => void) {
+    this.ort = ort
+    this.#onDispose = onDispose
+    this.dtype = ort.type as DType
+    this.shape = ort.dims
+    this.bytes = ort.size * bytesPerElement(this.dtype)
+  }
+
+  /** Gives its memory back. */
+  dispose(): void {
+    this.ort.dispose()
+    this.#onDispose()
+  }
+}
+
+/** A model on a device, some of whose outputs stay there. */
+export interface DeviceSession {
+  /** Feeds from memory and from the device; results in memory, and those that stay on the device. */
+  run(
+    feeds: Tensors,
+    held: Readonly<Record<string, DeviceTensor>>,
+  ): Promise<{ readonly results: Record<string, Tensor>; readonly held: Record<string, DeviceTensor> }>
+  /** Ends it once the last tensor that it left on the device is disposed of: their memory is the session's. */
+  release(): Promise<void>
+}
+
+/** Opens a file's bytes on the device that `options` name; outputs named in `staying` stay there. @throws what ONNX Runtime throws. */
+export async function openDeviceSession(
+  model: Uint8Array,
+  options: SessionOptions,
+  staying: readonly string[],
+): Promise<DeviceSession> {
+  invariant(telemetryIsOff, 'a device is opened where telemetry is off')
+  const ort = await import('onnxruntime-node')
+  const preferredOutputLocation = Object.fromEntries(staying.map((name) => [name, 'gpu-buffer' as const]))
+  const session = await ort.InferenceSession.create(model, { ...options, preferredOutputLocation })
+  const toOrt = ({ dtype, shape, data }: Tensor) => new ort.Tensor(dtype as 'float32', data as Float32Array, shape)
+  let [alive, isReleased] = [0, false]
+  const releaseIfUnused = async () => {
+    if (isReleased && alive === 0) await session.release()
+  }
+  const onDispose = () => {
+    alive--
+    void releaseIfUnused()
+  }
+  return {
+    run: async (feeds, held) => {
+      const all = { ...mapValues(feeds, toOrt), ...mapValues(held, (tensor) => tensor.ort) }
+      const read = Object.entries(all).filter(([name]) => session.inputNames.includes(name))
+      const outputs = Object.entries((await session.run(Object.fromEntries(read))) as Record<string, OrtTensor>)
+      const [there, here] = [outputs.filter(isOnDevice), outputs.filter((output) => !isOnDevice(output))]
+      alive += there.length
+      return {
+        results: mapValues(Object.fromEntries(here), fromOrt),
+        held: mapValues(Object.fromEntries(there), (tensor) => new DeviceTensor(tensor, onDispose)),
+      }
+    },
+    release: () => {
+      isReleased = true
+      return releaseIfUnused()
+    },
+  }
+}
+
+function isOnDevice([, tensor]: readonly [string, OrtTensor]): boolean {
+  return tensor.location === 'gpu-buffer'
 }
 
 function portOf(meta: InferenceSession.ValueMetadata): OnnxPort {

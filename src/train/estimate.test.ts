@@ -5,7 +5,6 @@ import { estimateStep } from './estimate.ts'
 
 test('the time is the work at six tenths of the speed of a matrix product, and two milliseconds around it', async () => {
   const instant = {
-    name: 'instant',
     compile: async () => ({ lanes: 1, run: async () => ({}), release: async () => {} }),
   }
   const graph = { outputs: { y: matmul(input('a', [64, 64]), input('b', [64, 64])) } }
@@ -25,7 +24,7 @@ test('products in whole numbers are counted, and timed by themselves', async () 
   }
   const product = (a: string, b: string, k: number) => matmul(input(a, [1024, k]), input(b, [k, 1024]))
   const both = roundProducts({ outputs: { y: product('a', 'w', 1024), z: product('c', 'd', 2048) } }, new Set(['w']))
-  const { flop, stepMs } = await estimateStep(both, { name: 'timers', compile })
+  const { flop, stepMs } = await estimateStep(both, { compile })
   expect(flop).toBe(3 * 2 * 1024 ** 3)
   // the times of 1024³ in floats and in whole numbers, by six tenths, and two milliseconds
   expect(stepMs).toBeGreaterThan(2 + (2 * exact + whole) / 0.6 - 5)

@@ -35,7 +35,7 @@ const [processBytes, besideState] = [150e6, 2.5]
 const aroundStepMs = 2
 
 /** Counts a step's arithmetic and memory in its graph, and times this machine's matrix product for the speed. */
-export async function estimateStep(graph: Graph, backend: Backend): Promise<Estimate> {
+export async function estimateStep(graph: Graph, backend: Pick<Backend, 'compile'>): Promise<Estimate> {
   const [flop, whole] = [countFlop(graph), countWholeOperations(graph)]
   const floatSeconds = flop / (await matrixSpeed(backend, 'fp32'))
   const wholeSeconds = whole === 0 ? 0 : whole / (await matrixSpeed(backend, 'int8'))
@@ -52,7 +52,7 @@ function inputBytes(graph: Graph): number {
 }
 
 /** Operations a second of a 1024³ matrix product: the best of five. */
-async function matrixSpeed(backend: Backend, precision: 'fp32' | 'int8'): Promise<number> {
+async function matrixSpeed(backend: Pick<Backend, 'compile'>, precision: 'fp32' | 'int8'): Promise<number> {
   const n = 1024
   const product: Graph = { outputs: { y: matmul(input('a', [n, n]), input('b', [n, n])) } }
   const program = await backend.compile(precision === 'fp32' ? product : roundProducts(product, new Set(['b'])))

@@ -9,6 +9,7 @@ import {
   checkpointPath,
   loadCheckpoint,
   type Position,
+  type StateTensors,
   type StepEntry,
   saveCheckpoint,
   type ValidationEntry,
@@ -26,9 +27,8 @@ import { type Material, photoMaterial, type Validator } from './material.ts'
 import { scoresOf } from './metrics.ts'
 import { momentOf, type RunLength, type StepMoment } from './moment.ts'
 import { StagedSteps } from './stages.ts'
-import { type Start, startOf } from './start.ts'
+import { startOf } from './start.ts'
 import { inferenceTensors } from './state.ts'
-import { StepState } from './step-state.ts'
 import type { StepPlan } from './updates.ts'
 
 /** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
@@ -42,13 +42,14 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   for (const text of start.lost) control.emit({ kind: 'warning', text })
   const estimate = await estimateStep(plan.graph, backend)
   tellStart(estimate, { ...length, firstStep: start.position.step, batchSize: job.config.batchSize }, control)
-  const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf)
+  const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf, start.state)
   await steps.at(start.position.step) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
-  const run = new Run(job, plan, { material, steps, validator, batches, length, control }, start)
+  const run = new Run(job, plan, { material, steps, validator, batches, length, control }, start.position)
   const finished = await run.toTheEnd()
+  const state = await steps.checkpoint()
   await steps.release()
-  if (finished) await run.finish()
+  if (finished) await run.finish(state)
   await validator?.release()
   return { finished, step: run.position.step, totalSteps: length.totalSteps }
 }
@@ -75,32 +76,30 @@ interface Parts {
   readonly control: Control
 }
 
-/** The moving parts of a run: the state, where it stands, its health and the clock. */
+/** The moving parts of a run: where it stands, its health and the clock. Its state lies with the program of its steps. */
 class Run {
   readonly #job: TrainJob
   readonly #plan: StepPlan
   readonly #parts: Parts
   readonly #logPath: string
-  readonly #state: StepState
   readonly #health: RunHealth
   readonly #clock: StepClock
   #savedAt = performance.now()
   position: Position
 
-  constructor(job: TrainJob, plan: StepPlan, parts: Parts, start: Start) {
+  constructor(job: TrainJob, plan: StepPlan, parts: Parts, position: Position) {
     this.#job = job
     this.#plan = plan
     this.#parts = parts
     this.#logPath = join(job.run, 'log.jsonl')
-    this.#state = new StepState(start.state)
     this.#health = new RunHealth(job.run, job.config.loss)
     this.#clock = new StepClock(job.config.batchSize)
-    this.position = start.position
+    this.position = position
   }
 
   /** True when all steps are done, false when it was asked to stop; either way the state is saved. */
   async toTheEnd(): Promise<boolean> {
-    const { length, control } = this.#parts
+    const { length, control, steps } = this.#parts
     if (this.position.step === 0) await this.#measureStart()
     while (this.position.step < length.totalSteps) {
       await this.#step()
@@ -108,19 +107,19 @@ class Run {
       if (endOfEpoch) await this.#endEpoch()
       const due = performance.now() - this.#savedAt > this.#job.config.checkpointMinutes * 60_000
       const stop = control.shouldStop()
-      if (endOfEpoch || due || stop) this.#save('last')
+      if (endOfEpoch || due || stop) this.#save('last', await steps.checkpoint())
       if (stop && this.position.step < length.totalSteps) return false
     }
     return true
   }
 
   /** The best weights become model.onnx; metrics.json says how they did. */
-  async finish(): Promise<void> {
+  async finish(last: StateTensors): Promise<void> {
     const { run, classes, split, index } = this.#job
     this.#parts.control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
-    if (!existsSync(best)) this.#save('best')
-    const { state, position } = loadCheckpoint(best, Object.fromEntries(this.#inferenceTensors()))
+    if (!existsSync(best)) this.#save('best', last)
+    const { state, position } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, last)))
     const tensors = new Map(Object.entries(state))
     await this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
@@ -130,19 +129,16 @@ class Run {
     writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
   }
 
-  /** Feeds, the graph's own step, health, swap, log. */
+  /** Feeds, the program's step, health, log. */
   async #step(): Promise<void> {
     const begin = performance.now()
     const { steps, length, control } = this.#parts
     const moment = momentOf(this.position.step, this.#job.config, length)
     const { plan, program, releasedAt } = await steps.at(moment.step)
-    const memory = this.#state.memoryFor(plan.graph)
-    const feeds = this.#feeds(plan, releasedAt, moment)
-    const results = await program.run({ ...feeds, ...this.#state.tensors }, memory)
+    const results = await program.step(this.#feeds(plan, releasedAt, moment))
     const elapsedMs = performance.now() - begin
     const entry = this.#entryOf(moment, results, elapsedMs)
     this.#health.checkStep(entry, this.position.firstLoss, moment.marginShare)
-    this.#state.swap(memory)
     this.position = { ...this.position, step: entry.step, firstLoss: this.position.firstLoss ?? entry.loss }
     appendLog(this.#logPath, entry)
     const pace = this.#clock.tick(elapsedMs, length.totalSteps - entry.step)
@@ -176,41 +172,39 @@ class Run {
 
   /** What the run begins with, to compare with what it comes to; it is no candidate for the best. */
   async #measureStart(): Promise<void> {
-    const { validator, control } = this.#parts
+    const { validator, control, steps } = this.#parts
     if (validator === undefined) return
-    const { rank1, map, identityBalancedMap } = await validator.measure(this.#inferenceTensors())
+    const { rank1, map, identityBalancedMap } = await validator.measure(
+      inferenceTensors(this.#plan, await steps.checkpoint()),
+    )
     const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best: false })
   }
 
   async #endEpoch(): Promise<void> {
-    const { length, validator, control } = this.#parts
+    const { length, validator, control, steps } = this.#parts
     const { step } = this.position
     const epoch = step / length.stepsPerEpoch
     const due = epoch % this.#job.config.validateEvery === 0 || step === length.totalSteps
     if (validator === undefined || !due) return
-    this.#health.checkState(this.#state.tensors, step)
-    const { rank1, map, identityBalancedMap } = await validator.measure(this.#inferenceTensors())
+    const state = await steps.checkpoint()
+    this.#health.checkState(state, step)
+    const { rank1, map, identityBalancedMap } = await validator.measure(inferenceTensors(this.#plan, state))
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
     const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap }
     if (best) {
       this.position = { ...this.position, best: { identityBalancedMap, step } }
-      this.#save('best')
+      this.#save('best', state)
     }
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best })
   }
 
-  #save(which: 'last' | 'best'): void {
-    const { tensors } = this.#state
-    this.#health.checkState(tensors, this.position.step)
-    const saved = which === 'last' ? Object.entries(tensors) : this.#inferenceTensors()
+  #save(which: 'last' | 'best', state: StateTensors): void {
+    this.#health.checkState(state, this.position.step)
+    const saved = which === 'last' ? Object.entries(state) : inferenceTensors(this.#plan, state)
     saveCheckpoint(checkpointPath(this.#job.run, which), saved, this.position)
     if (which === 'last') this.#savedAt = performance.now()
-  }
-
-  #inferenceTensors() {
-    return inferenceTensors(this.#plan, this.#state.tensors)
   }
 }

@@ -1,35 +1,52 @@
-import type { Backend, Program } from '../runtime/index.ts'
+import type { StateTensors } from '../run/index.ts'
+import type { Backend, StatefulProgram } from '../runtime/index.ts'
 import { type FreezeStage, stagesUntil } from './freeze.ts'
 import type { StepPlan } from './updates.ts'
 
 /** A step ready to run, and at which steps the stages so far began. */
 export interface CompiledStep {
   readonly plan: StepPlan
-  readonly program: Program
+  readonly program: StatefulProgram
   readonly releasedAt: readonly number[]
 }
 
-/** The programs of a run's stages: each is compiled when it begins, in place of the one before. */
+/** The programs of a run's stages: each begins with the state of the one before, in its place. */
 export class StagedSteps {
   readonly #backend: Backend
   readonly #stages: readonly FreezeStage[]
   readonly #planOf: (frozen: readonly number[]) => StepPlan
+  /** The state that the first program begins with; then the programs have it. */
+  #first: StateTensors
   #current: CompiledStep | undefined
 
-  constructor(backend: Backend, stages: readonly FreezeStage[], planOf: (frozen: readonly number[]) => StepPlan) {
+  constructor(
+    backend: Backend,
+    stages: readonly FreezeStage[],
+    planOf: (frozen: readonly number[]) => StepPlan,
+    state: StateTensors,
+  ) {
     this.#backend = backend
     this.#stages = stages
     this.#planOf = planOf
+    this.#first = state
   }
 
+  /** What runs this step: the program of its stage. */
   async at(step: number): Promise<CompiledStep> {
     const begun = stagesUntil(this.#stages, step)
     if (this.#current?.releasedAt.length === begun.length) return this.#current
+    const state = await this.checkpoint()
     await this.release()
+    this.#first = {}
     const plan = this.#planOf(begun.map(({ frozen }) => frozen))
-    const program = await this.#backend.compile(plan.graph)
+    const program = await this.#backend.start(plan.graph, state)
     this.#current = { plan, program, releasedAt: begun.map(({ fromStep }) => fromStep) }
     return this.#current
+  }
+
+  /** The whole state, as it is now. */
+  async checkpoint(): Promise<StateTensors> {
+    return (await this.#current?.program.checkpoint()) ?? this.#first
   }
 
   async release(): Promise<void> {

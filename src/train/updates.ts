@@ -17,7 +17,7 @@ import {
 
 /** A training step as one graph, and what must be kept and fed for it. */
 export interface StepPlan {
-  /** Outputs `loss`, `gradientNorm` and `next/<name>` for every tensor of the state that it changes. */
+  /** Outputs `loss` and `gradientNorm`; every tensor of the state that it changes is carried over, as the output `next/<name>`. */
   readonly graph: Graph
   readonly params: readonly ParamSpec[]
   /** Those that it trains: all but frozen ones. They alone have moments, and averages. */
@@ -81,13 +81,21 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
   })
   for (const { spec, next } of scope.statistics()) outputs[`next/${spec.name}`] = next!
   return {
-    graph: { outputs },
+    graph: { outputs, carried: carriedBy(outputs) },
     params: scope.params().map(({ spec }) => spec),
     trained: new Set(trained.map(({ spec }) => spec.name)),
     statistics: scope.statistics().map(({ spec }) => spec),
     randoms: scope.randoms(),
     ema: config.emaDecay !== null,
   }
+}
+
+const next = 'next/'
+
+/** `next/<name>` is the value that `<name>` has in the next step. */
+function carriedBy(outputs: Readonly<Record<string, Value>>): Record<string, string> {
+  const changed = Object.keys(outputs).filter((name) => name.startsWith(next))
+  return Object.fromEntries(changed.map((output) => [output.slice(next.length), output]))
 }
 
 /** A segment a layer: layer 1 is the first block. */
