@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { checkNamed, photosToRead } from './own-data.ts'
+import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
 import { say } from './say.ts'
 import {
@@ -26,7 +27,7 @@ FILE.npy holds float32 [photos, size], each row of length 1. FILE.csv beside it
 has the file names, the identities and the other columns of the table, in the
 same order. Of a Kaggle folder all photos are embedded, train.csv's first.`
 
-interface EmbedFlags extends ModelFlags, DataFlags {
+interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly data?: string
   readonly out: string
   readonly overwrite?: boolean
@@ -45,7 +46,9 @@ export function embedCommand(): Command {
       ).default(undefined, "the run's own photos"),
     )
     .option('--overwrite', 'replace --out and the CSV beside it')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(embedAction)
+  return addLocateOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(embedAction)
 }
 
 async function embedAction(flags: EmbedFlags): Promise<void> {
@@ -55,12 +58,14 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
-  await checkNamed({ namedBy }, manifest)
-  await checkOutputs([out, csv], { flags, manifest }, { overwrite })
-  warnOfManifest(manifest)
-  await interruptible((signal) =>
-    withModel(flags, async (embedder) => {
+  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
+  await checkNamed({ namedBy }, listed)
+  await checkOutputs([out, csv], { flags, manifest: listed }, { overwrite })
+  warnOfManifest(listed)
+  const locating = await locatingBy(flags)
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    await withModel(flags, async (embedder) => {
       const file = new EmbeddingFile(out, embedder.size)
       const photos: Photo[] = []
       const contentHashes: string[] = []
@@ -83,8 +88,8 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       }
       say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
       say(`${csv}: their file names, identities, and what else is known of them`)
-    }),
-  )
+    })
+  })
 }
 
 function describe({ source, tta }: { readonly source: string; readonly tta: string }): string {

@@ -5,10 +5,11 @@ import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
-import { filesOfGallery, tellGallery } from './gallery-source.ts'
+import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { checkNamed, photosToRead } from './own-data.ts'
+import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { say, warn } from './say.ts'
 import { intervalWords, scoreTable } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
@@ -44,7 +45,7 @@ encounter, for photos of one sighting find each other by their background.
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
-interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags {
+interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
@@ -73,7 +74,7 @@ export function evaluateCommand(): Command {
     .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
     .addOption(excludeSameOption())
     .option('--overwrite', 'replace --out')
-  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
     .addHelpText('after', example)
     .action(evaluateAction)
 }
@@ -87,13 +88,16 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   )
   const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
-  await checkNamed({ namedBy }, manifest)
-  const gallery = await galleryOf(flags)
-  const photos = gallery === undefined ? [] : filesOfGallery(gallery)
-  await checkOutputs([out], { flags, manifest, photos }, { overwrite })
-  await interruptible((signal) =>
-    withModel(flags, async (embedder) => {
+  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  await checkNamed({ namedBy }, listed)
+  const source = await galleryOf(flags)
+  const photos = source === undefined ? [] : filesOfGallery(source)
+  await checkOutputs([out], { flags, manifest: listed, photos }, { overwrite })
+  const locating = await locatingBy(flags)
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    const gallery = source && (await locatedGallery(locating, source, signal))
+    await withModel(flags, async (embedder) => {
       const run = await runToScoreBy(embedder)
       const selection = await photosToScore(manifest, { run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
@@ -125,8 +129,8 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       const beside = withinEncounterWords(report)
       const scores = beside === undefined ? numbers(report) : `${numbers(report)}\n\n${beside}`
       say(`${head}\n\n${scores}\n\n${out}: every number, also by individual`)
-    }),
-  )
+    })
+  })
 }
 
 /** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { GallerySource } from '../embedder/index.ts'
+import { type LocateRunFlags, withLocated } from './locate-options.ts'
 import { warnOfManifest } from './work.ts'
 
 /** The files that a gallery is read from: no output takes the place of one. */
@@ -15,4 +16,14 @@ export function tellGallery(source: GallerySource): void {
   if (source.kind === 'stored') return
   const { manifest } = source
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+}
+
+/** Known individuals with the animals that --locate finds on their photos; of a gallery on disk that was done when it was made. */
+export async function locatedGallery(
+  locating: LocateRunFlags,
+  source: GallerySource,
+  signal: AbortSignal,
+): Promise<GallerySource> {
+  if (source.kind === 'stored') return source
+  return { ...source, manifest: await withLocated(locating, source.manifest, signal) }
 }

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { check, checkOutput } from '../base/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
 import {
   interruptible,
@@ -26,7 +28,7 @@ The folder holds no photos: it has their embeddings and hashes, and the names,
 encounters, flanks and boxes. It belongs to the model that made it; with another
 model it is refused. --append passes over photos that it has already.`
 
-interface GalleryFlags extends ModelFlags, DataFlags {
+interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly data: string
   readonly out: string
   readonly append?: boolean
@@ -42,7 +44,9 @@ export function galleryCommand(): Command {
     .requiredOption('--out <DIR>', 'the folder to write')
     .option('--append', 'add photos to the gallery in --out')
     .option('--overwrite', 'replace the gallery in --out')
-  return addDataOptions(addModelOptions(command)).addHelpText('after', example).action(galleryAction)
+  return addLocateOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(galleryAction)
 }
 
 async function galleryAction(flags: GalleryFlags): Promise<void> {
@@ -55,10 +59,12 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
-  const manifest = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
-  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
-  await interruptible((signal) =>
-    withModel(flags, async (embedder) => {
+  const listed = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
+  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  const locating = await locatingBy(flags)
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    await withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
       const model = await galleryModel(embedder)
       const before = append ? readGallery(out, { model }) : undefined // refused before the work, not after it
@@ -70,8 +76,8 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
       writeGallery(out, model, gallery)
       say(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
-    }),
-  )
+    })
+  })
 }
 
 function counted({ photos }: PhotoEmbeddings): string {

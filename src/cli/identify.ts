@@ -5,9 +5,11 @@ import type { Identification } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
-import { filesOfGallery, tellGallery } from './gallery-source.ts'
+import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { locatingBy } from './own-data.ts'
 import { say, tell } from './say.ts'
 import {
   interruptible,
@@ -39,7 +41,7 @@ individuals. Photos that this model has embedded before are not embedded again.
 Similarity is the cosine to the individual's most similar photo; 1 is the most.
 A gallery photo that is the very same file as the photo asked about is left out.`
 
-interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags {
+interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -65,7 +67,7 @@ export function identifyCommand(): Command {
     .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
     .option('--csv <FILE>', 'write the table to a file: photo, rank, identity, similarity, best match')
     .option('--overwrite', 'replace the file of --csv')
-  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
     .addHelpText('after', example)
     .action(identifyAction)
 }
@@ -77,19 +79,22 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { identifyPhotos } = await import('../identify/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
-  const source = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
+  const known = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
-  const queries = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
+  const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
     withSizes((watch) => openQueries(names, { ...asQueries, ...watch })),
   )
   if (csv !== undefined) {
-    const inputs = { flags, manifest: queries, photos: [...names, ...filesOfGallery(source)] }
+    const inputs = { flags, manifest: asked, photos: [...names, ...filesOfGallery(known)] }
     await checkOutputs([csv], inputs, { overwrite, option: 'csv' })
   }
-  tellGallery(source)
-  warnOfManifest({ ...queries, warnings: queries.warnings.filter((text) => !text.includes('one photo only')) })
-  const found = await interruptible((signal) =>
-    withModel(flags, async (embedder) => {
+  tellGallery(known)
+  warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
+  const locating = await locatingBy(flags)
+  const found = await interruptible(async (signal) => {
+    const queries = await withLocated(locating, asked, signal)
+    const source = await locatedGallery(locating, known, signal)
+    return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
       const load = () =>
         withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
@@ -106,8 +111,8 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
       return identifyPhotos(known, asked, top, { postProcessing })
-    }),
-  )
+    })
+  })
   tellLeftOut(found)
   if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
   else if (csv === undefined) say(`${formatTable(header, rowsOf(found))}\n\n${await meaningOf(postProcessing)}`)

@@ -3,19 +3,20 @@ import type { Manifest } from '../data/index.ts'
 import type { LocatorOptions, WhichAnimals } from '../locate/index.ts'
 import { bytesOf } from './options.ts'
 import { progress } from './progress.ts'
+import { tell } from './say.ts'
 
 /** Options of every command that takes photos. */
 export interface LocateFlags {
-  readonly locate?: string
-  readonly locateConfig?: string
-  readonly animals?: WhichAnimals
+  readonly locate?: string | undefined
+  readonly locateConfig?: string | undefined
+  readonly animals?: WhichAnimals | undefined
 }
 
 /** Which part of a photo shows the animal, where a network is to say it. */
 export function addLocateOptions(command: Command): Command {
   return command
     .optionsGroup('The animal first:')
-    .option('--locate <FILE.onnx>', 'a network that finds the animal: photos are cut to it (docs/locate.md)')
+    .option('--locate <FILE.onnx>', 'a network that finds the animal, to which photos are cut (docs/locate.md)')
     .addOption(locateConfigOption())
     .addOption(animalsOption())
 }
@@ -43,7 +44,7 @@ export function locatorOptions({ locateConfig, confidence, threads, memoryLimit 
   return { locateConfig, confidence, threads, memoryLimitBytes: bytesOf(memoryLimit) }
 }
 
-/** The photos with the animals that --locate finds on them; as they are without it. */
+/** The photos with the animals that --locate finds on them, which is told; as they are without it. */
 export async function withLocated(flags: LocateRunFlags, manifest: Manifest, signal: AbortSignal): Promise<Manifest> {
   const { locate, animals, limitPixels } = flags
   if (locate === undefined) return manifest
@@ -51,7 +52,13 @@ export async function withLocated(flags: LocateRunFlags, manifest: Manifest, sig
   const bar = progress('locating', 'photos')
   const locator = await openLocator(locate, locatorOptions(flags))
   try {
-    return await locatePhotos(locator, manifest, { animals, limitPixels, signal, onProgress: bar.update })
+    const { note, ...located } = await locatePhotos(locator, manifest, {
+      ...{ animals, limitPixels, signal },
+      onProgress: bar.update,
+    })
+    bar.stop()
+    tell(`note: ${note}`)
+    return located
   } finally {
     bar.stop()
     await locator.release()

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { check } from '../base/index.ts'
 import type { Manifest, OpenOptions } from '../data/index.ts'
 import type { ReadingOptions } from '../run/index.ts'
+import type { LocateFlags, LocateRunFlags } from './locate-options.ts'
 import { type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { tell, warn } from './say.ts'
 
@@ -39,13 +40,30 @@ export async function photosToRead(
   )
   const [run] = known
   if (named.length > 0) tell(`note: ${run} names ${named.join(' and ')} as its data`)
-  const { skipUnreadable: skip, limitPixels: limit, ...open } = reading
+  const { skipUnreadable: skip, limitPixels: limit, locate: _l, locateConfig: _c, animals: _a, ...open } = reading
   return {
     data,
     open: { ...open, problems: 'collect' },
     reading: { skipUnreadable: skip, limitPixels: limit },
     namedBy: named.length > 0 ? run : undefined,
   }
+}
+
+/**
+ * How animals are found on the photos: as the flags say, else as in the training of the model's run, which is then told.
+ * `--locate none` leaves it out.
+ */
+export async function locatingBy(
+  flags: Pick<ModelFlags, 'model' | 'threads' | 'memoryLimit'> & LocateFlags & DataFlags,
+): Promise<LocateRunFlags> {
+  const { runsOf } = await import('../embedder/index.ts')
+  const { locatingOf } = await import('../run/index.ts')
+  const { locate, locateConfig, animals, detections, masks } = flags
+  const [run] = flags.model.flatMap(runsOf)
+  const found = locatingOf(run, { locate, locateConfig, animals, detections, masks })
+  if (found.locate !== undefined && found.locate !== locate)
+    tell(`note: animals are found by ${found.locate}, as for the training of ${run}; --locate none leaves that out`)
+  return { ...flags, locate: found.locate, locateConfig: found.locateConfig, animals: found.animals }
 }
 
 /**

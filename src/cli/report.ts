@@ -5,8 +5,9 @@ import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
-import { checkNamed, photosToRead } from './own-data.ts'
+import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
@@ -36,7 +37,7 @@ OUT/report.html is one file that needs no network. Beside it lie the pictures
 \`rosette evaluate\` would score. --share leaves out photos and file names, and
 gives individuals numbers for names.`
 
-interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags {
+interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
   readonly data?: string
   readonly out?: string
   readonly split?: SplitName
@@ -82,7 +83,7 @@ export function reportCommand(): Command {
     )
     .option('--share', 'leave out photos and names, to publish numbers without showing where animals live')
     .option('--overwrite', 'replace the report in --out')
-  return addAfterRankingOptions(addDataOptions(addModelOptions(command)))
+  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
     .addHelpText('after', example)
     .action(reportAction)
 }
@@ -107,8 +108,9 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
       const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-      const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
-      await checkNamed({ namedBy }, manifest)
+      const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+      await checkNamed({ namedBy }, listed)
+      const manifest = await withLocated(await locatingBy(flags), listed, signal)
       const run = await runToScoreBy(embedder)
       const selection = await photosToScore(manifest, { run, split: flags.split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)

@@ -4,9 +4,10 @@ import type { ScoreKind } from '../competition/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
-import { photosToRead } from './own-data.ts'
+import { locatingBy, photosToRead } from './own-data.ts'
 import { say, warn } from './say.ts'
 import {
   interruptible,
@@ -25,7 +26,7 @@ Example:
 Each test photo is embedded once. The file is then read back and checked against
 test.csv; the exit code is 1 where it does not fit.`
 
-interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags {
+interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
   readonly data?: string
   readonly out: string
   readonly scores: ScoreKind
@@ -53,7 +54,7 @@ export function submitCommand(): Command {
         .default('clip'),
     )
     .option('--overwrite', 'replace --out')
-  return addAfterRankingOptions(addPhotoOptions(addModelOptions(command)))
+  return addAfterRankingOptions(addLocateOptions(addPhotoOptions(addModelOptions(command))))
     .addHelpText('after', example)
     .action(submitAction)
 }
@@ -67,12 +68,14 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   const { embedPhotos } = await import('../embedder/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
-  const manifest = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
-  await checkOutputs([out], { flags, manifest }, { overwrite })
-  warnOfManifest(manifest)
+  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
+  await checkOutputs([out], { flags, manifest: listed }, { overwrite })
+  warnOfManifest(listed)
+  const locating = { ...(await locatingBy(flags)), animals: 'largest' } as const // each test photo is one row
   const pairs = readTestPairs(data)
-  await interruptible((signal) =>
-    withModel(flags, async (embedder) => {
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    await withModel(flags, async (embedder) => {
       const embedded = await withProgress('embedding', { ...reading, signal }, (options) =>
         embedPhotos(embedder, manifest, options),
       )
@@ -81,8 +84,8 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
       const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing)
       if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
-    }),
-  )
+    })
+  })
   const { postProcessingWords } = await import('../retrieval/index.ts')
   const done = postProcessingWords(postProcessing)
   const report = checkSubmission(out, join(data, 'test.csv'))

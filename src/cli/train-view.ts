@@ -39,6 +39,8 @@ export class TrainView {
         return this.#stages.update('sizes of photos', 'boxes', event.done, event.total)
       case 'times':
         return this.#stages.update('times of photos', 'photos', event.done, event.total)
+      case 'locate':
+        return this.#stages.update('locating', 'photos', event.done, event.total)
       case 'decode':
         return this.#stages.update('decoding', 'photos', event.done, event.total)
       case 'embed':

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
+import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import {
   aboveZero,
   addDataOptions,
@@ -34,7 +35,7 @@ Presets:
 Ctrl-C saves and ends. --resume goes on, and the result is the same as without
 the interruption. docs/training.md lists every setting that --set can change.`
 
-interface TrainFlags extends DataFlags {
+interface TrainFlags extends DataFlags, LocateFlags {
   readonly data: string
   readonly out: string
   readonly preset?: string
@@ -78,7 +79,9 @@ export function trainCommand(): Command {
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
     .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
-  return answerHabits(addDataOptions(command)).addHelpText('after', example).action(trainAction)
+  return answerHabits(addLocateOptions(addDataOptions(command)))
+    .addHelpText('after', example)
+    .action(trainAction)
 }
 
 function layers(text: string): number | 'all' {

@@ -52,9 +52,7 @@ describe('photos with the animals on them', () => {
         ['b/3.png', undefined, false],
       ])
       expect(largest.photos[0]!.extra).toEqual({ detection_confidence: '1.000' })
-      expect(largest.notes!.at(-1)).toBe(
-        'drawn: animals found in 2 of 3 photos; 1 without one stay whole; 1 have several',
-      )
+      expect(largest.note).toBe('drawn: animals found in 2 of 3 photos; 1 without one stay whole; 1 have several')
       expect(looked()).toBe(3)
       // the identities are folders: of a known individual the largest is taken all the same
       expect(boxesOf(await locatePhotos(locator, manifest, { cacheDir, animals: 'all' }))).toHaveLength(3)
@@ -83,7 +81,7 @@ describe('photos with the animals on them', () => {
         ['a/2.png', [11, 10, 39, 19], false], // three pixels of it are two of the network's
       ])
       expect(looked()).toBe(1)
-      expect(located.notes!.at(-1)).toBe('drawn: animals found in 1 of 3 photos; 1 keep the box that they have')
+      expect(located.note).toBe('drawn: animals found in 1 of 3 photos; 1 keep the box that they have')
     })
   })
 

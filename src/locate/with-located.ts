@@ -11,6 +11,11 @@ export interface LocatePhotosOptions extends Omit<FindOptions, 'skipUnreadable'>
   readonly animals?: WhichAnimals | undefined
 }
 
+/** A manifest with the animals on its photos, and in a line what was found. */
+export interface LocatedManifest extends Manifest {
+  readonly note: string
+}
+
 /** The largest animal of each photo. */
 export const locatePhotosDefaults = { animals: 'largest' } as const satisfies LocatePhotosOptions
 
@@ -24,7 +29,7 @@ export async function locatePhotos(
   locator: Locator,
   manifest: Manifest,
   options: LocatePhotosOptions = {},
-): Promise<Manifest> {
+): Promise<LocatedManifest> {
   const { photos } = manifest
   const animals = options.animals ?? locatePhotosDefaults.animals
   const without = photos.filter(({ box }) => box === undefined)
@@ -37,7 +42,7 @@ export async function locatePhotos(
     const taken = animals === 'all' && photo.identity === undefined ? all : all.slice(0, 1)
     return taken.map((animal) => annotated(photo, animal))
   })
-  return { ...manifest, photos: located, notes: [...(manifest.notes ?? []), ...notesOf(locator, photos, found)] }
+  return { ...manifest, photos: located, note: noteOf(locator, photos, found) }
 }
 
 function annotated(photo: Photo, { box, confidence, mask }: KeptAnimal): Photo {
@@ -49,11 +54,11 @@ function annotated(photo: Photo, { box, confidence, mask }: KeptAnimal): Photo {
   }
 }
 
-function notesOf(
+function noteOf(
   { name }: Locator,
   photos: readonly Photo[],
   found: ReadonlyMap<string, readonly KeptAnimal[]>,
-): string[] {
+): string {
   const boxed = photos.filter(({ box }) => box !== undefined).length
   const looked = photos.filter(({ box, path }) => box === undefined && found.has(path))
   const withAnimals = looked.filter(({ path }) => found.get(path)!.length > 0)
@@ -64,5 +69,5 @@ function notesOf(
     [several, 'have several'],
   ] as const
   const told = parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))
-  return [[`${name}: animals found in ${withAnimals.length} of ${photos.length} photos`, ...told].join('; ')]
+  return [`${name}: animals found in ${withAnimals.length} of ${photos.length} photos`, ...told].join('; ')
 }

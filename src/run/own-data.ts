@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { check } from '../base/index.ts'
-import { mergeReading, type ReadingOptions } from './reading.ts'
+import { type LocatingOptions, mergeReading, type ReadingOptions } from './reading.ts'
 import type { PartOfRecord } from './record.ts'
 import { RunFolder } from './run-folder.ts'
 
@@ -30,9 +30,7 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
     `\`data\`: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
     'name the photos with `data`',
   )
-  const { images, detections, masks, ...begun } = record.reading ?? {}
-  const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))
-  const placed = { ...begun, images: there(images), detections: there(detections), masks: there(masks) }
+  const placed = placedReading(run, record)
   const named = [
     ...(data === undefined ? [own!] : []),
     ...elsewhere.flatMap((key) => (given[key] === undefined && placed[key] !== undefined ? [placed[key]] : [])),
@@ -40,7 +38,35 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
   return { data: data ?? own!, reading: mergeReading(given, placed), named: named.map((path) => resolve(path)) }
 }
 
-const elsewhere = ['images', 'detections', 'masks'] as const
+const elsewhere = ['images', 'detections', 'masks', 'locate'] as const
+
+/**
+ * How animals are found on photos that a run is asked about: as `given` says; where that names no network, no boxes and no masks, as on
+ * the photos that it was trained on, so that it sees what it has learned to see.
+ */
+export function locatingOf(run: string | undefined, given: ReadingOptions): LocatingOptions {
+  const { locate, locateConfig, animals } = given
+  if (locate === 'none') return {}
+  const says = [locate, given.detections, given.masks].some((one) => one !== undefined)
+  if (says || run === undefined) return { locate, locateConfig, animals }
+  const own = placedReading(run, new RunFolder(run).record())
+  return { locate: own.locate, locateConfig: own.locateConfig, animals: animals ?? own.animals }
+}
+
+/** What a run's record says of its photos, its paths as they lie from here. */
+function placedReading(run: string, record: PartOfRecord): ReadingOptions {
+  const { reading = {} } = record
+  const there = (path: string | undefined) => (path === undefined ? undefined : placeOf(run, record, path))
+  const { images, detections, masks, locate, locateConfig } = reading
+  return {
+    ...reading,
+    images: there(images),
+    detections: there(detections),
+    masks: there(masks),
+    locate: there(locate),
+    locateConfig: there(locateConfig),
+  }
+}
 
 /** The folder that relative paths of a run's record start from, as seen from the run: both may be moved together. */
 export function workingFolderFrom(run: string): string {

@@ -1,9 +1,21 @@
 import { z } from 'zod'
 import type { OpenOptions } from '../data/index.ts'
+import type { WhichAnimals } from '../locate/index.ts'
+
+/** Whether a network finds the animal on each photo first, and how. */
+export interface LocatingOptions {
+  /** An ONNX file that finds animals; 'none' where the run that is used had one and it is not to be. */
+  readonly locate?: string | undefined
+  /** Its description, a file or the name of a preset, where none lies beside it. */
+  readonly locateConfig?: string | undefined
+  /** Of several animals on a photo. */
+  readonly animals?: WhichAnimals | undefined
+}
 
 /** How a run's photos are found and read, beside where they lie. */
 export interface ReadingOptions
-  extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize' | 'onTime'> {
+  extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize' | 'onTime'>,
+    LocatingOptions {
   /** Leave out photos that cannot be read. */
   readonly skipUnreadable?: boolean | undefined
   /** Photos with more pixels are refused. */
@@ -21,6 +33,9 @@ const fields = {
   encounterGapMinutes: z.number().min(0).optional(),
   confidence: z.number().min(0).max(1).optional(),
   masks: z.string().optional(),
+  locate: z.string().optional(),
+  locateConfig: z.string().optional(),
+  animals: z.enum(['largest', 'all']).optional(),
   skipUnreadable: z.boolean().optional(),
   limitPixels: z.int().positive().optional(),
 } satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }

@@ -89,6 +89,7 @@ export type PrepareEvent =
   | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }
   | { readonly kind: 'sizes'; readonly done: number; readonly total: number }
   | { readonly kind: 'times'; readonly done: number; readonly total: number }
+  | { readonly kind: 'locate'; readonly done: number; readonly total: number }
   | { readonly kind: 'embed'; readonly done: number; readonly total: number }
   | { readonly kind: 'decode'; readonly done: number; readonly total: number }
   | { readonly kind: 'data'; readonly text: string }

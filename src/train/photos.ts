@@ -17,6 +17,7 @@ import {
 } from '../data/index.ts'
 import { mergeReading, type Sides, type TrainConfig } from '../run/index.ts'
 import type { TrainOptions } from './job.ts'
+import { withAnimals } from './located.ts'
 
 /** The photos of a run, decoded: of known individuals, and on a side of the table's split where it has one. */
 export interface OpenedPhotos {
@@ -96,7 +97,7 @@ export async function openPhotos(
   { manifest, validation }: ListedPhotos,
 ): Promise<OpenedPhotos> {
   const { data, skipUnreadable = false, limitPixels, signal } = options
-  const store = await openPixelStore(manifest, image, {
+  const store = await openPixelStore(await withAnimals(options, manifest), image, {
     skipUnreadable,
     limitPixels,
     ...(signal === undefined ? {} : { signal }),
