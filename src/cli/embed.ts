@@ -12,9 +12,9 @@ import {
   warnOfIdentical,
   warnOfManifest,
   warnOfSkipped,
+  withListing,
   withModel,
   withProgress,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -58,7 +58,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile } = await import('../embedder/index.ts')
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
   await checkNamed({ namedBy }, listed)
   await checkOutputs([out, csv], { flags, manifest: listed }, { overwrite })
   warnOfManifest(listed)

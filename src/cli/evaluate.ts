@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
-import type { EvaluationReport, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
@@ -22,9 +22,9 @@ import {
   warnOfLearned,
   warnOfManifest,
   warnOfScoring,
+  withListing,
   withModel,
   withProgress,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -88,13 +88,13 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   )
   const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, listed)
   const source = await galleryOf(flags)
   const photos = source === undefined ? [] : filesOfGallery(source)
   await checkOutputs([out], { flags, manifest: listed, photos }, { overwrite })
   const locating = await locatingBy(flags)
-  await interruptible(async (signal) => {
+  await interruptible(async (signal, whileRanking) => {
     const manifest = await withLocated(locating, listed, signal)
     const gallery = source && (await locatedGallery(locating, source, signal))
     await withModel(flags, async (embedder) => {
@@ -103,8 +103,16 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
-      const embed = <T>(title: string, work: (options: EmbedOptions) => Promise<T>) =>
-        withProgress(title, { ...reading, signal }, work)
+      const embed = <T>(title: string, work: (options: EmbedOptions & RankProgress) => Promise<T>) =>
+        withProgress(title, { ...reading, signal }, (options, tell) =>
+          work({
+            ...options,
+            onRank: (done, total) => {
+              whileRanking(done, total)
+              tell(done, total)
+            },
+          }),
+        )
       // A photo that is not there is told before the whole gallery is embedded.
       const gone = gallery !== undefined && selection.manifest.photos.some(({ path }) => !existsSync(path))
       if (gone) await embed('queries', (options) => embedPhotos(embedder, selection.manifest, options))
@@ -149,7 +157,7 @@ async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefine
   }
   const options = { ...dataOptions(own), detections: undefined, masks: undefined, requireIdentity: true }
   return speakingOf({ images: 'galleryImages', columns: 'galleryColumns' }, () => {
-    const source = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
+    const source = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
     tellGallery(source)
     return source
   })

@@ -12,9 +12,9 @@ import {
   warnOfManifest,
   warnOfSkipped,
   warnOfTrust,
+  withListing,
   withModel,
   withProgress,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -59,7 +59,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
-  const listed = withSizes((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
+  const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
   warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {

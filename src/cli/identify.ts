@@ -10,6 +10,7 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
+import { firstWord, progress } from './progress.ts'
 import { say, tell } from './say.ts'
 import {
   interruptible,
@@ -18,9 +19,9 @@ import {
   warnOfSkipped,
   warnOfTrained,
   warnOfTrust,
+  withListing,
   withModel,
   withProgress,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -79,10 +80,10 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { identifyPhotos } = await import('../identify/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
-  const known = withSizes((watch) => findGallery(gallery, { ...options, ...watch }))
+  const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
   const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
-    withSizes((watch) => openQueries(names, { ...asQueries, ...watch })),
+    withListing((watch) => openQueries(names, { ...asQueries, ...watch })),
   )
   if (csv !== undefined) {
     const inputs = { flags, manifest: asked, photos: [...names, ...filesOfGallery(known)] }
@@ -91,7 +92,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   tellGallery(known)
   warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
-  const found = await interruptible(async (signal) => {
+  const found = await interruptible(async (signal, whileRanking) => {
     const queries = await withLocated(locating, asked, signal)
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
@@ -110,7 +111,16 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
-      return identifyPhotos(known, asked, top, { postProcessing })
+      const bar = progress('ranking', 'queries', { due: firstWord() })
+      const onRank = (done: number, total: number) => {
+        whileRanking(done, total)
+        bar.update(done, total)
+      }
+      try {
+        return identifyPhotos(known, asked, top, { postProcessing, onRank })
+      } finally {
+        bar.stop()
+      }
     })
   })
   tellLeftOut(found)

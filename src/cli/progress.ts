@@ -39,7 +39,8 @@ export function progress(title: string, unit: string, options: ProgressOptions =
     if (line !== undefined) return line(bar)
     const left = clock.leftMs(done, total)
     const time = left === undefined ? '' : `, ${formatDuration(left)} left`
-    return visible(`${title}${bar === '' ? '' : ` ${bar}`} ${done}/${total} ${unit}${time}`)
+    const of = total === 0 ? '' : `/${total}` // nobody knows of how many
+    return visible(`${title}${bar === '' ? '' : ` ${bar}`} ${done}${of} ${unit}${time}`)
   }
   return stream.isTTY === true ? onTerminal(stream, clock, words) : inLines(stream, { clock, words, due })
 }
@@ -71,7 +72,7 @@ function stageClock(): StageClock {
       first ??= { at: performance.now(), done }
     },
     leftMs: (done, total) => {
-      if (first === undefined || done <= first.done) return undefined
+      if (first === undefined || total === 0 || done <= first.done) return undefined
       return ((performance.now() - first.at) / (done - first.done)) * (total - done)
     },
   }
@@ -79,7 +80,7 @@ function stageClock(): StageClock {
 
 function onTerminal(stream: NodeJS.WriteStream, clock: StageClock, words: Words): Progress {
   const bar = new SingleBar({
-    format: (_, { value, total, progress: share }) => words(value, total, barOf(share)),
+    format: (_, { value, total, progress: share }) => words(value, total, total === 0 ? '' : barOf(share)),
     stream,
     fps: redraws,
     hideCursor: true,
@@ -99,6 +100,15 @@ function onTerminal(stream: NodeJS.WriteStream, clock: StageClock, words: Words)
       open = false
     },
   }
+}
+
+/** A command says its first word so soon after it was started that a watcher never waits two seconds. */
+const firstWordMs = 1_200
+
+/** When the first line is due of work that begins with the command: `performance.now()` counts from the start of the process. */
+export function firstWord(): NextLine {
+  const { atMs } = firstLine()
+  return { atMs: performance.now() < firstWordMs ? Math.min(atMs, firstWordMs) : atMs }
 }
 
 function firstLine(): NextLine {

@@ -21,8 +21,8 @@ import {
   warnOfManifest,
   warnOfScoring,
   warnOfSkipped,
+  withListing,
   withModel,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -103,12 +103,12 @@ async function reportAction(flags: ReportFlags): Promise<void> {
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
   const { openDataset } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')
-  await interruptible((signal) =>
+  await interruptible((signal, whileRanking) =>
     withModel(flags, async (embedder) => {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
       const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-      const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+      const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
       await checkNamed({ namedBy }, listed)
       const manifest = await withLocated(await locatingBy(flags), listed, signal)
       const run = await runToScoreBy(embedder)
@@ -117,7 +117,7 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
-      const outcome = await withStages((onProgress) =>
+      const outcome = await withStages((tell) =>
         makeReport(embedder, selection, {
           out,
           overwrite,
@@ -132,7 +132,10 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           ...reading,
           story,
           signal,
-          onProgress,
+          onProgress: (stage, done, total) => {
+            if (stage === 'ranking') whileRanking(done, total)
+            tell(stage, done, total)
+          },
         }),
       )
       warnOfSkipped(outcome.skipped)
@@ -154,6 +157,7 @@ function defaultFolder(embedder: Embedder): string {
 
 const units = {
   embedding: 'photos',
+  ranking: 'queries',
   projecting: 'maps',
   explaining: 'matches',
   thumbnails: 'photos',

@@ -5,7 +5,7 @@ import type { Manifest, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
 import { say, tell } from './say.ts'
 import { imagesFolder, withColumn } from './split-rows.ts'
-import { warnOfManifest, withSizes } from './work.ts'
+import { warnOfManifest, withListing } from './work.ts'
 
 const example = `
 Examples:
@@ -73,7 +73,7 @@ function share(text: string): number {
 async function splitAction(flags: SplitFlags): Promise<void> {
   const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
   const { folds, groupedSplit, hashSplit, openDataset } = await import('../data/index.ts')
-  const manifest = withSizes((watch) =>
+  const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
   checkOutput(out, { overwrite, inputs: [data, ...manifest.photos.map(({ path }) => path)] })

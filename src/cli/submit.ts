@@ -14,9 +14,9 @@ import {
   warnOfIdentical,
   warnOfManifest,
   warnOfSkipped,
+  withListing,
   withModel,
   withProgress,
-  withSizes,
 } from './work.ts'
 
 const example = `
@@ -68,7 +68,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   const { embedPhotos } = await import('../embedder/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
-  const listed = withSizes((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest: listed }, { overwrite })
   warnOfManifest(listed)
   const locating = { ...(await locatingBy(flags)), animals: 'largest' } as const // each test photo is one row

@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
 import { inFlags } from './flag-words.ts'
-import { barOf, megabytes, type Progress, progress, stagedProgress } from './progress.ts'
+import { barOf, firstWord, megabytes, type Progress, progress, stagedProgress } from './progress.ts'
 import { tell } from './say.ts'
 import { sparkline } from './sparkline.ts'
 
@@ -16,7 +16,7 @@ const [mostBlocks, fewestBlocks] = [16, 4]
 export class TrainView {
   readonly #live = process.stderr.isTTY === true
   /** What comes before the first step. */
-  readonly #stages = stagedProgress()
+  readonly #stages = stagedProgress({ due: firstWord() })
   #steps: Progress | undefined
   #at: Place = { step: 0, totalSteps: 0 }
   /** Of all steps so far. */
@@ -35,6 +35,8 @@ export class TrainView {
         const classifier = leftOut.length === 0 ? '' : `; left out, its classifier: ${leftOut.join(', ')}`
         return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
       }
+      case 'list':
+        return this.#stages.update(event.stage, 'photos', event.done, event.total)
       case 'sizes':
         return this.#stages.update('sizes of photos', 'boxes', event.done, event.total)
       case 'times':

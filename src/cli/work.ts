@@ -1,37 +1,47 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { visible } from '../base/index.ts'
-import type { Manifest, Skipped } from '../data/index.ts'
+import type { ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
 import { Interrupted } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
-import { type Progress, progress, stagedProgress } from './progress.ts'
+import { firstWord, type Progress, progress, stagedProgress } from './progress.ts'
 import { tell, warn } from './say.ts'
 import { onStop } from './stop.ts'
 
+/** Called with how many queries are ranked: that goes on in one piece, in which no signal is heard. */
+type WhileRanking = (done: number, total: number) => void
+
 /**
  * Runs `work`; Ctrl-C, or a terminal that closes, aborts its signal so that it can tidy up and end with `message`, a second Ctrl-C
- * ends the process at once.
+ * ends the process at once. So does the first one while photos are ranked, when nothing is half written.
  */
 export async function interruptible<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, whileRanking: WhileRanking) => Promise<T>,
   message = 'stopped; nothing was written',
 ): Promise<T> {
   const stop = new AbortController()
-  const stopListening = onStop(() => stop.abort(new Interrupted(message)))
+  const listen = () => onStop(() => stop.abort(new Interrupted(message)))
+  let stopListening: (() => void) | undefined = listen()
+  const whileRanking = (done: number, total: number) => {
+    if (done < total) {
+      stopListening?.()
+      stopListening = undefined
+    } else stopListening ??= listen()
+  }
   try {
-    return await work(stop.signal)
+    return await work(stop.signal, whileRanking)
   } finally {
-    stopListening()
+    stopListening?.()
   }
 }
 
 /** Opens the model that the flags name, or several as one, for as long as `use` takes. */
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { openModels } = await import('../embedder/index.ts')
-  const bar = progress('', '', { line: () => visible(`opening ${flags.model.join(', ')}`) })
+  const bar = progress('', '', { due: firstWord(), line: () => visible(`opening ${flags.model.join(', ')}`) })
   bar.update(0, 1)
   const embedder = await openModels(flags.model, modelOptions(flags)).finally(bar.stop)
   for (const text of embedder.warnings ?? []) warn(text)
@@ -46,35 +56,38 @@ export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) 
 export async function withProgress<T>(
   title: string,
   { skipUnreadable, limitPixels, signal }: Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'>,
-  embed: (options: EmbedOptions) => Promise<T>,
+  embed: (options: EmbedOptions, onRank: WhileRanking) => Promise<T>,
 ): Promise<T> {
-  const stages = stagedProgress()
+  const stages = stagedProgress({ due: firstWord() })
   const onProgress = (done: number, total: number) => stages.update(title, 'photos', done, total)
   const onPrepare = (stage: PrepareStage, done: number, total: number) => {
     if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
     else onProgress(0, total) // the first photos may take long
   }
   try {
-    return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare })
+    return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare }, (done, total) =>
+      stages.update('ranking', 'queries', done, total),
+    )
   } finally {
     stages.stop()
   }
 }
 
-/** What is told while files are asked for what their headers say. */
-interface HeaderWatch {
+/** What is told while files are looked for, and asked for what their headers say. */
+interface ListWatch extends Required<ListProgress> {
   readonly onSize: Progress['update']
   readonly onTime: Progress['update']
 }
 
 /**
- * Calls `open` with what shows how many sizes and times of photos it knows: where a table has boxes, or where nothing else tells
- * encounters, it asks each file.
+ * Calls `open` with what shows how far it is: it asks the drive for each file of a list, and each file for its size where there are boxes, or
+ * for its time where nothing else tells encounters. On a slow drive that takes minutes.
  */
-export function withSizes<T>(open: (watch: HeaderWatch) => T): T {
-  const stages = stagedProgress()
+export function withListing<T>(open: (watch: ListWatch) => T): T {
+  const stages = stagedProgress({ due: firstWord() })
   try {
     return open({
+      onFile: (stage, done, total) => stages.update(stage, 'photos', done, total),
       onSize: (done, total) => stages.update('sizes of photos', 'boxes', done, total),
       onTime: (done, total) => stages.update('times of photos', 'photos', done, total),
     })
@@ -97,7 +110,7 @@ export function warnOfManifest(manifest: Manifest): void {
 /** The photos to score, and why, in the command line's words. */
 export async function photosToScore(manifest: Manifest, options: SelectOptions): Promise<Selection> {
   const { selectPhotos } = await import('../identify/index.ts')
-  const bar = progress('recognising', 'photos')
+  const bar = progress('recognising', 'photos', { due: firstWord() })
   const selection = await selectPhotos(manifest, { ...options, onHash: bar.update }).finally(bar.stop)
   return { ...selection, reason: inFlags(selection.reason) }
 }

@@ -48,7 +48,8 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
   const images = options.images ?? folder
   const finder = photoFinder([...new Set([images, folder])], images)
   const problems: Problem[] = []
-  const found = seen.flatMap(({ medium, observation }) => {
+  const found = seen.flatMap(({ medium, observation }, i) => {
+    options.onFile?.('listing', i, seen.length)
     const { filePath = '', fileName = '' } = medium.cells
     const near = [filePath, fileName].find((name) => name !== '' && finder.fileOf(name) !== undefined)
     const place: Place = finder.find(near ?? (filePath || fileName))

@@ -81,7 +81,8 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
   const astray = annotations.filter((annotation) => !known.has(String(annotation.image_id))).length
   check(astray === 0, `${path}: ${astray} annotations name an image_id that no image has`)
   const problems: Problem[] = []
-  const found = images.flatMap((image) => {
+  const found = images.flatMap((image, i) => {
+    options.onFile?.('listing', i, images.length)
     const place = finder.find(image.file_name)
     if ('what' in place) {
       problems.push({ where: `image ${image.id} '${image.file_name}'`, ...place })

@@ -39,7 +39,8 @@ export function listPhotos(
     requireIdentity,
     boxFormat,
     onSize,
-  }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat' | 'onSize'>,
+    onFile,
+  }: Pick<ResolvedOpenOptions, 'columns' | 'requireIdentity' | 'boxFormat' | 'onSize' | 'onFile'>,
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
@@ -57,6 +58,7 @@ export function listPhotos(
   const rows: PhotoRow[] = []
   const problems: Problem[] = []
   table.rows.forEach((cells, i) => {
+    onFile?.('listing', i, table.rows.length)
     const row = table.numbers[i]!
     const where = `${file} row ${row}`
     const cell = (field: Field) => (columns[field] === undefined ? undefined : cells[columns[field]])
@@ -92,6 +94,7 @@ export function listPhotos(
   const masked = withMaskColumn(
     rows.map(({ photo, cells }) => ({ photo, name: cells[mask] ?? '' })),
     finder,
+    onFile,
   )
   const maskedRows = rows.map(({ cells }, i) => ({ photo: masked.photos[i]!, cells }))
   const boxed = withTableBoxes(maskedRows, {

@@ -1,7 +1,8 @@
-import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { check, optionText } from '../base/index.ts'
 import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
+import type { ListProgress } from './list-progress.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 
@@ -20,13 +21,15 @@ interface Contents {
 }
 
 /** A folder of photos, or of folders that are identities, at whatever level they stand. A folder of masks in it holds no photos. */
-export function openFolder(path: string, { requireIdentity, masks }: ResolvedOpenOptions): Manifest {
+export function openFolder(path: string, { requireIdentity, masks, onFile }: ResolvedOpenOptions): Manifest {
   const without = masks === undefined ? undefined : placeBelow(path, masks)
-  const root = contentsOf(path, without)
-  const inside = new Map(root.folders.map((name) => [name, contentsOf(join(path, name))]))
+  const read = folderReader({ onFile })
+  const whole = read(path)
+  const root = { ...whole, folders: whole.folders.filter((name) => name !== without) }
+  const inside = new Map(root.folders.map((name) => [name, read(join(path, name))]))
   const identities = root.folders.filter((name) => inside.get(name)!.photos.length > 0)
   const source = path
-  const below = photosBelow(path, without)
+  const below = photosBelow(path, { without, read })
     .map(placeOf)
     .filter(({ above }) => above.length > 0)
   checkNoMasks(path, root, below)
@@ -163,14 +166,27 @@ function checkIdentityFolders(path: string, root: Contents, identities: readonly
   )
 }
 
+/** Reads a folder once, however often it is asked for. */
+type FolderReader = (path: string) => Contents
+
+function folderReader({ onFile }: ListProgress): FolderReader {
+  const known = new Map<string, Contents>()
+  let count = 0
+  return (path) => {
+    const contents = known.get(path) ?? contentsOf(path, () => onFile?.('listing', ++count, 0))
+    known.set(path, contents)
+    return contents
+  }
+}
+
 /** What lies in a folder, hidden files left out, in an order that is the same everywhere. */
-function contentsOf(path: string, without?: string): Contents {
+function contentsOf(path: string, onEntry: () => void): Contents {
   const photos: string[] = []
   const folders: string[] = []
   const others: string[] = []
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
+  for (const entry of entriesOf(path)) {
+    onEntry()
     if (entry.name.startsWith('.')) continue
-    if (entry.name === without) continue
     if (isFolder(path, entry)) folders.push(entry.name)
     else if (photoExtensions.has(extname(entry.name).slice(1).toLowerCase())) photos.push(entry.name)
     else others.push(entry.name)
@@ -180,18 +196,35 @@ function contentsOf(path: string, without?: string): Contents {
 }
 
 /** All photos in a folder and below it, `/` between folders, sorted; a folder that links lead to twice, and one left out, are passed over. */
-export function photosBelow(root: string, without?: string): string[] {
+export function photosBelow(
+  root: string,
+  {
+    without,
+    onFile,
+    read = folderReader({ onFile }),
+  }: ListProgress & { readonly without?: string | undefined; readonly read?: FolderReader } = {},
+): string[] {
   const seen = new Set<string>()
   const walk = (below: string): string[] => {
     const path = join(root, below)
     const place = realpathSync.native(path)
     if (seen.has(place) || (below !== '' && below === without)) return []
     seen.add(place)
-    const { photos, folders } = contentsOf(path)
+    const { photos, folders } = read(path)
     const inside = (name: string) => (below === '' ? name : `${below}/${name}`)
     return [...photos.map(inside), ...folders.flatMap((name) => walk(inside(name)))]
   }
   return walk('')
+}
+
+/** A folder's entries one by one: on a slow drive a list of all comes late. */
+function* entriesOf(path: string): Generator<Dirent, void, undefined> {
+  const folder = opendirSync(path, { bufferSize: 256 })
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) yield entry
+  } finally {
+    folder.closeSync()
+  }
 }
 
 /** Also a link to a folder; a link that leads nowhere counts as a file, and is an error when it is opened. */

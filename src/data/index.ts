@@ -27,6 +27,7 @@ export { type GroupedSplitOptions, groupedSplit } from './grouped-split.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings, identicalInGalleryWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'
+export type { ListProgress, ListStage } from './list-progress.ts'
 export {
   describePhoto,
   identifiedOnly,

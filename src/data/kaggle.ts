@@ -41,6 +41,7 @@ function testPhotos(folder: string, options: ResolvedOpenOptions): Listed {
   const photos: Photo[] = []
   const problems: Problem[] = []
   pairs.filenames.forEach((filename, i) => {
+    options.onFile?.('listing', i, pairs.filenames.length)
     const row = firstRow[i]!
     const place = finder.find(filename)
     if ('path' in place) photos.push({ filename, path: place.path, extra: {}, csv: 'test.csv', row })

@@ -1,6 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
 import type { Box, Outline } from '../images/index.ts'
+import type { ListProgress } from './list-progress.ts'
 
 /** What a table says of a photo: to train on, to validate on, to test on, or none of these. */
 export type SplitSide = 'train' | 'validation' | 'test' | 'none'
@@ -138,22 +140,33 @@ export function listed(lines: readonly string[]): string[] {
 }
 
 /** What can be said against a list of photos as a whole. */
-export function problemsOf(photos: readonly Photo[]): Problem[] {
+export function problemsOf(photos: readonly Photo[], onFile?: ListProgress['onFile']): Problem[] {
+  const placeOf = places()
   const first = new Map<string, Photo>()
   const problems: Problem[] = []
-  for (const photo of photos) {
+  photos.forEach((photo, i) => {
     const { box, mask } = photo
     const key = JSON.stringify([placeOf(photo.path), box && [box.x, box.y, box.width, box.height], mask?.sha256])
     const earlier = first.get(key)
     if (earlier === undefined) first.set(key, photo)
     else problems.push({ where: describePhoto(photo), what: repeated(photo, earlier) })
-  }
+    onFile?.('comparing', i + 1, photos.length)
+  })
   return problems
 }
 
-/** The file itself, whatever links lead to it; of a file that is not there its path. */
-function placeOf(path: string): string {
-  return existsSync(path) ? realpathSync.native(path) : path
+/** Tells the file itself, whatever links lead to it; of a file that is not there its path. A folder is looked up once. */
+function places(): (path: string) => string {
+  const folders = new Map<string, string>()
+  const real = (path: string) => (existsSync(path) ? realpathSync.native(path) : path)
+  return (path) => {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined || found.isSymbolicLink()) return real(path)
+    const folder = dirname(path)
+    const known = folders.get(folder) ?? real(folder)
+    folders.set(folder, known)
+    return join(known, basename(path))
+  }
 }
 
 function repeated(photo: Photo, earlier: Photo): string {

@@ -4,6 +4,7 @@ import { dirname, join, posix } from 'node:path'
 import { check, messageOf, readRegular } from '../base/index.ts'
 import type { Table } from './csv.ts'
 import { photosBelow } from './folders.ts'
+import type { ListProgress } from './list-progress.ts'
 import { describePhoto, type Manifest, type MaskFile, type Photo, type Problem, shortList } from './manifest.ts'
 import type { OpenOptions } from './open.ts'
 import type { PhotoFinder } from './photo-finder.ts'
@@ -22,11 +23,11 @@ export const masksUnread = 'masks are used where image.alpha is black, mean, cro
  * A photo that has a mask keeps it; photos without one are counted.
  * @throws InputError where no mask fits a photo.
  */
-export function withMasks(manifest: Manifest, { masks: folder }: MaskOptions): Manifest {
+export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOptions & ListProgress): Manifest {
   if (folder === undefined) return manifest
   check(statSync(folder, { throwIfNoEntry: false })?.isDirectory(), `${folder}: expected a folder of masks`)
   const named = new Map<string, string[]>()
-  for (const file of photosBelow(folder)) {
+  for (const file of photosBelow(folder, { onFile })) {
     const keys = new Set([stemOf(file), posix.basename(stemOf(file))])
     for (const key of keys) named.set(key, [...(named.get(key) ?? []), file])
   }
@@ -34,7 +35,8 @@ export function withMasks(manifest: Manifest, { masks: folder }: MaskOptions): M
   const without: Photo[] = []
   const users = new Map<string, Photo>()
   let found = 0
-  const photos = manifest.photos.map((photo) => {
+  const photos = manifest.photos.map((photo, i) => {
+    onFile?.('reading masks', i, manifest.photos.length)
     if (photo.mask !== undefined) return photo
     const stem = plainStem(photo.filename)
     const near = named.get(posix.basename(stem)) ?? []
@@ -98,11 +100,13 @@ export function withMaskFolder<O extends MaskOptions & Pick<OpenOptions, 'column
 export function withMaskColumn(
   rows: readonly { readonly photo: Photo; readonly name: string }[],
   { find, fileOf }: Pick<PhotoFinder, 'find' | 'fileOf'>,
+  onFile?: ListProgress['onFile'],
 ): { readonly photos: readonly Photo[]; readonly problems: readonly Problem[]; readonly notes: readonly string[] } {
   const problems: Problem[] = []
   let found = 0
-  const photos = rows.map(({ photo, name }) => {
+  const photos = rows.map(({ photo, name }, i) => {
     if (name === '') return photo
+    onFile?.('reading masks', i, rows.length)
     const path = fileOf(name)
     const place = path === undefined ? find(name) : { path }
     const { what = 'no such file', hint } = { what: undefined, hint: undefined, ...place }

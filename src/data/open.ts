@@ -11,12 +11,13 @@ import { openFolder } from './folders.ts'
 import { readLimitedJson } from './json-file.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
+import type { ListProgress } from './list-progress.ts'
 import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
 /** How the photos of a dataset are found and read; nothing is opened for it but tables. */
-export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions, EncounterOptions {
+export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions, EncounterOptions, ListProgress {
   /** The folder that a CSV's file names start from; without it the CSV's own. */
   readonly images?: string | undefined
   /** Field → column, for a CSV whose columns have other names. */
@@ -65,13 +66,14 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     mergeSimilarLabels: undefined,
     encounterGapMinutes: undefined,
     onSize: undefined,
+    onFile: undefined,
     onTime: undefined,
     ...openDefaults,
     ...withMaskFolder(path, options),
   }
   const labelled = withEncounters(withReadLabels(open(path, resolved), resolved), resolved)
   const read = withMasks(withDetections(labelled, resolved), resolved)
-  const problems = [...read.problems, ...problemsOf(read.photos)]
+  const problems = [...read.problems, ...problemsOf(read.photos, resolved.onFile)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }
   if (resolved.problems === 'throw') checkProblems(path, manifest.problems)

@@ -27,17 +27,22 @@ export interface QueryOptions extends OpenOptions {
  */
 export function openQueries(names: readonly string[], options: QueryOptions = {}): Manifest {
   const { readList, detections, confidence, masks, ...open } = options
+  const { onFile } = open
   const expanded = names.flatMap((name) => (name === listName ? listed(readList) : [name]))
   check(expanded.length > 0, 'photos: none were named')
   const parts = expanded.map((name) => openQuery(name, open))
   const seen = new Set<string>()
-  const isNew = ({ path, box }: Photo) => {
-    const key = JSON.stringify([existsSync(path) ? realpathSync.native(path) : path, box ?? null])
+  const isNew = ({ path, box, mask }: Photo) => {
+    const key = JSON.stringify([existsSync(path) ? realpathSync.native(path) : path, box ?? null, mask?.sha256])
     return !seen.has(key) && seen.add(key)
   }
-  const photos = parts.flatMap((part) => part.photos).filter(isNew)
+  const all = parts.flatMap((part) => part.photos)
+  const photos = all.filter((photo, i) => {
+    onFile?.('comparing', i, all.length)
+    return isNew(photo)
+  })
   const found = (manifest: Manifest) =>
-    withMasks(withDetections(manifest, { detections, confidence, onSize: options.onSize }), { masks })
+    withMasks(withDetections(manifest, { detections, confidence, onSize: options.onSize }), { masks, onFile })
   const [first] = parts
   if (parts.length === 1 && first !== undefined) return found({ ...first, photos })
   const manifest: Manifest = {
@@ -61,15 +66,15 @@ function listed(readList: QueryOptions['readList']): string[] {
 
 function openQuery(name: string, options: OpenOptions): Manifest {
   const kind = statSync(name, { throwIfNoEntry: false })
-  if (kind?.isDirectory() === true) return openFolderOfQueries(name)
+  if (kind?.isDirectory() === true) return openFolderOfQueries(name, options)
   if (['.csv', '.tsv', '.txt', '.json'].includes(extname(name).toLowerCase())) return openDataset(name, options)
   if (kind === undefined && isDynamicPattern(name)) return openPattern(name)
   return asManifest(name, [photo(name)])
 }
 
 /** Whatever the folders in it are called: who is on the photos is the question. */
-function openFolderOfQueries(folder: string): Manifest {
-  const found = photosBelow(folder)
+function openFolderOfQueries(folder: string, { onFile }: OpenOptions): Manifest {
+  const found = photosBelow(folder, { onFile })
   check(found.length > 0, `${folder}: no photos in it, nor in its folders`)
   return asManifest(
     folder,

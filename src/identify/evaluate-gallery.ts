@@ -45,7 +45,7 @@ export async function evaluateAgainstGallery(
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...asked },
     { embeddings: gallery.embeddings, ...known },
-    { excludeSame, leaveOut: sameFile, postProcessing: options.postProcessing },
+    { excludeSame, leaveOut: sameFile, postProcessing: options.postProcessing, onQuery: options.onRank },
   )
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)

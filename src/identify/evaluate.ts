@@ -2,19 +2,19 @@ import { identifiedOnly, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
 import {
-  checkScorable,
   evaluateRetrieval,
   type PostProcessing,
   type QueryRecord,
   queryRecords,
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
-import { type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
+import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
+import type { RankProgress } from './rank-progress.ts'
 import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
 import type { Selection, SplitName } from './selection.ts'
 
 /** Which pairs of photos a score leaves out, and how labels are compared. */
-export interface EvaluateOptions extends EmbedOptions {
+export interface EvaluateOptions extends EmbedOptions, RankProgress {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
   /** A query's label that looks like one of the gallery is that. */
@@ -65,11 +65,12 @@ export async function evaluatePhotos(
 ): Promise<EvaluationReport> {
   const manifest = identifiedOnly(whole)
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
-  if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
+  checkScorablePhotos(manifest, excludeSame)
   const embedded = await embedPhotos(embedder, manifest, options)
-  const { postProcessing } = options
+  const { postProcessing, onRank } = options
   const labels = labelsOf(embedded.photos)
-  const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, excludeSame, postProcessing })
+  const ranking = { excludeSame, postProcessing, onQuery: onRank }
+  const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, ...ranking })
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
   return {
@@ -82,7 +83,7 @@ export async function evaluatePhotos(
     ...numbers,
     notInGallery: 0,
     sameFiles: 0,
-    ...scoringOf({ ...embedded, excludeSame, postProcessing, unidentified, learned }, metrics),
+    ...scoringOf({ ...embedded, excludeSame, postProcessing, unidentified, learned, onRank }, metrics),
     perIdentity,
     perQuery,
   }

@@ -62,6 +62,17 @@ test('the very same file is left out of its own ranking and of no other', () => 
   ])
 })
 
+test('each query that was ranked is told, also one whose own file is left out', () => {
+  const told: (readonly [number, number])[] = []
+  const queries = set(['q', undefined, 1], ['a1', undefined, 0], ['r', undefined, 89])
+  identifyPhotos(gallery, queries, 1, { onRank: (done, total) => told.push([done, total]) })
+  expect(told).toEqual([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+  ])
+})
+
 test('a gallery of nothing but the photo itself answers nothing', () => {
   expect(told(identifyPhotos(set(['a1', 'Abril', 0]), set(['a1', undefined, 0]), 3))).toEqual([['a1', [], ['a1']]])
 })

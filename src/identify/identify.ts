@@ -1,6 +1,7 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
+import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
 
 /** An individual that a photo may show. */
@@ -23,7 +24,7 @@ export interface Identification {
 }
 
 /** How answers are ranked. */
-export interface IdentifyPhotosOptions {
+export interface IdentifyPhotosOptions extends RankProgress {
   /** Plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
 }
@@ -36,7 +37,7 @@ export function identifyPhotos(
   gallery: PhotoEmbeddings,
   queries: PhotoEmbeddings,
   top: number,
-  { postProcessing }: IdentifyPhotosOptions = {},
+  { postProcessing, onRank }: IdentifyPhotosOptions = {},
 ): Identification[] {
   const known = knownPhotos(gallery)
   if (known.photos.length === 0) return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [] }))
@@ -45,7 +46,11 @@ export function identifyPhotos(
   const twins = queries.contentHashes.map((hash) => sameFile.get(hash) ?? [])
   const identities = known.photos.map(({ identity }) => identity!)
   const leftOut = (query: number) => twins[query]!
-  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, { postProcessing, leftOut })
+  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, {
+    postProcessing,
+    leftOut,
+    onQuery: onRank,
+  })
   return answers.map(({ individuals }, query) => ({
     photo: queries.photos[query]!,
     candidates: individuals.map(({ photo, identity, score }, i) => ({

@@ -1,5 +1,5 @@
-import type { Photo } from '../data/index.ts'
-import { type PhotoLabels, type PostProcessing, postProcessingWords } from '../retrieval/index.ts'
+import type { Manifest, Photo } from '../data/index.ts'
+import { checkScorable, type PhotoLabels, type PostProcessing, postProcessingWords } from '../retrieval/index.ts'
 
 /**
  * Which photos a query may not meet. encounter: those of its own individual and encounter; nothing: only itself. Unless given, encounter
@@ -26,6 +26,17 @@ export function labelsOf(photos: readonly Photo[]): PhotoLabels & { readonly ide
     identities: photos.map(({ identity }) => identity ?? ''),
     encounters: none ? undefined : photos.map(({ encounter }) => encounter ?? ''),
   }
+}
+
+/**
+ * Nothing where photos of known individuals can be scored against each other, or have problems of their own to be told first: to be asked
+ * before they are embedded. @throws InputError naming what is missing: a second photo of an individual, or encounters.
+ */
+export function checkScorablePhotos(
+  { photos, problems }: Pick<Manifest, 'photos' | 'problems'>,
+  excludeSame: 'encounter' | undefined,
+): void {
+  if (problems.length === 0) checkScorable({ ...labelsOf(photos), excludeSame })
 }
 
 /** Photos of unknown encounter: where encounters are left out, nothing is for them. */

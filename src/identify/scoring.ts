@@ -16,6 +16,7 @@ import {
 } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { labelsOf, protocolWords, sameEncounterPairs, withoutEncounter } from './protocol.ts'
+import type { RankProgress } from './rank-progress.ts'
 
 /** How photos were scored, what was left out, and what speaks against the scores: what `evaluate` and a report say alike. */
 export interface Scoring extends Statistics {
@@ -43,7 +44,7 @@ export interface Scoring extends Statistics {
 }
 
 /** Photos that were ranked against each other, and how. */
-export interface ScoredPhotos extends PhotoEmbeddings {
+export interface ScoredPhotos extends PhotoEmbeddings, RankProgress {
   readonly excludeSame: 'encounter' | undefined
   /** What was done to rank them; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
@@ -54,7 +55,8 @@ export interface ScoredPhotos extends PhotoEmbeddings {
 
 /** What there is to say of these scores besides their numbers. */
 export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scoring {
-  const { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned } = scored
+  const { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned, onRank } =
+    scored
   const byEncounter = excludeSame !== undefined
   return {
     protocol: protocolWords(
@@ -65,7 +67,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
     ...statisticsOf(metrics.perQuery),
     doubts: doubtsOf(metrics),
     withinEncounter: byEncounter
-      ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing }))
+      ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
       : null,
     trainedOn: learned ?? null,
     unidentified,

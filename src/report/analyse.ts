@@ -1,3 +1,4 @@
+import type { RankProgress } from '../identify/index.ts'
 import {
   type Embeddings,
   evaluateRetrieval,
@@ -22,6 +23,7 @@ export interface AnalyseInput {
   readonly excludeSame?: 'encounter' | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  readonly onRank?: RankProgress['onRank']
 }
 
 /** How much of rankings and matrix a report keeps. */
@@ -53,7 +55,7 @@ export interface Analysis {
  */
 export function analyse(input: AnalyseInput, options: AnalyseOptions = {}): Analysis {
   const { neighbours: kept, matrixMost } = { ...analyseDefaults, ...options }
-  const metrics = evaluateRetrieval(input)
+  const metrics = evaluateRetrieval({ ...input, onQuery: input.onRank })
   const names = metrics.perIdentity.map(({ identity }) => identity)
   const indexOf = new Map(names.map((name, i) => [name, i]))
   const identity = input.identities.map((name) => indexOf.get(name)!)
@@ -91,7 +93,9 @@ function rankings(input: AnalyseInput, identity: readonly number[], kept: number
     leftOut: (q: number) => all.filter((g) => leftOut(q, g)),
   }
   const neighbours: Neighbours[] = []
+  let done = 0
   forEachProcessedRow(matching, (q, similarities) => {
+    input.onRank?.(++done, embeddings.count)
     const ranked: number[] = []
     for (const g of rank(similarities)) {
       if (ranked.length === kept) break
@@ -118,6 +122,7 @@ function collect(input: AnalyseInput, identity: readonly number[], order: readon
   const leftOut = leavingOut(input, identity)
   let [s, d] = [0, 0]
   forEachSimilarityRow(embeddings, embeddings, (q, similarities) => {
+    input.onRank?.(q + 1, n)
     for (let g = q + 1; g < n; g++) {
       if (leftOut(q, g)) continue
       if (identity[g] === identity[q]) same[s++] = similarities[g]!

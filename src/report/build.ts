@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { identicalFiles, type Photo, photoKey, type Skipped } from '../data/index.ts'
 import {
   leftOutWords,
+  type RankProgress,
   type Scoring,
   scoredWords,
   scoringOf,
@@ -15,7 +16,7 @@ import type { Curves, Projection, ReportData, ReportHashes, ScoringWords, Traine
 import { withoutNames } from './shared.ts'
 
 /** What a report is computed from: photos, their embeddings [count, D], and where both came from. */
-export interface ReportInput {
+export interface ReportInput extends RankProgress {
   readonly title: string
   readonly model: string
   readonly flipAveraging: boolean
@@ -58,14 +59,25 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
       encounters: encounters.every((name) => name === '') ? undefined : encounters,
       excludeSame,
       postProcessing,
+      onRank: input.onRank,
     },
     options,
   )
   const scores = new Map(metrics.perQuery.map((score) => [score.query, score]))
   const { perIdentity, perQuery: _, ...numbers } = metrics
   const contentHashes = input.contentHashes ?? photos.map((_, i) => String(i))
-  const { embeddings, skipped = [], unidentified = 0, learned } = input
-  const scored = { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned }
+  const { embeddings, skipped = [], unidentified = 0, learned, onRank } = input
+  const scored = {
+    embeddings,
+    photos,
+    contentHashes,
+    skipped,
+    excludeSame,
+    postProcessing,
+    unidentified,
+    learned,
+    onRank,
+  }
   const scoring = scoringOf(scored, metrics)
   const data: ReportData = {
     format: 'rosette-report',

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
-import { type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
+import { checkScorablePhotos, type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
 import type { Curves, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
@@ -49,7 +49,7 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
 }
 
 /** A part of the work, as progress is told of it. */
-export type ReportStage = 'embedding' | 'projecting' | 'explaining' | 'thumbnails' | 'pictures'
+export type ReportStage = 'embedding' | 'ranking' | 'projecting' | 'explaining' | 'thumbnails' | 'pictures'
 
 /** PCA and t-SNE from seed 0; nothing is replaced, and no name is left out. */
 export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], seed: 0, share: false } as const
@@ -89,6 +89,7 @@ export async function makeReport(
   checkReportFolder(out, overwrite)
   const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
   const known = identifiedOnly(manifest)
+  checkScorablePhotos(known, exclusion(known.photos, excludeSame))
   const embedded = await embedPhotos(embedder, known, {
     skipUnreadable,
     limitPixels,
@@ -122,6 +123,7 @@ export async function makeReport(
     skipped: embedded.skipped,
     unidentified: manifest.photos.length - known.photos.length,
     learned,
+    onRank: tell('ranking'),
   }
   const named = buildReport(input)
   const built = share ? sharedReport(named, embeddings) : named

@@ -29,6 +29,12 @@ test('scoreRanking: AP, INP and the first match', () => {
   expect(scoreRanking([0, 0])).toBeUndefined()
 })
 
+test('each query that was ranked is told', () => {
+  const told: (readonly [number, number])[] = []
+  evaluateRetrieval({ embeddings, identities, onQuery: (done, total) => told.push([done, total]) })
+  expect(told).toEqual([0, 1, 2, 3, 4, 5, 6].map((done) => [done, 6]))
+})
+
 describe('six photos, worked by hand', () => {
   // query  others by angle (identity)             matches    AP                      INP  first
   // 0 A    1A 10°, 2B 15°, 3A 41°, 5C 45°, 4B 70°  1 0 1 0 0  (1/1 + 2/3)/2 =   5/6   2/3  1

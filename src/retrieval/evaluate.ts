@@ -23,6 +23,8 @@ export interface LabelledEmbeddings extends PhotoLabels {
 export interface RetrievalOptions {
   /** Leave out of a query's gallery the photos with its identity and its encounter: neither positives nor negatives. */
   readonly excludeSame?: 'encounter' | undefined
+  /** Called after each query: many against many take minutes. */
+  readonly onQuery?: ((done: number, total: number) => void) | undefined
   /** True for pairs that are left out besides: a gallery photo that is the query's own file, say. */
   readonly leaveOut?: ((query: number, gallery: number) => boolean) | undefined
 }
@@ -53,7 +55,7 @@ export function evaluateRetrieval(options: LabelledEmbeddings & RankingOptions):
   const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
   const rule = ruleOf(photos, photos, { ...options, leaveOut: itself })
   const matching = { queries: embeddings, gallery: embeddings, postProcessing, leftOut: listed(rule, embeddings.count) }
-  return evaluate(photos, photos, rule, (visit) => forEachProcessedRow(matching, visit))
+  return evaluate(photos, photos, rule, (visit) => forEachProcessedRow(matching, visit), options.onQuery)
 }
 
 /**
@@ -74,7 +76,7 @@ export function evaluateQueriesAgainstGallery(
     postProcessing: options.postProcessing,
     leftOut: listed(rule, gallery.embeddings.count),
   }
-  return evaluate(q, g, rule, (visit) => forEachProcessedRow(matching, visit))
+  return evaluate(q, g, rule, (visit) => forEachProcessedRow(matching, visit), options.onQuery)
 }
 
 /**
@@ -90,9 +92,10 @@ export function evaluateSimilarities(options: LabelledSimilarities): RetrievalMe
   )
   const queries = labelled(options.queries, rows, options, 'queries')
   const gallery = labelled(options.gallery, columns, options, 'gallery')
-  return evaluate(queries, gallery, ruleOf(queries, gallery, options), (visit) => {
+  const visitAll: ForEachRow = (visit) => {
     for (let q = 0; q < rows; q++) visit(q, similarities.slice(q * columns, (q + 1) * columns))
-  })
+  }
+  return evaluate(queries, gallery, ruleOf(queries, gallery, options), visitAll, options.onQuery)
 }
 
 interface Labelled {
@@ -119,9 +122,19 @@ function listed(rule: Rule, photos: number): LeftOut {
   return (query) => all.filter((g) => rule(query, g))
 }
 
-function evaluate(queries: Labelled, gallery: Labelled, leftOut: Rule, forEachRow: ForEachRow): RetrievalMetrics {
+function evaluate(
+  queries: Labelled,
+  gallery: Labelled,
+  leftOut: Rule,
+  forEachRow: ForEachRow,
+  onQuery: RetrievalOptions['onQuery'],
+): RetrievalMetrics {
   const scores: QueryScore[] = []
+  const total = queries.identities.length
+  let done = 0
+  onQuery?.(done, total)
   forEachRow((query, similarities) => {
+    onQuery?.(++done, total)
     const identity = queries.identities[query]!
     const order = rank(similarities).filter((g) => !leftOut(query, g))
     const score = scoreRanking(Uint8Array.from(order, (g) => (gallery.identities[g] === identity ? 1 : 0)))

@@ -31,6 +31,8 @@ export interface IdentifyOptions {
   readonly postProcessing?: PostProcessing | undefined
   /** Photos of the gallery that a query may not meet. */
   readonly leftOut?: LeftOut | undefined
+  /** Called after each query: many against many take minutes. */
+  readonly onQuery?: ((done: number, total: number) => void) | undefined
 }
 
 /**
@@ -43,7 +45,7 @@ export function identifyTop(
   gallery: Embeddings,
   galleryIdentities: readonly string[],
   k: number,
-  { postProcessing, leftOut = () => [] }: IdentifyOptions = {},
+  { postProcessing, leftOut = () => [], onQuery }: IdentifyOptions = {},
 ): QueryAnswer[] {
   check(gallery.count > 0, 'identify: the gallery is empty')
   check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
@@ -52,7 +54,9 @@ export function identifyTop(
     `identify: expected ${gallery.count} identities, one for each gallery photo, got ${galleryIdentities.length}`,
   )
   const answers: QueryAnswer[] = []
+  let done = 0
   forEachProcessedRow({ queries, gallery, postProcessing, leftOut }, (query, similarities) => {
+    onQuery?.(++done, queries.count)
     const out = new Set(leftOut(query))
     const order = rank(similarities).filter((photo) => !out.has(photo))
     const ranked = (photo: number) => ({ photo, identity: galleryIdentities[photo]!, score: similarities[photo]! })

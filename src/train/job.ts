@@ -6,6 +6,7 @@ import {
   datasetHash,
   hashSplit,
   identitiesOf,
+  type ListStage,
   type PixelIndex,
   type PixelStore,
   photoKey,
@@ -87,6 +88,7 @@ export interface TrainOptions extends ReadingOptions {
 export type PrepareEvent =
   | { readonly kind: 'download'; readonly file: string; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'weights'; readonly path: string; readonly tensors: number; readonly leftOut: readonly string[] }
+  | { readonly kind: 'list'; readonly stage: ListStage; readonly done: number; readonly total: number }
   | { readonly kind: 'sizes'; readonly done: number; readonly total: number }
   | { readonly kind: 'times'; readonly done: number; readonly total: number }
   | { readonly kind: 'locate'; readonly done: number; readonly total: number }

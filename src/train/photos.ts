@@ -53,6 +53,7 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked
     part: 'train',
     requireIdentity: true,
     problems: 'collect',
+    onFile: (stage, done, total) => options.onProgress?.({ kind: 'list', stage, done, total }),
     onSize: (done, total) => options.onProgress?.({ kind: 'sizes', done, total }),
     onTime: (done, total) => options.onProgress?.({ kind: 'times', done, total }),
   })
