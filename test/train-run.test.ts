@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { mean } from '../src/base/index.ts'
 import type { RunRecord, StepEntry } from '../src/run/index.ts'
-import { readLog } from '../src/run/index.ts'
+import { appendLog, readLog } from '../src/run/index.ts'
 import { decodeSafetensors } from '../src/tensor/index.ts'
 import type { Outcome, PrepareEvent, TrainCallOptions, TrainEvent } from '../src/train/index.ts'
 import { train } from '../src/train/index.ts'
+import { prepareJob } from '../src/train/job.ts'
+import { runTraining } from '../src/train/loop.ts'
 import { rejection } from './dataset-fixture.ts'
 import { stripedDataset } from './striped-dataset.ts'
 import { trainingTolerance } from './tolerances.ts'
@@ -188,6 +190,45 @@ describe('a run', () => {
     const trained = [...last.tensors.keys()].filter((name) => !name.includes('/'))
     expect(names.sort()).toEqual(trained.sort())
     expect(last.tensors.size).toBe(4 * (trained.length - 2) + 2) // parameter, m, v, ema; the two statistics
+  })
+})
+
+describe('a run asked to stop where it would measure', () => {
+  /** Stops when it has asked so often whether it should, after step 6, an epoch's end that is measured. */
+  async function stoppedMeasuring(name: string, asked: number): Promise<string> {
+    const out = join(folder, name)
+    const job = await prepareJob({ data, out, set: settings, seed: 5, threads: 2 })
+    let [step, count] = [0, 0]
+    const emit = (event: TrainEvent) => {
+      if (event.kind === 'step') step = event.step
+    }
+    const shouldStop = () => step === 6 && ++count >= asked
+    expect(await runTraining(job, { emit, shouldStop })).toMatchObject({ finished: false, step: 6 })
+    return out
+  }
+
+  test.each([
+    ['before it measures', 1],
+    ['while it measures', 2],
+  ])('ends %s, and measures when it goes on: to the same bits', async (name, asked) => {
+    const out = await stoppedMeasuring(name, asked)
+    expect(story(out).at(-1)).toMatchObject({ kind: 'step', step: 6 })
+    expect(existsSync(join(out, 'checkpoints', 'best.safetensors'))).toBe(false)
+    // a kill after it was measured, and before that was saved
+    const measured = story(join(folder, 'whole')).find(({ kind, step }) => kind === 'validation' && step === 6)
+    appendLog(join(out, 'log.jsonl'), measured!)
+    expect((await run({ data, out, resume: true })).outcome).toMatchObject({ finished: true, step: 15 })
+    expect(story(out)).toEqual(story(join(folder, 'whole')))
+    for (const file of ['checkpoints/last.safetensors', 'checkpoints/best.safetensors', 'model.onnx', 'metrics.json'])
+      expect(bytes(out, file).equals(bytes(join(folder, 'whole'), file)), file).toBe(true)
+  })
+
+  test('before the first step it has nothing to save, and begins anew', async () => {
+    const out = join(folder, 'not-begun')
+    const job = await prepareJob({ data, out, set: settings, seed: 5, threads: 2 })
+    const outcome = await runTraining(job, { emit: () => {}, shouldStop: () => true })
+    expect(outcome).toMatchObject({ finished: false, step: 0 })
+    expect(readdirSync(join(out, 'checkpoints'))).toEqual([])
   })
 })
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { check, InputError, messageOf } from './check.ts'
+import { settlePath } from './staged-folder.ts'
 
 /** Most bytes of a file that is read whole into memory, by what it is. What is longer is no such file, or not one of this kind. */
 export const fileLimits = {
@@ -57,6 +58,7 @@ export function openRegular(path: string, name = path): number {
  * missing, no regular file, too long or unreadable.
  */
 export function readRegular(path: string, kind: FileKind, name = path): Buffer {
+  settlePath(path)
   check(existsSync(path), `${name}: no such file`)
   const file = openRegular(path, name)
   try {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ownerTag, thisProcess } from './owner.ts'
-import { StagedFolder, settleFolder } from './staged-folder.ts'
+import { StagedFolder, settleFolder, settlePath } from './staged-folder.ts'
 
 let parent: string
 let out: string
@@ -83,6 +83,25 @@ describe('after a kill', () => {
     write(beside('tmp'), { 'page.html': 'two' })
     settleFolder(out)
     expect([contents(out), readdirSync(parent)]).toEqual([{ 'page.html': 'one' }, ['report']])
+  })
+
+  test('whoever reads it, or what is in it, finds the old one', () => {
+    for (const path of [out, join(out, 'page.html'), join(out, 'pictures', 'absent')]) {
+      rmSync(out, { recursive: true, force: true })
+      write(beside('old'), { 'page.html': 'one' })
+      write(beside('tmp'), { 'page.html': 'two' })
+      settlePath(path)
+      expect([contents(out), readdirSync(parent)]).toEqual([{ 'page.html': 'one' }, ['report']])
+    }
+    settlePath(join(parent, 'never', 'there'))
+    expect(readdirSync(parent)).toEqual(['report'])
+  })
+
+  test('of another machine’s command nothing is touched, and the error names what is left', () => {
+    const foreign = join(parent, `.report.${ownerTag('000000', { ...thisProcess(), host: 'elsewhere' })}.old`)
+    write(foreign, { 'page.html': 'one' })
+    expect(() => settlePath(out)).toThrow(`${out}: was being replaced, and ${foreign} has what it was`)
+    expect(contents(foreign)).toEqual({ 'page.html': 'one' })
   })
 
   test('after the second the new one stays', () => {

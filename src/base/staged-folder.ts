@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { InputError, messageOf } from './check.ts'
 import { isLeftover } from './owner.ts'
 import { entriesOf, temporaryName } from './temporary.ts'
 
@@ -54,16 +55,64 @@ const left = /\.(\d+-[0-9a-f]+)\.(tmp|old)$/
  */
 export function settleFolder(out: string): void {
   const folder = placeOf(out)
-  const beside = hiddenBeside(folder)
-  const parent = dirname(folder)
-  const found = entriesOf(parent)
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith(`${basename(beside)}.`))
-    .map((name) => ({ path: join(parent, name), match: left.exec(name.slice(basename(beside).length)) }))
-    .filter(({ match }) => match?.index === 0 && isLeftover(match[1]!))
-  const old = found.find(({ match }) => match![2] === 'old')
+  const found = partsOf(folder).filter(({ tag }) => isLeftover(tag))
+  const old = found.find(({ ending }) => ending === 'old')
   if (old !== undefined && !existsSync(folder)) renameSync(old.path, folder)
   for (const { path } of found) rmSync(path, { recursive: true, force: true })
+}
+
+/** How long the two renames of another command's swap may take, on a slow disk. */
+const swapMs = 2000
+const lookEveryMs = 20
+
+/**
+ * Before a path is read: where it, or a folder above it, has no name because a kill came between the two renames of a swap, it gets that
+ * back; where another command swaps it now, this waits. Costs nothing where the path is there. @throws InputError naming the folder that has
+ * what was there, where it cannot get its name.
+ */
+export function settlePath(path: string): void {
+  if (existsSync(path)) return
+  const missing = topmostMissing(resolve(path))
+  const replaced = () => (existsSync(missing) ? undefined : partsOf(missing).find(({ ending }) => ending === 'old'))
+  for (let waitedMs = 0, found = replaced(); found !== undefined; waitedMs += lookEveryMs, found = replaced()) {
+    const dead = isLeftover(found.tag)
+    if (dead) giveBack(missing, found.path)
+    else if (waitedMs < swapMs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookEveryMs)
+    else throw notBack(missing, found.path, 'the command that replaces it belongs to another machine, or hangs')
+  }
+}
+
+function giveBack(folder: string, old: string): void {
+  try {
+    settleFolder(folder)
+  } catch (error) {
+    throw notBack(folder, old, messageOf(error))
+  }
+}
+
+function notBack(folder: string, old: string, why: string): InputError {
+  return new InputError(`${folder}: was being replaced, and ${old} has what it was (${why})`, 'rename that folder')
+}
+
+function topmostMissing(path: string): string {
+  const parent = dirname(path)
+  return parent === path || existsSync(parent) ? path : topmostMissing(parent)
+}
+
+interface SwapPart {
+  readonly path: string
+  readonly tag: string
+  readonly ending: string
+}
+
+/** What swaps of a folder have, or left, beside it. */
+function partsOf(folder: string): SwapPart[] {
+  const beside = hiddenBeside(folder)
+  return entriesOf(dirname(folder)).flatMap(({ name, parentPath }) => {
+    if (!name.startsWith(`${basename(beside)}.`)) return []
+    const match = left.exec(name.slice(basename(beside).length))
+    return match?.index === 0 ? [{ path: join(parentPath, name), tag: match[1]!, ending: match[2]! }] : []
+  })
 }
 
 /** The folder itself, where links lead to it. */

@@ -5,9 +5,10 @@ import { isLeftover, ownerTag } from './owner.ts'
 
 /** Beside the path, and no other process's: what a file or folder is called until it is complete. */
 export function temporaryName(path: string): string {
-  return `${path}.${ownerTag(randomBytes(3).toString('hex'))}.tmp`
+  return `${path}.${ownerTag(randomBytes(randomDigits / 2).toString('hex'))}.tmp`
 }
 
+const randomDigits = 6
 const temporary = /\.(\d+-[0-9a-f]+)\.tmp$/
 
 /**
@@ -54,6 +55,22 @@ export function entriesOf(folder: string, recursive = false): Dirent[] {
   } catch {
     return []
   }
+}
+
+/** A temporary file that a killed process left, and what tells that process from others. */
+export interface Leftover {
+  readonly path: string
+  readonly writer: string
+}
+
+/** What killed processes of this machine left of an output of this name. */
+export function leftoversOf(path: string): Leftover[] {
+  const [folder, name] = [dirname(resolve(path)), basename(path)]
+  return entriesOf(folder).flatMap((entry) => {
+    const tag = temporary.exec(entry.name)
+    if (tag === null || entry.name !== `${name}${tag[0]}` || !isLeftover(tag[1]!)) return []
+    return [{ path: join(folder, entry.name), writer: tag[1]!.slice(0, -randomDigits) }]
+  })
 }
 
 /** Removes what killed writes of one file left beside it. */

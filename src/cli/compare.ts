@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { check, checkOutput, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, parseStrictly, readJson, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import { inFlags } from './flag-words.ts'
 import { curvesOf } from './run-story.ts'
@@ -51,6 +51,7 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
 
 /** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */
 async function readCompared(path: string): Promise<ComparedRun> {
+  for (const place of [path, join(path, 'report')]) settlePath(place)
   check(existsSync(path), `${path}: no such folder or file`)
   const { isRunFolder, RunFolder } = await import('../run/index.ts')
   const config = isRunFolder(path) ? new RunFolder(path).settings() : null

@@ -4,9 +4,10 @@ import { basename } from 'node:path'
 let known: boolean | undefined
 
 /**
- * True where the command was started so that it goes on when its terminal closes, as `nohup rosette …` does. Node forgets at its
- * start that a signal was to be ignored, so that it is read from the traces of what said so: the shell's name of what it started,
- * the parent's own signals, and the standard input that nohup leaves.
+ * True where the command was started so that it goes on when its terminal closes, as `nohup rosette …` does. Node sets an ignored signal
+ * back to its default before any code of ours runs (also in /proc/self/status, as strace shows), so that it is read from the traces of
+ * what said so: the shell's name of what it started, the parent's own signals, and the standard input that nohup leaves. A shell that
+ * ignores it and then replaces itself by `exec` leaves none.
  */
 export function ignoresHangUp(): boolean {
   known ??= basename(process.env._ ?? '') === 'nohup' || parentIgnores() || hasInputOfNohup()

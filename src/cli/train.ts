@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { Interrupted } from './exit.ts'
+import { endAtOnce, Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import {
@@ -88,13 +88,18 @@ function layers(text: string): number | 'all' {
   return text === 'all' ? text : notNegative(text)
 }
 
+/** A network can take minutes to build and compile, and nothing can be asked meanwhile. */
+const patienceMs = 2000
+
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { parseColumns } = await import('./columns.ts')
   const view = new TrainView()
   const { batch, columns, set = [], freeze, memoryLimit, encounterGap, ...rest } = flags
   const stop = new AbortController()
+  let hasState = false // before its first step there is nothing to save
   const stopListening = onStop((signal) => {
+    if (!hasState) setTimeout(() => hasState || endAtOnce(signal), patienceMs).unref()
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
     view.close()
     tell(`\nsaving and ending${atOnce}`)
@@ -109,7 +114,10 @@ async function trainAction(flags: TrainFlags): Promise<void> {
       encounterGapMinutes: encounterGap,
       columns: columns === undefined ? undefined : parseColumns(columns),
       signal: stop.signal,
-      onEvent: (event) => view.show(event),
+      onEvent: (event) => {
+        hasState ||= event.kind === 'step'
+        view.show(event)
+      },
     }).finally(() => view.close())
     if (outcome.finished) say(await trainSummary(flags.out, flags.data))
     else {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check, InputError } from '../base/index.ts'
+import { check, InputError, settlePath } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'
 import { openCoco } from './coco.ts'
@@ -55,6 +55,8 @@ export type ResolvedOpenOptions = Required<OpenOptions>
  * that are duplicates, give one file two identities, or lead outside of the folder; and where no photo has an identity that needs one.
  */
 export function openDataset(path: string, options: OpenOptions = {}): Manifest {
+  for (const place of [path, options.images, options.detections, options.masks])
+    if (place !== undefined) settlePath(place)
   const resolved: ResolvedOpenOptions = {
     images: undefined,
     columns: undefined,

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
-import { check } from '../base/index.ts'
+import { check, settlePath } from '../base/index.ts'
 import { withDetections } from './detections.ts'
 import { photosBelow } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
@@ -65,6 +65,7 @@ function listed(readList: QueryOptions['readList']): string[] {
 }
 
 function openQuery(name: string, options: OpenOptions): Manifest {
+  if (!isDynamicPattern(name) && extname(name) === '') settlePath(name) // a folder: photos are many, and no command swaps one
   const kind = statSync(name, { throwIfNoEntry: false })
   if (kind?.isDirectory() === true) return openFolderOfQueries(name, options)
   if (['.csv', '.tsv', '.txt', '.json'].includes(extname(name).toLowerCase())) return openDataset(name, options)

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, settlePath } from '../base/index.ts'
 import { readTable, type Table } from './csv.ts'
 import { checkProblems, type Problem } from './manifest.ts'
 
@@ -30,6 +30,7 @@ export function readPairs(path: string): {
   readonly rowNumbers: Int32Array
   readonly firstRow: readonly number[]
 } {
+  settlePath(path)
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'test.csv') : path
   const table = readTable(file)
   const [rowId, query, gallery] = pairColumns(file, table)

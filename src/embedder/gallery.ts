@@ -9,6 +9,7 @@ import {
   readRegular,
   resolveBeside,
   resolveInside,
+  settlePath,
   writeFileAtomic,
 } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
@@ -61,6 +62,7 @@ export interface Gallery extends PhotoEmbeddings {
 
 /** True for a folder that `writeGallery` made. */
 export function isGallery(path: string): boolean {
+  settlePath(path)
   return existsSync(join(path, indexFile))
 }
 

@@ -31,7 +31,7 @@ export {
   type Tta,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
-export { commitPair } from './embedding-pair.ts'
+export { commitPair, settlePair } from './embedding-pair.ts'
 export {
   type EnsembleOptions,
   ensembleOf,

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check, InputError } from '../base/index.ts'
+import { check, InputError, settlePath } from '../base/index.ts'
 import { hasCheckpoints, isRunFolder } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import type { OpenModelOptions } from './embedder.ts'
@@ -26,6 +26,7 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     threads === undefined || (Number.isInteger(threads) && threads > 0),
     `\`threads\`: expected a whole number above 0, got ${threads}`,
   )
+  settlePath(path)
   check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
   if (!statSync(path).isDirectory()) {
     check(

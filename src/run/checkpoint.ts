@@ -17,6 +17,8 @@ const positionSchema = z.object({
   best: z.object({ identityBalancedMap: z.number(), step: z.int().min(0) }).nullable(),
   /** The first step's loss, against which an explosion is told. */
   firstLoss: z.number().nullable(),
+  /** There where the epoch that `step` ends is still to be measured: the run was asked to stop. */
+  unmeasured: z.literal(true).optional(),
 })
 
 /** Where a run stands, beside its tensors. */

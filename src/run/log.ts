@@ -87,12 +87,14 @@ function parseEntry(line: string, where: string): LogEntry | string {
 }
 
 /**
- * Drops what a resumed run will do again: entries after `step`. Tells what else the log has lost: lines that are no entries, which it drops
+ * Drops what a resumed run will do again: entries after `step`, and where that is `unmeasured` its validation. Tells what else the log has lost: lines that are no entries, which it drops
  * too, and steps up to `step` that are missing.
  */
-export function rewindLog(path: string, step: number): string[] {
+export function rewindLog(path: string, step: number, unmeasured = false): string[] {
   const { entries, problems } = scanLog(path)
-  const kept = entries.filter((entry) => entry.step <= step)
+  const comes = (entry: LogEntry) =>
+    entry.step > step || (unmeasured && entry.kind === 'validation' && entry.step === step)
+  const kept = entries.filter((entry) => !comes(entry))
   writeFileAtomic(path, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   const there = new Set(kept.filter(({ kind }) => kind === 'step').map((entry) => entry.step))
   const missing = Array.from({ length: step }, (_, i) => i + 1).filter((n) => !there.has(n))

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { check } from '../base/index.ts'
+import { check, settlePath } from '../base/index.ts'
 import { type LocatingOptions, mergeReading, type ReadingOptions } from './reading.ts'
 import type { PartOfRecord } from './record.ts'
 import { RunFolder } from './run-folder.ts'
@@ -76,6 +76,7 @@ export function workingFolderFrom(run: string): string {
 /** Where a path of the record leads: from where the run was trained, else, as it was written, from here. */
 function placeOf(run: string, { workingFolder }: PartOfRecord, path: string): string {
   const there = workingFolder === undefined ? path : resolve(run, workingFolder, path)
+  settlePath(there)
   return existsSync(there) ? there : path
 }
 

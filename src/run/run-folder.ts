@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, readRegular, sha256Of } from '../base/index.ts'
+import { check, parseStrictly, readJson, readRegular, settlePath, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'
 import { runFiles, runNames } from './names.ts'
@@ -35,6 +35,7 @@ export type RunMetrics = Readonly<z.output<typeof metricsSchema>>
 
 /** True for a folder that `train` wrote: begun at least, or what is left of it with its checkpoints. */
 export function isRunFolder(folder: string): boolean {
+  settlePath(folder)
   return existsSync(join(folder, runNames.record)) || hasCheckpoints(folder)
 }
 

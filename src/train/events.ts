@@ -19,7 +19,7 @@ export type TrainEvent =
 /** How a run talks with who started it. */
 export interface Control {
   readonly emit: (event: TrainEvent) => void
-  /** Asked after every step: true saves and ends the run. */
+  /** Asked after every step and every batch that is measured: true saves and ends the run. */
   readonly shouldStop: () => boolean
 }
 

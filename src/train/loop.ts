@@ -46,10 +46,10 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   await steps.at(start.position.step) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
   const run = new Run(job, plan, { material, steps, validator, batches, length, control }, start.position)
-  const finished = await run.toTheEnd()
+  const trained = await run.toTheEnd()
   const state = await steps.checkpoint()
   await steps.release()
-  if (finished) await run.finish(state)
+  const finished = trained && (await run.finish(state))
   await validator?.release()
   return { finished, step: run.position.step, totalSteps: length.totalSteps }
 }
@@ -97,24 +97,29 @@ class Run {
     this.position = position
   }
 
-  /** True when all steps are done, false when it was asked to stop; either way the state is saved. */
+  /**
+   * True when all steps are done, false when it was asked to stop; either way the state is saved. Who asks waits for one step at most: an
+   * epoch's end that is not measured then is measured when the run goes on.
+   */
   async toTheEnd(): Promise<boolean> {
     const { length, control, steps } = this.#parts
-    if (this.position.step === 0) await this.#measureStart()
+    const { step, unmeasured = false } = this.position
+    if (step === 0 && !(await this.#measureStart())) return false
+    if (unmeasured && !(await this.#endEpoch())) return false
     while (this.position.step < length.totalSteps) {
       await this.#step()
       const endOfEpoch = this.position.step % length.stepsPerEpoch === 0
-      if (endOfEpoch) await this.#endEpoch()
+      const whole = !endOfEpoch || (await this.#endEpoch())
       const due = performance.now() - this.#savedAt > this.#job.config.checkpointMinutes * 60_000
-      const stop = control.shouldStop()
+      const stop = !whole || control.shouldStop()
       if (endOfEpoch || due || stop) this.#save('last', await steps.checkpoint())
-      if (stop && this.position.step < length.totalSteps) return false
+      if (!whole || (stop && this.position.step < length.totalSteps)) return false
     }
     return true
   }
 
-  /** The best weights become model.onnx; metrics.json says how they did. */
-  async finish(last: StateTensors): Promise<void> {
+  /** The best weights become model.onnx; metrics.json says how they did. False where it was asked to stop before that was measured. */
+  async finish(last: StateTensors): Promise<boolean> {
     const { run, classes, split, index } = this.#job
     this.#parts.control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
@@ -124,9 +129,13 @@ class Run {
     await this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
     const nameOf = (query: number) => photoKey(index.photos[split.validation[query]!]!)
-    const scores = scoresOf(await this.#parts.validator?.measure(tensors), nameOf)
+    const { validator, control } = this.#parts
+    const measured = await validator?.measure(tensors, control.shouldStop)
+    if (validator !== undefined && measured === undefined) return false
+    const scores = scoresOf(measured, nameOf)
     const photos = split.validation.length
     writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
+    return true
   }
 
   /** Feeds, the program's step, health, log. */
@@ -170,27 +179,36 @@ class Run {
     }
   }
 
-  /** What the run begins with, to compare with what it comes to; it is no candidate for the best. */
-  async #measureStart(): Promise<void> {
+  /** What the run begins with, to compare with what it comes to; it is no candidate for the best. False where it was asked to stop. */
+  async #measureStart(): Promise<boolean> {
     const { validator, control, steps } = this.#parts
-    if (validator === undefined) return
-    const { rank1, map, identityBalancedMap } = await validator.measure(
-      inferenceTensors(this.#plan, await steps.checkpoint()),
-    )
+    if (validator === undefined) return true
+    const state = inferenceTensors(this.#plan, await steps.checkpoint())
+    const measured = await validator.measure(state, control.shouldStop)
+    if (measured === undefined) return false
+    const { rank1, map, identityBalancedMap } = measured
     const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best: false })
+    return true
   }
 
-  async #endEpoch(): Promise<void> {
+  /** False where it was asked to stop: the position says then what is still to be measured. */
+  async #endEpoch(): Promise<boolean> {
     const { length, validator, control, steps } = this.#parts
     const { step } = this.position
     const epoch = step / length.stepsPerEpoch
     const due = epoch % this.#job.config.validateEvery === 0 || step === length.totalSteps
-    if (validator === undefined || !due) return
+    if (validator === undefined || !due) return true
     const state = await steps.checkpoint()
     this.#health.checkState(state, step)
-    const { rank1, map, identityBalancedMap } = await validator.measure(inferenceTensors(this.#plan, state))
+    const measured = control.shouldStop()
+      ? undefined
+      : await validator.measure(inferenceTensors(this.#plan, state), control.shouldStop)
+    const { unmeasured: _, ...position } = this.position
+    this.position = measured === undefined ? { ...position, unmeasured: true } : position
+    if (measured === undefined) return false
+    const { rank1, map, identityBalancedMap } = measured
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
     const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap }
     if (best) {
@@ -199,6 +217,7 @@ class Run {
     }
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best })
+    return true
   }
 
   #save(which: 'last' | 'best', state: StateTensors): void {

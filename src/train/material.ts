@@ -13,7 +13,8 @@ import { openValidator } from './validation.ts'
 
 /** Measures a network on photos set aside, with the weights of the moment: they are inputs of its graph. */
 export interface Validator {
-  measure(weights: ReadonlyMap<string, Tensor>): Promise<RetrievalMetrics>
+  /** Undefined where `shouldStop` said so before it was through, which it is asked after every batch. */
+  measure(weights: ReadonlyMap<string, Tensor>, shouldStop: () => boolean): Promise<RetrievalMetrics | undefined>
   release(): Promise<void>
 }
 

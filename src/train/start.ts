@@ -22,7 +22,7 @@ export async function startOf(job: TrainJob, plan: StepPlan): Promise<Start> {
   const fresh = { step: 0, best: null, firstLoss: null }
   if (job.resume && existsSync(last)) {
     const { state, position } = loadCheckpoint(last, initialState(plan, seed))
-    return { state, position, lost: rewindLog(log, position.step) }
+    return { state, position, lost: rewindLog(log, position.step, position.unmeasured) }
   }
   const lost = job.resume ? rewindLog(log, -1) : [] // it begins anew, its first measurement too
   const given = job.weightsPath === null ? undefined : await loadPretrained(job.weightsPath, plan.params, job.config)

@@ -26,8 +26,10 @@ export async function openValidator(
   const { graph } = embeddingGraph(options.model, { heightPx, widthPx, batch: batchSize, flip: true })
   const program = await backend.compile(graph)
   return {
-    measure: async (weights) => {
-      const data = await embedRows(program, store, { rows, batchSize, size }, Object.fromEntries(weights))
+    measure: async (weights, shouldStop) => {
+      const part = { rows, batchSize, size, shouldStop }
+      const data = await embedRows(program, store, part, Object.fromEntries(weights))
+      if (shouldStop()) return undefined
       const embeddings = { count: rows.length, dim: size, data }
       return evaluateRetrieval({ embeddings, identities: rows.map((row) => identities[row]!) })
     },
@@ -35,11 +37,18 @@ export async function openValidator(
   }
 }
 
+interface Rows {
+  readonly rows: readonly number[]
+  readonly batchSize: number
+  readonly size: number
+  readonly shouldStop: () => boolean
+}
+
 /** The graph's batch is fixed: the last one begins earlier, with photos that were embedded already. */
 async function embedRows(
   program: Program,
   store: PixelStore,
-  { rows, batchSize, size }: { readonly rows: readonly number[]; readonly batchSize: number; readonly size: number },
+  { rows, batchSize, size, shouldStop }: Rows,
   weights: Readonly<Record<string, Tensor>>,
 ): Promise<Float32Array> {
   const embed = async (_: readonly number[], begin: number) => {
@@ -47,5 +56,13 @@ async function embedRows(
     const { embedding } = await program.run({ ...weights, pixels: store.batch(rows.slice(start, start + batchSize)) })
     return (embedding!.data as Float32Array).subarray((begin - start) * size)
   }
-  return joined(inBatches(rows, { batchSize, lanes: program.lanes }, embed), rows.length * size)
+  const parts = inBatches(rows, { batchSize, lanes: program.lanes }, embed)
+  return joined(until(shouldStop, parts), rows.length * size)
+}
+
+async function* until<T>(shouldStop: () => boolean, parts: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const part of parts) {
+    if (shouldStop()) return
+    yield part
+  }
 }

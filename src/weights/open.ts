@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { check, InputError, RangedFile, readJson, resolveInside } from '../base/index.ts'
+import { check, InputError, RangedFile, readJson, resolveInside, settlePath } from '../base/index.ts'
 import { openSafetensors, type StoredTensor } from '../tensor/index.ts'
 import { refuseText } from './text-file.ts'
 import { openTorchLegacy, openTorchZip, type WeightsFile } from './torch-file.ts'
@@ -10,6 +10,7 @@ import { openTorchLegacy, openTorchZip, type WeightsFile } from './torch-file.ts
  * @throws InputError naming the file for another kind, a truncated one, and anything but tensors and plain containers.
  */
 export async function openWeights(path: string): Promise<WeightsFile> {
+  settlePath(path)
   if (path.endsWith('.json')) return openSharded(path)
   const start = firstBytes(path)
   refuseText(start, path)
