@@ -224,7 +224,7 @@ describe('a run asked to stop where it would measure', () => {
   })
 
   test('before the first step it has nothing to save, and begins anew', async () => {
-    const out = join(folder, 'not-begun')
+    const out = join(folder, 'asked-at-once')
     const job = await prepareJob({ data, out, set: settings, seed: 5, threads: 2 })
     const outcome = await runTraining(job, { emit: () => {}, shouldStop: () => true })
     expect(outcome).toMatchObject({ finished: false, step: 0 })
