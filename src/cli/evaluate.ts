@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
@@ -10,8 +10,9 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { protocolText } from './protocol-table.ts'
 import { say, warn } from './say.ts'
-import { intervalWords, scoreTable } from './score-table.ts'
+import { clusteringLines, intervalWords, scoreTable, verificationLines } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
@@ -30,6 +31,9 @@ import {
 const example = `
 Examples:
   rosette evaluate --model runs/jaguars --out metrics.json
+  rosette evaluate --model resnet50.onnx --split-of runs/jaguars \\
+    --out frozen.json
+  rosette evaluate --model runs/jaguars --protocols all --out protocols.json
   rosette evaluate --model runs/jaguars --data new.csv --images new-photos \\
     --gallery jaguars --out new-against-known.json
 
@@ -42,6 +46,17 @@ are known (a column of the table), a query does not meet the photos of its own
 encounter, for photos of one sighting find each other by their background.
 --exclude-same nothing leaves them in.
 
+--protocols all shows one model under all protocols, for the same model may
+have four times the score where photos of one sighting find each other: each
+photo against all others; against other encounters; against the photos that the
+run was trained on, or the gallery; and with a third of the individuals taken
+out of the gallery, to see whether new animals are noticed.
+
+--split-of RUN scores any model on the photos that RUN set aside, so that a
+frozen network and a run that began with it can be compared (rosette compare).
+
+Each score stands beside its 95 % interval and beside chance: docs/metrics.md.
+
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
@@ -49,6 +64,8 @@ interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, Locate
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
+  readonly splitOf?: string
+  readonly protocols?: 'all'
   readonly excludeSame?: ExcludeSame
   readonly gallery?: string
   readonly galleryImages?: string
@@ -66,6 +83,7 @@ export function evaluateCommand(): Command {
     .addOption(dataOption())
     .requiredOption('--out <metrics.json>', 'the file to write')
     .addOption(splitOption())
+    .option('--split-of <RUN>', 'score the photos that this run set aside, whichever model is measured')
     .option(
       '--gallery <G>',
       'known individuals: a gallery, a folder for each animal, a table (CSV), or a Kaggle folder',
@@ -73,6 +91,12 @@ export function evaluateCommand(): Command {
     .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
     .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
     .addOption(excludeSameOption())
+    .addOption(
+      new Option(
+        '--protocols <which>',
+        'all: also with and without the same encounter, against other photos, and with new individuals',
+      ).choices(['all']),
+    )
     .option('--overwrite', 'replace --out')
   return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
     .addHelpText('after', example)
@@ -80,14 +104,17 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
-  const { out, split, excludeSame, overwrite = false } = flags
+  const { out, splitOf, excludeSame, protocols, overwrite = false } = flags
+  const split = flags.split ?? (splitOf === undefined ? undefined : 'validation')
+  if (splitOf !== undefined) await checkRun(splitOf)
   const { openDataset } = await import('../data/index.ts')
   const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
-  const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, withinEncounterWords } = await import(
+  const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, photosBeside, withinEncounterWords } = await import(
     '../identify/index.ts'
   )
   const postProcessing = await askedPostProcessing(flags)
-  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
+  const own = { ...flags, model: splitOf === undefined ? flags.model : [splitOf] }
+  const { data, open, reading, namedBy } = await photosToRead(own, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, listed)
   const source = await galleryOf(flags)
@@ -98,8 +125,10 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
     const manifest = await withLocated(locating, listed, signal)
     const gallery = source && (await locatedGallery(locating, source, signal))
     await withModel(flags, async (embedder) => {
-      const run = await runToScoreBy(embedder)
-      const selection = await photosToScore(manifest, { run, split, signal })
+      const run = splitOf ?? (await runToScoreBy(embedder))
+      const chosen = await photosToScore(manifest, { run, split, signal })
+      const selection = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
+      const others = protocols === undefined ? undefined : photosBeside(manifest, selection)
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
@@ -120,12 +149,12 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (known !== undefined) await warnOfIdenticalKnown(known)
       const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
         gallery === undefined || known === undefined
-          ? evaluatePhotos(embedder, selection, { ...options, excludeSame, postProcessing })
+          ? evaluatePhotos(embedder, selection, { ...options, excludeSame, postProcessing, protocols, others })
           : evaluateAgainstGallery(
               embedder,
               selection,
               { source: gallery.source, embedded: known },
-              { ...options, excludeSame, postProcessing, mergeSimilarLabels: flags.mergeSimilarLabels },
+              { ...options, excludeSame, postProcessing, protocols, mergeSimilarLabels: flags.mergeSimilarLabels },
             ),
       )
       if (report.sameFiles > 0)
@@ -134,11 +163,24 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       await warnOfScoring(report)
       writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
       const head = describe(report, selection, leftOutWords(report))
-      const beside = withinEncounterWords(report)
+      const beside = protocols === undefined ? withinEncounterWords(report) : undefined // the gap says it
       const scores = beside === undefined ? numbers(report) : `${numbers(report)}\n\n${beside}`
       say(`${head}\n\n${scores}\n\n${out}: every number, also by individual`)
     })
   })
+}
+
+/** @throws InputError where the folder is no run, or has no split yet. */
+async function checkRun(splitOf: string): Promise<void> {
+  const { isRunFolder, RunFolder } = await import('../run/index.ts')
+  check(isRunFolder(splitOf), `--split-of: ${splitOf} is no run folder`, 'a folder that rosette train wrote')
+  new RunFolder(splitOf).data()
+}
+
+/** Photos that another run chose, and how many of them the model's own run was trained on. */
+async function learnedBy(run: string | undefined, chosen: Selection): Promise<Selection> {
+  const { learnedPhotos } = await import('../identify/index.ts')
+  return { ...chosen, learned: run === undefined ? undefined : await learnedPhotos(chosen.manifest.photos, run) }
 }
 
 /** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */
@@ -177,9 +219,12 @@ function describe(report: EvaluationReport, { reason }: Selection, leftOut: read
 }
 
 function numbers(report: EvaluationReport): string {
-  const { queries, skipped, tieRate } = report
+  const { queries, skipped, tieRate, protocols } = report
   const counted = skipped === 0 ? `${queries}` : `${queries} (and ${skipped} not scored: ${nobodyToFind(report)})`
-  return `${scoreTable(report)}\n\nqueries   ${counted}\ntie rate  ${tieRate.toFixed(3)}\n${intervalWords(report)}`
+  const counts = `queries   ${counted}\ntie rate  ${tieRate.toFixed(3)}`
+  const further = [counts, ...verificationLines(report), ...clusteringLines(report), intervalWords(report)].join('\n')
+  const parts = [scoreTable(report), further, ...(protocols === null ? [] : [protocolText(protocols)])]
+  return parts.join('\n\n')
 }
 
 function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {

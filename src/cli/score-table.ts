@@ -1,5 +1,13 @@
 import { formatTable } from '../base/index.ts'
-import { type Interval, metricLabel, metricNames, type Scores, type Statistics } from '../retrieval/index.ts'
+import type { EvaluationReport } from '../identify/index.ts'
+import {
+  type Agreement,
+  type Interval,
+  metricLabel,
+  metricNames,
+  type Scores,
+  type Statistics,
+} from '../retrieval/index.ts'
 
 /** Each score with its interval over individuals and what a random order reaches. */
 export function scoreTable(scored: Scores & Statistics): string {
@@ -24,4 +32,26 @@ export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'int
   if (identity === null) return 'intervals: none, for the queries show one individual only'
   const few = identity.tooFew ? ': so few that they are too narrow' : ''
   return `intervals: ${identity.resamples} bootstrap samples of ${identity.units} individuals${few}; by chance: a random order of each query's gallery`
+}
+
+/** How often two photos of one individual are taken for two, a line for each rate of the opposite error. */
+export function verificationLines({ verification }: Pick<EvaluationReport, 'verification'>): string[] {
+  return verification.at.map(
+    ({ fmr, fnmr, threshold }) =>
+      `pairs     at cosine ${threshold.toFixed(3)}, which ${percent(fmr)} of pairs of two individuals pass, ${percent(fnmr)} of pairs of one do not (by chance ${percent(1 - fmr)})`,
+  )
+}
+
+/** How well the photos fall into individuals without labels. */
+export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clustering'>): string[] {
+  if (clustering === null) return []
+  const { numberKnown, numberUnknown, identities } = clustering
+  const scores = ({ ami, ari }: Agreement) => `AMI ${ami.toFixed(3)}, ARI ${ari.toFixed(3)}`
+  return [
+    `clusters  ${scores(numberKnown)} with the number of individuals given (${identities}); ${scores(numberUnknown)} with ${numberUnknown.groups} found (by chance 0)`,
+  ]
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`
 }

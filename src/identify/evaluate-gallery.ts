@@ -4,7 +4,9 @@ import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/in
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
+import { pairsOf } from './pairs.ts'
 import { exclusion, labelsOf, protocolWords, withoutEncounter } from './protocol.ts'
+import { protocolsOf } from './protocols.ts'
 import { knownPhotos } from './rows.ts'
 import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
 
@@ -42,10 +44,17 @@ export async function evaluateAgainstGallery(
   const excludeSame =
     options.excludeSame === undefined && !bothKnown ? undefined : exclusion(photos, options.excludeSame)
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
+  const pairs = pairsOf(photos, gallery.photos)
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...asked },
     { embeddings: gallery.embeddings, ...known },
-    { excludeSame, leaveOut: sameFile, postProcessing: options.postProcessing, onQuery: options.onRank },
+    {
+      excludeSame,
+      leaveOut: sameFile,
+      onRanked: pairs.count,
+      postProcessing: options.postProcessing,
+      onQuery: options.onRank,
+    },
   )
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
@@ -73,6 +82,16 @@ export async function evaluateAgainstGallery(
     ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
+    verification: pairs.scores(),
+    clustering: null,
+    protocols:
+      options.protocols === undefined
+        ? null
+        : protocolsOf({
+            photos: queries,
+            gallery: { source, embedded: gallery },
+            postProcessing: options.postProcessing,
+          }),
     perIdentity,
     perQuery,
   }

@@ -1,14 +1,19 @@
-import { identifiedOnly, type Photo, photoKey } from '../data/index.ts'
+import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
-import { type EmbedOptions, embedPhotos } from '../embedder/index.ts'
+import { type EmbedOptions, embedCached, embedPhotos } from '../embedder/index.ts'
 import {
+  type ClusteringScores,
+  clusteringScores,
   evaluateRetrieval,
   type PostProcessing,
   type QueryRecord,
   queryRecords,
   type RetrievalMetrics,
+  type VerificationScores,
 } from '../retrieval/index.ts'
+import { pairsOf } from './pairs.ts'
 import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
+import { type ProtocolReport, protocolsOf } from './protocols.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
 import type { Selection, SplitName } from './selection.ts'
@@ -17,6 +22,10 @@ import type { Selection, SplitName } from './selection.ts'
 export interface EvaluateOptions extends EmbedOptions, RankProgress {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
+  /** all: score under every protocol that the photos allow, beside the one that was asked for. */
+  readonly protocols?: 'all' | undefined
+  /** Other photos of known individuals, for the protocols. */
+  readonly others?: Manifest | undefined
   /** A query's label that looks like one of the gallery is that. */
   readonly mergeSimilarLabels?: boolean | undefined
   /** What is done to rank; plain cosines unless given. */
@@ -41,6 +50,12 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   readonly notInGallery: number
   /** Queries whose very file is in the gallery, where it was left out for them. */
   readonly sameFiles: number
+  /** How often pairs of photos are taken for one individual. */
+  readonly verification: VerificationScores
+  /** How well the photos fall into individuals without labels; null where that says nothing, and for queries against a gallery. */
+  readonly clustering: ClusteringScores | null
+  /** The same model under every protocol; null unless asked for. */
+  readonly protocols: ProtocolReport | null
   /** Each scored query under its photo's `photoKey`: what a paired test of two models needs. */
   readonly perQuery: readonly QueryRecord[]
 }
@@ -68,9 +83,11 @@ export async function evaluatePhotos(
   checkScorablePhotos(manifest, excludeSame)
   const embedded = await embedPhotos(embedder, manifest, options)
   const { postProcessing, onRank } = options
-  const labels = labelsOf(embedded.photos)
-  const ranking = { excludeSame, postProcessing, onQuery: onRank }
-  const metrics = evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, ...ranking })
+  const { photos, embeddings } = embedded
+  const pairs = pairsOf(photos, photos)
+  const ranking = { excludeSame, postProcessing, onQuery: onRank, onRanked: pairs.count }
+  const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
+  const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
   return {
@@ -84,7 +101,21 @@ export async function evaluatePhotos(
     notInGallery: 0,
     sameFiles: 0,
     ...scoringOf({ ...embedded, excludeSame, postProcessing, unidentified, learned, onRank }, metrics),
+    verification: pairs.scores(),
+    clustering: clusteringScores(
+      embeddings,
+      photos.map(({ identity }) => identity!),
+    ),
+    protocols:
+      options.protocols === undefined ? null : protocolsOf({ photos: embedded, gallery: others, postProcessing }),
     perIdentity,
     perQuery,
   }
+}
+
+/** The photos beside the scored ones, embedded; undefined where there are none. */
+async function othersOf(embedder: Embedder, { others, ...options }: EvaluateOptions) {
+  if (others === undefined || others.photos.length === 0) return undefined
+  const known = identifiedOnly(others)
+  return { source: known.source, embedded: await embedCached(embedder, known, options) }
 }

@@ -1,9 +1,11 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
+export { photosBeside } from './beside.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { type Candidate, type Identification, type IdentifyPhotosOptions, identifyPhotos } from './identify.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
 export { checkScorablePhotos, type ExcludeSame, exclusion } from './protocol.ts'
+export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'
 export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEncounterWords } from './scoring-words.ts'

@@ -27,6 +27,8 @@ export interface RetrievalOptions {
   readonly onQuery?: ((done: number, total: number) => void) | undefined
   /** True for pairs that are left out besides: a gallery photo that is the query's own file, say. */
   readonly leaveOut?: ((query: number, gallery: number) => boolean) | undefined
+  /** Told of each query, scored or not, its gallery as it is ranked (what is left out is not in it) and its similarities to all photos. */
+  readonly onRanked?: ((query: number, order: Int32Array, similarities: Float32Array) => void) | undefined
 }
 
 /** How embeddings are ranked. */
@@ -55,7 +57,7 @@ export function evaluateRetrieval(options: LabelledEmbeddings & RankingOptions):
   const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
   const rule = ruleOf(photos, photos, { ...options, leaveOut: itself })
   const matching = { queries: embeddings, gallery: embeddings, postProcessing, leftOut: listed(rule, embeddings.count) }
-  return evaluate(photos, photos, rule, (visit) => forEachProcessedRow(matching, visit), options.onQuery)
+  return evaluate(photos, photos, { ...options, rule }, (visit) => forEachProcessedRow(matching, visit))
 }
 
 /**
@@ -76,7 +78,7 @@ export function evaluateQueriesAgainstGallery(
     postProcessing: options.postProcessing,
     leftOut: listed(rule, gallery.embeddings.count),
   }
-  return evaluate(q, g, rule, (visit) => forEachProcessedRow(matching, visit), options.onQuery)
+  return evaluate(q, g, { ...options, rule }, (visit) => forEachProcessedRow(matching, visit))
 }
 
 /**
@@ -92,10 +94,11 @@ export function evaluateSimilarities(options: LabelledSimilarities): RetrievalMe
   )
   const queries = labelled(options.queries, rows, options, 'queries')
   const gallery = labelled(options.gallery, columns, options, 'gallery')
+  const rule = ruleOf(queries, gallery, options)
   const visitAll: ForEachRow = (visit) => {
     for (let q = 0; q < rows; q++) visit(q, similarities.slice(q * columns, (q + 1) * columns))
   }
-  return evaluate(queries, gallery, ruleOf(queries, gallery, options), visitAll, options.onQuery)
+  return evaluate(queries, gallery, { ...options, rule }, visitAll)
 }
 
 interface Labelled {
@@ -122,12 +125,16 @@ function listed(rule: Rule, photos: number): LeftOut {
   return (query) => all.filter((g) => rule(query, g))
 }
 
+/** What is left out of rankings, and who is told of them. */
+interface Ranked extends Pick<RetrievalOptions, 'onQuery' | 'onRanked'> {
+  readonly rule: Rule
+}
+
 function evaluate(
   queries: Labelled,
   gallery: Labelled,
-  leftOut: Rule,
+  { rule, onQuery, onRanked }: Ranked,
   forEachRow: ForEachRow,
-  onQuery: RetrievalOptions['onQuery'],
 ): RetrievalMetrics {
   const scores: QueryScore[] = []
   const total = queries.identities.length
@@ -136,7 +143,8 @@ function evaluate(
   forEachRow((query, similarities) => {
     onQuery?.(++done, total)
     const identity = queries.identities[query]!
-    const order = rank(similarities).filter((g) => !leftOut(query, g))
+    const order = rank(similarities).filter((g) => !rule(query, g))
+    onRanked?.(query, order, similarities)
     const score = scoreRanking(Uint8Array.from(order, (g) => (gallery.identities[g] === identity ? 1 : 0)))
     if (score === undefined) return
     const tied = countTied(order, similarities)

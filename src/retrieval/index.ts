@@ -2,8 +2,11 @@
  * Who looks like whom: cosines between embeddings, ranks of several models fused, stable rankings, the field's metrics, and the individuals nearest to a
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
+
+export { type Agreement } from './agreement.ts'
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
+export { type ClusteringScores, clusteringScores } from './clustering.ts'
 export { type Embeddings, l2Normalise, pickRows, type RankedPart, type RankFusion } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
@@ -27,6 +30,14 @@ export { checkScorable, type Labels } from './labels.ts'
 export { type LeftOut } from './left-out.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
 export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
+export { type NearestKnown, type OpenSetScores, openSetScores } from './open-set.ts'
+export {
+  comparePaired,
+  type PairedComparison,
+  type PairedIdentity,
+  type PairedQuery,
+  type PairedScore,
+} from './paired.ts'
 export { forEachProcessedRow, isPlain, type Matching, type PostProcessing } from './post-processing.ts'
 export { postProcessingWords } from './post-processing-words.ts'
 export { type DatabaseAugmentation, type QueryExpansion } from './query-expansion.ts'
@@ -34,6 +45,8 @@ export type { QueryScore } from './query-score.ts'
 export { rank } from './rank.ts'
 export { type VisitRow } from './rerank.ts'
 export { type RerankSettings, rerankDefaults } from './rerank-settings.ts'
+export type { ResampleOptions } from './resample.ts'
 export { clipScore, shiftScore } from './scores.ts'
 export { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'
 export { type QueryRecord, queryRecords, type Statistics, statisticsOf } from './statistics.ts'
+export { type FnmrAtFmr, PairTally, type VerificationScores } from './verification.ts'

@@ -24,9 +24,10 @@ export function chanceOf(queries: readonly QueryScore[]): Scores {
   })
 }
 
-function meanOver(
-  queries: readonly QueryScore[],
-  value: (query: QueryScore) => number,
+/** The mean of a value over queries, or over individuals of the means over their queries. */
+export function meanOver<Q extends { readonly identity: string }>(
+  queries: readonly Q[],
+  value: (query: Q) => number,
   over: 'queries' | 'identities',
 ): number {
   if (over === 'queries') return mean(queries.map(value))
@@ -34,8 +35,8 @@ function meanOver(
 }
 
 /** The queries of each individual, individuals by name: sums do not depend on the order of photos. */
-export function byIdentity(queries: readonly QueryScore[]): Map<string, QueryScore[]> {
-  const groups = new Map<string, QueryScore[]>()
+export function byIdentity<Q extends { readonly identity: string }>(queries: readonly Q[]): Map<string, Q[]> {
+  const groups = new Map<string, Q[]>()
   for (const query of queries) {
     const known = groups.get(query.identity)
     if (known === undefined) groups.set(query.identity, [query])

@@ -1,0 +1,66 @@
+import { formatTable } from '../base/index.ts'
+import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
+import type { OpenSetScores } from '../retrieval/index.ts'
+import { intervalText } from './score-table.ts'
+
+/** One model under every protocol, the gap first: what a score is worth depends on whom a query may meet. */
+export function protocolText(report: ProtocolReport): string {
+  return [gapText(report), closedTable(report), openTable(report)].filter((part) => part !== '').join('\n\n')
+}
+
+function gapText({ gap }: ProtocolReport): string {
+  if (gap === null) return ''
+  const { identityBalancedMap: score, rank1, queries, identities } = gap
+  return [
+    `THE GAP  Without photos of the same encounter the identity-balanced mAP falls from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
+    `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, on the same ${queries} queries of ${identities} individuals (mAP: ${signed(score.difference)}, 95 % interval`,
+    `         ${score.interval.map(signed).join(' to ')}). Expect the lower numbers on new sightings.`,
+  ].join('\n')
+}
+
+/** `+0.012`, `−0.250`. */
+export function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+}
+
+function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery }: ProtocolReport): string {
+  const against = queriesAgainstGallery === null ? '' : `against ${queriesAgainstGallery.gallery}`
+  const row = (name: string, scores: ProtocolScores | null) => {
+    if (scores === null) return [name, '–', '–', '', '', '–', '', '']
+    const { chance, intervals, queries } = scores
+    const of = (metric: 'identityBalancedMap' | 'rank1') => [
+      scores[metric].toFixed(3),
+      intervalText(intervals.identity?.scores[metric]),
+      chance[metric].toFixed(3),
+    ]
+    return [name, `${queries}`, ...of('identityBalancedMap'), ...of('rank1')]
+  }
+  const how = ['95 % interval', 'by chance']
+  return formatTable(
+    ['protocol', 'queries', 'id.-balanced mAP', ...how, 'rank-1', ...how],
+    [
+      row('each photo against all others', allPhotos),
+      row('the same, other encounters', otherEncounters),
+      row(queriesAgainstGallery === null ? 'queries against a gallery' : against, queriesAgainstGallery),
+    ],
+  )
+}
+
+function openTable({ knownAndNew }: ProtocolReport): string {
+  if (knownAndNew === null) return 'known and new individuals: too few individuals to hold some out'
+  const { knownIdentities, newIdentities, knownQueries, newQueries, chance, intervals } = knownAndNew
+  const names = [
+    ['AUROC of the nearest cosine', 'auroc'],
+    ['BAKS: known ones named rightly', 'baks'],
+    ['BAUS: new ones called new', 'baus'],
+    ['√(BAKS · BAUS)', 'geometricMean'],
+  ] as const satisfies readonly (readonly [string, keyof OpenSetScores])[]
+  const rows = names.map(([label, name]) => [
+    label,
+    knownAndNew[name].toFixed(3),
+    intervalText(intervals[name]),
+    chance[name].toFixed(3),
+  ])
+  const table = formatTable(['known and new individuals', 'value', '95 % interval', 'by chance'], rows)
+  return `${table}\n${knownQueries} queries of ${knownIdentities} known individuals, ${newQueries} of ${newIdentities} that are not in the gallery`
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { openDataset } from '../data/index.ts'
+import type { EvaluationReport } from '../identify/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+let [data, frozen, run, out] = ['', '', '', '']
+const output = captureOutput()
+
+beforeAll(async () => {
+  data = await tinyKaggle()
+  const names = openDataset(data).photos.map(({ filename }) => filename)
+  frozen = tinyRun()
+  run = tinyRun({ train: names.slice(0, 6), validation: names.slice(6) })
+  out = temporaryFolder()
+})
+
+function evaluate(...args: string[]): Promise<number> {
+  return runProgram(['evaluate', '--data', data, '--threads', '1', ...args], commands)
+}
+
+const report = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as EvaluationReport
+
+test('--protocols all: one model under all of them in one table, and in metrics.json', async () => {
+  const path = join(out, 'protocols.json')
+  expect(await evaluate('--model', run, '--split', 'validation', '--protocols', 'all', '--out', path)).toBe(0)
+  const { protocols, queries } = report(path)
+  // two photos of each of three individuals were set aside, two of each were trained on; each photo has an encounter of its own
+  expect(protocols).toMatchObject({
+    allPhotos: { queries: 6, photos: 6, rank1: 1 },
+    otherEncounters: { queries, photos: 6 },
+    queriesAgainstGallery: { queries: 6, photos: 6, gallery: 'the 6 other photos', rank1: 1 },
+    knownAndNew: null, // a third of three is one: too few
+    gap: { queries: 6, identities: 3, rank1: { a: 1, b: 1, difference: 0, p: 1 } },
+  })
+  expect(protocols!.queriesAgainstGallery!.chance.rank1).toBeCloseTo(1 / 3, 12)
+  expect(output.stdout).toContain('THE GAP  Without photos of the same encounter')
+  expect(output.stdout).toMatch(/each photo against all others +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
+  expect(output.stdout).toMatch(/against the 6 other photos +6 +1\.000/)
+  expect(output.stdout).toContain('known and new individuals: too few individuals to hold some out')
+})
+
+test('without it there are none', async () => {
+  const path = join(out, 'plain.json')
+  expect(await evaluate('--model', run, '--split', 'validation', '--out', path)).toBe(0)
+  expect(report(path).protocols).toBeNull()
+  expect(report(path).clustering).toMatchObject({ numberKnown: { ami: 1 }, identities: 3 })
+  expect(output.stdout).not.toContain('THE GAP')
+})
+
+test('--split-of: another model on the photos that a run set aside', async () => {
+  const path = join(out, 'frozen.json')
+  expect(await evaluate('--model', frozen, '--split-of', run, '--out', path)).toBe(0)
+  const told = report(path)
+  expect(told).toMatchObject({ split: 'validation', queries: 6 })
+  const own = join(out, 'own.json')
+  expect(await evaluate('--model', run, '--split', 'validation', '--out', own)).toBe(0)
+  expect(told.perQuery.map(({ query }) => query)).toEqual(report(own).perQuery.map(({ query }) => query))
+  expect(output.stdout).toContain(`the validation photos, 6 of 3 individuals (set by ${run}`)
+})
+
+test('--split-of: photos that the measured run was trained on are told', async () => {
+  const validation = openDataset(data).photos.map(({ filename }) => filename)
+  const other = tinyRun({ train: validation.slice(6), validation: validation.slice(0, 6) })
+  const path = join(out, 'other.json')
+  output.stderr = ''
+  expect(await evaluate('--model', other, '--split-of', run, '--out', path)).toBe(0)
+  expect(output.stderr).toContain(`${other} was TRAINED on 6 of the 6 photos that are scored`)
+  expect(report(path).trainedOn).toBe(6)
+})
+
+test('--split-of: a folder that is no run, or data that are not its own, are refused', async () => {
+  output.stderr = ''
+  expect(await evaluate('--model', run, '--split-of', data, '--out', join(out, 'x.json'))).toBe(2)
+  expect(output.stderr).toContain(`--split-of: ${data} is no run folder`)
+  const stranger = tinyRun({ train: ['a.png'], validation: ['b.png'] })
+  expect(await evaluate('--model', run, '--split-of', stranger, '--out', join(out, 'x.json'))).toBe(2)
+  expect(output.stderr).toContain('none of the photos that')
+})
