@@ -1,17 +1,32 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { create } from '@bufbuild/protobuf'
+import { TensorProtoSchema } from 'onnx-buf'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { messageOf, RangedFile, readJson, readRegular, regularSize, sha256OfFile } from '../src/base/index.ts'
 import { checkSubmission } from '../src/competition/index.ts'
-import { openDataset } from '../src/data/index.ts'
-import { openModel } from '../src/embedder/index.ts'
+import { decodePhoto, openDataset } from '../src/data/index.ts'
+import { openModel, readGallery, readModelDescription } from '../src/embedder/index.ts'
+import { input, mul } from '../src/graph/index.ts'
 import { decodeImage, photoSize, thumbnail } from '../src/images/index.ts'
-import { readLog } from '../src/run/index.ts'
+import { encodeModel, toOnnx } from '../src/onnx/index.ts'
+import { readCheckpoint, readLog } from '../src/run/index.ts'
 import { openOnnx } from '../src/runtime/index.ts'
 import { openSafetensors } from '../src/tensor/index.ts'
 import { openWeights } from '../src/weights/index.ts'
+import { tinyPhoto } from './model-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-regular-'))
 
@@ -32,7 +47,33 @@ const readers: Readonly<Record<string, (path: string) => unknown>> = {
   safetensors: (path) => openSafetensors(path),
   weights: (path) => openWeights(path),
   log: readLog,
+  checkpoint: readCheckpoint,
+  description: readModelDescription,
+  'description of an ONNX file': (path) => openModel(onnx, { modelConfig: path }),
+  detections: (path) => openDataset(table, { detections: path }),
+  mask: (path) => {
+    const photo = { filename: 'a.png', path: 'a.png', extra: {}, mask: { path, sha256: '' } }
+    return decodePhoto({ photo, bytes: picture })
+  },
+  'weights of an ONNX file': (path) => {
+    linkSync(path, join(folder, 'w.data'))
+    return openModel(onnx).finally(() => rmSync(join(folder, 'w.data')))
+  },
+  gallery: (path) => {
+    linkSync(path, join(folder, 'gallery.json'))
+    return Promise.resolve()
+      .then(() => readGallery(folder))
+      .finally(() => rmSync(join(folder, 'gallery.json')))
+  },
 }
+
+/** What these readers call it, where it is not the path. */
+const called: Readonly<Record<string, string>> = {
+  'weights of an ONNX file': join(folder, 'w.data'),
+  gallery: join(folder, 'gallery.json'),
+}
+const [onnx, table] = [join(folder, 'external.onnx'), join(folder, 'photos.csv')]
+let picture: Uint8Array = new Uint8Array()
 
 /** The name that each reader wants to see. */
 const endings: Readonly<Record<string, string>> = {
@@ -41,10 +82,22 @@ const endings: Readonly<Record<string, string>> = {
   model: '.onnx',
   safetensors: '.safetensors',
   weights: '.safetensors',
+  checkpoint: '.safetensors',
+  detections: '.json',
 }
 
 describe.skipIf(process.platform === 'win32')('what is no regular file', () => {
-  beforeAll(() => {
+  beforeAll(async () => {
+    picture = await tinyPhoto('Abril', 0)
+    writeFileSync(join(folder, 'a.png'), picture)
+    writeFileSync(table, 'filename,identity\na.png,a\n')
+    const proto = toOnnx({ outputs: { y: mul(input('x', ['N', 5]), 2) } })
+    const externalData = [{ key: 'location', value: 'w.data' }]
+    proto.graph!.initializer.push(
+      create(TensorProtoSchema, { name: 'w', dims: [5n], dataType: 1, dataLocation: 1, externalData }),
+    )
+    writeFileSync(onnx, encodeModel(proto, '').model)
+    copyFileSync(preset, join(folder, 'external.model.json'))
     for (const [name, target] of [
       ['pipe', ''],
       ['endless', '/dev/zero'],
@@ -64,7 +117,10 @@ describe.skipIf(process.platform === 'win32')('what is no regular file', () => {
       async (name) => {
         const path = join(folder, kind, `x${endings[name] ?? ''}`)
         const message = await (async () => readers[name]!(path))().then(() => 'was read', messageOf)
-        expect(message).toContain(`${path}: not a file`)
+        // a device lies elsewhere, and a name in a file that somebody sent leads nowhere else
+        const outside = kind === 'endless' && name === 'weights of an ONNX file'
+        const place = called[name] ?? path
+        expect(message).toContain(outside ? `'w.data' leads outside of ${folder}, by a link` : `${place}: not a file`)
       },
       5_000,
     )

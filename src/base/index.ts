@@ -2,6 +2,7 @@
  * What every room may stand on: errors that name the mistake, seeded randomness, small statistics, numbers and tables for
  * people, files written whole or not at all.
  */
+export { Budget } from './budget.ts'
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
 export { type Cell, type CsvOptions, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { InputError, inOrder } from '../base/index.ts'
-import { decodeImage, type ImageRGBA, readPhotoFile, withMask, withOutline } from '../images/index.ts'
+import { Budget, InputError, inOrder } from '../base/index.ts'
+import {
+  decodedBytes,
+  decodeImage,
+  decodingBudgetBytes,
+  type ImageRGBA,
+  readPhotoFile,
+  withMask,
+  withOutline,
+} from '../images/index.ts'
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
 
@@ -13,6 +21,8 @@ export interface ReadOptions {
   readonly mayBeEmpty?: boolean | undefined
   /** Photos read before the caller asks for them; unless given, as many as are read at once. */
   readonly ahead?: number | undefined
+  /** Of memory, for the pixels of photos that are decoded at the same time; a quarter of the machine's unless given. */
+  readonly budgetBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -46,6 +56,8 @@ const atOnce = Math.min(5, availableParallelism() + 1)
  * Reads every photo once, in their order, a few at a time, and hands its file to `make`. Gives what that made of each photo, and why
  * where one cannot be used. An InputError of reading or of `make` is the photo's own; everything else stops the reading.
  *
+ * However many are read at once, the pixels of those under way stay within `budgetBytes`; one that is larger passes alone.
+ *
  * This is what becomes of photos that cannot be used, whatever reads them: all are read, and told together at the end, with the
  * problems of the manifest; with `skipUnreadable` they are left out, and it is an error where none is left.
  * @throws InputError as said; the signal's reason when it aborts.
@@ -56,9 +68,10 @@ export async function* readPhotos<Made>(
   options: ReadOptions = {},
 ): AsyncGenerator<ReadPhoto<Made> | Skipped, void, undefined> {
   const { skipUnreadable = false, mayBeEmpty = false, ahead = atOnce, signal } = options
+  const budget = new Budget(options.budgetBytes ?? decodingBudgetBytes())
   const { name, photos, problems } = listOf(source)
   const unusable: Skipped[] = []
-  for await (const found of inOrder(photos, (photo) => attempt(photo, make), { atOnce, ahead })) {
+  for await (const found of inOrder(photos, (photo) => attempt(photo, make, budget), { atOnce, ahead })) {
     signal?.throwIfAborted()
     if ('reason' in found) unusable.push(found)
     yield found
@@ -97,11 +110,16 @@ export async function decodePhoto(
 async function attempt<Made>(
   photo: Photo,
   make: (file: PhotoFile) => Promise<Made>,
+  budget: Budget,
 ): Promise<ReadPhoto<Made> | Skipped> {
   try {
     const bytes = await readPhotoFile(photo.path)
     const contentHash = createHash('sha256').update(bytes).digest('hex')
-    return { photo, contentHash, made: await make({ photo, bytes, contentHash }) }
+    return {
+      photo,
+      contentHash,
+      made: await budget.use(decodedBytes(bytes), () => make({ photo, bytes, contentHash })),
+    }
   } catch (error) {
     if (!(error instanceof InputError) || error instanceof CacheError) throw error
     return { photo, reason: error.what.split('\n', 1)[0]!, hint: error.hint }

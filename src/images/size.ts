@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { imageSize } from 'image-size'
 import { openRegular } from '../base/index.ts'
 import { exifOrientation, type ReadBytes } from './exif.ts'
@@ -31,6 +32,21 @@ export function photoSize(path: string): PhotoSize | undefined {
   } catch {
     return undefined // who decodes the photo tells why
   }
+}
+
+/** What one pixel takes while a photo is decoded: RGBA as it comes, and once more while it is turned or read out. */
+const bytesPerPixel = 8
+
+/** Bytes of memory that a photo's pixels take while it is decoded, by its header; 0 where that tells no size. */
+export function decodedBytes(file: Uint8Array): number {
+  const { width = 0, height = 0 } = headerSize(file) ?? {}
+  return width * height * bytesPerPixel
+}
+
+/** For the pixels of all photos that are decoded at the same time: a quarter of the memory that the machine has, or the container. */
+export function decodingBudgetBytes(): number {
+  const container = process.constrainedMemory() // 0 where it is not known
+  return Math.min(totalmem(), container > 0 ? container : Number.POSITIVE_INFINITY) / 4
 }
 
 function sizeOf(file: number, bytes: number): PhotoSize | undefined {

@@ -1,7 +1,8 @@
-import { check } from '../base/index.ts'
+import { type Budget, check } from '../base/index.ts'
 import { headerOf, usePhoto } from './decode.ts'
 import { readPhotoFile } from './photo-file.ts'
 import type { Box } from './region.ts'
+import { decodedBytes } from './size.ts'
 
 /** Size, format and part of a small picture. */
 export interface ThumbnailOptions {
@@ -14,6 +15,8 @@ export interface ThumbnailOptions {
   readonly box?: Box | undefined
   /** Photos with more pixels are refused. */
   readonly limitPixels?: number | undefined
+  /** Of memory, which photos shrunk at the same time share. */
+  readonly budget?: Budget | undefined
 }
 
 /** 192 px at most along the longer side, WebP of quality 70. */
@@ -32,22 +35,24 @@ export interface Thumbnail {
  * place and no camera. The same photo gives the same bytes. @throws InputError naming the photo that cannot be read.
  */
 export async function thumbnail(path: string, options: ThumbnailOptions = {}): Promise<Thumbnail> {
-  const { longSidePx, format, quality, box, limitPixels } = { ...thumbnailDefaults, ...options }
+  const { longSidePx, format, quality, box, limitPixels, budget } = { ...thumbnailDefaults, ...options }
   check(
     Number.isInteger(longSidePx) && longSidePx >= 8,
     `thumbnail: expected a side of 8 whole pixels or more, got ${longSidePx}`,
   )
   const bytes = await readPhotoFile(path)
-  return usePhoto(bytes, { name: path, limitPixels }, async (photo) => {
-    const upright = photo.autoOrient()
-    const small = (box === undefined ? upright : upright.extract(await regionOf(bytes, box)))
-      .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#808080' })
-      .toColourspace('srgb')
-    const encoded = format === 'webp' ? small.webp({ quality }) : small.jpeg({ quality, chromaSubsampling: '4:4:4' })
-    const { data, info } = await encoded.toBuffer({ resolveWithObject: true })
-    return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data }
-  })
+  const shrunk = () =>
+    usePhoto<Thumbnail>(bytes, { name: path, limitPixels }, async (photo) => {
+      const upright = photo.autoOrient()
+      const small = (box === undefined ? upright : upright.extract(await regionOf(bytes, box)))
+        .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
+        .flatten({ background: '#808080' })
+        .toColourspace('srgb')
+      const encoded = format === 'webp' ? small.webp({ quality }) : small.jpeg({ quality, chromaSubsampling: '4:4:4' })
+      const { data, info } = await encoded.toBuffer({ resolveWithObject: true })
+      return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data }
+    })
+  return budget === undefined ? shrunk() : budget.use(decodedBytes(bytes), shrunk)
 }
 
 async function regionOf(bytes: Uint8Array, box: Box) {

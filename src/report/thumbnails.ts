@@ -1,5 +1,6 @@
+import { Budget } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
-import { type ThumbnailOptions, thumbnail } from '../images/index.ts'
+import { decodingBudgetBytes, type ThumbnailOptions, thumbnail } from '../images/index.ts'
 
 /** A photo's picture in a page. */
 export interface PhotoPicture {
@@ -45,10 +46,11 @@ export async function thumbnailSide(
 export async function makeThumbnails(photos: readonly Photo[], options: MakeThumbnails = {}): Promise<PhotoPicture[]> {
   const { onProgress, signal, ...size } = options
   const made: PhotoPicture[] = []
+  const budget = new Budget(decodingBudgetBytes())
   for (let begin = 0; begin < photos.length; begin += lanes) {
     signal?.throwIfAborted()
     const part = photos.slice(begin, begin + lanes)
-    const encoded = await Promise.all(part.map(({ path, box }) => thumbnail(path, { ...size, box })))
+    const encoded = await Promise.all(part.map(({ path, box }) => thumbnail(path, { ...size, box, budget })))
     for (const { width, height, mediaType, bytes } of encoded) {
       made.push({ width, height, uri: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}` })
     }
