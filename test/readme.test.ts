@@ -74,7 +74,7 @@ describe('the README', () => {
     'rosette %s',
     async (_, args) => {
       if (args[0] === 'watch') return expectWatching(folder, args)
-      const makesRun = args[0] === 'train' && !args.includes('--resume')
+      const makesRun = ['train', 'cv'].includes(args[0]!) && !args.includes('--resume')
       const { code, output } = await rosette(folder, [...args, ...(makesRun ? quick : [])])
       expect(code, output).toBe(0)
       for (const flag of ['--out', '--csv']) {

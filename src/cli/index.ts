@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { checkSubmissionCommand } from './check-submission.ts'
 import { compareCommand } from './compare.ts'
+import { cvCommand } from './cv.ts'
 import { demoCommand } from './demo.ts'
 import { embedCommand } from './embed.ts'
 import { ensembleCommand } from './ensemble.ts'
@@ -27,6 +28,7 @@ export const commands: readonly (() => Command)[] = [
   locateCommand,
   trainCommand,
   watchCommand,
+  cvCommand,
   ensembleCommand,
   embedCommand,
   evaluateCommand,

@@ -2,20 +2,12 @@ import { Command, Option } from 'commander'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
-import {
-  aboveZero,
-  addDataOptions,
-  bytesOf,
-  collect,
-  type DataFlags,
-  memoryLimitOption,
-  notNegative,
-  threadsOption,
-} from './options.ts'
+import { addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
+import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
 
 const example = `
 Examples:
@@ -35,21 +27,10 @@ Presets:
 Ctrl-C saves and ends. --resume goes on, and the result is the same as without
 the interruption. docs/training.md lists every setting that --set can change.`
 
-interface TrainFlags extends DataFlags, LocateFlags {
-  readonly data: string
+interface TrainFlags extends TrainingFlags, LocateFlags {
   readonly out: string
-  readonly preset?: string
-  readonly backbone?: string
-  readonly modelConfig?: string
-  readonly freeze?: number | 'all' | true
-  readonly set?: readonly string[]
-  readonly seed?: number
   readonly resume?: boolean
   readonly overwrite?: boolean
-  readonly threads?: number
-  readonly memoryLimit?: number
-  readonly batch?: number
-  readonly offline?: boolean
 }
 
 /** `rosette train`: photos in, a run folder with the trained model out. */
@@ -59,43 +40,22 @@ export function trainCommand(): Command {
     .description(
       'Train a network on photos of known individuals. The run folder gets the model, its scores, checkpoints and a log.',
     )
-    .requiredOption(
-      '--data <D>',
-      'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
-    )
+  addTrainingOptions(command)
     .requiredOption('--out <RUN>', 'the run folder to write')
-    .addOption(new Option('--preset <name>', 'the settings to start from').default(undefined, 'brief'))
-    .option(
-      '--backbone <NAME|FILE>',
-      'the network to start from: a name that `rosette models` lists, a file of weights, or an .onnx file',
-    )
-    .option('--model-config <FILE>', 'the description of an .onnx file, where no model.json lies beside it')
-    .option('--freeze [layers]', 'how many layers, from the input, keep their weights; without a number all do', layers)
-    .option('--set <path=value>', 'change a setting; may be repeated', collect)
-    .addOption(new Option('--seed <S>', 'seed of everything random').argParser(notNegative).default(undefined, '0'))
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the run in --out')
-    .option('--batch <B>', 'photos in a step: short for --set batchSize=B', aboveZero)
-    .addOption(threadsOption())
-    .addOption(memoryLimitOption())
-    .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
-  return answerHabits(addLocateOptions(addDataOptions(command)))
+  return answerHabits(addLocateOptions(addDataOptions(addMachineOptions(command))))
     .addHelpText('after', example)
     .action(trainAction)
 }
 
-function layers(text: string): number | 'all' {
-  return text === 'all' ? text : notNegative(text)
-}
-
 /** A network can take minutes to build and compile, and nothing can be asked meanwhile. */
-const patienceMs = 2000
+export const patienceMs = 2000
 
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
-  const { parseColumns } = await import('./columns.ts')
+  const { out, resume, overwrite, locate, locateConfig, animals } = flags
   const view = new TrainView()
-  const { batch, columns, set = [], freeze, memoryLimit, encounterGap, ...rest } = flags
   const stop = new AbortController()
   let hasState = false // before its first step there is nothing to save
   const stopListening = onStop((signal) => {
@@ -107,21 +67,22 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   })
   try {
     const outcome = await train({
-      ...rest,
-      freeze: freeze === true ? 'all' : freeze, // true: no number was given
-      set: batch === undefined ? set : [...set, `batchSize=${batch}`],
-      memoryLimitBytes: bytesOf(memoryLimit),
-      encounterGapMinutes: encounterGap,
-      columns: columns === undefined ? undefined : parseColumns(columns),
+      ...trainingOptions(flags),
+      out,
+      resume,
+      overwrite,
+      locate,
+      locateConfig,
+      animals,
       signal: stop.signal,
       onEvent: (event) => {
         hasState ||= event.kind === 'step'
         view.show(event)
       },
     }).finally(() => view.close())
-    if (outcome.finished) say(await trainSummary(flags.out, flags.data))
+    if (outcome.finished) say(await trainSummary(out, flags.data))
     else {
-      say(`${flags.out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
+      say(`${out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
       throw new Interrupted()
     }
   } finally {

@@ -43,7 +43,7 @@ export {
 } from './manifest.ts'
 export type { MaskOptions } from './masks.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
-export { type Groups, type KnownBursts, type SplitKind } from './photo-groups.ts'
+export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {

@@ -4,7 +4,7 @@ export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Score
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { type Candidate, type Identification, type IdentifyPhotosOptions, identifyPhotos } from './identify.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
-export { checkScorablePhotos, type ExcludeSame, exclusion } from './protocol.ts'
+export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'

@@ -28,7 +28,7 @@ export { resolveConfig } from './overrides.ts'
 export { type DataToRead, dataToRead, locatingOf, workingFolderFrom } from './own-data.ts'
 export { presets } from './presets.ts'
 
-export { type LocatingOptions, mergeReading, type ReadingOptions } from './reading.ts'
+export { type LocatingOptions, mergeReading, type ReadingOptions, readingSchema } from './reading.ts'
 export { type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
 export { type CheckpointName, findCheckpoint, type RunData, readRunData, type Sides } from './run-data.ts'

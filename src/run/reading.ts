@@ -40,6 +40,7 @@ const fields = {
   limitPixels: z.int().positive().optional(),
 } satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }
 
+/** How photos were read, as a run's record and a plan of folds keep it. */
 export const readingSchema = z.object(fields)
 
 /** The options of `given` as a record keeps them; what it leaves open as `begun` says. */

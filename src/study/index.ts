@@ -2,4 +2,12 @@
  * How far a score can be trusted: what speaks against a dataset and its split before a model is trained on them, models of several
  * folds, and whether a trick earns its place.
  */
+export {
+  type CrossValidateEvent,
+  type CrossValidateOptions,
+  type CrossValidateOutcome,
+  crossValidate,
+} from './cross-validate.ts'
+export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
+export type { CrossValidation, FoldScore } from './out-of-fold.ts'
 export { identitiesAtRisk, type RiskOptions, type RiskyIdentity, riskDefaults } from './risk.ts'

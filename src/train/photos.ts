@@ -66,6 +66,11 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked
     '`validation` is stratified, column or none; the caller of `train()` gives a split',
   )
   check(
+    sides === undefined || [undefined, 'none'].includes(options.locate),
+    '`locate`: a split that is given names photos before animals are found on them',
+    'write boxes first, as `detections`, and split those',
+  )
+  check(
     validation !== 'column' || hasSplit(known),
     `${data}: validation=column, but there is no column for the split`,
     '`columns: {"split":"…"}` names it',

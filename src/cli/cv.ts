@@ -1,0 +1,140 @@
+import { Command, Option } from 'commander'
+import { formatTable } from '../base/index.ts'
+import type { SplitKind } from '../data/index.ts'
+import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
+import { CvView } from './cv-view.ts'
+import { endAtOnce, Interrupted } from './exit.ts'
+import { aboveZero, addDataOptions } from './options.ts'
+import { say, tell } from './say.ts'
+import { onStop } from './stop.ts'
+import { patienceMs } from './train.ts'
+import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
+
+const example = `
+Examples:
+  rosette cv --data jaguars --out runs/cv
+  rosette cv --data jaguars --out runs/cv --resume
+  rosette cv --data jaguars --out runs/cv --preset atto --folds 3 --by station
+  rosette cv --data jaguars --out runs/cv --fold 2
+  rosette submit --model runs/cv --data jaguars --out submission.csv
+
+Each fold is a run folder: trained on all photos but its own, which choose its
+best epoch. A table's column called fold decides the folds unless --by is given.
+OUT itself is then a model: the ensemble of the folds. OUT/cv.json has the
+scores and OUT/out-of-fold.npy each photo's embedding by the network that did
+not learn from it; rows of different folds are of different networks.
+
+--fold K trains one fold alone, in another process or on another machine: copy
+OUT/fold-K into one folder, and --resume there scores them. Ctrl-C saves the
+fold at work; what is finished is never trained again.`
+
+interface CvFlags extends TrainingFlags {
+  readonly out: string
+  readonly folds?: number
+  readonly by?: SplitKind
+  readonly fold?: number
+  readonly resume?: boolean
+  readonly overwrite?: boolean
+}
+
+/** `rosette cv`: photos in, a network for each fold, their scores and their ensemble out. */
+export function cvCommand(): Command {
+  const kinds: readonly SplitKind[] = ['stratified', 'burst', 'encounter', 'station', 'time', 'identity']
+  const command = new Command('cv')
+    .summary('cross-validate, and make an ensemble of the folds')
+    .description('Train a network for each fold, score each on the photos that it did not see, and put them together.')
+  addTrainingOptions(command)
+    .requiredOption('--out <DIR>', 'the folder to write')
+    .addOption(
+      new Option('--folds <K>', 'how many folds').argParser(aboveZero).default(undefined, '5, or those of the table'),
+    )
+    .addOption(
+      new Option('--by <kind>', 'what train and validation never share; rosette split --help tells of each')
+        .choices(kinds)
+        .default(undefined, "the table's column fold; else encounter where known; else stratified"),
+    )
+    .option('--fold <K>', 'train this fold only, from 1', aboveZero)
+    .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))
+    .option('--overwrite', 'replace the cross-validation in --out')
+  return addDataOptions(addMachineOptions(command)).addHelpText('after', example).action(cvAction)
+}
+
+async function cvAction(flags: CvFlags): Promise<void> {
+  const { crossValidate } = await import('../study/index.ts')
+  const { out, folds, by, fold, resume, overwrite } = flags
+  const view = new CvView()
+  const stop = new AbortController()
+  let hasState = false // before a fold's first step there is nothing to save
+  const stopListening = onStop((signal) => {
+    if (!hasState) setTimeout(() => hasState || endAtOnce(signal), patienceMs).unref()
+    view.close()
+    tell(`\nsaving and ending${signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'}`)
+    stop.abort(new Interrupted(`stopped; go on with --resume`)) // thrown while photos are decoded
+  })
+  try {
+    const outcome = await crossValidate({
+      ...trainingOptions(flags),
+      out,
+      folds,
+      by,
+      fold,
+      resume,
+      overwrite,
+      signal: stop.signal,
+      onEvent: (event) => {
+        hasState = event.kind === 'train' ? hasState || event.event.kind === 'step' : event.kind === 'embed'
+        view.show(event)
+      },
+    }).finally(() => view.close())
+    tellOutcome(out, outcome)
+  } finally {
+    stopListening()
+  }
+}
+
+function tellOutcome(out: string, outcome: CrossValidateOutcome): void {
+  if (outcome.finished) {
+    say(`${summary(outcome.result)}\n\n${out}: the ensemble of ${outcome.plan.folds.length} folds; use it as --model`)
+    return
+  }
+  const left = outcome.missing.join(', ')
+  if (!outcome.stopped) return say(`${out}: folds ${left} are not trained yet; --resume goes on with them`)
+  say(`${out}: saved; folds ${left} are not finished: go on with --resume`)
+  throw new Interrupted()
+}
+
+const shown = ['rank1', 'map', 'identityBalancedMap'] as const
+
+/** A row for each fold, then their mean and deviation, then all queries together. */
+export function summary({ folds, mean, standardDeviation, overall, kind, excludeSame }: CrossValidation): string {
+  const rows = folds.map(({ fold, trained, validated, queries, scores }) => [
+    `fold ${fold}`,
+    ...[trained, validated, queries].map(String),
+    ...shown.map((name) => (scores === null ? '-' : scores[name].toFixed(3))),
+  ])
+  const sum = (of: (fold: CrossValidation['folds'][number]) => number) =>
+    String(folds.reduce((total, fold) => total + of(fold), 0))
+  const table = formatTable(
+    ['', 'trained on', 'photos', 'queries', 'rank-1', 'mAP', 'identity-balanced mAP'],
+    [
+      ...rows,
+      [
+        'mean ± σ',
+        '',
+        '',
+        '',
+        ...shown.map((name) => `${mean[name].toFixed(3)} ± ${standardDeviation[name].toFixed(3)}`),
+      ],
+      [
+        'all queries',
+        '',
+        sum((fold) => fold.validated),
+        sum((fold) => fold.queries),
+        ...shown.map((name) => overall[name].toFixed(3)),
+      ],
+    ],
+  )
+  const left = excludeSame === null ? '' : ', photos of its own encounter left out'
+  const by = kind === 'column' ? "by the table's column" : `by ${kind}`
+  return `folds ${by}; each photo ranked against the others of its fold${left}\n\n${table}`
+}

@@ -1,0 +1,173 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, takeLock } from '../base/index.ts'
+import { type Manifest, openDataset } from '../data/index.ts'
+import { mergeReading, type ReadingOptions } from '../run/index.ts'
+import { type PrepareEvent, type TrainEvent, type TrainOptions, train } from '../train/index.ts'
+import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
+import { type FoldPlan, type FoldPlanOptions, hashPlan, hasPlan, planFolds, readPlan, writePlan } from './fold-plan.ts'
+import { type CollectOptions, type CrossValidation, collectFolds } from './out-of-fold.ts'
+
+/** What decides a fold's training, as `train()` takes it. */
+type TrainSettings = Pick<TrainOptions, (typeof settingNames)[number]>
+
+const settingNames = ['preset', 'backbone', 'modelConfig', 'freeze', 'set', 'seed'] as const
+
+/** What to cross-validate, on what, and where to. */
+export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omit<FoldPlanOptions, 'seed'> {
+  readonly data: string
+  /** The folder: a run folder for each fold, their scores and their ensemble. */
+  readonly out: string
+  /** Train this fold alone, counted from 1: the folds are independent jobs. */
+  readonly fold?: number | undefined
+  /** Go on with what was begun in `out`: by its own folds and settings. */
+  readonly resume?: boolean | undefined
+  readonly overwrite?: boolean | undefined
+  readonly threads?: number | undefined
+  readonly memoryLimitBytes?: number | undefined
+  readonly offline?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: ((event: CrossValidateEvent) => void) | undefined
+}
+
+/** What a cross-validation tells while it goes. */
+export type CrossValidateEvent =
+  | { readonly kind: 'plan'; readonly plan: FoldPlan; readonly manifest: Manifest }
+  | { readonly kind: 'fold'; readonly fold: number; readonly state: 'begins' | 'goes on' | 'is finished' }
+  | { readonly kind: 'train'; readonly fold: number; readonly event: TrainEvent | PrepareEvent }
+  | { readonly kind: 'embed'; readonly fold: number; readonly done: number; readonly total: number }
+
+/** How it ended: the scores where all folds are trained; else what is missing. */
+export type CrossValidateOutcome =
+  | { readonly finished: true; readonly result: CrossValidation; readonly plan: FoldPlan }
+  | {
+      readonly finished: false
+      readonly stopped: boolean
+      readonly missing: readonly number[]
+      readonly plan: FoldPlan
+    }
+
+/**
+ * K-fold cross-validation: divides the photos into folds, trains a network for each on all other photos, embeds each photo by the network
+ * that did not learn from it, and scores it. All folds begin with the same seed. What is finished is not trained again; a fold that was
+ * stopped or killed goes on from its checkpoint (`resume`). When `signal` aborts, the fold at work saves its state.
+ * @throws InputError for anything wrong with data, settings or folder, and where another process writes a fold.
+ */
+export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidateOutcome> {
+  const { out, fold, signal, onEvent } = options
+  check(
+    options.locate === undefined,
+    '`locate`: folds are planned before animals are found',
+    'write boxes first, as `detections`, and cross-validate those',
+  )
+  const { plan, manifest } = begun(options)
+  check(
+    fold === undefined || (Number.isInteger(fold) && fold >= 1 && fold <= plan.folds.length),
+    `\`fold\`: expected 1 to ${plan.folds.length}, got ${fold}`,
+  )
+  onEvent?.({ kind: 'plan', plan, manifest })
+  const wanted = fold === undefined ? plan.folds.map((_, i) => i + 1) : [fold]
+  for (const number of wanted) {
+    if (!(await trainFold(options, plan, number)))
+      return { finished: false, stopped: true, missing: missing(out, plan), plan }
+    signal?.throwIfAborted()
+  }
+  const left = missing(out, plan)
+  if (left.length > 0) return { finished: false, stopped: false, missing: left, plan }
+  return { finished: true, result: await collect(options, plan, manifest), plan }
+}
+
+interface Begun {
+  readonly plan: FoldPlan
+  readonly manifest: Manifest
+}
+
+/** The plan that lies there and is to go on, or a new one, written. */
+function begun(options: CrossValidateOptions): Begun {
+  const { data, out, resume = false, overwrite = false, fold } = options
+  if (resume) {
+    checkUndecided(options)
+    const plan = readPlan(out)
+    return { plan, manifest: readPhotos(data, mergeReading(options, plan.reading)) }
+  }
+  const reading = mergeReading(options)
+  const manifest = readPhotos(data, reading)
+  const plan = planFolds(manifest, options, { settings: settingsOf(options), reading })
+  if (hasPlan(out) && fold !== undefined && !overwrite) {
+    check(
+      hashPlan(readPlan(out)) === hashPlan(plan),
+      `\`out\`: ${out} was begun with other photos, folds or settings`,
+      'go on with those by `resume`, or choose another name',
+    )
+    return { plan, manifest }
+  }
+  checkNewCv(out, overwrite)
+  if (hasPlan(out)) removeCv(out)
+  mkdirSync(out, { recursive: true })
+  writePlan(out, plan)
+  return { plan, manifest }
+}
+
+function readPhotos(data: string, reading: FoldPlan['reading']): Manifest {
+  const { skipUnreadable: _, limitPixels: __, ...open } = reading
+  return openDataset(data, { ...open, part: 'train', requireIdentity: true, problems: 'throw' })
+}
+
+/** @throws InputError for what a plan has decided before. */
+function checkUndecided(options: CrossValidateOptions): void {
+  const decided = [...settingNames, 'by', 'folds'] as const
+  const given = decided.filter((name) => (name === 'set' ? options.set?.length : options[name] !== undefined))
+  check(
+    given.length === 0,
+    `\`resume\` goes on with the folds and settings that ${options.out} was begun with; leave out ${given.map((name) => `\`${name}\``).join(', ')}`,
+  )
+}
+
+function settingsOf(options: CrossValidateOptions): FoldPlan['settings'] {
+  const { preset, backbone, modelConfig, freeze, set = [], seed } = options
+  const decided = set.find((assignment) => /^\s*validation\s*=/.test(assignment))
+  check(decided === undefined, `${decided}: the folds decide what validates`)
+  const given = { preset, backbone, modelConfig, freeze, set: [...set], seed }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+/** Trains a fold, or goes on with it; nothing where it is finished. False where it was stopped. */
+async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: number): Promise<boolean> {
+  const { out, data, threads, memoryLimitBytes, offline, signal, onEvent } = options
+  const run = foldFolder(out, fold)
+  const { train: trained, validation } = plan.folds[fold - 1]!
+  const finished = isFinished(out, fold)
+  const started = isBegun(out, fold)
+  onEvent?.({ kind: 'fold', fold, state: finished ? 'is finished' : started ? 'goes on' : 'begins' })
+  if (finished) return true
+  const outcome = await train({
+    ...mergeReading(options, plan.reading),
+    ...(started ? { resume: true } : { ...plan.settings, split: { train: trained, validation } }),
+    data,
+    out: run,
+    threads,
+    memoryLimitBytes,
+    offline,
+    signal,
+    onEvent: (event) => onEvent?.({ kind: 'train', fold, event }),
+  })
+  return outcome.finished
+}
+
+function missing(out: string, { folds }: FoldPlan): number[] {
+  return folds.map((_, i) => i + 1).filter((fold) => !isFinished(out, fold))
+}
+
+async function collect(options: CrossValidateOptions, plan: FoldPlan, manifest: Manifest): Promise<CrossValidation> {
+  const { out, threads, signal, onEvent } = options
+  const { skipUnreadable, limitPixels } = mergeReading(options, plan.reading)
+  const lock = await takeLock(join(out, cvNames.lock), `${out}: the cross-validation`, { signal })
+  const onFold: CollectOptions['onFold'] = (fold) => ({
+    onProgress: (done, total) => onEvent?.({ kind: 'embed', fold, done, total }),
+  })
+  try {
+    return await collectFolds(out, plan, manifest, { threads, skipUnreadable, limitPixels, signal, onFold })
+  } finally {
+    lock.release()
+  }
+}

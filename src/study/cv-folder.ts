@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, checkOutput } from '../base/index.ts'
+import { ensembleFile } from '../embedder/index.ts'
+import { isRunFolder, RunFolder, removeRun } from '../run/index.ts'
+import { hasPlan, planFile } from './fold-plan.ts'
+
+/** What a cross-validation's folder has, beside a run folder for each fold. */
+export const cvNames = {
+  plan: planFile,
+  scores: 'cv.json',
+  embeddings: 'out-of-fold.npy',
+  table: 'out-of-fold.csv',
+  ensemble: ensembleFile,
+  /** There while a process collects the folds. */
+  lock: 'cv.lock',
+} as const
+
+/** The run folder of a fold, counted from 1. */
+export function foldFolder(folder: string, fold: number): string {
+  return join(folder, foldName(fold))
+}
+
+export function foldName(fold: number): string {
+  return `fold-${fold}`
+}
+
+/** True where a fold's training has come to its end: its scores are written last. */
+export function isFinished(folder: string, fold: number): boolean {
+  const run = foldFolder(folder, fold)
+  return isRunFolder(run) && new RunFolder(run).metrics() !== undefined
+}
+
+/** True where a fold was begun. */
+export function isBegun(folder: string, fold: number): boolean {
+  return existsSync(join(foldFolder(folder, fold), 'run.json'))
+}
+
+/** @throws InputError where something else than a cross-validation lies there, or one that may not be replaced. */
+export function checkNewCv(folder: string, overwrite: boolean): void {
+  checkOutput(folder, { overwrite: overwrite || isEmptyFolder(folder), kind: 'folder' })
+  check(
+    !existsSync(folder) || isEmptyFolder(folder) || hasPlan(folder),
+    `\`out\`: ${folder} exists and is no cross-validation`,
+    'choose another name',
+  )
+}
+
+/** Removes a cross-validation from its folder, the plan last; what is not its own stays. */
+export function removeCv(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const run = join(folder, name)
+    if (!/^fold-\d+$/.test(name) || !isRunFolder(run)) continue
+    removeRun(run)
+    if (readdirSync(run).length === 0) rmdirSync(run)
+  }
+  const { ensemble, scores, embeddings, table, plan } = cvNames
+  for (const name of [ensemble, scores, embeddings, table, plan]) rmSync(join(folder, name), { force: true })
+}
+
+function isEmptyFolder(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length === 0
+}

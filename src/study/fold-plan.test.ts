@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { openDataset } from '../data/index.ts'
+import { type FoldPlanOptions, planFolds } from './fold-plan.ts'
+
+/** A table with these lines, and a photo for each. */
+async function planOf(header: string, lines: readonly string[], options: FoldPlanOptions = {}) {
+  const files: Record<string, string | Uint8Array> = { 'photos.csv': `${[header, ...lines].join('\n')}\n` }
+  for (const [i, line] of lines.entries()) files[line.split(',')[0]!] = await greyPng(i)
+  const manifest = openDataset(join(folderWith(files), 'photos.csv'), { requireIdentity: true })
+  return planFolds(manifest, options, { settings: {}, reading: {} })
+}
+
+/** Four photos of each of two animals, at two encounters each. */
+const seen = ['a', 'b'].flatMap((who) =>
+  [0, 1, 2, 3].map((i) => `${who}${i}.png,${who},${who}-night-${Math.floor(i / 2)}`),
+)
+
+test('folds are by encounter where one is known, else by lot; each photo validates once', async () => {
+  const byEncounter = await planOf('filename,identity,encounter', seen, { folds: 2 })
+  expect(byEncounter.kind).toBe('encounter')
+  const nights = byEncounter.folds.map(
+    ({ validation }) => new Set(validation.map((name) => `${name[0]}${Math.floor(Number(name[1]) / 2)}`)),
+  )
+  expect(nights.map(({ size }) => size)).toEqual([2, 2])
+  expect(new Set(nights.flatMap((set) => [...set])).size).toBe(4)
+
+  const byLot = await planOf(
+    'filename,identity',
+    seen.map((line) => line.split(',').slice(0, 2).join(',')),
+    { folds: 2 },
+  )
+  expect(byLot.kind).toBe('stratified')
+  expect(byLot.folds.flatMap(({ validation }) => validation).sort()).toEqual(seen.map((line) => line.split(',')[0]))
+  expect(byLot.folds[0]!.train).toEqual(byLot.folds[1]!.validation)
+})
+
+test('a column called fold decides, unless a kind is named; its number of folds is its own', async () => {
+  const lines = seen.map((line, i) => `${line},${i % 2 === 0 ? 'x' : 'y'}`)
+  const header = 'filename,identity,encounter,fold'
+  const plan = await planOf(header, lines)
+  expect(plan.kind).toBe('column')
+  expect(plan.folds.map(({ validation }) => validation)).toEqual([
+    ['a0.png', 'a2.png', 'b0.png', 'b2.png'],
+    ['a1.png', 'a3.png', 'b1.png', 'b3.png'],
+  ])
+  expect((await planOf(header, lines, { by: 'encounter', folds: 2 })).kind).toBe('encounter')
+  await expect(planOf(header, lines, { folds: 5 })).rejects.toThrow(
+    '`folds`: the table’s column has 2 folds, got 5'.replace('’', "'"),
+  )
+})
+
+test('test photos of the table take no part', async () => {
+  const lines = seen.map((line, i) => `${line},${i === 0 ? 'test' : i === 1 ? '' : i === 2 ? 'val' : 'train'}`)
+  const plan = await planOf('filename,identity,encounter,split', lines, { by: 'stratified', folds: 2 })
+  const photos = plan.folds.flatMap(({ validation }) => validation).sort()
+  expect(photos).toEqual(['a2.png', 'a3.png', 'b0.png', 'b1.png', 'b2.png', 'b3.png'])
+})
+
+test('a fold in which nobody can be found is refused before anything is trained', async () => {
+  const lines = ['a0.png,a,x', 'b0.png,b,x', 'a1.png,a,y', 'a2.png,a,y']
+  await expect(planOf('filename,identity,fold', lines)).rejects.toThrow(
+    'fold 1, by column: of its 2 photos no two show one individual',
+  )
+})

@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import {
+  columnFolds,
+  foldDefaults,
+  folds,
+  hashSplit,
+  hasSplit,
+  identifiedOnly,
+  type Manifest,
+  type Photo,
+  photoKey,
+  photosToTrainWith,
+  type Split,
+  type SplitKind,
+  splitKinds,
+} from '../data/index.ts'
+import { readingSchema, writeJson } from '../run/index.ts'
+
+/** What decides the folds: a kind of split, or the table's own column. */
+export type FoldKind = SplitKind | 'column'
+
+/** How photos are divided; what is not given is decided by what is known of them. */
+export interface FoldPlanOptions {
+  readonly by?: SplitKind | undefined
+  readonly folds?: number | undefined
+  readonly seed?: number | undefined
+}
+
+const foldKinds = [...splitKinds, 'column'] as const
+
+const planSchema = z.strictObject({
+  format: z.literal('rosette-folds'),
+  version: z.literal(1),
+  kind: z.enum(foldKinds),
+  seed: z.int().min(0),
+  folds: z
+    .array(
+      z.strictObject({
+        /** SHA-256 of which photos train and which validate, as a run's `splitHash`. */
+        hash: z.string(),
+        train: z.array(z.string()),
+        validation: z.array(z.string()),
+      }),
+    )
+    .min(2),
+  /** What every fold is trained with, as `train()` takes it. */
+  settings: z.strictObject({
+    preset: z.string().optional(),
+    backbone: z.string().optional(),
+    modelConfig: z.string().optional(),
+    freeze: z.union([z.literal('all'), z.int().min(0)]).optional(),
+    set: z.array(z.string()).optional(),
+    seed: z.int().min(0).optional(),
+  }),
+  /** How the photos are read. */
+  reading: readingSchema,
+})
+
+/** The folds of a cross-validation, by the photos' `photoKey`s, and what each is trained with. */
+export type FoldPlan = Readonly<z.output<typeof planSchema>>
+
+/** The file of a cross-validation's folder that is written first. */
+export const planFile = 'folds.json'
+
+/** True where a cross-validation was begun in a folder. */
+export function hasPlan(folder: string): boolean {
+  return existsSync(join(folder, planFile))
+}
+
+/** @throws InputError naming every mistake in the file. */
+export function readPlan(folder: string): FoldPlan {
+  const path = join(folder, planFile)
+  check(existsSync(path), `${folder}: no cross-validation was begun there: it has no ${planFile}`)
+  return parseStrictly(planSchema, readJson(path), path)
+}
+
+export function writePlan(folder: string, plan: FoldPlan): void {
+  writeJson(join(folder, planFile), plan)
+}
+
+/** SHA-256 of a plan: two jobs that planned alike may share a folder. */
+export function hashPlan(plan: FoldPlan): string {
+  return sha256Of(Buffer.from(JSON.stringify(plan)))
+}
+
+/** The photos of known individuals that train or validate: test photos of the table's split, and those on no side, take no part. */
+export function photosForFolds(manifest: Manifest): Photo[] {
+  const { photos } = identifiedOnly(manifest)
+  return photosToTrainWith(photos, hasSplit(photos) ? 'column' : 'none').filter(({ split }) => split !== 'test')
+}
+
+/**
+ * Divides photos into folds: by the table's column for the fold where it has one and nothing else is asked for; else by `by`; else by
+ * encounter where one is known; else by lot, each individual spread evenly.
+ * @throws InputError where the kind's labels are missing, the column has another number of folds, or a fold cannot be measured: no
+ * individual has two photos in it.
+ */
+export function planFolds(
+  manifest: Manifest,
+  { by, folds: count, seed = 0 }: FoldPlanOptions,
+  trained: Pick<FoldPlan, 'settings' | 'reading'>,
+): FoldPlan {
+  const photos = photosForFolds(manifest)
+  const kind = by ?? kindFor(photos)
+  const splits = kind === 'column' ? foldsOfColumn(photos, count) : folds(photos, { kind, seed, ...countOf(count) })
+  splits.forEach((split, i) => checkMeasurable(photos, split, { kind, fold: i + 1 }))
+  const keys = (rows: readonly number[]) => rows.map((row) => photoKey(photos[row]!)).sort()
+  return {
+    format: 'rosette-folds',
+    version: 1,
+    kind,
+    seed,
+    folds: splits.map((split) => ({
+      hash: hashSplit(photos, split),
+      train: keys(split.train),
+      validation: keys(split.validation),
+    })),
+    ...trained,
+  }
+}
+
+function kindFor(photos: readonly Photo[]): FoldKind {
+  if (photos.some(({ fold }) => fold !== undefined)) return 'column'
+  return photos.some(({ encounter = '' }) => encounter !== '') ? 'encounter' : 'stratified'
+}
+
+function countOf(count: number = foldDefaults.folds) {
+  return { folds: count }
+}
+
+function foldsOfColumn(photos: readonly Photo[], count: number | undefined): Split[] {
+  const splits = columnFolds(photos)
+  check(
+    count === undefined || count === splits.length,
+    `\`folds\`: the table's column has ${splits.length} folds, got ${count}`,
+    'leave out `folds`, or name a kind with `by`',
+  )
+  return splits
+}
+
+/** A fold whose validation finds nobody chooses no best epoch, and has no score. */
+function checkMeasurable(
+  photos: readonly Photo[],
+  { train, validation }: Split,
+  { kind, fold }: { readonly kind: FoldKind; readonly fold: number },
+): void {
+  const counts = new Map<string, number>()
+  for (const row of validation) {
+    const { identity = '' } = photos[row]!
+    counts.set(identity, (counts.get(identity) ?? 0) + 1)
+  }
+  check(
+    [...counts.values()].some((count) => count >= 2),
+    `fold ${fold}, by ${kind}: of its ${validation.length} photos no two show one individual, so that nothing can be measured`,
+    'ask for fewer folds',
+  )
+  check(train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)
+}

@@ -1,0 +1,234 @@
+import { basename, join, resolve } from 'node:path'
+import { type Cell, check, csvText, mean, stageFile, standardDeviation } from '../base/index.ts'
+import { type Manifest, type Photo, photoKey } from '../data/index.ts'
+import {
+  commitPair,
+  EmbeddingFile,
+  type EmbedOptions,
+  embedPhotos,
+  type OpenModelOptions,
+  openModel,
+  type PhotoEmbeddings,
+  writeEnsemble,
+} from '../embedder/index.ts'
+import { exclusion, labelsOf } from '../identify/index.ts'
+import {
+  evaluateRetrieval,
+  metricNames,
+  type QueryScore,
+  type Scores,
+  scoresOfQueries,
+  statisticsOf,
+} from '../retrieval/index.ts'
+import { RunFolder, readRunData, writeJson } from '../run/index.ts'
+import { cvNames, foldFolder, foldName } from './cv-folder.ts'
+import type { FoldPlan } from './fold-plan.ts'
+
+/** How one fold's model did on the photos that it did not learn from, each ranked against the others of the fold. */
+export interface FoldScore {
+  /** From 1. */
+  readonly fold: number
+  readonly trained: number
+  readonly validated: number
+  /** The step of the checkpoint that was best on these very photos. */
+  readonly queries: number
+  readonly skipped: number
+  /** Null where no query could be scored: same encounters left out, each individual stands alone. */
+  readonly scores: Scores | null
+}
+
+/** What a cross-validation measured. */
+export interface CrossValidation {
+  readonly kind: FoldPlan['kind']
+  readonly seed: number
+  readonly excludeSame: 'encounter' | null
+  readonly folds: readonly FoldScore[]
+  /** Over the folds that could be scored. */
+  readonly mean: Scores
+  /** Sample standard deviation over those. */
+  readonly standardDeviation: Scores
+  /** Of all queries of all folds together. */
+  readonly overall: Scores
+}
+
+/** Who is told how far embedding is. */
+export interface CollectOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'> {
+  readonly threads?: OpenModelOptions['threads']
+  readonly onFold?: ((fold: number) => Pick<EmbedOptions, 'onProgress' | 'onPrepare'>) | undefined
+}
+
+interface EmbeddedFold {
+  readonly score: FoldScore
+  readonly embedded: PhotoEmbeddings
+  readonly perQuery: readonly QueryScore[]
+}
+
+/**
+ * Embeds each fold's photos by the model that did not learn from them, and writes `out-of-fold.npy` [photos, D] with its table, `cv.json` with
+ * the scores, and `ensemble.json`, which makes the folder a model. Rows of different folds are of different networks, so that a photo is
+ * ranked against those of its own fold only. @throws InputError for a fold that was trained with other settings or another split.
+ */
+export async function collectFolds(
+  folder: string,
+  plan: FoldPlan,
+  manifest: Manifest,
+  options: CollectOptions = {},
+): Promise<CrossValidation> {
+  checkAlike(folder, plan)
+  const byKey = new Map(manifest.photos.map((photo) => [photoKey(photo), photo]))
+  const photosOf = (fold: number) =>
+    readRunData(foldFolder(folder, fold)).validation.map((key) => {
+      const photo = byKey.get(key)
+      check(photo !== undefined, `${foldFolder(folder, fold)}: its photo ${key} is not in ${manifest.source}`)
+      return photo
+    })
+  const numbers = plan.folds.map((_, i) => i + 1)
+  const each = numbers.map((fold) => ({ fold, photos: photosOf(fold) }))
+  const excludeSame = exclusion(
+    each.flatMap(({ photos }) => photos),
+    undefined,
+  )
+  const done: EmbeddedFold[] = []
+  for (const { fold, photos } of each) done.push(await scoreFold(folder, { fold, photos, excludeSame }, options))
+  writeRows(folder, done)
+  const result = summarise(plan, done, excludeSame)
+  const queries = done.flatMap(({ perQuery }) => perQuery)
+  const statistics = queries.length === 0 ? null : statisticsOf(queries)
+  writeJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result, statistics })
+  await writeEnsemble(folder, {
+    name: basename(resolve(folder)),
+    method: 'similarities',
+    members: numbers.map((fold) => ({ path: foldName(fold) })),
+  })
+  return result
+}
+
+/** Folds may come from other machines. */
+function checkAlike(folder: string, plan: FoldPlan): void {
+  const runs = plan.folds.map((_, i) => new RunFolder(foldFolder(folder, i + 1)))
+  runs.forEach((run, i) => {
+    const { hash } = plan.folds[i]!
+    const { splitHash } = run.record()
+    const skipped = run.data().skipped.length
+    check(
+      splitHash === hash || skipped > 0,
+      `${run.path}: was trained on other photos than ${join(folder, cvNames.plan)} says`,
+      'was it made from the same data, with the same options?',
+    )
+    check(
+      JSON.stringify(run.settings()) === JSON.stringify(runs[0]!.settings()),
+      `${run.path}: was trained with other settings than ${runs[0]!.path}`,
+      'train it anew: remove its folder and go on',
+    )
+  })
+}
+
+async function scoreFold(
+  folder: string,
+  {
+    fold,
+    photos,
+    excludeSame,
+  }: { readonly fold: number; readonly photos: readonly Photo[]; readonly excludeSame: 'encounter' | undefined },
+  { threads, onFold, ...reading }: CollectOptions,
+): Promise<EmbeddedFold> {
+  const run = foldFolder(folder, fold)
+  const embedder = await openModel(run, { threads })
+  try {
+    const embedded = await embedPhotos(embedder, photos, { ...reading, ...onFold?.(fold) })
+    const labels = labelsOf(embedded.photos)
+    const metrics = isScorable(embedded.photos, excludeSame)
+      ? evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, excludeSame })
+      : undefined
+    const score = {
+      fold,
+      trained: readRunData(run).train.length,
+      validated: embedded.photos.length,
+      queries: metrics?.queries ?? 0,
+      skipped: metrics?.skipped ?? embedded.photos.length,
+      scores: metrics === undefined ? null : scoresOfQueries(metrics.perQuery),
+    }
+    return { score, embedded, perQuery: metrics?.perQuery ?? [] }
+  } finally {
+    await embedder.release()
+  }
+}
+
+/** True where two photos of one individual may meet. */
+function isScorable(photos: readonly Photo[], excludeSame: 'encounter' | undefined): boolean {
+  const encounters = new Map<string, Set<string>>()
+  photos.forEach(({ identity = '', encounter = '' }, i) => {
+    const own = encounters.get(identity) ?? new Set<string>()
+    own.add(excludeSame === 'encounter' && encounter !== '' ? encounter : `photo ${i}`)
+    encounters.set(identity, own)
+  })
+  return [...encounters.values()].some(({ size }) => size >= 2)
+}
+
+function summarise(
+  plan: FoldPlan,
+  done: readonly EmbeddedFold[],
+  excludeSame: 'encounter' | undefined,
+): CrossValidation {
+  const scored = done.flatMap(({ score }) => score.scores ?? [])
+  check(
+    scored.length > 0,
+    `no fold could be scored: same encounters left out, no individual has two encounters in one fold`,
+    'ask for fewer folds',
+  )
+  const forEach = (of: (values: readonly number[]) => number): Scores =>
+    Object.fromEntries(metricNames.map((name) => [name, of(scored.map((scores) => scores[name]))])) as Record<
+      keyof Scores,
+      number
+    >
+  return {
+    kind: plan.kind,
+    seed: plan.seed,
+    excludeSame: excludeSame ?? null,
+    folds: done.map(({ score }) => score),
+    mean: forEach(mean),
+    standardDeviation: forEach(standardDeviation),
+    overall: scoresOfQueries(done.flatMap(({ perQuery }) => perQuery)),
+  }
+}
+
+/** `out-of-fold.npy` and its table, row by row the same photos. */
+function writeRows(folder: string, done: readonly EmbeddedFold[]): void {
+  const size = done[0]!.embedded.embeddings.dim
+  const file = new EmbeddingFile(join(folder, cvNames.embeddings), size)
+  try {
+    for (const { embedded } of done) file.append(embedded.embeddings.data)
+    file.complete()
+    const table = stageFile(join(folder, cvNames.table), csvText([header, ...done.flatMap(rowsOf)]))
+    commitPair(join(folder, cvNames.embeddings), table, file)
+  } finally {
+    file.discard()
+  }
+}
+
+const header = [
+  'filename',
+  'identity',
+  'encounter',
+  'x',
+  'y',
+  'width',
+  'height',
+  'fold',
+  'nearest',
+  'nearest_identity',
+  'ap',
+]
+
+function rowsOf({ score, embedded, perQuery }: EmbeddedFold): Cell[][] {
+  const { photos } = embedded
+  const scoreOf = new Map(perQuery.map((query) => [query.query, query]))
+  return photos.map(({ filename, identity = '', encounter = '', box }, row) => {
+    const own = scoreOf.get(row)
+    const nearest = own === undefined ? undefined : photos[own.nearest]
+    return [
+      ...[filename, identity, encounter, box?.x ?? '', box?.y ?? '', box?.width ?? '', box?.height ?? ''],
+      ...[score.fold, nearest?.filename ?? '', nearest?.identity ?? '', own?.ap ?? ''],
+    ]
+  })
+}

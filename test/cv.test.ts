@@ -1,0 +1,188 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDataset } from '../src/data/index.ts'
+import { embedPhotos, openModel } from '../src/embedder/index.ts'
+import { evaluateRetrieval } from '../src/retrieval/index.ts'
+import { decodeNpy } from '../src/tensor/index.ts'
+import { stripedDataset } from './striped-dataset.ts'
+import { cli, expectSameRun, interrupted, type Running, start } from './train-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-cv-'))
+const env = { ...process.env, ROSETTE_CACHE: join(folder, 'cache') }
+/** Two folds of six steps each: 12 photos train, four a step. */
+const settings: readonly string[] = [
+  ['--preset', 'atto', '--seed', '3', '--batch', '4'],
+  ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=2'],
+  ['schedule.warmupEpochs=0', 'model.embeddingSize=null'],
+].flatMap((values) => values.flatMap((value) => (value.includes('=') ? ['--set', value] : [value])))
+
+let [photos, table] = ['', '']
+const whole = join(folder, 'whole')
+
+const rosette = (...args: readonly string[]): Running =>
+  start([process.execPath, cli, ...args, '--threads', '1'], { env })
+const cv = (out: string, ...flags: readonly string[]) =>
+  rosette('cv', '--data', table, '--images', photos, '--out', out, ...flags)
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
+
+beforeAll(async () => {
+  if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
+  photos = await stripedDataset({ identities: 3, photos: 8 })
+  table = join(folder, 'photos.csv')
+  const names = readdirSync(photos, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.png'))
+  const rows = names.sort().map((name) => {
+    const [who, photo] = name.replaceAll('\\', '/').split('/') as [string, string]
+    const night = Math.floor(Number(/(\d+)\.png$/.exec(photo)![1]) / 2)
+    return `${who}/${photo},${who},${who} night ${night}`
+  })
+  writeFileSync(table, `${['filename,identity,encounter', ...rows].join('\n')}\n`)
+  const { code, stdout, stderr } = await cv(whole, '--folds', '2', ...settings).ended
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^folds by encounter; .*own encounter left out\n\n[\s\S]*fold 1 .*\n[\s\S]*mean ± σ .* ± /)
+  expect(stdout).toContain(`${whole}: the ensemble of 2 folds; use it as --model`)
+  expect(stderr).toMatch(/folds: 2, by encounter, of 12 photos each\nfold 1 of 2\n[\s\S]*all folds: about .*\n/)
+}, 120_000)
+afterAll(() => {
+  for (const path of [folder, photos]) rmSync(path, { recursive: true, force: true })
+})
+
+/** All but times and places. */
+function expectSame(out: string): void {
+  for (const fold of ['fold-1', 'fold-2']) expectSameRun(join(out, fold), join(whole, fold))
+  for (const name of ['cv.json', 'out-of-fold.npy', 'out-of-fold.csv'])
+    expect(readFileSync(join(out, name)).equals(readFileSync(join(whole, name))), name).toBe(true)
+  expect(json(out, 'ensemble.json').members).toEqual(json(whole, 'ensemble.json').members)
+}
+
+describe('rosette cv', () => {
+  test('embeds each photo by the network that did not learn from it, and scores it in its fold', async () => {
+    const npy = join(whole, 'out-of-fold.npy')
+    const { shape, data } = decodeNpy(readFileSync(npy), npy)
+    const rows = readFileSync(join(whole, 'out-of-fold.csv'), 'utf8').trim().split('\n').slice(1)
+    expect(shape[0]).toBe(24)
+    expect(new Set(rows.map((row) => row.split(',')[0])).size).toBe(24)
+    const manifest = openDataset(table, { images: photos, requireIdentity: true })
+    const report = json(whole, 'cv.json')
+    for (const fold of [1, 2]) {
+      const { train, validation } = json(whole, `fold-${fold}`, 'split.json')
+      const own = rows.map((row) => row.split(',')).filter((cells) => cells[7] === String(fold))
+      expect(own.map(([name]) => name)).toEqual(validation)
+      expect(train.filter((name: string) => validation.includes(name))).toEqual([])
+      const model = await openModel(join(whole, `fold-${fold}`), { threads: 1 })
+      const known = new Map(manifest.photos.map((photo) => [photo.filename, photo]))
+      const embedded = await embedPhotos(model, validation.map((name: string) => known.get(name)!)) // biome-ignore format: one line
+      await model.release()
+      const begin = (fold - 1) * 12 * shape[1]!
+      expect([...data.subarray(begin, begin + 12 * shape[1]!)]).toEqual([...embedded.embeddings.data])
+      const metrics = evaluateRetrieval({
+        embeddings: embedded.embeddings,
+        identities: embedded.photos.map(({ identity }) => identity!),
+        encounters: embedded.photos.map(({ encounter }) => encounter!),
+        excludeSame: 'encounter',
+      })
+      expect(report.folds[fold - 1]).toMatchObject({ fold, trained: 12, validated: 12, queries: metrics.queries })
+      expect(report.folds[fold - 1].scores.identityBalancedMap).toBe(metrics.identityBalancedMap)
+    }
+    const [one, two] = report.folds.map(({ scores }: { scores: { map: number } }) => scores.map)
+    expect(report.mean.map).toBeCloseTo((one + two) / 2, 12)
+    expect(report.standardDeviation.map).toBeCloseTo(Math.abs(one - two) / Math.SQRT2, 12)
+  })
+
+  test('killed inside a fold, it goes on there and ends with the same bits', async () => {
+    const out = join(folder, 'killed')
+    const running = cv(out, '--folds', '2', ...settings)
+    const second = join(out, 'fold-2')
+    const killed = await interrupted(running, second, 4, () => running.child.kill('SIGKILL'))
+    expect(killed.signal).toBe('SIGKILL')
+    expect(existsSync(join(out, 'fold-1', 'metrics.json'))).toBe(true)
+    expect(existsSync(join(second, 'metrics.json'))).toBe(false)
+    expect(existsSync(join(out, 'ensemble.json'))).toBe(false)
+    const { code, stderr } = await cv(out, '--resume').ended
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/fold 1 of 2 is finished\nfold 2 of 2 goes on\n/)
+    expectSame(out)
+  }, 60_000)
+
+  test('Ctrl-C saves the fold at work, and says how to go on', async () => {
+    const out = join(folder, 'stopped')
+    const running = cv(out, '--folds', '2', ...settings)
+    const first = join(out, 'fold-1')
+    const stopped = await interrupted(running, first, 2, () => running.child.kill('SIGINT'))
+    expect(stopped.code, stopped.stderr).toBe(130)
+    expect(stopped.stdout).toBe(`${out}: saved; folds 1, 2 are not finished: go on with --resume\n`)
+    const { code, stderr } = await cv(out, '--resume').ended
+    expect(code, stderr).toBe(0)
+    expectSame(out)
+  }, 60_000)
+
+  test('folds are jobs of their own, on other machines too; whoever has them all scores them', async () => {
+    const [here, there] = [join(folder, 'here'), join(folder, 'there')]
+    const first = await cv(here, '--fold', '1', '--folds', '2', ...settings).ended
+    expect(first.code, first.stderr).toBe(0)
+    expect(first.stdout).toBe(`${here}: folds 2 are not trained yet; --resume goes on with them\n`)
+    expect((await cv(there, '--fold', '2', '--folds', '2', ...settings).ended).code).toBe(0)
+    cpSync(join(there, 'fold-2'), join(here, 'fold-2'), { recursive: true })
+    const { code, stderr } = await cv(here, '--resume').ended
+    expect(code, stderr).toBe(0)
+    expect(stderr).not.toContain('training:')
+    expectSame(here)
+
+    const other = await cv(there, '--fold', '1', '--folds', '2', ...settings, '--seed', '4').ended
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain(`--out: ${there} was begun with other photos, folds or settings`)
+    cpSync(join(whole, 'fold-1'), join(there, 'fold-1'), { recursive: true })
+    const config = json(there, 'fold-1', 'config.json')
+    writeFileSync(join(there, 'fold-1', 'config.json'), JSON.stringify({ ...config, epochs: 3 }))
+    const mixed = await cv(there, '--resume').ended
+    expect(mixed.code).toBe(2)
+    expect(mixed.stderr).toContain('was trained with other settings than')
+  }, 60_000)
+
+  test('its folder is a model for every command', async () => {
+    const metrics = join(folder, 'metrics.json')
+    const { code, stderr } = await rosette('evaluate', '--model', whole, '--out', metrics).ended
+    expect(code, stderr).toBe(0)
+    expect(json(metrics)).toMatchObject({ model: `${whole} (2 models)`, photos: 24, data: table })
+    for (const fold of ['fold-1', 'fold-2']) expect(stderr).toContain(`${join(whole, fold)} was TRAINED on 12 of`)
+    const mean = await rosette('evaluate', '--model', whole, '--fusion', 'embeddings', '--out', join(folder, 'e.json'))
+      .ended
+    expect(mean.code, mean.stderr).toBe(0)
+    expect(json(folder, 'e.json').model).toBe(`${whole} (2 models, embeddings)`)
+  }, 60_000)
+
+  test("a table's column for the fold is used, and said; mistakes are told before anything is trained", async () => {
+    const out = join(folder, 'refused')
+    const told = async (...flags: string[]) => {
+      const { code, stderr } = await cv(out, ...flags).ended
+      expect(code).toBe(2)
+      return stderr
+    }
+    expect(await told('--fold', '3', '--folds', '2', ...settings)).toContain('--fold: expected 1 to 2, got 3')
+    expect(await told('--resume', '--seed', '1')).toContain('leave out --seed')
+    expect(await told('--set', 'validation=none')).toContain('validation=none: the folds decide what validates')
+    expect(await told('--by', 'station', ...settings)).toContain('no photo has a station')
+    const { stderr } = await cv(whole, '--folds', '2', ...settings).ended
+    expect(stderr).toContain(`--out: ${whole} exists already`)
+    const folds = join(folder, 'folds.csv')
+    const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
+    writeFileSync(folds, `${[`${header},part`, ...rows.map((row, i) => `${row},${i % 2}`)].join('\n')}\n`)
+    const columns = ['--columns', 'fold=part', '--fold', '1']
+    const ended = await rosette(
+      'cv',
+      '--data',
+      folds,
+      '--images',
+      photos,
+      '--out',
+      join(folder, 'column'),
+      ...columns,
+      ...settings,
+    ).ended
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stderr).toContain("folds: 2, by the table's column 'part', of 12 photos each")
+    const { validation } = json(folder, 'column', 'fold-1', 'split.json')
+    expect(validation).toEqual(rows.filter((_, i) => i % 2 === 0).map((row) => row.split(',')[0]))
+  }, 60_000)
+})
