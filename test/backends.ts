@@ -31,7 +31,7 @@ export const cpuPlain: Implementation = {
 }
 export const webgpu: Implementation = {
   name: 'onnxruntime webgpu',
-  create: () => ortBackend({ provider: 'webgpu' }),
+  create: () => ortBackend({ device: 'webgpu' }),
   skip: await webgpuMissing(),
 }
 
@@ -47,7 +47,7 @@ async function webgpuMissing(): Promise<string | undefined> {
   process.env.VK_ICD_FILENAMES ??= swiftShader // read by the Vulkan loader when the provider starts
   try {
     const x = input('x', [1])
-    const program = await (await ortBackend({ provider: 'webgpu' })).compile({ outputs: { y: neg(x) } })
+    const program = await (await ortBackend({ device: 'webgpu' })).compile({ outputs: { y: neg(x) } })
     await program.release()
     return undefined
   } catch (error) {

@@ -9,6 +9,7 @@ import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
 import { patienceMs } from './train.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
+import { deviceFor } from './work.ts'
 
 const example = `
 Examples:
@@ -62,6 +63,7 @@ export function cvCommand(): Command {
 async function cvAction(flags: CvFlags): Promise<void> {
   const { crossValidate } = await import('../study/index.ts')
   const { out, folds, by, fold, resume, overwrite } = flags
+  const device = await deviceFor(flags.device)
   const view = new CvView()
   const stop = new AbortController()
   let hasState = false // before a fold's first step there is nothing to save
@@ -74,6 +76,7 @@ async function cvAction(flags: CvFlags): Promise<void> {
   try {
     const outcome = await crossValidate({
       ...trainingOptions(flags),
+      device,
       out,
       folds,
       by,

@@ -4,6 +4,7 @@ import { checkSubmissionCommand } from './check-submission.ts'
 import { compareCommand } from './compare.ts'
 import { cvCommand } from './cv.ts'
 import { demoCommand } from './demo.ts'
+import { devicesCommand } from './devices.ts'
 import { embedCommand } from './embed.ts'
 import { ensembleCommand } from './ensemble.ts'
 import { evaluateCommand } from './evaluate.ts'
@@ -40,6 +41,7 @@ export const commands: readonly (() => Command)[] = [
   identifyCommand,
   exportCommand,
   weightsCommand,
+  devicesCommand,
 ]
 export { ignoresHangUp } from './hang-up.ts'
 export { runProgram } from './program.ts'

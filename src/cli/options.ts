@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { BoxFormat, OpenOptions } from '../data/index.ts'
 import type { FusionMethod, OpenModelsOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
+import type { DeviceChoice } from '../runtime/index.ts'
 import { parseColumns } from './columns.ts'
 
 /** Of a photo, in memory: 4 GB. */
@@ -16,6 +17,7 @@ export interface ModelFlags {
   readonly checkpoint?: CheckpointName
   readonly tta?: Tta
   readonly precision?: Precision
+  readonly device?: DeviceChoice
   readonly threads?: number
   readonly batch?: number
   readonly memoryLimit?: number
@@ -73,8 +75,17 @@ export function addModelOptions(command: Command): Command {
         .argParser(aboveZero)
         .default(undefined, '1; for a large model 8, or 4 with their mirror images'),
     )
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
+}
+
+/** Of every command that runs a network. */
+export function deviceOption(): Option {
+  const choices: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']
+  return new Option('--device <device>', 'what runs the network; `rosette devices` lists what is there')
+    .choices(choices)
+    .default(undefined, 'cpu')
 }
 
 /** Of every command that runs an .onnx file, which may be anybody's. */

@@ -8,6 +8,7 @@ import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
+import { deviceFor } from './work.ts'
 
 const example = `
 Examples:
@@ -55,6 +56,7 @@ export const patienceMs = 2000
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { train } = await import('../train/index.ts')
   const { out, resume, overwrite, locate, locateConfig, animals } = flags
+  const device = await deviceFor(flags.device)
   const view = new TrainView()
   const stop = new AbortController()
   let hasState = false // before its first step there is nothing to save
@@ -68,6 +70,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   try {
     const outcome = await train({
       ...trainingOptions(flags),
+      device,
       out,
       resume,
       overwrite,

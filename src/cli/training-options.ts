@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { DeviceChoice } from '../runtime/index.ts'
 import type { TrainCallOptions } from '../train/index.ts'
 import { parseColumns } from './columns.ts'
 import {
@@ -6,6 +7,7 @@ import {
   bytesOf,
   collect,
   type DataFlags,
+  deviceOption,
   memoryLimitOption,
   notNegative,
   threadsOption,
@@ -20,6 +22,7 @@ export interface TrainingFlags extends DataFlags {
   readonly freeze?: number | 'all' | true
   readonly set?: readonly string[]
   readonly seed?: number
+  readonly device?: DeviceChoice
   readonly threads?: number
   readonly memoryLimit?: number
   readonly batch?: number
@@ -48,13 +51,15 @@ export function addTrainingOptions(command: Command): Command {
 export function addMachineOptions(command: Command): Command {
   return command
     .option('--batch <B>', 'photos in a step: short for --set batchSize=B', aboveZero)
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
     .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
 }
 
-/** The flags as `train()` takes them. */
+/** The flags as `train()` takes them, but the device, which is to be chosen first. */
 export function trainingOptions({
+  device: _,
   batch,
   columns,
   set = [],
@@ -62,7 +67,7 @@ export function trainingOptions({
   memoryLimit,
   encounterGap,
   ...rest
-}: TrainingFlags): Omit<TrainCallOptions, 'out'> {
+}: TrainingFlags): Omit<TrainCallOptions, 'out' | 'device'> {
   return {
     ...rest,
     freeze: freeze === true ? 'all' : freeze, // true: no number was given

@@ -4,6 +4,7 @@ import { visible } from '../base/index.ts'
 import type { ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
+import type { Device, DeviceChoice } from '../runtime/index.ts'
 import { Interrupted } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { type ModelFlags, modelOptions } from './options.ts'
@@ -38,12 +39,22 @@ export async function interruptible<T>(
   }
 }
 
+/** The device that was asked for, told with the reason; undefined where none was. */
+export async function deviceFor(choice: DeviceChoice | undefined): Promise<Device | undefined> {
+  if (choice === undefined) return undefined
+  const { chooseDevice } = await import('../runtime/index.ts')
+  const { device, reason } = await chooseDevice(choice)
+  tell(`device: ${device} (${reason})`)
+  return device
+}
+
 /** Opens the model that the flags name, or several as one, for as long as `use` takes. */
 export async function withModel<T>(flags: ModelFlags, use: (embedder: Embedder) => Promise<T>): Promise<T> {
   const { openModels } = await import('../embedder/index.ts')
+  const device = await deviceFor(flags.device)
   const bar = progress('', '', { due: firstWord(), line: () => visible(`opening ${flags.model.join(', ')}`) })
   bar.update(0, 1)
-  const embedder = await openModels(flags.model, modelOptions(flags)).finally(bar.stop)
+  const embedder = await openModels(flags.model, { ...modelOptions(flags), device }).finally(bar.stop)
   for (const text of embedder.warnings ?? []) warn(text)
   try {
     return await use(embedder)

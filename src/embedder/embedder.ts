@@ -1,6 +1,7 @@
 import { type Box, type Geometry, type ImageRGBA, prepareImage } from '../images/index.ts'
 import type { RankFusion } from '../retrieval/index.ts'
 import type { CheckpointName } from '../run/index.ts'
+import type { Device } from '../runtime/index.ts'
 import type { Network } from './network.ts'
 
 /** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
@@ -19,6 +20,8 @@ export interface OpenModelOptions {
   readonly tta?: Tta | undefined
   /** Of a run folder: fp32 unless given. An ONNX file has its own. */
   readonly precision?: Precision | undefined
+  /** What runs it; the processor unless given. `chooseDevice` of the runtime says what this machine has. */
+  readonly device?: Device | undefined
   /** Processor threads; all cores unless given. */
   readonly threads?: number | undefined
   /** Photos that pass the network together. */

@@ -56,7 +56,11 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
   const description = readModelDescription(descriptionPath)
   const tta = chooseTta(description, options.tta, onnx)
   await checkModelFiles(onnx, description)
-  const model = await openOnnx(onnx, { threads: options.threads, memoryLimitBytes: options.memoryLimitBytes })
+  const model = await openOnnx(onnx, {
+    threads: options.threads,
+    memoryLimitBytes: options.memoryLimitBytes,
+    device: options.device,
+  })
   try {
     const ports = checkPorts(model, description, descriptionPath)
     const { threads = availableParallelism() } = options

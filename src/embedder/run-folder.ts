@@ -3,10 +3,10 @@ import { check } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/index.ts'
-import { ortBackend, quantise, shareThreads } from '../runtime/index.ts'
+import { type Device, ortBackend, quantise, shareThreads } from '../runtime/index.ts'
 import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
-import { type OpenModelOptions, photosTogether } from './embedder.ts'
+import { type OpenModelOptions, type Precision, photosTogether } from './embedder.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
@@ -45,15 +45,25 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
   return { name, network, geometry: geometryOf(description), checkpoint, tensors: readWeights(checkpoint.path) }
 }
 
+/** @throws InputError for whole numbers on a graphics processor. */
+export function checkPrecision(precision: Precision, device: Device): void {
+  check(
+    precision === 'fp32' || device === 'cpu',
+    `\`precision: "${precision}"\`: ${device} computes in floats only`,
+    '`device: "cpu"`, or leave `precision` out',
+  )
+}
+
 /** A run's network rebuilt for this processor, its weights part of the program. */
 export async function openRun(folder: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
-  const { checkpoint, tta = 'flip', precision = 'fp32', threads } = options
+  const { checkpoint, tta = 'flip', precision = 'fp32', threads, device = 'cpu' } = options
+  checkPrecision(precision, device)
   const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
   const description = readModelDescription(join(folder, descriptionFile))
   const batch = options.batch ?? photosTogether(tta, precision, shareThreads(totalBytes(tensors), threads)[0]!)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
-  const backend = await ortBackend({ threads })
+  const backend = await ortBackend({ threads, device })
   const whole = precision === 'int8'
   const graph = whole ? await quantise(embedding.graph, parameters, backend) : embedding.graph
   const { size } = description.output
@@ -74,7 +84,7 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
       await cells?.release()
     },
   }
-  const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}`
+  const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}${device === 'cpu' ? '' : `, on ${device}`}`
   const fingerprint = () => fingerprintOf([found.path], join(folder, descriptionFile), { tta, precision })
   const warnings = roundingWarnings(source, whole, batch)
   return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })

@@ -1,5 +1,15 @@
 /** Graphs at work: the interface of a backend, the float64 reference, and ONNX Runtime. */
 export type { Backend, CompileOptions, Program, StatefulProgram, Tensors } from './backend.ts'
+export {
+  type ChosenDevice,
+  chooseDevice,
+  type Device,
+  type DeviceChoice,
+  type DeviceReport,
+  deviceNames,
+  devices,
+  type Machine,
+} from './devices.ts'
 export { findPort } from './find-port.ts'
 export { shareThreads } from './lanes.ts'
 export { type OpenOnnxOptions, type OrtOptions, openOnnx, ortBackend, probeBlockSize } from './ort.ts'

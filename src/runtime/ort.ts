@@ -10,6 +10,7 @@ import { checkState } from './carried.ts'
 import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
 import { openDevice } from './device.ts'
 import { DeviceState } from './device-state.ts'
+import { type Device, providerOf } from './devices.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
 import { HostState } from './host-state.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
@@ -19,8 +20,8 @@ import { openSession, type Session, type SessionOptions } from './session.ts'
 export interface OrtOptions {
   /** Processor threads in all; unless given, every processor for lanes, and every physical core for a single run. */
   readonly threads?: number | undefined
-  /** 'cpu', or 'webgpu' where the machine has it. */
-  readonly provider?: 'cpu' | 'webgpu'
+  /** What runs them; the processor unless given. `chooseDevice` says what this machine has. */
+  readonly device?: Device | undefined
   /** Blocked depthwise convolution where the processor has it (default), or plain operators only. */
   readonly blocked?: boolean
   /** A file that receives ONNX Runtime's profile, one for each compiled graph. */
@@ -32,10 +33,10 @@ const mostGraphBytes = 2 ** 24
 
 /** Graphs run by ONNX Runtime. Without `lanes`, `run` blocks this thread for the whole of it: long work belongs into a worker. */
 export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
-  const provider = options.provider ?? 'cpu'
-  const blocked = provider === 'cpu' && (options.blocked ?? true)
+  const device = options.device ?? 'cpu'
+  const blocked = device === 'cpu' && (options.blocked ?? true)
   const blockSize = blocked ? await probeBlockSize() : portableTarget.blockSize
-  const target: Target = { blockSize, deviations: provider === 'cpu' }
+  const target: Target = { blockSize, deviations: device !== 'webgpu' }
   const compile = async (graph: Graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
     // What does not fit one message is fed like any other input.
     const fits = totalBytes(parameters) <= inlineLimit
@@ -46,11 +47,11 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
     return new OrtProgram(session, inputs, graph, fits ? {} : Object.fromEntries(parameters))
   }
   return {
-    name: `onnxruntime ${provider}`,
+    name: `onnxruntime ${device}`,
     compile,
     start: async (graph, state) => {
       checkState(graph, state)
-      if (provider === 'cpu') return new HostState(await compile(graph), graph, state)
+      if (device !== 'webgpu') return new HostState(await compile(graph), graph, state)
       return DeviceState.open(await openDevice(lower(graph, target), sessionOptions(options)), graph, state)
     },
   }
@@ -62,6 +63,8 @@ export interface OpenOnnxOptions {
   readonly threads?: number | undefined
   /** What its process may take; half of the machine's memory unless given. */
   readonly memoryLimitBytes?: number | undefined
+  /** What runs it; the processor unless given. */
+  readonly device?: Device | undefined
 }
 
 /**
@@ -71,10 +74,10 @@ export interface OpenOnnxOptions {
  */
 export async function openOnnx(
   path: string,
-  { threads, memoryLimitBytes = memoryLimitDefault() }: OpenOnnxOptions = {},
+  { threads, device, memoryLimitBytes = memoryLimitDefault() }: OpenOnnxOptions = {},
 ): Promise<Session> {
   check(memoryLimitBytes > 0, `openOnnx: memoryLimitBytes: expected a number above 0, got ${memoryLimitBytes}`)
-  const options = laneOptions(weightBytes(path), { threads })
+  const options = laneOptions(weightBytes(path), { threads, device })
   const session = await openInChild(resolve(path), { options, memoryLimitBytes }).catch(refusedAs(path, 'open'))
   const run: Session['run'] = (feeds, into) => session.run(feeds, into).catch(refusedAs(path, 'run'))
   return { ...session, run }
@@ -91,12 +94,14 @@ function refusedAs(path: string, doing: 'open' | 'run'): (error: unknown) => nev
 }
 
 async function open(model: Uint8Array, options: OrtOptions, inLanes: boolean): Promise<Session> {
-  if (!inLanes || !canOpenLanes || options.provider === 'webgpu') return openSession(model, sessionOptions(options))
+  if (!inLanes || !canOpenLanes || (options.device ?? 'cpu') !== 'cpu')
+    return openSession(model, sessionOptions(options))
   return openLanes(model, laneOptions(model.length, options))
 }
 
 /** Those of each lane of a model of so many bytes. */
 function laneOptions(bytes: number, options: OrtOptions): SessionOptions[] {
+  if ((options.device ?? 'cpu') !== 'cpu') return [sessionOptions(options)] // a card is one
   const shares = shareThreads(bytes, options.threads)
   const own = shares.length === 1 ? [options] : shares.map((threads) => ({ ...options, threads }))
   return own.map(sessionOptions)
@@ -134,7 +139,7 @@ class OrtProgram implements Program {
 
 function sessionOptions(options: OrtOptions): SessionOptions {
   return {
-    executionProviders: [options.provider ?? 'cpu'],
+    executionProviders: [providerOf(options.device ?? 'cpu')],
     graphOptimizationLevel: 'all',
     // With it the second run of a training graph allocates everything again: 5.0 GB instead of 2.7 GB.
     enableMemPattern: false,

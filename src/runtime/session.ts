@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { invariant } from '../base/index.ts'
+import { InputError, invariant, messageOf } from '../base/index.ts'
 import { bytesPerElement, type DType, type Shape, type Tensor, type TypedArray } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import { openInChild } from './child-session.ts'
@@ -26,10 +26,23 @@ export interface Session {
   release(): Promise<void>
 }
 
+/** ONNX Runtime, when it is first needed: it is 45 MB. @throws InputError on a system that it has no library for. */
+async function library(): Promise<typeof import('onnxruntime-node')> {
+  try {
+    return await import('onnxruntime-node')
+  } catch (error) {
+    const system = `${process.platform} ${process.arch}`
+    throw new InputError(
+      `ONNX Runtime does not load on this system, ${system}: ${messageOf(error).split('\n')[0]}`,
+      'it has libraries for Linux and Windows (x64, arm64) and for Macs with Apple silicon; `npm ci` installs them',
+    )
+  }
+}
+
 /** Opens a file, or a file's bytes, in this thread, which each run blocks. @throws what ONNX Runtime throws. */
 export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
   if (!telemetryIsOff) return openInChild(model, { options: [options] }) // where it is off
-  const ort = await import('onnxruntime-node') // when it is first needed: the library is 45 MB
+  const ort = await library()
   const session =
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, options)
@@ -90,7 +103,7 @@ export async function openDeviceSession(
   staying: readonly string[],
 ): Promise<DeviceSession> {
   invariant(telemetryIsOff, 'a device is opened where telemetry is off')
-  const ort = await import('onnxruntime-node')
+  const ort = await library()
   const preferredOutputLocation = Object.fromEntries(staying.map((name) => [name, 'gpu-buffer' as const]))
   const session = await ort.InferenceSession.create(model, { ...options, preferredOutputLocation })
   const toOrt = ({ dtype, shape, data }: Tensor) => new ort.Tensor(dtype as 'float32', data as Float32Array, shape)

@@ -16,6 +16,7 @@ import {
 import { describeHead } from '../export/index.ts'
 import { decodeModel, externalPaths } from '../onnx/index.ts'
 import type { TrainConfig } from '../run/index.ts'
+import type { Device } from '../runtime/index.ts'
 import { bytesOf, decodeNpy, npyHeader, type Tensor, zeros } from '../tensor/index.ts'
 
 /** Somebody's network, which stays as it is: photos go through it once, and a head is trained on what comes out. */
@@ -68,6 +69,7 @@ export interface EmbedStoreOptions {
   readonly threads: number
   /** That the network may take. */
   readonly memoryLimitBytes?: number | undefined
+  readonly device?: Device | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -118,10 +120,10 @@ function readWhole(path: string): Buffer | undefined {
 /** Photo and mirror image are told apart here, so the embedder does not average them. */
 function openFrozen(
   { onnx, descriptionPath, description }: FrozenNetwork,
-  { threads, memoryLimitBytes }: EmbedStoreOptions,
+  { threads, device, memoryLimitBytes }: EmbedStoreOptions,
 ): Promise<NetworkEmbedder> {
   const tta = description.flipAveraging === 'inside' ? undefined : 'none'
-  return openModel(onnx, { modelConfig: descriptionPath, tta, threads, memoryLimitBytes })
+  return openModel(onnx, { modelConfig: descriptionPath, tta, threads, device, memoryLimitBytes })
 }
 
 async function embedBoth(

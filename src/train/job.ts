@@ -39,7 +39,7 @@ import {
   version,
   workingFolderFrom,
 } from '../run/index.ts'
-
+import type { Device } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
 import {
   type EmbedStoreOptions,
@@ -76,6 +76,8 @@ export interface TrainOptions extends ReadingOptions {
   readonly resume?: boolean | undefined
   readonly overwrite?: boolean | undefined
   readonly threads?: number | undefined
+  /** What runs the steps; the processor unless given. A run may be resumed on another one. */
+  readonly device?: Device | undefined
   /** Of an ONNX file as `backbone`: memory that it may take, half of the machine's unless given. */
   readonly memoryLimitBytes?: number | undefined
   /** Download no weights; HF_HUB_OFFLINE says the same. */
@@ -105,6 +107,7 @@ export interface TrainJob {
   readonly seed: number
   readonly resume: boolean
   readonly threads: number
+  readonly device: Device
   readonly index: PixelIndex
   /** Identity of every photo of the index, and the known identities in the order of the head's rows. */
   readonly identities: readonly string[]
@@ -127,6 +130,8 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const asked = resumed?.config ?? resolveConfig(presetOf(options), changesOf(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
+  const { device = 'cpu' } = options
+  checkDevice(device, asked.precision)
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const prepared = network === undefined ? asked : withGeometry(asked, network)
@@ -162,7 +167,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
-  return { run: out, ...drawn, resume, threads, index: store.index, weightsPath, frozen }
+  return { run: out, ...drawn, resume, threads, device, index: store.index, weightsPath, frozen }
 }
 
 /** The split of a run that was begun with one; undefined where its config and seed decide it. */
@@ -174,8 +179,13 @@ function presetOf({ preset, backbone = '' }: TrainOptions): string {
   return preset ?? (isOnnx(backbone) ? 'head' : 'brief')
 }
 
-function embeddingOf({ memoryLimitBytes, signal, onProgress }: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
-  return { memoryLimitBytes, signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
+function embeddingOf({
+  memoryLimitBytes,
+  device,
+  signal,
+  onProgress,
+}: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
+  return { memoryLimitBytes, device, signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
 }
 
 /** What was said over the preset by `config` and `set`. */
@@ -307,6 +317,16 @@ function weightFiles(out: string): string[] {
   } catch {
     return []
   }
+}
+
+/** @throws InputError for whole numbers on a graphics processor. */
+function checkDevice(device: Device, precision: TrainConfig['precision']): void {
+  const isWhole = precision === 'int8'
+  check(
+    !isWhole || device === 'cpu',
+    `precision: int8 runs on the processor, not on ${device}`,
+    '`set: ["precision=fp32"]`',
+  )
 }
 
 /** @throws InputError for what a run has decided before. */

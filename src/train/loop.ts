@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { formatBytes } from '../base/index.ts'
+import { formatBytes, InputError, messageOf } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
 import {
@@ -35,7 +35,7 @@ import type { StepPlan } from './updates.ts'
 export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
   const material = job.frozen === null ? photoMaterial(job) : embeddedMaterial(job, job.frozen)
   const plan = material.planOf()
-  const backend = await ortBackend({ threads: job.threads })
+  const backend = await ortBackend({ threads: job.threads, device: job.device })
   const batches = new Batches(job)
   const length = { stepsPerEpoch: batches.perEpoch, totalSteps: batches.perEpoch * job.config.epochs }
   const start = await startOf(job, plan)
@@ -144,7 +144,7 @@ class Run {
     const { steps, length, control } = this.#parts
     const moment = momentOf(this.position.step, this.#job.config, length)
     const { plan, program, releasedAt } = await steps.at(moment.step)
-    const results = await program.step(this.#feeds(plan, releasedAt, moment))
+    const results = await program.step(this.#feeds(plan, releasedAt, moment)).catch((error) => this.#failed(error))
     const elapsedMs = performance.now() - begin
     const entry = this.#entryOf(moment, results, elapsedMs)
     this.#health.checkStep(entry, this.position.firstLoss, moment.marginShare)
@@ -153,6 +153,22 @@ class Run {
     const pace = this.#clock.tick(elapsedMs, length.totalSteps - entry.step)
     control.emit({ ...entry, ...pace, totalSteps: length.totalSteps })
     await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** A graphics processor can be lost, or run out of memory, in the middle of a run: what it still gives is saved. */
+  async #failed(error: unknown): Promise<never> {
+    const { device, run } = this.#job
+    if (device === 'cpu' || error instanceof InputError) throw error
+    await this.#parts.steps.checkpoint().then(
+      (state) => this.#save('last', state),
+      () => {}, // it is gone with its memory
+    )
+    const last = checkpointPath(run, 'last')
+    const kept = existsSync(last) ? `${last} is kept` : 'no checkpoint had been written yet'
+    throw new InputError(
+      `training stopped at step ${this.position.step}: ${device} failed (${messageOf(error)}); ${kept}`,
+      '`train({ resume: true })` goes on from it, on another device too; a smaller batchSize or chunk needs less memory',
+    )
   }
 
   #feeds({ randoms }: StepPlan, releasedAt: readonly number[], moment: StepMoment): Tensors {

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from '../base/index.ts'
+import { chooseDevice, type Device, devices, type Machine } from './devices.ts'
+
+interface Facts {
+  readonly platform?: string
+  readonly files?: readonly string[]
+  readonly render?: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly works?: readonly Device[]
+}
+
+function machineOf({ platform = 'linux', files = [], render = [], environment = {}, works = [] }: Facts) {
+  const tried: Device[] = []
+  const machine: Machine = {
+    platform,
+    arch: 'x64',
+    exists: (path) => files.some((file) => path.endsWith(file)),
+    list: () => render,
+    environment,
+    tries: async (device) => {
+      tried.push(device)
+      if (!works.includes(device)) throw new Error('no adapter\nand more')
+    },
+  }
+  return { machine, tried }
+}
+const cudaLibrary = 'libonnxruntime_providers_cuda.so'
+
+describe('auto', () => {
+  test('takes CUDA before WebGPU, and says what it stands on', async () => {
+    const { machine } = machineOf({ files: [cudaLibrary, '/dev/nvidia0'], works: ['cuda', 'webgpu'] })
+    expect(await chooseDevice('auto', machine)).toEqual({ device: 'cuda', reason: 'an NVIDIA card' })
+  })
+
+  test('takes WebGPU where CUDA is not installed', async () => {
+    const { machine } = machineOf({ render: ['card0', 'renderD128'], works: ['webgpu'] })
+    expect(await chooseDevice('auto', machine)).toEqual({ device: 'webgpu', reason: 'a graphics processor by Vulkan' })
+  })
+
+  test.each([
+    ['no graphics processor', {}],
+    [
+      'SwiftShader by the environment',
+      { render: ['renderD128'], environment: { VK_ICD_FILENAMES: '/x/vk_swiftshader_icd.json' } },
+    ],
+    [
+      'lavapipe by the environment',
+      { render: ['renderD128'], environment: { VK_DRIVER_FILES: '/x/lvp_icd.x86_64.json' } },
+    ],
+  ] as const)('never takes a software adapter: %s', async (_, facts) => {
+    const { machine } = machineOf({ ...facts, works: ['webgpu'] })
+    const { device, reason } = await chooseDevice('auto', machine)
+    expect(device).toBe('cpu')
+    expect(reason).toBe(
+      `cuda: ${cudaLibrary} is not installed; webgpu: a software adapter: the processor plays a graphics processor`,
+    )
+  })
+
+  test('takes the processor where a driver does not start, and says what it says', async () => {
+    const { machine } = machineOf({ render: ['renderD128'] })
+    const { device, reason } = await chooseDevice('auto', machine)
+    expect(device).toBe('cpu')
+    expect(reason).toContain('webgpu: does not start: no adapter')
+    expect(reason).not.toContain('and more')
+  })
+})
+
+describe('a device by name', () => {
+  test('is taken in software too', async () => {
+    const { machine } = machineOf({ works: ['webgpu'] })
+    expect((await chooseDevice('webgpu', machine)).device).toBe('webgpu')
+  })
+
+  test.each([
+    ['cuda', {}, `device cuda: ${cudaLibrary} is not installed`],
+    ['directml', {}, 'device directml: Windows only'],
+    ['coreml', {}, 'device coreml: macOS only'],
+    ['cuda', { platform: 'darwin' }, 'device cuda: Linux and Windows only'],
+    ['webgpu', {}, 'device webgpu: does not start: no adapter'],
+  ] as const)('%s that is missing is an InputError with a remedy', async (device, facts, message) => {
+    const chosen = chooseDevice(device, machineOf(facts).machine)
+    await expect(chosen).rejects.toThrow(message)
+    const error = await chosen.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(InputError)
+    expect((error as InputError).hint).toMatch(/\w/)
+  })
+
+  test('the processor is taken without a look', async () => {
+    const { machine, tried } = machineOf({})
+    expect((await chooseDevice('cpu', machine)).device).toBe('cpu')
+    expect(tried).toEqual([])
+  })
+})
+
+test('every device is listed, and only those that can be there are tried', async () => {
+  const { machine, tried } = machineOf({ works: ['webgpu'] })
+  const list = await devices(machine)
+  expect(list.map(({ device, state }) => [device, state])).toEqual([
+    ['cpu', 'ready'],
+    ['webgpu', 'software'],
+    ['cuda', 'missing'],
+    ['directml', 'missing'],
+    ['coreml', 'missing'],
+  ])
+  expect(tried).toEqual(['webgpu'])
+})
+
+test('this machine has a processor, and tells of every other device what it is or lacks', async () => {
+  const list = await devices()
+  expect(list[0]).toEqual({ device: 'cpu', state: 'ready', reason: 'runs everything, in int8 too' })
+  for (const { state, reason, remedy } of list) {
+    expect(reason).not.toBe('')
+    if (state === 'missing') expect(remedy).toMatch(/\w/)
+  }
+})

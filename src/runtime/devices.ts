@@ -1,0 +1,159 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { InputError, messageOf } from '../base/index.ts'
+import { input, neg } from '../graph/index.ts'
+import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { float32 } from '../tensor/index.ts'
+import { openInChild } from './child-session.ts'
+import type { SessionOptions } from './session.ts'
+
+/** What runs a network: the processor, or a graphics processor by one of ONNX Runtime's providers. */
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml'
+
+/** A device, or `auto`: a graphics processor that works, else the processor. */
+export type DeviceChoice = 'auto' | Device
+
+export const deviceNames: readonly Device[] = ['cpu', 'webgpu', 'cuda', 'directml', 'coreml']
+
+/** Those that `auto` tries, the first that works wins. The others are taken where they are asked for: nobody has measured them here. */
+const preferred: readonly Device[] = ['cuda', 'webgpu']
+
+/** What there is to say of a device on this machine. */
+export interface DeviceReport {
+  readonly device: Device
+  /** ready: it runs a model; software: it does, by the processor, slowly; missing: it does not. */
+  readonly state: 'ready' | 'software' | 'missing'
+  /** In words: what runs it, or what is missing. */
+  readonly reason: string
+  /** How to get what is missing. */
+  readonly remedy?: string | undefined
+}
+
+/** A device that was chosen, and why. */
+export interface ChosenDevice {
+  readonly device: Device
+  readonly reason: string
+}
+
+/** Facts of a machine that decide its devices. */
+export interface Machine {
+  readonly platform: string
+  readonly arch: string
+  /** A file or folder is there. */
+  readonly exists: (path: string) => boolean
+  readonly list: (folder: string) => readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Runs a small model on the device, in a process of its own. @throws what it dies of. */
+  readonly tries: (device: Device) => Promise<void>
+}
+
+const thisMachine: Machine = {
+  platform: process.platform,
+  arch: process.arch,
+  exists: existsSync,
+  list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+  environment: process.env,
+  tries: tryDevice,
+}
+
+/** Every device, and whether this machine has it: each that could be there runs a small model in a process of its own. */
+export async function devices(machine: Machine = thisMachine): Promise<DeviceReport[]> {
+  return Promise.all(deviceNames.map((device) => deviceReport(device, machine)))
+}
+
+/**
+ * The device for a choice: what is asked for, where it works; for `auto` the first real graphics processor that works, else the
+ * processor. A software adapter is taken only where `webgpu` is asked for by name.
+ * @throws InputError where what is asked for is missing, with the way to get it.
+ */
+export async function chooseDevice(choice: DeviceChoice, machine: Machine = thisMachine): Promise<ChosenDevice> {
+  if (choice === 'cpu') return { device: 'cpu', reason: 'asked for' }
+  if (choice !== 'auto') {
+    const { state, reason, remedy } = await deviceReport(choice, machine)
+    if (state === 'missing') throw new InputError(`device ${choice}: ${reason}`, remedy)
+    return { device: choice, reason }
+  }
+  const passedOver: string[] = []
+  for (const device of preferred) {
+    const { state, reason } = await deviceReport(device, machine)
+    if (state === 'ready') return { device, reason }
+    passedOver.push(`${device}: ${reason}`)
+  }
+  return { device: 'cpu', reason: passedOver.join('; ') }
+}
+
+async function deviceReport(device: Device, machine: Machine): Promise<DeviceReport> {
+  if (device === 'cpu') return { device, state: 'ready', reason: 'runs everything, in int8 too' }
+  const absent = absence(device, machine)
+  if (absent !== undefined) return { device, state: 'missing', ...absent }
+  try {
+    await machine.tries(device)
+  } catch (error) {
+    return { device, state: 'missing', reason: `does not start: ${firstLine(error)}`, remedy: remedies[device] }
+  }
+  const real = graphicsProcessor(machine)
+  if (real === undefined)
+    return { device, state: 'software', reason: 'a software adapter: the processor plays a graphics processor' }
+  return { device, state: 'ready', reason: real }
+}
+
+const remedies: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
+  webgpu:
+    'it needs a graphics driver with Vulkan (Linux: the package libvulkan1 and the driver of your card), Direct3D 12 or Metal',
+  cuda: 'docs/devices.md tells where its files come from and where they go',
+  directml: 'it is part of ONNX Runtime for Windows',
+  coreml: 'it is part of ONNX Runtime for macOS',
+}
+
+/** Why a device cannot be there, without trying it. */
+function absence(
+  device: Exclude<Device, 'cpu'>,
+  { platform, exists }: Machine,
+): Pick<DeviceReport, 'reason' | 'remedy'> | undefined {
+  const remedy = remedies[device]
+  if (device === 'directml' && platform !== 'win32') return { reason: 'Windows only', remedy }
+  if (device === 'coreml' && platform !== 'darwin') return { reason: 'macOS only', remedy }
+  if (device !== 'cuda') return undefined
+  if (platform === 'darwin') return { reason: 'Linux and Windows only', remedy }
+  const library = platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
+  return exists(join(binaryFolder(), library)) ? undefined : { reason: `${library} is not installed`, remedy }
+}
+
+/** A real graphics processor, in words; undefined where there is none, and a software adapter would take its place. */
+function graphicsProcessor({ platform, list, environment, exists }: Machine): string | undefined {
+  const driver = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES ?? ''
+  if (/swiftshader|lvp|lavapipe/i.test(driver)) return undefined
+  if (platform === 'win32') return 'by Direct3D 12'
+  if (platform === 'darwin') return 'by Metal'
+  if (exists('/dev/nvidia0')) return 'an NVIDIA card'
+  if (exists('/dev/dxg')) return 'the graphics processor of Windows'
+  return list('/dev/dri').some((name) => name.startsWith('renderD')) ? 'a graphics processor by Vulkan' : undefined
+}
+
+/** The folder of ONNX Runtime's library, where those of its providers are looked for. */
+function binaryFolder(): string {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node')
+  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch)
+}
+
+/** ONNX Runtime's name for a device's provider. */
+export function providerOf(device: Device): NonNullable<SessionOptions['executionProviders']>[number] {
+  return device === 'directml' ? 'dml' : device
+}
+
+async function tryDevice(device: Device): Promise<void> {
+  const { model } = encodeModel(toOnnx({ outputs: { y: neg(input('x', [1])) } }), '')
+  const options: SessionOptions = { executionProviders: [providerOf(device)], logSeverityLevel: 4 }
+  const session = await openInChild(model, { options: [options] })
+  try {
+    const { y } = await session.run({ x: float32([1], [3]) })
+    if (y?.data[0] !== -3) throw new Error(`it computes −3 as ${y?.data[0]}`)
+  } finally {
+    await session.release()
+  }
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]!.trim()
+}

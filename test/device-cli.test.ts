@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { webgpu } from './backends.ts'
+import { stripedDataset } from './striped-dataset.ts'
+import { cli, start, trainCommand } from './train-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-device-'))
+const env = { ...process.env, ROSETTE_CACHE: join(folder, 'cache') }
+const short = ['--set', 'epochs=1', '--set', 'batchSize=8', '--set', 'chunk=8', '--set', 'validation=none']
+const tiny = [
+  '--preset',
+  'atto',
+  '--set',
+  'model.backbone=convnext_zepto_rms',
+  '--set',
+  'image.widthPx=32',
+  '--set',
+  'image.heightPx=32',
+]
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (args: readonly string[]) => start([cli, ...args], { env }).ended
+const losses = (out: string) =>
+  readFileSync(join(out, 'log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; loss: number })
+    .filter(({ kind }) => kind === 'step')
+    .map(({ loss }) => loss)
+
+describe('rosette devices', () => {
+  test('tells of the processor, and of each device what it is or lacks', async () => {
+    const { code, stdout } = await run(['devices', '--json'])
+    expect(code).toBe(0)
+    const { devices, auto } = JSON.parse(stdout) as {
+      devices: { device: string; state: string }[]
+      auto: { device: string; reason: string }
+    }
+    expect(devices.map(({ device }) => device)).toEqual(['cpu', 'webgpu', 'cuda', 'directml', 'coreml'])
+    expect(devices[0]!.state).toBe('ready')
+    expect(auto.reason).not.toBe('')
+  })
+
+  test('a device that is not there ends the command before it opens a model, with the way to get it', async () => {
+    const data = await stripedDataset({ identities: 2 })
+    const missing = process.platform === 'win32' ? 'coreml' : 'directml'
+    const { code, stderr } = await run([
+      'embed',
+      '--model',
+      'none',
+      '--data',
+      data,
+      '--out',
+      'e.npy',
+      '--device',
+      missing,
+    ])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/device (directml: Windows|coreml: macOS) only/)
+    expect(stderr).toContain('it is part of ONNX Runtime for')
+  })
+})
+
+describe.skipIf(webgpu.skip !== undefined)(`--device webgpu ${webgpu.skip ?? ''}`, () => {
+  test('a run trained on it has the processor’s losses, is resumed on the processor, and embeds on either', async () => {
+    const data = await stripedDataset({ identities: 2 })
+    const [gpu, cpu] = [join(folder, 'gpu'), join(folder, 'cpu')]
+    const onGpu = await start([...trainCommand(data, gpu), ...tiny, ...short, '--device', 'webgpu'], { env }).ended
+    expect(onGpu.code, onGpu.stderr).toBe(0)
+    expect(onGpu.stderr).toMatch(/device: webgpu \(/)
+    const onCpu = await start([...trainCommand(data, cpu), ...tiny, ...short], { env }).ended
+    expect(onCpu.code, onCpu.stderr).toBe(0)
+    const [a, b] = [losses(gpu), losses(cpu)]
+    expect(b).toHaveLength(2)
+    b.forEach((loss, step) => expect(Math.abs(a[step]! / loss - 1)).toBeLessThan(1e-3))
+    const asked = ['embed', '--model', gpu, '--data', data]
+    for (const device of ['webgpu', 'cpu']) {
+      const { code, stderr } = await run([...asked, '--out', join(folder, `${device}.npy`), '--device', device])
+      expect(code, stderr).toBe(0)
+    }
+    const [first, second] = ['webgpu', 'cpu'].map((device) => {
+      const bytes = readFileSync(join(folder, `${device}.npy`))
+      return new Float32Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length))
+    })
+    expect(first!.length).toBeGreaterThan(16 * 100)
+    first!.forEach((v, i) => expect(Math.abs(v - second![i]!)).toBeLessThan(1e-4))
+    const whole = await run([...asked, '--out', join(folder, 'x.npy'), '--device', 'webgpu', '--precision', 'int8'])
+    expect(whole.code).toBe(2)
+    expect(whole.stderr).toContain('webgpu computes in floats only')
+  }, 300_000)
+})
