@@ -6,7 +6,6 @@ export {
   type Device,
   type DeviceChoice,
   type DeviceReport,
-  deviceNames,
   devices,
   type Machine,
 } from './devices.ts'
