@@ -23,6 +23,8 @@ export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omi
   /** Go on with what was begun in `out`: by its own folds and settings. */
   readonly resume?: boolean | undefined
   readonly overwrite?: boolean | undefined
+  /** What runs the steps; the processor unless given. */
+  readonly device?: TrainOptions['device']
   readonly threads?: number | undefined
   readonly memoryLimitBytes?: number | undefined
   readonly offline?: boolean | undefined
@@ -133,7 +135,7 @@ function settingsOf(options: CrossValidateOptions): FoldPlan['settings'] {
 
 /** Trains a fold, or goes on with it; nothing where it is finished. False where it was stopped. */
 async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: number): Promise<boolean> {
-  const { out, data, threads, memoryLimitBytes, offline, signal, onEvent } = options
+  const { out, data, device, threads, memoryLimitBytes, offline, signal, onEvent } = options
   const run = foldFolder(out, fold)
   const { train: trained, validation } = plan.folds[fold - 1]!
   const finished = isFinished(out, fold)
@@ -145,6 +147,7 @@ async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: nu
     ...(started ? { resume: true } : { ...plan.settings, split: { train: trained, validation } }),
     data,
     out: run,
+    device,
     threads,
     memoryLimitBytes,
     offline,
