@@ -7,8 +7,15 @@ import { readUses } from './door-uses.ts'
 
 /** Names that nobody else here uses and that stay all the same, as `room.name`, with the reason. */
 const forUsers: Readonly<Record<string, string>> = {
-  'local.rootSift': 'the floor of local matching, to be used on its own',
   'embedder.ensembleOf': 'embedders of one’s own as one',
+  'local.extractPhotos': 'local matching in a program of one’s own',
+  'local.fusedSimilarities': 'local matching in a program of one’s own',
+  'local.localScore': 'local matching in a program of one’s own',
+  'local.localSimilarities': 'local matching in a program of one’s own',
+  'local.openMatcher': 'local matching in a program of one’s own',
+  'local.packFeatures': 'local matching in a program of one’s own',
+  'local.rootSift': 'local matching in a program of one’s own',
+  'local.shortlistOf': 'local matching in a program of one’s own',
   'models.vit': 'the other family beside `convnext`',
   'nn.oneInit': 'how a parameter of one’s own layer starts',
   'nn.zeroInit': 'how a parameter of one’s own layer starts',

@@ -12,8 +12,8 @@ export interface LocalFeatures {
    * σ of the blur at which the place stands out, in the same pixels; angle in radians, 0 … 2π, from x towards y (clockwise as seen).
    */
   readonly keypoints: Float32Array
-  /** [K, D]: unit vectors, a number v as `descriptorStep` steps of it, round(254 v) held in ±127. */
-  readonly descriptors: Int8Array
+  /** [K, D]: unit vectors, a number v as the byte 128 + round(254 v), held in 1 … 255. */
+  readonly descriptors: Uint8Array
   /** [K], larger where a place is more likely to be found again; the first keypoint has the largest. */
   readonly reliability: Float32Array
 }
@@ -33,16 +33,29 @@ export interface LocalExtractor {
   /** D, numbers of a descriptor. */
   readonly dim: number
   /** The keypoints inside of the mask and of the box, the most reliable first. @throws InputError where the box lies outside of the photo. */
-  extract(photo: LocalPhoto): LocalFeatures
+  extract(photo: LocalPhoto): Promise<LocalFeatures>
   /** The features that the photo mirrored left to right would have; undefined where that is not known without the photo. */
   mirrored(features: LocalFeatures): LocalFeatures | undefined
+  /** Gives threads and memory back. */
+  release(): Promise<void>
 }
 
-/** One step of a stored descriptor: no unit vector of RootSIFT has a number above 0.5, so that 127 steps reach. */
+/** The byte that stands for zero in a descriptor. */
+export const descriptorZero = 128
+
+/** One step of a byte: numbers of descriptors that tell something apart are below 0.5, so that 127 steps reach. */
 export const descriptorStep = 1 / 254
 
-/** Writes the unit vector `values` [D] as steps of `descriptorStep` at `at`. */
-export function storeDescriptor(values: ArrayLike<number>, descriptors: Int8Array, at: number): void {
+/** Writes the unit vector `values` [D] as bytes at `at`. */
+export function storeDescriptor(values: ArrayLike<number>, descriptors: Uint8Array, at: number): void {
   for (let d = 0; d < values.length; d++)
-    descriptors[at + d] = Math.max(-127, Math.min(127, Math.round(values[d]! / descriptorStep)))
+    descriptors[at + d] = descriptorZero + Math.max(-127, Math.min(127, Math.round(values[d]! / descriptorStep)))
+}
+
+/** The cosine of descriptors `i` of a and `j` of b. */
+export function descriptorCosine(a: LocalFeatures, i: number, b: LocalFeatures, j: number): number {
+  let sum = 0
+  for (let d = 0, p = i * a.dim, q = j * b.dim; d < a.dim; d++, p++, q++)
+    sum += (a.descriptors[p]! - descriptorZero) * (b.descriptors[q]! - descriptorZero)
+  return sum * descriptorStep * descriptorStep
 }

@@ -1,4 +1,18 @@
 /** Places of a coat found again in another photo: keypoints and descriptors, matches, and how sure they are. */
-export { type LocalExtractor, type LocalFeatures, type LocalPhoto } from './features.ts'
-export { rootSift } from './root-sift.ts'
+export type { Correspondences } from './correspond.ts'
+export { type ExtractOptions, extractPhotos, type PhotoFeatures } from './extract-photos.ts'
+export type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
+export {
+  type FusionConfig,
+  fusedSimilarities,
+  fusionDefaults,
+  localScore,
+  localSimilarities,
+  shortlistOf,
+} from './fusion.ts'
+export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
+export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
+export { type PackedFeatures, packFeatures } from './packed.ts'
+export { type RootSiftOptions, rootSift } from './root-sift-lanes.ts'
 export { type SiftConfig, siftDefaults } from './sift-config.ts'
+export { type Verified } from './verify.ts'

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { golden } from '../../test/golden.ts'
-import type { ImageRGBA } from '../images/index.ts'
+import type { Box, ImageRGBA } from '../images/index.ts'
 import { studio } from '../synth/index.ts'
-import { descriptorStep, type LocalFeatures } from './features.ts'
-import { rootSift } from './root-sift.ts'
+import { descriptorCosine, descriptorStep, descriptorZero, type LocalFeatures } from './features.ts'
+import { extractRootSift, mirroredRootSift, siftConfig, siftFingerprint } from './root-sift.ts'
+import type { SiftConfig } from './sift-config.ts'
 
 const file = golden('sift')
 const picture = file.get('picture')
@@ -17,6 +18,11 @@ function photoOf(grey: ArrayLike<number>, widthPx: number, heightPx: number): Im
 }
 
 const drawn = photoOf(picture.data as Uint8Array, width, height)
+/** The features of a photo by the defaults with what is given. */
+function extract(image: ImageRGBA, given: Partial<SiftConfig> = {}, box?: Box) {
+  return extractRootSift({ image, box }, siftConfig(given))
+}
+
 const plain = { equalise: false, keypoints: 1000 } as const
 
 /** The index of the keypoint of `features` closest to (x, y, σ, angle), and how far it is in pixels, in ln σ and in radians. */
@@ -36,7 +42,7 @@ function closest(features: LocalFeatures, [x, y, scale, angle]: readonly number[
 
 describe('RootSIFT', () => {
   test("finds and describes OpenCV's keypoints of the same picture", () => {
-    const ours = rootSift(plain).extract({ image: drawn })
+    const ours = extract(drawn, plain)
     const keypoints = file.get('keypoints')
     const descriptors = file.get('descriptors').data
     const count = keypoints.shape[0]!
@@ -50,7 +56,9 @@ describe('RootSIFT', () => {
       const sift = Array.from(descriptors.subarray(k * 128, (k + 1) * 128), Number)
       const sum = sift.reduce((total, v) => total + v, 0)
       const stored = ours.descriptors.subarray(at * 128, (at + 1) * 128)
-      cosines.push(sift.reduce((total, v, d) => total + Math.sqrt(v / sum) * stored[d]! * descriptorStep, 0))
+      cosines.push(
+        sift.reduce((total, v, d) => total + Math.sqrt(v / sum) * (stored[d]! - descriptorZero) * descriptorStep, 0),
+      )
     }
     expect(count).toBeGreaterThan(100)
     expect(Math.abs(ours.count - count)).toBeLessThan(0.05 * count)
@@ -60,28 +68,28 @@ describe('RootSIFT', () => {
   })
 
   test('keeps the strongest, in order, and says the same each time', () => {
-    const all = rootSift(plain).extract({ image: drawn })
-    const few = rootSift({ ...plain, keypoints: 20 }).extract({ image: drawn })
+    const all = extract(drawn, plain)
+    const few = extract(drawn, { ...plain, keypoints: 20 })
     expect(few.count).toBe(20)
     expect(few.keypoints).toEqual(all.keypoints.slice(0, 80))
     expect(few.descriptors).toEqual(all.descriptors.slice(0, 20 * 128))
     expect([...all.reliability]).toEqual([...all.reliability].sort((a, b) => b - a))
-    expect(rootSift(plain).fingerprint).toBe(rootSift(plain).fingerprint)
-    expect(rootSift(plain).fingerprint).not.toBe(rootSift({ ...plain, keypoints: 20 }).fingerprint)
+    const printOf = (given: Partial<SiftConfig>) => siftFingerprint(siftConfig(given))
+    expect(printOf(plain)).toBe(printOf({ ...plain }))
+    expect(printOf(plain)).not.toBe(printOf({ ...plain, keypoints: 20 }))
   })
 
   test('a photo without anything to see has no keypoints, and no NaN', () => {
     const flat = photoOf(new Uint8Array(64 * 48).fill(120), 64, 48)
-    for (const equalise of [true, false])
-      expect(rootSift({ equalise }).extract({ image: flat })).toMatchObject({ count: 0, dim: 128 })
+    for (const equalise of [true, false]) expect(extract(flat, { equalise })).toMatchObject({ count: 0, dim: 128 })
     const tiny = photoOf([10, 200, 30], 3, 1)
-    expect(rootSift().extract({ image: tiny }).count).toBe(0)
+    expect(extract(tiny).count).toBe(0)
   })
 
   test('keypoints lie on the animal: in its mask, and in its box', () => {
     const { photos, render } = studio({ identities: 1, photosPerIdentity: 1, widthPx: 256, heightPx: 176 })
     const image = render(photos[0]!)
-    const { count, keypoints } = rootSift().extract({ image })
+    const { count, keypoints } = extract(image)
     const alphas = Array.from({ length: count }, (_, k) => {
       const [x, y] = [Math.floor(keypoints[k * 4]!), Math.floor(keypoints[k * 4 + 1]!)]
       return image.data[(y * image.width + x) * 4 + 3]!
@@ -89,7 +97,7 @@ describe('RootSIFT', () => {
     expect(count).toBeGreaterThan(40)
     expect(Math.min(...alphas)).toBeGreaterThanOrEqual(128)
     const box = { x: 40, y: 30, width: 60, height: 50 }
-    const boxed = rootSift(plain).extract({ image: drawn, box })
+    const boxed = extract(drawn, plain, box)
     expect(boxed.count).toBeGreaterThan(5)
     for (let k = 0; k < boxed.count; k++) {
       expect(boxed.keypoints[k * 4]).toBeGreaterThanOrEqual(40)
@@ -105,8 +113,8 @@ describe('RootSIFT', () => {
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         if (Math.hypot(x - 80, y - 60) > 40 && !isCorner(x, y)) masked.data[(y * width + x) * 4 + 3] = 0
-    const whole = rootSift(plain).extract({ image: drawn })
-    const animal = rootSift(plain).extract({ image: masked })
+    const whole = extract(drawn, plain)
+    const animal = extract(masked, plain)
     expect(animal.count).toBeGreaterThan(20)
     expect(animal.count).toBeLessThan(whole.count / 2)
     for (let k = 0; k < animal.count; k++) {
@@ -122,8 +130,8 @@ describe('RootSIFT', () => {
     const twice = new Uint8Array(4 * width * height)
     for (let y = 0; y < 2 * height; y++)
       for (let x = 0; x < 2 * width; x++) twice[y * 2 * width + x] = picture.data[(y >> 1) * width + (x >> 1)] as number
-    const small = rootSift({ ...plain, longSidePx: width }).extract({ image: drawn })
-    const large = rootSift({ ...plain, longSidePx: width }).extract({ image: photoOf(twice, 2 * width, 2 * height) })
+    const small = extract(drawn, { ...plain, longSidePx: width })
+    const large = extract(photoOf(twice, 2 * width, 2 * height), { ...plain, longSidePx: width })
     let same = 0
     for (let k = 0; k < small.count; k++) {
       const [x, y, scale, angle] = small.keypoints.subarray(k * 4, k * 4 + 4) as unknown as number[]
@@ -138,23 +146,20 @@ describe('RootSIFT', () => {
     const other = new Uint8Array(width * height)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) other[y * width + x] = picture.data[y * width + width - 1 - x] as number
-    const extractor = rootSift(plain)
-    const asked = extractor.mirrored(extractor.extract({ image: drawn }))!
-    const made = extractor.extract({ image: photoOf(other, width, height) })
+    const asked = mirroredRootSift(extract(drawn, plain))
+    const made = extract(photoOf(other, width, height), plain)
     let alike = 0
     for (let k = 0; k < asked.count; k++) {
       const [x, y, scale, angle] = asked.keypoints.subarray(k * 4, k * 4 + 4) as unknown as number[]
       const { at, all } = closest(made, [width + x!, y!, scale!, angle!])
       if (all > 0.5) continue
-      let product = 0
-      for (let d = 0; d < 128; d++) product += made.descriptors[at * 128 + d]! * asked.descriptors[k * 128 + d]!
-      if (product * descriptorStep ** 2 > 0.97) alike++
+      if (descriptorCosine(made, at, asked, k) > 0.97) alike++
     }
     expect(alike / asked.count).toBeGreaterThan(0.8)
   })
 
   test('settings that find nothing are refused', () => {
-    expect(() => rootSift({ keypoints: 0 })).toThrow('root-sift: keypoints: expected a whole number from 1, got 0')
-    expect(() => rootSift({ longSidePx: 1.5 })).toThrow('longSidePx: expected a whole number from 32, got 1.5')
+    expect(() => siftConfig({ keypoints: 0 })).toThrow('root-sift: keypoints: expected a whole number from 1, got 0')
+    expect(() => siftConfig({ longSidePx: 1.5 })).toThrow('longSidePx: expected a whole number from 32, got 1.5')
   })
 })

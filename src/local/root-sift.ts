@@ -1,7 +1,7 @@
 import { check, sha256Of } from '../base/index.ts'
 import { equalise } from './equalise.ts'
 import { type Extremum, findExtrema } from './extrema.ts'
-import { type LocalExtractor, type LocalFeatures, storeDescriptor } from './features.ts'
+import { type LocalFeatures, type LocalPhoto, storeDescriptor } from './features.ts'
 import { orientationsAt } from './orientation.ts'
 import { type Octave, scaleSpace } from './scale-space.ts'
 import { type SiftConfig, siftDefaults } from './sift-config.ts'
@@ -13,9 +13,14 @@ const version = 1
 
 /**
  * SIFT (Lowe 2004) with root-normalised descriptors (Arandjelović and Zisserman 2012): the `keypoints` strongest places inside of the
- * animal's mask and box. One place may have several angles, each a keypoint. @throws InputError for settings that find nothing.
+ * animal's mask and box. One place may have several angles, each a keypoint.
  */
-export function rootSift(given: Partial<SiftConfig> = {}): LocalExtractor {
+export function extractRootSift(photo: LocalPhoto, config: SiftConfig): LocalFeatures {
+  return describeView(viewOf(photo, config.longSidePx), config)
+}
+
+/** The defaults with what `given` says. @throws InputError for settings that find nothing. */
+export function siftConfig(given: Partial<SiftConfig> = {}): SiftConfig {
   const config = { ...siftDefaults, ...given }
   const whole = (name: 'keypoints' | 'longSidePx' | 'layers', least: number) =>
     check(
@@ -25,13 +30,12 @@ export function rootSift(given: Partial<SiftConfig> = {}): LocalExtractor {
   whole('keypoints', 1)
   whole('longSidePx', 32)
   whole('layers', 1)
-  return {
-    name: `RootSIFT, ${config.keypoints} keypoints of ${config.longSidePx} px`,
-    fingerprint: sha256Of(JSON.stringify(['root-sift', version, config])),
-    dim: siftDim,
-    extract: (photo) => extract(viewOf(photo, config.longSidePx), config),
-    mirrored,
-  }
+  return config
+}
+
+/** SHA-256 of the method and its settings. */
+export function siftFingerprint(config: SiftConfig): string {
+  return sha256Of(JSON.stringify(['root-sift', version, config]))
 }
 
 /** A place of the view with one of its angles. */
@@ -39,12 +43,12 @@ interface Oriented extends Extremum {
   readonly angle: number
 }
 
-function extract(view: View, config: SiftConfig): LocalFeatures {
+function describeView(view: View, config: SiftConfig): LocalFeatures {
   const octaves = scaleSpace(config.equalise ? equalise(view.brightness) : view.brightness, config)
   const animal = findExtrema(octaves, config).filter((found) => view.isAnimal(...placeInPhoto(found, octaves, view)))
   const places = strongest(animal, octaves, config)
   const keypoints = new Float32Array(places.length * 4)
-  const descriptors = new Int8Array(places.length * siftDim)
+  const descriptors = new Uint8Array(places.length * siftDim)
   const reliability = Float32Array.from(places, ({ response }) => response)
   const numbers = new Float64Array(siftDim)
   places.forEach((place, i) => {
@@ -85,9 +89,9 @@ function placeInPhoto({ octave, x, y }: Extremum, octaves: readonly Octave[], vi
 }
 
 /** x becomes −x, which is enough where only differences count; angles turn over, and descriptors are reordered. */
-function mirrored({ count, dim, keypoints, descriptors, reliability }: LocalFeatures): LocalFeatures {
+export function mirroredRootSift({ count, dim, keypoints, descriptors, reliability }: LocalFeatures): LocalFeatures {
   const turned = keypoints.slice()
-  const reordered = new Int8Array(descriptors.length)
+  const reordered = new Uint8Array(descriptors.length)
   for (let k = 0; k < count; k++) {
     turned[k * 4] = -keypoints[k * 4]!
     turned[k * 4 + 3] = (3 * Math.PI - keypoints[k * 4 + 3]!) % (2 * Math.PI)

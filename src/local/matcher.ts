@@ -1,0 +1,63 @@
+import type { Backend } from '../runtime/index.ts'
+import { type Correspondences, correspondences } from './correspond.ts'
+import type { LocalFeatures } from './features.ts'
+import { type LnbnnOptions, lnbnn, type Votes } from './lnbnn.ts'
+import type { PackedFeatures } from './packed.ts'
+import { openProducts } from './products.ts'
+import { type Verified, verify } from './verify.ts'
+
+/** A query held against one photo: what corresponds, what of it agrees in geometry, and what that is worth. */
+export interface LocalMatch extends Verified {
+  readonly correspondences: Correspondences
+  /**
+   * Σ over inliers of 2 (cos − cos(background)), each 0 or more: many places that few other animals have, where they ought to be.
+   */
+  readonly weight: number
+}
+
+/** A query's votes among a gallery, and its matches with the photos of a shortlist. */
+export interface LocalAnswer {
+  readonly votes: Votes
+  /** By photo, in the order of the shortlist. */
+  readonly matches: ReadonlyMap<number, LocalMatch>
+}
+
+/** What to match a query with. */
+export interface MatchOptions extends LnbnnOptions {
+  /** The photos to verify, given the votes for all photos. */
+  readonly shortlist: (votes: Votes) => readonly number[]
+}
+
+/** A gallery that local features of queries are held against. */
+export interface LocalMatcher {
+  readonly gallery: PackedFeatures
+  /** @throws InputError where the query's descriptors are of another length. */
+  answer(query: LocalFeatures, options: MatchOptions): Promise<LocalAnswer>
+  release(): Promise<void>
+}
+
+/**
+ * Opens a gallery's features for queries. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (16 MB for 10,000
+ * photos and 400 descriptors). The answer does not depend on threads or on the order of queries.
+ */
+export async function openMatcher(gallery: PackedFeatures, backend: Backend): Promise<LocalMatcher> {
+  const products = await openProducts(gallery, backend)
+  return {
+    gallery,
+    answer: async (query, { shortlist, ...options }) => {
+      const votes = lnbnn(await products.nearest(query), gallery.photos.length, options)
+      const matches = new Map<number, LocalMatch>()
+      for (const photo of shortlist(votes)) {
+        const found = correspondences(await products.all(query, photo), query.count)
+        const verified = verify(query, gallery.photos[photo]!, found)
+        matches.set(photo, { ...verified, correspondences: found, weight: weigh(verified, found, votes) })
+      }
+      return { votes, matches }
+    },
+    release: products.release,
+  }
+}
+
+function weigh({ inliers }: Verified, { query, cosine }: Correspondences, { background }: Votes): number {
+  return inliers.reduce((sum, at) => sum + Math.max(0, 2 * (cosine[at]! - background[query[at]!]!)), 0)
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { Rng } from '../base/index.ts'
+import { ortBackend, referenceBackend } from '../runtime/index.ts'
+import { correspondences } from './correspond.ts'
+import { descriptorCosine, type LocalFeatures, storeDescriptor } from './features.ts'
+import { lnbnn } from './lnbnn.ts'
+import { packFeatures } from './packed.ts'
+import { openProducts } from './products.ts'
+
+const dim = 16
+
+/** Random unit descriptors at random places. */
+function features(count: number, seed: string): LocalFeatures {
+  const rng = new Rng(seed)
+  const descriptors = new Uint8Array(count * dim)
+  for (let k = 0; k < count; k++) {
+    const values = Array.from({ length: dim }, () => rng.normal())
+    const norm = Math.hypot(...values)
+    storeDescriptor(
+      values.map((v) => (0.9 * v) / norm),
+      descriptors,
+      k * dim,
+    )
+  }
+  const keypoints = Float32Array.from(
+    { length: count * 4 },
+    (_, i) => [rng.uniform(0, 300), rng.uniform(0, 200), 2, 1][i % 4]!,
+  )
+  return { count, dim, keypoints, descriptors, reliability: new Float32Array(count) }
+}
+
+describe('products', () => {
+  const gallery = packFeatures([features(7, 'a'), features(0, 'b'), features(30, 'c'), features(1, 'd')], dim)
+  const query = features(5, 'query')
+
+  test.each(['reference', 'onnxruntime'])('are the cosines of descriptors, by %s', async (name) => {
+    const backend = name === 'reference' ? referenceBackend() : await ortBackend({ threads: 1 })
+    const products = await openProducts(gallery, backend)
+    const nearest = await products.nearest(query)
+    expect(nearest).toHaveLength(4 * 5)
+    for (const [p, photo] of gallery.photos.entries()) {
+      const all = await products.all(query, p)
+      expect(all).toHaveLength(photo.count * 5)
+      for (let q = 0; q < 5; q++) {
+        let best = p === 2 ? -1 : 0 // photos with fewer keypoints are filled with zero vectors
+        for (let k = 0; k < photo.count; k++) {
+          const cosine = descriptorCosine(photo, k, query, q)
+          expect(all[k * 5 + q]).toBeCloseTo(cosine, 5)
+          best = Math.max(best, cosine)
+        }
+        expect(nearest[p * 5 + q]).toBeCloseTo(best, 5)
+      }
+    }
+    expect(await products.nearest(features(0, 'none'))).toHaveLength(0)
+    await products.release()
+  })
+
+  test('refuse descriptors of another length', () => {
+    expect(() => packFeatures([features(2, 'a')], 128)).toThrow('photo 0: expected 128 numbers a descriptor, got 16')
+  })
+})
+
+describe('votes', () => {
+  // [P = 4 photos, Q = 2]: photos 0 and 1 show one animal
+  const nearest = Float32Array.of(0.9, 0.5, 0.8, 0.6, 0.7, 0.5, 0.2, 0.1)
+
+  test('are the cosine beyond that of the next individual, twice', () => {
+    const { photos, background, individuals } = lnbnn(nearest, 4, { neighbours: 1, individuals: [0, 0, 1, 2] })
+    expect(background[0]).toBeCloseTo(0.7)
+    expect(background[1]).toBeCloseTo(0.5)
+    expect([...photos].map((v) => Number(v.toFixed(4)))).toEqual([0.4, 0.4, 0, 0])
+    expect(individuals.get(0)).toBeCloseTo(2 * (0.9 - 0.7) + 2 * (0.6 - 0.5))
+    expect(individuals.has(1)).toBe(false)
+  })
+
+  test('without names each photo is its own individual', () => {
+    const { photos } = lnbnn(nearest, 4, { neighbours: 1 })
+    expect([...photos].map((v) => Number(v.toFixed(4)))).toEqual([0.2, 0.2, 0, 0])
+  })
+
+  test('photos that the query may not meet neither get votes nor are the background', () => {
+    const { photos, background } = lnbnn(nearest, 4, { neighbours: 1, leaveOut: (photo) => photo === 0 })
+    expect(background[0]).toBeCloseTo(0.7)
+    expect(photos[0]).toBe(0)
+    expect(photos[1]).toBeCloseTo(2 * (0.8 - 0.7) + 2 * (0.6 - 0.5))
+  })
+
+  test('of fewer individuals than neighbours the last is the background, and nobody is no error', () => {
+    expect([...lnbnn(nearest, 4, { neighbours: 9 }).background].map((v) => v.toFixed(1))).toEqual(['0.2', '0.1'])
+    expect(lnbnn(new Float32Array(0), 0).photos).toHaveLength(0)
+    expect([...lnbnn(nearest, 4, { neighbours: 1, leaveOut: () => true }).photos]).toEqual([0, 0, 0, 0])
+  })
+})
+
+describe('correspondences', () => {
+  test('are mutual, and clear of the second nearest', () => {
+    // rows are the photo's keypoints, columns the query's
+    const cosines = Float32Array.of(
+      ...[0.99, 0.2, 0.1, 0.1],
+      ...[0.3, 0.9, 0.89, 0.2],
+      ...[0.1, 0.88, 0.3, 0.95],
+      ...[0.2, 0.1, 0.2, 0.94],
+    )
+    const strict = correspondences(cosines, 4, 0.8)
+    expect([[...strict.query], [...strict.photo]]).toEqual([[0], [0]]) // 1: d² 0.2 against 0.24; 2: not mutual; 3: 0.1 against 0.12
+    const lax = correspondences(cosines, 4, 1)
+    expect([[...lax.query], [...lax.photo]]).toEqual([
+      [0, 1, 3],
+      [0, 1, 2],
+    ])
+    expect(lax.cosine[1]).toBeCloseTo(0.9)
+    expect(correspondences(new Float32Array(0), 0)).toMatchObject({ query: new Int32Array(0) })
+    expect([...correspondences(Float32Array.of(1), 1, 0.5).photo]).toEqual([0])
+  })
+})
