@@ -18,7 +18,7 @@ export interface Votes {
   readonly individuals: ReadonlyMap<number, number>
 }
 
-/** HotSpotter's four neighbours. */
+/** Four individuals and one for the background, as in HotSpotter. */
 export const lnbnnDefaults = { neighbours: 4 } as const satisfies LnbnnOptions
 
 /**

@@ -12,7 +12,7 @@ export interface PackedFeatures {
   readonly table: Uint8Array
 }
 
-/** Packs features. @throws InputError where two photos have descriptors of different lengths. */
+/** Copies the features of photos into one table. @throws InputError where two photos have descriptors of different lengths. */
 export function packFeatures(features: readonly LocalFeatures[], dim: number): PackedFeatures {
   const other = features.findIndex((photo) => photo.dim !== dim)
   check(
