@@ -8,14 +8,7 @@ import { readUses } from './door-uses.ts'
 /** Names that nobody else here uses and that stay all the same, as `room.name`, with the reason. */
 const forUsers: Readonly<Record<string, string>> = {
   'embedder.ensembleOf': 'embedders of one’s own as one',
-  'local.extractPhotos': 'local matching in a program of one’s own',
-  'local.fusedSimilarities': 'local matching in a program of one’s own',
   'local.localScore': 'local matching in a program of one’s own',
-  'local.localSimilarities': 'local matching in a program of one’s own',
-  'local.openMatcher': 'local matching in a program of one’s own',
-  'local.packFeatures': 'local matching in a program of one’s own',
-  'local.rootSift': 'local matching in a program of one’s own',
-  'local.shortlistOf': 'local matching in a program of one’s own',
   'models.vit': 'the other family beside `convnext`',
   'nn.oneInit': 'how a parameter of one’s own layer starts',
   'nn.zeroInit': 'how a parameter of one’s own layer starts',
@@ -27,7 +20,6 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.umap': 'docs/api.md offers it',
   'retrieval.forEachCosineRow': 'cosines, whatever the embeddings say of ranks',
   'retrieval.pairCosines': 'cosines, whatever the embeddings say of ranks',
-  'retrieval.evaluateSimilarities': 'scores of similarities that are no cosines of embeddings',
   'study.identitiesAtRisk': 'who can not be scored, before anything is trained',
 }
 

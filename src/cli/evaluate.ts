@@ -7,6 +7,7 @@ import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } f
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -60,7 +61,7 @@ Each score stands beside its 95 % interval and beside chance: docs/metrics.md.
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
-interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
+interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
@@ -98,7 +99,7 @@ export function evaluateCommand(): Command {
       ).choices(['all']),
     )
     .option('--overwrite', 'replace --out')
-  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
+  return addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))))
     .addHelpText('after', example)
     .action(evaluateAction)
 }
@@ -111,6 +112,10 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
   const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
   const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, photosBeside, withinEncounterWords } = await import(
     '../identify/index.ts'
+  )
+  check(
+    flags.match === 'none' || flags.protocols === undefined,
+    '--protocols compares what the embedding does: expected --match none beside it',
   )
   const postProcessing = await askedPostProcessing(flags)
   const own = { ...flags, model: splitOf === undefined ? flags.model : [splitOf] }
@@ -147,16 +152,19 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
       if (gone) await embed('queries', (options) => embedPhotos(embedder, selection.manifest, options))
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       if (known !== undefined) await warnOfIdenticalKnown(known)
-      const report = await embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
-        gallery === undefined || known === undefined
-          ? evaluatePhotos(embedder, selection, { ...options, excludeSame, postProcessing, protocols, others })
-          : evaluateAgainstGallery(
-              embedder,
-              selection,
-              { source: gallery.source, embedded: known },
-              { ...options, excludeSame, postProcessing, protocols, mergeSimilarLabels: flags.mergeSimilarLabels },
-            ),
-      )
+      const report = await withMatching(flags, { signal, gallery }, (local) => {
+        const asked = { excludeSame, postProcessing, protocols, local }
+        return embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
+          gallery === undefined || known === undefined
+            ? evaluatePhotos(embedder, selection, { ...options, ...asked, others })
+            : evaluateAgainstGallery(
+                embedder,
+                selection,
+                { source: gallery.source, embedded: known },
+                { ...options, ...asked, mergeSimilarLabels: flags.mergeSimilarLabels },
+              ),
+        )
+      })
       if (report.sameFiles > 0)
         warn(`${report.sameFiles} queries are in the gallery as the very same file, which was left out for them`)
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { check, checkOutput } from '../base/index.ts'
-import type { PhotoEmbeddings } from '../embedder/index.ts'
+import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
@@ -32,6 +32,7 @@ interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly data: string
   readonly out: string
   readonly append?: boolean
+  readonly local?: boolean
   readonly overwrite?: boolean
 }
 
@@ -43,6 +44,7 @@ export function galleryCommand(): Command {
     .requiredOption('--data <D>', 'known individuals: a folder for each animal, a table (CSV), or a Kaggle folder')
     .requiredOption('--out <DIR>', 'the folder to write')
     .option('--append', 'add photos to the gallery in --out')
+    .option('--local', 'keep local features too, for --match (docs/local-matching.md)')
     .option('--overwrite', 'replace the gallery in --out')
   return addLocateOptions(addDataOptions(addModelOptions(command)))
     .addHelpText('after', example)
@@ -74,10 +76,31 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       warnOfSkipped(embedded.skipped)
       await warnOfIdenticalKnown(embedded)
       const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
-      writeGallery(out, model, gallery)
+      writeGallery(out, model, gallery, await localOf(flags, gallery, signal))
       say(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
     })
   })
+}
+
+/** The local features to keep: asked for, or there already and to be kept up. */
+async function localOf(
+  { out, local = false, append = false, threads, skipUnreadable, limitPixels }: GalleryFlags,
+  gallery: PhotoEmbeddings,
+  signal: AbortSignal,
+): Promise<GalleryLocal | undefined> {
+  const { readGalleryLocal } = await import('../embedder/index.ts')
+  if (!local && !(append && readGalleryLocal(out) !== undefined)) return undefined
+  const { rootSift } = await import('../local/index.ts')
+  const { galleryFeatures, storedFeatures } = await import('../identify/index.ts')
+  const extractor = rootSift({ threads })
+  try {
+    return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) => {
+      const known = append ? storedFeatures(out, extractor) : undefined
+      return galleryFeatures(extractor, gallery, { limitPixels, signal, onProgress, known })
+    })
+  } finally {
+    await extractor.release()
+  }
 }
 
 function counted({ photos }: PhotoEmbeddings): string {

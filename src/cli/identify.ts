@@ -7,6 +7,7 @@ import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } f
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
@@ -42,7 +43,7 @@ individuals. Photos that this model has embedded before are not embedded again.
 Similarity is the cosine to the individual's most similar photo; 1 is the most.
 A gallery photo that is the very same file as the photo asked about is left out.`
 
-interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
+interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -68,7 +69,7 @@ export function identifyCommand(): Command {
     .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
     .option('--csv <FILE>', 'write the table to a file: photo, rank, identity, similarity, best match')
     .option('--overwrite', 'replace the file of --csv')
-  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
+  return addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))))
     .addHelpText('after', example)
     .action(identifyAction)
 }
@@ -77,7 +78,7 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
   const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels } = flags
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
-  const { identifyPhotos } = await import('../identify/index.ts')
+  const { identifyPhotos, matchQueries } = await import('../identify/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
@@ -111,21 +112,26 @@ async function identifyAction(names: readonly string[], flags: IdentifyFlags): P
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
+      const local = await withMatching(flags, { signal, gallery: source }, async (matching) =>
+        matching === undefined ? undefined : matchQueries(matching, known, asked, postProcessing),
+      )
       const bar = progress('ranking', 'queries', { due: firstWord() })
       const onRank = (done: number, total: number) => {
         whileRanking(done, total)
         bar.update(done, total)
       }
       try {
-        return identifyPhotos(known, asked, top, { postProcessing, onRank })
+        return identifyPhotos(known, asked, top, { postProcessing, local, onRank })
       } finally {
         bar.stop()
       }
     })
   })
   tellLeftOut(found)
+  tellMirrored(found)
   if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
-  else if (csv === undefined) say(`${formatTable(header, rowsOf(found))}\n\n${await meaningOf(postProcessing)}`)
+  else if (csv === undefined)
+    say(`${formatTable(header, rowsOf(found))}\n\n${await meaningOf(postProcessing, flags.match)}`)
   else {
     writeFileAtomic(csv, tableOf(found))
     say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
@@ -150,12 +156,23 @@ function tellLeftOut(found: readonly Identification[]): void {
   }
 }
 
+/** A mirrored query that fits better: told, and never mixed into the similarities. */
+function tellMirrored(found: readonly Identification[]): void {
+  for (const { photo, candidates } of found) {
+    const names = candidates.filter(({ mirrored }) => mirrored === true).map(({ identity }) => identity)
+    if (names.length > 0)
+      tell(`note: ${photo.filename}: mirrored, its coat fits ${names.join(', ')} better: are left and right swapped?`)
+  }
+}
+
 /** What a table of answers does not say by itself. */
-async function meaningOf(postProcessing: PostProcessing | undefined): Promise<string> {
+async function meaningOf(postProcessing: PostProcessing | undefined, match: MatchFlags['match']): Promise<string> {
   const { postProcessingWords } = await import('../retrieval/index.ts')
   const done = postProcessingWords(postProcessing)
   const scale = postProcessing?.rerank === undefined ? '' : ' Similarity is 1 − distance here, from 0 to 1, no cosine.'
-  return done === undefined ? meaning : `Ranked with ${done}.${scale} ${meaning}`
+  const { matchWords } = await import('../identify/index.ts')
+  const places = match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${matchWords[match]}. `
+  return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`
 }
 
 const meaning =
@@ -179,10 +196,11 @@ function plain({ photo, candidates, leftOut }: Identification) {
   return {
     photo: photo.filename,
     ...(photo.box === undefined ? {} : { box: photo.box }),
-    candidates: candidates.map(({ rank, identity, similarity, photo: match }) => ({
+    candidates: candidates.map(({ rank, identity, similarity, places, mirrored, photo: match }) => ({
       rank,
       identity,
       similarity: Number(similarity.toFixed(6)),
+      ...(places === undefined ? {} : { places, mirrored }),
       bestMatch: match.filename,
       path: match.path,
     })),

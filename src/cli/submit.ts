@@ -5,6 +5,7 @@ import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } f
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
 import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy, photosToRead } from './own-data.ts'
@@ -26,7 +27,7 @@ Example:
 Each test photo is embedded once. The file is then read back and checked against
 test.csv; the exit code is 1 where it does not fit.`
 
-interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
+interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
   readonly data?: string
   readonly out: string
   readonly scores: ScoreKind
@@ -54,7 +55,7 @@ export function submitCommand(): Command {
         .default('clip'),
     )
     .option('--overwrite', 'replace --out')
-  return addAfterRankingOptions(addLocateOptions(addPhotoOptions(addModelOptions(command))))
+  return addMatchOption(addAfterRankingOptions(addLocateOptions(addPhotoOptions(addModelOptions(command)))))
     .addHelpText('after', example)
     .action(submitAction)
 }
@@ -66,6 +67,7 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
+  const { matchLocally, matchWords } = await import('../identify/index.ts')
   const postProcessing = await askedPostProcessing(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
@@ -81,7 +83,12 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
       )
       warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)
-      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing)
+      const adjust = await withMatching(flags, { signal }, async (local) => {
+        if (local === undefined) return undefined
+        const leaveOut = (query: number, photo: number) => query === photo
+        return (await matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })).adjust
+      })
+      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing, adjust)
       if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
     })
@@ -91,5 +98,6 @@ async function submitAction(flags: SubmitFlags): Promise<void> {
   const report = checkSubmission(out, join(data, 'test.csv'))
   say(inFlags(formatSubmissionReport(report)))
   if (done !== undefined) say(`made with ${done}`)
+  if (flags.match !== 'none') say(`ranked ${flags.match === 'local' ? '' : 'with '}${matchWords[flags.match]}`)
   if (!report.ok) throw new FailedCheck()
 }

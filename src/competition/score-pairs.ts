@@ -1,6 +1,7 @@
 import { invariant } from '../base/index.ts'
 import { describePhoto, type Photo, type Skipped, type TestPairs } from '../data/index.ts'
 import {
+  type Adjust,
   clipScore,
   type Embeddings,
   forEachProcessedRow,
@@ -24,7 +25,7 @@ const scoreOf = { clip: clipScore, shift: shiftScore } as const satisfies Record
 
 /**
  * The similarity of every pair of a competition, in its order, in [0, 1]: a cosine made a score by `kind`, or after re-ranking
- * 1 − distance, which is one already. All photos of the competition stand in each other's neighbourhoods, as they do in its ranking.
+ * 1 − distance, which is one already. `adjust` changes a photo's similarities to all photos before that. All photos of the competition stand in each other's neighbourhoods, as they do in its ranking.
  * Pairs with a photo that was skipped get 0, the lowest; how many there are is returned, to be told.
  */
 export function scorePairs(
@@ -32,6 +33,7 @@ export function scorePairs(
   { embeddings, photos, skipped }: ScoredPhotos,
   kind: ScoreKind,
   postProcessing: PostProcessing = {},
+  adjust?: Adjust,
 ): { readonly scores: Float32Array; readonly withoutPhoto: number } {
   const rowOf = new Map(photos.map(({ filename }, row) => [filename, row]))
   const rows = Int32Array.from(pairs.filenames, (filename) => rowOf.get(filename) ?? -1)
@@ -42,9 +44,10 @@ export function scorePairs(
   const usable = Int32Array.from(query.keys()).filter((pair) => query[pair]! >= 0 && gallery[pair]! >= 0)
   const a = usable.map((pair) => query[pair]!)
   const b = usable.map((pair) => gallery[pair]!)
-  const similarities = isPlain(postProcessing)
-    ? pairSimilarities(embeddings, a, b)
-    : processedPairs(embeddings, postProcessing, a, b)
+  const similarities =
+    isPlain(postProcessing) && adjust === undefined
+      ? pairSimilarities(embeddings, a, b)
+      : processedPairs(embeddings, postProcessing, adjust, a, b)
   const score = postProcessing.rerank === undefined ? scoreOf[kind] : clipScore
   const scores = new Float32Array(query.length)
   usable.forEach((pair, i) => {
@@ -56,6 +59,7 @@ export function scorePairs(
 function processedPairs(
   embeddings: Embeddings,
   postProcessing: PostProcessing,
+  adjust: Adjust | undefined,
   a: Int32Array,
   b: Int32Array,
 ): Float32Array {
@@ -67,7 +71,8 @@ function processedPairs(
   })
   const out = new Float32Array(a.length)
   forEachProcessedRow({ queries: embeddings, gallery: embeddings, postProcessing }, (query, row) => {
-    for (const pair of pairsOf.get(query) ?? []) out[pair] = row[b[pair]!]!
+    const similarities = adjust?.(query, row) ?? row
+    for (const pair of pairsOf.get(query) ?? []) out[pair] = similarities[b[pair]!]!
   })
   return out
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import {
   check,
+  type FileContent,
   parseStrictly,
   readJson,
   readRegular,
@@ -22,7 +23,8 @@ const fileName = z.string().regex(/^[\w.-]+$/, { error: 'expected a plain file n
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })
 const part = z.strictObject({ file: fileName, sha256: hash })
 
-const indexSchema = z.strictObject({
+/** What `gallery.json` says. */
+export const indexSchema = z.strictObject({
   format: z.literal('rosette-gallery'),
   version: z.literal(1),
   model: z.strictObject({
@@ -33,6 +35,7 @@ const indexSchema = z.strictObject({
   }),
   photos: part,
   embeddings: part,
+  local: part.extend({ name: z.string(), fingerprint: hash }).optional(),
 })
 
 const photoSchema = z.strictObject({
@@ -50,10 +53,18 @@ const photoSchema = z.strictObject({
 const photosSchema = z.array(photoSchema)
 
 /** The file that says what a gallery holds; it is written last. */
-const indexFile = 'gallery.json'
+export const indexFile = 'gallery.json'
 
 /** The model that made a gallery's embeddings, by name and by a hash of all that decides its numbers. */
 export type GalleryModel = Readonly<z.output<typeof indexSchema>['model']>
+
+/** Local features that a gallery keeps beside its embeddings: whose they are, and the file as whoever made them wrote it. */
+export interface GalleryLocal {
+  /** What found them, in words and by a hash of all that decides them. */
+  readonly name: string
+  readonly fingerprint: string
+  readonly content: FileContent
+}
 
 /** A gallery read back: its photos' paths are where `images` says that they lie, or their file names. */
 export interface Gallery extends PhotoEmbeddings {
@@ -78,10 +89,15 @@ export async function galleryModel(embedder: Embedder): Promise<GalleryModel> {
 
 /**
  * Writes embedded photos as a gallery: `embeddings-….npy` float32 [photos, size], `photos-….json` with labels, boxes and the SHA-256 of each
- * file, and `gallery.json`, which names both with their hashes. That one is written last, so that a gallery is the old one or the new
+ * file, `local-….safetensors` where there are local features, in the photos' order, and `gallery.json`, which names all with their hashes. That one is written last, so that a gallery is the old one or the new
  * one, whatever happens; what the old one named is then removed.
  */
-export function writeGallery(folder: string, model: GalleryModel, embedded: PhotoEmbeddings): void {
+export function writeGallery(
+  folder: string,
+  model: GalleryModel,
+  embedded: PhotoEmbeddings,
+  local?: GalleryLocal,
+): void {
   const { embeddings, photos, contentHashes } = embedded
   mkdirSync(folder, { recursive: true })
   const table = photos.map((photo, i) => recordOf(photo, contentHashes[i]!))
@@ -94,11 +110,13 @@ export function writeGallery(folder: string, model: GalleryModel, embedded: Phot
       npyHeader([embeddings.count, embeddings.dim]),
       bytesOf(embeddings.data),
     ]),
+    ...(local === undefined ? {} : { local: writeLocal(folder, local) }),
   }
   writeFileAtomic(join(folder, indexFile), `${JSON.stringify(index, undefined, 2)}\n`)
-  const current = new Set([index.photos.file, index.embeddings.file])
+  const current = new Set([index.photos.file, index.embeddings.file, index.local?.file])
   for (const name of readdirSync(folder))
-    if (/^(photos|embeddings)-[0-9a-f]{16}\.(json|npy)$/.test(name) && !current.has(name)) rmSync(join(folder, name))
+    if (/^(photos|embeddings|local)-[0-9a-f]{16}\.(json|npy|safetensors)$/.test(name) && !current.has(name))
+      rmSync(join(folder, name))
 }
 
 /**
@@ -178,9 +196,19 @@ function photoOf({ contentHash: _, extra = {}, ...known }: z.output<typeof photo
   return { ...known, path, extra }
 }
 
-interface Part {
+/** A file that is named by what it holds, and its hash. */
+export interface Part {
   readonly file: string
   readonly sha256: string
+}
+
+function writeLocal(
+  folder: string,
+  { name, fingerprint, content }: GalleryLocal,
+): Part & Omit<GalleryLocal, 'content'> {
+  const pieces =
+    typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
+  return { ...writePart(folder, 'local', 'safetensors', pieces), name, fingerprint }
 }
 
 /** Writes a file that is named by what it holds. */
@@ -193,7 +221,8 @@ function writePart(folder: string, name: string, extension: string, content: rea
   return { file, sha256 }
 }
 
-function readPart(path: string, { sha256 }: Part): Buffer {
+/** A file that the index names. @throws InputError where it is missing or has other contents. */
+export function readPart(path: string, { sha256 }: Part): Buffer {
   check(existsSync(path), `${path}: missing, and ${indexFile} names it`)
   const bytes = readRegular(path, 'array')
   check(

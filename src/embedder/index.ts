@@ -51,12 +51,14 @@ export { checkSameStart } from './ensemble-start.ts'
 export {
   appended,
   type Gallery,
+  type GalleryLocal,
   type GalleryModel,
   galleryModel,
   isGallery,
   readGallery,
   writeGallery,
 } from './gallery.ts'
+export { readGalleryLocal, type StoredLocal } from './gallery-local.ts'
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
 export { modelFiles, runsOf } from './model-files.ts'

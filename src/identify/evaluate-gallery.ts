@@ -4,8 +4,9 @@ import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/in
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
+import { matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
-import { exclusion, labelsOf, protocolWords, withoutEncounter } from './protocol.ts'
+import { exclusion, labelsOf, protocolWords, sameSighting, withoutEncounter } from './protocol.ts'
 import { protocolsOf } from './protocols.ts'
 import { knownPhotos } from './rows.ts'
 import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
@@ -44,30 +45,30 @@ export async function evaluateAgainstGallery(
   const excludeSame =
     options.excludeSame === undefined && !bothKnown ? undefined : exclusion(photos, options.excludeSame)
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
+  const { local, postProcessing } = options
+  const sighting = sameSighting(photos, gallery.photos, excludeSame)
+  const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
+  const { adjust } =
+    local === undefined ? {} : await matchLocally(local, { queries, gallery, leaveOut, postProcessing })
   const pairs = pairsOf(photos, gallery.photos)
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...asked },
     { embeddings: gallery.embeddings, ...known },
-    {
-      excludeSame,
-      leaveOut: sameFile,
-      onRanked: pairs.count,
-      postProcessing: options.postProcessing,
-      onQuery: options.onRank,
-    },
+    { excludeSame, leaveOut: sameFile, onRanked: pairs.count, postProcessing, adjust, onQuery: options.onRank },
   )
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
   return {
     model: embedder.source,
     tta: embedder.tta,
-    postProcessing: options.postProcessing ?? {},
+    postProcessing: postProcessing ?? {},
     data: whole.source,
     gallery: source,
     split,
     protocol: protocolWords(
       excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
-      options.postProcessing,
+      postProcessing,
+      local?.kind,
     ),
     excludeSame: excludeSame ?? null,
     ...numbers,

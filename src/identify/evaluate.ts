@@ -11,8 +11,9 @@ import {
   type RetrievalMetrics,
   type VerificationScores,
 } from '../retrieval/index.ts'
+import { type LocalMatching, matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
-import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
+import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, sameSighting } from './protocol.ts'
 import { type ProtocolReport, protocolsOf } from './protocols.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
@@ -30,6 +31,8 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly mergeSimilarLabels?: boolean | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** Places of the coat matched as well; not unless given. */
+  readonly local?: LocalMatching | undefined
 }
 
 /** The photos that are scored: a selection, its reason left to who asked. */
@@ -82,10 +85,13 @@ export async function evaluatePhotos(
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
   checkScorablePhotos(manifest, excludeSame)
   const embedded = await embedPhotos(embedder, manifest, options)
-  const { postProcessing, onRank } = options
+  const { postProcessing, local, onRank } = options
   const { photos, embeddings } = embedded
+  const sighting = sameSighting(photos, photos, excludeSame)
+  const task = { queries: embedded, gallery: embedded, leaveOut: (q: number, g: number) => q === g || sighting(q, g) }
+  const { adjust } = local === undefined ? {} : await matchLocally(local, { ...task, postProcessing })
   const pairs = pairsOf(photos, photos)
-  const ranking = { excludeSame, postProcessing, onQuery: onRank, onRanked: pairs.count }
+  const ranking = { excludeSame, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
   const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
   const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
   const unidentified = unidentifiedOf(whole, manifest)
@@ -100,7 +106,10 @@ export async function evaluatePhotos(
     ...numbers,
     notInGallery: 0,
     sameFiles: 0,
-    ...scoringOf({ ...embedded, excludeSame, postProcessing, unidentified, learned, onRank }, metrics),
+    ...scoringOf(
+      { ...embedded, excludeSame, postProcessing, match: local?.kind, unidentified, learned, onRank },
+      metrics,
+    ),
     verification: pairs.scores(),
     clustering: clusteringScores(
       embeddings,

@@ -1,6 +1,7 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
+import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
 
@@ -13,6 +14,10 @@ export interface Candidate {
   readonly similarity: number
   /** That photo. */
   readonly photo: Photo
+  /** How many places of the coat agree with that photo, where they were matched: in place, scale and angle. */
+  readonly places?: number | undefined
+  /** More agree, and rarer ones, when the query is mirrored: left and right may be swapped. */
+  readonly mirrored?: boolean | undefined
 }
 
 /** A photo, and whom it may show, the most similar individual first. */
@@ -27,6 +32,8 @@ export interface Identification {
 export interface IdentifyPhotosOptions extends RankProgress {
   /** Plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** Places of the coat matched with this gallery, by `matchQueries`. */
+  readonly local?: LocalResult | undefined
 }
 
 /**
@@ -37,20 +44,15 @@ export function identifyPhotos(
   gallery: PhotoEmbeddings,
   queries: PhotoEmbeddings,
   top: number,
-  { postProcessing, onRank }: IdentifyPhotosOptions = {},
+  { postProcessing, local, onRank }: IdentifyPhotosOptions = {},
 ): Identification[] {
   const known = knownPhotos(gallery)
   if (known.photos.length === 0) return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [] }))
-  const sameFile = new Map<string, number[]>()
-  known.contentHashes.forEach((hash, i) => sameFile.set(hash, [...(sameFile.get(hash) ?? []), i]))
-  const twins = queries.contentHashes.map((hash) => sameFile.get(hash) ?? [])
+  const twins = twinsOf(known, queries)
   const identities = known.photos.map(({ identity }) => identity!)
   const leftOut = (query: number) => twins[query]!
-  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, {
-    postProcessing,
-    leftOut,
-    onQuery: onRank,
-  })
+  const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank }
+  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
   return answers.map(({ individuals }, query) => ({
     photo: queries.photos[query]!,
     candidates: individuals.map(({ photo, identity, score }, i) => ({
@@ -58,7 +60,41 @@ export function identifyPhotos(
       identity,
       similarity: score,
       photo: known.photos[photo]!,
+      ...(local === undefined ? {} : placesOf(local, query, photo)),
     })),
     leftOut: twins[query]!.map((i) => known.photos[i]!),
   }))
+}
+
+/**
+ * Matches places of each query's coat with the gallery's known photos, its own file left out, as `identifyPhotos` ranks them.
+ * @throws InputError as `matchLocally`.
+ */
+export async function matchQueries(
+  matching: LocalMatching,
+  gallery: PhotoEmbeddings,
+  queries: PhotoEmbeddings,
+  postProcessing?: PostProcessing,
+): Promise<LocalResult> {
+  const known = knownPhotos(gallery)
+  const twins = twinsOf(known, queries).map((photos) => new Set(photos))
+  const leaveOut = (query: number, photo: number) => twins[query]!.has(photo)
+  return matchLocally({ tryMirrored: true, ...matching }, { queries, gallery: known, leaveOut, postProcessing })
+}
+
+/** Of each query the gallery photos that are the very same file. */
+function twinsOf(known: PhotoEmbeddings, queries: PhotoEmbeddings): number[][] {
+  const sameFile = new Map<string, number[]>()
+  known.contentHashes.forEach((hash, i) => sameFile.set(hash, [...(sameFile.get(hash) ?? []), i]))
+  return queries.contentHashes.map((hash) => sameFile.get(hash) ?? [])
+}
+
+function placesOf(
+  { matches, mirrored }: LocalResult,
+  query: number,
+  photo: number,
+): Pick<Candidate, 'places' | 'mirrored'> {
+  const straight = matches[query]!.get(photo)
+  const turned = mirrored[query]!.get(photo)
+  return { places: straight?.inliers.length ?? 0, mirrored: (turned?.weight ?? 0) > 2 * (straight?.weight ?? 0) }
 }

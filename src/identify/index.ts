@@ -2,9 +2,25 @@
 export { photosBeside } from './beside.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
-export { type Candidate, type Identification, type IdentifyPhotosOptions, identifyPhotos } from './identify.ts'
+export { galleryFeatures, storedFeatures } from './gallery-features.ts'
+export {
+  type Candidate,
+  type Identification,
+  type IdentifyPhotosOptions,
+  identifyPhotos,
+  matchQueries,
+} from './identify.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
-export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf } from './protocol.ts'
+export {
+  type KnownFeatures,
+  type LocalMatching,
+  type LocalResult,
+  type LocalStage,
+  type LocalTask,
+  type MatchKind,
+  matchLocally,
+} from './local-matching.ts'
+export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, matchWords } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'

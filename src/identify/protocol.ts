@@ -1,5 +1,6 @@
 import type { Manifest, Photo } from '../data/index.ts'
 import { checkScorable, type PhotoLabels, type PostProcessing, postProcessingWords } from '../retrieval/index.ts'
+import type { MatchKind } from './local-matching.ts'
 
 /**
  * Which photos a query may not meet. encounter: those of its own individual and encounter; nothing: only itself. Unless given, encounter
@@ -13,10 +14,30 @@ export function exclusion(photos: readonly Photo[], asked: ExcludeSame | undefin
   return photos.some(({ encounter = '' }) => encounter !== '') ? 'encounter' : undefined
 }
 
-/** A protocol and what was done to rank: scores of other post-processing are other scores. */
-export function protocolWords(protocol: string, postProcessing: PostProcessing | undefined): string {
+/** A protocol and what was done to rank: scores of other post-processing, or with places of coats matched, are other scores. */
+export function protocolWords(protocol: string, postProcessing: PostProcessing | undefined, match?: MatchKind): string {
   const done = postProcessingWords(postProcessing)
-  return done === undefined ? protocol : `${protocol}; ${done}`
+  const words = [protocol, ...(done === undefined ? [] : [done]), ...(match === undefined ? [] : [matchWords[match]])]
+  return words.join('; ')
+}
+
+/** What local matching does to a ranking, in words. */
+export const matchWords = {
+  local: 'by matched places of the coat alone',
+  fused: 'similarities fused with matched places of the coat',
+} as const satisfies Record<MatchKind, string>
+
+/** Whether a query and a photo of the gallery are of one individual at one encounter, where those do not meet. */
+export function sameSighting(
+  queries: readonly Photo[],
+  gallery: readonly Photo[],
+  excludeSame: 'encounter' | undefined,
+): (query: number, photo: number) => boolean {
+  if (excludeSame === undefined) return () => false
+  return (query, photo) => {
+    const [a, b] = [queries[query]!, gallery[photo]!]
+    return (a.encounter ?? '') !== '' && a.encounter === b.encounter && a.identity === b.identity
+  }
 }
 
 /** Encounters are undefined where no photo has one: excluding by encounter is then an error, not a quiet nothing. */

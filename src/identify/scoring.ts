@@ -15,6 +15,7 @@ import {
   statisticsOf,
 } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
+import type { MatchKind } from './local-matching.ts'
 import { labelsOf, protocolWords, sameEncounterPairs, withoutEncounter } from './protocol.ts'
 import type { RankProgress } from './rank-progress.ts'
 
@@ -25,7 +26,7 @@ export interface Scoring extends Statistics {
   readonly excludeSame: 'encounter' | null
   /** Why the scores mean little or nothing, a sentence each. */
   readonly doubts: readonly string[]
-  /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out. */
+  /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out, or local matching took part. */
   readonly withinEncounter: Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap' | 'queries'> | null
   /** Of the scored photos those that the run was trained on, recognised by their content; null where that is not known. */
   readonly trainedOn: number | null
@@ -48,6 +49,8 @@ export interface ScoredPhotos extends PhotoEmbeddings, RankProgress {
   readonly excludeSame: 'encounter' | undefined
   /** What was done to rank them; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** How places of coats joined; not at all unless given. */
+  readonly match?: MatchKind | undefined
   readonly unidentified: number
   /** Of the photos those that the run was trained on; undefined where that is not known. */
   readonly learned: number | undefined
@@ -55,20 +58,22 @@ export interface ScoredPhotos extends PhotoEmbeddings, RankProgress {
 
 /** What there is to say of these scores besides their numbers. */
 export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scoring {
-  const { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, unidentified, learned, onRank } =
-    scored
+  const { embeddings, photos, contentHashes, skipped, excludeSame, postProcessing, match, unidentified } = scored
+  const { learned, onRank } = scored
   const byEncounter = excludeSame !== undefined
   return {
     protocol: protocolWords(
       byEncounter ? 'each photo against other encounters' : 'each photo against all others',
       postProcessing,
+      match,
     ),
     excludeSame: excludeSame ?? null,
     ...statisticsOf(metrics.perQuery),
     doubts: doubtsOf(metrics),
-    withinEncounter: byEncounter
-      ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
-      : null,
+    withinEncounter:
+      byEncounter && match === undefined // matching all pairs once more would take as long again
+        ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
+        : null,
     trainedOn: learned ?? null,
     unidentified,
     sameEncounterPairs: byEncounter ? sameEncounterPairs(photos) : 0,

@@ -33,9 +33,9 @@ describe('fusion', () => {
 
   test('local matching alone ranks verified photos above votes', () => {
     const alone = localSimilarities(answer, config)
-    expect(alone[0]).toBeCloseTo(0.5 * (1 - Math.exp(-2)) + 0.5 * (1 - Math.exp(-1)), 6)
+    expect(alone[0]).toBeCloseTo(0.1 * (1 - Math.exp(-2)) + 0.9 * (1 - Math.exp(-1)), 6)
     expect(alone[1]).toBe(0)
-    expect(alone[2]).toBeCloseTo(0.5 * (1 - Math.exp(-1)), 6)
+    expect(alone[2]).toBeCloseTo(0.1 * (1 - Math.exp(-1)), 6)
   })
 
   test('a shortlist takes the best of each ranking by turns', () => {

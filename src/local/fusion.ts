@@ -22,9 +22,12 @@ export function localScore(
   return 1 - Math.exp(-weight / sureWeight)
 }
 
+/** What votes are worth beside verified places. On photos of 97 nyala across sightings a half had mAP 0.068, next to nothing 0.076. */
+const voteShare = 0.1
+
 /**
- * Local matching alone as a similarity of every photo, [P], 0 to 1: ½ (1 − exp(−votes / sureWeight)) + ½ localScore, of which photos outside of the shortlist
- * have the first half alone.
+ * Local matching alone as a similarity of every photo, [P], 0 to 1: a tenth by votes, 1 − exp(−votes / sureWeight), and nine tenths `localScore`, of
+ * which photos outside of the shortlist have the tenth alone: places that agree count, and votes order the rest.
  */
 export function localSimilarities(
   { votes, matches }: LocalAnswer,
@@ -32,7 +35,10 @@ export function localSimilarities(
 ): Float32Array {
   return Float32Array.from(votes.photos, (vote, photo) => {
     const match = matches.get(photo)
-    return 0.5 * localScore({ weight: vote }, config) + (match === undefined ? 0 : 0.5 * localScore(match, config))
+    return (
+      voteShare * localScore({ weight: vote }, config) +
+      (1 - voteShare) * (match === undefined ? 0 : localScore(match, config))
+    )
   })
 }
 

@@ -2,6 +2,7 @@
 export type { Correspondences } from './correspond.ts'
 export { type ExtractOptions, extractPhotos, type PhotoFeatures } from './extract-photos.ts'
 export type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
+export { decodeFeatures, encodeFeatures } from './features-file.ts'
 export {
   type FusionConfig,
   fusedSimilarities,

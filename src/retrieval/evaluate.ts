@@ -1,4 +1,5 @@
 import { check } from '../base/index.ts'
+import { type Adjust, adjusted } from './adjust.ts'
 import { scoreRanking } from './average-precision.ts'
 import type { Embeddings } from './embeddings.ts'
 import { checkLabels } from './labels.ts'
@@ -35,6 +36,8 @@ export interface RetrievalOptions {
 export interface RankingOptions extends RetrievalOptions {
   /** By plain cosines unless given. What is left out for a query takes no part in it either, not even as somebody's neighbour. */
   readonly postProcessing?: PostProcessing | undefined
+  /** What a row of similarities becomes after that. */
+  readonly adjust?: Adjust | undefined
 }
 
 /** Similarities of any origin, and what is known of both sides. */
@@ -57,7 +60,8 @@ export function evaluateRetrieval(options: LabelledEmbeddings & RankingOptions):
   const itself = (query: number, gallery: number) => query === gallery || leaveOut?.(query, gallery) === true
   const rule = ruleOf(photos, photos, { ...options, leaveOut: itself })
   const matching = { queries: embeddings, gallery: embeddings, postProcessing, leftOut: listed(rule, embeddings.count) }
-  return evaluate(photos, photos, { ...options, rule }, (visit) => forEachProcessedRow(matching, visit))
+  const visitRows: ForEachRow = (visit) => forEachProcessedRow(matching, adjusted(visit, options.adjust))
+  return evaluate(photos, photos, { ...options, rule }, visitRows)
 }
 
 /**
@@ -78,7 +82,8 @@ export function evaluateQueriesAgainstGallery(
     postProcessing: options.postProcessing,
     leftOut: listed(rule, gallery.embeddings.count),
   }
-  return evaluate(q, g, { ...options, rule }, (visit) => forEachProcessedRow(matching, visit))
+  const visitRows: ForEachRow = (visit) => forEachProcessedRow(matching, adjusted(visit, options.adjust))
+  return evaluate(q, g, { ...options, rule }, visitRows)
 }
 
 /**

@@ -1,8 +1,10 @@
 import { check } from '../base/index.ts'
+import { type Adjust, adjusted } from './adjust.ts'
 import type { Embeddings } from './embeddings.ts'
 import type { LeftOut } from './left-out.ts'
 import { forEachProcessedRow, type PostProcessing } from './post-processing.ts'
 import { rank } from './rank.ts'
+import type { VisitRow } from './rerank.ts'
 
 /** A gallery photo in a query's ranking. */
 export interface RankedPhoto {
@@ -29,6 +31,8 @@ export interface QueryAnswer {
 export interface IdentifyOptions {
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** What a row of similarities becomes after that. */
+  readonly adjust?: Adjust | undefined
   /** Photos of the gallery that a query may not meet. */
   readonly leftOut?: LeftOut | undefined
   /** Called after each query: many against many take minutes. */
@@ -45,7 +49,7 @@ export function identifyTop(
   gallery: Embeddings,
   galleryIdentities: readonly string[],
   k: number,
-  { postProcessing, leftOut = () => [], onQuery }: IdentifyOptions = {},
+  { postProcessing, adjust, leftOut = () => [], onQuery }: IdentifyOptions = {},
 ): QueryAnswer[] {
   check(gallery.count > 0, 'identify: the gallery is empty')
   check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
@@ -55,7 +59,7 @@ export function identifyTop(
   )
   const answers: QueryAnswer[] = []
   let done = 0
-  forEachProcessedRow({ queries, gallery, postProcessing, leftOut }, (query, similarities) => {
+  const answer: VisitRow = (query, similarities) => {
     onQuery?.(++done, queries.count)
     const out = new Set(leftOut(query))
     const order = rank(similarities).filter((photo) => !out.has(photo))
@@ -64,7 +68,8 @@ export function identifyTop(
       individuals: bestPhotos(order, galleryIdentities, k).map(ranked),
       photos: Array.from(order.subarray(0, k), ranked),
     }
-  })
+  }
+  forEachProcessedRow({ queries, gallery, postProcessing, leftOut }, adjusted(answer, adjust))
   return answers
 }
 

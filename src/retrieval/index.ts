@@ -3,6 +3,7 @@
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
 
+export { type Adjust } from './adjust.ts'
 export { type Agreement } from './agreement.ts'
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'

@@ -1,0 +1,61 @@
+import { type Command, Option } from 'commander'
+import type { GallerySource } from '../embedder/index.ts'
+import type { LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import { stagedProgress } from './progress.ts'
+import { warn } from './say.ts'
+
+/** Options of every command that can match coats place by place. */
+export interface MatchFlags {
+  readonly match: 'none' | MatchKind
+}
+
+export function addMatchOption(command: Command): Command {
+  const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
+  return command
+    .optionsGroup('Coats place by place:')
+    .addOption(
+      new Option(
+        '--match <how>',
+        'local: rank by places of the coat that agree; fused: let them add to the similarity (docs/local-matching.md)',
+      )
+        .choices(choices)
+        .default('none'),
+    )
+}
+
+/** What else decides how coats are matched. */
+export interface MatchRunFlags extends MatchFlags {
+  readonly threads?: number
+  readonly limitPixels?: number
+}
+
+const stageNames = {
+  finding: 'keypoints',
+  matching: 'matching coats',
+} as const satisfies Record<LocalStage, string>
+
+/** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
+export async function withMatching<T>(
+  { match, threads, limitPixels }: MatchRunFlags,
+  { signal, gallery }: { readonly signal: AbortSignal; readonly gallery?: GallerySource | undefined },
+  use: (matching: LocalMatching | undefined) => Promise<T>,
+): Promise<T> {
+  if (match === 'none') return use(undefined)
+  const { rootSift } = await import('../local/index.ts')
+  const { storedFeatures } = await import('../identify/index.ts')
+  const extractor = rootSift({ threads })
+  const stages = stagedProgress()
+  const onLocal = (stage: LocalStage, done: number, total: number) =>
+    stages.update(stageNames[stage], 'photos', done, total)
+  try {
+    const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractor) : undefined
+    if (gallery?.kind === 'stored' && known === undefined)
+      warn(
+        `${gallery.source} has no local features of this kind: they are found in its photos, each time or from the cache`,
+      )
+    return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal })
+  } finally {
+    stages.stop()
+    await extractor.release()
+  }
+}

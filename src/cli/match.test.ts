@@ -1,0 +1,164 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder, tinyRun } from '../../test/model-fixture.ts'
+import { Rng } from '../base/index.ts'
+import { encodePng, type ImageRGBA } from '../images/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const [width, height] = [180, 130]
+const names = ['Abril', 'Bento', 'Caiman']
+const output = captureOutput()
+let run = ''
+let data = ''
+let out = ''
+
+/** A coat of spots as seen from a little elsewhere: turned, moved, in other light. The network, which is random, makes nothing of it. */
+function photo(identity: string, shot: number, { mirror = false } = {}): ImageRGBA {
+  const coat = new Rng(identity)
+  const spots = Array.from(
+    { length: 60 },
+    () => [coat.uniform(10, 170), coat.uniform(10, 120), coat.uniform(3, 8), coat.uniform(0.5, 1)] as const,
+  )
+  const view = new Rng(`${identity} ${shot}`)
+  const [turn, dx, dy, light] = [
+    view.uniform(-0.3, 0.3),
+    view.uniform(-8, 8),
+    view.uniform(-8, 8),
+    view.uniform(0.7, 1),
+  ]
+  const data = new Uint8Array(width * height * 4).fill(255)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [u, v] = [(mirror ? width - 1 - x : x) - 90, y - 65]
+      const [a, b] = [
+        u * Math.cos(turn) - v * Math.sin(turn) + 90 + dx,
+        u * Math.sin(turn) + v * Math.cos(turn) + 65 + dy,
+      ]
+      let value = 200
+      for (const [sx, sy, r, flat] of spots)
+        value -= 120 / (1 + Math.exp(2 * (Math.hypot(a - sx, (b - sy) / flat) - r)))
+      data.fill(Math.max(0, Math.round(light * value)), (y * width + x) * 4, (y * width + x) * 4 + 3)
+    }
+  return { width, height, data }
+}
+
+beforeAll(async () => {
+  run = tinyRun()
+  data = temporaryFolder()
+  const tables = { train: ['filename,ground_truth,encounter'], test: [] as string[] }
+  for (const part of ['train', 'test'] as const) mkdirSync(join(data, part, part), { recursive: true })
+  for (const [i, name] of names.entries()) {
+    for (let shot = 0; shot < 4; shot++) {
+      const part = shot < 3 ? 'train' : 'test'
+      const filename = `${name}_${shot}.png`
+      writeFileSync(join(data, part, part, filename), await encodePng(photo(name, shot)))
+      if (part === 'train') tables.train.push(`${filename},${name},e${shot}`)
+      else tables.test.push(filename)
+    }
+    expect(tables.test).toHaveLength(i + 1)
+  }
+  writeFileSync(join(data, 'test', 'test', 'second.png'), await encodePng(photo('Bento', 9)))
+  tables.test.push('second.png')
+  const pairs = tables.test.flatMap((a) => tables.test.filter((b) => b !== a).map((b) => [a, b]))
+  writeFileSync(join(data, 'train.csv'), `${tables.train.join('\n')}\n`)
+  const rows = pairs.map(([a, b], row) => `${row},${a},${b}`)
+  writeFileSync(join(data, 'test.csv'), `row_id,query_image,gallery_image\n${rows.join('\n')}\n`)
+})
+beforeEach(() => {
+  out = temporaryFolder()
+  process.env.ROSETTE_CACHE = join(out, 'cache')
+})
+
+function rosette(...args: string[]): Promise<number> {
+  return runProgram([...args, '--threads', '1'], commands)
+}
+
+interface Answer {
+  readonly photo: string
+  readonly candidates: readonly { identity: string; similarity: number; places?: number; mirrored?: boolean }[]
+}
+
+describe('--match', () => {
+  it('local and fused name the animals that a network does not know, and stand in the protocol', async () => {
+    const scores: Record<string, number> = {}
+    for (const match of ['none', 'local', 'fused']) {
+      const file = join(out, `${match}.json`)
+      expect(await rosette('evaluate', '--model', run, '--data', data, '--out', file, '--match', match)).toBe(0)
+      const metrics = JSON.parse(readFileSync(file, 'utf8')) as { rank1: number; protocol: string }
+      scores[match] = metrics.rank1
+      const words = {
+        none: 'each photo against other encounters',
+        local: 'each photo against other encounters; by matched places of the coat alone',
+        fused: 'each photo against other encounters; similarities fused with matched places of the coat',
+      }
+      expect(metrics.protocol).toBe(words[match as keyof typeof words])
+    }
+    expect(scores.none).toBeLessThan(1)
+    expect(scores.local).toBe(1)
+    expect(scores.fused).toBe(1)
+  })
+
+  it('a gallery keeps local features, adds to them, and answers without its photos', async () => {
+    const gallery = join(out, 'gallery')
+    const photos = join(out, 'known')
+    for (const name of names) mkdirSync(join(photos, name), { recursive: true })
+    for (const name of names) writeFileSync(join(photos, name, `${name}_0.png`), await encodePng(photo(name, 0)))
+    expect(await rosette('gallery', '--model', run, '--data', photos, '--out', gallery, '--local')).toBe(0)
+    for (const name of names) writeFileSync(join(photos, name, `${name}_1.png`), await encodePng(photo(name, 1)))
+    expect(await rosette('gallery', '--model', run, '--data', photos, '--out', gallery, '--append')).toBe(0)
+    expect(readdirSync(gallery).filter((name) => name.startsWith('local-'))).toHaveLength(1)
+    rmSync(photos, { recursive: true })
+    process.env.ROSETTE_CACHE = join(out, 'other cache')
+    const query = join(data, 'test', 'test', 'second.png')
+    output.stdout = ''
+    expect(await rosette('identify', '--model', run, '--gallery', gallery, query, '--match', 'fused', '--json')).toBe(0)
+    const [answer] = JSON.parse(output.stdout) as Answer[]
+    expect(answer!.candidates[0]).toMatchObject({ identity: 'Bento', mirrored: false })
+    expect(answer!.candidates[0]!.places).toBeGreaterThanOrEqual(8)
+    expect(answer!.candidates[1]!.places).toBeLessThan(8)
+    const file = join(gallery, readdirSync(gallery).find((name) => name.startsWith('local-'))!)
+    writeFileSync(file, readFileSync(file).subarray(0, -1))
+    expect(await rosette('identify', '--model', run, '--gallery', gallery, query, '--match', 'fused')).toBe(2)
+    expect(output.stderr).toContain('damaged: its contents are not those that gallery.json was written with')
+  })
+
+  it('tries a query mirrored, tells it, and leaves the similarity alone', async () => {
+    const query = join(out, 'mirrored.png')
+    writeFileSync(query, await encodePng(photo('Caiman', 5, { mirror: true })))
+    output.stdout = ''
+    expect(await rosette('identify', '--model', run, '--gallery', data, query, '--match', 'fused', '--json')).toBe(0)
+    const [answer] = JSON.parse(output.stdout) as Answer[]
+    const caiman = answer!.candidates.find(({ identity }) => identity === 'Caiman')!
+    expect(caiman.mirrored).toBe(true)
+    expect(caiman.places).toBeLessThan(8)
+    expect(output.stderr).toContain('mirrored.png: mirrored, its coat fits Caiman better: are left and right swapped?')
+  })
+
+  it('changes a submission, the same for any number of threads', async () => {
+    const [plain, fused, again] = ['plain', 'fused', 'again'].map((name) => join(out, `${name}.csv`)) as [
+      string,
+      string,
+      string,
+    ]
+    expect(await rosette('submit', '--model', run, '--data', data, '--out', plain)).toBe(0)
+    expect(await rosette('submit', '--model', run, '--data', data, '--out', fused, '--match', 'local')).toBe(0)
+    expect(output.stdout).toContain('ranked by matched places of the coat alone')
+    const two = ['submit', '--model', run, '--data', data, '--out', again, '--match', 'local', '--threads', '2']
+    expect(await runProgram(two, commands)).toBe(0)
+    expect(readFileSync(again, 'utf8')).toBe(readFileSync(fused, 'utf8'))
+    const pairs = readFileSync(join(data, 'test.csv'), 'utf8').trim().split('\n').slice(1)
+    const scores = readFileSync(fused, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(',')[1]))
+    const same = pairs.map((line) => line.includes('Bento_3.png') && line.includes('second.png'))
+    const [best, others] = [scores.filter((_, i) => same[i]), scores.filter((_, i) => !same[i])]
+    expect(best).toHaveLength(2)
+    expect(Math.min(...best)).toBeGreaterThan(0.5)
+    expect(Math.max(...others)).toBeLessThan(Math.min(...best))
+  })
+})

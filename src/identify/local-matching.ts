@@ -1,0 +1,173 @@
+import { check } from '../base/index.ts'
+import { type Photo, photoKey } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import {
+  type ExtractOptions,
+  extractPhotos,
+  type FusionConfig,
+  fusedSimilarities,
+  fusionDefaults,
+  type LocalAnswer,
+  type LocalExtractor,
+  type LocalFeatures,
+  type LocalMatch,
+  localSimilarities,
+  openMatcher,
+  packFeatures,
+  shortlistOf,
+} from '../local/index.ts'
+import type { Adjust, PostProcessing } from '../retrieval/index.ts'
+import { forEachProcessedRow } from '../retrieval/index.ts'
+import { ortBackend } from '../runtime/index.ts'
+
+/** local: matched places decide alone; fused: they add to the embedding's similarity. */
+export type MatchKind = 'local' | 'fused'
+
+/** Local features that are known already, by `featuresKey` of their photo. */
+export type KnownFeatures = ReadonlyMap<string, LocalFeatures>
+
+/** What places of coats are matched by, and who is told how far it is. */
+export interface LocalMatching extends Pick<ExtractOptions, 'limitPixels' | 'cacheDir' | 'signal'> {
+  readonly kind: MatchKind
+  readonly extractor: LocalExtractor
+  readonly config?: FusionConfig | undefined
+  /** Processor threads of the matching; all physical cores unless given. */
+  readonly threads?: number | undefined
+  /** Those that a gallery on disk has. */
+  readonly known?: KnownFeatures | undefined
+  /** Queries are tried mirrored too, which is told and joins no score. */
+  readonly tryMirrored?: boolean | undefined
+  readonly onLocal?: ((stage: LocalStage, done: number, total: number) => void) | undefined
+}
+
+/** finding: keypoints of photos; matching: queries with the gallery. */
+export type LocalStage = 'finding' | 'matching'
+
+/** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
+export interface LocalTask {
+  readonly queries: PhotoEmbeddings
+  readonly gallery: PhotoEmbeddings
+  /** Photos of the gallery that a query may not meet. */
+  readonly leaveOut: (query: number, photo: number) => boolean
+  readonly postProcessing?: PostProcessing | undefined
+}
+
+/** Matches of every query, and what becomes of its similarities by them. */
+export interface LocalResult {
+  readonly adjust: Adjust
+  /** By query, of its shortlist by gallery photo. */
+  readonly matches: readonly ReadonlyMap<number, LocalMatch>[]
+  /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
+  readonly mirrored: readonly ReadonlyMap<number, LocalMatch>[]
+}
+
+/** What a photo's features are known by: its file's bytes, its box and its mask. */
+export function featuresKey(photo: Photo, contentHash: string): string {
+  return JSON.stringify([contentHash, photo.box ?? null, photo.mask?.sha256 ?? null])
+}
+
+/**
+ * Matches each query with a shortlist of the gallery: for `fused` the best by similarity and by votes in turn, for `local` the best by votes. A gallery's
+ * individuals, where they are known, vote together. @throws InputError for photos that cannot be read; the signal's reason when it aborts.
+ */
+export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
+  const { kind, extractor, config = fusionDefaults, threads, tryMirrored = false, signal, onLocal } = matching
+  const { queries, gallery, leaveOut } = task
+  const [asked, known] = await featuresOfBoth(matching, task)
+  const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
+  const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }))
+  const individuals = individualsOf(gallery.photos)
+  const rows: (readonly [LocalAnswer, Float32Array | undefined])[] = []
+  const mirrored: ReadonlyMap<number, LocalMatch>[] = []
+  try {
+    for (const [query, features] of asked.entries()) {
+      signal?.throwIfAborted()
+      onLocal?.('matching', query, queries.photos.length)
+      const isOut = (photo: number) => leaveOut(query, photo)
+      const answer = await matcher.answer(features, {
+        neighbours: 4,
+        individuals,
+        leaveOut: isOut,
+        shortlist: ({ photos }) => {
+          const bySimilarity = best?.[query] ?? []
+          const byVotes = shortlistOf([photos], config.shortlist, isOut)
+          return inTurn([bySimilarity, byVotes], config.shortlist)
+        },
+      })
+      rows.push([answer, kind === 'local' ? localSimilarities(answer, config) : undefined])
+      const turned = tryMirrored ? extractor.mirrored(features) : undefined
+      const chosen = [...answer.matches.keys()]
+      if (turned === undefined) mirrored.push(new Map())
+      else {
+        const other = { neighbours: 4, individuals, leaveOut: isOut, shortlist: () => chosen }
+        mirrored.push((await matcher.answer(turned, other)).matches)
+      }
+    }
+  } finally {
+    await matcher.release()
+  }
+  onLocal?.('matching', queries.photos.length, queries.photos.length)
+  return {
+    adjust: (query, similarities) => {
+      const [answer, alone] = rows[query]!
+      return alone ?? fusedSimilarities(similarities, answer, config)
+    },
+    matches: rows.map(([{ matches }]) => matches),
+    mirrored,
+  }
+}
+
+/** Features of queries and gallery, those that are known not found anew. */
+async function featuresOfBoth(
+  { extractor, known = new Map(), limitPixels, cacheDir, signal, onLocal }: LocalMatching,
+  { queries, gallery }: LocalTask,
+): Promise<[LocalFeatures[], LocalFeatures[]]> {
+  const found = new Map(known)
+  const missing = new Map<string, Photo>()
+  for (const { photos, contentHashes } of [queries, gallery])
+    photos.forEach((photo, i) => {
+      const key = featuresKey(photo, contentHashes[i]!)
+      if (!found.has(key)) missing.set(key, photo)
+    })
+  const onProgress = (done: number, total: number) => onLocal?.('finding', done, total)
+  const made = await extractPhotos(extractor, [...missing.values()], { limitPixels, cacheDir, signal, onProgress })
+  made.photos.forEach((photo, i) => found.set(featuresKey(photo, made.contentHashes[i]!), made.features[i]!))
+  const of = ({ photos, contentHashes }: PhotoEmbeddings) =>
+    photos.map((photo, i) => {
+      const features = found.get(featuresKey(photo, contentHashes[i]!))
+      check(features !== undefined, `${photoKey(photo)}: the file changed while it was read`, 'run it again')
+      return features
+    })
+  return [of(queries), of(gallery)]
+}
+
+/** Of each query the photos with the largest similarities. */
+function mostSimilar({ queries, gallery, leaveOut, postProcessing }: LocalTask, most: number): number[][] {
+  const best: number[][] = []
+  const everyone = gallery.photos.map((_, photo) => photo)
+  const leftOut = (query: number) => everyone.filter((photo) => leaveOut(query, photo))
+  const [a, b] = [queries.embeddings, gallery.embeddings]
+  forEachProcessedRow({ queries: a, gallery: b, postProcessing, leftOut }, (query, similarities) => {
+    best[query] = shortlistOf([similarities], most, (photo) => leaveOut(query, photo))
+  })
+  return best
+}
+
+/** The next of each list by turns. */
+function inTurn(lists: readonly (readonly number[])[], most: number): number[] {
+  const chosen = new Set<number>()
+  const longest = Math.max(...lists.map(({ length }) => length))
+  for (let place = 0; place < longest; place++)
+    for (const list of lists) if (place < list.length && chosen.size < most) chosen.add(list[place]!)
+  return [...chosen]
+}
+
+/** A number for each individual; photos of nobody known are each their own. */
+function individualsOf(photos: readonly Photo[]): Int32Array {
+  const numbers = new Map<string, number>()
+  return Int32Array.from(photos, ({ identity }, photo) => {
+    const name = identity === undefined ? `photo ${photo}` : `individual ${identity}`
+    if (!numbers.has(name)) numbers.set(name, numbers.size)
+    return numbers.get(name)!
+  })
+}
