@@ -73,6 +73,33 @@ describe('somebody else’s network', () => {
     expect(() => resolveConfig('brief', [set])).toThrow(hint)
   })
 
+  test.each([
+    ['weights', 'hf-hub:BVRA/MegaDescriptor-L-384', '`backbone: "megadescriptor-l-384.onnx"'],
+    ['weights', 'BVRA/MegaDescriptor-L-384', '`backbone: "megadescriptor-l-384.onnx"'],
+    ['weights', 'conservationxlabs/miewid-msv3', '`backbone: "miewid-msv3.onnx"'],
+    ['weights', 'swin_large_patch4_window12_384.ms_in22k', "docs/models.md, “Somebody else's network”"],
+    ['weights', 'timm/swin_large_patch4_window12_384.ms_in22k', "docs/models.md, “Somebody else's network”"],
+    ['weights', 'hf-hub:timm/convnext_tiny.fb_in1k', 'rosette has it: `backbone: "convnext_tiny.fb_in1k"`'],
+    ['weights', 'hf-hub:someone/network', "docs/models.md, “Somebody else's network”"],
+    ['backbone', 'hf-hub:BVRA/MegaDescriptor-L-384', '`backbone: "megadescriptor-l-384.onnx"'],
+    ['backbone', 'conservationxlabs/miewid-msv3', '`backbone: "miewid-msv3.onnx"'],
+    ['backbone', 'swin_large_patch4_window12_384', "docs/models.md, “Somebody else's network”"],
+    ['backbone', 'convnext_tiny', '`backbone: "convnext_tiny"` sets model.backbone and its weights'],
+  ])('as a setting %s=%s is answered alike', (key, name, hint) => {
+    expect(() => resolveConfig('brief', [`${key}=${name}`])).toThrow(hint)
+  })
+
+  test('a repository of somebody, and a file, may hold weights of a network of rosette', () => {
+    const weightsOf = (name: string) => resolveConfig('brief', [`weights=${name}`]).weights
+    for (const name of [
+      'someone/my-convnext',
+      'timm/convnext_small.fb_in1k',
+      'swin/convnext_small.own.safetensors',
+      'resnet50.pth',
+    ])
+      expect(weightsOf(name)).toBe(name)
+  })
+
   test('every description and section that is named is there', () => {
     const root = join(import.meta.dirname, '..', '..')
     const page = readFileSync(join(root, 'docs', 'models.md'), 'utf8')

@@ -5,7 +5,8 @@ import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
 import { arcfaceDefaults, identityLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
-import { foreignHint } from './foreign-backbone.ts'
+import { isWeightsFile } from '../weights/index.ts'
+import { foreignHint, foreignWeightsHint } from './foreign-backbone.ts'
 import { isOnnx } from './onnx-backbone.ts'
 
 const count = z.number().int().positive()
@@ -21,7 +22,7 @@ export const trainConfigSchema = z
     /**
      * Where the backbone starts: a timm name such as 'convnext_small.fb_in1k', a safetensors file, or null for random numbers.
      */
-    weights: z.string().nullable(),
+    weights: z.string().superRefine(checkWeights).nullable(),
     /** The description of an ONNX backbone that has none beside it. */
     backboneConfig: z.string().nullable().default(null),
     image: geometrySchema,
@@ -102,6 +103,16 @@ export const trainConfigSchema = z
     },
   )
   .superRefine(checkBackbone)
+
+/** Weights of a network that rosette does not build are no weights of its own. A file may be called anything. */
+function checkWeights(weights: string, context: z.RefinementCtx): void {
+  const hint = isWeightsFile(weights) ? undefined : foreignWeightsHint(weights)
+  if (hint === undefined) return
+  context.addIssue({
+    code: 'custom',
+    message: `expected a file of weights or a name such as convnext_small.fb_in1k (${hint})`,
+  })
+}
 
 function checkName({ backbone }: Checked['model'], context: z.RefinementCtx): void {
   if (isBackboneName(backbone) || isOnnx(backbone)) return

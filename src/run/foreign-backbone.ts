@@ -17,6 +17,7 @@ const foreign = new RegExp(
   'i',
 )
 
+const onHub = /^(hf[-_]hub|local-dir):/i
 const timmOnHub = /^hf[-_]hub:(?=timm\/)/
 
 /**
@@ -32,6 +33,14 @@ export function foreignHint(name: string): string | undefined {
   if (known !== undefined) return presetHint(known.preset, known.exact.test(name))
   if (isBackboneName(backbone) || !foreign.test(name)) return undefined
   return 'rosette trains ConvNeXt and vision transformers (`backboneNames`); on an ONNX file of any other network it trains a head: docs/models.md, “Somebody else\'s network”, then `backbone: "FILE.onnx", freeze: "all"`'
+}
+
+/**
+ * The same of weights: a repository of anybody's on a hub may hold weights of a network that rosette builds, unless its name says another.
+ */
+export function foreignWeightsHint(name: string): string | undefined {
+  const own = /[^/:]*$/.exec(name)![0]
+  return onHub.test(name) || foreignHint(own) !== undefined ? foreignHint(name) : undefined
 }
 
 function presetHint(preset: string, exact: boolean): string {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { check, describeIssue, InputError, nearest, optionText } from '../base/index.ts'
 import { identityLossDefaults, isLossKind } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
+import { foreignHint } from './foreign-backbone.ts'
 import { type PresetName, presets } from './presets.ts'
 import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
 
@@ -17,7 +18,8 @@ export function resolveConfig(preset: string, changes: readonly ConfigChange[] =
   for (const { path, value, where } of settingsOf(changes, presets[preset])) {
     const changed = path.length === 0 ? undefined : assign(current, path, value)
     if (path.length === 0) problems.push(`${where}: expected path=value`)
-    else if (changed === undefined) problems.push(`${where}: ${unknownPath(path, current)}`)
+    else if (changed === undefined)
+      problems.push(`${where}: ${backboneWords(path, value) ?? unknownPath(path, current)}`)
     else current = changed
   }
   const parsed = trainConfigSchema.safeParse(current)
@@ -47,6 +49,12 @@ function assign(target: unknown, [key, ...rest]: readonly string[], value: unkno
     return { ...target, loss: { ...identityLossDefaults(kind) } }
   const inner = assign(target[key], rest, value)
   return inner === undefined ? undefined : { ...target, [key]: inner }
+}
+
+/** `backbone` stands under `model`, and is an option of its own, which sets the weights as well. */
+function backboneWords(path: readonly string[], value: unknown): string | undefined {
+  if (path.join('.') !== 'backbone' || typeof value !== 'string') return undefined
+  return `no such key; ${foreignHint(value) ?? `${optionText({ backbone: value })} sets model.backbone and its weights`}`
 }
 
 function unknownPath(path: readonly string[], config: unknown): string {
