@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration, formatTable, visible } from './format.ts'
+import { formatBytes, formatDuration, formatTable, oneLine, visible } from './format.ts'
 
 test.each([
   [0, '0 B'],
@@ -49,4 +49,9 @@ test('control characters in names never reach a terminal raw', () => {
   )
   expect(visible('José\n\t猫 🐆')).toBe('José\n\t猫 🐆')
   expect(formatTable(['name'], [['\u001b[2J']])).toBe('name\n\\u001b[2J')
+})
+
+test('a cell of a table is one line', () => {
+  expect(oneLine('a\nb\tc\u2028d\r')).toBe('a\\u000ab\\u0009c\\u2028d\\u000d')
+  expect(formatTable(['photo', 'n'], [['a\nb.jpg', 1]])).toBe('photo         n\na\\u000ab.jpg  1')
 })

@@ -18,9 +18,17 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`
 }
 
+/** A name or a cell within a line: as `visible`, and line ends and tabs are numbers too, which would break the row. */
+export function oneLine(text: string): string {
+  return visible(text).replace(
+    /[\n\t\u2028\u2029]/g,
+    (mark) => `\\u${mark.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Rows as text columns, left-aligned for text and right-aligned for numbers, two spaces apart. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => visible(String(cell))))
+  const cells = rows.map((row) => row.map((cell) => oneLine(String(cell))))
   const widths = header.map((title, c) => Math.max(title.length, ...cells.map((row) => (row[c] ?? '').length)))
   const line = (row: readonly string[], types: readonly (string | number)[]) =>
     row

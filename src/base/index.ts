@@ -7,7 +7,7 @@ export { check, InputError, invariant, messageOf, nearest, unreachable } from '.
 export { type Cell, type CsvOptions, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'
 export { copyFileAtomic, type FileContent, readJson, type StagedFile, stageFile, writeFileAtomic } from './files.ts'
-export { formatBytes, formatDuration, formatTable, visible } from './format.ts'
+export { formatBytes, formatDuration, formatTable, oneLine, visible } from './format.ts'
 export { readSealed, readSealedInto, sealBytes, sha256Of, sha256OfFile, writeSealed } from './hashes.ts'
 export { type InOrderOptions, inOrder } from './in-order.ts'
 export { type InsideOptions, isInside, resolveBeside, resolveInside } from './inside.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { csvText, formatTable, writeFileAtomic } from '../base/index.ts'
+import { csvText, formatTable, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
@@ -149,10 +149,10 @@ function queryFlags({ images: _, columns: __, queryImages, queryColumns, ...flag
 
 function tellLeftOut(found: readonly Identification[]): void {
   for (const { photo, candidates, leftOut } of found) {
-    const same = leftOut.map(({ filename }) => filename).join(', ')
+    const same = leftOut.map(({ filename }) => oneLine(filename)).join(', ')
     if (same === '') continue
     const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
-    tell(`note: ${photo.filename}: left out of the gallery, being the same file: ${same}${alone}`)
+    tell(`note: ${oneLine(photo.filename)}: left out of the gallery, being the same file: ${same}${alone}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { visible } from '../base/index.ts'
+import { oneLine, visible } from '../base/index.ts'
 import type { ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
@@ -204,7 +204,7 @@ export async function warnOfIdenticalKnown({
 }
 
 export function warnOfSkipped(skipped: readonly Skipped[]): void {
-  for (const { photo, reason } of skipped) warn(`skipped ${photo.filename}: ${reason}`)
+  for (const { photo, reason } of skipped) warn(`skipped ${oneLine(photo.filename)}: ${oneLine(reason)}`)
 }
 
 /** What a run recorded of itself that speaks against its answers. */

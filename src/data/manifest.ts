@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, InputError } from '../base/index.ts'
+import { check, InputError, oneLine } from '../base/index.ts'
 import type { Box, Outline } from '../images/index.ts'
 import type { ListProgress } from './list-progress.ts'
 
@@ -88,7 +88,8 @@ export interface Manifest {
 
 /** What a message calls the photo: `train.csv row 7 'a.png'` where a CSV lists it, its file name where none does. */
 export function describePhoto({ csv, row, filename }: Photo): string {
-  return row === undefined ? filename : `${csv ?? 'csv'} row ${row} '${filename}'`
+  const name = oneLine(filename)
+  return row === undefined ? name : `${csv ?? 'csv'} row ${row} '${name}'`
 }
 
 /** The manifest's photos of known individuals: the others neither train nor are scored. */
@@ -190,7 +191,8 @@ export function singlePhotoWarnings(photos: readonly Photo[]): string[] {
 /** `a, b, c … and 4 more`. */
 export function shortList(names: readonly string[], atMost = 8): string {
   const more = names.length - atMost
-  return more <= 0 ? names.join(', ') : `${names.slice(0, atMost).join(', ')} … and ${more} more`
+  const shown = names.slice(0, atMost).map(oneLine).join(', ')
+  return more <= 0 ? shown : `${shown} … and ${more} more`
 }
 
 /** Every photo's identity. @throws InputError naming the first photo without one. */

@@ -96,7 +96,13 @@ function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
 
 function open(path: string, options: ResolvedOpenOptions): Manifest {
   check(existsSync(path), `${path}: no such file or folder`)
-  const isFolder = statSync(path).isDirectory()
+  const found = statSync(path)
+  const isFolder = found.isDirectory()
+  check(
+    isFolder || found.isFile(),
+    `${path}: not a file`,
+    'a pipe or a device cannot be read: save what it gives in a file',
+  )
   if ((isFolder || isFileOfPackage(path)) && isCamtrap(path)) {
     checkPart(path, options)
     return openCamtrap(path, options)

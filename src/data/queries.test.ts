@@ -59,3 +59,17 @@ test('what is not there stays in the list; what fits nothing is an error', () =>
   writeFileSync(at('list.txt'), 'filename\na.png\n')
   expect(namesOf([at('list.txt')])).toEqual(['a.png'])
 })
+
+test('a Camtrap-DP package keeps its boxes', async () => {
+  const folder = folderWith({
+    'media/1.png': await greyPng(7),
+    'media.csv':
+      'mediaID,deploymentID,timestamp,filePath,fileName,fileMediatype\nm1,d1,2024-05-01T06:00:00Z,media/1.png,1.png,image/png\n',
+    'observations.csv':
+      'observationID,deploymentID,mediaID,eventID,observationLevel,observationType,individualID,bboxX,bboxY,bboxWidth,bboxHeight\no1,d1,m1,e1,media,animal,,0.5,0,0.5,1\n',
+  })
+  const { photos } = openQueries([folder])
+  expect(photos.map(({ path, box }) => [path.slice(folder.length + 1), box])).toEqual([
+    ['media/1.png', { x: 2, y: 0, width: 2, height: 3 }],
+  ])
+})

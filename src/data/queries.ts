@@ -2,6 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check, settlePath } from '../base/index.ts'
+import { isCamtrap } from './camtrap-dp.ts'
 import { withDetections } from './detections.ts'
 import { photosBelow } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
@@ -67,6 +68,7 @@ function listed(readList: QueryOptions['readList']): string[] {
 function openQuery(name: string, options: OpenOptions): Manifest {
   if (!isDynamicPattern(name) && extname(name) === '') settlePath(name) // a folder: photos are many, and no command swaps one
   const kind = statSync(name, { throwIfNoEntry: false })
+  if (kind?.isDirectory() === true && isCamtrap(name)) return openDataset(name, options)
   if (kind?.isDirectory() === true) return openFolderOfQueries(name, options)
   if (['.csv', '.tsv', '.txt', '.json'].includes(extname(name).toLowerCase())) return openDataset(name, options)
   if (kind === undefined && isDynamicPattern(name)) return openPattern(name)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { Budget, InputError, inOrder } from '../base/index.ts'
+import { Budget, InputError, inOrder, oneLine } from '../base/index.ts'
 import {
   decodedBytes,
   decodeImage,
@@ -12,6 +12,7 @@ import {
 } from '../images/index.ts'
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
+import { allMissing } from './missing-files.ts'
 
 /** What happens with photos that cannot be used, and how many are read ahead. */
 export interface ReadOptions {
@@ -76,6 +77,8 @@ export async function* readPhotos<Made>(
     if ('reason' in found) unusable.push(found)
     yield found
   }
+  const missing = unusable.length === photos.length ? allMissing(name, photos) : undefined
+  if (missing !== undefined) checkProblems(name, [...problems, missing])
   checkProblems(name, skipUnreadable ? problems : [...problems, ...unusable.map(unreadableProblem)])
   if (unusable.length < photos.length || mayBeEmpty) return
   const reasons = unusable.map(
@@ -100,7 +103,7 @@ export async function decodePhoto(
   limitPixels?: number,
 ): Promise<ImageRGBA> {
   const limit = limitPixels === undefined ? {} : { limitPixels }
-  const image = await decodeImage(bytes, { name: photo.path, ...limit })
+  const image = await decodeImage(bytes, { name: oneLine(photo.path), ...limit })
   const { mask } = photo
   if (mask === undefined) return image
   if (mask.outline !== undefined) return withOutline(image, mask.outline, mask.path)
@@ -113,7 +116,7 @@ async function attempt<Made>(
   budget: Budget,
 ): Promise<ReadPhoto<Made> | Skipped> {
   try {
-    const bytes = await readPhotoFile(photo.path)
+    const bytes = await readPhotoFile(photo.path, oneLine(photo.path))
     const contentHash = createHash('sha256').update(bytes).digest('hex')
     return {
       photo,

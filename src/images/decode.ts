@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { check, fileLimits, InputError, messageOf, optionText } from '../base/index.ts'
 import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
+import { signatureOf } from './signature.ts'
 import { endsInZeros } from './webp.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
@@ -101,7 +102,7 @@ export async function usePhoto<T>(
       return await open(jpeg.bytes, 'error')
     }
   } catch (error) {
-    throw error instanceof InputError ? error : explained(messageOf(error), name)
+    throw error instanceof InputError ? error : explained(messageOf(error), name, bytes)
   }
 }
 
@@ -158,9 +159,12 @@ function damaged(why: string): string {
   return `truncated or damaged (${why})`
 }
 
-function explained(message: string, name: string): InputError {
-  if (/unsupported image format/i.test(message))
-    return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)
+function explained(message: string, name: string, bytes: Uint8Array): InputError {
+  const unknown = /unsupported image format/i.test(message)
+  const format = unknown ? signatureOf(bytes) : undefined
+  if (format !== undefined)
+    return new InputError(`${name}: ${damaged(`it begins as ${format}, and what should follow is missing`)}`)
+  if (unknown) return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)
   return new InputError(`${name}: ${damaged(message.trim().replace(/\s+/g, ' '))}`)
 }
 

@@ -135,3 +135,14 @@ describe('other formats', () => {
     expect((await decodeImage(png, { limitPixels: 10_800 })).width).toBe(width)
   })
 })
+
+it.each(['lzw', 'none', 'deflate'] as const)('a TIFF (%s) that was cut off is told as cut off', async (compression) => {
+  const whole = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#777' } })
+    .tiff({ compression })
+    .toBuffer()
+  for (const length of [10, whole.length >> 1])
+    await expect(decodeImage(whole.subarray(0, length), { name: 'a.tif' })).rejects.toThrow(
+      'a.tif: truncated or damaged (it begins as TIFF, and what should follow is missing)',
+    )
+  await expect(decodeImage(Buffer.from('neither of them'), { name: 'a.tif' })).rejects.toThrow('a.tif: not an image')
+})

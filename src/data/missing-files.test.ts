@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { folderWith, greyPng, rejection } from '../../test/dataset-fixture.ts'
+import { openDataset } from './open.ts'
+import { readPhotos } from './read-photos.ts'
+
+async function told(csv: string, files: readonly string[]): Promise<string> {
+  const photo = await greyPng(200)
+  const folder = folderWith({ 't/a.csv': csv, ...Object.fromEntries(files.map((name) => [name, photo])) })
+  const manifest = openDataset(join(folder, 't', 'a.csv'), { problems: 'collect' })
+  const all = async () => {
+    for await (const _ of readPhotos(manifest, () => Promise.resolve(0)));
+  }
+  return String(await rejection(all())).replaceAll(folder, '')
+}
+
+const two = 'file,name\nsite/1.png,A\nsite/2.png,B\n'
+
+test('where no file of a table is there, one line says where they were looked for, and a hint where they seem to be', async () => {
+  const line =
+    "/t/a.csv: 1 problem\n  a.csv row 2 'site/1.png': none of the 2 files is there; file names start from /t\n"
+  expect(await told(two, ['t/photos/deep/site/2.png'])).toContain(
+    `${line}hint: they seem to lie in /t/photos/deep: \`images: "/t/photos/deep"\` names it`,
+  )
+  expect(await told(two, ['t/2.png'])).toContain(
+    `${line}hint: a file '2.png' lies in /t: if it is that photo, cut 'site/' from the names in the table, and say \`images: "/t"\``,
+  )
+  expect(await told(two, ['2.png'])).toContain(`${line}hint: \`images\` names the folder that they start from`)
+})
+
+test('where one is there, each of the others has its line', async () => {
+  const text = await told(two, ['t/site/1.png'])
+  expect(text).toContain("1 problem\n  a.csv row 3 'site/2.png': /t/site/2.png: no such file\n")
+})
+
+test('line ends and tabs in names and labels break no line', async () => {
+  const folder = folderWith({
+    't.csv': 'file,name\n"a\nb.png",A\n"c\td.png",A\nok.png,A\n',
+    'ok.png': await greyPng(1),
+  })
+  const manifest = openDataset(join(folder, 't.csv'), { problems: 'collect' })
+  const all = async () => {
+    for await (const _ of readPhotos(manifest, () => Promise.resolve(0)));
+  }
+  const lines = String(await rejection(all()))
+    .replaceAll(folder, '')
+    .split('\n')
+  expect(lines.slice(1, 3)).toEqual([
+    "  t.csv row 2 'a\\u000ab.png': /a\\u000ab.png: no such file",
+    "  t.csv row 3 'c\\u0009d.png': /c\\u0009d.png: no such file",
+  ])
+})
+
+test('a pipe and a device given as data are no photo to be put into a folder', () => {
+  const pipe = join(folderWith({ 'a.png': '' }), 'pipe.csv')
+  execFileSync('mkfifo', [pipe])
+  for (const path of [pipe, '/dev/null'])
+    expect(() => openDataset(path)).toThrow(
+      `${path}: not a file\nhint: a pipe or a device cannot be read: save what it gives in a file`,
+    )
+})
