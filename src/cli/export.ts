@@ -96,7 +96,8 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     say(files.join('\n'))
     return
   }
-  const about = { network, geometry, tensors, name: name ?? run.name, precision, where: run.checkpoint.path }
+  const { path: where } = run.checkpoint
+  const about = { network, geometry, tensors, name: name ?? run.name, precision, where, checkpoint: where }
   const { files, bytes, description, agreement } = await writeModelFolder(out, 'onnx', (folder) =>
     exportModel({ ...about, folder }),
   )

@@ -7,6 +7,8 @@ import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 const count = z.int().positive()
 const photo = geometrySchema.shape
 
+const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })
+
 const schema = z.strictObject({
   format: z.literal('rosette-model'),
   version: z.literal(1),
@@ -24,7 +26,8 @@ const schema = z.strictObject({
     .extend({ alpha: photo.alpha.default('keep') }),
   flipAveraging: z.enum(['inside', 'outside', 'none']),
   network: reidSchema.optional(),
-  sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })).optional(),
+  checkpoint: hash.optional(),
+  sha256: z.record(z.string(), hash).optional(),
 })
 
 /**
@@ -35,6 +38,7 @@ const schema = z.strictObject({
  *
  * `flipAveraging`: inside: the graph averages photo and mirror image; outside: rosette does, before L2; none.
  * `network`: our own architecture, with which a checkpoint becomes a graph again.
+ * `checkpoint`: SHA-256 of the run's file of weights that it was exported from in float32: the two embed alike, and share galleries.
  * `sha256`: of the ONNX file and of each file in which it keeps weights, by name. `checkModelFiles` holds the files against it.
  */
 export type ModelDescription = z.output<typeof schema>
@@ -57,8 +61,9 @@ export function readModelDescription(path: string): ModelDescription {
 }
 
 /** Writes FOLDER/model.json, whole or not at all; `sha256` comes last in it. */
-export function writeModelDescription(folder: string, { sha256, ...rest }: ModelDescription): void {
-  const description = sha256 === undefined ? rest : { ...rest, sha256 }
+export function writeModelDescription(folder: string, { checkpoint, sha256, ...rest }: ModelDescription): void {
+  const made = checkpoint === undefined ? rest : { ...rest, checkpoint }
+  const description = sha256 === undefined ? made : { ...made, sha256 }
   writeFileAtomic(join(folder, descriptionFile), describedText(description))
 }
 

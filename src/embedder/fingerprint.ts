@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readJson, readRegular, streamRegular } from '../base/index.ts'
-import { describedText } from './description.ts'
+import { readJson, readRegular, sha256OfFile, streamRegular } from '../base/index.ts'
+import { describedText, type ModelDescription } from './description.ts'
+
+/** What changes embeddings of the same weights: averaging with mirror images, precision. */
+type Settings = Readonly<Record<string, string>>
 
 /**
  * SHA-256 of what decides an embedding: files of weights, a description, settings. Equal fingerprints mean that embeddings may be
@@ -9,15 +12,31 @@ import { describedText } from './description.ts'
 export async function fingerprintOf(
   weights: readonly string[],
   description: string,
-  settings: Readonly<Record<string, string>>,
+  settings: Settings,
 ): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(settings))
   for (const file of weights) for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
   return hash.update(withoutHashes(description)).digest('hex')
 }
 
+/** The same of a run's checkpoint: by the SHA-256 of its file, which a model that was exported from it states. */
+export async function checkpointFingerprint(
+  checkpoint: { readonly path: string } | { readonly sha256: string },
+  description: string,
+  settings: Settings,
+): Promise<string> {
+  const sha256 = 'sha256' in checkpoint ? checkpoint.sha256 : await sha256OfFile(checkpoint.path)
+  const hash = createHash('sha256').update(JSON.stringify({ ...settings, checkpoint: sha256 }))
+  return hash.update(withoutHashes(description)).digest('hex')
+}
+
+/** The checkpoint that an exported model was made from, where its files are those that it states this of. */
+export function statedCheckpoint({ checkpoint, sha256 }: ModelDescription): { readonly sha256: string } | undefined {
+  return checkpoint === undefined || sha256 === undefined ? undefined : { sha256: checkpoint }
+}
+
 /** A description as it was before its files had hashes, which decide nothing: a run's gets them only when its training ends. */
 function withoutHashes(path: string): Uint8Array | string {
-  const { sha256, ...rest } = readJson(path) as Readonly<Record<string, unknown>>
-  return sha256 === undefined ? readRegular(path, 'json') : describedText(rest)
+  const { sha256, checkpoint, ...rest } = readJson(path) as Readonly<Record<string, unknown>>
+  return sha256 === undefined && checkpoint === undefined ? readRegular(path, 'json') : describedText(rest)
 }

@@ -70,8 +70,15 @@ describe('a gallery on disk', () => {
     expect(await rejection(loadGallery(other, source, {}))).toMatch(
       /gallery: its embeddings were made by tiny \([0-9a-f]{12}, with flip averaging\), and this model is tiny \(/,
     )
+    expect(await rejection(loadGallery(other, source, {}))).toContain(
+      'hint: two models of one name: another checkpoint, precision or training',
+    )
     const plain = await openModel(embedder.run!, { threads: 1, tta: 'none' })
-    expect(await rejection(loadGallery(plain, source, {}))).toContain('this model is tiny')
+    const mixed = await rejection(loadGallery(plain, source, {}))
+    expect(mixed).toContain('this model is tiny')
+    expect(mixed).toContain(
+      'hint: embeddings of two models cannot be compared: ask with the model that made the gallery',
+    )
     await plain.release()
     expect((await loadGallery(embedder, source, {})).photos).toHaveLength(12)
     expect(await thrown(() => findGallery(folder, { columns: { identity: 'who' } }))).toContain(

@@ -179,8 +179,16 @@ function checkSameModel(folder: string, made: GalleryModel, asked: GalleryModel)
   check(
     made.fingerprint === asked.fingerprint,
     `${folder}: its embeddings were made by ${made.name} (${made.fingerprint.slice(0, 12)}, ${flip(made)}), and this model is ${asked.name} (${asked.fingerprint.slice(0, 12)}, ${flip(asked)})`,
-    'embeddings of two models cannot be compared: ask with the model that made the gallery, or make it anew with this one',
+    twoModelsHint(made, asked),
   )
+}
+
+/** Two checkpoints of a run, and two trainings of one preset, have one name. */
+function twoModelsHint(made: GalleryModel, asked: GalleryModel): string {
+  const cure = 'ask with the model that made the gallery, or make it anew with this one'
+  if (made.name !== asked.name || made.size !== asked.size || made.flipAveraging !== asked.flipAveraging)
+    return `embeddings of two models cannot be compared: ${cure}`
+  return `two models of one name: another checkpoint, precision or training, or an export of an older rosette, is another model; ${cure}`
 }
 
 function recordOf(

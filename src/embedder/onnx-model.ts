@@ -8,7 +8,7 @@ import { findPort, type OnnxPort, openOnnx, type Session } from '../runtime/inde
 import type { Tensor } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
 import { type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { checkpointFingerprint, fingerprintOf, statedCheckpoint } from './fingerprint.ts'
 import { checkModelFiles } from './model-hashes.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
@@ -66,7 +66,11 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
     const { threads = availableParallelism() } = options
     const together = await roundsTogether(onnx)
     const batch = options.batch ?? (model.lanes < threads && !together ? openModelDefaults.batch : 1)
-    const fingerprint = async () => fingerprintOf(onnxFiles(onnx), descriptionPath, { tta })
+    const made = statedCheckpoint(description)
+    const fingerprint = async () =>
+      made === undefined
+        ? fingerprintOf(onnxFiles(onnx), descriptionPath, { tta })
+        : checkpointFingerprint(made, descriptionPath, { tta, precision: 'fp32' })
     const network = networkOf(model, ports, { description, tta, source: path, batch })
     const warnings = roundingWarnings(path, together, network.batchSize)
     const { name } = description

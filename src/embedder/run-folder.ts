@@ -7,7 +7,7 @@ import { type Device, ortBackend, quantise, shareThreads } from '../runtime/inde
 import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import { type OpenModelOptions, type Precision, photosTogether } from './embedder.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { checkpointFingerprint } from './fingerprint.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { roundingWarnings } from './rounding.ts'
@@ -85,7 +85,7 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     },
   }
   const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}${device === 'cpu' ? '' : `, on ${device}`}`
-  const fingerprint = () => fingerprintOf([found.path], join(folder, descriptionFile), { tta, precision })
+  const fingerprint = () => checkpointFingerprint(found, join(folder, descriptionFile), { tta, precision })
   const warnings = roundingWarnings(source, whole, batch)
   return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })
 }

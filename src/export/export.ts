@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { check, sha256Of, writeFileAtomic } from '../base/index.ts'
+import { check, sha256Of, sha256OfFile, writeFileAtomic } from '../base/index.ts'
 import type { Precision } from '../embedder/index.ts'
 import {
   describeModel,
@@ -27,6 +27,8 @@ export interface ExportOptions {
   readonly name: string
   /** fp32 unless given; int8 rounds the matrix products' weights to 7 bits and their input to 8 (`quantise` of the runtime). */
   readonly precision?: Precision
+  /** The run's file of weights that the tensors were read from: what an fp32 model is exported from stands in its description. */
+  readonly checkpoint?: string | undefined
   /** What errors call the tensors' origin. */
   readonly where?: string
 }
@@ -48,7 +50,7 @@ export interface ExportedModel {
  * @throws InputError with one table of the tensors that are missing, unexpected or misshapen.
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedModel> {
-  const { network, geometry, tensors, folder, name, precision = 'fp32', where = 'export' } = options
+  const { network, geometry, tensors, folder, name, precision = 'fp32', checkpoint, where = 'export' } = options
   const embedding = embeddingGraph(network, { ...geometry, batch: 'N', flip: true })
   const parameters = matchTensors(embedding, tensors, where)
   checkFinite(parameters, where)
@@ -64,7 +66,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   if (external !== undefined) writeFileAtomic(`${path}.data`, external)
   writeFileAtomic(path, model)
   const ofData = external === undefined ? {} : { [dataFile]: sha256Of(external) }
-  const description = { ...described, sha256: { [described.model]: sha256Of(model), ...ofData } }
+  const from = checkpoint === undefined || whole ? {} : { checkpoint: await sha256OfFile(checkpoint) }
+  const description = { ...described, ...from, sha256: { [described.model]: sha256Of(model), ...ofData } }
   writeModelDescription(folder, description)
   const parts = [model, ...(external ?? [])]
   return {
