@@ -57,6 +57,31 @@ describe.skipIf(process.platform === 'win32')('training and its terminal', () =>
     await expectResumed(out)
   })
 
+  test('before its first step, which takes long, it ends within seconds: there is nothing to save', async () => {
+    const large = [
+      '--preset',
+      'brief',
+      '--offline',
+      '--batch',
+      '32',
+      '--set',
+      'weights=null',
+      '--set',
+      'validation=none',
+    ]
+    const running = start(command(join(folder, 'large'), ...large), { env })
+    let asked = 0
+    running.child.stderr!.on('data', (text) => {
+      if (asked > 0 || !String(text).includes('training:')) return
+      asked = performance.now()
+      running.child.kill('SIGINT')
+    })
+    const { code, signal, stderr } = await running.ended
+    expect([code, signal], stderr).toEqual([null, 'SIGINT'])
+    expect(stderr).toContain('saving and ending')
+    expect(performance.now() - asked).toBeLessThan(10_000)
+  })
+
   test('after a hang-up another signal is a first one, and does not break off the saving', async () => {
     const out = join(folder, 'logged-out')
     const running = start(command(out), { env })

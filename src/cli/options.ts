@@ -256,9 +256,17 @@ export function upTo(most: number): (text: string) => number {
   }
 }
 
-/** A whole number from 0, for commander: seeds. */
+/** A whole number from 0 that is exact, for commander: seeds. */
 export function notNegative(text: string): number {
-  return wholeNumber(text, 0, 'Expected a whole number, 0 or above.')
+  return fromZero(Number.MAX_SAFE_INTEGER)(text)
+}
+
+/** A parser of whole numbers from 0 to `most`, for commander. */
+export function fromZero(most: number): (text: string) => number {
+  return (text) => {
+    if (Number(text) > most) throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
+    return wholeNumber(text, 0, 'Expected a whole number, 0 or above.')
+  }
 }
 
 /** Number('') is 0, which nobody meant. */

@@ -6,7 +6,15 @@ import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags, notNegative, upTo } from './options.ts'
+import {
+  addDataOptions,
+  addModelOptions,
+  type DataFlags,
+  fromZero,
+  type ModelFlags,
+  notNegative,
+  upTo,
+} from './options.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
@@ -51,6 +59,9 @@ interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFl
   readonly overwrite?: boolean
 }
 
+/** Pairs take a page's room, and a second or more each. */
+const mostExplained = 1000
+
 /** `rosette report`: pictures and a page of what a model makes of photos. */
 export function reportCommand(): Command {
   const command = new Command('report')
@@ -70,7 +81,7 @@ export function reportCommand(): Command {
     .option('--seed <S>', 'seed of t-SNE and UMAP', notNegative, 0)
     .addOption(
       new Option('--explain <N>', 'how many right matches to explain, and how many wrong ones')
-        .argParser(notNegative)
+        .argParser(fromZero(mostExplained))
         .default(undefined, '4; 1 for a model that is explained by covering the photo'),
     )
     .addOption(

@@ -8,6 +8,7 @@ import {
   collect,
   type DataFlags,
   deviceOption,
+  fromZero,
   memoryLimitOption,
   notNegative,
   threadsOption,
@@ -78,6 +79,9 @@ export function trainingOptions({
   }
 }
 
+/** No backbone has as many. */
+const mostLayers = 1000
+
 function layers(text: string): number | 'all' {
-  return text === 'all' ? text : notNegative(text)
+  return text === 'all' ? text : fromZero(mostLayers)(text)
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander'
-import { check } from '../base/index.ts'
-import { notNegative } from './options.ts'
+import { fromZero } from './options.ts'
 import { curvesOf, lengthOf } from './run-story.ts'
 import { say } from './say.ts'
 import { interruptible } from './work.ts'
@@ -20,7 +19,7 @@ export function watchCommand(): Command {
     .summary('watch a run in a browser while it trains')
     .description('Show a run in a browser while it trains: loss, learning rate, validations, and the time left.')
     .argument('<RUN>', 'a run folder')
-    .option('--port <P>', 'the port to serve on; 0 takes any that is free', notNegative, 7878)
+    .option('--port <P>', 'the port to serve on; 0 takes any that is free', fromZero(65_535), 7878)
     .addHelpText('after', example)
     .action(watchAction)
 }
@@ -28,7 +27,6 @@ export function watchCommand(): Command {
 async function watchAction(run: string, { port }: { readonly port: number }): Promise<void> {
   const { RunFolder } = await import('../run/index.ts')
   new RunFolder(run) // says so where it is none
-  check(port <= 65_535, `--port: expected at most 65535, got ${port}`)
   const { serveCurves } = await import('../report/index.ts')
   const server = await serveCurves({
     title: run,

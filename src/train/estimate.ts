@@ -40,8 +40,12 @@ export async function estimateStep(graph: Graph, backend: Pick<Backend, 'compile
   const floatSeconds = flop / (await matrixSpeed(backend, 'fp32'))
   const wholeSeconds = whole === 0 ? 0 : whole / (await matrixSpeed(backend, 'int8'))
   const arithmeticMs = ((floatSeconds + wholeSeconds) / matrixShare) * 1000
-  const bytes = peakBytes(graph) + besideState * inputBytes(graph) + processBytes
-  return { flop: flop + whole, bytes, stepMs: aroundStepMs + arithmeticMs }
+  return { flop: flop + whole, bytes: stepBytes(graph), stepMs: aroundStepMs + arithmeticMs }
+}
+
+/** The largest memory of a process that runs a step. */
+export function stepBytes(graph: Graph): number {
+  return peakBytes(graph) + besideState * inputBytes(graph) + processBytes
 }
 
 function inputBytes(graph: Graph): number {

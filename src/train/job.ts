@@ -49,6 +49,7 @@ import {
   readFrozenNetwork,
   withGeometry,
 } from './embedded.ts'
+import { checkFits } from './fits.ts'
 import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 
@@ -135,6 +136,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const prepared = network === undefined ? asked : withGeometry(asked, network)
+  if (network === undefined) checkFits(prepared)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const sides = resumed === undefined ? options.split : givenSides(out, resumed)
   const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides })

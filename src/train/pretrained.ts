@@ -62,7 +62,8 @@ export async function checkWeights(
   { onProgress }: TrainOptions,
 ): Promise<RunRecord['weights']> {
   if (path === null) return null
-  const { params } = planOf({ config, classes: ['one', 'another'] }) // the backbone's do not depend on how many there are
+  // the backbone's do not depend on how many individuals and photos there are
+  const { params } = planOf({ config: { ...config, batchSize: 2 }, classes: ['one', 'another'] })
   const sha256 = await weightsHash(path) // first: what has changed since its download is told as such
   const { tensors, leftOut } = await loadPretrained(path, params, config)
   onProgress?.({ kind: 'weights', path, tensors: tensors.size, leftOut })
