@@ -34,7 +34,7 @@ export function exportCommand(): Command {
   return new Command('export')
     .summary("write a run's model as ONNX, or for timm")
     .description("Write a run's network as one ONNX file with a description, or its weights for Python's timm.")
-    .requiredOption('--model <RUN>', 'a run folder')
+    .requiredOption('--model <RUN>', 'a run folder, or an ensemble of runs')
     .requiredOption('--out <DIR>', 'the folder to write')
     .addOption(
       new Option('--format <f>', 'onnx: one file that embeds photos; timm: weights for Python')
@@ -72,9 +72,10 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   )
   checkOutput(out, { overwrite, kind: 'folder' })
   const { copyHeadRun, exportModel, exportTimm, writeModelFolder } = await import('../export/index.ts')
-  const { isHeadRun, readRunModel } = await import('../embedder/index.ts')
+  const { isEnsemble, isHeadRun, readRunModel } = await import('../embedder/index.ts')
   const { isRunFolder } = await import('../run/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
+  if (isEnsemble(model)) return exportOfEnsemble(flags)
   if (isHeadRun(model)) {
     check(format === 'onnx', `--format timm: ${model} trained a head on an ONNX file, which timm does not have`)
     check(
@@ -105,6 +106,18 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', ${precision}, embedding of ${description.output.size}`,
   )
   if (agreement !== undefined) tellAgreement(agreement, model)
+}
+
+async function exportOfEnsemble({ model, out, format, checkpoint, precision, name }: ExportFlags): Promise<void> {
+  check(format !== 'timm', `--format timm: ${model} is an ensemble, of which timm knows nothing`, 'export its members')
+  check(precision !== 'int8', `--precision int8: ${model} is an ensemble, which is exported in fp32`)
+  check(checkpoint === undefined, `--checkpoint ${checkpoint}: ${model} is an ensemble and says it of its members`)
+  const { exportEnsemble, writeModelFolder } = await import('../export/index.ts')
+  const { files, bytes, description, difference } = await writeModelFolder(out, 'onnx', (folder) =>
+    exportEnsemble({ ensemble: model, folder, name }),
+  )
+  say(`${files.join('\n')}\n${formatBytes(bytes)}, an ensemble, fp32, embedding of ${description.output.size}`)
+  say(`held against its members on drawn jaguars: no number differs by more than ${difference.toExponential(1)}`)
 }
 
 /** Below it embeddings in int8 are told to be others. */

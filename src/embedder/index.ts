@@ -44,6 +44,7 @@ export {
   ensembleFile,
   isEnsemble,
   type MemberToSeal,
+  memberPath,
   readEnsemble,
   writeEnsemble,
 } from './ensemble-file.ts'

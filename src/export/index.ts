@@ -2,6 +2,7 @@
 
 export { type EnsembleFolderOptions, type EnsembleSource, writeEnsembleFolder } from './ensemble-folder.ts'
 export { type ExportedModel, type ExportOptions, exportModel } from './export.ts'
+export { type ExportEnsembleOptions, type ExportedEnsemble, exportEnsemble } from './export-ensemble.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions } from './export-head.ts'
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'
 export type { Agreement } from './int8-agreement.ts'

@@ -1,9 +1,9 @@
 import { mean } from '../base/index.ts'
-import { type Geometry, prepareImage } from '../images/index.ts'
+import type { Geometry } from '../images/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { ortBackend, quantise } from '../runtime/index.ts'
-import { studio } from '../synth/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
+import { drawnPhotos, drawnPixels } from './drawn-pixels.ts'
 
 /** How near embeddings in int8 are to those in float32: cosines on so many photos. */
 export interface Agreement {
@@ -12,8 +12,7 @@ export interface Agreement {
   readonly worst: number
 }
 
-/** Drawn ones: an export has no others. */
-const photos = 8
+const photos = drawnPhotos
 
 /** Both embeddings of drawn jaguars, prepared as the network's photos are. */
 export async function int8Agreement(
@@ -42,15 +41,10 @@ export async function int8Agreement(
   return { photos, mean: mean(cosines), worst: Math.min(...cosines) }
 }
 
-/** One photo each of so many individuals. */
 function drawn(geometry: Geometry): Tensor<'uint8'> {
-  const from = studio({ identities: photos, photosPerIdentity: 2, seed: 'int8' })
   const { heightPx, widthPx } = geometry
   const size = heightPx * widthPx * 3
   const pixels = new Uint8Array(photos * size)
-  for (let identity = 0; identity < photos; identity++) {
-    const photo = from.photos.find((candidate) => candidate.identity === identity)!
-    pixels.set(prepareImage(from.render(photo), geometry), identity * size)
-  }
+  drawnPixels(geometry).forEach((photo, i) => pixels.set(photo, i * size))
   return tensor('uint8', [photos, heightPx, widthPx, 3], pixels)
 }

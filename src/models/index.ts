@@ -17,6 +17,7 @@ export { type CellGraph, type CellGraphOptions, cellGraph } from './cell-graph.t
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
 export { convnextMiniatures } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
+export { type EnsembleGraphMember, ensembleGraph, memberPrefix } from './ensemble-graph.ts'
 export type { AfterPooling, BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
 export { type ResampleOptions, resamplePositions } from './positions.ts'
