@@ -7,6 +7,7 @@ import { commands } from '../src/cli/index.ts'
 import { constant, input, matmul, reduceMean } from '../src/graph/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { float32 } from '../src/tensor/index.ts'
+import { commandLines, quick } from './doc-commands.ts'
 import { tinyKaggle, tinyPhoto } from './model-fixture.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -15,35 +16,8 @@ const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
 const pages = ['README.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name}`)]
 
-/** The commands of a page's `sh` blocks, continued lines joined, comments left out. */
-function commandLines(markdown: string): string[] {
-  const blocks = [...markdown.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].map(([, block]) => block!)
-  return blocks.flatMap((block) =>
-    block
-      .replace(/\\\n\s*/g, '')
-      .split('\n')
-      .map((line) => line.replace(/(^|\s)#.*/, '').trim())
-      .filter((line) => line !== ''),
-  )
-}
-
 const readme = commandLines(read('README.md'))
 const calls = readme.filter((line) => line.startsWith('npx rosette ')).map((line) => line.split(/\s+/).slice(2))
-
-/**
- * Training lines are made quick: one epoch of the smallest network on small pictures, from random weights. Everything else of
- * a line is as the README has it; `--resume` takes no settings.
- */
-const quick = [
-  'epochs=1',
-  'batchSize=4',
-  'chunk=4',
-  'model.backbone=convnext_zepto_rms',
-  'model.embeddingSize=null',
-  'image.widthPx=32',
-  'image.heightPx=32',
-  'weights=null',
-].flatMap((value) => ['--set', value])
 
 describe('the README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rosette-readme-'))
