@@ -16,6 +16,7 @@ export interface ModelFlags {
   readonly modelConfig?: string
   readonly checkpoint?: CheckpointName
   readonly tta?: Tta
+  readonly captions?: 'keep' | 'crop'
   readonly precision?: Precision
   readonly device?: DeviceChoice
   readonly threads?: number
@@ -62,6 +63,7 @@ export function addModelOptions(command: Command): Command {
         .choices(['none', 'flip'])
         .default(undefined, 'flip for models of rosette, none for others'),
     )
+    .addOption(captionsOption('as the model was trained, else crop'))
     .addOption(
       new Option(
         '--precision <p>',
@@ -86,6 +88,13 @@ export function deviceOption(): Option {
   return new Option('--device <device>', 'what runs the network; `rosette devices` lists what is there')
     .choices(choices)
     .default(undefined, 'cpu')
+}
+
+/** Strips of text that trap cameras print into photos. */
+export function captionsOption(otherwise: string): Option {
+  return new Option('--captions <what>', 'strips of text above or below a photo: left in, or left out')
+    .choices(['keep', 'crop'])
+    .default(undefined, otherwise)
 }
 
 /** Of every command that runs an .onnx file, which may be anybody's. */
@@ -188,12 +197,14 @@ export function modelOptions({
   modelConfig,
   checkpoint,
   tta,
+  captions,
   precision,
   threads,
   batch,
   memoryLimit,
 }: ModelFlags): OpenModelsOptions {
-  return { fusion, modelConfig, checkpoint, tta, precision, threads, batch, memoryLimitBytes: bytesOf(memoryLimit) }
+  const memoryLimitBytes = bytesOf(memoryLimit)
+  return { fusion, modelConfig, checkpoint, tta, captions, precision, threads, batch, memoryLimitBytes }
 }
 
 export function dataOptions({

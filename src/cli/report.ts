@@ -18,9 +18,10 @@ import {
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { say } from './say.ts'
+import { say, tell } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
+  captionWords,
   interruptible,
   photosToScore,
   runToScoreBy,
@@ -128,7 +129,8 @@ async function reportAction(flags: ReportFlags): Promise<void> {
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
-      const outcome = await withStages((tell) =>
+      let captioned = 0
+      const outcome = await withStages((watch) =>
         makeReport(embedder, selection, {
           out,
           overwrite,
@@ -145,10 +147,12 @@ async function reportAction(flags: ReportFlags): Promise<void> {
           signal,
           onProgress: (stage, done, total) => {
             if (stage === 'ranking') whileRanking(done, total)
-            tell(stage, done, total)
+            watch(stage, done, total)
           },
+          onCaption: () => captioned++,
         }),
       )
+      if (captioned > 0) tell(`note: ${captionWords(captioned, selection.manifest.photos.length)}`)
       warnOfSkipped(outcome.skipped)
       await warnOfScoring(outcome.scoring)
       say(describeReport(outcome))

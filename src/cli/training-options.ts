@@ -5,6 +5,7 @@ import { parseColumns } from './columns.ts'
 import {
   aboveZero,
   bytesOf,
+  captionsOption,
   collect,
   type DataFlags,
   deviceOption,
@@ -27,6 +28,7 @@ export interface TrainingFlags extends DataFlags {
   readonly threads?: number
   readonly memoryLimit?: number
   readonly batch?: number
+  readonly captions?: 'keep' | 'crop'
   readonly offline?: boolean
 }
 
@@ -45,6 +47,7 @@ export function addTrainingOptions(command: Command): Command {
     .option('--model-config <FILE>', 'the description of an .onnx file, where no model.json lies beside it')
     .option('--freeze [layers]', 'how many layers, from the input, keep their weights; without a number all do', layers)
     .option('--set <path=value>', 'change a setting; may be repeated', collect)
+    .addOption(captionsOption('crop'))
     .addOption(new Option('--seed <S>', 'seed of everything random').argParser(notNegative).default(undefined, '0'))
 }
 
@@ -62,6 +65,7 @@ export function addMachineOptions(command: Command): Command {
 export function trainingOptions({
   device: _,
   batch,
+  captions,
   columns,
   set = [],
   freeze,
@@ -72,7 +76,11 @@ export function trainingOptions({
   return {
     ...rest,
     freeze: freeze === true ? 'all' : freeze, // true: no number was given
-    set: batch === undefined ? set : [...set, `batchSize=${batch}`],
+    set: [
+      ...set,
+      ...(batch === undefined ? [] : [`batchSize=${batch}`]),
+      ...(captions === undefined ? [] : [`image.captions=${captions}`]),
+    ],
     memoryLimitBytes: bytesOf(memoryLimit),
     encounterGapMinutes: encounterGap,
     columns: columns === undefined ? undefined : parseColumns(columns),

@@ -70,17 +70,25 @@ export async function withProgress<T>(
   embed: (options: EmbedOptions, onRank: WhileRanking) => Promise<T>,
 ): Promise<T> {
   const stages = stagedProgress({ due: firstWord() })
-  const onProgress = (done: number, total: number) => stages.update(title, 'photos', done, total)
+  const onProgress = (done: number, total: number) => {
+    seen.photos = total
+    stages.update(title, 'photos', done, total)
+  }
+  const seen = { captioned: 0, photos: 0 }
+  const onCaption = () => {
+    seen.captioned++
+  }
   const onPrepare = (stage: PrepareStage, done: number, total: number) => {
     if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
     else onProgress(0, total) // the first photos may take long
   }
   try {
-    return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare }, (done, total) =>
+    return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare, onCaption }, (done, total) =>
       stages.update('ranking', 'queries', done, total),
     )
   } finally {
     stages.stop()
+    if (seen.captioned > 0) tell(`note: ${captionWords(seen.captioned, seen.photos)}`)
   }
 }
 
@@ -105,6 +113,11 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
   } finally {
     stages.stop()
   }
+}
+
+/** That strips of text were left out. */
+export function captionWords(captioned: number, photos: number): string {
+  return inFlags(`caption strip in ${captioned} of ${photos} photos, left out; \`captions: "keep"\` leaves them in`)
 }
 
 /** How the list of photos was read, in one line, and what was recognised in it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -32,7 +32,7 @@ export function entryPath(
   geometry: Geometry,
   { box, mask }: { readonly box?: Box | undefined; readonly mask?: { readonly sha256: string } | undefined },
 ): string {
-  const { widthPx, heightPx, resize, kernel, alpha, maskMargin, meanFill } = geometry
+  const { widthPx, heightPx, resize, kernel, alpha, maskMargin, meanFill, captions } = geometry
   const key = JSON.stringify([
     decoderVersion,
     contentHash,
@@ -44,6 +44,7 @@ export function entryPath(
       alpha,
       alpha.startsWith('crop') ? maskMargin : 0,
       alpha === 'mean' ? meanFill : 0,
+      ...(captions === 'crop' ? [captions] : []),
     ],
     box && [box.x, box.y, box.width, box.height],
     ...(mask === undefined ? [] : [mask.sha256]),
@@ -80,6 +81,20 @@ export function writeEntry(path: string, pixels: Uint8Array): void {
     if (hasEntry(path, pixels.length)) return
     throw new CacheError(`cache: ${messageOf(error)}`, 'set ROSETTE_CACHE to a folder with space that can be written')
   }
+}
+
+/** Notes, before an entry is written, that its photo's caption strips were left out: who finds the entry can tell it. */
+export function markCaptioned(path: string): void {
+  writeEntry(markOf(path), new Uint8Array(0))
+}
+
+/** Whether the photo of an entry had caption strips, which were left out. */
+export function isCaptioned(path: string): boolean {
+  return existsSync(markOf(path))
+}
+
+function markOf(path: string): string {
+  return `${path}.captioned`
 }
 
 /** Fills `target` with an entry. @throws CacheError where the entry was removed, cut or damaged since the store was opened. */

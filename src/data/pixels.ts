@@ -1,7 +1,16 @@
 import { invariant } from '../base/index.ts'
-import { type Geometry, prepareImage } from '../images/index.ts'
+import { type Geometry, leavesCaptionsOut, prepareImage } from '../images/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
-import { cacheFolder, entryPath, hasEntry, readEntry, sweepCache, writeEntry } from './cache.ts'
+import {
+  cacheFolder,
+  entryPath,
+  hasEntry,
+  isCaptioned,
+  markCaptioned,
+  readEntry,
+  sweepCache,
+  writeEntry,
+} from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
@@ -23,6 +32,8 @@ export interface PixelIndex {
   readonly entries: readonly string[]
   readonly skipped: readonly Skipped[]
   readonly warnings: readonly string[]
+  /** Photos whose caption strips were left out. */
+  readonly captioned: number
 }
 
 /** Decoded and resized photos on disk. */
@@ -33,6 +44,8 @@ export interface PixelStore {
   readonly contentHashes: readonly string[]
   readonly skipped: readonly Skipped[]
   readonly warnings: readonly string[]
+  /** Photos whose caption strips were left out. */
+  readonly captioned: number
   /** [B, heightPx, widthPx, 3], the photos at these positions of `photos`, read from the cache. */
   batch(indices: ArrayLike<number>): Tensor<'uint8'>
 }
@@ -56,6 +69,7 @@ export async function openPixelStore(
       const entry = entryPath(cacheDir, contentHash, geometry, photo)
       if (!hasEntry(entry, bytesEach)) {
         const image = await decodePhoto({ photo, bytes }, limitPixels)
+        if (leavesCaptionsOut(image, geometry)) markCaptioned(entry)
         writeEntry(entry, prepareImage(image, geometry, photo.box))
       }
       return entry
@@ -63,12 +77,13 @@ export async function openPixelStore(
     options,
   )
   const { photos, results: entries, contentHashes, skipped, warnings } = scan
-  return pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings })
+  const captioned = entries.filter(isCaptioned).length
+  return pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings, captioned })
 }
 
 /** A store over cache entries that another thread made sure of. */
 export function pixelStoreOf(index: PixelIndex): PixelStore {
-  const { photos, geometry, contentHashes, entries, skipped, warnings } = index
+  const { photos, geometry, contentHashes, entries, skipped, warnings, captioned } = index
   const bytesEach = byteCount(geometry)
   const batch = (indices: ArrayLike<number>) => {
     const pixels = zeros('uint8', [indices.length, geometry.heightPx, geometry.widthPx, 3])
@@ -79,7 +94,7 @@ export function pixelStoreOf(index: PixelIndex): PixelStore {
     }
     return pixels
   }
-  return { index, photos, geometry, contentHashes, skipped, warnings, batch }
+  return { index, photos, geometry, contentHashes, skipped, warnings, captioned, batch }
 }
 
 function byteCount({ widthPx, heightPx }: Geometry): number {

@@ -9,6 +9,7 @@ import {
   readPhotoFile,
   withMask,
   withOutline,
+  withoutCaptions,
 } from '../images/index.ts'
 import { CacheError } from './cache.ts'
 import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
@@ -97,13 +98,13 @@ export function listOf(source: Manifest | readonly Photo[]): {
   return { name: source.source, photos: source.photos, problems: source.problems }
 }
 
-/** A photo's pixels, upright and whole, its mask as their alpha. @throws InputError naming the file that cannot be used. */
+/** A photo's pixels, upright and whole, its mask as their alpha, caption strips marked. @throws InputError naming the file that cannot be used. */
 export async function decodePhoto(
   { photo, bytes }: Pick<PhotoFile, 'photo' | 'bytes'>,
   limitPixels?: number,
 ): Promise<ImageRGBA> {
   const limit = limitPixels === undefined ? {} : { limitPixels }
-  const image = await decodeImage(bytes, { name: oneLine(photo.path), ...limit })
+  const image = withoutCaptions(await decodeImage(bytes, { name: oneLine(photo.path), ...limit }))
   const { mask } = photo
   if (mask === undefined) return image
   if (mask.outline !== undefined) return withOutline(image, mask.outline, mask.path)

@@ -23,7 +23,7 @@ const schema = z.strictObject({
   preprocess: geometrySchema
     .omit({ heightPx: true, widthPx: true })
     .partial({ maskMargin: true, meanFill: true })
-    .extend({ alpha: photo.alpha.default('keep') }),
+    .extend({ alpha: photo.alpha.default('keep'), captions: z.enum(['keep', 'crop']).optional() }),
   flipAveraging: z.enum(['inside', 'outside', 'none']),
   network: reidSchema.optional(),
   checkpoint: hash.optional(),
@@ -58,6 +58,14 @@ export function readModelDescription(path: string): ModelDescription {
   const scaled = scaledBytes(description.input)
   check(scaled === undefined, `${path}: ${scaled}`, 'leave them out, or set dtype float32')
   return description
+}
+
+/** What of the captions is not in a description, and decides an embedding all the same. */
+export function captionSetting(
+  { preprocess }: ModelDescription,
+  { captions }: Geometry,
+): Readonly<Record<string, string>> {
+  return captions === (preprocess.captions ?? 'keep') ? {} : { captions }
 }
 
 /** Writes FOLDER/model.json, whole or not at all; `sha256` comes last in it. */
@@ -101,11 +109,17 @@ export function describeModel(
   }
 }
 
-/** How photos become pixels for the model: size, resizing, mask and fill, as its description says. */
-export function geometryOf({ input: { heightPx, widthPx }, preprocess }: ModelDescription): Geometry {
+/**
+ * How photos become pixels for the model: size, resizing, mask and fill, as its description says. Where that does not speak of captions,
+ * other programs' models see photos without them, and ours with them: they were trained before captions were left out.
+ */
+export function geometryOf(description: ModelDescription, captions?: Geometry['captions']): Geometry {
+  const { input, preprocess, network } = description
+  const { heightPx, widthPx } = input
   const { maskMargin, meanFill, ...rest } = preprocess
   return geometry({
     ...rest,
+    captions: captions ?? preprocess.captions ?? (network === undefined ? 'crop' : 'keep'),
     heightPx,
     widthPx,
     ...(maskMargin === undefined ? {} : { maskMargin }),

@@ -10,7 +10,7 @@ import {
   readPhotos,
   type Skipped,
 } from '../data/index.ts'
-import { hasPhotoHeader } from '../images/index.ts'
+import { hasPhotoHeader, leavesCaptionsOut } from '../images/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { batchesUnderWay, inBatches } from './batches.ts'
 import { type Embedder, type PreparedPhoto, prepareFor } from './embedder.ts'
@@ -27,6 +27,8 @@ export interface EmbedOptions {
   /** No photo left is no error. */
   readonly mayBeEmpty?: boolean | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Called for each photo whose caption strips were left out. */
+  readonly onCaption?: ((photo: Photo) => void) | undefined
   /** Called for what comes before embedding, photo by photo. */
   readonly onPrepare?: ((stage: PrepareStage, done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -68,7 +70,7 @@ export async function* embedBatches(
   source: Manifest | readonly Photo[],
   options: EmbedOptions = {},
 ): AsyncGenerator<EmbeddedPhotos, void, undefined> {
-  const { skipUnreadable = false, mayBeEmpty, limitPixels, onProgress, onPrepare, signal } = options
+  const { skipUnreadable = false, mayBeEmpty, limitPixels, onProgress, onPrepare, onCaption, signal } = options
   const { name, photos, problems } = listOf(source)
   const skipped: Skipped[] = []
   let told = 0
@@ -76,7 +78,11 @@ export async function* embedBatches(
     if (count > told) onProgress?.(count, photos.length)
     told = Math.max(told, count)
   }
-  const prepare = async (file: PhotoFile) => prepareFor(embedder, await decodePhoto(file, limitPixels), file.photo.box)
+  const prepare = async (file: PhotoFile) => {
+    const image = await decodePhoto(file, limitPixels)
+    if (embedder.geometries.some((seen) => leavesCaptionsOut(image, seen))) onCaption?.(file.photo)
+    return prepareFor(embedder, image, file.photo.box)
+  }
   const ahead = batchesUnderWay(embedder) * embedder.batchSize
   async function* usable(): AsyncGenerator<Usable> {
     let spoilt =

@@ -18,6 +18,8 @@ export interface OpenModelOptions {
   readonly checkpoint?: CheckpointName | undefined
   /** As the description says unless given: flip for our models, none for others that do not ask for it. */
   readonly tta?: Tta | undefined
+  /** Strips of text beside a photo: as the model was trained unless given, left out for other programs' models. */
+  readonly captions?: Geometry['captions'] | undefined
   /** Of a run folder: fp32 unless given. An ONNX file has its own. */
   readonly precision?: Precision | undefined
   /** What runs it; the processor unless given. `chooseDevice` of the runtime says what this machine has. */

@@ -15,12 +15,15 @@ export function isHeadRun(run: string): boolean {
 /** The model of such a run: its model.onnx, which its training's end writes. */
 export async function openHeadRun(run: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
   const { checkpoint, ...rest } = options
+  const description = join(run, descriptionFile)
+  // a head that does not say it was trained before captions were left out
+  const captions = options.captions ?? readModelDescription(description).preprocess.captions ?? 'keep'
   const onnx = headModel(run)
   check(
     checkpoint === undefined || checkpoint === 'best',
     `${optionText({ checkpoint })}: ${run} trained a head on an ONNX file; there is its model.onnx, made of the best`,
   )
-  return { ...(await openDescribed(onnx, { ...rest, modelConfig: join(run, descriptionFile) }, run)), run }
+  return { ...(await openDescribed(onnx, { ...rest, captions, modelConfig: description }, run)), run }
 }
 
 /**

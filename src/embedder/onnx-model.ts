@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { check, InputError } from '../base/index.ts'
-import { inputMismatches, modelInput } from '../images/index.ts'
+import { type Geometry, inputMismatches, modelInput } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { findPort, type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-import { descriptionFile, geometryOf, type ModelDescription, readModelDescription } from './description.ts'
+import {
+  captionSetting,
+  descriptionFile,
+  geometryOf,
+  type ModelDescription,
+  readModelDescription,
+} from './description.ts'
 import { type OpenModelOptions, openModelDefaults, type Tta } from './embedder.ts'
 import { checkpointFingerprint, fingerprintOf, statedCheckpoint } from './fingerprint.ts'
 import { checkModelFiles } from './model-hashes.ts'
@@ -66,12 +72,14 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
     const { threads = availableParallelism() } = options
     const together = await roundsTogether(onnx)
     const batch = options.batch ?? (model.lanes < threads && !together ? openModelDefaults.batch : 1)
+    const seen = geometryOf(description, options.captions)
+    const captions = captionSetting(description, seen)
     const made = statedCheckpoint(description)
     const fingerprint = async () =>
       made === undefined
-        ? fingerprintOf(onnxFiles(onnx), descriptionPath, { tta })
-        : checkpointFingerprint(made, descriptionPath, { tta, precision: 'fp32' })
-    const network = networkOf(model, ports, { description, tta, source: path, batch })
+        ? fingerprintOf(onnxFiles(onnx), descriptionPath, { tta, ...captions })
+        : checkpointFingerprint(made, descriptionPath, { tta, precision: 'fp32', ...captions })
+    const network = networkOf(model, ports, { description, geometry: seen, tta, source: path, batch })
     const warnings = roundingWarnings(path, together, network.batchSize)
     const { name } = description
     return embedderOf(network, { name, source: path, run: undefined, description, tta, fingerprint, warnings })
@@ -103,9 +111,9 @@ interface Ports {
 function networkOf(
   model: Session,
   { input, output, fixedBatch }: Ports,
-  about: { description: ModelDescription; tta: Tta; source: string; batch: number },
+  about: { description: ModelDescription; geometry: Geometry; tta: Tta; source: string; batch: number },
 ): Network {
-  const { description, tta, source, batch } = about
+  const { description, geometry, tta, source, batch } = about
   const { size } = description.output
   const outside = tta === 'flip' && description.flipAveraging !== 'inside'
   const embed = async (pixels: Tensor<'uint8'>, mirror: boolean) => {
@@ -126,7 +134,7 @@ function networkOf(
   const { lanes } = model
   const policy = { batchSize: fixedBatch ?? batch, lanes, fixed: fixedBatch !== undefined }
   return {
-    geometry: geometryOf(description),
+    geometry,
     size,
     batchSize: policy.batchSize,
     lanes,

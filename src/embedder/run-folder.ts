@@ -5,7 +5,7 @@ import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/index.ts'
 import { type Device, ortBackend, quantise, shareThreads } from '../runtime/index.ts'
 import { type Tensor, totalBytes } from '../tensor/index.ts'
-import { descriptionFile, geometryOf, readModelDescription } from './description.ts'
+import { captionSetting, descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import { type OpenModelOptions, type Precision, photosTogether } from './embedder.ts'
 import { checkpointFingerprint } from './fingerprint.ts'
 import type { Network } from './network.ts'
@@ -58,8 +58,9 @@ export function checkPrecision(precision: Precision, device: Device): void {
 export async function openRun(folder: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
   const { checkpoint, tta = 'flip', precision = 'fp32', threads, device = 'cpu' } = options
   checkPrecision(precision, device)
-  const { name, network, geometry, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
+  const { name, network, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
   const description = readModelDescription(join(folder, descriptionFile))
+  const geometry = geometryOf(description, options.captions)
   const batch = options.batch ?? photosTogether(tta, precision, shareThreads(totalBytes(tensors), threads)[0]!)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
@@ -85,7 +86,8 @@ export async function openRun(folder: string, options: OpenModelOptions): Promis
     },
   }
   const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}${device === 'cpu' ? '' : `, on ${device}`}`
-  const fingerprint = () => checkpointFingerprint(found, join(folder, descriptionFile), { tta, precision })
+  const settings = { tta, precision, ...captionSetting(description, geometry) }
+  const fingerprint = () => checkpointFingerprint(found, join(folder, descriptionFile), settings)
   const warnings = roundingWarnings(source, whole, batch)
   return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })
 }

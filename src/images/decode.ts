@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { check, fileLimits, InputError, messageOf, optionText } from '../base/index.ts'
 import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
+import type { Region } from './resize.ts'
 import { signatureOf } from './signature.ts'
 import { endsInZeros } from './webp.ts'
 
@@ -11,6 +12,8 @@ export interface ImageRGBA {
   readonly width: number
   readonly height: number
   readonly data: Uint8Array
+  /** The part that is a photograph, where a camera printed strips of text beside it (`withoutCaptions`); the whole unless given. */
+  readonly photograph?: Region | undefined
 }
 
 /** What is refused when a picture is decoded, and what it is called. */

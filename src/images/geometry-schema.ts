@@ -14,6 +14,11 @@ export const geometrySchema = z.strictObject({
   alpha: z.enum(['keep', 'black', 'mean', 'crop', 'crop-black']),
   /** For `crop`: what is added on each side, as a fraction of the mask's width and height. */
   maskMargin: z.number().min(0).max(10),
+  /**
+   * Strips of text that a trap camera prints above or below a photo: crop leaves them out, keep leaves them in, as runs did that do not say
+   * it.
+   */
+  captions: z.enum(['keep', 'crop']).default('keep'),
   /** For `mean`: the background; also the colour of letterbox bars then, which are black otherwise. */
   meanFill: z.tuple([byte, byte, byte]).readonly(),
 })

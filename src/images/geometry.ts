@@ -4,7 +4,7 @@ import { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 import { type Box, boxRegion, maskRegion } from './region.ts'
 import { type Region, resizeRgb } from './resize.ts'
 
-/** 224 × 224 pixels, squashed, bicubic, the mask left alone; the fill is ImageNet's mean colour. */
+/** 224 × 224 pixels, squashed, bicubic, the mask left alone, captions left out; the fill is ImageNet's mean colour. */
 export const geometryDefaults = {
   widthPx: 224,
   heightPx: 224,
@@ -12,6 +12,7 @@ export const geometryDefaults = {
   kernel: 'bicubic',
   alpha: 'keep',
   maskMargin: 0.05,
+  captions: 'crop',
   meanFill: [124, 116, 104],
 } as const satisfies Geometry
 
@@ -23,10 +24,11 @@ export function geometry(given: Partial<Geometry> = {}): Geometry {
 }
 
 /**
- * photo → box → mask → resize: `[heightPx, widthPx, 3]` RGB bytes.
+ * photo → without captions → box → mask → resize: `[heightPx, widthPx, 3]` RGB bytes.
  * @throws InputError where the box lies outside of the photo.
  */
-export function prepareImage(image: ImageRGBA, geometry: Geometry, box?: Box): Uint8Array {
+export function prepareImage(photo: ImageRGBA, geometry: Geometry, box?: Box): Uint8Array {
+  const image = geometry.captions === 'crop' ? photo : { ...photo, photograph: undefined }
   const region = boxRegion(image, box)
   switch (geometry.alpha) {
     case 'keep':
@@ -44,6 +46,11 @@ export function prepareImage(image: ImageRGBA, geometry: Geometry, box?: Box): U
     default:
       return unreachable(geometry.alpha)
   }
+}
+
+/** Whether `prepareImage` leaves caption strips of the photo out. */
+export function leavesCaptionsOut({ photograph }: ImageRGBA, { captions }: Geometry): boolean {
+  return captions === 'crop' && photograph !== undefined
 }
 
 function fit(image: ImageRGBA, region: Region, geometry: Geometry, bars: Rgb): Uint8Array {

@@ -1,4 +1,5 @@
 /** Photographs as pixels: decoding, orientation, masks, crops and the exact geometry a network sees. */
+export { withoutCaptions } from './captions.ts'
 export {
   type DecodeOptions,
   decodeDefaults,
@@ -9,7 +10,7 @@ export {
 } from './decode.ts'
 export { encodeJpeg, encodePng } from './encode.ts'
 export { photoTime } from './exif-time.ts'
-export { geometry, geometryDefaults, type Placed, placedIn, prepareImage } from './geometry.ts'
+export { geometry, geometryDefaults, leavesCaptionsOut, type Placed, placedIn, prepareImage } from './geometry.ts'
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
 export { withMask, withOutline } from './mask.ts'
 export {

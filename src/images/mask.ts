@@ -23,7 +23,7 @@ export function withMask(image: ImageRGBA, mask: ImageRGBA, name: string): Image
       data[p] = Math.round((data[p]! * alpha[row + column]!) / 255)
     }
   }
-  return { width, height, data }
+  return { ...image, data }
 }
 
 /**

@@ -13,9 +13,25 @@ export interface Box {
 /** Alpha from which a pixel counts as the animal: half, so that the soft edge of a mask does not widen its box. */
 const maskThreshold = 128
 
-/** The whole pixels that a box touches, cut to the image; the whole image without a box. @throws InputError where they do not meet. */
+/**
+ * The whole pixels that a box touches, cut to the image, and to what of that is a photograph unless the box lies beside it; the whole photograph
+ * without a box. @throws InputError where box and image do not meet.
+ */
 export function boxRegion(image: ImageRGBA, box?: Box): Region {
-  if (box === undefined) return { x: 0, y: 0, width: image.width, height: image.height }
+  const whole = { x: 0, y: 0, width: image.width, height: image.height }
+  const photograph = image.photograph ?? whole
+  const region = box === undefined ? whole : touched(image, box)
+  return overlap(region, photograph) ?? region
+}
+
+function overlap(a: Region, b: Region): Region | undefined {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)]
+  const width = Math.min(a.x + a.width, b.x + b.width) - x
+  const height = Math.min(a.y + a.height, b.y + b.height) - y
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined
+}
+
+function touched(image: ImageRGBA, box: Box): Region {
   const x = Math.max(0, Math.floor(box.x))
   const y = Math.max(0, Math.floor(box.y))
   const right = Math.min(image.width, Math.ceil(box.x + box.width))

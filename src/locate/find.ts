@@ -1,5 +1,6 @@
 import { type Photo, type PhotoFile, readPhotos, type Skipped } from '../data/index.ts'
-import { decodeImage } from '../images/index.ts'
+import { decodeImage, withoutCaptions } from '../images/index.ts'
+import { inPhotograph } from './in-photograph.ts'
 import { type KeptLocated, locatedCache } from './located-cache.ts'
 import type { Locator } from './locator.ts'
 
@@ -35,7 +36,10 @@ export async function* findAnimals(
   const limit = limitPixels === undefined ? {} : { limitPixels }
   const look = async ({ photo, bytes, contentHash }: PhotoFile) =>
     cache.read(contentHash) ??
-    cache.write(contentHash, await locator.locate(await decodeImage(bytes, { name: photo.path, ...limit })))
+    cache.write(
+      contentHash,
+      await inPhotograph(locator, withoutCaptions(await decodeImage(bytes, { name: photo.path, ...limit }))),
+    )
   for await (const one of readPhotos(files, look, { skipUnreadable, mayBeEmpty: true, signal })) {
     yield 'made' in one ? { photo: one.photo, contentHash: one.contentHash, found: one.made } : one
     onProgress?.(++done, files.length)

@@ -23,7 +23,7 @@ export interface RunStory {
 }
 
 /** Where a report is written, what it holds and what it leaves out. */
-export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'> {
+export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal' | 'onCaption'> {
   readonly out: string
   /** What the report is called; the run's folder or the model's name unless given. */
   readonly title?: string | undefined
@@ -85,7 +85,7 @@ export async function makeReport(
     ...reportDefaults,
     ...options,
   }
-  const { story = noStory, skipUnreadable, limitPixels } = options
+  const { story = noStory, skipUnreadable, limitPixels, onCaption } = options
   checkReportFolder(out, overwrite)
   const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
   const known = identifiedOnly(manifest)
@@ -94,6 +94,7 @@ export async function makeReport(
     skipUnreadable,
     limitPixels,
     signal,
+    onCaption,
     onProgress: tell('embedding'),
   })
   const { photos, embeddings, contentHashes } = embedded

@@ -35,6 +35,7 @@ export async function readFrozenNetwork({
   freeze,
   schedule,
   weights,
+  image,
 }: TrainConfig): Promise<FrozenNetwork> {
   const onnx = model.backbone
   check(existsSync(onnx), `model.backbone: ${onnx} does not exist`)
@@ -45,8 +46,10 @@ export async function readFrozenNetwork({
   )
   check(weights === null, `weights: ${onnx} brings its own`, '`set: ["weights=null"]`')
   const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)
-  const description = readModelDescription(descriptionPath)
-  await checkModelFiles(onnx, description)
+  const stated = readModelDescription(descriptionPath)
+  await checkModelFiles(onnx, stated)
+  const preprocess = { ...stated.preprocess, captions: stated.preprocess.captions ?? image.captions }
+  const description = { ...stated, preprocess }
   const bytes = readRegular(onnx, 'onnx')
   const hash = createHash('sha256').update(bytes)
   for (const file of externalPaths(decodeModel(bytes, onnx), onnx))

@@ -223,7 +223,12 @@ function checkHeadSettings(asked: TrainConfig, preset: TrainConfig): void {
     JSON.stringify(path.reduce((value, key) => (value as Record<string, unknown>)[key], config))
   const changed = (path: readonly string[]) => at(asked, path) !== at(preset, path)
   const onnx = asked.model.backbone
-  check(!changed(['image']), `image: the description of ${onnx} states how photos are prepared`)
+  const { captions: _, ...image } = asked.image
+  const { captions: __, ...presetImage } = preset.image
+  check(
+    JSON.stringify(image) === JSON.stringify(presetImage),
+    `image: the description of ${onnx} states how photos are prepared`,
+  )
   const idle = withoutEffect.find(changed)
   check(
     idle === undefined,

@@ -109,8 +109,15 @@ export async function openPhotos(
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
   })
+  tellCaptions(options, store)
   checkTwo(data, store.photos)
   return { store, identities: store.photos.map(({ identity }) => identity!), validation }
+}
+
+function tellCaptions({ onProgress }: TrainOptions, { captioned, photos }: PixelStore): void {
+  if (captioned === 0) return
+  const text = `caption strip in ${captioned} of ${photos.length} photos, left out; \`set: ["image.captions=keep"]\` leaves them in`
+  onProgress?.({ kind: 'note', text })
 }
 
 function checkTwo(data: string, photos: readonly Photo[]): void {
