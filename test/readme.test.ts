@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../src/cli/index.ts'
-import { constant, input, matmul, reduceMean } from '../src/graph/index.ts'
+import { add, constant, input, matmul, reduceMean } from '../src/graph/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { float32 } from '../src/tensor/index.ts'
 import { commandLines, quick } from './doc-commands.ts'
@@ -143,6 +143,14 @@ async function prepare(folder: string): Promise<void> {
   writeFileSync(join(folder, 'trap_0816.jpg'), await tinyPhoto('Caiman', 21))
   cpSync(join(root, 'presets'), join(folder, 'presets'), { recursive: true })
   writeFileSync(join(folder, 'resnet50-imagenet.onnx'), standInForResNet())
+  writeFileSync(join(folder, 'isnet.onnx'), standInForIsNet())
+}
+
+/** A network with the ports of the preset isnet: brightness is the animal. */
+function standInForIsNet(): Uint8Array {
+  const pixels = input('image', [1, 3, 1024, 1024])
+  const mask = add(reduceMean(pixels, { axes: [1], keepDims: true }), 0.5) // [1, 1, 1024, 1024]
+  return encodeModel(toOnnx({ outputs: { mask } }), '').model
 }
 
 /** A network with the ports of presets/resnet50-imagenet.model.json: the mean colour times a matrix. */
