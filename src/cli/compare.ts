@@ -2,9 +2,17 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { check, checkOutput, parseStrictly, readJson, settlePath, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, formatTable, parseStrictly, readJson, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
+import {
+  type MetricName,
+  metricNames,
+  type PairedComparison,
+  type PairedQuery,
+  scoresOfQueries,
+} from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
+import { signed } from './protocol-table.ts'
 import { curvesOf } from './run-story.ts'
 import { say, tell } from './say.ts'
 
@@ -16,7 +24,13 @@ Examples:
 The scores of a run are those of its report, so make reports on the same photos
 first (\`rosette report\`). A run without a report shows its own validation. For a
 model without a run, name a metrics.json of \`rosette evaluate\` or
-\`rosette report\`. Curves and settings come from the runs.`
+\`rosette report\`. Curves and settings come from the runs.
+
+Where two of them tell of each query, as all that rosette writes now do, the
+others are tested against the first: on the queries that both have, whole
+individuals drawn again, the difference of each score with its 95 % interval
+and p, and how many individuals are found better and worse. A metrics.json of
+another program needs perQuery alone: docs/metrics.md.`
 
 /** `rosette compare`: several runs beside each other. */
 export function compareCommand(): Command {
@@ -40,13 +54,32 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   const { checkNoRunFile } = await import('../run/index.ts')
   checkNoRunFile(out)
   checkOutput(out, { overwrite })
-  const { compareHtml } = await import('../report/index.ts')
+  const { compareHtml, pairedRuns } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
   for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, inFlags(compareHtml(runs)))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
   if (unmeasured.length > 0) tell(`note: without a report, so without scores: ${unmeasured.join(', ')}`)
+  const tests = pairedRuns(runs)
+  for (const { a, b, comparison, reason } of tests) {
+    if (comparison === null) tell(`note: ${b} against ${a}: no paired test: ${reason}`)
+    else say(await pairedText(a, b, comparison))
+  }
   say(`${out}: ${runs.length} runs; open it in a browser`)
+}
+
+async function pairedText(a: string, b: string, comparison: PairedComparison): Promise<string> {
+  const { pairedScores, pairedWords } = await import('../report/index.ts')
+  const rows = pairedScores(comparison).map(([label, score]) => [
+    label,
+    score.a.toFixed(3),
+    score.b.toFixed(3),
+    signed(score.difference),
+    score.interval.map(signed).join(' to '),
+    score.p.toFixed(3),
+  ])
+  const table = formatTable(['score', 'first', 'second', 'difference', '95 % interval', 'p'], rows)
+  return `${b} (second) against ${a} (first): ${pairedWords(comparison)}\n\n${table}\n`
 }
 
 /** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */
@@ -57,7 +90,9 @@ async function readCompared(path: string): Promise<ComparedRun> {
   const config = isRunFolder(path) ? new RunFolder(path).settings() : null
   const nothing = { name: path, config: null, curves: null }
   if (statSync(path).isFile()) return { ...nothing, measured: readMeasured(path) }
-  const metrics = ['report/metrics.json', 'metrics.json'].map((name) => join(path, name)).find(existsSync)
+  const metrics = ['report/metrics.json', 'metrics.json', 'summary.json']
+    .map((name) => join(path, name))
+    .find(existsSync)
   const measured = metrics === undefined ? null : readMeasured(metrics)
   if (measured !== null && config === null) return { ...nothing, measured }
   check(
@@ -69,39 +104,72 @@ async function readCompared(path: string): Promise<ComparedRun> {
 }
 
 const share = z.number().min(0).max(1)
+const shareByScore = z.partialRecord(z.enum(metricNames), z.number().min(0))
+const querySchema = z.object({
+  query: z.string(),
+  identity: z.string(),
+  ap: share,
+  rank: z.int().min(1).optional(),
+  apAtR: share.optional(),
+  inp: share.optional(),
+})
 const measuredSchema = z.object({
-  split: z.string(),
+  split: z.string().default('not told'),
   flipAveraging: z.boolean().optional(),
   tta: z.enum(['flip', 'none']).optional(),
   hashes: z.object({ data: z.string() }).optional(),
   gallery: z.string().nullable().default(null),
   excludeSame: z.literal('encounter').nullable().optional(),
-  photos: z.int(),
+  photos: z.int().nullish(),
   queries: z.int().nullish(),
-  rank1: share.nullable(),
-  map: share.nullable(),
-  identityBalancedMap: share.nullable(),
-  minp: share.nullable().default(null),
+  rank1: share.nullish(),
+  map: share.nullish(),
+  identityBalancedMap: share.nullish(),
+  minp: share.nullish(),
+  deviation: shareByScore.optional(),
   perIdentity: z.array(z.object({ identity: z.string(), photos: z.int(), ap: share.nullable() })).default([]),
+  perQuery: z.array(querySchema).nullish(),
 })
 
-/** Null where nothing could be measured, as of a run that set no photos aside. */
+/**
+ * Null where nothing could be measured, as of a run that set no photos aside. Scores that a file does not tell are computed of its
+ * queries: a foreign file needs nothing but these.
+ */
 function readMeasured(path: string): MeasuredRun | null {
   const told = parseStrictly(measuredSchema, readJson(path), path)
-  const { rank1, map, identityBalancedMap } = told
-  if (rank1 === null || map === null || identityBalancedMap === null) return null
+  const perQuery = told.perQuery ?? null
+  const { rank1, map, identityBalancedMap, minp } = { ...computed(perQuery), ...given(told) }
+  if (rank1 === undefined || map === undefined || identityBalancedMap === undefined) {
+    const unmeasured = [told.rank1, told.map, told.identityBalancedMap].every((score) => score === null)
+    check(unmeasured, `${path}: expected rank1, map and identityBalancedMap, or perQuery with ap and rank`, foreignHint)
+    return null
+  }
   return {
     split: told.split,
     dataHash: told.hashes?.data ?? null,
     excludeSame: told.excludeSame,
     gallery: told.gallery,
     flipAveraging: told.flipAveraging ?? (told.tta === undefined ? null : told.tta === 'flip'),
-    photos: told.photos,
-    queries: told.queries ?? null,
+    photos: told.photos ?? null,
+    queries: told.queries ?? perQuery?.length ?? null,
     rank1,
     map,
     identityBalancedMap,
-    minp: told.minp,
+    minp: minp ?? null,
+    deviation: told.deviation,
     perIdentity: told.perIdentity,
+    perQuery,
   }
+}
+
+const foreignHint = 'docs/metrics.md says what a metrics.json of another program needs'
+
+function computed(queries: readonly PairedQuery[] | null): Partial<Record<MetricName, number>> {
+  return queries === null || queries.length === 0 ? {} : scoresOfQueries(queries)
+}
+
+/** The scores that a file tells. */
+function given(told: z.output<typeof measuredSchema>): Partial<Record<MetricName, number>> {
+  const names = ['rank1', 'map', 'identityBalancedMap', 'minp'] as const
+  return Object.fromEntries(names.flatMap((name) => (typeof told[name] === 'number' ? [[name, told[name]]] : [])))
 }

@@ -67,6 +67,42 @@ test('photos that are not the same are said, and what is missing is left out', (
   expect(neither).toContain('<p>None.</p>')
 })
 
+test('runs that tell of each query are tested on those that both have', () => {
+  const told = (name: string, gain: number): ComparedRun => {
+    const perQuery = Array.from({ length: 12 }, (_, i) => ({
+      query: `${i + (name === 'b' ? 0 : 2)}.jpg`,
+      identity: `animal ${(i + (name === 'b' ? 0 : 2)) % 4}`,
+      ap: 0.5 + gain,
+      rank: gain > 0 ? 1 : 3,
+    }))
+    const one = run(name)
+    return { ...one, measured: { ...one.measured!, perQuery } }
+  }
+  const html = compareHtml([told('a', 0), told('b', 0.25), run('c')])
+  expect(html).toContain(
+    '10 queries of 4 individuals in common; 2 queries of the first and 2 of the second have no counterpart. By mean AP 4 individuals are found better, 0 worse.',
+  )
+  expect(html).toContain(
+    '<td>identity-balanced mAP</td><td>0.5000</td><td>0.7500</td><td>+0.2500</td><td>+0.2500 to +0.2500</td><td>0.0010</td>',
+  )
+  expect(html).toContain('<td>rank-1</td><td>0.0000</td><td>1.0000</td><td>+1.0000</td>')
+  expect(html).not.toContain('<td>mINP</td><td>0')
+  expect(html).toContain('a, c: no paired test: c does not tell of each query.')
+  expect(compareHtml([run('a'), run('b')])).not.toContain('Differences on the same queries')
+  const other = told('b', 0.1)
+  const elsewhere = other.measured!.perQuery!.map((one) => ({ ...one, query: `elsewhere/${one.query}` }))
+  const apart = compareHtml([told('a', 0), { ...other, measured: { ...other.measured!, perQuery: elsewhere } }])
+  expect(apart).toContain('a, b: no paired test: the two models have no query in common.')
+})
+
+test('means over seeds have their spread', () => {
+  const seeds = run('seeds')
+  const deviation = { identityBalancedMap: 0.0123 }
+  expect(compareHtml([{ ...seeds, measured: { ...seeds.measured!, deviation } }, run('b')])).toContain(
+    '<td>0.5000 ± 0.0123</td><td>0.2500</td>',
+  )
+})
+
 test('hostile names stay text', () => {
   const html = compareHtml([run('<img src=x onerror=1>'), run('"><script>')])
   expect(html).not.toMatch(/<img|<script/)

@@ -17,8 +17,11 @@ import {
   svgInline,
   text,
 } from '../chart/index.ts'
+import type { MetricName, PairedQuery } from '../retrieval/index.ts'
 import type { Curves } from './data.ts'
 import { pageStyle } from './page-style.ts'
+import { pairedRuns } from './paired-runs.ts'
+import { pairedSection } from './paired-section.ts'
 
 /** A run beside others, or what was measured of a model without one. */
 export interface ComparedRun {
@@ -41,13 +44,18 @@ export interface MeasuredRun {
   readonly gallery: string | null
   /** Photo and mirror image averaged. */
   readonly flipAveraging: boolean | null
-  readonly photos: number
+  /** Null where it is not told. */
+  readonly photos: number | null
   readonly queries: number | null
   readonly rank1: number
   readonly map: number
   readonly identityBalancedMap: number
   readonly minp: number | null
   readonly perIdentity: readonly { readonly identity: string; readonly photos: number; readonly ap: number | null }[]
+  /** How each query did; null or absent where it is not told, and no paired test can be made. */
+  readonly perQuery?: readonly PairedQuery[] | null
+  /** Of means over several seeds: their standard deviation, by score. */
+  readonly deviation?: Readonly<Partial<Record<MetricName, number>>> | undefined
 }
 
 /** Runs beside each other as one HTML file without scripts: numbers, settings that differ, curves, AP by individual. */
@@ -72,6 +80,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
 ${warning.join('')}
 <h2>Measured</h2>
 ${numbersTable(runs)}
+${pairedSection(pairedRuns(runs))}
 <h2>Settings that differ</h2>
 ${settingsTable(runs)}
 <h2>Curves</h2>
@@ -93,7 +102,8 @@ function differences(runs: readonly ComparedRun[]): string[] {
   const hashes = measured.flatMap(({ dataHash }) => dataHash ?? [])
   const told = measured.flatMap(({ excludeSame }) => (excludeSame === undefined ? [] : [excludeSame]))
   return [
-    ...(differ(hashes) || differ(measured.map(({ split, photos }) => `${split} ${photos}`))
+    ...(differ(hashes) ||
+    differ(measured.flatMap(({ split, photos }) => (photos === null ? [] : [`${split} ${photos}`])))
       ? ['Not measured on the same photos']
       : []),
     ...(differ(measured.map(({ gallery }) => gallery)) ? ['Not measured against the same known individuals'] : []),
@@ -108,11 +118,14 @@ function measurements(runs: readonly ComparedRun[]): MeasuredRun[] {
 function numbersTable(runs: readonly ComparedRun[]): string {
   const rows = runs.map(({ name, measured, curves }) => {
     const { identityBalancedMap = null, map = null, rank1 = null, minp = null } = measured ?? {}
-    const scores = [identityBalancedMap, map, rank1, minp]
-    const cells =
-      measured === null
-        ? ['no report', ...Array<string>(8).fill('')]
-        : [...protocol(measured), ...scores.map((v) => v?.toFixed(4) ?? '')]
+    const { deviation = {} } = measured ?? {}
+    const scores = [
+      spread(identityBalancedMap, deviation.identityBalancedMap),
+      spread(map, deviation.map),
+      spread(rank1, deviation.rank1),
+      spread(minp, deviation.minp),
+    ]
+    const cells = measured === null ? ['no report', ...Array<string>(8).fill('')] : [...protocol(measured), ...scores]
     const last = curves?.steps.at(-1)
     return [name, ...cells, last === undefined ? '' : String(last.step), last === undefined ? '' : last.loss.toFixed(3)]
   })
@@ -121,12 +134,18 @@ function numbersTable(runs: readonly ComparedRun[]): string {
   return table(header, rows)
 }
 
+/** `0.5000`, or `0.5000 ± 0.0123` over seeds; empty where it is not told. */
+function spread(value: number | null, deviation: number | undefined): string {
+  if (value === null) return ''
+  return deviation === undefined ? value.toFixed(4) : `${value.toFixed(4)} ± ${deviation.toFixed(4)}`
+}
+
 /** On what was measured, and how. */
 function protocol({ split, photos, queries, excludeSame, gallery, flipAveraging }: MeasuredRun): string[] {
   const known = { encounter: 'the individual’s photos of the same encounter', nothing: 'the photo itself' }
   const leftOut = excludeSame === undefined ? '' : known[excludeSame ?? 'nothing']
   const flip = flipAveraging === null ? '' : flipAveraging ? 'on' : 'off'
-  return [split, String(photos), String(queries ?? ''), gallery === null ? leftOut : `against ${gallery}`, flip]
+  return [split, String(photos ?? ''), String(queries ?? ''), gallery === null ? leftOut : `against ${gallery}`, flip]
 }
 
 /** Every setting whose value is not the same in all runs. */
@@ -257,7 +276,7 @@ function sourceOf(runs: readonly ComparedRun[]): string {
   const measured = new Set(
     measurements(runs).map(({ split, photos, queries }) => {
       const which = split === 'all' ? 'all photos' : `${split} photos`
-      return `${which}: ${count(photos, 'photo')}${queries === null ? '' : `, ${count(queries, 'query', 'queries')}`}`
+      return `${which}${photos === null ? '' : `: ${count(photos, 'photo')}`}${queries === null ? '' : `, ${count(queries, 'query', 'queries')}`}`
     }),
   )
   return [runs.map(({ name }) => name).join(', '), ...measured, 'rosette'].join(' · ')

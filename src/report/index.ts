@@ -9,6 +9,8 @@ export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
 export type * from './data.ts'
 export { mapCsv } from './map-csv.ts'
 export { pageHtml } from './page-html.ts'
+export { type PairedRuns, pairedRuns } from './paired-runs.ts'
+export { pairedScores, pairedWords } from './paired-section.ts'
 export { type RunLength } from './progress.ts'
 export { type ProjectionName } from './projections.ts'
 export {

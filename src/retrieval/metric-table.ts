@@ -7,6 +7,8 @@ interface Metric {
   readonly label: string
   /** The mean over all queries, or the mean over individuals of the means over their queries. */
   readonly over: 'queries' | 'identities'
+  /** What of a query's score it reads. */
+  readonly reads: 'firstMatch' | 'ap' | 'apAtR' | 'inp'
   /** What a query reached, from 0 to 1. */
   readonly of: (query: RankingScore) => number
   /** What it would reach on average with its gallery in a random order. */
@@ -19,10 +21,16 @@ export const metricTable = {
   rank5: { label: 'rank-5', over: 'queries', ...within(5) },
   rank10: { label: 'rank-10', over: 'queries', ...within(10) },
   identityBalancedRank1: { label: 'identity-balanced rank-1', over: 'identities', ...within(1) },
-  map: { label: 'mAP', over: 'queries', of: ({ ap }) => ap, byChance: randomAp },
-  identityBalancedMap: { label: 'identity-balanced mAP', over: 'identities', of: ({ ap }) => ap, byChance: randomAp },
-  mapAtR: { label: 'mAP@R', over: 'queries', of: ({ apAtR }) => apAtR, byChance: randomApAtR },
-  minp: { label: 'mINP', over: 'queries', of: ({ inp }) => inp, byChance: randomInp },
+  map: { label: 'mAP', over: 'queries', reads: 'ap', of: ({ ap }) => ap, byChance: randomAp },
+  identityBalancedMap: {
+    label: 'identity-balanced mAP',
+    over: 'identities',
+    reads: 'ap',
+    of: ({ ap }) => ap,
+    byChance: randomAp,
+  },
+  mapAtR: { label: 'mAP@R', over: 'queries', reads: 'apAtR', of: ({ apAtR }) => apAtR, byChance: randomApAtR },
+  minp: { label: 'mINP', over: 'queries', reads: 'inp', of: ({ inp }) => inp, byChance: randomInp },
 } as const satisfies Record<string, Metric>
 
 /** The name of a score in `metrics.json`. */
@@ -45,8 +53,9 @@ export function forEachMetric<T>(value: (metric: Metric, name: MetricName) => T)
   return Object.fromEntries(entries) as Record<MetricName, T>
 }
 
-function within(k: number): Pick<Metric, 'of' | 'byChance'> {
+function within(k: number): Pick<Metric, 'reads' | 'of' | 'byChance'> {
   return {
+    reads: 'firstMatch',
     of: ({ firstMatch }) => (firstMatch <= k ? 1 : 0),
     byChance: (positives, gallery) => randomRank(k, positives, gallery),
   }

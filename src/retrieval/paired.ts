@@ -1,5 +1,4 @@
 import { check, mean } from '../base/index.ts'
-import type { RankingScore } from './average-precision.ts'
 import { type Interval, intervalDefaults } from './bootstrap.ts'
 import { type MetricName, metricNames, metricTable } from './metric-table.ts'
 import { numbered, quantiles, type ResampleOptions, resampleMeans } from './resample.ts'
@@ -12,7 +11,7 @@ export interface PairedQuery {
   readonly identity: string
   readonly ap: number
   /** Of the first photo of its individual, from 1. */
-  readonly rank: number
+  readonly rank?: number | undefined
   readonly apAtR?: number | undefined
   readonly inp?: number | undefined
 }
@@ -151,7 +150,17 @@ function spread(differences: Float64Array): Pick<PairedScore, 'interval' | 'p'> 
 }
 
 /** NaN for what a query does not tell. */
-function valueOf(name: MetricName, { ap, rank, apAtR = Number.NaN, inp = Number.NaN }: PairedQuery): number {
-  const score: RankingScore = { positives: 0, ap, apAtR, inp, firstMatch: rank }
-  return metricTable[name].of(score)
+function valueOf(name: MetricName, { ap, rank, apAtR, inp }: PairedQuery): number {
+  const told = { ap, apAtR, inp, firstMatch: rank }
+  const { of, reads } = metricTable[name]
+  if (told[reads] === undefined) return Number.NaN
+  return of({ positives: 0, ap, apAtR: apAtR ?? 0, inp: inp ?? 0, firstMatch: rank ?? 0 })
+}
+
+/** The scores of one model's queries, as far as they tell of them. */
+export function scoresOfQueries(queries: readonly PairedQuery[]): Partial<Record<MetricName, number>> {
+  const told = metricNames.filter((name) => queries.every((query) => Number.isFinite(valueOf(name, query))))
+  return Object.fromEntries(
+    told.map((name) => [name, meanOver(queries, (query) => valueOf(name, query), metricTable[name].over)]),
+  )
 }

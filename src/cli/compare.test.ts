@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const output = captureOutput()
+let out = ''
+beforeEach(() => {
+  out = temporaryFolder()
+})
+
+/** A metrics.json of another program: nothing but its queries. */
+function foreign(name: string, ap: (i: number) => number, first = 0): string {
+  const perQuery = Array.from({ length: 20 }, (_, i) => i + first).map((i) => ({
+    query: `photo ${i}.jpg`,
+    identity: `animal ${i % 5}`,
+    ap: ap(i),
+    rank: ap(i) > 0.5 ? 1 : 2,
+  }))
+  const path = join(out, name)
+  writeFileSync(path, JSON.stringify({ perQuery }))
+  return path
+}
+
+const compare = (...args: string[]) => runProgram(['compare', ...args, '--out', join(out, 'page.html')], commands)
+
+test('two foreign files: their scores are computed, and the paired test is told and in the page', async () => {
+  const [a, b] = [foreign('a.json', (i) => 0.2 + (i % 5) / 10), foreign('b.json', (i) => 0.4 + (i % 5) / 10)]
+  expect(await compare(a, b)).toBe(0)
+  expect(output.stdout).toContain(
+    `${b} (second) against ${a} (first): 20 queries of 5 individuals in common. By mean AP 5 individuals are found better, 0 worse.`,
+  )
+  expect(output.stdout).toMatch(/identity-balanced mAP +0\.400 +0\.600 +\+0\.200 +\+0\.200 to \+0\.200 +0\.001/)
+  expect(output.stdout).toMatch(/rank-1 +0\.200 +0\.600 +\+0\.400/)
+  const page = readFileSync(join(out, 'page.html'), 'utf8')
+  expect(page).toContain('<td>20</td>')
+  expect(page).toContain('+0.2000 to +0.2000')
+  expect(page).not.toContain('do not compare')
+})
+
+test('only common queries are compared, and how many there are is told', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), foreign('b.json', () => 0.4, 8)]
+  expect(await compare(a, b)).toBe(0)
+  expect(output.stdout).toContain(
+    '12 queries of 5 individuals in common; 8 queries of the first and 8 of the second have no counterpart',
+  )
+})
+
+test('other queries are no pair, and that is told', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), foreign('b.json', () => 0.4, 100)]
+  expect(await compare(a, b)).toBe(0)
+  expect(output.stderr).toContain('no paired test: the two models have no query in common')
+})
+
+test('a file with neither scores nor queries is refused by name', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), join(out, 'b.json')]
+  writeFileSync(b, '{"split": "test"}')
+  expect(await compare(a, b)).toBe(2)
+  expect(output.stderr).toContain(`${b}: expected rank1, map and identityBalancedMap, or perQuery with ap and rank`)
+  writeFileSync(b, JSON.stringify({ perQuery: [{ query: 'x', identity: 'y', ap: 1.5, rank: 1 }] }))
+  expect(await compare(a, b)).toBe(2)
+  expect(output.stderr).toMatch(/b\.json: .*perQuery.*ap/)
+})
