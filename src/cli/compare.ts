@@ -9,7 +9,7 @@ import {
   metricNames,
   type PairedComparison,
   type PairedQuery,
-  scoresOfQueries,
+  scoresTold,
 } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
 import { signed } from './protocol-table.ts'
@@ -165,7 +165,7 @@ function readMeasured(path: string): MeasuredRun | null {
 const foreignHint = 'docs/metrics.md says what a metrics.json of another program needs'
 
 function computed(queries: readonly PairedQuery[] | null): Partial<Record<MetricName, number>> {
-  return queries === null || queries.length === 0 ? {} : scoresOfQueries(queries)
+  return queries === null || queries.length === 0 ? {} : scoresTold(queries)
 }
 
 /** The scores that a file tells. */

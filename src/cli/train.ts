@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander'
+import type { TrainCallOptions } from '../train/index.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
-import { addDataOptions } from './options.ts'
+import { aboveZero, addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
+import { seedsText } from './seeds-text.ts'
 import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
@@ -18,6 +20,7 @@ Examples:
   rosette train --data jaguars --out runs/small --preset atto \\
     --set epochs=40 --set loss.kind=cosface
   rosette train --data jaguars --out runs/jaguars --resume
+  rosette train --data jaguars --out runs/three --seeds 3
 
 Presets:
   brief  convnext_small at 224 x 224 from pretrained weights, which it downloads
@@ -31,6 +34,7 @@ the interruption. docs/training.md lists every setting that --set can change.`
 interface TrainFlags extends TrainingFlags, LocateFlags {
   readonly out: string
   readonly resume?: boolean
+  readonly seeds?: number
   readonly overwrite?: boolean
 }
 
@@ -43,6 +47,11 @@ export function trainCommand(): Command {
     )
   addTrainingOptions(command)
     .requiredOption('--out <RUN>', 'the run folder to write')
+    .addOption(
+      new Option('--seeds <N>', 'train N times, from seeds 1 to N, each a run below --out; tells mean and deviation')
+        .argParser(aboveZero)
+        .conflicts('seed'),
+    )
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the run in --out')
   return answerHabits(addLocateOptions(addDataOptions(addMachineOptions(command))))
@@ -50,14 +59,43 @@ export function trainCommand(): Command {
     .action(trainAction)
 }
 
+/** `close` takes the bars away before anything is said. */
+async function trainOne(options: TrainCallOptions, close: () => void): Promise<void> {
+  const { train } = await import('../train/index.ts')
+  const outcome = await train(options).finally(close)
+  if (!outcome.finished) saved(options.out, outcome)
+  say(await trainSummary(options.out, options.data))
+}
+
+/** Each seed a run of its own. */
+async function trainAll(options: TrainCallOptions, seeds: number | undefined, onRun: () => void): Promise<void> {
+  const { trainSeeds } = await import('../study/index.ts')
+  const { seed: _, config: __, split: ___, ...given } = options
+  const outcome = await trainSeeds({
+    ...given,
+    seeds: seeds === undefined ? undefined : Array.from({ length: seeds }, (_, i) => i + 1),
+    onRun: (run, finished) => {
+      onRun()
+      tell(`${run}${finished ? ': finished before' : ''}`)
+    },
+  }).finally(onRun)
+  if (!outcome.finished) saved(outcome.run, outcome)
+  say(seedsText(options.out, outcome.summary, outcome.runs))
+}
+
+/** @throws Interrupted, always. */
+function saved(run: string, { step, totalSteps }: { readonly step: number; readonly totalSteps: number }): never {
+  say(`${run}: saved after step ${step} of ${totalSteps}; go on with --resume`)
+  throw new Interrupted()
+}
+
 /** A network can take minutes to build and compile, and nothing can be asked meanwhile. */
 export const patienceMs = 2000
 
 async function trainAction(flags: TrainFlags): Promise<void> {
-  const { train } = await import('../train/index.ts')
-  const { out, resume, overwrite, locate, locateConfig, animals } = flags
+  const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
   const device = await deviceFor(flags.device)
-  const view = new TrainView()
+  let view = new TrainView()
   const stop = new AbortController()
   let hasState = false // before its first step there is nothing to save
   const stopListening = onStop((signal) => {
@@ -68,7 +106,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
     stop.abort(new Interrupted('stopped before the first step; nothing was written')) // thrown while photos are decoded
   })
   try {
-    const outcome = await train({
+    const options = {
       ...trainingOptions(flags),
       device,
       out,
@@ -82,12 +120,15 @@ async function trainAction(flags: TrainFlags): Promise<void> {
         hasState ||= event.kind === 'step'
         view.show(event)
       },
-    }).finally(() => view.close())
-    if (outcome.finished) say(await trainSummary(out, flags.data))
-    else {
-      say(`${out}: saved after step ${outcome.step} of ${outcome.totalSteps}; go on with --resume`)
-      throw new Interrupted()
+    } satisfies TrainCallOptions
+    const { isSeedsFolder } = await import('../study/index.ts')
+    const several = seeds !== undefined || (resume === true && isSeedsFolder(out))
+    const onRun = () => {
+      view.close()
+      view = new TrainView()
     }
+    const work = several ? trainAll(options, seeds, onRun) : trainOne(options, () => view.close())
+    await work.finally(() => view.close())
   } finally {
     stopListening()
   }

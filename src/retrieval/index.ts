@@ -38,7 +38,7 @@ export {
   type PairedIdentity,
   type PairedQuery,
   type PairedScore,
-  scoresOfQueries,
+  scoresTold,
 } from './paired.ts'
 export { forEachProcessedRow, isPlain, type Matching, type PostProcessing } from './post-processing.ts'
 export { postProcessingWords } from './post-processing-words.ts'

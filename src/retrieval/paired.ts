@@ -158,7 +158,7 @@ function valueOf(name: MetricName, { ap, rank, apAtR, inp }: PairedQuery): numbe
 }
 
 /** The scores of one model's queries, as far as they tell of them. */
-export function scoresOfQueries(queries: readonly PairedQuery[]): Partial<Record<MetricName, number>> {
+export function scoresTold(queries: readonly PairedQuery[]): Partial<Record<MetricName, number>> {
   const told = metricNames.filter((name) => queries.every((query) => Number.isFinite(valueOf(name, query))))
   return Object.fromEntries(
     told.map((name) => [name, meanOver(queries, (query) => valueOf(name, query), metricTable[name].over)]),

@@ -11,3 +11,5 @@ export {
 export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
 export type { CrossValidation, FoldScore } from './out-of-fold.ts'
 export { identitiesAtRisk, type RiskOptions, type RiskyIdentity, riskDefaults } from './risk.ts'
+export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
+export { type SeedsSummary } from './seeds-summary.ts'

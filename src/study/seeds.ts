@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson } from '../base/index.ts'
+import { isRunFolder, RunFolder, writeJson } from '../run/index.ts'
+import { type TrainCallOptions, train } from '../train/index.ts'
+import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
+
+/** What is trained several times, and from which seeds. */
+export interface TrainSeedsOptions extends Omit<TrainCallOptions, 'config' | 'split' | 'seed'> {
+  /** Each becomes a run of its own, `seed-1` of seed 1; when resuming those that the study was begun with, unless given. */
+  readonly seeds?: readonly number[] | undefined
+  /** Called before each run, with its folder; `finished` where there is nothing left to do for it. */
+  readonly onRun?: ((run: string, finished: boolean) => void) | undefined
+}
+
+/** The summary of all runs; or the run in which the study was stopped. */
+export type SeedsOutcome =
+  | { readonly finished: true; readonly summary: SeedsSummary; readonly runs: readonly string[] }
+  | { readonly finished: false; readonly run: string; readonly step: number; readonly totalSteps: number }
+
+const storyName = 'seeds.json'
+const summaryName = 'summary.json'
+
+const storySchema = z.object({
+  seeds: z.array(z.int().min(0)).min(2),
+  preset: z.string().optional(),
+  backbone: z.string().optional(),
+  modelConfig: z.string().optional(),
+  freeze: z.union([z.int().min(0), z.literal('all')]).optional(),
+  set: z.array(z.string()).optional(),
+})
+
+/** What was asked for when the study began: a seed that is trained after an interruption gets the same. */
+type Story = z.output<typeof storySchema>
+
+/** True for a folder that `trainSeeds` wrote. */
+export function isSeedsFolder(folder: string): boolean {
+  return existsSync(join(folder, storyName))
+}
+
+/**
+ * Trains the same once for each seed, each an ordinary run below `out` (`seed-1`, `seed-2`, …), and writes their mean and standard deviation to
+ * `summary.json`. All runs set the photos aside that the first one does, so that their scores differ by the seed of weights, batches and
+ * augmentation alone. When `signal` aborts, the run saves its state; `resume` goes on with it and with the seeds that are left.
+ * @throws InputError as `train()`, for fewer than two seeds or one twice, and for an `out` that is a run itself.
+ */
+export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutcome> {
+  const { out, resume = false, seeds: asked, onRun, ...given } = options
+  check(!isRunFolder(out), `\`out\`: ${out} is a run itself`, 'name a folder for several runs')
+  const story = resume ? readStory(out, asked) : checkedStory(options)
+  const runs = story.seeds.map((seed) => join(out, `seed-${seed}`))
+  for (const [i, seed] of story.seeds.entries()) {
+    const run = runs[i]!
+    const begun = resume && isRunFolder(run)
+    const done = begun && new RunFolder(run).metrics() !== undefined
+    onRun?.(run, done)
+    if (done) continue
+    const split = i === 0 ? undefined : splitOf(runs[0]!)
+    const { seeds: _, ...settings } = story
+    // what was asked for is kept once there is a first run: refused settings leave nothing behind
+    const outcome = begun
+      ? await train({ ...given, out: run, resume: true })
+      : await train({
+          ...given,
+          ...(resume ? readingOf(runs[0]!) : {}),
+          ...settings,
+          out: run,
+          seed,
+          split,
+          onEvent: keeping,
+        })
+    if (!outcome.finished) return { finished: false, run, step: outcome.step, totalSteps: outcome.totalSteps }
+  }
+  const summary = summariseSeeds(story.seeds, runs)
+  writeJson(join(out, summaryName), summary)
+  return { finished: true, summary, runs }
+
+  function keeping(event: Parameters<NonNullable<TrainCallOptions['onEvent']>>[0]): void {
+    if (event.kind === 'start' && !resume) writeJson(join(out, storyName), story)
+    given.onEvent?.(event)
+  }
+}
+
+function checkedStory({ seeds = [], preset, backbone, modelConfig, freeze, set }: TrainSeedsOptions): Story {
+  check(seeds.length > 1, `\`seeds\`: expected two or more, got ${seeds.length}`)
+  check(new Set(seeds).size === seeds.length, `\`seeds\`: expected each once, got ${seeds.join(', ')}`)
+  return { seeds: [...seeds], preset, backbone, modelConfig, freeze, ...(set === undefined ? {} : { set: [...set] }) }
+}
+
+function readStory(out: string, asked: readonly number[] | undefined): Story {
+  const path = join(out, storyName)
+  check(existsSync(path), `\`resume\`: ${out} has no ${storyName}: no training of several seeds was begun there`)
+  const story = parseStrictly(storySchema, readJson(path), path)
+  const same = asked === undefined || asked.join() === story.seeds.join()
+  check(same, `\`seeds\`: ${out} was begun with ${story.seeds.join(', ')}, got ${asked?.join(', ')}`)
+  return story
+}
+
+/** The photos of each side, by name; undefined where the run set none aside. */
+function splitOf(run: string): TrainCallOptions['split'] {
+  const { train: learned, validation } = new RunFolder(run).data()
+  return validation.length === 0 ? undefined : { train: learned, validation }
+}
+
+/** How the first run read its photos: the others read them alike. */
+function readingOf(run: string) {
+  return new RunFolder(run).record().reading ?? {}
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commands } from '../src/cli/index.ts'
+import { runProgram } from '../src/cli/program.ts'
+import { RunFolder, readRunData } from '../src/run/index.ts'
+import { isSeedsFolder, type SeedsSummary, trainSeeds } from '../src/study/index.ts'
+import { captureOutput } from './captured-output.ts'
+import { tinyPhoto } from './model-fixture.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-seeds-'))
+const out = join(folder, 'runs')
+const output = captureOutput()
+let data = ''
+const small = [
+  ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=8', 'epochs=2'],
+  ['schedule.warmupEpochs=1', 'batchSize=8'],
+].flat()
+const summary = () => JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as SeedsSummary
+
+beforeAll(async () => {
+  process.env.ROSETTE_CACHE = join(folder, 'cache')
+  // coats that have nothing to do with the names: every seed guesses otherwise
+  data = join(folder, 'photos')
+  for (const name of ['ana', 'bia', 'caua', 'davi']) {
+    mkdirSync(join(data, name), { recursive: true })
+    for (let i = 0; i < 6; i++) writeFileSync(join(data, name, `${i}.png`), await tinyPhoto(`${name} ${i}`, i))
+  }
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('stopped in the second run, it goes on there with what was asked for; mean and deviation are told', async () => {
+  const stop = new AbortController()
+  const runs: string[] = []
+  const asked = { data, out, preset: 'atto', set: small, seeds: [1, 2, 3], threads: 1, inThread: true } as const
+  const stopped = await trainSeeds({
+    ...asked,
+    signal: stop.signal,
+    onRun: (run) => runs.push(run),
+    onEvent: (event) => {
+      if (runs.length === 2 && event.kind === 'step') stop.abort()
+    },
+  })
+  expect(stopped).toMatchObject({ finished: false, run: join(out, 'seed-2'), step: 1 })
+  expect(isSeedsFolder(out)).toBe(true)
+  const before = readFileSync(join(out, 'seed-1', 'metrics.json'), 'utf8')
+
+  const told: [string, boolean][] = []
+  const { inThread, threads } = asked
+  const outcome = await trainSeeds({
+    data,
+    out,
+    threads,
+    inThread,
+    resume: true,
+    onRun: (run, finished) => told.push([run, finished]),
+  })
+  expect(outcome.finished).toBe(true)
+  expect(told.map(([, finished]) => finished)).toEqual([true, false, false])
+  expect(readFileSync(join(out, 'seed-1', 'metrics.json'), 'utf8')).toBe(before)
+
+  const scores = [1, 2, 3].map((seed) => new RunFolder(join(out, `seed-${seed}`)).metrics()!.identityBalancedMap!)
+  expect(new Set(scores).size).toBeGreaterThan(1)
+  const mean = (scores[0]! + scores[1]! + scores[2]!) / 3
+  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / 2
+  expect(summary().identityBalancedMap).toBeCloseTo(mean, 12)
+  expect(summary().deviation.identityBalancedMap).toBeCloseTo(Math.sqrt(variance), 12)
+  expect(summary().bySeed.identityBalancedMap).toEqual(scores)
+  // the third run, begun after the interruption, has the settings of the first and sets the same photos aside
+  const [first, , third] = [1, 2, 3].map((seed) => join(out, `seed-${seed}`))
+  expect(new RunFolder(third!).config().model).toEqual(new RunFolder(first!).config().model)
+  expect(new RunFolder(third!).config().epochs).toBe(2)
+  expect(readRunData(third!).validation).toEqual(readRunData(first!).validation)
+  expect(summary().perQuery).toHaveLength(summary().queries!)
+})
+
+test('compare reads them as one model, with its spread', async () => {
+  const flat = join(folder, 'flat.json')
+  const worse = summary().perQuery!.map((query) => ({ ...query, ap: 0 }))
+  writeFileSync(
+    flat,
+    JSON.stringify({ perQuery: worse.map(({ query, identity, ap }) => ({ query, identity, ap, rank: 9 })) }),
+  )
+  const page = join(folder, 'page.html')
+  expect(await runProgram(['compare', flat, out, '--out', page], commands)).toBe(0)
+  expect(output.stdout).toMatch(/identity-balanced mAP +0\.000 +0\.\d{3} +\+0\.\d{3}/)
+  expect(readFileSync(page, 'utf8')).toContain(` ± ${summary().deviation.identityBalancedMap!.toFixed(4)}</td>`)
+})
+
+test('the command tells the runs that are finished, and the table again', async () => {
+  output.stdout = ''
+  expect(await runProgram(['train', '--data', data, '--out', out, '--resume', '--threads', '1'], commands)).toBe(0)
+  expect(output.stderr).toContain(`${join(out, 'seed-3')}: finished before`)
+  expect(output.stdout).toMatch(/identity-balanced mAP +0\.\d{3} ± 0\.\d{3} +0\.\d{3}, 0\.\d{3}, 0\.\d{3} +0\.\d{3}/)
+  expect(await runProgram(['train', '--data', data, '--out', out, '--seeds', '3'], commands)).toBe(2)
+  expect(output.stderr).toContain('exists already')
+})
+
+test('one seed, a seed twice, other seeds when resuming, and a run in the place of a folder are refused', async () => {
+  await expect(trainSeeds({ data, out: join(folder, 'x'), seeds: [1] })).rejects.toThrow('expected two or more, got 1')
+  await expect(trainSeeds({ data, out: join(folder, 'x'), seeds: [1, 1] })).rejects.toThrow(
+    'expected each once, got 1, 1',
+  )
+  await expect(trainSeeds({ data, out, seeds: [1, 2], resume: true })).rejects.toThrow(
+    'was begun with 1, 2, 3, got 1, 2',
+  )
+  await expect(trainSeeds({ data, out: join(out, 'seed-1'), seeds: [1, 2] })).rejects.toThrow('is a run itself')
+  await expect(trainSeeds({ data, out: join(folder, 'x'), resume: true })).rejects.toThrow('has no seeds.json')
+})
