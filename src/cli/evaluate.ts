@@ -13,7 +13,7 @@ import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { protocolText } from './protocol-table.ts'
 import { say, warn } from './say.ts'
-import { clusteringLines, intervalWords, scoreTable, verificationLines } from './score-table.ts'
+import { backgroundLines, clusteringLines, intervalWords, scoreTable, verificationLines } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
@@ -67,6 +67,7 @@ interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, Locate
   readonly split?: SplitName
   readonly splitOf?: string
   readonly protocols?: 'all'
+  readonly background?: boolean
   readonly excludeSame?: ExcludeSame
   readonly gallery?: string
   readonly galleryImages?: string
@@ -98,6 +99,7 @@ export function evaluateCommand(): Command {
         'all: also with and without the same encounter, against other photos, and with new individuals',
       ).choices(['all']),
     )
+    .option('--background', 'also score with the background filled, where photos have masks')
     .option('--overwrite', 'replace --out')
   return addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))))
     .addHelpText('after', example)
@@ -105,7 +107,11 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluateAction(flags: EvaluateFlags): Promise<void> {
-  const { out, splitOf, excludeSame, protocols, overwrite = false } = flags
+  const { out, splitOf, excludeSame, protocols, background, overwrite = false } = flags
+  check(
+    background !== true || flags.gallery === undefined,
+    '--background scores photos against each other: leave out --gallery',
+  )
   const split = flags.split ?? (splitOf === undefined ? undefined : 'validation')
   if (splitOf !== undefined) await checkRun(splitOf)
   const { openDataset } = await import('../data/index.ts')
@@ -156,7 +162,7 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
         const asked = { excludeSame, postProcessing, protocols, local }
         return embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
           gallery === undefined || known === undefined
-            ? evaluatePhotos(embedder, selection, { ...options, ...asked, others })
+            ? evaluatePhotos(embedder, selection, { ...options, ...asked, background, others })
             : evaluateAgainstGallery(
                 embedder,
                 selection,
@@ -230,7 +236,13 @@ function numbers(report: EvaluationReport): string {
   const { queries, skipped, tieRate, protocols } = report
   const counted = skipped === 0 ? `${queries}` : `${queries} (and ${skipped} not scored: ${nobodyToFind(report)})`
   const counts = `queries   ${counted}\ntie rate  ${tieRate.toFixed(3)}`
-  const further = [counts, ...verificationLines(report), ...clusteringLines(report), intervalWords(report)].join('\n')
+  const further = [
+    counts,
+    ...verificationLines(report),
+    ...clusteringLines(report),
+    ...backgroundLines(report),
+    intervalWords(report),
+  ].join('\n')
   const parts = [scoreTable(report), further, ...(protocols === null ? [] : [protocolText(protocols)])]
   return parts.join('\n\n')
 }

@@ -5,6 +5,7 @@ import {
   type Interval,
   metricLabel,
   metricNames,
+  type PairedScore,
   type Scores,
   type Statistics,
 } from '../retrieval/index.ts'
@@ -49,6 +50,17 @@ export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clusteri
   const scores = ({ ami, ari }: Agreement) => `AMI ${ami.toFixed(3)}, ARI ${ari.toFixed(3)}`
   return [
     `clusters  ${scores(numberKnown)} with the number of individuals given (${identities}); ${scores(numberUnknown)} with ${numberUnknown.groups} found (by chance 0)`,
+  ]
+}
+
+/** What the scores lose when everything outside of the masks is filled. */
+export function backgroundLines({ background }: Pick<EvaluationReport, 'background'>): string[] {
+  if (background === null) return []
+  const { masked, map, identityBalancedMap } = background
+  const words = ({ a, b, interval }: PairedScore) =>
+    `${a.toFixed(3)} to ${b.toFixed(3)} (95 % interval of the difference: ${intervalText(interval)})`
+  return [
+    `background filled on ${masked} photos: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`,
   ]
 }
 

@@ -85,6 +85,7 @@ export async function evaluateAgainstGallery(
     unreadable: unreadablePhotos(queries.skipped),
     verification: pairs.scores(),
     clustering: null,
+    background: null,
     protocols:
       options.protocols === undefined
         ? null

@@ -11,7 +11,10 @@ import {
   type RetrievalMetrics,
   type VerificationScores,
 } from '../retrieval/index.ts'
+
+import { type BackgroundReliance, backgroundReliance } from './background.ts'
 import { type LocalMatching, matchLocally } from './local-matching.ts'
+
 import { pairsOf } from './pairs.ts'
 import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, sameSighting } from './protocol.ts'
 import { type ProtocolReport, protocolsOf } from './protocols.ts'
@@ -25,6 +28,8 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly excludeSame?: ExcludeSame | undefined
   /** all: score under every protocol that the photos allow, beside the one that was asked for. */
   readonly protocols?: 'all' | undefined
+  /** Score once more with the background filled, outside of the photos' masks. */
+  readonly background?: boolean | undefined
   /** Other photos of known individuals, for the protocols. */
   readonly others?: Manifest | undefined
   /** A query's label that looks like one of the gallery is that. */
@@ -59,6 +64,8 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   readonly clustering: ClusteringScores | null
   /** The same model under every protocol; null unless asked for. */
   readonly protocols: ProtocolReport | null
+  /** What the scores lose without the background; null unless asked for. */
+  readonly background: BackgroundReliance | null
   /** Each scored query under its photo's `photoKey`: what a paired test of two models needs. */
   readonly perQuery: readonly QueryRecord[]
 }
@@ -93,6 +100,8 @@ export async function evaluatePhotos(
   const pairs = pairsOf(photos, photos)
   const ranking = { excludeSame, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
   const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
+  const asTheyAre = { embedded, excludeSame, postProcessing }
+  const background = options.background === true ? await backgroundReliance(embedder, asTheyAre, options) : null
   const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
@@ -115,6 +124,7 @@ export async function evaluatePhotos(
       embeddings,
       photos.map(({ identity }) => identity!),
     ),
+    background,
     protocols:
       options.protocols === undefined ? null : protocolsOf({ photos: embedded, gallery: others, postProcessing }),
     perIdentity,

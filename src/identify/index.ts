@@ -1,4 +1,5 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
+export type { BackgroundReliance } from './background.ts'
 export { photosBeside } from './beside.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { decodeImage, encodePng } from '../images/index.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const output = captureOutput()
+
+/** Four animals: the background tells who it is, the middle of the photo is noise of its own. */
+async function photos(masked: boolean): Promise<string> {
+  const folder = temporaryFolder()
+  for (const name of ['ana', 'bia', 'caua', 'davi']) {
+    mkdirSync(join(folder, name))
+    for (let i = 0; i < 4; i++) {
+      const options = { name: 'drawn' }
+      const place = await decodeImage(await tinyPhoto(name, i), options)
+      const animal = await decodeImage(await tinyPhoto(`${name} ${i}`, i), options)
+      const data = place.data.slice()
+      for (let p = 0; p < place.width * place.height; p++) {
+        const [x, y] = [p % place.width, Math.floor(p / place.width)]
+        const inside = x >= 10 && x < 30 && y >= 8 && y < 22
+        if (inside) data.set(animal.data.subarray(4 * p, 4 * p + 3), 4 * p)
+        else if (masked) data[4 * p + 3] = 0
+      }
+      writeFileSync(join(folder, name, `${i}.png`), await encodePng({ ...place, data }))
+    }
+  }
+  return folder
+}
+
+test('a model that knows places loses its score with the background, and that is told', async () => {
+  const path = join(temporaryFolder(), 'metrics.json')
+  const args = ['evaluate', '--model', tinyRun(), '--threads', '1', '--background', '--overwrite', '--out', path]
+  expect(await runProgram([...args, '--data', await photos(true)], commands)).toBe(0)
+  const { background, map } = JSON.parse(readFileSync(path, 'utf8'))
+  expect(background).toMatchObject({ masked: 16, queries: 16, map: { a: map } })
+  expect(background.map.a).toBeGreaterThan(0.6)
+  expect(background.map.difference).toBeLessThan(-0.2)
+  expect(background.map.interval[1]).toBeLessThan(0)
+  expect(output.stdout).toContain(`background filled on 16 photos: mAP from ${map.toFixed(3)} to `)
+  expect(await runProgram([...args, '--data', await photos(false)], commands)).toBe(2)
+  expect(output.stderr).toContain('--background: no photo has a mask that leaves out some background')
+})

@@ -1,0 +1,102 @@
+import { check, unreachable } from '../base/index.ts'
+import { type Photo, photoKey } from '../data/index.ts'
+import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
+import type { Geometry } from '../images/index.ts'
+import {
+  comparePaired,
+  evaluateRetrieval,
+  type PairedScore,
+  type PostProcessing,
+  queryRecords,
+  type RetrievalMetrics,
+} from '../retrieval/index.ts'
+import { labelsOf } from './protocol.ts'
+
+/** What a score loses when the background is gone: a model that looks at coats loses little. */
+export interface BackgroundReliance {
+  /** Photos whose mask leaves some background out. */
+  readonly masked: number
+  readonly queries: number
+  /** `a` with the photos as they are, `b` with the background filled; `difference` is b − a. */
+  readonly rank1: PairedScore
+  readonly map: PairedScore
+  readonly identityBalancedMap: PairedScore
+}
+
+/** Photos that were scored as they are, and how. */
+export interface ScoredAsTheyAre {
+  readonly embedded: PhotoEmbeddings
+  readonly excludeSame: 'encounter' | undefined
+  readonly postProcessing: PostProcessing | undefined
+}
+
+/**
+ * Embeds the same photos once more with everything outside of their masks black, and scores them alike, by embeddings alone: the
+ * paired difference is how much of the score the background carries.
+ * @throws InputError where the model fills the background anyhow, and where no photo has a mask.
+ */
+export async function backgroundReliance(
+  embedder: Embedder,
+  { embedded, excludeSame, postProcessing }: ScoredAsTheyAre,
+  options: EmbedOptions,
+): Promise<BackgroundReliance> {
+  const blind = withoutBackground(embedder)
+  const { photos } = embedded
+  const manifest = { kind: 'photos', source: 'the scored photos', photos, warnings: [], problems: [] } as const
+  const again = await embedPhotos(blind, manifest, options)
+  const masked = photos.filter((_, row) => differ(embedded.embeddings, again.embeddings, row)).length
+  check(
+    masked > 0,
+    '`background`: no photo has a mask that leaves out some background',
+    'masks are the alpha channels of photos, or `masks`',
+  )
+  const labels = labelsOf(photos)
+  const scored = ({ embeddings }: PhotoEmbeddings) =>
+    evaluateRetrieval({ embeddings, ...labels, excludeSame, postProcessing })
+  const { queries, scores } = comparePaired(records(scored(embedded), photos), records(scored(again), photos))
+  return {
+    masked,
+    queries,
+    rank1: scores.rank1!,
+    map: scores.map!,
+    identityBalancedMap: scores.identityBalancedMap!,
+  }
+}
+
+/** The same model on photos whose background is filled. */
+function withoutBackground(embedder: Embedder): Embedder {
+  const geometries = embedder.geometries.map((geometry): Geometry => ({ ...geometry, alpha: filledAlpha(geometry) }))
+  const changed = geometries.some(({ alpha }, i) => alpha !== embedder.geometries[i]!.alpha)
+  check(changed, `\`background\`: ${embedder.name} fills the background anyhow, so it cannot rely on it`)
+  const { name, source, run, size, tta, batchSize, lanes, fusion } = embedder
+  return {
+    ...{ name, source, run, size, tta, batchSize, lanes, fusion, geometries },
+    fingerprint: async () => `${await embedder.fingerprint()} without background`,
+    embed: (photos) => embedder.embed(photos),
+    release: async () => {},
+  }
+}
+
+function filledAlpha({ alpha }: Geometry): Geometry['alpha'] {
+  switch (alpha) {
+    case 'keep':
+      return 'black' // as the bars of a letterbox: a photo without a mask stays as it is, to the bit
+    case 'crop':
+      return 'crop-black'
+    case 'black':
+    case 'mean':
+    case 'crop-black':
+      return alpha
+    default:
+      return unreachable(alpha)
+  }
+}
+
+function differ(a: PhotoEmbeddings['embeddings'], b: PhotoEmbeddings['embeddings'], row: number): boolean {
+  for (let i = row * a.dim; i < (row + 1) * a.dim; i++) if (a.data[i] !== b.data[i]) return true
+  return false
+}
+
+function records({ perQuery }: RetrievalMetrics, photos: readonly Photo[]) {
+  return queryRecords(perQuery, (query) => photoKey(photos[query]!))
+}
