@@ -21,6 +21,13 @@ export { type IdentitiesChannels, identitiesChart } from './identities.ts'
 export { type MapChannels, mapChart } from './map.ts'
 export { distinctMarks, markCorners, markOf } from './mark-shapes.ts'
 export { mark } from './marks.ts'
+export {
+  type MatchedPair,
+  type MatchedPhoto,
+  type MatchedPlacesChannels,
+  matchedPlacesChart,
+  type PlacePair,
+} from './matched-places.ts'
 export { medoid, withoutOverlap } from './names.ts'
 export { plasmaAt } from './plasma.ts'
 export {

@@ -35,12 +35,14 @@ export function lnbnn(nearest: Float32Array, photos: number, options: LnbnnOptio
   const background = new Float32Array(queries)
   const byIndividual = new Map<number, number>()
   const individualOf = (photo: number) => individuals?.[photo] ?? photo
+  const row = new Float32Array(photos) // one descriptor's cosines, side by side
   for (let q = 0; q < queries; q++) {
-    const best = closestIndividuals(nearest, queries, q, asked, individualOf, neighbours + 1)
+    for (let photo = 0, at = q; photo < photos; photo++, at += queries) row[photo] = nearest[at]!
+    const best = closestIndividuals(row, asked, individualOf, neighbours + 1)
     const floor = best.at(-1)?.cosine ?? 1
     background[q] = floor
     for (const photo of asked) {
-      const gain = 2 * (nearest[photo * queries + q]! - floor)
+      const gain = 2 * (row[photo]! - floor)
       if (gain > 0) votes[photo] = votes[photo]! + gain
     }
     for (const { individual, cosine } of best)
@@ -56,16 +58,14 @@ interface Closest {
 
 /** The `most` individuals with the closest photos, the closest first; of equal ones the first photo's. */
 function closestIndividuals(
-  nearest: Float32Array,
-  queries: number,
-  q: number,
+  cosines: Float32Array,
   asked: readonly number[],
   individualOf: (photo: number) => number,
   most: number,
 ): Closest[] {
   const best: Closest[] = []
   for (const photo of asked) {
-    const cosine = nearest[photo * queries + q]!
+    const cosine = cosines[photo]!
     if (best.length === most && cosine <= best[most - 1]!.cosine) continue
     const individual = individualOf(photo)
     const known = best.findIndex((one) => one.individual === individual)
