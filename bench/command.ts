@@ -33,10 +33,14 @@ export interface Scores {
 export async function scoresOnTest(
   run: string,
   data: string,
-  { tta = 'flip', out }: { readonly tta?: string; readonly out: string },
+  {
+    tta = 'flip',
+    out,
+    flags = [],
+  }: { readonly tta?: string; readonly out: string; readonly flags?: readonly string[] },
 ): Promise<Scores> {
   const photos = ['--data', join(data, 'test_identities.csv'), '--images', join(data, 'test', 'test')]
-  await rosette(['evaluate', '--model', run, ...photos, '--tta', tta, '--out', out, '--overwrite'])
+  await rosette(['evaluate', '--model', run, ...photos, '--tta', tta, '--out', out, '--overwrite', ...flags])
   return JSON.parse(readFileSync(out, 'utf8')) as Scores
 }
 

@@ -92,7 +92,7 @@ test('ranks: evaluate, submit and identify go by fused ranks; a gallery is of th
   expect(byGallery).toEqual((await ask(data, ...fused)).map((found) => ({ ...found, path: expect.any(String) })))
   expect(byGallery.every(({ similarity }) => similarity >= 61 / 72 && similarity <= 1)).toBe(true)
   expect(await rosette('identify', ...models, '--gallery', gallery, photo)).toBe(2)
-  expect(output.stderr).toContain('embeddings of two models cannot be compared')
+  expect(output.stderr).toContain('its embeddings were made by tiny + tiny')
 })
 
 test('a report of an ensemble has its scores', async () => {

@@ -1,0 +1,86 @@
+/**
+ * What a cross-validation's ensemble is worth beside one network, on the Kaggle flow of docs/kaggle.md with drawn jaguars: a network
+ * trained on all training photos but those that it sets aside, the folds of `rosette cv` one by one, their ensemble fused in each way, and
+ * the ensemble re-ranked without asking whether that helps. Scored on the test photos, of encounters that no network saw. Each seed
+ * draws other animals and starts other networks. Appends to results/kaggle-flow-procedural-jaguars.csv.
+ *
+ *     node scripts/bench.mjs kaggle-flow --seeds 1,2,3
+ */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { csvLine, formatTable, mean, standardDeviation } from '../src/base/index.ts'
+import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    folds: { type: 'string', default: '3' },
+    individuals: { type: 'string', default: '8' },
+    photos: { type: 'string', default: '12' },
+    epochs: { type: 'string', default: '20' },
+    size: { type: 'string', default: '32' },
+    backbone: { type: 'string', default: 'convnext_zepto_rms' },
+    threads: { type: 'string', default: '1' },
+    /** Keeps what it makes there. */
+    folder: { type: 'string' },
+  },
+})
+
+const file = join(root, 'results', 'kaggle-flow-procedural-jaguars.csv')
+const header =
+  'date,model,seed,backbone,size,individuals,photos,epochs,folds,split,test_photos,rank1,map,identity_balanced_map\n'
+const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'rosette-kaggle-flow-'))
+const metrics = join(scratch, 'metrics.json')
+const found = new Map<string, number[]>()
+
+mkdirSync(scratch, { recursive: true })
+if (!existsSync(file)) writeFileSync(file, header)
+for (const seed of values.seeds.split(',')) await flow(seed)
+tell()
+if (values.folder === undefined) rmSync(scratch, { recursive: true, force: true })
+
+/** The whole of it for one seed. */
+async function flow(seed: string): Promise<void> {
+  const data = join(scratch, `jaguars-${seed}`)
+  const [single, cv] = [join(scratch, `single-${seed}`), join(scratch, `cv-${seed}`)]
+  const { individuals, photos, folds } = values
+  await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', seed])
+  const trained = [...settings(), '--seed', seed, '--data', data]
+  await rosette(['train', ...trained, '--out', single])
+  await rosette(['cv', ...trained, '--out', cv, '--folds', folds])
+  record('single network', seed, await scoresOnTest(single, data, { out: metrics }))
+  for (let fold = 1; fold <= Number(folds); fold++)
+    record(`fold ${fold}`, seed, await scoresOnTest(join(cv, `fold-${fold}`), data, { out: metrics }))
+  for (const fusion of ['similarities', 'ranks', 'embeddings'])
+    record(`ensemble, ${fusion}`, seed, await scoresOnTest(cv, data, { out: metrics, flags: ['--fusion', fusion] }))
+  record('ensemble, re-ranked', seed, await scoresOnTest(cv, data, { out: metrics, flags: ['--rerank'] }))
+}
+
+function settings(): string[] {
+  const { backbone, size, epochs, threads } = values
+  const set = [
+    ...[`model.backbone=${backbone}`, 'model.embeddingSize=null', `image.widthPx=${size}`, `image.heightPx=${size}`],
+    ...[`epochs=${epochs}`, 'batchSize=16', 'chunk=16', `validateEvery=${epochs}`],
+  ]
+  return ['--preset', 'atto', '--threads', threads, ...set.flatMap((value) => ['--set', value])]
+}
+
+function record(model: string, seed: string, scores: Scores): void {
+  const { backbone, size, individuals, photos, epochs, folds } = values
+  const about = [today(), model, seed, backbone, size, individuals, photos, epochs, folds]
+  appendFileSync(file, csvLine([...about, 'test (other encounters)', scores.photos, ...scoreCells(scores)]))
+  const name = model.startsWith('fold ') ? 'fold by itself' : model
+  found.set(name, [...(found.get(name) ?? []), scores.identityBalancedMap])
+}
+
+function tell(): void {
+  const rows = [...found].map(([model, scores]) => [
+    model,
+    String(scores.length),
+    mean(scores).toFixed(3),
+    standardDeviation(scores).toFixed(3),
+  ])
+  console.log(formatTable(['model', 'scores', 'identity-balanced mAP', 'σ'], rows))
+}
