@@ -71,7 +71,7 @@ describe('a gallery on disk', () => {
       /gallery: its embeddings were made by tiny \([0-9a-f]{12}, with flip averaging\), and this model is tiny \(/,
     )
     expect(await rejection(loadGallery(other, source, {}))).toContain(
-      'hint: two models of one name: another checkpoint, precision or training',
+      '; two models may have one name: those of another checkpoint, precision or training',
     )
     const plain = await openModel(embedder.run!, { threads: 1, tta: 'none' })
     const mixed = await rejection(loadGallery(plain, source, {}))

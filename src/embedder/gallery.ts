@@ -185,10 +185,10 @@ function checkSameModel(folder: string, made: GalleryModel, asked: GalleryModel)
 
 /** Two checkpoints of a run, and two trainings of one preset, have one name. */
 function twoModelsHint(made: GalleryModel, asked: GalleryModel): string {
-  const cure = 'ask with the model that made the gallery, or make it anew with this one'
-  if (made.name !== asked.name || made.size !== asked.size || made.flipAveraging !== asked.flipAveraging)
-    return `embeddings of two models cannot be compared: ${cure}`
-  return `two models of one name: another checkpoint, precision or training, or an export of an older rosette, is another model; ${cure}`
+  const cure =
+    'embeddings of two models cannot be compared: ask with the model that made the gallery, or make it anew with this one'
+  if (made.name !== asked.name || made.size !== asked.size || made.flipAveraging !== asked.flipAveraging) return cure
+  return `${cure}; two models may have one name: those of another checkpoint, precision or training, and exports of an older rosette`
 }
 
 function recordOf(

@@ -38,7 +38,7 @@ test('a gallery of a run can be asked with the model exported from it, whose emb
   expect(readGallery(folder, { model: await galleryModel(file) }).photos).toHaveLength(12)
   for (const other of [last, int8]) {
     const model = await galleryModel(other)
-    expect(() => readGallery(folder, { model })).toThrow('two models of one name: another checkpoint')
+    expect(() => readGallery(folder, { model })).toThrow('two models may have one name: those of another checkpoint')
   }
   // what is stated of a checkpoint counts only of files that the description states too
   const description = join(file.source, 'model.json')
