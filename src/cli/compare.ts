@@ -116,7 +116,7 @@ const querySchema = z.object({
 const measuredSchema = z.object({
   split: z.string().default('not told'),
   flipAveraging: z.boolean().optional(),
-  tta: z.enum(['flip', 'none']).optional(),
+  tta: z.enum(['flip', 'none', 'multi-scale']).optional(),
   hashes: z.object({ data: z.string() }).optional(),
   gallery: z.string().nullable().default(null),
   excludeSame: z.literal('encounter').nullable().optional(),
@@ -149,7 +149,7 @@ function readMeasured(path: string): MeasuredRun | null {
     dataHash: told.hashes?.data ?? null,
     excludeSame: told.excludeSame,
     gallery: told.gallery,
-    flipAveraging: told.flipAveraging ?? (told.tta === undefined ? null : told.tta === 'flip'),
+    flipAveraging: told.flipAveraging ?? (told.tta === undefined ? null : told.tta !== 'none'),
     photos: told.photos ?? null,
     queries: told.queries ?? perQuery?.length ?? null,
     rank1,

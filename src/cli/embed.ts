@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
+import type { Embedder } from '../embedder/index.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
 import { say } from './say.ts'
+import { ttaWords } from './tta-words.ts'
 import {
   interruptible,
   warnOfIdentical,
@@ -93,6 +95,6 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   })
 }
 
-function describe({ source, tta }: { readonly source: string; readonly tta: string }): string {
-  return `${source}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`
+function describe({ source, tta }: Pick<Embedder, 'source' | 'tta'>): string {
+  return `${source}, ${ttaWords(tta)}`
 }

@@ -49,7 +49,7 @@ export function ensembleCommand(): Command {
     )
     .addOption(
       new Option('--tta <mode,…>', 'flip or none, for all or for each')
-        .argParser(words<Tta>(['none', 'flip']))
+        .argParser(words<Tta>(['none', 'flip', 'multi-scale']))
         .default(undefined, 'as each model is'),
     )
     .addOption(

@@ -15,6 +15,7 @@ import { protocolText } from './protocol-table.ts'
 import { say, warn } from './say.ts'
 import { backgroundLines, clusteringLines, intervalWords, scoreTable, verificationLines } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
+import { ttaWords } from './tta-words.ts'
 import {
   interruptible,
   photosToScore,
@@ -224,7 +225,7 @@ function describe(report: EvaluationReport, { reason }: Selection, leftOut: read
   const which = split === 'all' ? 'all photos' : `the ${split} photos`
   const scored = gallery === null ? `${photos} of ${identities} individuals` : `${queries + skipped}`
   return [
-    `model    ${model}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`,
+    `model    ${model}, ${ttaWords(tta)}`,
     `data     ${data}: ${which}, ${scored} (${reason})`,
     ...(gallery === null ? [] : [`gallery  ${gallery}: ${photos} photos of ${identities} individuals`]),
     `scored   ${protocol}`,

@@ -59,8 +59,11 @@ export function addModelOptions(command: Command): Command {
         .default(undefined, 'best, where there is one'),
     )
     .addOption(
-      new Option('--tta <mode>', 'flip: average the embeddings of a photo and of its mirror image')
-        .choices(['none', 'flip'])
+      new Option(
+        '--tta <mode>',
+        'flip: average the embeddings of a photo and of its mirror image; multi-scale: of a larger size too, run folders only',
+      )
+        .choices(['none', 'flip', 'multi-scale'])
         .default(undefined, 'flip for models of rosette, none for others'),
     )
     .addOption(captionsOption('as the model was trained, else crop'))

@@ -4,8 +4,13 @@ import type { CheckpointName } from '../run/index.ts'
 import type { Device } from '../runtime/index.ts'
 import type { Network } from './network.ts'
 
-/** none: a photo as it is; flip: the embeddings of photo and mirror image averaged. */
-export type Tta = 'none' | 'flip'
+/**
+ * What is averaged into an embedding. none: a photo as it is; flip: photo and mirror image; multi-scale: both, in the network's own size
+ * and a quarter larger.
+ */
+export const ttaModes = ['none', 'flip', 'multi-scale'] as const
+/** One of `ttaModes`: none, flip or multi-scale. */
+export type Tta = (typeof ttaModes)[number]
 
 /** fp32, or int8: matrix products in whole numbers (`quantise` of the runtime), faster where the processor has VNNI. */
 export type Precision = 'fp32' | 'int8'
@@ -88,5 +93,5 @@ export function prepareFor({ geometries }: Pick<Embedder, 'geometries'>, image: 
  */
 export function photosTogether(tta: Tta, precision: Precision, threads: number): number {
   if (threads === 1 || precision === 'int8') return 1
-  return tta === 'flip' ? openModelDefaults.batch / 2 : openModelDefaults.batch
+  return tta === 'none' ? openModelDefaults.batch : openModelDefaults.batch / 2
 }

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, resolveBeside, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readJson, readRegular, resolveBeside, writeFileAtomic } from '../base/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { type CheckpointName, findCheckpoint, hasCheckpoints } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
+import { ttaModes } from './embedder.ts'
 import { fusionMethods } from './ensemble.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { headModel, isHeadRun } from './head-run.ts'
@@ -17,7 +19,7 @@ const memberSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' }),
   weight: z.number().positive().default(1),
   checkpoint: z.enum(['best', 'last']).optional(),
-  tta: z.enum(['none', 'flip']).optional(),
+  tta: z.enum(ttaModes).optional(),
   precision: z.enum(['fp32', 'int8']).optional(),
 })
 
@@ -88,8 +90,15 @@ export async function checkSeal(folder: string, { path, sha256, checkpoint }: En
   )
 }
 
-/** SHA-256 over a model's weights and description, whatever it is. */
-async function sealOf(path: string, checkpoint: CheckpointName | undefined): Promise<string> {
+/**
+ * SHA-256 over a model's weights and description, whatever it is: the same for all precisions and averagings. An ensemble is what its file
+ * says, which seals its members.
+ */
+export async function sealOf(path: string, checkpoint: CheckpointName | undefined): Promise<string> {
+  if (isEnsemble(path))
+    return createHash('sha256')
+      .update(readRegular(join(path, ensembleFile), 'json'))
+      .digest('hex')
   const { weights, description } = filesOf(path, checkpoint)
   return fingerprintOf(weights, description, {})
 }

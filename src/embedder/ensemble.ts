@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { check, unreachable } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import type { RankFusion } from '../retrieval/index.ts'
-import type { Embedder, PreparedPhoto } from './embedder.ts'
+import { type Embedder, type PreparedPhoto, ttaModes } from './embedder.ts'
 import { normaliseRows } from './rows.ts'
 
 /**
@@ -45,7 +45,7 @@ export function ensembleOf(members: readonly Embedder[], options: EnsembleOption
     run: undefined,
     geometries,
     size,
-    tta: members.every(({ tta }) => tta === 'flip') ? 'flip' : 'none',
+    tta: ttaModes.find((mode) => members.every(({ tta }) => tta === mode)) ?? 'none',
     batchSize: Math.max(...members.map(({ batchSize }) => batchSize)),
     lanes: Math.max(...members.map(({ lanes }) => lanes)),
     warnings: members.flatMap(({ warnings = [] }) => warnings),

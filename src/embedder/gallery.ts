@@ -83,7 +83,7 @@ export async function galleryModel(embedder: Embedder): Promise<GalleryModel> {
     name: embedder.name,
     fingerprint: await embedder.fingerprint(),
     size: embedder.size,
-    flipAveraging: embedder.tta === 'flip',
+    flipAveraging: embedder.tta !== 'none',
   }
 }
 

@@ -29,6 +29,7 @@ export {
   photosTogether,
   prepareFor,
   type Tta,
+  ttaModes,
 } from './embedder.ts'
 export { EmbeddingFile } from './embedding-file.ts'
 export { commitPair, settlePair } from './embedding-pair.ts'

@@ -90,6 +90,11 @@ export async function openDescribed(onnx: string, options: OpenModelOptions, pat
 }
 
 function chooseTta({ flipAveraging }: ModelDescription, asked: Tta | undefined, path: string): Tta {
+  check(
+    asked !== 'multi-scale',
+    `\`tta: "multi-scale"\`: ${path} takes photos of one size only`,
+    'name a run folder whose network is of rosette: it is built again for each size',
+  )
   if (flipAveraging === 'inside') {
     check(
       asked !== 'none',

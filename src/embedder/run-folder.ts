@@ -8,6 +8,7 @@ import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { captionSetting, descriptionFile, geometryOf, readModelDescription } from './description.ts'
 import { type OpenModelOptions, type Precision, photosTogether } from './embedder.ts'
 import { checkpointFingerprint } from './fingerprint.ts'
+import { checkTakesSize, multiScaleOf, multiScales, scaledGeometry } from './multi-scale.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 import { roundingWarnings } from './rounding.ts'
@@ -54,13 +55,36 @@ export function checkPrecision(precision: Precision, device: Device): void {
   )
 }
 
-/** A run's network rebuilt for this processor, its weights part of the program. */
+/**
+ * A run's network rebuilt for this processor, its weights part of the program; for `tta: "multi-scale"` once for each size.
+ * @throws InputError for a network of one size only.
+ */
 export async function openRun(folder: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
-  const { checkpoint, tta = 'flip', precision = 'fp32', threads, device = 'cpu' } = options
+  const { checkpoint, tta, precision = 'fp32', device = 'cpu' } = options
   checkPrecision(precision, device)
-  const { name, network, checkpoint: found, tensors } = readRunModel(folder, checkpoint)
+  const described = readModelDescription(join(folder, descriptionFile))
+  const model = { ...readRunModel(folder, checkpoint), geometry: geometryOf(described, options.captions) }
+  if (tta !== 'multi-scale') return openAt(folder, model, options)
+  const geometries = multiScales.map((scale) => scaledGeometry(model.geometry, scale))
+  for (const geometry of geometries) checkTakesSize(model, geometry, folder)
+  const open = (geometry: Geometry) => openAt(folder, { ...model, geometry }, { ...options, tta: 'flip' })
+  const own = await open(geometries[0]!)
+  try {
+    const others: NetworkEmbedder[] = []
+    for (const geometry of geometries.slice(1)) others.push(await open(geometry))
+    const description = join(folder, descriptionFile)
+    const settings = { tta, precision, ...captionSetting(described, model.geometry) }
+    return multiScaleOf([own, ...others], () => checkpointFingerprint(model.checkpoint, description, settings))
+  } catch (error) {
+    await own.release()
+    throw error
+  }
+}
+
+async function openAt(folder: string, model: RunModel, options: OpenModelOptions): Promise<NetworkEmbedder> {
+  const { tta = 'flip', precision = 'fp32', threads, device = 'cpu' } = options
+  const { name, network, geometry, checkpoint: found, tensors } = model
   const description = readModelDescription(join(folder, descriptionFile))
-  const geometry = geometryOf(description, options.captions)
   const batch = options.batch ?? photosTogether(tta, precision, shareThreads(totalBytes(tensors), threads)[0]!)
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)

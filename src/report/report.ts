@@ -106,7 +106,7 @@ export async function makeReport(
   const input: ReportInput = {
     title: options.title ?? basename(embedder.run ?? embedder.name),
     model: embedder.name,
-    flipAveraging: embedder.tta === 'flip',
+    flipAveraging: embedder.tta !== 'none',
     data: basename(manifest.source),
     split: options.splitName ?? split,
     reason,
