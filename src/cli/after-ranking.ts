@@ -1,6 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { check } from '../base/index.ts'
 import type { PostProcessing, QueryExpansion, RerankSettings } from '../retrieval/index.ts'
+import type { Trick } from '../study/index.ts'
+import type { ModelFlags } from './options.ts'
+import { tell, warn } from './say.ts'
+import { ttaWords } from './tta-words.ts'
 
 /** Options of every command that ranks: what is done besides comparing cosines. */
 export interface AfterRankingFlags {
@@ -32,11 +38,55 @@ export function addAfterRankingOptions(command: Command): Command {
     .addOption(
       new Option('--database-augmentation <k>', 'add its k nearest photos to each gallery photo').argParser(neighbours),
     )
-    .option('--plain', 'rank by cosines alone')
+    .option('--plain', 'rank by cosines alone, whatever `rosette tune` accepted')
+}
+
+/** What is done to rank, and the flags with the averaging that belongs to it. */
+export interface AfterRanking<F> {
+  readonly flags: F
+  readonly postProcessing: PostProcessing | undefined
+}
+
+/**
+ * What the flags ask for, else what `rosette tune` accepted for the model, which is told in one line. Flags of the group take the place of
+ * all that was accepted, `--tta` that of its averaging alone.
+ */
+export async function afterRanking<F extends ModelFlags & AfterRankingFlags>(flags: F): Promise<AfterRanking<F>> {
+  const asked = await askedPostProcessing(flags)
+  if (asked !== undefined) return { flags, postProcessing: asked }
+  const accepted = await acceptedFor(flags)
+  if (accepted === undefined) return { flags, postProcessing: undefined }
+  return { flags: { ...flags, tta: flags.tta ?? accepted.tta }, postProcessing: accepted.postProcessing }
+}
+
+/** What was accepted for the model of the flags; undefined where nothing was, and for other weights than these. */
+export async function acceptedFor({ model, checkpoint }: ModelFlags): Promise<Trick | undefined> {
+  const [only, ...more] = model
+  const { runNames } = await import('../run/index.ts')
+  if (only === undefined || more.length > 0 || !existsSync(join(only, runNames.postProcessing))) return undefined
+  const { postProcessingPath, readPostProcessing } = await import('../study/index.ts')
+  const path = postProcessingPath(only)
+  const record = readPostProcessing(path)
+  if (record === undefined || record.accepted === null) return undefined
+  const { sealOf } = await import('../embedder/index.ts')
+  if ((await sealOf(only, checkpoint)) !== record.model) {
+    warn(`${path} was made for other weights than these: it is not followed; \`rosette tune\` makes it anew`)
+    return undefined
+  }
+  tell(
+    `note: ${path}: ${await trickWords(record.accepted)}, as \`rosette tune\` accepted; --plain ranks by cosines alone`,
+  )
+  return record.accepted
+}
+
+/** Averaging and post-processing in words. */
+export async function trickWords({ tta, postProcessing }: Trick): Promise<string> {
+  const { postProcessingWords } = await import('../retrieval/index.ts')
+  return `${postProcessingWords(postProcessing) ?? 'cosines alone'}, ${ttaWords(tta)}`
 }
 
 /** What the flags ask for; undefined where they ask for nothing. @throws InputError where they contradict each other. */
-export async function askedPostProcessing(flags: AfterRankingFlags): Promise<PostProcessing | undefined> {
+async function askedPostProcessing(flags: AfterRankingFlags): Promise<PostProcessing | undefined> {
   const { queryExpansion, databaseAugmentation, rerankSettings, plain = false } = flags
   const rerank = flags.rerank === true || rerankSettings !== undefined
   const asked = rerank || queryExpansion !== undefined || databaseAugmentation !== undefined

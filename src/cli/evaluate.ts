@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
-import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -107,13 +107,13 @@ export function evaluateCommand(): Command {
     .action(evaluateAction)
 }
 
-async function evaluateAction(flags: EvaluateFlags): Promise<void> {
-  const { out, splitOf, excludeSame, protocols, background, overwrite = false } = flags
+async function evaluateAction(given: EvaluateFlags): Promise<void> {
+  const { out, splitOf, excludeSame, protocols, background, overwrite = false } = given
   check(
-    background !== true || flags.gallery === undefined,
+    background !== true || given.gallery === undefined,
     '--background scores photos against each other: leave out --gallery',
   )
-  const split = flags.split ?? (splitOf === undefined ? undefined : 'validation')
+  const split = given.split ?? (splitOf === undefined ? undefined : 'validation')
   if (splitOf !== undefined) await checkRun(splitOf)
   const { openDataset } = await import('../data/index.ts')
   const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
@@ -121,10 +121,10 @@ async function evaluateAction(flags: EvaluateFlags): Promise<void> {
     '../identify/index.ts'
   )
   check(
-    flags.match === 'none' || flags.protocols === undefined,
+    given.match === 'none' || given.protocols === undefined,
     '--protocols compares what the embedding does: expected --match none beside it',
   )
-  const postProcessing = await askedPostProcessing(flags)
+  const { flags, postProcessing } = await afterRanking(given)
   const own = { ...flags, model: splitOf === undefined ? flags.model : [splitOf] }
   const { data, open, reading, namedBy } = await photosToRead(own, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { csvText, formatTable, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
-import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -74,12 +74,12 @@ export function identifyCommand(): Command {
     .action(identifyAction)
 }
 
-async function identifyAction(names: readonly string[], flags: IdentifyFlags): Promise<void> {
-  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels } = flags
+async function identifyAction(names: readonly string[], given: IdentifyFlags): Promise<void> {
+  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels } = given
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { identifyPhotos, matchQueries } = await import('../identify/index.ts')
-  const postProcessing = await askedPostProcessing(flags)
+  const { flags, postProcessing } = await afterRanking(given)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }

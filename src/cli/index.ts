@@ -18,6 +18,7 @@ import { splitCommand } from './split.ts'
 import { submitCommand } from './submit.ts'
 import { synthCommand } from './synth.ts'
 import { trainCommand } from './train.ts'
+import { tuneCommand } from './tune.ts'
 import { watchCommand } from './watch.ts'
 import { weightsCommand } from './weights.ts'
 
@@ -33,6 +34,7 @@ export const commands: readonly (() => Command)[] = [
   ensembleCommand,
   embedCommand,
   evaluateCommand,
+  tuneCommand,
   reportCommand,
   compareCommand,
   submitCommand,

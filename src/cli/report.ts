@@ -4,7 +4,7 @@ import { check, formatBytes } from '../base/index.ts'
 import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
-import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import {
   addDataOptions,
@@ -109,9 +109,9 @@ function projections(text: string): ProjectionName[] {
   })
 }
 
-async function reportAction(flags: ReportFlags): Promise<void> {
-  const { overwrite = false } = flags
-  const postProcessing = await askedPostProcessing(flags)
+async function reportAction(given: ReportFlags): Promise<void> {
+  const { overwrite = false } = given
+  const { flags, postProcessing } = await afterRanking(given)
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
   const { openDataset } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')

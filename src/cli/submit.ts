@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ScoreKind } from '../competition/index.ts'
-import { type AfterRankingFlags, addAfterRankingOptions, askedPostProcessing } from './after-ranking.ts'
+import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -60,15 +60,15 @@ export function submitCommand(): Command {
     .action(submitAction)
 }
 
-async function submitAction(flags: SubmitFlags): Promise<void> {
-  const { out, scores: kind, overwrite = false } = flags
+async function submitAction(given: SubmitFlags): Promise<void> {
+  const { out, scores: kind, overwrite = false } = given
   const { checkSubmission, formatSubmissionReport, scorePairs, writeSubmission } = await import(
     '../competition/index.ts'
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
   const { matchLocally, matchWords } = await import('../identify/index.ts')
-  const postProcessing = await askedPostProcessing(flags)
+  const { flags, postProcessing } = await afterRanking(given)
   const { data, open, reading } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest: listed }, { overwrite })

@@ -47,6 +47,7 @@ export {
   type MemberToSeal,
   memberPath,
   readEnsemble,
+  sealOf,
   writeEnsemble,
 } from './ensemble-file.ts'
 export { checkSameStart } from './ensemble-start.ts'

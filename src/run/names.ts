@@ -8,6 +8,8 @@ export const runNames = {
   checkpoints: 'checkpoints',
   description: 'model.json',
   metrics: 'metrics.json',
+  /** What `rosette tune` accepted for it. */
+  postProcessing: 'postprocessing.json',
   /** The folder of the run's report unless told otherwise. */
   report: 'report',
   /** There while a process writes the run. */
@@ -22,6 +24,7 @@ export const runFiles: readonly string[] = [
   'model.onnx',
   'model.onnx.data',
   runNames.metrics,
+  runNames.postProcessing,
   runNames.log,
   'checkpoints/best.safetensors',
   'checkpoints/last.safetensors',

@@ -2,6 +2,8 @@
  * How far a score can be trusted: what speaks against a dataset and its split before a model is trained on them, models of several
  * folds, and whether a trick earns its place.
  */
+
+export type { Trick } from './candidates.ts'
 export {
   type CrossValidateEvent,
   type CrossValidateOptions,
@@ -9,7 +11,16 @@ export {
   crossValidate,
 } from './cross-validate.ts'
 export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
+export type { Gain, GateOptions, GateVerdict } from './gate.ts'
 export type { CrossValidation, FoldScore } from './out-of-fold.ts'
+export {
+  type PostProcessingRecord,
+  postProcessingPath,
+  readPostProcessing,
+  writePostProcessing,
+} from './post-processing-file.ts'
 export { identitiesAtRisk, type RiskOptions, type RiskyIdentity, riskDefaults } from './risk.ts'
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
+export type { TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'
+export { type TunedModel, type TuneModelInput, tuneModel } from './tune-record.ts'

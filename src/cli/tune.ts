@@ -1,0 +1,198 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { check, checkOutput, formatTable, InputError } from '../base/index.ts'
+import type { Embedder, Tta } from '../embedder/index.ts'
+import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import type { Embeddings } from '../retrieval/index.ts'
+import type { Gain, PostProcessingRecord, TuneOutcome } from '../study/index.ts'
+import { trickWords } from './after-ranking.ts'
+import { inFlags } from './flag-words.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
+import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { type Progress, progress } from './progress.ts'
+import { say, tell } from './say.ts'
+import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
+import {
+  interruptible,
+  photosToScore,
+  tellNotes,
+  warnOfLearned,
+  warnOfManifest,
+  warnOfSkipped,
+  withListing,
+  withModel,
+  withProgress,
+} from './work.ts'
+
+const example = `
+Examples:
+  rosette tune --model runs/jaguars
+  rosette tune --model runs/jaguars --data new.csv --images new-photos
+
+Query expansion, database augmentation, re-ranking and averaging help some
+galleries and harm others. Each is tried on the photos that \`rosette evaluate\`
+would score. One is accepted only where it wins on individuals that had no part
+in its choice, with an interval above 0.
+
+What was accepted is written to postprocessing.json in the model's folder.
+\`rosette evaluate\`, \`submit\`, \`identify\` and \`report\` follow it and say so;
+--plain ranks by cosines alone.`
+
+interface TuneFlags extends ModelFlags, DataFlags, LocateFlags {
+  readonly data?: string
+  readonly out?: string
+  readonly split?: SplitName
+  readonly excludeSame?: ExcludeSame
+  readonly overwrite?: boolean
+}
+
+/** `rosette tune`: what is done to rank, where it helps. */
+export function tuneCommand(): Command {
+  const command = new Command('tune')
+    .summary('find out which tricks of ranking help a model')
+    .description('Try averaging, query expansion, database augmentation and re-ranking, and accept what wins.')
+    .addOption(dataOption())
+    .addOption(
+      new Option('--out <postprocessing.json>', 'the file to write').default(undefined, "in the model's folder"),
+    )
+    .addOption(splitOption())
+    .addOption(excludeSameOption())
+    .option('--overwrite', 'replace --out')
+  return addLocateOptions(addDataOptions(addModelOptions(command)))
+    .addHelpText('after', example)
+    .action(tuneAction)
+}
+
+async function tuneAction(flags: TuneFlags): Promise<void> {
+  const { split, excludeSame, overwrite = false } = flags
+  check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
+  const { identifiedOnly, openDataset } = await import('../data/index.ts')
+  const { embedPhotos, sealOf } = await import('../embedder/index.ts')
+  const { postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
+  const model = onlyModel(flags)
+  const out = flags.out ?? postProcessingPath(model)
+  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  await checkNamed({ namedBy }, listed)
+  // It is a file of the run, which other commands do not write.
+  if (resolve(out) === resolve(postProcessingPath(model))) checkOutput(out, { overwrite })
+  else await checkOutputs([out], { flags, manifest: listed }, { overwrite })
+  const locating = await locatingBy(flags)
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    const embed = async (embedder: Embedder) => {
+      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      const known = identifiedOnly(selection.manifest)
+      const embedded = await withProgress(`embedding, ${embedder.tta}`, { ...reading, signal }, (options) =>
+        embedPhotos(embedder, known, options),
+      )
+      return { selection, embedded, tta: embedder.tta }
+    }
+    const first = await withModel(flags, async (embedder) => {
+      const found = await embed(embedder)
+      if (found.selection.split === 'all') warnOfManifest(manifest)
+      else tellNotes(manifest)
+      await warnOfLearned(found.selection, embedder)
+      warnOfSkipped(found.embedded.skipped)
+      return found
+    })
+    const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])
+    for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
+      const other = await withModel({ ...flags, tta }, embed).catch(unlessRefused(tta))
+      if (other !== undefined) embeddings.set(tta, other.embedded.embeddings)
+    }
+    const { photos, contentHashes } = first.embedded
+    const bar = progress('trying', 'ways to rank')
+    const seal = await sealOf(model, flags.checkpoint)
+    const input = { photos, contentHashes, embeddings, model: seal, data: manifest.source, excludeSame }
+    const { outcome, record } = watched(bar, (onTried) => tuneModel(input, { onTried }))
+    writePostProcessing(out, record)
+    say(await described(outcome, record, first.selection))
+    say(
+      `\n${out}: ${outcome.accepted === null ? 'nothing changes' : 'evaluate, submit, identify and report follow it'}`,
+    )
+  })
+}
+
+function watched<T>(bar: Progress, work: (update: Progress['update']) => T): T {
+  try {
+    return work(bar.update)
+  } finally {
+    bar.stop()
+  }
+}
+
+/** The folder of the one model that the flags name. */
+function onlyModel({ model }: ModelFlags): string {
+  const [only, ...more] = model
+  check(
+    only !== undefined && more.length === 0,
+    `tune: expected one model, got ${model.length}`,
+    '`rosette ensemble` makes a folder of several, which can be tuned',
+  )
+  check(
+    statSync(only, { throwIfNoEntry: false })?.isDirectory() === true,
+    `${only}: expected a folder: what was accepted is written into it`,
+    'a run, a folder of `rosette export`, or an ensemble',
+  )
+  return only
+}
+
+async function otherAveragings(own: Tta): Promise<Tta[]> {
+  const { ttaModes } = await import('../embedder/index.ts')
+  return ttaModes.filter((tta) => tta !== own)
+}
+
+/** An averaging that the model cannot do is not tried, which is told. */
+function unlessRefused(tta: Tta): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof InputError)) throw error
+    tell(`note: --tta ${tta} is not tried: ${inFlags(error.what)}`)
+    return undefined
+  }
+}
+
+async function described(
+  { baseline, tried, verdict, accepted }: TuneOutcome,
+  { evidence }: PostProcessingRecord,
+  { reason }: Selection,
+): Promise<string> {
+  const order = [...tried].sort((a, b) => b.identityBalancedMap - a.identityBalancedMap)
+  const rows: string[][] = []
+  for (const trick of [baseline, ...order])
+    rows.push([
+      await trickWords(trick),
+      trick.identityBalancedMap.toFixed(3),
+      trick === baseline ? '' : signed(trick.identityBalancedMap - baseline.identityBalancedMap),
+      trick.rank1.toFixed(3),
+    ])
+  const best = verdict.best === null ? undefined : tried[verdict.best]
+  const percent = `${Math.round(evidence.level * 100)} %`
+  return [
+    `data     ${evidence.data} (${reason})`,
+    `scored   ${evidence.queries} queries of ${evidence.individuals} individuals, ${evidence.protocol}`,
+    '',
+    formatTable(['ranked by', 'identity-balanced mAP', 'difference', 'rank-1'], rows),
+    '',
+    accepted === null ? 'accepted nothing' : `accepted ${await trickWords(accepted)}`,
+    ...(verdict.tooFew === null ? [] : [verdict.tooFew]),
+    ...(best === undefined ? ['no way to rank is better than cosines alone'] : []),
+    ...(best === undefined
+      ? []
+      : [
+          `on individuals that did not choose: ${gainWords(verdict.confirmed, percent)}`,
+          `the best of all, ${await trickWords(best)}: ${gainWords(verdict.own, percent)}, which its choice flatters`,
+        ]),
+  ].join('\n')
+}
+
+function gainWords({ difference, interval: [low, high] }: Gain, percent: string): string {
+  return `${signed(difference)} (${percent} interval ${signed(low)} to ${signed(high)})`
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+}

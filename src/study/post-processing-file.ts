@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { ttaModes } from '../embedder/index.ts'
+import { runNames } from '../run/index.ts'
+
+const neighbours = z.int().min(1).max(1000)
+const share = z.number().min(0).max(1)
+const number = z.number()
+
+const trickSchema = z.strictObject({
+  tta: z.enum(ttaModes),
+  postProcessing: z.strictObject({
+    databaseAugmentation: z.strictObject({ k: neighbours }).optional(),
+    queryExpansion: z.strictObject({ alpha: z.number().min(0).max(100), k: neighbours }).optional(),
+    rerank: z.strictObject({ k1: neighbours, k2: neighbours, lambda: share }).optional(),
+  }),
+})
+
+const gainSchema = z.strictObject({ difference: number, interval: z.tuple([number, number]).readonly() })
+
+const contentSchema = z.strictObject({
+  format: z.literal('rosette-postprocessing'),
+  version: z.literal(1),
+  /** SHA-256 of the model that it was tuned for: another one does not follow it. */
+  model: z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' }),
+  /** Null where no trick won. */
+  accepted: trickSchema.nullable(),
+  evidence: z.strictObject({
+    data: z.string(),
+    /** Hash of names, labels and bytes of the photos. */
+    dataHash: z.string(),
+    protocol: z.string(),
+    queries: z.int().min(0),
+    individuals: z.int().min(0),
+    candidates: z.int().min(0),
+    /** Identity-balanced mAP without any. */
+    baseline: share,
+    /** On individuals that did not choose. */
+    confirmed: gainSchema,
+    own: gainSchema,
+    level: share,
+    agreement: share,
+  }),
+})
+
+/** What `postprocessing.json` says: what was accepted for which model, and on what evidence. */
+export type PostProcessingRecord = Readonly<z.output<typeof contentSchema>>
+
+/** Where what was accepted for a model lies: in the folder of its run, of its export, or of the ensemble. */
+export function postProcessingPath(model: string): string {
+  return join(model, runNames.postProcessing)
+}
+
+/** Writes the record, sealed by its own hash, whole or not at all. */
+export function writePostProcessing(path: string, given: PostProcessingRecord): void {
+  const record = parseStrictly(contentSchema, given, path) // in the schema's order of keys, as it is read
+  writeFileAtomic(path, `${JSON.stringify({ ...record, sha256: sealOfRecord(record) }, undefined, 2)}\n`)
+}
+
+/** The record of a model's folder; undefined where there is none. @throws InputError for one that is damaged or was edited. */
+export function readPostProcessing(path: string): PostProcessingRecord | undefined {
+  if (!existsSync(path)) return undefined
+  const { sha256, ...record } = parseStrictly(contentSchema.extend({ sha256: z.string() }), readJson(path), path)
+  check(
+    sha256 === sealOfRecord(record),
+    `${path}: sha256: does not fit what the file says: it was edited or damaged`,
+    '`tune()` writes it anew; options given by hand need no file',
+  )
+  return record
+}
+
+function sealOfRecord(record: PostProcessingRecord): string {
+  return createHash('sha256').update(JSON.stringify(record)).digest('hex')
+}

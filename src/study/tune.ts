@@ -1,0 +1,75 @@
+import { invariant } from '../base/index.ts'
+import type { Tta } from '../embedder/index.ts'
+import {
+  type Embeddings,
+  evaluateRetrieval,
+  type LabelledEmbeddings,
+  type RetrievalMetrics,
+  type RetrievalOptions,
+} from '../retrieval/index.ts'
+import { candidateTricks, type Trick } from './candidates.ts'
+import { type GateOptions, type GateVerdict, gate } from './gate.ts'
+
+/** The same photos embedded in several ways, and what is known of them. */
+export interface TuneInput
+  extends Omit<LabelledEmbeddings, 'embeddings'>,
+    Pick<RetrievalOptions, 'excludeSame' | 'leaveOut'> {
+  /** By averaging; the first is the one that the model has, and what tricks are held against. */
+  readonly embeddings: ReadonlyMap<Tta, Embeddings>
+}
+
+/** What is tried, and who watches. */
+export interface TuneOptions extends GateOptions {
+  readonly tricks?: readonly Trick[]
+  readonly onTried?: ((done: number, total: number) => void) | undefined
+}
+
+/** A trick and what it reached. */
+export interface TriedTrick extends Trick {
+  readonly identityBalancedMap: number
+  readonly rank1: number
+}
+
+/** What was tried, and what the gate says. */
+export interface TuneOutcome {
+  readonly baseline: TriedTrick
+  readonly tried: readonly TriedTrick[]
+  readonly verdict: GateVerdict
+  /** The trick that won; null where none did. */
+  readonly accepted: Trick | null
+  readonly queries: number
+}
+
+/**
+ * Ranks the photos in every way there is to try, and lets the gate decide. What is left out for a query takes no part in any.
+ * @throws InputError as `evaluateRetrieval`.
+ */
+export function tunePhotos({ embeddings, ...labels }: TuneInput, options: TuneOptions = {}): TuneOutcome {
+  const [own, ...others] = embeddings.keys()
+  invariant(own !== undefined, 'tune: nothing was embedded')
+  const { tricks = candidateTricks(own, others), onTried, ...gateOptions } = options
+  const measure = ({ tta, postProcessing }: Trick) =>
+    evaluateRetrieval({ embeddings: embeddings.get(tta)!, ...labels, postProcessing })
+  const plain = { tta: own, postProcessing: {} }
+  const baseline = measure(plain)
+  const measured = tricks.map((trick, i) => {
+    const metrics = measure(trick)
+    onTried?.(i + 1, tricks.length)
+    return metrics
+  })
+  const aps = ({ perQuery }: RetrievalMetrics) => perQuery.map(({ ap }) => ap)
+  const identities = baseline.perQuery.map(({ identity }) => identity)
+  const verdict = gate({ identities, baseline: aps(baseline), candidates: measured.map(aps) }, gateOptions)
+  const told = (trick: Trick, { identityBalancedMap, rank1 }: RetrievalMetrics) => ({
+    ...trick,
+    identityBalancedMap,
+    rank1,
+  })
+  return {
+    baseline: told(plain, baseline),
+    tried: tricks.map((trick, i) => told(trick, measured[i]!)),
+    verdict,
+    accepted: verdict.accepted === null ? null : tricks[verdict.accepted]!,
+    queries: baseline.queries,
+  }
+}
