@@ -8,7 +8,7 @@ export const runNames = {
   checkpoints: 'checkpoints',
   description: 'model.json',
   metrics: 'metrics.json',
-  /** What `rosette tune` accepted for it. */
+  /** Which tricks of ranking won for it. */
   postProcessing: 'postprocessing.json',
   /** The folder of the run's report unless told otherwise. */
   report: 'report',
