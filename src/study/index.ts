@@ -2,7 +2,7 @@
  * How far a score can be trusted: what speaks against a dataset and its split before a model is trained on them, models of several
  * folds, and whether a trick earns its place.
  */
-export type { Trick } from './candidates.ts'
+export { postProcessingGrid, type Trick } from './candidates.ts'
 export {
   type CrossValidateEvent,
   type CrossValidateOptions,

@@ -1,0 +1,47 @@
+/**
+ * `node scripts/bench.mjs rerank --photos 20000`: k-reciprocal re-ranking of one set against itself, every row visited. Photos are scattered about their
+ * individuals, ten photos each. Writes results/rerank-<processor>.csv: seconds, processor seconds (on a busy machine only these can be
+ * compared) and the most memory that the process took.
+ */
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { Rng } from '../src/base/index.ts'
+import { forEachProcessedRow, rerankDefaults } from '../src/retrieval/index.ts'
+import { processorName } from './processor.ts'
+
+const { values } = parseArgs({
+  options: { photos: { type: 'string', default: '20000' }, dim: { type: 'string', default: '768' } },
+})
+const [count, dim] = [Number(values.photos), Number(values.dim)]
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const file = join(root, 'results', `rerank-${processorName()}-${availableParallelism()}-cores.csv`)
+
+const rng = new Rng(0).fork('photos')
+const individuals = Math.max(1, Math.round(count / 10))
+const centres = Float32Array.from({ length: individuals * dim }, () => rng.normal())
+const data = Float32Array.from(
+  { length: count * dim },
+  (_, i) => centres[(Math.floor(i / dim) % individuals) * dim + (i % dim)]! + 1.5 * rng.normal(),
+)
+const photos = { count, dim, data }
+const [begun, before, load] = [performance.now(), process.cpuUsage(), loadavg()[0]!]
+let visited = 0
+forEachProcessedRow({ queries: photos, gallery: photos, postProcessing: { rerank: rerankDefaults } }, () => {
+  visited++
+})
+const { user, system } = process.cpuUsage(before)
+const row = [
+  new Date().toISOString().slice(0, 10),
+  visited,
+  dim,
+  ((performance.now() - begun) / 1000).toFixed(1),
+  ((user + system) / 1e6).toFixed(1),
+  Math.round(process.resourceUsage().maxRSS / 1024),
+  load.toFixed(1),
+]
+if (!existsSync(file)) writeFileSync(file, 'date,photos,dim,elapsed_s,processor_s,memory_mib,load_before\n')
+appendFileSync(file, `${row.join(',')}\n`)
+console.log(row.join('  '))
