@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
 import { columnFolds, openDataset } from '../data/index.ts'
+import { encodePng, type ImageRGBA } from '../images/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -94,6 +95,23 @@ describe('rosette split', () => {
     ])
   })
 
+  test('finds bursts: pictures that are alike stay together', async () => {
+    const photos = folderWith({})
+    const out = inFolder('split.csv')
+    for (const [a, name] of ['Abril', 'Bento'].entries()) {
+      mkdirSync(join(photos, name))
+      for (let i = 0; i < 8; i++) {
+        const scene = 10 * a + Math.floor(i / 2)
+        writeFileSync(join(photos, name, `${i}.png`), await encodePng(sceneOf(scene, i % 2)))
+      }
+    }
+    expect(await rosette('split', '--data', photos, '--kind', 'burst', '--out', out)).toBe(0)
+    expect(output.stderr).toMatch(/bursts: 8 bursts of 16 photos \(difference hash within 11 bits/)
+    const { photos: read } = openDataset(out, { images: photos })
+    for (let i = 0; i < 16; i += 2) expect(read[i]!.split).toBe(read[i + 1]!.split)
+    expect(new Set(read.map(({ split }) => split))).toEqual(new Set(['train', 'validation']))
+  })
+
   test('writes nothing where the kind needs what no photo has, or over an input', async () => {
     const out = inFolder('split.csv')
     const ask = ['--data', inFolder('table.csv'), ...columns]
@@ -107,3 +125,20 @@ describe('rosette split', () => {
     expect(readFileSync(out, 'utf8')).toBe('mine')
   })
 })
+
+/** A smooth picture of waves, another for each scene, a little brighter the second time. */
+function sceneOf(scene: number, brighter: number): ImageRGBA {
+  const [width, height] = [64, 48]
+  const data = new Uint8Array(width * height * 4).fill(255)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let value = 128 + brighter
+      for (let k = 0; k < 25; k++) {
+        const [kx, ky] = [k % 5, Math.floor(k / 5)]
+        value +=
+          (40 / (1 + kx + ky)) * Math.cos((3 * kx * x) / width + (3 * ky * y) / height + scene * (1 + 7 * k) ** 2)
+      }
+      data.fill(value, 4 * (y * width + x), 4 * (y * width + x) + 3)
+    }
+  return { width, height, data }
+}

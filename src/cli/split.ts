@@ -3,9 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkOutput, csvText, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
+import { stagedProgress } from './progress.ts'
 import { say, tell } from './say.ts'
 import { imagesFolder, withColumn } from './split-rows.ts'
-import { warnOfManifest, withListing } from './work.ts'
+import { interruptible, warnOfManifest, withListing } from './work.ts'
 
 const example = `
 Examples:
@@ -83,10 +84,11 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   )
   const photos = rows.map((row) => manifest.photos[row]!)
   const kind = flags.kind ?? (photos.some(({ encounter }) => encounter !== undefined) ? 'encounter' : 'stratified')
+  const bursts = kind === 'burst' ? await findBursts(photos, flags) : undefined
   const splits =
     count === undefined
-      ? [groupedSplit(photos, { kind, seed, ...(fraction === undefined ? {} : { fraction }) })]
-      : folds(photos, { kind, folds: count, seed })
+      ? [groupedSplit(photos, { kind, seed, bursts, ...(fraction === undefined ? {} : { fraction }) })]
+      : folds(photos, { kind, folds: count, seed, bursts })
   const cells = manifest.photos.map(({ split }): string => (count === undefined && split === 'test' ? 'test' : ''))
   splits.forEach((split, fold) => {
     for (const i of split.validation) cells[rows[i]!] = count === undefined ? 'validation' : String(fold + 1)
@@ -97,6 +99,30 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${table.length - 1} rows`)
   tellImages(manifest, out)
+}
+
+/** The burst of each photo: each is decoded once, and what it looks like kept in the cache. */
+async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<readonly number[]> {
+  const { burstsOf, burstWords, hashPhotos } = await import('../data/index.ts')
+  return interruptible(async (signal) => {
+    const stages = stagedProgress()
+    try {
+      const { hashes } = await hashPhotos(photos, {
+        limitPixels,
+        signal,
+        onProgress: (done, total) => stages.update('what photos look like', 'photos', done, total),
+      })
+      const found = await burstsOf(
+        hashes,
+        photos.map(({ identity }) => identity),
+        { signal, onProgress: (done, total) => stages.update('comparing', 'photos', done, total) },
+      )
+      tell(`bursts: ${burstWords(found)}`)
+      return found.bursts
+    } finally {
+      stages.stop()
+    }
+  })
 }
 
 function sidesTable(photos: readonly Photo[], splits: readonly Split[], hashes: readonly string[]): string {

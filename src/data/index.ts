@@ -17,6 +17,15 @@ export {
 } from './augmentation.ts'
 export { type BoxFormat } from './box-format.ts'
 export type { SizeProgress } from './boxes.ts'
+export {
+  type BurstOptions,
+  type Bursts,
+  type BurstThreshold,
+  burstDefaults,
+  burstsOf,
+  burstWords,
+  samePictureBits,
+} from './bursts.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { columnFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'
@@ -42,8 +51,10 @@ export {
   type WordCount,
 } from './manifest.ts'
 export type { MaskOptions } from './masks.ts'
+export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
+export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {

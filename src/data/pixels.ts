@@ -12,6 +12,7 @@ import {
   writeEntry,
 } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
+import { keepHash } from './photo-hashes.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
 
@@ -71,6 +72,7 @@ export async function openPixelStore(
         const image = await decodePhoto({ photo, bytes }, limitPixels)
         if (leavesCaptionsOut(image, geometry)) markCaptioned(entry)
         writeEntry(entry, prepareImage(image, geometry, photo.box))
+        keepHash(cacheDir, contentHash, photo, image)
       }
       return entry
     },

@@ -23,6 +23,7 @@ export {
 } from './model-input.ts'
 export { type Orientation, uprightBox } from './orientation.ts'
 export { type Outline, outlineSchema } from './outline.ts'
+export { hammingDistance, hashVersion, hashWords, perceptualHash } from './perceptual-hash.ts'
 export { readPhotoFile } from './photo-file.ts'
 export { type Box, boxRegion, maskRegion } from './region.ts'
 export { type Region, type ResizeTarget, resizeRgb } from './resize.ts'

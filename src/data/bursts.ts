@@ -1,0 +1,118 @@
+import { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
+import { UnionFind } from './union-find.ts'
+
+/** How alike photos of a burst are. */
+export interface BurstOptions extends Pick<NearPairOptions, 'onProgress' | 'signal'> {
+  /** Bits of 64 that may differ at most; fewer where photos of different individuals are as alike. */
+  readonly radius?: number
+  /** Pairs of different individuals that may be as alike as photos of a burst before the radius shrinks. */
+  readonly collisions?: number
+}
+
+/** The jaguar challenge's training photos have no two individuals within 11 bits, and the first two at 12. */
+export const burstDefaults = { radius: 11, collisions: 0 } as const satisfies BurstOptions
+
+/** Pictures this alike are one picture: two individuals on them are no collision but a name that is wrong. */
+export const samePictureBits = 2
+
+/** Likeness by one hash, by the other, and by both (the larger distance), where more bits may differ before two animals are as alike. */
+const kinds = ['difference hash', 'DCT hash', 'both hashes'] as const
+
+/** How one kind of likeness was used. */
+export interface BurstThreshold {
+  readonly kind: (typeof kinds)[number]
+  /** Bits up to which pairs count; −1 where none do. */
+  readonly radius: number
+  /** Pairs of one individual within it, and of two individuals, those on one picture left out. */
+  readonly pairs: number
+  readonly collisions: number
+  /** Bits of the nearest pair of two individuals on two pictures; undefined where none is within the radius asked for. */
+  readonly nearestCollision: number | undefined
+}
+
+/** Photos that are nearly the same. */
+export interface Bursts {
+  /** For each photo the number of its burst; one alone has its own. */
+  readonly bursts: readonly number[]
+  /** How many bursts have two photos or more, and how many photos are in these. */
+  readonly count: number
+  readonly photos: number
+  readonly thresholds: readonly BurstThreshold[]
+  /** Pairs of two individuals that are one picture. */
+  readonly contradictions: number
+}
+
+/**
+ * Bursts among photos, from their hashes ([photos, 4] words) and individuals (undefined: not known): photos of one individual whose hashes
+ * differ in few bits, in one of them or in both, are joined, and so are photos that are joined to the same one (union-find). For each kind the bits are
+ * as many as `radius` allows, but so few that at most `collisions` pairs of different individuals are as alike: a radius that joins
+ * two animals tells scenes and not moments. Photos of nobody known are joined to none but their own picture.
+ */
+export async function burstsOf(
+  hashes: Uint32Array,
+  identities: readonly (string | undefined)[],
+  options: BurstOptions = {},
+): Promise<Bursts> {
+  const { radius, collisions, onProgress, signal } = { ...burstDefaults, ...options }
+  const isSame = (a: number, b: number) => identities[a] === identities[b] && identities[a] !== undefined
+  const isOther = (a: number, b: number) =>
+    identities[a] !== identities[b] && identities[a] !== undefined && identities[b] !== undefined
+  const counts = kinds.map(() => ({ same: new Float64Array(radius + 1), other: new Float64Array(radius + 1) }))
+  let contradictions = 0
+  const half = (from: number) => (done: number, total: number) => onProgress?.(from * total + done, 2 * total)
+  await forEachNearPair(hashes, { radius, signal, onProgress: half(0) }, (a, b, difference, dct) => {
+    const bits = [difference, dct, Math.max(difference, dct)]
+    const isPicture = bits[2]! <= samePictureBits
+    if (isPicture && isOther(a, b)) contradictions++
+    bits.forEach((distance, kind) => {
+      if (distance > radius) return
+      if (isSame(a, b)) counts[kind]!.same[distance]!++
+      else if (isOther(a, b) && !isPicture) counts[kind]!.other[distance]!++
+    })
+  })
+  const thresholds = kinds.map((kind, k) => thresholdOf(kind, counts[k]!, collisions))
+  const sets = new UnionFind(identities.length)
+  await forEachNearPair(hashes, { radius, signal, onProgress: half(1) }, (a, b, difference, dct) => {
+    const bits = [difference, dct, Math.max(difference, dct)]
+    const isNear = isSame(a, b) && bits.some((distance, kind) => distance <= thresholds[kind]!.radius)
+    if (isNear || bits[2] === 0) sets.union(a, b)
+  })
+  const groups = [...sets.groups()]
+  const sizes = new Map<number, number>()
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1)
+  const several = [...sizes.values()].filter((size) => size > 1)
+  return {
+    bursts: groups,
+    count: several.length,
+    photos: several.reduce((sum, size) => sum + size, 0),
+    thresholds,
+    contradictions,
+  }
+}
+
+/** The largest radius within which at most `allowed` pairs of two individuals lie. */
+function thresholdOf(
+  kind: BurstThreshold['kind'],
+  { same, other }: { readonly same: Float64Array; readonly other: Float64Array },
+  allowed: number,
+): BurstThreshold {
+  let [radius, pairs, collisions] = [-1, 0, 0]
+  for (let bits = 0; bits < same.length; bits++) {
+    if (collisions + other[bits]! > allowed) break
+    radius = bits
+    pairs += same[bits]!
+    collisions += other[bits]!
+  }
+  const nearest = other.findIndex((count) => count > 0)
+  return { kind, radius, pairs, collisions, nearestCollision: nearest === -1 ? undefined : nearest }
+}
+
+/** Bursts in words: `12 bursts of 31 photos (difference hash within 11 bits, DCT hash within 9: two individuals are 10 apart)`. */
+export function burstWords({ count, photos, thresholds }: Bursts): string {
+  const told = thresholds.map(({ kind, radius, collisions, nearestCollision }) => {
+    const why = nearestCollision === undefined ? '' : `: two individuals are ${nearestCollision} apart`
+    const some = collisions === 0 ? '' : `, with ${collisions} pairs of two individuals`
+    return `${kind} ${radius < 0 ? 'not used' : `within ${radius} bits`}${some}${why}`
+  })
+  return `${count} ${count === 1 ? 'burst' : 'bursts'} of ${photos} photos (${told.join('; ')})`
+}
