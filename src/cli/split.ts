@@ -73,7 +73,7 @@ function share(text: string): number {
 
 async function splitAction(flags: SplitFlags): Promise<void> {
   const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
-  const { folds, groupedSplit, hashSplit, openDataset } = await import('../data/index.ts')
+  const { folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import('../data/index.ts')
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
@@ -83,11 +83,12 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     identity !== undefined && (split === 'train' || split === 'validation') ? [i] : [],
   )
   const photos = rows.map((row) => manifest.photos[row]!)
-  const kind = flags.kind ?? (photos.some(({ encounter }) => encounter !== undefined) ? 'encounter' : 'stratified')
+  const lot = { seed, ...(fraction === undefined ? {} : { fraction }) }
+  const kind = flags.kind ?? usualSplitKind(photos, lot)
   const bursts = kind === 'burst' ? await findBursts(photos, flags) : undefined
   const splits =
     count === undefined
-      ? [groupedSplit(photos, { kind, seed, bursts, ...(fraction === undefined ? {} : { fraction }) })]
+      ? [groupedSplit(photos, { ...lot, kind, bursts })]
       : folds(photos, { kind, folds: count, seed, bursts })
   const cells = manifest.photos.map(({ split }): string => (count === undefined && split === 'test' ? 'test' : ''))
   splits.forEach((split, fold) => {

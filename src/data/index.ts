@@ -24,7 +24,6 @@ export {
   burstDefaults,
   burstsOf,
   burstWords,
-  samePictureBits,
 } from './bursts.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { columnFolds } from './column-folds.ts'
@@ -36,6 +35,7 @@ export { type GroupedSplitOptions, groupedSplit } from './grouped-split.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings, identicalInGalleryWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'
+export { type CrossPair, type Leakage, leakageOf, leakageWords } from './leakage.ts'
 export type { ListProgress, ListStage } from './list-progress.ts'
 export {
   describePhoto,
@@ -51,7 +51,7 @@ export {
   type WordCount,
 } from './manifest.ts'
 export type { MaskOptions } from './masks.ts'
-export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
+export type { NearPairOptions } from './near-pairs.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'
@@ -69,6 +69,7 @@ export {
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type ScanOptions } from './scan.ts'
 export { similarNames, visible } from './similar-labels.ts'
-export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
+export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults } from './split.ts'
 export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'
+export { splitWords, usualSplitKind } from './usual-split.ts'

@@ -41,9 +41,14 @@ export async function hashPhotos(
     },
     options,
   )
-  const hashes = new Uint32Array(photos.length * hashWords)
-  results.forEach((hash, i) => hashes.set(hash, i * hashWords))
-  return { photos, contentHashes, hashes, skipped }
+  return { photos, contentHashes, hashes: joinedHashes(results), skipped }
+}
+
+/** [photos, 4] words of as many hashes. */
+export function joinedHashes(each: readonly Uint32Array[]): Uint32Array {
+  const hashes = new Uint32Array(each.length * hashWords)
+  each.forEach((hash, i) => hashes.set(hash, i * hashWords))
+  return hashes
 }
 
 /** Hashes a photo that is decoded for something else, where the cache does not have it: decoding is what takes long. */
@@ -58,7 +63,8 @@ export function keepHash(cacheDir: string, contentHash: string, photo: Photo, im
   return hash
 }
 
-function readHash(cacheDir: string, contentHash: string, photo: Photo): Uint32Array | undefined {
+/** The hash that the cache has of a photo; undefined where it is new. */
+export function readHash(cacheDir: string, contentHash: string, photo: Photo): Uint32Array | undefined {
   const path = pathOf(cacheDir, contentHash, photo)
   const bytes = new Uint8Array(hashWords * 4)
   if (!hasEntry(path, bytes.length)) return undefined

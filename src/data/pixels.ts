@@ -12,7 +12,7 @@ import {
   writeEntry,
 } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { keepHash } from './photo-hashes.ts'
+import { joinedHashes, keepHash, readHash } from './photo-hashes.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
 
@@ -20,6 +20,8 @@ import { type ScanOptions, scanPhotos } from './scan.ts'
 export interface PixelStoreOptions extends ScanOptions {
   /** `cacheFolder()` unless given. */
   readonly cacheDir?: string | undefined
+  /** Photos are hashed too: `hashes` of the store. */
+  readonly hashes?: boolean
 }
 
 /** What a PixelStore knows, as plain data: it can be posted to a worker, where `pixelStoreOf` makes a store of it again. */
@@ -47,6 +49,8 @@ export interface PixelStore {
   readonly warnings: readonly string[]
   /** Photos whose caption strips were left out. */
   readonly captioned: number
+  /** [photos, 4] words: `perceptualHash` of each, where that was asked for. */
+  readonly hashes?: Uint32Array | undefined
   /** [B, heightPx, widthPx, 3], the photos at these positions of `photos`, read from the cache. */
   batch(indices: ArrayLike<number>): Tensor<'uint8'>
 }
@@ -61,26 +65,32 @@ export async function openPixelStore(
   geometry: Geometry,
   options: PixelStoreOptions = {},
 ): Promise<PixelStore> {
-  const { cacheDir = cacheFolder(), limitPixels } = options
+  const { cacheDir = cacheFolder(), limitPixels, hashes: hashed = false } = options
   const bytesEach = byteCount(geometry)
   sweepCache(cacheDir)
   const scan = await scanPhotos(
     source,
     async ({ photo, bytes, contentHash }) => {
       const entry = entryPath(cacheDir, contentHash, geometry, photo)
-      if (!hasEntry(entry, bytesEach)) {
+      const isThere = hasEntry(entry, bytesEach)
+      let hash = isThere && hashed ? readHash(cacheDir, contentHash, photo) : undefined
+      if (!isThere || (hashed && hash === undefined)) {
         const image = await decodePhoto({ photo, bytes }, limitPixels)
-        if (leavesCaptionsOut(image, geometry)) markCaptioned(entry)
-        writeEntry(entry, prepareImage(image, geometry, photo.box))
-        keepHash(cacheDir, contentHash, photo, image)
+        if (!isThere) {
+          if (leavesCaptionsOut(image, geometry)) markCaptioned(entry)
+          writeEntry(entry, prepareImage(image, geometry, photo.box))
+        }
+        if (hashed) hash = keepHash(cacheDir, contentHash, photo, image) // decoding is what takes long
       }
-      return entry
+      return { entry, hash }
     },
     options,
   )
-  const { photos, results: entries, contentHashes, skipped, warnings } = scan
+  const { photos, results, contentHashes, skipped, warnings } = scan
+  const entries = results.map(({ entry }) => entry)
   const captioned = entries.filter(isCaptioned).length
-  return pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings, captioned })
+  const store = pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings, captioned })
+  return hashed ? { ...store, hashes: joinedHashes(results.map(({ hash }) => hash!)) } : store
 }
 
 /** A store over cache entries that another thread made sure of. */

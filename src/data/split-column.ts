@@ -1,8 +1,11 @@
 import { keyOf } from './column-names.ts'
 import type { Table } from './csv.ts'
+import { groupedSplit } from './grouped-split.ts'
 import { type Photo, type Problem, type SplitSide, shortList } from './manifest.ts'
 import { nobodyTest } from './nobody.ts'
-import { type Split, type SplitOptions, stratifiedSplit } from './split.ts'
+import type { SplitKind } from './photo-groups.ts'
+import type { Split, SplitOptions } from './split.ts'
+import { usualSplitKind } from './usual-split.ts'
 
 const sides: Readonly<Record<SplitSide, readonly string[]>> = {
   train: words(
@@ -73,7 +76,7 @@ export function hasSplit(photos: readonly Photo[]): boolean {
  */
 export function photosToTrainWith(
   photos: readonly Photo[],
-  validation: 'column' | 'stratified' | 'none' | 'given',
+  validation: SplitKind | 'column' | 'none' | 'given',
 ): Photo[] {
   if (!hasSplit(photos)) return [...photos]
   const seen: readonly SplitSide[] =
@@ -86,11 +89,12 @@ export function testsValidate(photos: readonly Photo[]): boolean {
   return photos.some(({ split }) => split === 'test') && photos.every(({ split }) => split !== 'validation')
 }
 
-/** The split of the table: its photos to train on train, all others validate; where there are none, some of each individual's do. */
+/** The split of the table: its photos to train on train, all others validate; where there are none, some of each individual's do (whole encounters, where they are known). */
 export function columnSplit(photos: readonly Photo[], options: SplitOptions): Split {
   const rows = (train: boolean) => photos.flatMap(({ split }, i) => ((split === 'train') === train ? [i] : []))
   const validation = rows(false)
-  return validation.length === 0 ? stratifiedSplit(photos, options) : { train: rows(true), validation }
+  if (validation.length > 0) return { train: rows(true), validation }
+  return groupedSplit(photos, { ...options, kind: usualSplitKind(photos, options) })
 }
 
 function words(text: string): string[] {

@@ -23,7 +23,7 @@ export function checkNewRun(out: string, overwrite: boolean): void {
 export interface RunBeginning {
   readonly config: TrainConfig
   readonly record: RunRecord
-  readonly split: Pick<RunData, 'train' | 'validation' | 'contents' | 'bytes'>
+  readonly split: Pick<RunData, 'train' | 'validation' | 'contents' | 'bytes' | 'leakage'>
   /** Photos that were left out. */
   readonly skipped: readonly string[]
   /** Writes what describes the model. */

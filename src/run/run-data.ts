@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, optionText, parseStrictly, readJson } from '../base/index.ts'
+import type { Leakage } from '../data/index.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { runNames } from './names.ts'
 import { readPartOfRecord } from './record.ts'
@@ -20,6 +21,8 @@ export interface RunData {
   readonly contents?: Sides<string> | undefined
   /** Their lengths: a file of another length need not be read. */
   readonly bytes?: Sides<number> | undefined
+  /** What the two sides share; undefined for runs of a rosette that did not look, and where nothing validates. */
+  readonly leakage?: Leakage | undefined
 }
 
 /** Something of each photo on both sides of a run's split. */
@@ -28,12 +31,25 @@ export interface Sides<T> {
   readonly validation: readonly T[]
 }
 
+const count = z.int().min(0)
+const leakageSchema = z.object({
+  radius: count,
+  train: count,
+  validation: count,
+  pairs: count,
+  otherPairs: count,
+  photos: count,
+  encounters: count.nullable(),
+  nearest: z.array(z.object({ train: z.string(), validation: z.string(), bits: count, sameIdentity: z.boolean() })),
+}) satisfies z.ZodType<Leakage>
+
 const splitSchema = z.looseObject({
   train: z.array(z.string()),
   validation: z.array(z.string()),
   skipped: z.array(z.string()).default([]),
   contents: z.object({ train: z.array(z.string()), validation: z.array(z.string()) }).optional(),
   bytes: z.object({ train: z.array(z.number()), validation: z.array(z.number()) }).optional(),
+  leakage: leakageSchema.optional(),
 })
 
 /**

@@ -12,6 +12,7 @@ import { sharedFeeds } from './feeds.ts'
 import type { TrainJob } from './job.ts'
 import type { Material, Validator } from './material.ts'
 import { type StepPlan, stepPlan } from './updates.ts'
+import { validationLabels } from './validation-labels.ts'
 
 /** Everything that is trained is head. */
 const noBackbone: Layered = { layers: 0, layerOf: () => 0 }
@@ -19,7 +20,7 @@ const noBackbone: Layered = { layers: 0, layerOf: () => 0 }
 /** Projection, neck and identities on embeddings that were computed once. */
 export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['frozen']>): Material {
   const vectors = readEmbedded(frozen.embedded) // [2, photos, D]
-  const { config, seed, split, identities } = job
+  const { config, seed } = job
   const mirrorProbability = config.augment.flip === false ? 0 : config.augment.flip.probability
   return {
     stages: () => [{ fromStep: 0, frozen: 0 }],
@@ -30,13 +31,7 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
       ),
       ...sharedFeeds(labels, rows, options),
     }),
-    validator: (backend) =>
-      embeddedValidator(
-        backend,
-        job,
-        vectors,
-        split.validation.map((row) => identities[row]!),
-      ),
+    validator: (backend) => embeddedValidator(backend, job, vectors),
     export: async (tensors) => exportHeadOf(frozen.network, job, tensors),
   }
 }
@@ -62,13 +57,10 @@ function gather(vectors: Tensor<'float32'>, rows: readonly number[], side: (plac
   return out
 }
 
-async function embeddedValidator(
-  backend: Backend,
-  { config, split }: TrainJob,
-  vectors: Tensor<'float32'>,
-  identities: readonly string[],
-): Promise<Validator> {
-  const rows = split.validation
+async function embeddedValidator(backend: Backend, job: TrainJob, vectors: Tensor<'float32'>): Promise<Validator> {
+  const { config } = job
+  const labels = validationLabels(job)
+  const rows = job.split.validation
   const size = vectors.shape[2]!
   const both = gather(vectors, [...rows, ...rows], (b) => Number(b >= rows.length))
   const features = { ...both, shape: [2, rows.length, size] } as Tensor
@@ -78,7 +70,7 @@ async function embeddedValidator(
     measure: async (weights) => {
       const { embedding: found } = await program.run({ ...Object.fromEntries(weights), features })
       const { shape, data } = found as Tensor<'float32'>
-      return evaluateRetrieval({ embeddings: { count: rows.length, dim: shape[1]!, data }, identities })
+      return evaluateRetrieval({ embeddings: { count: rows.length, dim: shape[1]!, data }, ...labels })
     },
     release: () => program.release(),
   }

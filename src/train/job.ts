@@ -6,11 +6,15 @@ import {
   datasetHash,
   hashSplit,
   identitiesOf,
+  type Leakage,
   type ListStage,
+  leakageOf,
+  leakageWords,
   type PixelIndex,
   type PixelStore,
   photoKey,
   type Split,
+  splitWords,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
@@ -139,16 +143,21 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (network === undefined) checkFits(prepared)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const sides = resumed === undefined ? options.split : givenSides(out, resumed)
-  const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides })
+  const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides, seed })
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
   const wanted = continued ? null : prepared.weights
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, prepared, options)
   const weights = network === undefined ? await checkWeights(weightsPath, prepared, options) : recordOf(network)
   const doubts = resumed === undefined ? doubtfulStart(prepared, saidOf(options)) : []
-  const { store, identities, validation } = await openPhotos(options, prepared, listed)
+  const { store, identities, validation } = await openPhotos(
+    options,
+    prepared,
+    listed,
+    resumed === undefined || prepared.validation === 'burst',
+  )
   const config = { ...prepared, validation }
-  const split = splitPhotos(store.photos, config, { seed, sides })
+  const split = await splitPhotos(store, config, { seed, sides })
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))
   const drawn = { config, seed, identities, classes, split }
   new Batches(drawn) // throws where the sampler cannot draw
@@ -159,17 +168,43 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   }
   const embedded = network && (await embedStore(network, store, { threads, ...embeddingOf(options) }))
   await lock?.take(signal)
-  if (resumed === undefined) begin(options, { config, record, split, store, network })
+  const leakage = resumed === undefined ? leakageIn(store, split) : undefined
+  if (split.validation.length > 0)
+    options.onProgress?.({ kind: 'note', text: `split ${splitName(config)}: ${splitWords(store.photos, split)}` })
+  if (resumed === undefined) begin(options, { config, record, split, store, network, leakage })
   else sweepRun(out)
   const warnings = [
     ...(resumed?.warnings ?? []),
     ...warningsOf(store, split, config),
+    ...leakWarnings(leakage, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
     ...doubts,
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
   return { run: out, ...drawn, resume, threads, device, index: store.index, weightsPath, frozen }
+}
+
+/** What the two sides of the split share, where both have photos. */
+function leakageIn({ photos, hashes }: PixelStore, split: Split): Leakage | undefined {
+  return hashes === undefined || split.validation.length === 0 ? undefined : leakageOf(photos, hashes, split)
+}
+
+function splitName({ validation }: TrainConfig): string {
+  switch (validation) {
+    case 'column':
+      return 'as the table says'
+    case 'given':
+      return 'as given'
+    default:
+      return `by ${validation === 'stratified' ? 'lot' : validation}`
+  }
+}
+
+function leakWarnings(leakage: Leakage | undefined, { validation }: TrainConfig): string[] {
+  if (leakage === undefined || leakage.pairs === 0) return []
+  const cure = validation === 'burst' ? '' : '; validation=burst keeps such photos on one side'
+  return [`${leakageWords(leakage)[0]}${cure}`]
 }
 
 /** The split of a run that was begun with one; undefined where its config and seed decide it. */
@@ -287,9 +322,10 @@ function begin(
     split: Split
     store: PixelStore
     network: FrozenNetwork | undefined
+    leakage: Leakage | undefined
   },
 ): void {
-  const { config, record, split, store, network } = run
+  const { config, record, split, store, network, leakage } = run
   checkNewRun(out, overwrite) // it may have come while the photos were read
   removeRun(out, weightFiles(out))
   const marked = (rows: readonly number[]) => ({
@@ -310,6 +346,7 @@ function begin(
       validation: validation.names,
       contents: { train: train.contents, validation: validation.contents },
       bytes: { train: train.bytes, validation: validation.bytes },
+      leakage,
     },
     skipped: store.skipped.map(({ photo }) => photoKey(photo)),
     describe: (folder) => writeModelDescription(folder, description),
@@ -361,10 +398,7 @@ function checkSameWeights(out: string, before: RunRecord, now: RunRecord): void 
 
 function warningsOf(store: PixelStore, split: Split, config: TrainConfig): string[] {
   const skipped = store.skipped.map(({ photo, reason }) => `skipped ${photo.filename}: ${reason}`)
-  const unmeasured =
-    config.validation !== 'none' && split.validation.length === 0
-      ? ['no identity has four photos or more: nothing is set aside, and the last weights are kept as the best']
-      : []
+  const unmeasured = config.validation !== 'none' && split.validation.length === 0 ? [nothingAside(config)] : []
   const { warmupEpochs } = config.schedule
   const cold =
     warmupEpochs > config.epochs
@@ -373,4 +407,12 @@ function warningsOf(store: PixelStore, split: Split, config: TrainConfig): strin
         ]
       : []
   return [...store.warnings, ...skipped, ...unmeasured, ...cold]
+}
+
+function nothingAside({ validation }: TrainConfig): string {
+  const why =
+    validation === 'encounter' || validation === 'burst'
+      ? `no two individuals were seen in two ${validation}s`
+      : 'no identity has four photos or more'
+  return `${why}: nothing is set aside, and the last weights are kept as the best`
 }

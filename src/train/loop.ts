@@ -30,6 +30,7 @@ import { StagedSteps } from './stages.ts'
 import { startOf } from './start.ts'
 import { inferenceTensors } from './state.ts'
 import type { StepPlan } from './updates.ts'
+import { validationLabels } from './validation-labels.ts'
 
 /** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
 export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
@@ -134,7 +135,14 @@ class Run {
     if (validator !== undefined && measured === undefined) return false
     const scores = scoresOf(measured, nameOf)
     const photos = split.validation.length
-    writeJson(join(run, 'metrics.json'), { ...scores, photos, step: position.step, trainedIdentities: classes.length })
+    const { excludeSame = null } = validationLabels(this.#job)
+    writeJson(join(run, 'metrics.json'), {
+      ...scores,
+      excludeSame,
+      photos,
+      step: position.step,
+      trainedIdentities: classes.length,
+    })
     return true
   }
 

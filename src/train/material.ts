@@ -10,6 +10,7 @@ import type { StepMoment } from './moment.ts'
 import { planOf } from './plan.ts'
 import type { StepPlan } from './updates.ts'
 import { openValidator } from './validation.ts'
+import { validationLabels } from './validation-labels.ts'
 
 /** Measures a network on photos set aside, with the weights of the moment: they are inputs of its graph. */
 export interface Validator {
@@ -33,14 +34,15 @@ export interface Material {
 
 /** A network of ours on photos. */
 export function photoMaterial(job: TrainJob): Material {
-  const { config, run, split, identities } = job
+  const { config, run, split } = job
   const { model, batchSize, augment, image } = config
   const store = pixelStoreOf(job.index)
   return {
     stages: (stepsPerEpoch) => freezeStages(config, stepsPerEpoch),
     planOf: (frozen) => planOf(job, frozen),
     feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
-    validator: (backend) => openValidator(backend, store, { model, batchSize, identities, rows: split.validation }),
+    validator: (backend) =>
+      openValidator(backend, store, { model, batchSize, labels: validationLabels(job), rows: split.validation }),
     export: async (tensors) => {
       await exportModel({ network: model, geometry: image, tensors, folder: run, name: model.backbone })
     },

@@ -1,6 +1,8 @@
 import { check } from '../base/index.ts'
 import {
+  burstsOf,
   columnSplit,
+  groupedSplit,
   hasSplit,
   identifiedOnly,
   type Manifest,
@@ -12,8 +14,8 @@ import {
   photosToTrainWith,
   type Split,
   shortList,
-  stratifiedSplit,
   testsValidate,
+  usualSplitKind,
 } from '../data/index.ts'
 import { mergeReading, type Sides, type TrainConfig } from '../run/index.ts'
 import type { TrainOptions } from './job.ts'
@@ -39,6 +41,7 @@ export interface SplitSource {
   readonly isAsked: boolean
   /** The sides that the caller gave, as `photoKey`s. */
   readonly sides: Sides<string> | undefined
+  readonly seed: number
 }
 
 /**
@@ -46,7 +49,11 @@ export interface SplitSource {
  * A split that was given is used, else the table's unless the config's `validation` was asked for.
  * @throws InputError for what is wrong with the table, and where there are not two individuals to tell apart.
  */
-export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked, sides }: SplitSource): ListedPhotos {
+export function listPhotos(
+  options: TrainOptions,
+  config: TrainConfig,
+  { isAsked, sides, seed }: SplitSource,
+): ListedPhotos {
   const { data } = options
   const whole = openDataset(data, {
     ...mergeReading(options),
@@ -58,12 +65,13 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked
     onTime: (done, total) => options.onProgress?.({ kind: 'times', done, total }),
   })
   const known = identifiedOnly(whole).photos
-  const byConfig = config.validation === 'stratified' && !isAsked && hasSplit(known) ? 'column' : config.validation
+  const byConfig =
+    isAsked || config.validation !== 'stratified' ? config.validation : usualValidation(known, config, seed)
   const validation = sides === undefined ? byConfig : 'given'
   check(
     byConfig !== 'given' || sides !== undefined,
     `validation=given: no split was given`,
-    '`validation` is stratified, column or none; the caller of `train()` gives a split',
+    '`validation` is stratified, encounter, burst, column or none; the caller of `train()` gives a split',
   )
   check(
     sides === undefined || [undefined, 'none'].includes(options.locate),
@@ -79,6 +87,15 @@ export function listPhotos(options: TrainOptions, config: TrainConfig, { isAsked
   tellWhatWasRead(options, whole, known, validation)
   if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
   return { manifest, validation }
+}
+
+/** The column of the table, else by encounter where that leaves photos to validate, else by lot. */
+function usualValidation(
+  known: readonly Photo[],
+  { validationFraction: fraction }: TrainConfig,
+  seed: number,
+): TrainConfig['validation'] {
+  return hasSplit(known) ? 'column' : usualSplitKind(known, { fraction, seed })
 }
 
 /** @throws InputError for a photo of a given split that is not there. */
@@ -101,11 +118,13 @@ export async function openPhotos(
   options: TrainOptions,
   { image }: TrainConfig,
   { manifest, validation }: ListedPhotos,
+  hashes: boolean,
 ): Promise<OpenedPhotos> {
   const { data, skipUnreadable = false, limitPixels, signal } = options
   const store = await openPixelStore(await withAnimals(options, manifest), image, {
     skipUnreadable,
     limitPixels,
+    hashes,
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => options.onProgress?.({ kind: 'decode', done, total }),
   })
@@ -126,19 +145,28 @@ function checkTwo(data: string, photos: readonly Photo[]): void {
 }
 
 /** Which photos train and which validate. */
-export function splitPhotos(
-  photos: readonly Photo[],
+export async function splitPhotos(
+  { photos, hashes }: Pick<PixelStore, 'photos' | 'hashes'>,
   { validation, validationFraction }: TrainConfig,
   { seed, sides }: { readonly seed: number; readonly sides: Sides<string> | undefined },
-): Split {
+): Promise<Split> {
   const options = { fraction: validationFraction, seed }
   switch (validation) {
     case 'none':
       return { train: photos.map((_, i) => i), validation: [] }
     case 'column':
       return columnSplit(photos, options)
+    case 'burst': {
+      const identities = photos.map(({ identity }) => identity)
+      const { bursts } = await burstsOf(hashes ?? new Uint32Array(), identities)
+      return groupedSplit(photos, { ...options, kind: validation, bursts })
+    }
     case 'stratified':
-      return stratifiedSplit(photos, options)
+    case 'encounter':
+    case 'station':
+    case 'time':
+    case 'identity':
+      return groupedSplit(photos, { ...options, kind: validation })
     case 'given': {
       const held = new Set(sides?.validation)
       const rows = (validates: boolean) =>

@@ -1,7 +1,7 @@
 import type { PixelStore } from '../data/index.ts'
 import { inBatches, joined } from '../embedder/index.ts'
 import { embeddingGraph, embeddingSize, type ReIdConfig } from '../models/index.ts'
-import { evaluateRetrieval } from '../retrieval/index.ts'
+import { evaluateRetrieval, type Labels } from '../retrieval/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Validator } from './material.ts'
@@ -9,7 +9,8 @@ import type { Validator } from './material.ts'
 export interface ValidatorOptions {
   readonly model: ReIdConfig
   readonly batchSize: number
-  readonly identities: readonly string[]
+  /** Of the photos to measure on, in their order. */
+  readonly labels: Labels
   /** Positions in the store of the photos to measure on. */
   readonly rows: readonly number[]
 }
@@ -19,7 +20,7 @@ export async function openValidator(
   store: PixelStore,
   options: ValidatorOptions,
 ): Promise<Validator> {
-  const { rows, identities } = options
+  const { rows, labels } = options
   const batchSize = Math.min(options.batchSize, rows.length)
   const { heightPx, widthPx } = store.geometry
   const size = embeddingSize(options.model)
@@ -31,7 +32,7 @@ export async function openValidator(
       const data = await embedRows(program, store, part, Object.fromEntries(weights))
       if (shouldStop()) return undefined
       const embeddings = { count: rows.length, dim: size, data }
-      return evaluateRetrieval({ embeddings, identities: rows.map((row) => identities[row]!) })
+      return evaluateRetrieval({ embeddings, ...labels })
     },
     release: () => program.release(),
   }

@@ -1,0 +1,24 @@
+import { groupedSplit } from './grouped-split.ts'
+import type { Photo } from './manifest.ts'
+import type { Split, SplitOptions } from './split.ts'
+
+/**
+ * How photos are divided where nothing else was asked for: by encounter, where that leaves photos of two individuals to validate; else by
+ * lot.
+ */
+export function usualSplitKind(photos: readonly Photo[], options: SplitOptions): 'encounter' | 'stratified' {
+  if (photos.every(({ encounter }) => encounter === undefined)) return 'stratified'
+  return groupedSplit(photos, { ...options, kind: 'encounter' }).validation.length > 0 ? 'encounter' : 'stratified'
+}
+
+/** A split in words: `760 photos of 31 individuals in 210 encounters train, 190 of 31 in 60 validate`. */
+export function splitWords(photos: readonly Photo[], { train, validation }: Split): string {
+  const different = (rows: readonly number[], field: 'identity' | 'encounter') =>
+    new Set(rows.flatMap((row) => photos[row]![field] ?? [])).size
+  const side = (rows: readonly number[], photo: string, individual: string, encounter: string) => {
+    const encounters = different(rows, 'encounter')
+    const told = encounters === 0 ? '' : ` in ${encounters}${encounter}`
+    return `${rows.length}${photo} of ${different(rows, 'identity')}${individual}${told}`
+  }
+  return `${side(train, ' photos', ' individuals', ' encounters')} train, ${side(validation, '', '', '')} validate`
+}
