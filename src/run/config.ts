@@ -53,7 +53,7 @@ export const trainConfigSchema = z
     /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
     /** column: as the table's column for the split says, which is what 'stratified' becomes where there is one and nothing was asked for. */
     /** given: as the caller of `train()` said, and split.json keeps; a cross-validation does. */
-    /** The kinds of `rosette split`: what the two sides never share. 'stratified' becomes 'encounter' where those are known and nothing was asked for. */
+    /** A kind of split: what the two sides never share. 'stratified' becomes 'encounter' where those are known and nothing was asked for. */
     validation: z.enum(['stratified', 'burst', 'encounter', 'station', 'time', 'identity', 'column', 'none', 'given']),
     validationFraction: z.number().gt(0).lt(1),
     /** Epochs between two measurements. */
