@@ -8,13 +8,10 @@ import {
   identitiesOf,
   type Leakage,
   type ListStage,
-  leakageOf,
-  leakageWords,
   type PixelIndex,
   type PixelStore,
   photoKey,
   type Split,
-  splitWords,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
@@ -56,6 +53,7 @@ import {
 import { checkFits } from './fits.ts'
 import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
+import { leakageIn, leakWarnings, nothingAside, splitNote } from './split-words.ts'
 
 /** What to train, and on what. */
 export interface TrainOptions extends ReadingOptions {
@@ -169,8 +167,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const embedded = network && (await embedStore(network, store, { threads, ...embeddingOf(options) }))
   await lock?.take(signal)
   const leakage = resumed === undefined ? leakageIn(store, split) : undefined
-  if (split.validation.length > 0)
-    options.onProgress?.({ kind: 'note', text: `split ${splitName(config)}: ${splitWords(store.photos, split)}` })
+  if (split.validation.length > 0) options.onProgress?.({ kind: 'note', text: splitNote(store, split, config) })
   if (resumed === undefined) begin(options, { config, record, split, store, network, leakage })
   else sweepRun(out)
   const warnings = [
@@ -183,28 +180,6 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
   return { run: out, ...drawn, resume, threads, device, index: store.index, weightsPath, frozen }
-}
-
-/** What the two sides of the split share, where both have photos. */
-function leakageIn({ photos, hashes }: PixelStore, split: Split): Leakage | undefined {
-  return hashes === undefined || split.validation.length === 0 ? undefined : leakageOf(photos, hashes, split)
-}
-
-function splitName({ validation }: TrainConfig): string {
-  switch (validation) {
-    case 'column':
-      return 'as the table says'
-    case 'given':
-      return 'as given'
-    default:
-      return `by ${validation === 'stratified' ? 'lot' : validation}`
-  }
-}
-
-function leakWarnings(leakage: Leakage | undefined, { validation }: TrainConfig): string[] {
-  if (leakage === undefined || leakage.pairs === 0) return []
-  const cure = validation === 'burst' ? '' : '; validation=burst keeps such photos on one side'
-  return [`${leakageWords(leakage)[0]}${cure}`]
 }
 
 /** The split of a run that was begun with one; undefined where its config and seed decide it. */
@@ -407,12 +382,4 @@ function warningsOf(store: PixelStore, split: Split, config: TrainConfig): strin
         ]
       : []
   return [...store.warnings, ...skipped, ...unmeasured, ...cold]
-}
-
-function nothingAside({ validation }: TrainConfig): string {
-  const why =
-    validation === 'encounter' || validation === 'burst'
-      ? `no two individuals were seen in two ${validation}s`
-      : 'no identity has four photos or more'
-  return `${why}: nothing is set aside, and the last weights are kept as the best`
 }
