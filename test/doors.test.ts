@@ -20,7 +20,6 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.umap': 'docs/api.md offers it',
   'retrieval.forEachCosineRow': 'cosines, whatever the embeddings say of ranks',
   'retrieval.pairCosines': 'cosines, whatever the embeddings say of ranks',
-  'study.identitiesAtRisk': 'who can not be scored, before anything is trained',
 }
 
 /** A comment of fewer words says nothing that the name does not. */

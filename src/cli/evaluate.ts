@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
 import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
+import type { LeakageCertificate } from '../study/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
@@ -176,13 +178,28 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         warn(`${report.sameFiles} queries are in the gallery as the very same file, which was left out for them`)
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
       await warnOfScoring(report)
-      writeFileAtomic(out, `${JSON.stringify(report, undefined, 2)}\n`)
+      const leakage = await certificateOf(selection, { run, photos: manifest.photos, signal })
+      writeFileAtomic(out, `${JSON.stringify({ ...report, leakage }, undefined, 2)}\n`)
       const head = describe(report, selection, leftOutWords(report))
       const beside = protocols === undefined ? withinEncounterWords(report) : undefined // the gap says it
       const scores = beside === undefined ? numbers(report) : `${numbers(report)}\n\n${beside}`
       say(`${head}\n\n${scores}\n\n${out}: every number, also by individual`)
     })
   })
+}
+
+/** What the split that was scored shares with what trains: as the run recorded it, else of the table's own split. */
+async function certificateOf(
+  { split }: Selection,
+  {
+    run,
+    photos,
+    signal,
+  }: { readonly run: string | undefined; readonly photos: readonly Photo[]; readonly signal: AbortSignal },
+): Promise<LeakageCertificate | null> {
+  const { runCertificate, tableCertificate } = await import('../study/index.ts')
+  if (split === 'validation') return runCertificate(run) ?? tableCertificate(photos, { signal })
+  return split === 'test' ? tableCertificate(photos, { signal }) : null
 }
 
 /** @throws InputError where the folder is no run, or has no split yet. */

@@ -1,5 +1,6 @@
 /** The command line: one file a command. The order here is that of `rosette --help`. */
 import type { Command } from 'commander'
+import { auditCommand } from './audit.ts'
 import { checkSubmissionCommand } from './check-submission.ts'
 import { compareCommand } from './compare.ts'
 import { cvCommand } from './cv.ts'
@@ -26,6 +27,7 @@ export const commands: readonly (() => Command)[] = [
   demoCommand,
   synthCommand,
   modelsCommand,
+  auditCommand,
   splitCommand,
   locateCommand,
   trainCommand,

@@ -24,6 +24,7 @@ export {
   burstDefaults,
   burstsOf,
   burstWords,
+  samePictureBits,
 } from './bursts.ts'
 export { CacheError, cacheFolder } from './cache.ts'
 export { columnFolds } from './column-folds.ts'
@@ -51,7 +52,7 @@ export {
   type WordCount,
 } from './manifest.ts'
 export type { MaskOptions } from './masks.ts'
-export type { NearPairOptions } from './near-pairs.ts'
+export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'

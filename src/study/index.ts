@@ -2,7 +2,9 @@
  * How far a score can be trusted: what speaks against a dataset and its split before a model is trained on them, models of several
  * folds, and whether a trick earns its place.
  */
+export { type Audit, type AuditInput, auditPhotos, type Finding, type FindingKind } from './audit.ts'
 export { postProcessingGrid, type Trick } from './candidates.ts'
+export { type LeakageCertificate, runCertificate, tableCertificate } from './certificate.ts'
 export {
   type CrossValidateEvent,
   type CrossValidateOptions,
@@ -18,7 +20,7 @@ export {
   readPostProcessing,
   writePostProcessing,
 } from './post-processing-file.ts'
-export { identitiesAtRisk, type RiskOptions, type RiskyIdentity, riskDefaults } from './risk.ts'
+export { type RiskOptions, riskDefaults } from './risk.ts'
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
 export type { TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest'
+import type { Photo } from '../data/index.ts'
+import { auditPhotos } from './audit.ts'
+
+const photo = (filename: string, identity: string, more: Partial<Photo> = {}): Photo => ({
+  filename,
+  path: `/${filename}`,
+  identity,
+  extra: {},
+  ...more,
+})
+
+/** Hashes of that many ones, in the first hash and in the second. */
+const hashesOf = (...ones: readonly number[]) =>
+  Uint32Array.from(
+    ones.flatMap((count) => {
+      const words = [0, 1].map((w) => (2 ** Math.min(32, Math.max(0, count - 32 * w)) - 1) >>> 0)
+      return [...words, ...words]
+    }),
+  )
+
+it('tells identical files, near duplicates, two names on one picture, individuals at risk and unreadable files', async () => {
+  const photos = [
+    photo('a1', 'A', { split: 'train' }),
+    photo('a2', 'A', { split: 'validation' }),
+    photo('b1', 'B'),
+    photo('c1', 'C'),
+    photo('a3', 'A'),
+    photo('a4', 'A'),
+  ]
+  const { counts, findings, individuals, bursts } = await auditPhotos({
+    photos,
+    contentHashes: ['h1', 'h2', 'h3', 'h4', 'h5', 'h5'],
+    hashes: hashesOf(0, 9, 30, 32, 64, 64),
+    skipped: [{ photo: photo('broken', 'B'), reason: 'truncated' }],
+  })
+  expect(individuals).toBe(3)
+  expect(counts).toEqual({
+    unreadable: 1,
+    'identical file': 1,
+    'two names on one picture': 1,
+    'unlike its individual': 0,
+    'near duplicate': 1,
+    'no mask': 0,
+    'individual at risk': 2,
+  })
+  expect(findings.map(({ kind, photo: one, otherPhoto, bits }) => [kind, one, otherPhoto, bits])).toEqual([
+    ['unreadable', 'broken', '', null],
+    ['identical file', 'a3', 'a4', 0],
+    ['two names on one picture', 'b1', 'c1', 2],
+    ['near duplicate', 'a1', 'a2', 9],
+    ['individual at risk', '', '', null],
+    ['individual at risk', '', '', null],
+  ])
+  expect(findings[3]).toMatchObject({ identity: 'A', split: 'train', otherSplit: 'validation' })
+  expect(findings[4]).toMatchObject({ identity: 'B', detail: 'few photos (1 photos)' })
+  expect(bursts).toMatchObject({ count: 2, photos: 4, contradictions: 1 })
+})
+
+it('with a model tells photos far from their own individual and close to another; masks that are missing', async () => {
+  const photos = [photo('a1', 'A'), photo('a2', 'A'), photo('a3', 'A'), photo('b1', 'B'), photo('b2', 'B')]
+  const masked = photos.map((one, i) => (i === 0 ? one : { ...one, mask: { path: '/m', sha256: 's' } }))
+  const angles = [0, 0.1, 1.5, 1.6, 1.7]
+  const data = Float32Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]))
+  const { findings } = await auditPhotos({
+    photos: masked,
+    contentHashes: angles.map(String),
+    hashes: hashesOf(0, 20, 40, 60, 64).map((word, i) => (i % 8 < 4 ? word : ~word)),
+    skipped: [],
+    embeddings: { count: 5, dim: 2, data },
+    fewestPhotos: 1,
+  })
+  expect(findings).toHaveLength(2)
+  expect(findings[0]).toMatchObject({
+    kind: 'unlike its individual',
+    photo: 'a3',
+    otherPhoto: 'b1',
+    otherIdentity: 'B',
+  })
+  expect(findings[0]!.cosine).toBeCloseTo(Math.cos(0.1), 5)
+  expect(findings[0]!.detail).toBe('nearest photo of its own individual: a2 at 0.170')
+  expect(findings[1]).toMatchObject({ kind: 'no mask', photo: 'a1' })
+})

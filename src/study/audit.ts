@@ -1,0 +1,195 @@
+import {
+  type Bursts,
+  burstDefaults,
+  burstsOf,
+  forEachNearPair,
+  type Photo,
+  type PhotoHashes,
+  samePictureBits,
+} from '../data/index.ts'
+import { type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
+import type { LeakageCertificate } from './certificate.ts'
+import { identitiesAtRisk, type RiskOptions } from './risk.ts'
+
+/** What an audit finds, the gravest first. */
+export type FindingKind =
+  | 'unreadable'
+  | 'identical file'
+  | 'two names on one picture'
+  | 'unlike its individual'
+  | 'near duplicate'
+  | 'no mask'
+  | 'individual at risk'
+
+/** One thing that speaks against a photo, a pair of photos or an individual. */
+export interface Finding {
+  readonly kind: FindingKind
+  readonly photo: string
+  readonly identity: string
+  readonly split: string
+  readonly otherPhoto: string
+  readonly otherIdentity: string
+  readonly otherSplit: string
+  /** Of 64: in the hash that tells the two better apart. */
+  readonly bits: number | null
+  /** Cosine of photo and other photo, where a model was asked. */
+  readonly cosine: number | null
+  readonly detail: string
+}
+
+/** What speaks against a dataset. */
+export interface Audit {
+  readonly photos: number
+  readonly individuals: number
+  readonly bursts: Omit<Bursts, 'bursts'>
+  /** Of the table's own split; null where it has none. */
+  readonly leakage: LeakageCertificate | null
+  readonly counts: Readonly<Record<FindingKind, number>>
+  readonly findings: readonly Finding[]
+}
+
+/** What an audit looks at. */
+export interface AuditInput extends PhotoHashes, RiskOptions {
+  readonly leakage?: LeakageCertificate | null
+  /** [photos, D], of the same photos in the same order. */
+  readonly embeddings?: Embeddings | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** Pairs of one kind that are listed; all are counted. */
+const listedAtMost = 1000
+
+/** A photo whose nearest stranger is nearer than its nearest own by this much is likely to have a wrong name. */
+const suspiciousMargin = 0.15
+
+/**
+ * Holds against a dataset: files that cannot be read, identical files, near duplicates (within the burst radius, both hashes), pictures with
+ * two names, photos without a mask where others have one, individuals of whom too little is known; with embeddings also photos whose nearest
+ * photo of another individual is nearer by 0.15 than the nearest of their own.
+ */
+export async function auditPhotos(input: AuditInput): Promise<Audit> {
+  const { photos, hashes, contentHashes, skipped, leakage = null, embeddings, signal, onProgress } = input
+  const found: Finding[] = skipped.map(({ photo, reason }) =>
+    finding('unreadable', photo, undefined, { detail: reason }),
+  )
+  const counts = new Map<FindingKind, number>([['unreadable', skipped.length]])
+  const add = (one: Finding) => {
+    const count = (counts.get(one.kind) ?? 0) + 1
+    counts.set(one.kind, count)
+    if (count <= listedAtMost) found.push(one)
+  }
+  await forEachNearPair(hashes, { radius: burstDefaults.radius, signal, onProgress }, (a, b, ...each) => {
+    const bits = Math.max(...each)
+    const [photo, other] = [photos[a]!, photos[b]!]
+    if (bits > burstDefaults.radius || photo.path === other.path) return
+    const two = photo.identity !== undefined && other.identity !== undefined && photo.identity !== other.identity
+    if (contentHashes[a] === contentHashes[b])
+      add(finding('identical file', photo, other, { bits, detail: two ? 'under two names' : '' }))
+    else if (two && bits <= samePictureBits) add(finding('two names on one picture', photo, other, { bits }))
+    else if (!two) add(finding('near duplicate', photo, other, { bits }))
+  })
+  if (embeddings !== undefined) strangers(photos, embeddings).forEach(add)
+  if (photos.some(({ mask }) => mask !== undefined))
+    for (const photo of photos) if (photo.mask === undefined) add(finding('no mask', photo, undefined, {}))
+  for (const { identity, photos: count, encounters, flanks, reasons } of identitiesAtRisk(photos, input)) {
+    const known = [
+      `${count} photos`,
+      ...(encounters === undefined ? [] : [`${encounters} encounters`]),
+      ...(flanks.length === 0 ? [] : [`flanks: ${flanks.join(', ')}`]),
+    ]
+    add({ ...nothing, kind: 'individual at risk', identity, detail: `${reasons.join(', ')} (${known.join(', ')})` })
+  }
+  const { bursts: _, ...bursts } = await burstsOf(
+    hashes,
+    photos.map(({ identity }) => identity),
+    { signal },
+  )
+  return {
+    photos: photos.length,
+    individuals: new Set(photos.flatMap(({ identity }) => identity ?? [])).size,
+    bursts,
+    leakage,
+    counts: countsOf(counts),
+    findings: kinds.flatMap((kind) => found.filter((one) => one.kind === kind)),
+  }
+}
+
+const kinds: readonly FindingKind[] = [
+  'unreadable',
+  'identical file',
+  'two names on one picture',
+  'unlike its individual',
+  'near duplicate',
+  'no mask',
+  'individual at risk',
+]
+
+function countsOf(counts: ReadonlyMap<FindingKind, number>): Audit['counts'] {
+  const of = (kind: FindingKind) => counts.get(kind) ?? 0
+  return {
+    unreadable: of('unreadable'),
+    'identical file': of('identical file'),
+    'two names on one picture': of('two names on one picture'),
+    'unlike its individual': of('unlike its individual'),
+    'near duplicate': of('near duplicate'),
+    'no mask': of('no mask'),
+    'individual at risk': of('individual at risk'),
+  }
+}
+
+const nothing = {
+  photo: '',
+  identity: '',
+  split: '',
+  otherPhoto: '',
+  otherIdentity: '',
+  otherSplit: '',
+  bits: null,
+  cosine: null,
+  detail: '',
+} as const
+
+function finding(
+  kind: FindingKind,
+  photo: Photo,
+  other: Photo | undefined,
+  more: Partial<Pick<Finding, 'bits' | 'cosine' | 'detail'>>,
+): Finding {
+  return {
+    ...nothing,
+    kind,
+    photo: photo.filename,
+    identity: photo.identity ?? '',
+    split: photo.split ?? '',
+    otherPhoto: other?.filename ?? '',
+    otherIdentity: other?.identity ?? '',
+    otherSplit: other?.split ?? '',
+    ...more,
+  }
+}
+
+/** Photos far from their own individual and close to another, the most suspicious first. */
+function strangers(photos: readonly Photo[], embeddings: Embeddings): Finding[] {
+  const found: { readonly margin: number; readonly finding: Finding }[] = []
+  forEachCosineRow(embeddings, embeddings, (query, row) => {
+    const photo = photos[query]!
+    if (photo.identity === undefined) return
+    let [own, other] = [-1, -1]
+    photos.forEach(({ identity }, i) => {
+      if (i === query || identity === undefined) return
+      if (identity === photo.identity) {
+        if (own < 0 || row[i]! > row[own]!) own = i
+      } else if (other < 0 || row[i]! > row[other]!) other = i
+    })
+    if (own < 0 || other < 0) return
+    const margin = row[other]! - row[own]!
+    if (margin < suspiciousMargin) return
+    const detail = `nearest photo of its own individual: ${photos[own]!.filename} at ${row[own]!.toFixed(3)}`
+    found.push({
+      margin,
+      finding: finding('unlike its individual', photo, photos[other], { cosine: row[other]!, detail }),
+    })
+  })
+  return found.sort((a, b) => b.margin - a.margin).map(({ finding: one }) => one)
+}
