@@ -18,7 +18,6 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.trustworthiness': 'docs/api.md offers it',
   'projection.tsne': 'docs/api.md offers it',
   'projection.umap': 'docs/api.md offers it',
-  'retrieval.forEachCosineRow': 'cosines, whatever the embeddings say of ranks',
   'retrieval.pairCosines': 'cosines, whatever the embeddings say of ranks',
 }
 
