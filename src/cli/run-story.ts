@@ -8,9 +8,9 @@ import { warn } from './say.ts'
  * all its photos are among those reported. Whatever of it is not there is left out.
  */
 export async function runStory(run: string, manifest: Manifest, { split }: Selection): Promise<RunStory> {
-  const { RunFolder } = await import('../run/index.ts')
+  const [{ RunFolder }, { leakageWords }] = await Promise.all([import('../run/index.ts'), import('../data/index.ts')])
   const folder = new RunFolder(run)
-  const { train, validation } = folder.data()
+  const { train, validation, leakage } = folder.data()
   const names = new Set(manifest.photos.map(({ filename }) => filename))
   const sides = new Map([
     ...train.map((name) => [name, 'train'] as const),
@@ -20,7 +20,11 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
   return {
     config: folder.settings(),
     curves: await curvesOf(run),
-    trainedOn: { train: train.length, validation: validation.length },
+    trainedOn: {
+      train: train.length,
+      validation: validation.length,
+      leakage: leakage === undefined ? [] : leakageWords(leakage),
+    },
     hashes: { config: folder.configHash(), split: folder.record().splitHash ?? null },
     splitOf: split === 'all' && ownPhotos ? ({ filename }) => sides.get(filename) ?? 'neither' : undefined,
   }

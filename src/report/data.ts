@@ -237,6 +237,8 @@ export interface Curves {
 export interface TrainedOn {
   readonly train: number
   readonly validation: number
+  /** What the two sides share, a sentence each without names, the verdict first; empty where the run did not look. */
+  readonly leakage: readonly string[]
 }
 
 /** One training step. `step` counts from 1. */

@@ -16,6 +16,7 @@ export function metricsJson(data: ReportData): string {
     ...metrics,
     ...scoring,
     equalError,
+    leakage: data.trainedOn?.leakage ?? null,
     perIdentity,
     perQuery: perQuery(data),
   }

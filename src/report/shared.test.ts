@@ -61,7 +61,7 @@ test('no word of the named report is left but those of the split, the flanks, th
   const before = new Set(words({ ...named, matrix: null }))
   const left = [...new Set(words({ ...shared, matrix: null }))].filter((word) => before.has(word))
   const { projections, hashes } = named
-  const said = [named.words.scored, ...named.words.leftOut, named.scoring.protocol]
+  const said = [...(named.trainedOn?.leakage ?? []), named.words.scored, ...named.words.leftOut, named.scoring.protocol]
   const allowed = ['rosette-report', 'validation', 'left', 'right', 'identity', 'encounter', hashes.data, ...said]
   expect(left.sort()).toEqual([...new Set([...allowed, ...projections.flatMap(words)])].sort())
 })
@@ -80,6 +80,14 @@ test('scores, chance and intervals are kept; which query reached what is not', (
     rank: named.photos[0]!.rank,
   })
   expect(told[1].perQuery).toBeNull()
+})
+
+test('what the two sides of a run’s split share is told in both, in words without names', () => {
+  const leakage = ['no photo of the validation side is within 11 bits of a training photo of its individual']
+  const trainedOn = { train: 9, validation: 3, leakage }
+  const told = [false, true].map((share) => JSON.parse(metricsJson(buildReport({ ...input, trainedOn, share }))))
+  expect(told.map((one) => one.leakage)).toEqual([leakage, leakage])
+  expect(JSON.parse(metricsJson(named)).leakage ?? null).toEqual(named.trainedOn?.leakage ?? null)
 })
 
 test('how many files are the same or unreadable is told, and none is named', () => {

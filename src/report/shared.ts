@@ -145,7 +145,7 @@ const curveRules: Rules<Curves> = {
   validations: each(byRules(validationRules)),
 }
 
-const trainedOnRules: Rules<TrainedOn> = { train: kept, validation: kept }
+const trainedOnRules: Rules<TrainedOn> = { train: kept, validation: kept, leakage: kept }
 
 const reportRules: Rules<ReportData> = {
   format: kept,

@@ -20,6 +20,8 @@ export function header(data: ReportData): HTMLElement {
     ),
   )
   const sentences = [originOf(data), `Scored: ${words.scored}.`, `Left out: ${words.leftOut.join('; ')}.`]
+  const leakage = data.trainedOn?.leakage ?? []
+  if (leakage.length > 0) sentences.push(`The run’s split: ${leakage.join('; ')}.`)
   const warnings = words.warnings.map((text) => h('p', { className: 'doubt', textContent: upper(`${text}.`) }))
   const beside = [
     h('p', { className: 'note', id: 'intervals', textContent: intervalWords(data) }),
