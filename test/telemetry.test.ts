@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { brightnessSegmenter } from './locator-fixture.ts'
 import { temporaryFolder, tinyKaggle, tinyPhoto, tinyRun } from './model-fixture.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -133,6 +134,17 @@ describe('nothing is left behind and nobody is told', () => {
         ...[...small, 'batchSize=4'].flatMap((value) => ['--set', value]),
       ],
     ],
+    [
+      'cv',
+      () => [
+        ...['--data', data, ...out('folds'), '--preset', 'atto', '--batch', '4', '--folds', '2'],
+        ...small.flatMap((value) => ['--set', value]),
+      ],
+    ],
+    ['tune', () => ['--model', run, '--data', data, ...out('postprocessing.json')]],
+    ['audit', () => ['--model', run, '--data', data, ...out('audit.json')]],
+    ['locate', () => ['--model', brightnessSegmenter(), '--data', data, ...out('found')]],
+    ['devices', () => []],
   ]
   test.each(withEngine)('rosette %s', async (name, args) => {
     const { code, stderr, loads, left, calls } = await runFresh([cli, name, ...args()])
@@ -187,6 +199,8 @@ describe('nothing is left behind and nobody is told', () => {
     ['synth', () => [...out('drawn'), '--identities', '2', '--photos', '2']],
     ['models', () => []],
     ['weights', () => ['list']],
+    ['split', () => ['--data', data, ...out('split.csv'), '--kind', 'stratified']],
+    ['ensemble', () => ['--model', run, '--model', join(folder, 'run'), ...out('both')]],
     ['compare', () => [join(folder, 'run'), join(folder, 'demo', 'run'), ...out('comparison.html')]],
     ['check-submission', () => [join(folder, 'submission.csv'), '--test', join(data, 'test.csv')]],
     ['--help', () => []],
