@@ -135,6 +135,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
   else {
     writeFileAtomic(csv, tableOf(found))
     say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
+    tell(await meaningOf(postProcessing, flags.match))
   }
 }
 

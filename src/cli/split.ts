@@ -4,7 +4,7 @@ import { checkOutput, csvText, formatTable, writeFileAtomic } from '../base/inde
 import type { Manifest, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
 import { stagedProgress } from './progress.ts'
-import { say, tell } from './say.ts'
+import { say, tell, warn } from './say.ts'
 import { imagesFolder, withColumn } from './split-rows.ts'
 import { interruptible, warnOfManifest, withListing } from './work.ts'
 
@@ -85,6 +85,10 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const photos = rows.map((row) => manifest.photos[row]!)
   const lot = { seed, ...(fraction === undefined ? {} : { fraction }) }
   const kind = flags.kind ?? usualSplitKind(photos, lot)
+  if (flags.kind === undefined && kind === 'stratified' && photos.every(({ encounter }) => encounter === undefined))
+    warn(
+      'no sightings are known, so that photos of one sighting come on both sides, which flatters every score: give a column with encounters, or --kind burst',
+    )
   const bursts = kind === 'burst' ? await findBursts(photos, flags) : undefined
   const splits =
     count === undefined

@@ -41,7 +41,7 @@ export function findDescription(onnx: string, modelConfig?: string): string {
   }
   throw new InputError(
     `${onnx}: no description of its preprocessing`,
-    `write ${basename(own)} beside it or name one with \`modelConfig\`; docs/models.md tells what stands in it`,
+    `write ${basename(own)} beside it or name one with \`modelConfig\`; the folder presets of rosette has some, and docs/models.md tells what stands in them`,
   )
 }
 

@@ -44,6 +44,6 @@ test('one that was stopped, or learned nothing, is not', () => {
     true,
   )
   expect(distrust(worse)).toBe(
-    `${worse}: do not trust these answers: training made it no better than it began; on the photos that it set aside it named 5 of 100 rightly`,
+    `${worse}: do not trust these answers: training made it no better than it began; of the photos that it set aside it named 5 % rightly`,
   )
 })

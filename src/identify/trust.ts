@@ -25,7 +25,7 @@ export function distrust(run: string): string | undefined {
       ? ['training made it no better than it began']
       : []),
     ...(best !== undefined && best.rank1 < poorRank1
-      ? [`on the photos that it set aside it named ${(best.rank1 * 100).toFixed(0)} of 100 rightly`]
+      ? [`of the photos that it set aside it named ${(best.rank1 * 100).toFixed(0)} % rightly`]
       : []),
   ]
   return reasons.length === 0 ? undefined : `${run}: do not trust these answers: ${reasons.join('; ')}`
