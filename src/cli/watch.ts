@@ -34,9 +34,10 @@ async function watchAction(run: string, { port }: { readonly port: number }): Pr
     length: await lengthOf(run),
     port,
   })
-  say(`${server.url}: ${run} (Ctrl-C ends)`)
-  const ended = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const ended = (signal: AbortSignal) => {
+    say(`${server.url}: ${run} (Ctrl-C ends)`) // now it does
+    return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  }
   try {
     await interruptible(ended, 'stopped watching; the run goes on')
   } finally {
