@@ -72,7 +72,10 @@ describe('rosette cv', () => {
       expect(train.filter((name: string) => validation.includes(name))).toEqual([])
       const model = await openModel(join(whole, `fold-${fold}`), { threads: 1 })
       const known = new Map(manifest.photos.map((photo) => [photo.filename, photo]))
-      const embedded = await embedPhotos(model, validation.map((name: string) => known.get(name)!)) // biome-ignore format: one line
+      const embedded = await embedPhotos(
+        model,
+        validation.map((name: string) => known.get(name)!),
+      )
       await model.release()
       const begin = (fold - 1) * 12 * shape[1]!
       expect([...data.subarray(begin, begin + 12 * shape[1]!)]).toEqual([...embedded.embeddings.data])

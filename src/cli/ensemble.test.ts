@@ -74,7 +74,11 @@ test('ranks: evaluate, submit and identify go by fused ranks; a gallery is of th
 
   const csv = join(out, 'submission.csv')
   expect(await rosette('submit', ...fused, '--data', data, '--out', csv)).toBe(0)
-  const scores = readFileSync(csv, 'utf8').trim().split('\n').slice(1).map((line) => Number(line.split(',')[1])) // biome-ignore format: one line
+  const scores = readFileSync(csv, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',')[1]))
   expect(scores).toHaveLength(72)
   // With itself on rank 1 a photo's neighbours have ranks 2 … 9 by both members.
   expect(Math.max(...scores)).toBeLessThanOrEqual(61 / 62 + 1e-6)

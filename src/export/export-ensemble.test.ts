@@ -21,7 +21,10 @@ beforeAll(() => {
 
 async function ensembleOf(method: FusionMethod, second = b): Promise<string> {
   const folder = join(temporaryFolder(), 'pair')
-  const members = [{ model: a, weight: 3 }, { model: second, tta: 'none' as const }] // biome-ignore format: short
+  const members = [
+    { model: a, weight: 3 },
+    { model: second, tta: 'none' as const },
+  ]
   await writeEnsembleFolder({ folder, name: 'pair', method, members })
   return folder
 }
