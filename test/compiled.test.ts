@@ -185,3 +185,21 @@ test.skipIf(skip)('stopped by a signal it tidies up', async () => {
     expect(stderr).toMatch(/\nrosette: stopped; nothing was written\n$/)
   }
 })
+
+test.skipIf(skip)('photos are re-ranked in several threads as in one', async () => {
+  type Retrieval = typeof import('../src/retrieval/index.ts')
+  const compiled: Retrieval = await import(pathToFileURL(dist('retrieval/index.js')).href)
+  const [count, dim] = [1800, 128] // enough for threads of their own
+  const photos = { count, dim, data: Float32Array.from({ length: count * dim }, (_, i) => Math.sin(i * i)) }
+  const rerank = { k1: 4, k2: 1, lambda: 0.3 }
+  const rows = ({ forEachProcessedRow }: Retrieval) => {
+    const sums = new Float64Array(count)
+    forEachProcessedRow({ queries: photos, gallery: photos, postProcessing: { rerank } }, (q, row) => {
+      row.forEach((similarity, g) => {
+        sums[q] = sums[q]! + similarity * (g + 1)
+      })
+    })
+    return sums
+  }
+  expect(rows(compiled)).toEqual(rows(await import('../src/retrieval/index.ts')))
+})

@@ -29,7 +29,8 @@ export interface NeighbourhoodsOf {
 /** A query's nearest gallery photos, and its cosine with any. */
 export interface QueryView {
   readonly list: Nearest
-  readonly cosines: Float32Array
+  /** Exactly, for those that turn out to be its neighbours. */
+  readonly cosineOf: (photo: number) => number
   readonly farthestCosine: number
 }
 
@@ -61,17 +62,12 @@ export function neighbourhoods(of: NeighbourhoodsOf, settings: RerankSettings): 
 
 /** The sparse vector of a query over the gallery's photos; the gallery's own vectors do not know of it. */
 export function neighbourhoodOfQuery(
-  { list, cosines, farthestCosine }: QueryView,
+  { list, cosineOf, farthestCosine }: QueryView,
   { lists, halves, own }: Neighbourhoods,
   { k1, k2 }: RerankSettings,
 ): SparseRow {
   const set = expandedSet(reciprocalSetOfQuery(list, lists, k1), halves)
-  return localMean(
-    weighted(set, (photo) => cosines[photo]!, farthestCosine),
-    list,
-    own,
-    k2,
-  )
+  return localMean(weighted(set, cosineOf, farthestCosine), list, own, k2)
 }
 
 /**
@@ -79,7 +75,8 @@ export function neighbourhoodOfQuery(
  * for which k₁, k₂ and λ were chosen. The paper names none. 0 where all photos are alike.
  */
 export function scaledDistance(cosine: number, farthestCosine: number): number {
-  return farthestCosine >= 1 ? 0 : Math.min(1, Math.max(0, (1 - cosine) / (1 - farthestCosine)))
+  if (farthestCosine >= 1 || cosine >= 1) return 0
+  return cosine <= farthestCosine ? 1 : (1 - cosine) / (1 - farthestCosine)
 }
 
 /** exp(−d) at each member. */

@@ -1,5 +1,7 @@
 import type { Embeddings } from './embeddings.ts'
-import { forEachCosineRow } from './similarity.ts'
+import { productError } from './product-blocks.ts'
+import { forEachRoundedCosineRow } from './rounded-cosines.ts'
+import { cosineBetweenRows } from './similarity.ts'
 
 /** Photos near a photo, the most similar first, and their cosines with it; of equal ones the lower index first. */
 export interface Nearest {
@@ -12,26 +14,51 @@ export function nearestOf(cosines: Float32Array, k: number, skip: number = -1): 
   return extremes(cosines, k, skip, 1)
 }
 
-/** As nearestOf, the k smallest, the least similar first. */
-export function farthestOf(cosines: Float32Array, k: number, skip: number = -1): Nearest {
-  return extremes(cosines, k, skip, -1)
-}
-
 /** What is near a photo among the others of its set, and what is far from it. */
 export interface Surroundings {
   readonly nearest: readonly Nearest[]
   readonly farthest: readonly Nearest[]
 }
 
-/** For each photo of a set its k nearest others and its `far` farthest ones; cosines are held for 256 photos at a time. */
+/** For each photo of a set its k nearest others and its `far` farthest ones, exactly; cosines are held for some hundred photos at a time. */
 export function surroundings(photos: Embeddings, k: number, far: number): Surroundings {
   const nearest: Nearest[] = []
   const farthest: Nearest[] = []
-  forEachCosineRow(photos, photos, (photo, cosines) => {
-    nearest.push(nearestOf(cosines, k, photo))
-    farthest.push(farthestOf(cosines, far, photo))
+  const exact = exactExtremes(photos, photos)
+  forEachRoundedCosineRow(photos, photos, (photo, cosines) => {
+    nearest.push(exact.nearest(photo, cosines, k, photo))
+    farthest.push(exact.farthest(photo, cosines, far, photo))
   })
   return { nearest, farthest }
+}
+
+/** The k nearest and farthest photos of a query, out of its row of rounded cosines, as its exact ones give them. */
+export interface ExactExtremes {
+  nearest(query: number, cosines: Float32Array, k: number, skip?: number): Nearest
+  farthest(query: number, cosines: Float32Array, k: number, skip?: number): Nearest
+}
+
+/**
+ * The k-th best of a rounded row lies within the rounding error of the k-th best in truth. Whoever lies below it by less than twice the
+ * error may be among the k; these few are computed exactly.
+ */
+export function exactExtremes(queries: Embeddings, gallery: Embeddings): ExactExtremes {
+  const cosineOf = cosineBetweenRows(queries, gallery)
+  const margin = 2 * productError(gallery.dim)
+  const best = (query: number, cosines: Float32Array, k: number, skip: number, sign: 1 | -1): Nearest => {
+    const near = contenders(cosines, { k, skip, sign, margin })
+    const exact = extremes(
+      Float32Array.from(near, (photo) => cosineOf(query, photo)),
+      k,
+      -1,
+      sign,
+    )
+    return { photos: exact.photos.map((at) => near[at]!), cosines: exact.cosines }
+  }
+  return {
+    nearest: (query, cosines, k, skip = -1) => best(query, cosines, k, skip, 1),
+    farthest: (query, cosines, k, skip = -1) => best(query, cosines, k, skip, -1),
+  }
 }
 
 /** The first k of a list without the photos that are left out. */
@@ -43,6 +70,32 @@ export function withoutPhotos(list: Nearest, leftOut: ReadonlySet<number>, k: nu
     photos: Int32Array.from(kept, (at) => list.photos[at]!),
     cosines: Float32Array.from(kept, (at) => list.cosines[at]!),
   }
+}
+
+/** Whoever may be among the k best, the true values being within half of the margin. One pass; nearly every value fails its comparison. */
+function contenders(
+  cosines: Float32Array,
+  {
+    k,
+    skip,
+    sign,
+    margin,
+  }: { readonly k: number; readonly skip: number; readonly sign: 1 | -1; readonly margin: number },
+): number[] {
+  const best = new Float64Array(k).fill(-Infinity) // falling
+  const found: number[] = []
+  let least = k > 0 ? -Infinity : Infinity
+  for (let photo = 0; photo < cosines.length; photo++) {
+    const value = sign * cosines[photo]!
+    if (value < least || photo === skip) continue
+    found.push(photo)
+    if (value <= best[k - 1]!) continue
+    let at = k - 1
+    for (; at > 0 && best[at - 1]! < value; at--) best[at] = best[at - 1]!
+    best[at] = value
+    least = best[k - 1]! - margin
+  }
+  return found.filter((photo) => sign * cosines[photo]! >= least)
 }
 
 /** Insertion into a list that stays sorted: nearly every cosine of a long row fails the first comparison. */

@@ -1,5 +1,5 @@
 import { type Embeddings, pickRows } from './embeddings.ts'
-import { groupsByLeftOut, type LeftOut } from './left-out.ts'
+import { groupsByLeftOut, type LeftOut, type QueryGroup } from './left-out.ts'
 import {
   listLength,
   type Neighbourhoods,
@@ -7,9 +7,10 @@ import {
   neighbourhoods,
   scaledDistance,
 } from './neighbourhoods.ts'
-import { farthestOf, nearestOf, surroundings, withoutPhotos } from './neighbours.ts'
+import { exactExtremes, surroundings, withoutPhotos } from './neighbours.ts'
 import { checkRerank, type RerankSettings } from './rerank-settings.ts'
-import { cosineBetweenRows, forEachCosineRow } from './similarity.ts'
+import { forEachRoundedCosineRow } from './rounded-cosines.ts'
+import { cosineBetweenRows } from './similarity.ts'
 import { type SparseRow, sumOf } from './sparse-rows.ts'
 
 /** Called with each query and its similarities to the gallery, which are reused: copy what is kept. */
@@ -18,7 +19,8 @@ export type VisitRow = (query: number, similarities: Float32Array) => void
 /**
  * Each photo of a set against the set, re-ranked by k-reciprocal neighbours (Zhong et al., arXiv:1701.08398): similarity =
  * 1 − ((1 − λ) d_J + λ d), in [0, 1], d_J the Jaccard distance of the photos' neighbourhoods. Pairs that share nothing have d_J = 1.
- * Photos in order. In memory: the k₁ nearest of each photo and their sparse neighbourhoods, and 256 rows of cosines.
+ * Photos in order. In memory: the embeddings once more, the k₁ nearest of each photo and their sparse neighbourhoods, and some hundred rows of
+ * cosines. Neighbours are the exact ones; d of the formula is in float32, within `productError` of the exact distance.
  * @throws InputError for settings that mean nothing and embeddings that are not finite.
  */
 export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings, visit: VisitRow): void {
@@ -30,7 +32,7 @@ export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings,
   }
   const known = neighbourhoods(of, settings)
   const mix = mixer(known, settings.lambda)
-  forEachCosineRow(photos, photos, (photo, cosines) => {
+  forEachRoundedCosineRow(photos, photos, (photo, cosines) => {
     const farthest = of.surroundings.farthest[photo]!.cosines[0] ?? 1
     visit(photo, mix(known.rows[photo]!, cosines, farthest))
   })
@@ -52,18 +54,32 @@ export function forEachRerankedQueryRow(
   const spare = Math.max(0, ...groups.map(({ leftOut: out }) => out.size))
   const around = surroundings(gallery, listLength(settings) + spare, spare + 1)
   const cosineOf = cosineBetweenRows(gallery)
-  for (const { rows, leftOut: out } of groups) {
+  const towards = cosineBetweenRows(queries, gallery)
+  const exact = exactExtremes(queries, gallery)
+  const answerer = ({ leftOut: out }: QueryGroup) => {
     const known = neighbourhoods({ surroundings: around, leftOut: out, cosineOf }, settings)
     const mix = mixer(known, settings.lambda)
-    forEachCosineRow(pickRows(queries, rows), gallery, (i, cosines) => {
-      const list = withoutPhotos(nearestOf(cosines, listLength(settings) + out.size), out, listLength(settings))
-      const farthestCosine = withoutPhotos(farthestOf(cosines, out.size + 1), out, 1).cosines[0] ?? 1
-      const row = neighbourhoodOfQuery({ list, cosines, farthestCosine }, known, settings)
-      const similarities = mix(row, cosines, farthestCosine)
+    return (query: number, cosines: Float32Array) => {
+      const nearest = exact.nearest(query, cosines, listLength(settings) + out.size)
+      const list = withoutPhotos(nearest, out, listLength(settings))
+      const farthestCosine = withoutPhotos(exact.farthest(query, cosines, out.size + 1), out, 1).cosines[0] ?? 1
+      const view = { list, cosineOf: (photo: number) => towards(query, photo), farthestCosine }
+      const similarities = mix(neighbourhoodOfQuery(view, known, settings), cosines, farthestCosine)
       for (const photo of out) similarities[photo] = 0
-      visit(rows[i]!, similarities)
-    })
+      visit(query, similarities)
+    }
   }
+  const inTurn = groups.flatMap((group) => group.rows.map((query, i) => ({ query, group, opens: i === 0 })))
+  let answer = (_query: number, _cosines: Float32Array) => {}
+  const ordered = pickRows(
+    queries,
+    inTurn.map(({ query }) => query),
+  )
+  forEachRoundedCosineRow(ordered, gallery, (i, cosines) => {
+    const { query, group, opens } = inTurn[i]!
+    if (opens) answer = answerer(group)
+    answer(query, cosines)
+  })
 }
 
 /** A photo's sparse vector and cosines to its final similarities, in one array that is reused. */
@@ -71,17 +87,23 @@ function mixer({ sums, columns }: Neighbourhoods, lambda: number) {
   const shared = new Float64Array(sums.length) // Σ min(V_p, V_g) over columns that both have
   const similarities = new Float32Array(sums.length)
   return (vector: SparseRow, cosines: Float32Array, farthestCosine: number): Float32Array => {
-    shared.fill(0)
+    for (let g = 0; g < similarities.length; g++)
+      similarities[g] = 1 - (1 - lambda + lambda * scaledDistance(cosines[g]!, farthestCosine)) // d_J = 1: nothing shared
+    const sharing: number[] = []
     vector.columns.forEach((column, i) => {
       const value = vector.values[i]!
-      for (let e = columns.starts[column]!; e < columns.starts[column + 1]!; e++)
-        shared[columns.rows[e]!]! += Math.min(value, columns.values[e]!)
+      for (let e = columns.starts[column]!; e < columns.starts[column + 1]!; e++) {
+        const g = columns.rows[e]!
+        if (shared[g] === 0) sharing.push(g)
+        shared[g]! += Math.min(value, columns.values[e]!)
+      }
     })
     const sum = sumOf(vector)
-    for (let g = 0; g < similarities.length; g++) {
+    for (const g of sharing) {
       const either = sum + sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
-      const jaccard = either > 0 ? 1 - shared[g]! / either : 1
+      const jaccard = 1 - shared[g]! / either
       similarities[g] = 1 - ((1 - lambda) * jaccard + lambda * scaledDistance(cosines[g]!, farthestCosine))
+      shared[g] = 0
     }
     return similarities
   }

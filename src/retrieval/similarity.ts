@@ -5,6 +5,9 @@ import { type Embeddings, inverseNorms } from './embeddings.ts'
 const blockQ = 256 // queries whose similarities are held at once: memory is blockQ × G, whatever Q is
 const panelG = 64 // gallery photos packed at once: 64 × 768 float64 fit the second-level cache
 
+/** Cosine of two photos, by their rows. */
+type CosineOf = (query: number, photo: number) => number
+
 /** cos(q, g) = q·g / (‖q‖ ‖g‖) for every query and gallery photo, row-major [Q, G], summed in float64, then rounded to float32. */
 export function cosineSimilarity(queries: Embeddings, gallery: Embeddings): Float32Array {
   const out = new Float32Array(queries.count * gallery.count)
@@ -34,13 +37,16 @@ export function pairCosines(embeddings: Embeddings, a: Int32Array, b: Int32Array
   return out
 }
 
-/** cos of two rows of a set, equal to the last bit to cosineSimilarity's value: for the few pairs that no list holds. */
-export function cosineBetweenRows(embeddings: Embeddings): (a: number, b: number) => number {
-  const { dim, data } = embeddings
-  const scale = inverseNorms(embeddings, 'embeddings')
-  return (a, b) => {
+/** cos of a query and a photo of the gallery, equal to the last bit to cosineSimilarity's value: for the few pairs that need no table. */
+export function cosineBetweenRows(queries: Embeddings, gallery: Embeddings = queries): CosineOf {
+  const { dim } = queries
+  const scaleQ = inverseNorms(queries, 'query embeddings')
+  const scaleG = queries === gallery ? scaleQ : inverseNorms(gallery, 'gallery embeddings')
+  return (query, photo) => {
+    const [ofQuery, ofPhoto] = [scaleQ[query]!, scaleG[photo]!]
     let sum = 0
-    for (let k = 0, i = a * dim, j = b * dim; k < dim; k++) sum += data[i + k]! * scale[a]! * (data[j + k]! * scale[b]!)
+    for (let k = 0, i = query * dim, j = photo * dim; k < dim; k++)
+      sum += queries.data[i + k]! * ofQuery * (gallery.data[j + k]! * ofPhoto)
     return Math.fround(sum)
   }
 }

@@ -1,5 +1,13 @@
 /** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, zerosOf } from './dtype.ts'
+export {
+  type AddTile,
+  floatTile,
+  mostSharedBytes,
+  openFloatTile,
+  type SharedMemory,
+  sharedMemory,
+} from './float-tile.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
 export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
