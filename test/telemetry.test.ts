@@ -142,6 +142,7 @@ describe('nothing is left behind and nobody is told', () => {
       ],
     ],
     ['tune', () => ['--model', run, '--data', data, ...out('postprocessing.json')]],
+    ['calibrate', () => ['--model', run, '--data', data, ...out('calibration.json')]],
     ['audit', () => ['--model', run, '--data', data, ...out('audit.json')]],
     ['locate', () => ['--model', brightnessSegmenter(), '--data', data, ...out('found')]],
     ['devices', () => []],

@@ -30,6 +30,7 @@ export {
 } from './matched-places.ts'
 export { medoid, withoutOverlap } from './names.ts'
 export { plasmaAt } from './plasma.ts'
+export { type ReliabilityChannels, reliabilityChart } from './reliability.ts'
 export {
   type RetrievalSheetChannels,
   retrievalSheet,

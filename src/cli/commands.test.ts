@@ -203,7 +203,10 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   const csv = join(out, 'matches.csv')
   expect(await rosette(...args, '--csv', csv)).toBe(0)
   const lines = readFileSync(csv, 'utf8').trim().split('\n')
-  expect([lines.length, lines[0]]).toEqual([5, 'photo,rank,identity,similarity,best_match'])
+  expect([lines.length, lines[0]]).toEqual([
+    5,
+    'photo,rank,identity,similarity,best_match,probability,answer,new_probability,rests_on',
+  ])
   expect(await rosette(...args, '--csv', csv, '--json')).toBe(2)
   expect(await rosette('identify', '--model', run, '--gallery', data, join(out, 'none.jpg'))).toBe(2)
   expect(output.stderr).toContain('none.jpg: no such file')
@@ -216,7 +219,9 @@ test('identify: a photo whose only companion is itself has a row that says nobod
   const csv = join(out, 'matches.csv')
   const images = ['--images', join(data, 'train', 'train')]
   expect(await rosette('identify', '--model', run, '--gallery', gallery, ...images, known, '--csv', csv)).toBe(0)
-  expect(readFileSync(csv, 'utf8')).toBe(`photo,rank,identity,similarity,best_match\n${known},,,,\n`)
+  expect(readFileSync(csv, 'utf8').split('\n')[1]).toBe(
+    `${known},,,,,,unsure,,there is no photo in the gallery to compare it with`,
+  )
   expect(output.stderr).toContain('being the same file: train_0001.png; no photo is left to compare it with')
 })
 

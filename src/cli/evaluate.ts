@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, writeFileAtomic } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
-import type { EmbedOptions, GallerySource } from '../embedder/index.ts'
+import type { EmbedOptions } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
 import type { LeakageCertificate } from '../study/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
-import { speakingOf } from './flag-words.ts'
-import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
+import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
-import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { protocolText } from './protocol-table.ts'
@@ -64,7 +64,7 @@ Each score stands beside its 95 % interval and beside chance: docs/metrics.md.
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
-interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
+interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, GalleryFlags {
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
@@ -72,9 +72,6 @@ interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, Locate
   readonly protocols?: 'all'
   readonly background?: boolean
   readonly excludeSame?: ExcludeSame
-  readonly gallery?: string
-  readonly galleryImages?: string
-  readonly galleryColumns?: string
   readonly overwrite?: boolean
 }
 
@@ -89,12 +86,6 @@ export function evaluateCommand(): Command {
     .requiredOption('--out <metrics.json>', 'the file to write')
     .addOption(splitOption())
     .option('--split-of <RUN>', 'score the photos that this run set aside, whichever model is measured')
-    .option(
-      '--gallery <G>',
-      'known individuals: a gallery, a folder for each animal, a table (CSV), or a Kaggle folder',
-    )
-    .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
-    .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
     .addOption(excludeSameOption())
     .addOption(
       new Option(
@@ -104,7 +95,9 @@ export function evaluateCommand(): Command {
     )
     .option('--background', 'also score with the background filled, where photos have masks')
     .option('--overwrite', 'replace --out')
-  return addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))))
+  return addMatchOption(
+    addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(addGalleryOptions(command))))),
+  )
     .addHelpText('after', example)
     .action(evaluateAction)
 }
@@ -213,28 +206,6 @@ async function checkRun(splitOf: string): Promise<void> {
 async function learnedBy(run: string | undefined, chosen: Selection): Promise<Selection> {
   const { learnedPhotos } = await import('../identify/index.ts')
   return { ...chosen, learned: run === undefined ? undefined : await learnedPhotos(chosen.manifest.photos, run) }
-}
-
-/** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */
-async function galleryOf(flags: EvaluateFlags): Promise<GallerySource | undefined> {
-  const { gallery, galleryImages: images, galleryColumns: columns } = flags
-  if (gallery === undefined) {
-    check(images === undefined && columns === undefined, '--gallery-images and --gallery-columns go with --gallery')
-    return undefined
-  }
-  const { findGallery } = await import('../embedder/index.ts')
-  const { images: _, columns: __, ...rest } = flags
-  const own: DataFlags = {
-    ...rest,
-    ...(images === undefined ? {} : { images }),
-    ...(columns === undefined ? {} : { columns }),
-  }
-  const options = { ...dataOptions(own), detections: undefined, masks: undefined, requireIdentity: true }
-  return speakingOf({ images: 'galleryImages', columns: 'galleryColumns' }, () => {
-    const source = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
-    tellGallery(source)
-    return source
-  })
 }
 
 function describe(report: EvaluationReport, { reason }: Selection, leftOut: readonly string[]): string {

@@ -6,7 +6,9 @@ import { collect } from './options.ts'
 /** Options of the API whose flags have other names. */
 export const renamedOptions: Readonly<Record<string, string>> = {
   encounterGapMinutes: 'encounterGap',
+  falseMatch: 'costFalseMatch',
   memoryLimitBytes: 'memoryLimit',
+  missedMatch: 'costMissedMatch',
   projections: 'projection',
   thumbnailPx: 'thumbnails',
 }
@@ -23,6 +25,7 @@ export const commandsFor: Readonly<Record<string, string>> = {
   backboneNames: 'models',
   'summariseBackbone()': 'models',
   'train()': 'train',
+  'calibrateModel()': 'calibrate',
   'exportModel()': 'export',
   'exportTimm()': 'export --model RUN --out DIR --format timm',
   'pullWeights()': 'weights pull',

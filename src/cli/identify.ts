@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { csvText, formatTable, oneLine, writeFileAtomic } from '../base/index.ts'
-import type { Identification } from '../identify/index.ts'
+import { oneLine, writeFileAtomic } from '../base/index.ts'
+import type { AnswerCosts } from '../calibration/index.ts'
+import type { CalibratedScores, CalibrationRecord, Identification } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
-import { speakingOf } from './flag-words.ts'
+import { type AnswerFlags, addAnswerOptions, calibrationFor, costsOf } from './calibrated.ts'
+import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
+import { plain, tableOf, tableText } from './identify-output.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { firstWord, progress } from './progress.ts'
-import { say, tell } from './say.ts'
+import { say, tell, warn } from './say.ts'
 import {
   interruptible,
   warnOfIdenticalKnown,
@@ -41,9 +44,12 @@ The gallery is a folder that \`rosette gallery\` made, or photos of known
 individuals. Photos that this model has embedded before are not embedded again.
 
 Similarity is the cosine to the individual's most similar photo; 1 is the most.
-A gallery photo that is the very same file as the photo asked about is left out.`
+A gallery photo that is the very same file as the photo asked about is left out.
 
-interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
+The answer is a name, "new" or "unsure". Names need probabilities, which
+\`rosette calibrate\` makes once for a model (docs/answers.md).`
+
+interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, AnswerFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -67,18 +73,24 @@ export function identifyCommand(): Command {
     .option('--query-columns <field=column,…>', 'the names of the columns in a table given as PHOTO')
     .option('--top <K>', 'how many individuals to list for each photo', aboveZero, 5)
     .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
-    .option('--csv <FILE>', 'write the table to a file: photo, rank, identity, similarity, best match')
+    .option(
+      '--csv <FILE>',
+      'write the table to a file: photo, rank, identity, similarity, best match, probability, answer',
+    )
     .option('--overwrite', 'replace the file of --csv')
-  return addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))))
+  return addAnswerOptions(
+    addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))),
+  )
     .addHelpText('after', example)
     .action(identifyAction)
 }
 
 async function identifyAction(names: readonly string[], given: IdentifyFlags): Promise<void> {
-  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels } = given
+  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels, newShare } = given
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
-  const { identifyPhotos, matchQueries } = await import('../identify/index.ts')
+  const { isPlain } = await import('../retrieval/index.ts')
+  const { answerWords, identifyPhotos, matchQueries } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
@@ -93,7 +105,8 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
   tellGallery(known)
   warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
-  const found = await interruptible(async (signal, whileRanking) => {
+  const costs = await costsOf(flags)
+  const { found, accuracy } = await interruptible(async (signal, whileRanking) => {
     const queries = await withLocated(locating, asked, signal)
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
@@ -112,16 +125,26 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
       warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
-      const local = await withMatching(flags, { signal, gallery: source }, async (matching) =>
-        matching === undefined ? undefined : matchQueries(matching, known, asked, postProcessing),
-      )
+      const calibration = await calibrationFor(flags, embedder, source)
+      const fused = isPlain(postProcessing) ? calibration?.fused : undefined
+      const { local, follows } = await withMatching(flags, { signal, gallery: source, fused }, async (matching) => ({
+        local: matching && (await matchQueries(matching, known, asked, postProcessing)),
+        follows: matching?.fusion !== undefined,
+      }))
+      const plain = flags.match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
+      const scores = follows ? fused : plain
+      if (calibration !== undefined && scores === undefined) warn(otherScores)
       const bar = progress('ranking', 'queries', { due: firstWord() })
       const onRank = (done: number, total: number) => {
         whileRanking(done, total)
         bar.update(done, total)
       }
       try {
-        return identifyPhotos(known, asked, top, { postProcessing, local, onRank })
+        const options = { postProcessing, local, onRank, scores, costs, newShare }
+        return {
+          found: identifyPhotos(known, asked, top, options),
+          accuracy: await accuracyOf(calibration, scores, costs),
+        }
       } finally {
         bar.stop()
       }
@@ -129,14 +152,50 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
   })
   tellLeftOut(found)
   tellMirrored(found)
-  if (flags.json) say(JSON.stringify(found.map(plain), undefined, 2))
-  else if (csv === undefined)
-    say(`${formatTable(header, rowsOf(found))}\n\n${await meaningOf(postProcessing, flags.match)}`)
-  else {
-    writeFileAtomic(csv, tableOf(found))
-    say(`${csv}: ${found.length} photos, up to ${top} individuals for each`)
-    tell(await meaningOf(postProcessing, flags.match))
+  const because = found.map(answerWords)
+  if (flags.json) {
+    say(
+      JSON.stringify(
+        found.map((one, i) => plain(one, because[i]!)),
+        undefined,
+        2,
+      ),
+    )
+    tell(accuracy)
+    return
   }
+  const meaning = [await meaningOf(postProcessing, flags.match), accuracy].join('\n')
+  if (csv === undefined) {
+    const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
+    say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${meaning}`)
+  } else {
+    writeFileAtomic(csv, tableOf(found, because))
+    say(`${csv}: ${found.length} photos, up to ${top} individuals for each; ${countWords(found)}`)
+    tell(meaning)
+  }
+}
+
+/** Scores that no calibration was fitted for. */
+const otherScores =
+  'the calibration is not followed: it was fitted for other scores than these (--match, or what is done after ranking)'
+
+/** How often answers of this kind were right, or that nobody knows. */
+async function accuracyOf(
+  calibration: CalibrationRecord | undefined,
+  scores: CalibratedScores | undefined,
+  costs: AnswerCosts,
+): Promise<string> {
+  const { accuracyWords, noAccuracyWords } = await import('../identify/index.ts')
+  return calibration === undefined || scores === undefined
+    ? inFlags(noAccuracyWords)
+    : accuracyWords(calibration, scores, costs)
+}
+
+/** How many photos got which answer. */
+function countWords(found: readonly Identification[]): string {
+  const count = (kind: Identification['answer']['answer']) =>
+    found.filter(({ answer }) => answer.answer === kind).length
+  return `${count('known')} known, ${count('new')} new, ${count('unsure')} unsure`
 }
 
 /** The options of data as they hold for a CSV of queries: --images and --columns are those of the gallery. */
@@ -177,34 +236,4 @@ async function meaningOf(postProcessing: PostProcessing | undefined, match: Matc
 }
 
 const meaning =
-  'Similarity is no probability, and an animal that is not in the gallery gets a name too: compare the photos yourself.'
-
-const header = ['photo', 'rank', 'identity', 'similarity', 'best match']
-
-/** Each photo has a row: an empty one where there was nothing to compare it with. */
-function rowsOf(found: readonly Identification[]): (string | number)[][] {
-  return found.flatMap(({ photo, candidates }) => {
-    if (candidates.length === 0) return [[photo.filename, '', '', '', '']]
-    return candidates.map((c) => [photo.filename, c.rank, c.identity, c.similarity.toFixed(4), c.photo.filename])
-  })
-}
-
-function tableOf(found: readonly Identification[]): string {
-  return csvText([['photo', 'rank', 'identity', 'similarity', 'best_match'], ...rowsOf(found)])
-}
-
-function plain({ photo, candidates, leftOut }: Identification) {
-  return {
-    photo: photo.filename,
-    ...(photo.box === undefined ? {} : { box: photo.box }),
-    candidates: candidates.map(({ rank, identity, similarity, places, mirrored, photo: match }) => ({
-      rank,
-      identity,
-      similarity: Number(similarity.toFixed(6)),
-      ...(places === undefined ? {} : { places, mirrored }),
-      bestMatch: match.filename,
-      path: match.path,
-    })),
-    leftOut: leftOut.map(({ filename }) => filename),
-  }
-}
+  'Similarity is no probability, and the most similar photo may show another animal: compare the photos yourself.'

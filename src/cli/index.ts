@@ -1,6 +1,7 @@
 /** The command line: one file a command. The order here is that of `rosette --help`. */
 import type { Command } from 'commander'
 import { auditCommand } from './audit.ts'
+import { calibrateCommand } from './calibrate.ts'
 import { checkSubmissionCommand } from './check-submission.ts'
 import { compareCommand } from './compare.ts'
 import { cvCommand } from './cv.ts'
@@ -37,6 +38,7 @@ export const commands: readonly (() => Command)[] = [
   embedCommand,
   evaluateCommand,
   tuneCommand,
+  calibrateCommand,
   reportCommand,
   compareCommand,
   submitCommand,

@@ -1,12 +1,20 @@
 import { type Command, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
-import type { LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import type { CalibratedFusion, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { stagedProgress } from './progress.ts'
 import { warn } from './say.ts'
 
 /** Options of every command that can match coats place by place. */
 export interface MatchFlags {
   readonly match: 'none' | MatchKind
+}
+
+/** What the matching is for. */
+interface MatchFor {
+  readonly signal: AbortSignal
+  readonly gallery?: GallerySource | undefined
+  /** How similarities and places are fused, as `rosette calibrate` found; of plain cosines only. */
+  readonly fused?: CalibratedFusion | undefined
 }
 
 export function addMatchOption(command: Command): Command {
@@ -37,11 +45,11 @@ const stageNames = {
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
 export async function withMatching<T>(
   { match, threads, limitPixels }: MatchRunFlags,
-  { signal, gallery }: { readonly signal: AbortSignal; readonly gallery?: GallerySource | undefined },
+  { signal, gallery, fused }: MatchFor,
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
-  const { rootSift } = await import('../local/index.ts')
+  const { fusionDefaults, rootSift } = await import('../local/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
   const extractor = rootSift({ threads })
   const stages = stagedProgress()
@@ -53,7 +61,12 @@ export async function withMatching<T>(
       warn(
         `${gallery.source} has no local features of this kind: they are found in its photos, each time or from the cache`,
       )
-    return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal })
+    const learnt = match === 'fused' && fused?.extractor === extractor.fingerprint ? fused : undefined
+    const fusion = learnt && {
+      fusion: learnt.fusion,
+      config: { ...fusionDefaults, shortlist: learnt.shortlist },
+    }
+    return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal, ...fusion })
   } finally {
     stages.stop()
     await extractor.release()

@@ -1,6 +1,9 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
+import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
+import type { CalibratedScores } from './calibration-record.ts'
+import { likenessOf, nearestSimilarities } from './likeness.ts'
 import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
@@ -16,6 +19,8 @@ export interface Candidate {
   readonly photo: Photo
   /** How many places of the coat agree with that photo, where they were matched: in place, scale and angle. */
   readonly places?: number | undefined
+  /** That the photo shows this individual, 0 to 1; without a calibration it is not known. */
+  readonly probability?: number | undefined
   /** More agree, and rarer ones, when the query is mirrored: left and right may be swapped. */
   readonly mirrored?: boolean | undefined
 }
@@ -26,10 +31,14 @@ export interface Identification {
   readonly candidates: readonly Candidate[]
   /** Gallery photos with the very same bytes, which were left out: they would answer with themselves. */
   readonly leftOut: readonly Photo[]
+  /** Whom it shows, or that it shows nobody known, or neither. */
+  readonly answer: Answer
 }
 
 /** How answers are ranked. */
-export interface IdentifyPhotosOptions extends RankProgress {
+export interface IdentifyPhotosOptions extends RankProgress, AnswerOptions {
+  /** What makes probabilities of these scores: of plain cosines, or as `local` fused them. */
+  readonly scores?: CalibratedScores | undefined
   /** Plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
   /** Places of the coat matched with this gallery, by `matchQueries`. */
@@ -37,33 +46,76 @@ export interface IdentifyPhotosOptions extends RankProgress {
 }
 
 /**
- * For each query photo the `top` most similar individuals of the gallery. A gallery photo whose file is the query's own, byte
+ * For each query photo the `top` most similar individuals of the gallery, and an answer. A gallery photo whose file is the query's own, byte
  * for byte, is left out of its ranking. Photos of the gallery without an identity take no part.
  */
 export function identifyPhotos(
   gallery: PhotoEmbeddings,
   queries: PhotoEmbeddings,
   top: number,
-  { postProcessing, local, onRank }: IdentifyPhotosOptions = {},
+  options: IdentifyPhotosOptions = {},
 ): Identification[] {
+  const { postProcessing, local, onRank } = options
   const known = knownPhotos(gallery)
-  if (known.photos.length === 0) return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [] }))
+  if (known.photos.length === 0)
+    return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [], ...nobody }))
   const twins = twinsOf(known, queries)
   const identities = known.photos.map(({ identity }) => identity!)
   const leftOut = (query: number) => twins[query]!
-  const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank }
+  const compared: (readonly ScoredIndividual[])[] = []
+  const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
+    compared[query] = individualsOf(order, similarities, identities)
+  }
+  const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank, onRanked }
   const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
-  return answers.map(({ individuals }, query) => ({
-    photo: queries.photos[query]!,
-    candidates: individuals.map(({ photo, identity, score }, i) => ({
-      rank: i + 1,
-      identity,
-      similarity: score,
-      photo: known.photos[photo]!,
-      ...(local === undefined ? {} : placesOf(local, query, photo)),
-    })),
-    leftOut: twins[query]!.map((i) => known.photos[i]!),
-  }))
+  const unlike = unlikeGallery(known, queries, leftOut)
+  return answers.map(({ individuals }, query) => {
+    const input = { individuals: compared[query]!, notCompared: 0, unlike: unlike[query]! }
+    const { answer, probabilities } = answerOf(input, options.scores, options)
+    return {
+      photo: queries.photos[query]!,
+      candidates: individuals.map(({ photo, identity, score }, i) => ({
+        rank: i + 1,
+        identity,
+        similarity: score,
+        photo: known.photos[photo]!,
+        ...(probabilities === undefined ? {} : { probability: probabilities[i]! }),
+        ...(local === undefined ? {} : placesOf(local, query, photo)),
+      })),
+      leftOut: twins[query]!.map((i) => known.photos[i]!),
+      answer,
+    }
+  })
+}
+
+/** Of a gallery without a known individual. */
+const nobody = { answer: answerOf({ individuals: [], notCompared: 0, unlike: false }, undefined).answer }
+
+/** Every individual down a ranking, with its best score and how many of its photos are in it. */
+function individualsOf(
+  order: Int32Array,
+  similarities: Float32Array,
+  identities: readonly string[],
+): readonly ScoredIndividual[] {
+  const found = new Map<string, { readonly score: number; photos: number }>()
+  for (const photo of order) {
+    const identity = identities[photo]!
+    const own = found.get(identity)
+    if (own === undefined) found.set(identity, { score: similarities[photo]!, photos: 1 })
+    else own.photos++
+  }
+  return [...found].map(([identity, own]) => ({ identity, ...own }))
+}
+
+/** For each query whether it is less like the gallery than the gallery's animals are like each other. */
+function unlikeGallery(
+  known: PhotoEmbeddings,
+  queries: PhotoEmbeddings,
+  leftOut: (query: number) => readonly number[],
+): boolean[] {
+  const likeness = likenessOf(known)
+  if (likeness === undefined) return queries.photos.map(() => false)
+  return Array.from(nearestSimilarities(queries, known, leftOut), (similarity) => similarity < likeness.least)
 }
 
 /**

@@ -1,8 +1,21 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
+export { type Answer, type AnswerOptions, type AnswerReason, answerDefaults } from './answer.ts'
+export { accuracyWords, answerWords, noAccuracyWords } from './answer-words.ts'
 export type { BackgroundReliance } from './background.ts'
 export { photosBeside } from './beside.ts'
+export {
+  type CalibratedFusion,
+  type CalibratedScores,
+  type CalibrationRecord,
+  calibrationFile,
+  calibrationPath,
+  checkCalibrates,
+  readCalibration,
+  writeCalibration,
+} from './calibration-record.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
+export { evidenceOf } from './evidence.ts'
 export { galleryFeatures, storedFeatures } from './gallery-features.ts'
 export {
   type Candidate,
@@ -21,6 +34,7 @@ export {
   type MatchKind,
   matchLocally,
 } from './local-matching.ts'
+export { type Meeting, meetingOf } from './meeting.ts'
 export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, matchWords } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'

@@ -1,4 +1,5 @@
 import { check } from '../base/index.ts'
+import { fusedScore, type PairFusion } from '../calibration/index.ts'
 import { type Photo, photoKey } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
@@ -19,6 +20,7 @@ import {
 import type { Adjust, PostProcessing } from '../retrieval/index.ts'
 import { forEachProcessedRow } from '../retrieval/index.ts'
 import { ortBackend } from '../runtime/index.ts'
+import { evidenceOf } from './evidence.ts'
 
 /** local: matched places decide alone; fused: they add to the embedding's similarity. */
 export type MatchKind = 'local' | 'fused'
@@ -31,6 +33,8 @@ export interface LocalMatching extends Pick<ExtractOptions, 'limitPixels' | 'cac
   readonly kind: MatchKind
   readonly extractor: LocalExtractor
   readonly config?: FusionConfig | undefined
+  /** How similarities and places become one score, as it was learnt; `fusedSimilarities` unless given. Of `fused` without post-processing only. */
+  readonly fusion?: PairFusion | undefined
   /** Processor threads of the matching; all physical cores unless given. */
   readonly threads?: number | undefined
   /** Those that a gallery on disk has. */
@@ -71,7 +75,7 @@ export function featuresKey(photo: Photo, contentHash: string): string {
  * individuals, where they are known, vote together. @throws InputError for photos that cannot be read; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
-  const { kind, extractor, config = fusionDefaults, threads, tryMirrored = false, signal, onLocal } = matching
+  const { kind, extractor, config = fusionDefaults, fusion, threads, tryMirrored = false, signal, onLocal } = matching
   const { queries, gallery, leaveOut } = task
   const [asked, known] = await featuresOfBoth(matching, task)
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
@@ -110,7 +114,11 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   return {
     adjust: (query, similarities) => {
       const [answer, alone] = rows[query]!
-      return alone ?? fusedSimilarities(similarities, answer, config)
+      if (alone !== undefined) return alone
+      if (fusion === undefined) return fusedSimilarities(similarities, answer, config)
+      return similarities.map((similarity, photo) =>
+        fusedScore(fusion, { similarity, local: evidenceOf(answer.matches.get(photo), config) }),
+      )
     },
     matches: rows.map(([{ matches }]) => matches),
     mirrored,

@@ -37,6 +37,8 @@ export interface IdentifyOptions {
   readonly leftOut?: LeftOut | undefined
   /** Called after each query: many against many take minutes. */
   readonly onQuery?: ((done: number, total: number) => void) | undefined
+  /** Told of each query its gallery as it is ranked, without what is left out, and its similarities to all photos, which are reused. */
+  readonly onRanked?: ((query: number, order: Int32Array, similarities: Float32Array) => void) | undefined
 }
 
 /**
@@ -49,7 +51,7 @@ export function identifyTop(
   gallery: Embeddings,
   galleryIdentities: readonly string[],
   k: number,
-  { postProcessing, adjust, leftOut = () => [], onQuery }: IdentifyOptions = {},
+  { postProcessing, adjust, leftOut = () => [], onQuery, onRanked }: IdentifyOptions = {},
 ): QueryAnswer[] {
   check(gallery.count > 0, 'identify: the gallery is empty')
   check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
@@ -63,6 +65,7 @@ export function identifyTop(
     onQuery?.(++done, queries.count)
     const out = new Set(leftOut(query))
     const order = rank(similarities).filter((photo) => !out.has(photo))
+    onRanked?.(query, order, similarities)
     const ranked = (photo: number) => ({ photo, identity: galleryIdentities[photo]!, score: similarities[photo]! })
     answers[query] = {
       individuals: bestPhotos(order, galleryIdentities, k).map(ranked),

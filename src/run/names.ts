@@ -10,6 +10,8 @@ export const runNames = {
   metrics: 'metrics.json',
   /** Which tricks of ranking won for it. */
   postProcessing: 'postprocessing.json',
+  /** What its scores mean. */
+  calibration: 'calibration.json',
   /** The folder of the run's report unless told otherwise. */
   report: 'report',
   /** There while a process writes the run. */
@@ -25,6 +27,7 @@ export const runFiles: readonly string[] = [
   'model.onnx.data',
   runNames.metrics,
   runNames.postProcessing,
+  runNames.calibration,
   runNames.log,
   'checkpoints/best.safetensors',
   'checkpoints/last.safetensors',

@@ -3,6 +3,7 @@
  * folds, and whether a trick earns its place.
  */
 export { type Audit, type AuditInput, auditPhotos, type Finding, type FindingKind } from './audit.ts'
+export { type CalibrateInput, type CalibrateOptions, calibrateModel } from './calibrate-model.ts'
 export { postProcessingGrid, type Trick } from './candidates.ts'
 export { type LeakageCertificate, runCertificate, tableCertificate } from './certificate.ts'
 export {
@@ -13,6 +14,7 @@ export {
 } from './cross-validate.ts'
 export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
 export type { Gain, GateOptions, GateVerdict } from './gate.ts'
+export type { PairedPhotos } from './labelled-pairs.ts'
 export type { CrossValidation, FoldScore } from './out-of-fold.ts'
 export {
   type PostProcessingRecord,

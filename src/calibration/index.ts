@@ -1,0 +1,37 @@
+/**
+ * Scores made probabilities: curves fitted on labelled pairs, fusion of two kinds of scores, whom a photo shows or whether nobody known, and what to say of
+ * it. Arrays in, arrays out; nothing here knows of photos, models or files.
+ */
+export {
+  type Curve,
+  type CurveKind,
+  curveKinds,
+  fitCurve,
+  logLikelihoodRatio,
+  logLoss,
+  probabilityAt,
+} from './curve.ts'
+export { type AnswerCosts, costDefaults, type Decision, decide, thresholdsOf } from './decision.ts'
+export { type IsotonicCurve } from './isotonic.ts'
+export { type LogisticCurve } from './logistic.ts'
+export {
+  type EvidentPairs,
+  type FusionKind,
+  fitFusion,
+  fusedScore,
+  fusionKinds,
+  type LocalEvidence,
+  type PairEvidence,
+  type PairFusion,
+} from './pair-fusion.ts'
+export {
+  type AnsweredQuery,
+  type AnswerModel,
+  type ComparedIndividuals,
+  fitAnswerModel,
+  type Posterior,
+  posteriorOf,
+} from './posterior.ts'
+export { withPrior } from './prior.ts'
+export { type Reliability, type ReliabilityBin, reliabilityOf } from './reliability.ts'
+export { type ScoredPairs } from './scored-pairs.ts'

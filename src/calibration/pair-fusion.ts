@@ -1,0 +1,121 @@
+import { unreachable } from '../base/index.ts'
+import { type Curve, fitCurve, logLoss, probabilityAt } from './curve.ts'
+import { fitLogistic, fitPlatt, sigmoid } from './logistic.ts'
+import { weightsOf } from './scored-pairs.ts'
+
+/** What places of the coat say of a pair of photos, all 0 where none agree. */
+export interface LocalEvidence {
+  /** l, 0 to 1: how much the agreeing places are worth together. */
+  readonly score: number
+  readonly inliers: number
+  /** Inliers of all correspondences. */
+  readonly share: number
+  /** How much nearer an agreeing place is than any of another animal, in the mean. */
+  readonly margin: number
+  /** The part of the query's keypoints that they span. */
+  readonly coverage: number
+  /** Spread of the logarithms of their scales. */
+  readonly scaleSpread: number
+}
+
+/** What is known of a pair of photos. */
+export interface PairEvidence {
+  /** The embeddings' cosine. */
+  readonly similarity: number
+  /** Undefined where places were not matched, or none agree. */
+  readonly local?: LocalEvidence | undefined
+}
+
+/** Ways to make one score of a similarity and of matched places. */
+export const fusionKinds = ['embedding', 'additive', 'mean', 'pairHead'] as const
+/** One of `fusionKinds`: embedding (the similarity alone), additive, mean or pairHead. */
+export type FusionKind = (typeof fusionKinds)[number]
+
+/** A way to fuse, with what it learnt. */
+export type PairFusion =
+  | { readonly kind: 'embedding' }
+  /** s = g + weight · l · (1 − g). */
+  | { readonly kind: 'additive'; readonly weight: number }
+  /** The mean of two probabilities, one of each score: WildFusion (arXiv:2408.12934). */
+  | { readonly kind: 'mean'; readonly embedding: Curve; readonly local: Curve }
+  /** Logistic over the similarity, ln(1 + inliers), share, margin, coverage and scale spread, in this order. */
+  | { readonly kind: 'pairHead'; readonly intercept: number; readonly coefficients: readonly number[] }
+
+/** Labelled pairs with all that is known of them. */
+export interface EvidentPairs {
+  readonly evidence: readonly PairEvidence[]
+  readonly same: ArrayLike<number>
+  readonly weights?: ArrayLike<number> | undefined
+}
+
+/** Weights of `additive` that are tried. */
+const additiveWeights = [0.25, 0.5, 0.75, 1] as const
+
+/** Holds the pair head's coefficients where few pairs are. */
+const headRidge = 1
+
+/** One score of what is known of a pair, larger for more alike: 0 to 1 but for cosines, which begin at −1. */
+export function fusedScore(fusion: PairFusion, { similarity, local }: PairEvidence): number {
+  switch (fusion.kind) {
+    case 'embedding':
+      return similarity
+    case 'additive':
+      return similarity + fusion.weight * (local?.score ?? 0) * (1 - similarity)
+    case 'mean':
+      return (probabilityAt(fusion.embedding, similarity) + probabilityAt(fusion.local, local?.score ?? 0)) / 2
+    case 'pairHead': {
+      const features = featuresOf({ similarity, local })
+      return sigmoid(fusion.coefficients.reduce((sum, value, k) => sum + value * features[k]!, fusion.intercept))
+    }
+    default:
+      return unreachable(fusion)
+  }
+}
+
+/**
+ * Learns a way to fuse from labelled pairs: the weight of `additive` whose score has the smallest log loss under Platt's curve, the two curves of
+ * `mean`, the coefficients of `pairHead`. @throws InputError where pairs of one kind are missing.
+ */
+export function fitFusion(kind: FusionKind, pairs: EvidentPairs): PairFusion {
+  const { evidence, same, weights } = pairs
+  switch (kind) {
+    case 'embedding':
+      return { kind }
+    case 'additive':
+      return bestOf(
+        additiveWeights.map((weight) => ({ kind, weight })),
+        pairs,
+      )
+    case 'mean': {
+      const curve = (score: (pair: PairEvidence) => number) =>
+        fitCurve('isotonic', { scores: evidence.map(score), same, weights })
+      return { kind, embedding: curve(({ similarity }) => similarity), local: curve(({ local }) => local?.score ?? 0) }
+    }
+    case 'pairHead': {
+      const features = Float64Array.from(evidence.flatMap(featuresOf))
+      const total = weightsOf({ scores: evidence.map(() => 0), same, weights })
+      const [high, low] = [(total.same + 1) / (total.same + 2), 1 / (total.all - total.same + 2)]
+      const targets = Float64Array.from(same, (label) => (label === 1 ? high : low))
+      return { kind, ...fitLogistic({ features, targets, weights, ridge: headRidge }) }
+    }
+    default:
+      return unreachable(kind)
+  }
+}
+
+function bestOf<F extends PairFusion>(fusions: readonly F[], { evidence, same, weights }: EvidentPairs): F {
+  const losses = fusions.map((fusion) => {
+    const scores = evidence.map((pair) => fusedScore(fusion, pair))
+    const curve = fitPlatt({ scores, same, weights })
+    return logLoss(
+      scores.map((score) => probabilityAt(curve, score)),
+      { same, weights },
+    )
+  })
+  return fusions[losses.indexOf(Math.min(...losses))]!
+}
+
+function featuresOf({ similarity, local }: PairEvidence): number[] {
+  const { inliers = 0, share = 0, margin = 0, coverage = 0, scaleSpread = 0 } = local ?? {}
+  return [similarity, Math.log1p(inliers), share, margin, coverage, scaleSpread]
+}

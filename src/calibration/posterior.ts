@@ -1,0 +1,153 @@
+import { check } from '../base/index.ts'
+import { type Local, maximise } from './solve.ts'
+
+/** A query held against individuals, each by its most similar photo. */
+export interface ComparedIndividuals {
+  /** λ: `logLikelihoodRatio` of the query and each individual's most similar photo, [N]. */
+  readonly ratios: ArrayLike<number>
+  /** Photos of each individual that the query was compared with, [N]; 1 at least. */
+  readonly photos: ArrayLike<number>
+  /** Individuals of the gallery besides, of whom no photo could be compared: of another flank. */
+  readonly others?: number | undefined
+}
+
+/** How ratios of many individuals are weighed against each other and against nobody known. */
+export interface AnswerModel {
+  /** What the best of an individual's photos has too much or too little, in log-odds. */
+  readonly shift: number
+  /** How far a ratio counts: below 1 where the scores of one query depend on each other. */
+  readonly slope: number
+  /** How much of the query's mean ratio is taken off: a photo that is like everybody is like nobody. */
+  readonly cohort: number
+  /** How much of a high score many photos explain: each doubling takes off photos · ln 2. */
+  readonly photos: number
+}
+
+/** Nothing learnt: Bayes' rule for independent scores. */
+export const answerModelDefaults = { shift: 0, slope: 1, cohort: 0, photos: 0 } as const satisfies AnswerModel
+
+/** Whom a query shows. All of it adds up to 1. */
+export interface Posterior {
+  /** Of each compared individual, [N]. */
+  readonly individuals: Float64Array
+  /** Of somebody whom the gallery does not show. */
+  readonly isNew: number
+  /** Of an individual that could not be compared. */
+  readonly notCompared: number
+}
+
+/**
+ * P(i) ∝ (1 − ρ) / N · exp(shift + slope · λᵢ − cohort · mean λ − photos · ln nᵢ) for each individual i with nᵢ photos, P(new) ∝ ρ, and for each of the N that could not be
+ * compared P ∝ (1 − ρ) / N: nothing speaks for or against it. ρ is the share of photos of new animals, and all N of the gallery are taken to be
+ * equally likely: so the answer follows the gallery that is asked, not the one that was learnt on.
+ * @throws InputError for a share that is not between 0 and 1.
+ */
+export function posteriorOf(
+  { shift, slope, cohort, photos: perDoubling }: AnswerModel,
+  { ratios, photos, others = 0 }: ComparedIndividuals,
+  newShare: number,
+): Posterior {
+  check(
+    newShare > 0 && newShare < 1,
+    `answers: share of new animals: expected a number between 0 and 1, got ${newShare}`,
+  )
+  const all = ratios.length + others
+  const level = shift - cohort * meanOf(ratios)
+  const logs = Float64Array.from(
+    { length: ratios.length },
+    (_, i) => level + slope * ratios[i]! - perDoubling * Math.log(photos[i]!) + Math.log((1 - newShare) / all),
+  )
+  const logNew = Math.log(newShare)
+  const top = logs.reduce((a, b) => Math.max(a, b), logNew)
+  const rest = others === 0 ? 0 : (others / all) * (1 - newShare) * Math.exp(-top)
+  const fresh = Math.exp(logNew - top)
+  const total = logs.reduce((sum, value) => sum + Math.exp(value - top), fresh + rest)
+  return {
+    individuals: logs.map((value) => Math.exp(value - top) / total),
+    isNew: fresh / total,
+    notCompared: rest / total,
+  }
+}
+
+/** A query whose answer is known: the place of its individual among those compared, or −1 where it is none of them. */
+export interface AnsweredQuery extends ComparedIndividuals {
+  readonly truth: number
+}
+
+/** Learnt at equal shares of known and new. */
+const learntShare = 0.5
+
+/** How strongly the model is held to Bayes' rule: as one query does. */
+const hold = 1
+
+/** Shift, slope, cohort, photos. */
+const start = [0, 1, 0, 0] as const
+const size = start.length
+
+function modelAt(place: Float64Array): AnswerModel {
+  const [shift = 0, slope = 1, cohort = 0, photos = 0] = place
+  return { shift, slope, cohort, photos }
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]!
+  return values.length === 0 ? 0 : sum / values.length
+}
+
+/**
+ * The model under which these answers are likeliest, known and new ones counting equally: a conditional logit with an outside option (McFadden, 1974),
+ * drawn towards `answerModelDefaults`. A slope below 0 becomes 0. @throws InputError without a query of a known and one of a new individual.
+ */
+export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
+  const known = queries.filter(({ truth }) => truth >= 0).length
+  check(
+    known > 0 && known < queries.length,
+    `answers: expected queries of known and of new individuals, got ${known} of ${queries.length}`,
+  )
+  const weight = (truth: number) => queries.length / 2 / (truth >= 0 ? known : queries.length - known)
+  const found = maximise((place) => likelihoodAt(place, queries, weight), Float64Array.from(start))
+  const { slope, ...rest } = modelAt(found)
+  return { ...rest, slope: Math.max(0, slope) }
+}
+
+/** Σ w ln P(truth) less ½ hold ‖place − start‖². */
+function likelihoodAt(
+  place: Float64Array,
+  queries: readonly AnsweredQuery[],
+  weightOf: (truth: number) => number,
+): Local {
+  const gradient = new Float64Array(size)
+  const curvature = new Float64Array(size * size)
+  const model = modelAt(place)
+  let value = 0
+  const mean = new Float64Array(size)
+  const square = new Float64Array(size * size)
+  for (const query of queries) {
+    const { individuals, isNew } = posteriorOf(model, query, learntShare)
+    const weight = weightOf(query.truth)
+    const cohort = -meanOf(query.ratios)
+    const featuresOf = (i: number) => [1, query.ratios[i]!, cohort, -Math.log(query.photos[i]!)]
+    mean.fill(0)
+    square.fill(0)
+    individuals.forEach((p, i) => {
+      const x = featuresOf(i)
+      for (let j = 0; j < size; j++) {
+        mean[j]! += p * x[j]!
+        for (let k = 0; k < size; k++) square[j * size + k]! += p * x[j]! * x[k]!
+      }
+    })
+    const own = query.truth < 0 ? [0, 0, 0, 0] : featuresOf(query.truth)
+    value += weight * Math.log(Math.max(Number.MIN_VALUE, query.truth < 0 ? isNew : individuals[query.truth]!))
+    for (let j = 0; j < size; j++) {
+      gradient[j]! += weight * (own[j]! - mean[j]!)
+      for (let k = 0; k < size; k++) curvature[j * size + k]! += weight * (square[j * size + k]! - mean[j]! * mean[k]!)
+    }
+  }
+  start.forEach((from, j) => {
+    value -= (hold * (place[j]! - from) ** 2) / 2
+    gradient[j]! -= hold * (place[j]! - from)
+    curvature[j * (size + 1)]! += hold
+  })
+  return { value, gradient, curvature }
+}

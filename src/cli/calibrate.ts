@@ -1,0 +1,203 @@
+import { Command, Option } from 'commander'
+import { check, checkOutput, formatTable, writeFileAtomic } from '../base/index.ts'
+import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
+import type { CalibratedScores, CalibrationRecord, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { filesOfGallery, locatedGallery } from './gallery-source.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
+import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { progress } from './progress.ts'
+import { say, warn } from './say.ts'
+import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
+import {
+  interruptible,
+  photosToScore,
+  tellNotes,
+  warnOfLearned,
+  warnOfManifest,
+  warnOfSkipped,
+  withListing,
+  withModel,
+  withProgress,
+} from './work.ts'
+
+const example = `
+Examples:
+  rosette calibrate --model runs/jaguars
+  rosette calibrate --model runs/jaguars --data new.csv --images new-photos \\
+    --gallery known-jaguars --match fused --chart reliability.svg
+
+A similarity is no probability. This command learns on photos of known animals
+what a similarity means: how probable it is that two photos show one animal, and
+that a photo shows nobody of the gallery. What it prints of its accuracy was
+measured on individuals that nothing was fitted on.
+
+calibration.json is written into the model's folder. \`rosette identify\` finds it
+there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
+this model only. With --match fused three ways to join similarities with places
+of the coat are measured too, and --match fused uses the best one from then on.`
+
+interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, GalleryFlags {
+  readonly data?: string
+  readonly out?: string
+  readonly chart?: string
+  readonly split?: SplitName
+  readonly excludeSame?: ExcludeSame
+  readonly overwrite?: boolean
+}
+
+/** `rosette calibrate`: what a model's scores mean. */
+export function calibrateCommand(): Command {
+  const command = new Command('calibrate')
+    .summary('learn what a similarity means, for answers with a probability')
+    .description('Make probabilities of similarities, on photos of known individuals, and say how far they hold.')
+    .addOption(dataOption())
+    .addOption(new Option('--out <calibration.json>', 'the file to write').default(undefined, "in the model's folder"))
+    .option('--chart <FILE.svg>', 'also draw how far the probabilities hold')
+    .addOption(splitOption())
+    .addOption(excludeSameOption())
+    .option('--overwrite', 'replace --out and --chart')
+  return addMatchOption(addLocateOptions(addDataOptions(addModelOptions(addGalleryOptions(command)))))
+    .addHelpText('after', example)
+    .action(calibrateAction)
+}
+
+async function calibrateAction(flags: CalibrateFlags): Promise<void> {
+  const { split, excludeSame, chart, overwrite = false } = flags
+  check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
+  check(
+    flags.match !== 'local',
+    '--match local: expected none or fused',
+    'places of the coat are calibrated as part of a fusion',
+  )
+  const { identifiedOnly, openDataset } = await import('../data/index.ts')
+  const { embedCached, loadGallery } = await import('../embedder/index.ts')
+  const { calibrationPath, matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
+  const { calibrateModel } = await import('../study/index.ts')
+  const out = flags.out ?? calibrationPath(onlyModel(flags))
+  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  await checkNamed({ namedBy }, listed)
+  const source = await galleryOf(flags)
+  const inputs = { flags, manifest: listed, photos: source === undefined ? [] : filesOfGallery(source) }
+  if (flags.out === undefined) checkOutput(out, { overwrite })
+  else await checkOutputs([out], inputs, { overwrite })
+  if (chart !== undefined) await checkOutputs([chart], inputs, { overwrite, option: 'chart' })
+  const locating = await locatingBy(flags)
+  await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    const gallery = source && (await locatedGallery(locating, source, signal))
+    await withModel(flags, async (embedder) => {
+      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      if (selection.split === 'all') warnOfManifest(manifest)
+      else tellNotes(manifest)
+      await warnOfLearned(selection, embedder)
+      const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
+        withProgress(title, { ...reading, signal }, work)
+      const queries = await embed('embedding', (options) =>
+        embedCached(embedder, identifiedOnly(selection.manifest), options),
+      )
+      const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
+      warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
+      const meeting = meetingOf(queries, known, excludeSame)
+      const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
+      const about = { ...meeting, model, data: manifest.source, source: gallery?.source }
+      const record = await withMatching(flags, { signal, gallery }, async (matching) => {
+        const local = matching && (await matchLocally(matching, meeting))
+        const bar = progress('calibrating', 'ways to score')
+        try {
+          const input = { ...about, local, extractor: matching?.extractor.fingerprint }
+          return calibrateModel(input, { onWay: bar.update })
+        } finally {
+          bar.stop()
+        }
+      })
+      if (chart !== undefined) await drawChart(chart, record)
+      writeCalibration(out, record)
+      if (record.fittedOn.individuals < fewIndividuals)
+        warn(`${record.fittedOn.individuals} individuals are few: the probabilities are rough`)
+      say(described(record, selection))
+      say(`\n${out}: identify answers by it${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
+    })
+  })
+}
+
+/** Fewer say little of how scores of other individuals are spread. */
+const fewIndividuals = 20
+
+/** The one model of the flags. */
+function onlyModel({ model }: ModelFlags): string {
+  const [only, ...more] = model
+  check(
+    only !== undefined && more.length === 0,
+    `calibrate: several models, and no file to write`,
+    '--out names it; `rosette ensemble` makes one folder of several models',
+  )
+  return only
+}
+
+async function drawChart(path: string, record: CalibrationRecord): Promise<void> {
+  const { reliabilityChart, svgDocument } = await import('../chart/index.ts')
+  const { data, photos, individuals } = record.fittedOn
+  const { measured } = record.fused?.better === true ? record.fused : record.embedding
+  check(
+    measured !== null,
+    '--chart: too few individuals to measure how far probabilities hold',
+    'photos of eight individuals at least',
+  )
+  const source = `${record.model.name}; ${photos} photos of ${individuals} individuals, ${data}`
+  writeFileAtomic(path, svgDocument(reliabilityChart({ ...measured, source })))
+}
+
+function described(record: CalibrationRecord, { reason }: Selection): string {
+  const { fittedOn, embedding, fused } = record
+  const { data, gallery, photos, individuals, pairs, prior, photosPerIndividual, protocol } = fittedOn
+  return [
+    `data     ${data} (${reason})`,
+    ...(gallery === null ? [] : [`gallery  ${gallery}`]),
+    `fitted   ${pairs} pairs of ${photos} photos of ${individuals} individuals, ${protocol}`,
+    `         ${(prior * 100).toFixed(2)} % of all pairs show one individual; ${photosPerIndividual.toFixed(1)} photos an individual`,
+    '',
+    formatTable(header, [row('similarities', embedding), ...(fused === undefined ? [] : [row('with places', fused)])]),
+    '',
+    embedding.measured === null
+      ? 'nothing was measured: these are too few individuals to hold any out'
+      : `measured in ${embedding.measured.folds} folds, on individuals that were not fitted on; each photo asked with its individual there and without`,
+    ...(fused === undefined ? [] : fusionLines(fused)),
+  ].join('\n')
+}
+
+const header = ['scores', 'curve', 'rank-1', 'ECE of answers', 'ECE of pairs', 'absent, named above 0.9']
+
+function row(name: string, { curve, measured }: CalibratedScores): string[] {
+  if (measured === null) return [name, curve.kind, '', '', '', '']
+  const { rank1, ece, pairEce, absentNamed, absent } = measured
+  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`]
+}
+
+function fusionLines({ tried, fusion, gain, better }: NonNullable<CalibrationRecord['fused']>): string[] {
+  const rows = tried.map(({ kind, rank1, identityBalancedMap }) => [
+    fusionNames[kind] ?? kind,
+    rank1.toFixed(3),
+    identityBalancedMap.toFixed(3),
+  ])
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+  const [low, high] = gain.interval
+  return [
+    '',
+    formatTable(['ranked by', 'rank-1', 'identity-balanced mAP'], rows),
+    '',
+    `--match fused uses ${fusionNames[fusion.kind]}; choosing it brings ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) on individuals that did not choose`,
+    better ? 'fused is better than similarities alone' : 'fused is not proven better than similarities alone',
+  ]
+}
+
+const fusionNames: Readonly<Record<string, string>> = {
+  embedding: 'similarities alone',
+  additive: 'similarity, and places add to it',
+  mean: 'mean of two probabilities',
+  pairHead: 'a model of similarity and places',
+}

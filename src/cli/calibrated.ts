@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InputError } from '../base/index.ts'
+import type { AnswerCosts } from '../calibration/index.ts'
+import type { Embedder, GallerySource } from '../embedder/index.ts'
+import type { CalibrationRecord } from '../identify/index.ts'
+import { inFlags } from './flag-words.ts'
+import type { ModelFlags } from './options.ts'
+import { warn } from './say.ts'
+
+/** Options of commands that follow a calibration. */
+export interface CalibrationFlags {
+  readonly calibration?: string
+}
+
+/** Options of commands that answer. */
+export interface AnswerFlags extends CalibrationFlags {
+  readonly costFalseMatch?: number
+  readonly costMissedMatch?: number
+  readonly newShare?: number
+}
+
+export function addCalibrationOption(command: Command): Command {
+  return command
+    .optionsGroup('Answers:')
+    .addOption(
+      new Option('--calibration <FILE>', 'what makes probabilities of scores: a file of `rosette calibrate`').default(
+        undefined,
+        "calibration.json of the gallery, else the model's",
+      ),
+    )
+}
+
+export function addAnswerOptions(command: Command): Command {
+  return addCalibrationOption(command)
+    .addOption(
+      new Option('--cost-false-match <C>', 'what a wrong name costs, in looks of a person at a photo')
+        .argParser(cost)
+        .default(undefined, '10: a name needs a probability of 0.9'),
+    )
+    .addOption(
+      new Option('--cost-missed-match <C>', 'what it costs to call a known animal new, in looks of a person')
+        .argParser(cost)
+        .default(undefined, '10: new needs a probability of 0.9'),
+    )
+    .addOption(
+      new Option('--new-share <S>', 'the share of photos that show animals which are not in the gallery')
+        .argParser(openShare)
+        .default(undefined, '0.5'),
+    )
+}
+
+/** What mistakes cost, as the flags say. */
+export async function costsOf({ costFalseMatch, costMissedMatch }: AnswerFlags): Promise<AnswerCosts> {
+  const { costDefaults } = await import('../calibration/index.ts')
+  return {
+    falseMatch: costFalseMatch ?? costDefaults.falseMatch,
+    missedMatch: costMissedMatch ?? costDefaults.missedMatch,
+  }
+}
+
+/**
+ * The calibration that the flags name, else the gallery's, else the model's own; undefined where there is none. One that was found and is another
+ * model's is left out, which is told. @throws InputError for a file that was named and is none, or another model's.
+ */
+export async function calibrationFor(
+  { calibration, model }: CalibrationFlags & Pick<ModelFlags, 'model'>,
+  embedder: Embedder,
+  gallery?: GallerySource | undefined,
+): Promise<CalibrationRecord | undefined> {
+  const { calibrationFile, calibrationPath, checkCalibrates, readCalibration } = await import('../identify/index.ts')
+  const own = gallery?.kind === 'stored' ? [join(gallery.source, calibrationFile)] : []
+  const models = model.length === 1 ? model.map(calibrationPath) : []
+  const path = calibration ?? [...own, ...models].find((place) => existsSync(place))
+  if (path === undefined) return undefined
+  const record = readCalibration(path)
+  try {
+    checkCalibrates(path, record, { name: embedder.name, fingerprint: await embedder.fingerprint() })
+    return record
+  } catch (error) {
+    if (calibration !== undefined || !(error instanceof InputError)) throw error
+    warn(`${inFlags(error.what)}: it is not followed`)
+    return undefined
+  }
+}
+
+function cost(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!(value > 1 && value <= 1e6))
+    throw new InvalidArgumentError('Expected a number above 1: a look of a person costs 1.')
+  return value
+}
+
+function openShare(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
+  return value
+}

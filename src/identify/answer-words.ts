@@ -1,0 +1,74 @@
+import { type AnswerCosts, thresholdsOf } from '../calibration/index.ts'
+import type { CalibratedScores, CalibrationRecord } from './calibration-record.ts'
+import type { Identification } from './identify.ts'
+
+/** What an answer is and what it rests on, in a sentence or two. */
+export function answerWords({ answer, candidates }: Identification): string {
+  const { reason, notCompared } = answer
+  if (reason === 'nobodyToCompare')
+    return notCompared === 0
+      ? 'there is no photo in the gallery to compare it with'
+      : `could not be matched: no photo of the gallery shows this flank`
+  const words = [`${verdict(answer)}${basis(answer, candidates)}`]
+  if (notCompared > 0)
+    words.push(
+      `${notCompared === 1 ? '1 individual' : `${notCompared} individuals`} of the gallery could not be matched, for want of a photo of this flank`,
+    )
+  return words.join('; ')
+}
+
+function verdict({ answer, identity, probability, newProbability, reason }: Identification['answer']): string {
+  if (reason === 'unlike')
+    return 'not in the gallery: it is less like any photo there than these animals are like each other'
+  if (reason === 'uncalibrated') return `unsure: most like ${identity}`
+  if (answer === 'known') return `${identity}, probability ${percent(probability)}`
+  if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`
+  return `unsure: ${identity} has probability ${percent(probability)}, an animal that is not in the gallery ${percent(newProbability)}`
+}
+
+/** The photo that speaks for it, and how clearly. */
+function basis({ reason, identity }: Identification['answer'], candidates: Identification['candidates']): string {
+  const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
+  const second = candidates.find((candidate) => candidate !== first)
+  if (first === undefined) return ''
+  const places = first.places === undefined ? '' : `, ${first.places} places of the coat agree`
+  const best = `; its most similar photo is ${first.photo.filename} (${first.similarity.toFixed(2)}${places})`
+  if (second === undefined || reason === 'unlike') return best
+  const next =
+    second.probability === undefined ? second.similarity.toFixed(2) : `probability ${percent(second.probability)}`
+  return `${best}, next is ${second.identity} (${next})`
+}
+
+/** How often such answers were right where this was measured, on individuals that nothing was fitted on. */
+export function accuracyWords(
+  { fittedOn }: CalibrationRecord,
+  { measured }: CalibratedScores,
+  costs: AnswerCosts,
+): string {
+  if (measured === null)
+    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out.`
+  const { known: threshold } = thresholdsOf(costs)
+  const sure = measured.bins.filter(({ low }) => low >= threshold - 1e-9)
+  const weight = measured.bins.reduce((sum, { count }) => sum + count, 0)
+  const asked = measured.known + measured.absent
+  const named = Math.round((sure.reduce((sum, { count }) => sum + count, 0) / Math.max(weight, 1)) * asked)
+  const right = Math.round(
+    (sure.reduce((sum, { count, right: share }) => sum + count * share, 0) / Math.max(weight, 1)) * asked,
+  )
+  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that it was not fitted on (${fittedOn.data}), each asked with its individual in the gallery and without`
+  const surely =
+    named === 0
+      ? `it named nobody with a probability of ${threshold.toFixed(2)} or more`
+      : `of ${named} names that it gave with a probability of ${threshold.toFixed(2)} or more, ${right} were right`
+  return `How often this is right: ${where}, ${surely}. Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there.`
+}
+
+/** What is said where nothing was measured. */
+export const noAccuracyWords =
+  'Nothing is known of how often this model is right on your animals, so there are no probabilities and no names are given: `calibrateModel()` measures it.'
+
+function percent(probability: number | undefined): string {
+  if (probability === undefined) return 'unknown'
+  const shown = probability * 100
+  return `${shown > 0 && shown < 1 ? 'below 1' : shown < 100 && shown > 99 ? 'above 99' : shown.toFixed(0)} %`
+}

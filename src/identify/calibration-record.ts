@@ -1,0 +1,142 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { runNames } from '../run/index.ts'
+
+/** The name of a calibration in a model's folder, in a gallery, or beside an ONNX file: there it is found by itself. */
+export const calibrationFile = runNames.calibration
+
+const number = z.number()
+const share = z.number().min(0).max(1)
+const count = z.number().min(0)
+const between = z.number().gt(0).lt(1)
+
+const curveSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('logistic'), slope: z.number().min(0), intercept: number }),
+  z
+    .strictObject({
+      kind: z.literal('isotonic'),
+      scores: z.array(number).min(1).readonly(),
+      probabilities: z.array(share).min(1).readonly(),
+    })
+    .refine(({ scores, probabilities }) => scores.length === probabilities.length, {
+      error: 'expected a probability for each score',
+    })
+    .refine(({ scores, probabilities }) => isRising(scores) && isRising(probabilities), {
+      error: 'expected scores and probabilities that rise',
+    }),
+])
+
+const fusionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('embedding') }),
+  z.strictObject({ kind: z.literal('additive'), weight: share }),
+  z.strictObject({ kind: z.literal('mean'), embedding: curveSchema, local: curveSchema }),
+  z.strictObject({
+    kind: z.literal('pairHead'),
+    intercept: number,
+    coefficients: z.array(number).length(6).readonly(),
+  }),
+])
+
+const measuredSchema = z.strictObject({
+  /** Questions: each photo asked with its individual in the gallery, and without it. */
+  known: count,
+  absent: count,
+  individuals: count,
+  folds: count,
+  rank1: share,
+  identityBalancedMap: share,
+  /** Of the likeliest individual's probability, and of a pair's. */
+  ece: share,
+  pairEce: share,
+  bins: z.array(z.strictObject({ low: share, high: share, count, probability: share, right: share })).readonly(),
+  /** Of the questions with the individual away, those that got a name with a probability above 0.9. */
+  absentNamed: count,
+})
+
+const sourceSchema = z.strictObject({
+  fusion: fusionSchema,
+  curve: curveSchema,
+  /** Share of pairs of one individual that the curve was fitted on. */
+  prior: between,
+  answers: z.strictObject({ shift: number, slope: z.number().min(0), cohort: number, photos: number }),
+  /** On individuals that were not fitted on; null where there were too few to hold any out. */
+  measured: measuredSchema.nullable(),
+})
+
+const gainSchema = z.strictObject({ difference: number, interval: z.tuple([number, number]).readonly() })
+
+const contentSchema = z.strictObject({
+  format: z.literal('rosette-calibration'),
+  version: z.literal(1),
+  model: z.strictObject({
+    name: z.string(),
+    /** SHA-256 of all that decides its embeddings. */
+    fingerprint: z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' }),
+  }),
+  fittedOn: z.strictObject({
+    data: z.string(),
+    gallery: z.string().nullable(),
+    /** Of names, labels and bytes of the photos. */
+    dataHash: z.string(),
+    protocol: z.string(),
+    photos: count,
+    individuals: count,
+    pairs: count,
+    prior: between,
+    photosPerIndividual: count,
+  }),
+  embedding: sourceSchema,
+  /** With places of the coat; absent where they were not matched. */
+  fused: sourceSchema
+    .extend({
+      /** What found the places. */
+      extractor: z.string(),
+      shortlist: z.int().min(1),
+      tried: z.array(z.strictObject({ kind: z.string(), rank1: share, identityBalancedMap: share })),
+      /** What choosing one brings beside the embedding alone, on individuals that did not choose; and whether that is above 0. */
+      gain: gainSchema,
+      better: z.boolean(),
+    })
+    .optional(),
+})
+
+/** What a calibration file says: probabilities of one model's scores, what they were fitted on, and how often they held. */
+export type CalibrationRecord = Readonly<z.output<typeof contentSchema>>
+
+/** How scores of one kind become probabilities: of embeddings, or fused with places of the coat. */
+export type CalibratedScores = CalibrationRecord['embedding']
+
+/** Of scores fused with places of the coat: also which ways to fuse were tried. */
+export type CalibratedFusion = NonNullable<CalibrationRecord['fused']>
+
+/** Where a model's calibration lies: in its folder, or beside its file. */
+export function calibrationPath(model: string): string {
+  const isFolder = statSync(model, { throwIfNoEntry: false })?.isDirectory() === true
+  return join(isFolder ? model : dirname(model), calibrationFile)
+}
+
+/** Writes a calibration, whole or not at all. @throws InputError for numbers that are none, which JSON could not hold. */
+export function writeCalibration(path: string, record: CalibrationRecord): void {
+  writeFileAtomic(path, `${JSON.stringify(parseStrictly(contentSchema, record, path), undefined, 1)}\n`)
+}
+
+/** The calibration of a file, checked. @throws InputError where the file is missing, or says something else than a calibration, naming each mistake. */
+export function readCalibration(path: string): CalibrationRecord {
+  check(existsSync(path), `${path}: no such file`, '`calibrateModel()` makes one')
+  return parseStrictly(contentSchema, readJson(path), path)
+}
+
+/** Nothing for the model that a calibration was fitted for. @throws InputError where a calibration is another model's: its scores are other scores. */
+export function checkCalibrates(path: string, { model }: CalibrationRecord, asked: CalibrationRecord['model']): void {
+  check(
+    model.fingerprint === asked.fingerprint,
+    `${path}: was fitted for ${model.name} (${model.fingerprint.slice(0, 12)}), and this model is ${asked.name} (${asked.fingerprint.slice(0, 12)})`,
+    'scores of two models, or of one with other averaging or precision, cannot share a calibration: `calibrateModel()` makes one for this model',
+  )
+}
+
+function isRising(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value >= values[i - 1]!)
+}

@@ -1,0 +1,37 @@
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { type ExcludeSame, exclusion, sameSighting } from './protocol.ts'
+import { knownPhotos } from './rows.ts'
+
+/** Queries, the gallery that they meet, and which pairs do not. */
+export interface Meeting {
+  readonly queries: PhotoEmbeddings
+  /** The same object as `queries` where photos are each other's gallery. */
+  readonly gallery: PhotoEmbeddings
+  readonly leaveOut: (query: number, photo: number) => boolean
+  /** In words. */
+  readonly protocol: string
+}
+
+/**
+ * Photos of known individuals as `evaluate` lets them meet: each other, or a gallery's; never the very same file, and not photos of their own sighting
+ * unless `excludeSame` is `nothing`.
+ */
+export function meetingOf(
+  photos: PhotoEmbeddings,
+  gallery: PhotoEmbeddings | undefined,
+  excludeSame: ExcludeSame | undefined,
+): Meeting {
+  const queries = knownPhotos(photos)
+  const known = gallery === undefined ? queries : knownPhotos(gallery)
+  const excluded = exclusion(queries.photos, excludeSame)
+  const sighting = sameSighting(queries.photos, known.photos, excluded)
+  const isSelf = (query: number, photo: number) =>
+    known === queries ? query === photo : queries.contentHashes[query] === known.contentHashes[photo]
+  const others = gallery === undefined ? 'each photo against all others' : 'queries against a gallery'
+  return {
+    queries,
+    gallery: known,
+    leaveOut: (query, photo) => isSelf(query, photo) || sighting(query, photo),
+    protocol: excluded === undefined ? others : `${others}, of other encounters`,
+  }
+}

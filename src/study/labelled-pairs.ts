@@ -1,0 +1,168 @@
+import { check, Rng } from '../base/index.ts'
+import { type EvidentPairs, fusedScore, type PairEvidence, type PairFusion } from '../calibration/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { evidenceOf, type LocalResult } from '../identify/index.ts'
+import { type FusionConfig, fusionDefaults } from '../local/index.ts'
+import { forEachSimilarityRow } from '../retrieval/index.ts'
+
+/** Photos of known individuals, and the gallery that they are held against; one and the same object twice for a set against itself. */
+export interface PairedPhotos {
+  readonly queries: PhotoEmbeddings
+  readonly gallery: PhotoEmbeddings
+  /** Pairs that do not meet: a photo and itself, and photos of one sighting. */
+  readonly leaveOut: (query: number, photo: number) => boolean
+  /** Matched places of the coat. */
+  readonly local?: LocalResult | undefined
+  readonly config?: FusionConfig | undefined
+}
+
+/** A pair that is fitted on, by its places, and how many pairs it stands for. */
+interface DrawnPair {
+  readonly query: number
+  readonly photo: number
+  readonly weight: number
+}
+
+/** Pairs of two individuals are drawn where there are more: their number says no more about a curve. */
+const mostPairs = 60_000
+
+/** All pairs of photos with their evidence, and the folds of individuals that take turns in being held out. */
+export class LabelledPairs {
+  /** 0 where there are too few individuals to hold any out. */
+  readonly folds: number
+  readonly #photos: PairedPhotos
+  readonly #similarities: readonly Float32Array[]
+  readonly #foldOf: ReadonlyMap<string, number>
+  readonly #drawn: readonly DrawnPair[]
+
+  /** @throws InputError with too few individuals. */
+  constructor(photos: PairedPhotos, seed = 0) {
+    const rows: Float32Array[] = []
+    forEachSimilarityRow(photos.queries.embeddings, photos.gallery.embeddings, (query, row) => {
+      rows[query] = row.slice()
+    })
+    this.#photos = photos
+    this.#similarities = rows
+    const names = [...new Set([...photos.queries.photos, ...photos.gallery.photos].map(({ identity }) => identity!))]
+    const found = new Set(this.#foundIndividuals())
+    check(
+      found.size >= fewestIndividuals,
+      `calibration: ${found.size === 1 ? '1 individual has' : `${found.size} individuals have`} a photo and another one to be found by, expected ${fewestIndividuals} at least`,
+      'photos of more individuals, or of more encounters of each',
+    )
+    this.folds = found.size < fewestMeasured ? 0 : Math.min(mostFolds, Math.floor(found.size / 4))
+    const order = new Rng(seed).fork('folds of individuals').shuffle(names.sort())
+    const dealt = [...order.filter((name) => found.has(name)), ...order.filter((name) => !found.has(name))]
+    this.#foldOf = new Map(dealt.map((name, i) => [name, i % Math.max(1, this.folds)]))
+    this.#drawn = this.#draw(new Rng(seed).fork('pairs'))
+  }
+
+  get individuals(): number {
+    return new Set(this.#foundIndividuals()).size
+  }
+
+  /** Share of pairs of one individual among all that meet. */
+  get prior(): number {
+    return this.priorOf(this.pairs())
+  }
+
+  priorOf({ same, weights }: EvidentPairs): number {
+    let [own, all] = [0, 0]
+    for (let i = 0; i < same.length; i++) {
+      own += same[i]! * (weights?.[i] ?? 1)
+      all += weights?.[i] ?? 1
+    }
+    return own / all
+  }
+
+  /** Pairs of which both individuals are in the fold, of which neither is, or all. */
+  pairs(fold?: number, side: 'in' | 'out' = 'out'): EvidentPairs {
+    const { queries, gallery } = this.#photos
+    const chosen = this.#drawn.filter(({ query, photo }) => this.#isOn(query, photo, fold, side))
+    return {
+      evidence: chosen.map(({ query, photo }) => this.evidence(query, photo)),
+      same: chosen.map(({ query, photo }) =>
+        queries.photos[query]!.identity === gallery.photos[photo]!.identity ? 1 : 0,
+      ),
+      weights: chosen.map(({ weight }) => weight),
+    }
+  }
+
+  /** What is known of a pair. */
+  evidence(query: number, photo: number): PairEvidence {
+    const { local, config = fusionDefaults } = this.#photos
+    return {
+      similarity: this.#similarities[query]![photo]!,
+      local: evidenceOf(local?.matches[query]?.get(photo), config),
+    }
+  }
+
+  /** Queries of the fold, or outside of it, with the photos that they meet there. */
+  meetings(fold?: number, side: 'in' | 'out' = 'out'): readonly Meeting[] {
+    const { queries, gallery, leaveOut } = this.#photos
+    const known = gallery.photos.flatMap(({ identity }, photo) => (this.#isSide(identity!, fold, side) ? [photo] : []))
+    return queries.photos.flatMap(({ identity }, query) => {
+      if (!this.#isSide(identity!, fold, side)) return []
+      return [{ query, identity: identity!, photos: known.filter((photo) => !leaveOut(query, photo)) }]
+    })
+  }
+
+  /** Scores of a query with photos. */
+  scores(fusion: PairFusion, { query, photos }: Meeting): Float64Array {
+    return Float64Array.from(photos, (photo) => fusedScore(fusion, this.evidence(query, photo)))
+  }
+
+  identityOf(photo: number): string {
+    return this.#photos.gallery.photos[photo]!.identity!
+  }
+
+  #isSide(identity: string, fold: number | undefined, side: 'in' | 'out'): boolean {
+    return fold === undefined || (this.#foldOf.get(identity) === fold) === (side === 'in')
+  }
+
+  #isOn(query: number, photo: number, fold: number | undefined, side: 'in' | 'out'): boolean {
+    const { queries, gallery } = this.#photos
+    const [a, b] = [queries.photos[query]!.identity!, gallery.photos[photo]!.identity!]
+    return this.#isSide(a, fold, side) && this.#isSide(b, fold, side)
+  }
+
+  #foundIndividuals(): string[] {
+    const { queries, gallery, leaveOut } = this.#photos
+    return queries.photos.flatMap(({ identity }, query) => {
+      const isFound = gallery.photos.some((photo, g) => photo.identity === identity && !leaveOut(query, g))
+      return isFound ? [identity!] : []
+    })
+  }
+
+  /** All pairs of one individual and all that were matched, and of the others as many as there is room for. */
+  #draw(rng: Rng): DrawnPair[] {
+    const { queries, gallery, leaveOut, local } = this.#photos
+    const all = queries.photos.length * gallery.photos.length
+    const rate = Math.min(1, mostPairs / all)
+    const drawn: DrawnPair[] = []
+    queries.photos.forEach(({ identity }, query) => {
+      gallery.photos.forEach((other, photo) => {
+        if (leaveOut(query, photo)) return
+        const always = other.identity === identity || local?.matches[query]?.has(photo) === true
+        if (always) drawn.push({ query, photo, weight: 1 })
+        else if (rate === 1 || rng.chance(rate)) drawn.push({ query, photo, weight: 1 / rate })
+      })
+    })
+    return drawn
+  }
+}
+
+/** A query and the photos that it meets. */
+export interface Meeting {
+  readonly query: number
+  readonly identity: string
+  readonly photos: readonly number[]
+}
+
+const mostFolds = 5
+
+/** One alone has nobody to be confused with. */
+const fewestIndividuals = 2
+
+/** Fewer cannot be dealt into folds of known and new. */
+const fewestMeasured = 8
