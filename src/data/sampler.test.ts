@@ -68,6 +68,39 @@ describe('pxk', () => {
     expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(1)
   })
 
+  it('gives no photo twice where a batch begins a new round', () => {
+    const six = Int32Array.from({ length: 12 }, (_, i) => i % 2)
+    for (let epoch = 0; epoch < 20; epoch++)
+      for (const batch of epochBatches({ kind: 'pxk', batchSize: 8, p: 2, k: 4, seed: 3 }, six, epoch))
+        expect(new Set(batch).size).toBe(8)
+  })
+
+  it('gives photos of different encounters where those are known', () => {
+    // individual 0 in sightings of 5, 2 and 1 photos, individual 1 in one of 4, individual 2 in none that is known
+    const owners = Int32Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2])
+    const encounters = [...'aaaaabbcdddd', '', '', '', '']
+    const drawn = new Map<string, number>()
+    for (let epoch = 0; epoch < 30; epoch++)
+      for (const batch of epochBatches({ kind: 'pxk', batchSize: 9, p: 3, k: 3, seed: 1, encounters }, owners, epoch)) {
+        const of = (identity: number) => [...batch].filter((photo) => owners[photo] === identity)
+        expect(
+          of(0)
+            .map((photo) => encounters[photo])
+            .sort(),
+        ).toEqual(['a', 'b', 'c'])
+        for (const identity of [1, 2]) expect(new Set(of(identity)).size).toBe(3)
+        for (const photo of of(0)) drawn.set(`${photo}`, (drawn.get(`${photo}`) ?? 0) + 1)
+      }
+    expect(drawn.size).toBe(8)
+    const four = epochBatches(
+      { kind: 'pxk', batchSize: 8, p: 2, k: 4, seed: 1, encounters },
+      owners.slice(0, 12),
+      0,
+    )[0]!
+    expect(new Set(four).size).toBe(8)
+    expect(new Set(four.map((photo) => encounters[photo]!.codePointAt(0)!)).size).toBe(4) // a, b, c and d
+  })
+
   it('refuses what cannot be', () => {
     expect(() => epochBatches({ ...configs.pxk, p: 3 }, identities, 0)).toThrow('p · k = batch size, got 3 · 3 and 6')
     expect(() => epochBatches({ ...configs.pxk, p: 6, k: 1 }, identities, 0)).toThrow('but there are 4')

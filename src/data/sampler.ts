@@ -1,4 +1,5 @@
 import { check, Rng, unreachable } from '../base/index.ts'
+import { cycle, type PhotoWalk, photoWalk } from './photo-walk.ts'
 
 /** How an epoch's batches are drawn. */
 export type SamplerKind = 'shuffled' | 'class-balanced' | 'pxk'
@@ -12,6 +13,8 @@ export interface SamplerConfig {
   readonly p?: number
   /** For `pxk`: photos of each. `p · k` is the batch size. */
   readonly k?: number
+  /** For `pxk`: each photo's encounter, '' where it is not known. */
+  readonly encounters?: readonly string[] | undefined
 }
 
 /**
@@ -21,7 +24,8 @@ export interface SamplerConfig {
  * - shuffled: each photo at most once an epoch, the rest of an incomplete last batch left out; a dataset smaller than a batch
  *   goes round again.
  * - class-balanced: identities take turns in random order, each giving its next photo and beginning again when it has none left.
- * - pxk: `p` different identities a batch, `k` photos of each next to each other, different ones where it has `k`.
+ * - pxk: `p` different identities a batch, `k` photos of each next to each other, different ones where it has `k`, of different encounters
+ *   where those are known and it has `k` of them; an identity with fewer photos gives some twice.
  * @throws InputError where a photo has no identity (< 0), there are fewer than `p` of them, or p · k is not the batch size.
  */
 export function epochBatches(config: SamplerConfig, identities: Int32Array, epoch: number): Int32Array[] {
@@ -38,7 +42,7 @@ export function epochBatches(config: SamplerConfig, identities: Int32Array, epoc
     case 'class-balanced': {
       const members = cyclesOf(identities, rng)
       const turns = cycle([...members.keys()], rng.fork('turns'))
-      return batches(count, batchSize, () => members.get(turns())!())
+      return batches(count, batchSize, () => members.get(turns())!(1)[0]!)
     }
     case 'pxk':
       return identityBatches(config, identities, count, rng)
@@ -53,13 +57,13 @@ function identityBatches(config: SamplerConfig, identities: Int32Array, count: n
     Number.isInteger(p) && Number.isInteger(k) && p > 0 && k > 0 && p * k === batchSize,
     `sampler pxk: expected p · k = batch size, got ${p} · ${k} and ${batchSize}`,
   )
-  const members = cyclesOf(identities, rng)
+  const members = cyclesOf(identities, rng, config.encounters)
   check(members.size >= p, `sampler pxk: ${p} identities a batch, but there are ${members.size}`)
   const next = cycle([...members.keys()], rng.fork('turns'))
   const waiting: number[] = []
   return Array.from({ length: count }, () => {
     const chosen = distinct(p, next, waiting)
-    return Int32Array.from(chosen.flatMap((identity) => Array.from({ length: k }, members.get(identity)!)))
+    return Int32Array.from(chosen.flatMap((identity) => members.get(identity)!(k)))
   })
 }
 
@@ -77,7 +81,9 @@ function distinct(n: number, next: () => number, waiting: number[]): number[] {
 }
 
 /** For each identity an endless walk through its photos. */
-function cyclesOf(identities: Int32Array, rng: Rng): Map<number, () => number> {
+function cyclesOf(identities: Int32Array, rng: Rng, encounters: readonly string[] = []): Map<number, PhotoWalk> {
+  const encounterOf = (photo: number) => encounters[photo] ?? ''
+
   const members = new Map<number, number[]>()
   identities.forEach((identity, photo) => {
     check(identity >= 0, `sampler: photo ${photo} has no identity`)
@@ -86,17 +92,7 @@ function cyclesOf(identities: Int32Array, rng: Rng): Map<number, () => number> {
     else list.push(photo)
   })
   const sorted = [...members].sort(([a], [b]) => a - b)
-  return new Map(sorted.map(([identity, photos]) => [identity, cycle(photos, rng.fork(identity))]))
-}
-
-/** An endless walk: all items in random order, then all in another. */
-function cycle(items: readonly number[], rng: Rng): () => number {
-  let round = 0
-  let left: number[] = []
-  return () => {
-    if (left.length === 0) left = rng.fork(`round ${round++}`).shuffle(items)
-    return left.pop()!
-  }
+  return new Map(sorted.map(([identity, photos]) => [identity, photoWalk(photos, encounterOf, rng.fork(identity))]))
 }
 
 function batches(count: number, batchSize: number, next: () => number): Int32Array[] {

@@ -24,7 +24,6 @@ export { type ResampleOptions, resamplePositions } from './positions.ts'
 export {
   embeddingSize,
   type IdentityLoss,
-  type IdentityOptions,
   type NeckConfig,
   neck,
   neckLoss,

@@ -4,16 +4,15 @@ import {
   averagePool,
   batchNorm,
   batchNormDefaults,
-  crossEntropy,
   dropout,
   gemDefaults,
   gemPool,
-  type IdentityLossConfig,
-  identityLogits,
+  type LossOptions,
   l2Normalise,
   linear,
   type Scope,
   standardisePixels,
+  trainingLoss,
 } from '../nn/index.ts'
 import { type Backbone, backboneOf } from './backbones.ts'
 import type { Features } from './family.ts'
@@ -102,17 +101,8 @@ export function neck(scope: Scope, pooled: Value, config: NeckConfig): Value {
   })
 }
 
-/** How many individuals there are, and the loss that tells them apart. */
-export interface IdentityOptions {
-  readonly identities: number
-  readonly loss: IdentityLossConfig
-  readonly labelSmoothing: number
-  /** See `identityLogits`. */
-  readonly marginShare?: Value | undefined
-}
-
-/** The identity loss's options, and how much of a batch passes the backbone at once. */
-export interface TrainingOptions extends IdentityOptions {
+/** The loss's options, and how much of a batch passes the backbone at once. */
+export interface TrainingOptions extends LossOptions {
   /** Photos that pass the backbone together; the neck, the loss and the statistics see the whole batch. */
   readonly chunk: number
 }
@@ -146,11 +136,10 @@ export function neckLoss(
   pooled: Value,
   labels: Value,
   config: NeckConfig,
-  options: IdentityOptions,
+  options: LossOptions,
 ): IdentityLoss {
   const embeddings = neck(scope, pooled, config) // [B, D]
-  const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, identities]
-  return { loss: crossEntropy(logits, labels, options.labelSmoothing), embeddings }
+  return { loss: trainingLoss(scope, embeddings, labels, options), embeddings }
 }
 
 /**

@@ -12,17 +12,7 @@ export {
 } from './augment.ts'
 export { type BatchNormConfig, batchNorm, batchNormDefaults } from './batch-norm.ts'
 export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
-export {
-  arcfaceDefaults,
-  cosfaceDefaults,
-  type IdentityLossConfig,
-  identityLogits,
-  identityLossDefaults,
-  identityLossSchema,
-  isLossKind,
-  type LossKind,
-  largestMargin,
-} from './identity-loss.ts'
+export { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig, identityLogits } from './identity-loss.ts'
 export { initialise } from './init.ts'
 export {
   applyLinear,
@@ -39,6 +29,16 @@ export {
 export { crossEntropy, l2Normalise } from './losses.ts'
 export { type MlpConfig, type MlpOptions, mlp } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
+export {
+  isPairLoss,
+  isPairLossKind,
+  type PairLossConfig,
+  type PairLossKind,
+  pairLoss,
+  pairLossDefaults,
+  pairLossSchema,
+} from './pair-loss.ts'
+export { type Pairs, pairsOf, type Remembered } from './pairs.ts'
 export { averageParts, averagePool, type GemConfig, gemDefaults, gemParts, gemPool } from './pool.ts'
 export { dropout, stochasticDepth } from './regularise.ts'
 
@@ -56,3 +56,13 @@ export {
   type StatisticSpec,
   zeroInit,
 } from './scope.ts'
+export {
+  isLossKind,
+  type LossConfig,
+  type LossKind,
+  type LossOptions,
+  largestMargin,
+  lossDefaults,
+  lossSchema,
+  trainingLoss,
+} from './training-loss.ts'

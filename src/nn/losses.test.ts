@@ -9,12 +9,10 @@ import {
   cosfaceDefaults,
   type IdentityLossConfig,
   identityLogits,
-  identityLossDefaults,
-  identityLossSchema,
-  largestMargin,
 } from './identity-loss.ts'
 import { crossEntropy, l2Normalise, oneHot } from './losses.ts'
 import { Scope } from './scope.ts'
+import { largestMargin, lossDefaults, lossSchema } from './training-loss.ts'
 
 const numbers = (data: ArrayLike<unknown>) => Array.from(data, Number)
 
@@ -147,16 +145,18 @@ describe('the table of losses', () => {
 
   test('a kind brings defaults that its schema accepts, and nothing else', () => {
     for (const kind of kinds) {
-      const defaults = identityLossDefaults(kind)
-      expect(identityLossSchema.parse(defaults)).toEqual(defaults)
-      expect(identityLossSchema.safeParse({ ...defaults, other: 1 }).success).toBe(false)
+      const defaults = lossDefaults(kind)
+      expect(lossSchema.parse(defaults)).toEqual(defaults)
+      expect(lossSchema.safeParse({ ...defaults, other: 1 }).success).toBe(false)
     }
-    expect(identityLossDefaults('cosface')).toEqual({ kind: 'cosface', margin: 0.35, scale: 30 })
+    expect(lossDefaults('cosface')).toEqual({ kind: 'cosface', margin: 0.35, scale: 30 })
   })
 
   test('an unknown kind is answered with all that there are', () => {
-    const [issue] = identityLossSchema.safeParse({ kind: 'triplet' }).error!.issues
-    expect(issue!.message).toBe("expected 'arcface', 'cosface' or 'softmax'")
+    const [issue] = lossSchema.safeParse({ kind: 'tripletloss' }).error!.issues
+    expect(issue!.message).toBe(
+      "expected 'arcface', 'cosface', 'softmax', 'triplet', 'multi-similarity', 'circle' or 'supervised-contrastive'",
+    )
   })
 
   test('the largest margin is what a logit can lose, at the worst angle', () => {

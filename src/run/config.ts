@@ -3,7 +3,7 @@ import { nearest, optionText } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
-import { arcfaceDefaults, identityLossSchema } from '../nn/index.ts'
+import { arcfaceDefaults, lossSchema, pairLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 import { isWeightsFile } from '../weights/index.ts'
 import { foreignHint, foreignWeightsHint } from './foreign-backbone.ts'
@@ -26,7 +26,9 @@ export const trainConfigSchema = z
     /** The description of an ONNX backbone that has none beside it. */
     backboneConfig: z.string().nullable().default(null),
     image: geometrySchema,
-    loss: identityLossSchema,
+    loss: lossSchema,
+    /** A loss of the batch's pairs, added to `loss`. */
+    pairLoss: pairLossSchema.nullable().default(null),
     labelSmoothing: share,
     augment: z
       .strictObject({
@@ -182,6 +184,7 @@ export const trainDefaults: TrainConfig = {
   backboneConfig: null,
   image: geometryDefaults,
   loss: arcfaceDefaults,
+  pairLoss: null,
   labelSmoothing: 0,
   augment: {
     ...augmentDefaults,

@@ -146,9 +146,32 @@ describe('resolveConfig', () => {
     expect(mistakes('loss.kind=cosface', 'loss.marginRad=0.2')[1]).toBe(
       '`set` loss.marginRad: no such key; did you mean loss.margin?',
     )
-    expect(mistakes('loss.kind=triplet')[1]).toBe(
-      "loss.kind: expected 'arcface', 'cosface' or 'softmax', got \"triplet\"",
+    expect(mistakes('loss.kind=contrast')[1]).toMatch(
+      /^loss\.kind: expected 'arcface', 'cosface', .* or 'supervised-contrastive', got "contrast"$/,
     )
+  })
+
+  test('a pair loss is added by its kind, with its defaults, and taken away by null', () => {
+    const triplet = { kind: 'triplet', weight: 1, margin: 0.3, mining: 'batch-hard' }
+    expect(resolveConfig('brief').pairLoss).toBeNull()
+    expect(resolveConfig('brief', ['pairLoss.kind=triplet']).pairLoss).toEqual(triplet)
+    const soft = { ...triplet, weight: 0.5, mining: 'semi-hard' }
+    const said = ['pairLoss.weight=0.5', 'pairLoss.kind=triplet', 'pairLoss.mining=semi-hard']
+    expect(resolveConfig('brief', said).pairLoss).toEqual(soft)
+    const part: ConfigPart = { pairLoss: { kind: 'triplet', weight: 0.5, mining: 'semi-hard' } }
+    expect(resolveConfig('brief', [part]).pairLoss).toEqual(soft)
+    expect(resolveConfig('brief', ['pairLoss.kind=circle', 'pairLoss=null']).pairLoss).toBeNull()
+    expect(resolveConfig('brief', ['loss.kind=circle', 'loss.scale=32']).loss).toEqual({
+      kind: 'circle',
+      weight: 1,
+      margin: 0.4,
+      scale: 32,
+    })
+    expect(mistakes('pairLoss.weight=2')[1]).toBe(
+      '`set` pairLoss.weight: pairLoss is off; name its kind first: `set: ["pairLoss.kind=…"]`',
+    )
+    expect(mistakes('pairLoss.kind=arcface')[1]).toContain('pairLoss')
+    expect(mistakes('pairLoss.kind=circle', 'pairLoss.temperature=2')[1]).toContain('no such key')
   })
 
   test('unknown keys are told with the nearest', () => {

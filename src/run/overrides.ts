@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { check, describeIssue, InputError, nearest, optionText } from '../base/index.ts'
-import { identityLossDefaults, isLossKind } from '../nn/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { foreignHint } from './foreign-backbone.ts'
+import { isKinded, kindDefaults } from './kinds.ts'
 import { type PresetName, presets } from './presets.ts'
 import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
 
@@ -44,9 +44,8 @@ export function parseConfig(value: unknown, where: string): TrainConfig {
 function assign(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value
   if (!isObject(target) || !Object.hasOwn(target, key)) return undefined
-  const kind = key === 'loss' && rest.join('.') === 'kind' ? String(value) : ''
-  if (isLossKind(kind) && valueAt(target, ['loss', 'kind']) !== kind)
-    return { ...target, loss: { ...identityLossDefaults(kind) } }
+  const defaults = rest.join('.') === 'kind' ? kindDefaults(key, value) : undefined
+  if (defaults !== undefined && valueAt(target, [key, 'kind']) !== value) return { ...target, [key]: { ...defaults } }
   const inner = assign(target[key], rest, value)
   return inner === undefined ? undefined : { ...target, [key]: inner }
 }
@@ -60,6 +59,8 @@ function backboneWords(path: readonly string[], value: unknown): string | undefi
 function unknownPath(path: readonly string[], config: unknown): string {
   for (let n = 1; n < path.length; n++) {
     const [outer, whole] = [path.slice(0, n), valueAt(trainDefaults, path.slice(0, n))]
+    if (isKinded(outer) && valueAt(config, outer) === null)
+      return `${outer.join('.')} is off; name its kind first: ${optionText({ set: [`${outer.join('.')}.kind=…`] })}`
     if (valueAt(config, outer) === false && isObject(whole))
       return `${outer.join('.')} is off; switch it on first: ${optionText({ set: [`${outer.join('.')}=${JSON.stringify(whole)}`] })}`
   }
@@ -95,7 +96,6 @@ function linesOf(issue: z.core.$ZodIssue, config: unknown): string[] {
 }
 
 function knownKeys(path: readonly PropertyKey[], found: unknown): string[] {
-  const kind = isObject(found) ? String(found.kind) : ''
-  const isLoss = path.join('.') === 'loss' && isLossKind(kind)
-  return Object.keys((isLoss ? identityLossDefaults(kind) : valueAt(trainDefaults, path)) ?? {})
+  const ofKind = isObject(found) ? kindDefaults(path.join('.'), found.kind) : undefined
+  return Object.keys(ofKind ?? valueAt(trainDefaults, path) ?? {})
 }

@@ -1,5 +1,5 @@
-import { isLossKind } from '../nn/index.ts'
 import type { TrainConfig } from './config.ts'
+import { isKinded, kindDefaults, kindedKeys } from './kinds.ts'
 
 /**
  * A configuration in part: what is left out stays as it is. Lists are given whole. A loss whose `kind` is given begins with that kind's
@@ -72,14 +72,21 @@ function parseValue(text: string): unknown {
 /** Every value of a part that takes the place of one: a whole object only where the configuration has none there. */
 function leavesOf(part: unknown, config: unknown, path: readonly string[]): Setting[] {
   if (part === undefined) return []
-  if (!isObject(part) || !isObject(config)) return [{ path, value: part, where: ['config', ...path].join('.') }]
+  // a pair loss that is off is named in part as well
+  const isPart = isObject(part) && (isObject(config) || (isKinded(path) && part.kind !== undefined))
+  if (!isPart) return [{ path, value: part, where: ['config', ...path].join('.') }]
   return Object.entries(part).flatMap(([key, inner]) => leavesOf(inner, valueAt(config, [key]), [...path, key]))
 }
 
 /** A loss brings its defaults, which are not to take the place of what was said of it before; a whole loss begins anew. */
 function kindsFirst(settings: readonly Setting[]): Setting[] {
-  const whole = settings.findLastIndex(({ path }) => path.join('.') === 'loss') + 1
+  return kindedKeys.reduce(kindFirst, [...settings])
+}
+
+function kindFirst(settings: readonly Setting[], key: string): Setting[] {
+  const whole = settings.findLastIndex(({ path }) => path.join('.') === key) + 1
   const later = settings.slice(whole)
-  const isKind = ({ path, value }: Setting) => path.join('.') === 'loss.kind' && isLossKind(String(value))
+  const isKind = ({ path, value }: Setting) =>
+    path.join('.') === `${key}.kind` && kindDefaults(key, value) !== undefined
   return [...settings.slice(0, whole), ...later.filter(isKind), ...later.filter((setting) => !isKind(setting))]
 }

@@ -8,6 +8,8 @@ export interface BatchSource {
   readonly identities: readonly string[]
   readonly classes: readonly string[]
   readonly split: Split
+  /** Each photo's encounter, '' where it is not known. */
+  readonly encounters: readonly string[]
 }
 
 /**
@@ -39,11 +41,16 @@ export class Batches {
   }
 
   #draw(epoch: number): readonly Int32Array[] {
-    const { config, split, seed } = this.#source
+    const { config, split, seed, encounters } = this.#source
     const { kind, photosPerIdentity: k } = config.sampler
     const own = Int32Array.from(split.train, (row) => this.labels[row]!)
     const p = Math.floor(config.batchSize / k)
-    const sampler = { kind, batchSize: config.batchSize, seed, ...(kind === 'pxk' ? { p, k } : {}) }
+    const sampler = {
+      kind,
+      batchSize: config.batchSize,
+      seed,
+      ...(kind === 'pxk' ? { p, k, encounters: split.train.map((row) => encounters[row]!) } : {}),
+    }
     return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
   }
 }

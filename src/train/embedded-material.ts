@@ -38,9 +38,9 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
 
 /** The step's graph: `features` [B, D] in place of photos. */
 function embeddedStep({ config, classes }: Pick<TrainJob, 'config' | 'classes'>, size: number): StepPlan {
-  const { batchSize, model, loss, labelSmoothing } = config
+  const { batchSize, model } = config
   const scope = Scope.root('training')
-  const options = { identities: classes.length, loss, labelSmoothing, marginShare: input('marginShare', []) }
+  const options = { ...config, identities: classes.length, marginShare: input('marginShare', []) }
   const features = input('features', [batchSize, size])
   const made = neckLoss(scope, features, input('labels', [batchSize], 'int32'), model, options)
   return stepPlan(scope, made.loss, noBackbone, config)

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
 import { InputError } from '../base/index.ts'
-import { type IdentityLossConfig, largestMargin } from '../nn/index.ts'
+import { type LossConfig, largestMargin } from '../nn/index.ts'
 import { checkpointPath, type StateTensors, type StepEntry } from '../run/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 
 /** Watches a run, and ends it with an InputError where it goes wrong. */
 export class RunHealth {
   readonly #run: string
-  readonly #loss: IdentityLossConfig
+  readonly #loss: LossConfig
   /** Of the last step. */
   #learningRate = 0
 
-  constructor(run: string, loss: IdentityLossConfig) {
+  constructor(run: string, loss: LossConfig) {
     this.#run = run
     this.#loss = loss
   }
@@ -49,7 +49,7 @@ const explosion = 5
  * The largest loss that is still taken for training: 5 · max(1, first loss) + share · (the most that the margin takes from a logit).
  * The first loss was measured with little or no margin where the margin warms up, and rises with it.
  */
-export function lossLimit(firstLoss: number, loss: IdentityLossConfig, marginShare: number): number {
+export function lossLimit(firstLoss: number, loss: LossConfig, marginShare: number): number {
   return explosion * Math.max(1, firstLoss) + marginShare * largestMargin(loss)
 }
 

@@ -116,6 +116,8 @@ export interface TrainJob {
   readonly identities: readonly string[]
   readonly classes: readonly string[]
   readonly split: Split
+  /** Of every photo of the index, '' where it is not known. */
+  readonly encounters: readonly string[]
   /** The pretrained weights that it begins with; null for random numbers, and where a checkpoint has what they became. */
   readonly weightsPath: string | null
   /** Where the backbone is an ONNX file: that, and the file of the photos' embeddings. */
@@ -157,7 +159,8 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const config = { ...prepared, validation }
   const split = await splitPhotos(store, config, { seed, sides })
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))
-  const drawn = { config, seed, identities, classes, split }
+  const encounters = store.photos.map(({ encounter }) => encounter ?? '')
+  const drawn = { config, seed, identities, classes, split, encounters }
   new Batches(drawn) // throws where the sampler cannot draw
   const record = describeRun(options, { config, store, split, classes, seed, weights, threads })
   if (resumed !== undefined) {

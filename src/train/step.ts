@@ -2,15 +2,12 @@ import { check } from '../base/index.ts'
 import { input } from '../graph/index.ts'
 import { roundProducts } from '../lower/index.ts'
 import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss } from '../models/index.ts'
-import { augment, type IdentityLossConfig, Scope } from '../nn/index.ts'
+import { augment, type LossOptions, Scope } from '../nn/index.ts'
 import { type StepPlan, stepPlan, type UpdateConfig } from './updates.ts'
 
 /** Everything that decides the graph of a training step. */
-export interface StepConfig extends UpdateConfig {
+export interface StepConfig extends UpdateConfig, Omit<LossOptions, 'marginShare'> {
   readonly model: ReIdConfig
-  readonly loss: IdentityLossConfig
-  readonly labelSmoothing: number
-  readonly identities: number
   readonly batchSize: number
   /** Photos that pass the backbone together, so that their activations stay in the cache. */
   readonly chunk: number

@@ -1,0 +1,81 @@
+import { add, type Value } from '../graph/index.ts'
+import {
+  type IdentityLossConfig,
+  type IdentityLossKind,
+  identityLogits,
+  identityLossDefaults,
+  identityLossSchemas,
+  isIdentityLossKind,
+  largestLogitMargin,
+} from './identity-loss.ts'
+import { unionOfKinds } from './kinds.ts'
+import { crossEntropy } from './losses.ts'
+import {
+  isPairLoss,
+  isPairLossKind,
+  largestPairMargin,
+  type PairLossConfig,
+  type PairLossKind,
+  pairLoss,
+  pairLossDefaults,
+  pairLossSchemas,
+} from './pair-loss.ts'
+import { pairsOf } from './pairs.ts'
+import type { Scope } from './scope.ts'
+
+/** The name of a loss, as a configuration says it. */
+export type LossKind = IdentityLossKind | PairLossKind
+
+/** A loss that tells individuals apart: by a weight for each of them, or by pairs of photos. */
+export type LossConfig = IdentityLossConfig | PairLossConfig
+
+/** A loss's settings as they are written in a configuration, `kind` first. */
+export const lossSchema = unionOfKinds([...identityLossSchemas, ...pairLossSchemas])
+
+/** True for a name in one of the catalogues. */
+export function isLossKind(name: string): name is LossKind {
+  return isIdentityLossKind(name) || isPairLossKind(name)
+}
+
+/** What a loss has when only its kind is named. */
+export function lossDefaults(kind: LossKind): LossConfig {
+  return isPairLossKind(kind) ? pairLossDefaults(kind) : identityLossDefaults(kind)
+}
+
+/** The most that a loss's margin takes from a logit, or adds to a pair loss: by so much it may rise while the margin grows. */
+export function largestMargin(loss: LossConfig): number {
+  return isPairLoss(loss) ? largestPairMargin(loss) : largestLogitMargin(loss)
+}
+
+/** What the loss of a batch is made of. */
+export interface LossOptions {
+  /** N, the individuals. */
+  readonly identities: number
+  readonly loss: LossConfig
+  readonly labelSmoothing: number
+  /** Share of the margin of an identity loss that is in force, a scalar from 0 to 1; all of it unless given. */
+  readonly marginShare?: Value | undefined
+  /** Added to `loss`; null for none. */
+  readonly pairLoss?: PairLossConfig | null | undefined
+}
+
+/**
+ * The loss of embeddings [B, D], not normalised, with labels int32 [B], a scalar: mean cross-entropy of an identity loss's logits or a pair
+ * loss, and what `pairLoss` adds.
+ */
+export function trainingLoss(scope: Scope, embeddings: Value, labels: Value, options: LossOptions): Value {
+  const { loss, pairLoss: added = null } = options
+  const pairs = pairsOf(embeddings, labels)
+  const main = isPairLoss(loss) ? pairLoss(pairs, loss) : identityLoss(scope, embeddings, labels, { ...options, loss })
+  return added === null ? main : add(main, pairLoss(pairs, added))
+}
+
+function identityLoss(
+  scope: Scope,
+  embeddings: Value,
+  labels: Value,
+  options: LossOptions & { readonly loss: IdentityLossConfig },
+): Value {
+  const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, N]
+  return crossEntropy(logits, labels, options.labelSmoothing)
+}
