@@ -1,0 +1,131 @@
+/**
+ * Which losses help: the same network, photos, steps and seed under each of them; the difference to ArcFace alone is paired by seed.
+ * - jaguars: a miniature ConvNeXt from random weights on drawn jaguars, scored on photos of other encounters. Each seed draws other animals.
+ * - nyala (with --nyala FOLDER and --model resnet50-imagenet.onnx): a head on a frozen network, scored on new photos without a photo's own
+ *   sighting.
+ * Writes results/losses-<processor>.csv, a row a run; what is there is not run again.
+ *
+ *     node scripts/bench.mjs losses --seeds 1,2,3 --variants "ArcFace, shuffled;ArcFace"
+ */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
+import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { processorName } from './processor.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    /** Of those below; all unless given. */
+    variants: { type: 'string' },
+    nyala: { type: 'string' },
+    model: { type: 'string', default: 'resnet50-imagenet.onnx' },
+    individuals: { type: 'string', default: '24' },
+    photos: { type: 'string', default: '20' },
+    epochs: { type: 'string', default: '24' },
+    size: { type: 'string', default: '64' },
+    threads: { type: 'string', default: '1' },
+  },
+})
+
+/** Eight individuals a batch, four photos of each. */
+const pxk = ['sampler.kind=pxk', 'sampler.photosPerIdentity=4']
+const added = (kind: string, ...more: readonly string[]) => [...pxk, `pairLoss.kind=${kind}`, ...more]
+
+/** What each variant changes. */
+const variants: Readonly<Record<string, readonly string[]>> = {
+  'ArcFace, shuffled': [],
+  ArcFace: pxk,
+  'ArcFace + triplet, batch-hard': added('triplet'),
+  'ArcFace + triplet, semi-hard': added('triplet', 'pairLoss.mining=semi-hard'),
+  'ArcFace + multi-similarity': added('multi-similarity'),
+  'ArcFace + circle': added('circle', 'pairLoss.weight=0.1'),
+  'ArcFace + supervised contrast': added('supervised-contrastive'),
+  'triplet, batch-hard': [...pxk, 'loss.kind=triplet'],
+  'multi-similarity': [...pxk, 'loss.kind=multi-similarity'],
+  'supervised contrast': [...pxk, 'loss.kind=supervised-contrastive'],
+}
+
+/** The variant that the others are compared with. */
+const baseline = 'ArcFace, shuffled'
+
+const file = join(root, 'results', `losses-${processorName()}.csv`)
+const header = 'date,data,variant,seed,budget,test_photos,rank1,map,identity_balanced_map'
+mkdirSync(join(root, 'results'), { recursive: true })
+if (!existsSync(file)) writeFileSync(file, `${header}\n`)
+
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-losses-'))
+const { individuals, photos, epochs, size, threads } = values
+const names = values.variants?.split(';') ?? Object.keys(variants)
+const budget = values.nyala === undefined ? `${individuals} x ${photos} at ${size} px for ${epochs} epochs` : 'head'
+const dataName = values.nyala === undefined ? 'drawn jaguars' : 'nyala'
+try {
+  for (const seed of values.seeds.split(',')) for (const name of names) await measure(name, Number(seed))
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+console.log(formatTable(['loss', 'seeds', 'identity-balanced mAP', 'σ', 'difference', 'σ'], summary()))
+
+async function measure(name: string, seed: number): Promise<void> {
+  if (scoresBySeed(name).has(seed)) return
+  const settings = variants[name]
+  if (settings === undefined) throw new Error(`'${name}': expected one of ${Object.keys(variants).join('; ')}`)
+  const out = join(scratch, 'run')
+  const begin = performance.now()
+  const scores =
+    values.nyala === undefined ? await onJaguars(out, seed, settings) : await onNyala(out, seed, values.nyala, settings)
+  const facts = [today(), dataName, `"${name}"`, seed, budget, scores.photos, ...scoreCells(scores)]
+  appendFileSync(file, `${facts.join(',')}\n`)
+  const minutes = ((performance.now() - begin) / 60_000).toFixed(1)
+  process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)} in ${minutes} min\n`)
+}
+
+async function onJaguars(out: string, seed: number, settings: readonly string[]): Promise<Scores> {
+  const data = join(scratch, `jaguars-${seed}`)
+  if (!existsSync(data))
+    await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
+  const set = [`epochs=${epochs}`, `image.widthPx=${size}`, `image.heightPx=${size}`, ...settings]
+  await learn(out, seed, ['--data', data, '--preset', 'demo'], set)
+  return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
+}
+
+/** Its sightings are known: a photo does not meet its own. */
+async function onNyala(out: string, seed: number, data: string, settings: readonly string[]): Promise<Scores> {
+  const description = join(root, 'presets', 'resnet50-imagenet.model.json')
+  const network = ['--backbone', values.model, '--model-config', description, '--freeze']
+  await learn(out, seed, ['--data', data, ...network], ['validation=none', ...settings])
+  return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
+}
+
+async function learn(out: string, seed: number, what: readonly string[], set: readonly string[]): Promise<void> {
+  const settings = set.flatMap((setting) => ['--set', setting])
+  await rosette(['train', ...what, '--out', out, '--seed', `${seed}`, '--threads', threads, '--overwrite', ...settings])
+}
+
+/** Identity-balanced mAP of a variant by seed, as the file has them for this budget. */
+function scoresBySeed(name: string): ReadonlyMap<number, number> {
+  const start = `${dataName},"${name}",`
+  const rows = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.slice(line.indexOf(',') + 1))
+    .filter((line) => line.startsWith(start))
+    .map((line) => line.slice(start.length).split(','))
+    .filter((cells) => cells[1] === budget)
+  return new Map(rows.map((cells) => [Number(cells[0]), Number(cells.at(-1))]))
+}
+
+function summary(): string[][] {
+  const before = scoresBySeed(baseline)
+  return names.map((name) => {
+    const scores = scoresBySeed(name)
+    const differences = [...scores].flatMap(([seed, score]) => (before.has(seed) ? [score - before.get(seed)!] : []))
+    const cells = [scores.size, mean([...scores.values()]), standardDeviation([...scores.values()])]
+    const paired = differences.length === 0 ? ['', ''] : [mean(differences), standardDeviation(differences)]
+    return [
+      name,
+      ...[...cells, ...paired].map((x) => (typeof x === 'number' && !Number.isInteger(x) ? x.toFixed(3) : `${x}`)),
+    ]
+  })
+}
