@@ -91,12 +91,38 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
   return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
 }
 
-/** Its sightings are known: a photo does not meet its own. */
+/**
+ * One table of known and of new photos, which alone are scored, after the last epoch: the frozen network sees each photo once for all runs.
+ * Their sightings are known, and a photo does not meet its own.
+ */
 async function onNyala(out: string, seed: number, data: string, settings: readonly string[]): Promise<Scores> {
+  const table = join(scratch, 'nyala.csv')
+  if (!existsSync(table)) writeFileSync(table, nyalaTable(data))
   const description = join(root, 'presets', 'resnet50-imagenet.model.json')
   const network = ['--backbone', values.model, '--model-config', description, '--freeze']
-  await learn(out, seed, ['--data', data, ...network], ['validation=none', ...settings])
-  return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
+  const columns = ['--columns', 'identity=ground_truth,encounter=sighting,split=split']
+  await learn(
+    out,
+    seed,
+    ['--data', table, '--images', data, ...columns, ...network],
+    ['validateEvery=1000', ...settings],
+  )
+  return JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Scores
+}
+
+function nyalaTable(data: string): string {
+  const read = (name: string) =>
+    readFileSync(join(data, name), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','))
+  const sightings = new Map(read('train_sightings.csv').map(([photo, sighting]) => [photo, sighting]))
+  const known = read('train.csv').map(([photo, name]) => `train/train/${photo},${name},${sightings.get(photo)},train`)
+  const fresh = read('test_identities.csv').map(
+    ([photo, name, sighting]) => `test/test/${photo},${name},${sighting},val`,
+  )
+  return `${['filename,ground_truth,sighting,split', ...known, ...fresh].join('\n')}\n`
 }
 
 async function learn(out: string, seed: number, what: readonly string[], set: readonly string[]): Promise<void> {

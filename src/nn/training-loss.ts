@@ -10,6 +10,7 @@ import {
 } from './identity-loss.ts'
 import { unionOfKinds } from './kinds.ts'
 import { crossEntropy } from './losses.ts'
+import { memoryBank } from './memory-bank.ts'
 import {
   isPairLoss,
   isPairLossKind,
@@ -57,6 +58,8 @@ export interface LossOptions {
   readonly marginShare?: Value | undefined
   /** Added to `loss`; null for none. */
   readonly pairLoss?: PairLossConfig | null | undefined
+  /** M, embeddings of earlier batches that pair losses compare with as well; 0 for none. */
+  readonly memoryBank?: number | undefined
 }
 
 /**
@@ -64,8 +67,11 @@ export interface LossOptions {
  * loss, and what `pairLoss` adds.
  */
 export function trainingLoss(scope: Scope, embeddings: Value, labels: Value, options: LossOptions): Value {
-  const { loss, pairLoss: added = null } = options
-  const pairs = pairsOf(embeddings, labels)
+  const { loss, pairLoss: added = null, memoryBank: size = 0 } = options
+  const learnsFromPairs = isPairLoss(loss) || added !== null
+  const remembered =
+    learnsFromPairs && size > 0 ? memoryBank(scope.child('head').child('bank'), size, embeddings, labels) : undefined
+  const pairs = pairsOf(embeddings, labels, remembered)
   const main = isPairLoss(loss) ? pairLoss(pairs, loss) : identityLoss(scope, embeddings, labels, { ...options, loss })
   return added === null ? main : add(main, pairLoss(pairs, added))
 }

@@ -3,7 +3,7 @@ import { nearest, optionText } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults, geometrySchema } from '../images/index.ts'
 import { backboneNames, backboneOf, isBackboneName, pretrainedOf, reidDefaults, reidSchema } from '../models/index.ts'
-import { arcfaceDefaults, lossSchema, pairLossSchema } from '../nn/index.ts'
+import { arcfaceDefaults, isPairLoss, lossSchema, pairLossSchema } from '../nn/index.ts'
 import { adamwDefaults, rateDefaults } from '../optim/index.ts'
 import { isWeightsFile } from '../weights/index.ts'
 import { foreignHint, foreignWeightsHint } from './foreign-backbone.ts'
@@ -29,6 +29,8 @@ export const trainConfigSchema = z
     loss: lossSchema,
     /** A loss of the batch's pairs, added to `loss`. */
     pairLoss: pairLossSchema.nullable().default(null),
+    /** Embeddings of earlier batches that pair losses compare with as well. */
+    memoryBank: z.int().min(0).max(65_536).default(0),
     labelSmoothing: share,
     augment: z
       .strictObject({
@@ -105,6 +107,10 @@ export const trainConfigSchema = z
       error: 'expected a divisor of batchSize',
     },
   )
+  .refine(({ loss, pairLoss, memoryBank }) => memoryBank === 0 || pairLoss !== null || isPairLoss(loss), {
+    path: ['memoryBank'],
+    error: 'expected 0, as there is no pair loss that would look into it (`set: ["pairLoss.kind=…"]`)',
+  })
   .superRefine(checkBackbone)
 
 /** Weights of a network that rosette does not build are no weights of its own. A file may be called anything. */
@@ -185,6 +191,7 @@ export const trainDefaults: TrainConfig = {
   image: geometryDefaults,
   loss: arcfaceDefaults,
   pairLoss: null,
+  memoryBank: 0,
   labelSmoothing: 0,
   augment: {
     ...augmentDefaults,

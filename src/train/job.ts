@@ -42,6 +42,7 @@ import {
 } from '../run/index.ts'
 import type { Device } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
+import { doubtsOf } from './doubts.ts'
 import {
   type EmbedStoreOptions,
   embedStore,
@@ -179,6 +180,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
     ...leakWarnings(leakage, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
     ...doubts,
+    ...(resumed === undefined ? doubtsOf(config, { photos: split.train.length, isRandom: weights === null }) : []),
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
