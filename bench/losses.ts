@@ -23,8 +23,8 @@ const { values } = parseArgs({
     nyala: { type: 'string' },
     model: { type: 'string', default: 'resnet50-imagenet.onnx' },
     individuals: { type: 'string', default: '24' },
-    photos: { type: 'string', default: '20' },
-    epochs: { type: 'string', default: '24' },
+    photos: { type: 'string', default: '40' },
+    epochs: { type: 'string', default: '16' },
     size: { type: 'string', default: '64' },
     threads: { type: 'string', default: '1' },
   },
@@ -86,7 +86,8 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
   const data = join(scratch, `jaguars-${seed}`)
   if (!existsSync(data))
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
-  const set = [`epochs=${epochs}`, `image.widthPx=${size}`, `image.heightPx=${size}`, ...settings]
+  const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
+  const set = [`epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`, ...settings]
   await learn(out, seed, ['--data', data, '--preset', 'demo'], set)
   return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
 }

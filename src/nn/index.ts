@@ -12,7 +12,13 @@ export {
 } from './augment.ts'
 export { type BatchNormConfig, batchNorm, batchNormDefaults } from './batch-norm.ts'
 export { depthwiseConv, normPatchify, patchify, stridedConv3 } from './conv.ts'
-export { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig, identityLogits } from './identity-loss.ts'
+export {
+  arcfaceDefaults,
+  cosfaceDefaults,
+  type IdentityLossConfig,
+  type IdentityLossKind,
+  identityLogits,
+} from './identity-loss.ts'
 export { initialise } from './init.ts'
 export {
   applyLinear,

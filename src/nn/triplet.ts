@@ -16,7 +16,7 @@ import {
 import { anyOf, largestOf, meanOver, type Pairs, smallestOf } from './pairs.ts'
 
 /** What is learned from: for each photo its hardest pairs, or all triplets that are nearly right. */
-export type TripletMining = 'batch-hard' | 'semi-hard'
+type TripletMining = 'batch-hard' | 'semi-hard'
 
 /** How far apart two animals are to be, and which triplets teach it. */
 export interface TripletConfig {

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { checkpointPath, readCheckpoint, resolveConfig } from '../src/run/index.ts'
+import { type TrainCallOptions, type TrainOptions, train } from '../src/train/index.ts'
+import { prepareJob } from '../src/train/job.ts'
+import { planOf } from '../src/train/plan.ts'
+import { stripedDataset } from './striped-dataset.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rosette-train-losses-'))
+vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+/** Four individuals a batch and two photos of each: two steps an epoch. */
+const set = [
+  'model.backbone=convnext_zepto_rms',
+  'model.embeddingSize=8',
+  ...['image.widthPx=32', 'image.heightPx=32', 'epochs=2', 'batchSize=8', 'chunk=8'],
+  ...['sampler.kind=pxk', 'sampler.photosPerIdentity=2'],
+]
+let data = ''
+
+beforeAll(async () => {
+  data = await stripedDataset({ identities: 4, photos: 5 })
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+  for (const path of [folder, data]) rmSync(path, { recursive: true, force: true })
+})
+
+async function trained(name: string, options: Partial<TrainCallOptions>, stopAfter?: number): Promise<string[]> {
+  const told: string[] = []
+  const stop = new AbortController()
+  const onEvent: TrainCallOptions['onEvent'] = (event) => {
+    if (event.kind === 'warning') told.push(event.text)
+    if (event.kind === 'step' && event.step === stopAfter) stop.abort()
+  }
+  const shared = { data, out: join(folder, name), inThread: true, threads: 1, signal: stop.signal, onEvent }
+  await train({ ...shared, ...(options.resume === true ? {} : { preset: 'atto', set }), ...options })
+  return told
+}
+
+const last = (name: string) => checkpointPath(join(folder, name), 'last')
+
+test('a pair loss with a memory bank, interrupted: the bank goes on where it was, to the bit', async () => {
+  const settings = [...set, 'pairLoss.kind=supervised-contrastive', 'memoryBank=12']
+  await trained('whole', { set: settings })
+  const bank = readCheckpoint(last('whole')).tensors.get('head.bank.labels')!
+  expect(Array.from(bank.data, Number)).toHaveLength(12)
+  for (const animal of [0, 1, 2, 3]) expect(bank.data.slice(0, 8).filter((x) => x === animal)).toHaveLength(2)
+  expect(bank.data).not.toContain(-1)
+  await trained('stopped', { set: settings }, 1)
+  expect(Array.from(readCheckpoint(last('stopped')).tensors.get('head.bank.labels')!.data.slice(8), Number)).toEqual([
+    -1, -1, -1, -1,
+  ])
+  await trained('stopped', { resume: true })
+  expect(readFileSync(last('stopped')).equals(readFileSync(last('whole')))).toBe(true)
+})
+
+test('a pair loss alone trains a network without a weight for each individual', () => {
+  const config = resolveConfig('atto', [...set, 'loss.kind=triplet'])
+  const names = planOf({ config, classes: ['a', 'b', 'c', 'd'] }).params.map(({ name }) => name)
+  expect(names).toContain('neck.weight')
+  expect(names).not.toContain('head.weight')
+})
+
+test('what will teach little is said before the first step, with what is better', async () => {
+  const told: string[] = []
+  const onProgress: TrainOptions['onProgress'] = (event) => {
+    if (event.kind === 'warning') told.push(event.text)
+  }
+  const settings = [...set, 'sampler.kind=shuffled', 'pairLoss.kind=circle']
+  await prepareJob({ data, out: join(folder, 'doubtful'), preset: 'atto', set: settings, onProgress })
+  expect(told).toContain(
+    '12 photos teach a network from random weights next to nothing. Better: pretrained weights (`backbone: "convnext_small.fb_in1k"`), or a head on a frozen network (`backbone: "NETWORK.onnx"`)',
+  )
+  expect(told).toContain(
+    "the loss 'circle' learns from photos of one individual in a batch, which the sampler 'shuffled' brings together by chance alone: `set: [\"sampler.kind=pxk\"]`",
+  )
+})
