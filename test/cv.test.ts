@@ -14,7 +14,7 @@ const env = { ...process.env, ROSETTE_CACHE: join(folder, 'cache') }
 /** Two folds of six steps each: 12 photos train, four a step. */
 const settings: readonly string[] = [
   ['--preset', 'atto', '--seed', '3', '--batch', '4'],
-  ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=2'],
+  ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=2'],
   ['schedule.warmupEpochs=0', 'model.embeddingSize=null'],
 ].flatMap((values) => values.flatMap((value) => (value.includes('=') ? ['--set', value] : [value])))
 

@@ -13,7 +13,7 @@ const tiny = [
   '--preset',
   'atto',
   '--set',
-  'model.backbone=convnext_zepto_rms',
+  'model.backbone=convnext_micro',
   '--set',
   'image.widthPx=32',
   '--set',

@@ -11,8 +11,8 @@ import { webgpu } from './backends.ts'
 import { deviceTolerance } from './tolerances.ts'
 
 const networks: Readonly<Record<string, ReIdConfig>> = {
-  ConvNeXt: { ...reidDefaults, backbone: 'convnext_zepto_rms', embeddingSize: 16, layerScaleInit: 0.3 },
-  ViT: { ...reidDefaults, backbone: 'vit_tiny_patch16_224', embeddingSize: 16 },
+  ConvNeXt: { ...reidDefaults, backbone: 'convnext_micro', embeddingSize: 16, layerScaleInit: 0.3 },
+  ViT: { ...reidDefaults, backbone: 'vit_mini_patch8', embeddingSize: 16 },
 }
 const [batchSize, sizePx, seed, steps] = [4, 32, '0', 10]
 const optimiser = adamwDefaults

@@ -8,13 +8,15 @@ import { encodePng, type Geometry, geometry } from '../src/images/index.ts'
 import { embeddingGraph, type ReIdConfig, reidDefaults } from '../src/models/index.ts'
 import { encodeSafetensors, float32, type Tensor, tensor } from '../src/tensor/index.ts'
 
-/** The smallest of timm's, with a projection. */
+/** The smallest, with a projection. */
 export const tinyNetwork: ReIdConfig = {
   ...reidDefaults,
-  backbone: 'convnext_zepto_rms',
+  backbone: 'convnext_micro',
   embeddingSize: 24,
   neckBias: true,
 }
+/** One that timm has too, twenty times as large. */
+export const timmNetwork: ReIdConfig = { ...tinyNetwork, backbone: 'convnext_zepto_rms' }
 export const tinyGeometry: Geometry = geometry({ widthPx: 32, heightPx: 32, resize: 'letterbox' })
 
 /** Weights that make every layer matter: no layer scale of 1e-6, no statistics of 0 and 1. */
@@ -37,9 +39,9 @@ export function randomTensors(network: ReIdConfig, photos: Geometry, seed = 0): 
   )
 }
 
-/** Those of the tiny network. */
-export function tinyTensors(seed = 0): Map<string, Tensor> {
-  return randomTensors(tinyNetwork, tinyGeometry, seed)
+/** Those of the tiny network, or of another one. */
+export function tinyTensors(seed = 0, network = tinyNetwork): Map<string, Tensor> {
+  return randomTensors(network, tinyGeometry, seed)
 }
 
 /** Random pixels [count, H, W, 3]. */
@@ -64,14 +66,15 @@ export interface TinyRunOptions {
   readonly files?: { readonly train: readonly string[]; readonly validation: readonly string[] }
   readonly dataHash?: string
   readonly geometry?: Geometry
+  readonly network?: ReIdConfig
 }
 
 /** A run folder as `rosette train` leaves it, its network random. */
 export function tinyRun(options: TinyRunOptions = {}): string {
   const folder = temporaryFolder()
-  const { checkpoints = { best: tinyTensors() }, train = [], validation = [], dataHash = '' } = options
-  const { geometry: seen = tinyGeometry, files } = options
-  writeModelDescription(folder, describeModel('tiny', tinyNetwork, seen))
+  const { geometry: seen = tinyGeometry, network = tinyNetwork, files } = options
+  const { checkpoints = { best: tinyTensors(0, network) }, train = [], validation = [], dataHash = '' } = options
+  writeModelDescription(folder, describeModel('tiny', network, seen))
   mkdirSync(join(folder, 'checkpoints'))
   for (const [name, tensors] of Object.entries(checkpoints)) {
     writeFileAtomic(join(folder, 'checkpoints', `${name}.safetensors`), encodeSafetensors(tensors))

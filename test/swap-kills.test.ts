@@ -169,7 +169,7 @@ describe.skipIf(process.platform === 'win32')('killed while it swaps, for whoeve
 
   test('train: the old run is gone, and what is there is no mixture', async () => {
     const out = join(folder, 'runs', 'a')
-    const small = ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=1']
+    const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=1']
     const write = (seed: string, ...more: readonly string[]) => [
       ...['train', '--data', data, '--out', out, '--preset', 'atto', '--batch', '4', '--threads', '1', '--seed', seed],
       ...[...small, ...more].flatMap((value) => ['--set', value]),

@@ -9,7 +9,7 @@ import { stripedDataset } from './striped-dataset.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rosette-train-encounters-'))
 vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
 const set = [
-  'model.backbone=convnext_zepto_rms',
+  'model.backbone=convnext_micro',
   'model.embeddingSize=null',
   'image.widthPx=32',
   'image.heightPx=32',

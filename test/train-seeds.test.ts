@@ -14,7 +14,7 @@ const out = join(folder, 'runs')
 const output = captureOutput()
 let data = ''
 const small = [
-  ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'chunk=8', 'epochs=2'],
+  ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=8', 'epochs=2'],
   ['schedule.warmupEpochs=1', 'batchSize=8'],
 ].flat()
 const summary = () => JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as SeedsSummary

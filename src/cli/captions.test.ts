@@ -61,7 +61,7 @@ test('captions are left out of embeddings, which is told, or kept; as of a run f
 
 test('a run records what it did with them, and tells it also where the cache has the pixels', async () => {
   const folder = folderWith({})
-  const small = ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'epochs=1', 'chunk=8']
+  const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'epochs=1', 'chunk=8']
   const settings = ['--preset', 'atto', '--batch', '4', '--threads', '1', ...small.flatMap((one) => ['--set', one])]
   const train = (name: string, ...more: readonly string[]) =>
     rosette('train', '--data', captioned, '--out', join(folder, name), ...settings, ...more)

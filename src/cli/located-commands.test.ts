@@ -73,7 +73,7 @@ test('gallery and identify take it; a gallery of photos is cut as the photos ask
 test('a run that was trained on located animals is asked about located animals', async () => {
   const folder = folderWith({})
   const run = join(folder, 'run')
-  const small = ['model.backbone=convnext_zepto_rms', 'image.widthPx=32', 'image.heightPx=32', 'epochs=1', 'chunk=8']
+  const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'epochs=1', 'chunk=8']
   const settings = ['--preset', 'atto', '--batch', '4', '--threads', '1', ...small.flatMap((one) => ['--set', one])]
   const trained = await rosette(
     'train',

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder, tinyGeometry, tinyNetwork } from '../../test/model-fixture.ts'
+import { temporaryFolder, timmNetwork, tinyGeometry } from '../../test/model-fixture.ts'
 import { modelCard } from './model-card.ts'
 
 const sha256 = 'ab'.repeat(32)
@@ -26,7 +26,7 @@ function run(weights: unknown, loaded: unknown): string {
   return folder
 }
 
-const model = { name: 'pantanal', network: tinyNetwork, geometry: tinyGeometry, checkpoint: 'best' } as const
+const model = { name: 'pantanal', network: timmNetwork, geometry: tinyGeometry, checkpoint: 'best' } as const
 const fromTimm = () => run('timm/convnext_small.dinov3_lvd1689m', { file: 'model.safetensors', sha256 })
 
 test('weights of another owner are named as they are', () => {

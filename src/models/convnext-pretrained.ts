@@ -78,6 +78,7 @@ export const convnextPretrained = {
     clip_laion2b_rewind: clipAt(256),
   },
   convnext_mini: {},
+  convnext_micro: {},
 } as const satisfies {
   readonly [N in ConvNextName | keyof typeof convnextMiniatures]: Readonly<Record<string, Pretrained>>
 }

@@ -60,7 +60,8 @@ export const convnextV2Sizes = {
 export type ConvNextName = keyof typeof convnextSizes
 export type ConvNextV2Name = keyof typeof convnextV2Sizes
 
-/** Networks of no published size, for the demo and for tests: they learn drawn jaguars in a minute or two. */
+/** Networks of no published size. `convnext_mini` learns drawn jaguars in a minute or two; `convnext_micro` tries a program out in a second. */
 export const convnextMiniatures = {
   convnext_mini: size([1, 1, 3, 1], zepto),
+  convnext_micro: size([1, 1, 1, 1], [16, 32, 48, 64]),
 } as const satisfies Record<string, ConvNextConfig>

@@ -15,7 +15,7 @@ afterAll(() => {
 })
 
 const small = [
-  ...['model.backbone=convnext_zepto_rms', 'weights=null', 'image.widthPx=32', 'image.heightPx=32', 'batchSize=2'],
+  ...['model.backbone=convnext_micro', 'weights=null', 'image.widthPx=32', 'image.heightPx=32', 'batchSize=2'],
   ...['chunk=2', 'validation=none'],
 ]
 const silent = { emit: () => {}, shouldStop: () => false }
