@@ -1,5 +1,5 @@
 import { invariant } from '../base/index.ts'
-import { add, less, reshape, slice, topological, type Value, where, withInputs } from '../graph/index.ts'
+import { add, cast, less, reshape, slice, topological, type Value, where, withInputs } from '../graph/index.ts'
 
 /**
  * A part of the forward pass whose values are not kept for the backward pass but computed again there, from `from` (Chen et al.,
@@ -37,7 +37,7 @@ export function recompute({ from, to }: Segment, dy: Value): Recomputed {
 function after(x: Value, token: Value): Value {
   const one = token.shape.reduce<Value>((value, _, axis) => slice(value, axis, 0, 1), token)
   const number = reshape(one, [])
-  return add(x, where(less(number, number), 1, 0)) // never less than itself, not even as NaN
+  return add(x, cast(where(less(number, number), 1, 0), x.dtype)) // never less than itself, not even as NaN
 }
 
 /** What `to` needs of what depends on `from`, each after its inputs, both ends included. */

@@ -1,5 +1,5 @@
 import { invariant } from '../base/index.ts'
-import { broadcastShapes, type GraphShape, reduceSum, reshape, showShape, type Value } from '../graph/index.ts'
+import { broadcastShapes, cast, type GraphShape, reduceSum, reshape, showShape, type Value } from '../graph/index.ts'
 import { sameShape } from '../tensor/index.ts'
 
 /**
@@ -14,5 +14,7 @@ export function sumTo(x: Value, shape: GraphShape): Value {
   )
   const extra = x.shape.length - shape.length
   const axes = x.shape.flatMap((dim, i) => (i < extra || (shape[i - extra] === 1 && dim !== 1) ? [i] : []))
-  return reshape(reduceSum(x, { axes, keepDims: true }), shape)
+  // a sum of float16 over all places of a batch is made in float32: in float16 the later terms would be lost
+  const wide = x.dtype === 'float16' ? cast(x, 'float32') : x
+  return reshape(cast(reduceSum(wide, { axes, keepDims: true }), x.dtype), shape)
 }

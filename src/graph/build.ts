@@ -1,10 +1,10 @@
-import { type DType, normaliseAxis, sameShape, type Tensor, tensor } from '../tensor/index.ts'
+import { type DType, narrowFloat16, normaliseAxis, sameShape, type Tensor, tensor } from '../tensor/index.ts'
 import { dimQuotient, type GraphShape } from './dim.ts'
 import type { OpName, Ops } from './ops.ts'
 import { shapeRules } from './shapes.ts'
 import type { Node, Value } from './value.ts'
 
-/** A value, or a number that becomes a float32 scalar. */
+/** A value, or a number that becomes a scalar: float16 beside a float16 value, else float32. */
 export type Operand = Value | number
 
 /** Applies an op: its shape rule checks the inputs. @throws InputError naming the op where they do not fit. */
@@ -28,14 +28,17 @@ export function scalar(value: number): Value {
   return constant(tensor('float32', [], Float32Array.of(value)))
 }
 
-function operand(value: Operand): Value {
-  return typeof value === 'number' ? scalar(value) : value
+/** The operand as a value: a number is of its companion's precision. */
+function operand(value: Operand, beside: Operand): Value {
+  if (typeof value !== 'number') return value
+  const isHalf = typeof beside !== 'number' && beside.dtype === 'float16'
+  return isHalf ? constant(tensor('float16', [], narrowFloat16([value]))) : scalar(value)
 }
 
 const binary =
   (op: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'less' | 'equal' | 'and') =>
   (a: Operand, b: Operand): Value =>
-    apply(op, [operand(a), operand(b)], {})
+    apply(op, [operand(a, b), operand(b, a)], {})
 
 /** a + b, elementwise; shapes broadcast as NumPy's do. @throws InputError where they do not, or dtypes differ. */
 export const add = binary('add')
@@ -110,7 +113,7 @@ export const softmax = unary('softmax')
 
 /** condition ? a : b, elementwise. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
-  return apply('where', [condition, operand(a), operand(b)], {})
+  return apply('where', [condition, operand(a, b), operand(b, a)], {})
 }
 
 /** The same numbers in another dtype; itself where nothing changes. */

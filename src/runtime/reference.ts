@@ -9,7 +9,17 @@ import {
   topological,
   type Value,
 } from '../graph/index.ts'
-import { type DType, sizeOf, stridesOf, type Tensor, type TypedArray, zerosOf } from '../tensor/index.ts'
+import {
+  asFloat32,
+  type DType,
+  narrowFloat16,
+  roundToFloat16,
+  sizeOf,
+  stridesOf,
+  type Tensor,
+  type TypedArray,
+  zerosOf,
+} from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
 import { checkState } from './carried.ts'
 import { bindFeeds, checkInto, resolveShape } from './feeds.ts'
@@ -40,7 +50,7 @@ type Rule<K extends AnyOpName> = (
 ) => Wide
 
 /**
- * The oracle: every op in plain TypeScript and float64, written for clarity. Slow on purpose; gradient checks and the other
+ * The oracle: every op in plain TypeScript and float64, written for clarity; what is float16 is rounded to it, op by op. Slow on purpose; gradient checks and the other
  * backends are measured against it. Lowered ops are not here: what `lower` makes is tested against what it was made from.
  */
 export function referenceBackend(options: ReferenceOptions = {}): Backend {
@@ -91,10 +101,12 @@ function evaluate(value: Value, values: Map<Value, Wide>, feeds: Tensors, sizes:
   const rule = rules[value.op as keyof typeof rules] as Rule<AnyOpName> | undefined
   invariant(rule !== undefined, `${value.op}: the reference evaluator runs graphs before they are lowered`)
   const inputs = value.inputs.map((input) => values.get(input)!)
-  return rule(inputs, value.attrs, resolveShape(value.shape, sizes), value)
+  const exact = rule(inputs, value.attrs, resolveShape(value.shape, sizes), value)
+  return value.dtype === 'float16' ? { shape: exact.shape, data: exact.data.map(roundToFloat16) } : exact
 }
 
 function widen(t: Tensor): Wide {
+  if (t.dtype === 'float16') return widen(asFloat32(t))
   return { shape: t.shape, data: Float64Array.from(t.data as ArrayLike<number | bigint>, Number) }
 }
 
@@ -102,7 +114,7 @@ function narrow(x: Wide, dtype: DType, floats: 'float32' | 'float64', into: Tens
   const kind = dtype === 'float32' ? floats : dtype
   const data: TypedArray = into?.data ?? zerosOf(kind, x.data.length)
   if (data instanceof BigInt64Array) x.data.forEach((v, i) => (data[i] = BigInt(v)))
-  else data.set(x.data)
+  else data.set(dtype === 'float16' ? narrowFloat16(x.data) : x.data)
   return into ?? { dtype: kind, shape: x.shape, data }
 }
 

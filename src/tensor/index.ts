@@ -8,6 +8,7 @@ export {
   type SharedMemory,
   sharedMemory,
 } from './float-tile.ts'
+export { narrowFloat16, roundToFloat16 } from './half.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
 export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
