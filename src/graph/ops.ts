@@ -112,6 +112,8 @@ export interface LoweredOps {
   quantisedMatmul: { inputs: readonly [Value, Value, Value]; attrs: { readonly by: 'tensor' | 'row' } }
   /** A weight w float32 [K, N] in whole numbers of its column's scale [N]: w / scale, rounded half to even, int8 [K, N]. */
   roundColumns: { inputs: readonly [Value, Value]; attrs: object }
+  /** The nearest float16 of each number, kept as float32: what a value of float16 is where nothing computes in it. */
+  roundHalf: Unary
 }
 
 /** The name of an op that only `lower` makes. */

@@ -1,20 +1,26 @@
-/** Rewrites of a finished graph for what will run it: equal values merged, biases fused, depthwise convolutions blocked. */
+/**
+ * Rewrites of a finished graph for what will run it: equal values merged, biases fused, depthwise convolutions blocked. One is for a
+ * graph that is yet to be differentiated: products in float16.
+ */
 import type { Graph } from '../graph/index.ts'
 import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
+import { roundHalves } from './half-rounding.ts'
 import { mergeEqual } from './merge.ts'
 import { plainStandardisation } from './normalise.ts'
 import { sumsAsProducts } from './reduce.ts'
 import { sinkReshapes } from './reshape.ts'
 import type { Target } from './target.ts'
 
+export { type HalfOptions, halveProducts } from './half.ts'
 export { fixedOperands, productWeights, quantiseProducts, roundProducts, withConstants } from './quantise.ts'
 export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
-  const plain = target.deviations === false ? plainStandardisation(graph) : graph
+  const rounded = target.float16 === false ? roundHalves(graph) : graph
+  const plain = target.deviations === false ? plainStandardisation(rounded) : rounded
   const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(plain)))))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

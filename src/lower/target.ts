@@ -7,6 +7,11 @@ export interface Target {
   readonly blockSize: number
   /** False where LayerNormalization does not give the deviation that it computes: WebGPU's. */
   readonly deviations?: boolean
+  /**
+   * False where there is no arithmetic in float16. ONNX Runtime's processor provider computes it in float32 and leaves out most
+   * roundings; with this they are written into the graph.
+   */
+  readonly float16?: boolean
 }
 
 /** Standard operators only: what is exported. */

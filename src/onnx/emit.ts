@@ -9,7 +9,7 @@ import {
   staticDim,
   type Value,
 } from '../graph/index.ts'
-import { filled, type Shape, sizeOf, type Tensor, tensor } from '../tensor/index.ts'
+import { filled, narrowFloat16, type Shape, sizeOf, type Tensor, tensor } from '../tensor/index.ts'
 import { dataTypes, type NodeList } from './nodes.ts'
 
 /** Writes one op as ONNX nodes; `x` are the names of its inputs. Returns the name of its output. */
@@ -107,7 +107,8 @@ const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
   inverseDeviation: (list, [x], { inputs, attrs: { eps } }) => {
     const node = layerNormalization(list, x!, inputs[0], eps)
     if (node.output.length === 1) node.output.push(list.name('mean'), list.name('inverseDeviation'))
-    return node.output[2]!
+    const { dtype } = inputs[0] // the operator gives it in float32 whatever x is
+    return dtype === 'float32' ? node.output[2]! : list.add('Cast', [node.output[2]!], { to: dataTypes[dtype] })
   },
   softmax: (list, x) => list.add('Softmax', x, { axis: -1 }),
   gridSample: (list, x) => list.add('GridSample', x, { mode: 'linear', padding_mode: 'zeros', align_corners: 0 }),
@@ -127,6 +128,11 @@ const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
     ]
     return list.add('QuantizeLinear', [list.add('Div', [w!, scale!]), one, zero])
   },
+  // The largest of one is itself: with nothing between the casts ONNX Runtime would take the pair out, and the rounding with it.
+  roundHalf: (list, x) => {
+    const rounded = list.add('Max', [list.add('Cast', x, { to: dataTypes.float16 })])
+    return list.add('Cast', [rounded], { to: dataTypes.float32 })
+  },
   gemm: (list, x, { attrs }) => list.add('Gemm', x, { transA: Number(attrs.transA), transB: Number(attrs.transB) }),
 }
 
@@ -144,7 +150,12 @@ function swapLast(list: NodeList, name: string, value: Value): string {
 
 /** One node for both ops over the same x, so that the backward pass reads what the forward pass computed. */
 function layerNormalization(list: NodeList, x: string, value: Value, eps: number): NodeProto {
-  const ones = list.constant(filled([staticDim(value.shape[value.shape.length - 1])], 1), 'ones')
+  const shape = [staticDim(value.shape[value.shape.length - 1])]
+  const isHalf = value.dtype === 'float16'
+  const ones = list.constant(
+    isHalf ? tensor('float16', shape, narrowFloat16([...filled(shape, 1).data])) : filled(shape, 1),
+    'ones',
+  )
   return list.once(`LayerNormalization ${x} ${eps}`, 'LayerNormalization', [x, ones], {
     axis: -1,
     epsilon: { float: eps },

@@ -36,7 +36,7 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   const device = options.device ?? 'cpu'
   const blocked = device === 'cpu' && (options.blocked ?? true)
   const blockSize = blocked ? await probeBlockSize() : portableTarget.blockSize
-  const target: Target = { blockSize, deviations: device !== 'webgpu' }
+  const target: Target = { blockSize, deviations: device !== 'webgpu', float16: device !== 'cpu' }
   const compile = async (graph: Graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
     // What does not fit one message is fed like any other input.
     const fits = totalBytes(parameters) <= inlineLimit
