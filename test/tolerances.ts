@@ -54,3 +54,12 @@ export const webCosine = { fp32: 0.999999, int8: 0.999 } as const
 
 /** Ten steps on a device against the processor: another order of sums, ten times through divisions by √v. */
 export const deviceTolerance = { loss: 1e-3, weights: 1e-3 }
+
+/**
+ * Training in float16 against float32, and against PyTorch's, which rounds in another order: a number of float16 is good to 5e-4, a loss
+ * is made of some, and the norm of gradients is divided by deviations over four photos besides. Weights move by 1e-4 a step.
+ */
+export const halfTolerance = { loss: 1e-2, norm: 5e-2, weights: 1e-3 } as const
+
+/** An op in float16 against the reference, which rounds the exact result: where that lies between two numbers it may be the other one. */
+export const float16Op: Tolerance = { rtol: 2 ** -10, atol: 2 ** -24 }

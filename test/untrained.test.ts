@@ -18,7 +18,7 @@ test('an untrained network does not tell drawn jaguars apart: at most 0.3 identi
     await synthesise({ out: data, identities: 12, photosPerIdentity: 8, testPhotosPerIdentity: 6, seed: 5 })
     const config = presets.demo
     const { widthPx, heightPx } = config.image
-    const plan = stepGraph({ ...config, identities: 12, widthPx, heightPx })
+    const plan = stepGraph({ ...config, precision: 'fp32', identities: 12, widthPx, heightPx })
     const tensors = inferenceTensors(plan, initialState(plan, '5'))
     await exportModel({ network: config.model, geometry: config.image, tensors, folder, name: 'untrained' })
     const manifest = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') })

@@ -39,7 +39,7 @@ export async function curvesOf(run: string, onProblem: (problem: string) => void
   return {
     steps: entries.flatMap((entry) => {
       if (entry.kind !== 'step') return []
-      const { kind: _, gradientNorm: __, ...shown } = entry
+      const { kind: _, gradientNorm: __, lossScale: ___, skipped: ____, ...shown } = entry
       return [shown]
     }),
     validations: entries.flatMap((entry) => {

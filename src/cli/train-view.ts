@@ -12,6 +12,11 @@ type Place = StepEvent | { readonly step: number; readonly totalSteps: number }
 /** Blocks of the curve: at most, and so few that it says nothing. */
 const [mostBlocks, fewestBlocks] = [16, 4]
 
+/** Usual in the first steps, until the scale fits, and once in some thousand steps after that. */
+function skippedLine({ step, lossScale = 1 }: StepEvent): string {
+  return `note: step ${step} changed nothing: its gradients, ${lossScale} times the loss's, are beyond float16; the scale becomes smaller`
+}
+
 /** Shows a run as it goes: the bars that every command has, and lines between them. Everything goes to stderr. */
 export class TrainView {
   readonly #live = process.stderr.isTTY === true
@@ -66,6 +71,7 @@ export class TrainView {
       case 'step':
         this.#losses.push(event.loss)
         this.#marginGrows ||= (event.marginShare ?? 1) < 1
+        if (event.skipped === true) this.#line(skippedLine(event))
         this.#showStep(event)
         if (event.step === event.totalSteps) this.#line(this.#step(this.#live ? barOf(1) : ''))
         return

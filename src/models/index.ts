@@ -19,6 +19,7 @@ export { convnextMiniatures } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'
 export { type EnsembleGraphMember, ensembleGraph, memberPrefix } from './ensemble-graph.ts'
 export type { AfterPooling, BackboneConfig, Family, Features, PhotoSize, Pretrained } from './family.ts'
+export { type WeightPrecision, weightPrecision } from './mixed-precision.ts'
 export { type PixelStatisticsName, pixelStatistics, pixelStatisticsNames } from './pixel-statistics.ts'
 export { type ResampleOptions, resamplePositions } from './positions.ts'
 export {

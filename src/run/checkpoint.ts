@@ -19,6 +19,8 @@ const positionSchema = z.object({
   firstLoss: z.number().nullable(),
   /** There where the epoch that `step` ends is still to be measured: the run was asked to stop. */
   unmeasured: z.literal(true).optional(),
+  /** Steps, counted from 0, that changed nothing: their gradients were no numbers in float16. The optimiser does not count them. */
+  skipped: z.array(z.int().min(0)).optional(),
 })
 
 /** Where a run stands, beside its tensors. */
@@ -44,20 +46,20 @@ export function saveCheckpoint(path: string, tensors: Iterable<readonly [string,
 }
 
 /**
- * A checkpoint with tensors of the same names and shapes as `like`. @throws InputError naming the file and the tensor
+ * A checkpoint with tensors of the same names and shapes as `like`; those of `otherwise` may be missing, and are then what it says. @throws InputError naming the file and the tensor
  * where it does not fit the state.
  */
-export function loadCheckpoint(path: string, like: StateTensors): Checkpoint {
+export function loadCheckpoint(path: string, like: StateTensors, otherwise: StateTensors = {}): Checkpoint {
   const { tensors, position } = readCheckpoint(path)
   const expected = Object.entries(like)
   for (const [name, { shape }] of expected) {
-    const found = tensors.get(name)
+    const found = tensors.get(name) ?? otherwise[name]
     check(found !== undefined, `${path}: tensor '${name}' is missing`)
     check(sameShape(found.shape, shape), `${path}: tensor '${name}', expected [${shape}], got [${found.shape}]`)
   }
   check(position !== undefined, `${path}: not a checkpoint of a run`)
   return {
-    state: Object.fromEntries(expected.map(([name]) => [name, tensors.get(name)!])),
+    state: Object.fromEntries(expected.map(([name]) => [name, tensors.get(name) ?? otherwise[name]!])),
     position: parsePosition(position, path),
   }
 }

@@ -95,8 +95,11 @@ export const trainConfigSchema = z
     }),
     clipNorm: positive.nullable(),
     emaDecay: below1.nullable(),
-    /** Of the backbone's products in training: 'int8' rounds them as SwitchBack does (docs/training.md); weights stay in float32. */
-    precision: z.enum(['fp32', 'int8'], { error: "expected 'fp32' or 'int8'" }),
+    /**
+     * Of the backbone's products in training: 'int8' rounds them as SwitchBack does, 'fp16' computes them and the activations in float16;
+     * weights stay in float32 (docs/training.md). 'auto' is what the device does best.
+     */
+    precision: z.enum(['fp32', 'fp16', 'int8', 'auto'], { error: "expected 'fp32', 'fp16', 'int8' or 'auto'" }),
     /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
     checkpointMinutes: positive,
   })

@@ -8,7 +8,8 @@ const stepSchema = z.object({
   step: z.int(),
   epoch: z.int(),
   loss: z.number(),
-  gradientNorm: z.number(),
+  /** Before clipping; null where it was infinite or NaN, and the step skipped. */
+  gradientNorm: z.number().nullable(),
   learningRate: z.number(),
   /**
    * Share of the loss's margin that was in force, from 0 to 1: the loss of a step with more of it is larger. Not told for a loss
@@ -16,6 +17,10 @@ const stepSchema = z.object({
    */
   marginShare: z.number().optional(),
   elapsedMs: z.number(),
+  /** In float16: what the loss was multiplied by before it was differentiated. */
+  lossScale: z.number().optional(),
+  /** There where the gradients were no numbers in float16: the step left everything as it was, and the scale is smaller from then on. */
+  skipped: z.literal(true).optional(),
 })
 
 const validationSchema = z.object({

@@ -218,7 +218,7 @@ describe('resolveConfig', () => {
 
   test.each([
     ['validationFraction=1', 'validationFraction: expected number to be <1, got 1'],
-    ['precision=fp16', "precision: expected 'fp32' or 'int8', got \"fp16\""],
+    ['precision=fp64', "precision: expected 'fp32', 'fp16', 'int8' or 'auto', got \"fp64\""],
     ['batchSize=1', 'batchSize: expected 2 or more (batch statistics), got 1'],
     ['image.widthPx=100', 'image.widthPx: expected a multiple of 32, got 100'],
     ['epochs=many', 'epochs: expected number, got "many"'],

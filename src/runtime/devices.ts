@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../base/index.ts'
-import { input, neg } from '../graph/index.ts'
+import { cast, type Graph, input, matmul, neg } from '../graph/index.ts'
 import { encodeModel, toOnnx } from '../onnx/index.ts'
-import { float32 } from '../tensor/index.ts'
+import { float32, type Tensor } from '../tensor/index.ts'
+import type { Tensors } from './backend.ts'
 import { openInChild } from './child-session.ts'
 import type { SessionOptions } from './session.ts'
 
@@ -120,6 +121,19 @@ function absence(
   return exists(join(binaryFolder(), library)) ? undefined : { reason: `${library} is not installed`, remedy }
 }
 
+/** True where the device multiplies in float16: 300 · 200 is there, and 300 · 300 beyond what it has. */
+export async function computesHalf(device: Exclude<Device, 'cpu'>): Promise<boolean> {
+  const [x, y] = ['x', 'y'].map((name) => cast(input(name, [2, 2]), 'float16'))
+  const graph: Graph = { outputs: { product: cast(matmul(x!, y!), 'float32') } }
+  const feeds = { x: float32([2, 2], [300, 0, 0, 300]), y: float32([2, 2], [200, 0, 0, 300]) }
+  try {
+    const { product } = await runOnce(device, graph, feeds)
+    return product?.data[0] === 60_000 && product.data[3] === Number.POSITIVE_INFINITY
+  } catch {
+    return false
+  }
+}
+
 /** A real graphics processor, in words; undefined where there is none, and a software adapter would take its place. */
 function graphicsProcessor({ platform, list, environment, exists }: Machine): string | undefined {
   const driver = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES ?? ''
@@ -143,12 +157,16 @@ export function providerOf(device: Device): NonNullable<SessionOptions['executio
 }
 
 async function tryDevice(device: Device): Promise<void> {
-  const { model } = encodeModel(toOnnx({ outputs: { y: neg(input('x', [1])) } }), '')
+  const { y } = await runOnce(device, { outputs: { y: neg(input('x', [1])) } }, { x: float32([1], [3]) })
+  if (y?.data[0] !== -3) throw new Error(`it computes −3 as ${y?.data[0]}`)
+}
+
+/** Runs a small graph on the device, in a process of its own. @throws what it dies of. */
+async function runOnce(device: Device, graph: Graph, feeds: Tensors): Promise<Record<string, Tensor>> {
   const options: SessionOptions = { executionProviders: [providerOf(device)], logSeverityLevel: 4 }
-  const session = await openInChild(model, { options: [options] })
+  const session = await openInChild(encodeModel(toOnnx(graph), '').model, { options: [options] })
   try {
-    const { y } = await session.run({ x: float32([1], [3]) })
-    if (y?.data[0] !== -3) throw new Error(`it computes −3 as ${y?.data[0]}`)
+    return await session.run(feeds)
   } finally {
     await session.release()
   }

@@ -3,6 +3,7 @@ export type { Backend, CompileOptions, Program, StatefulProgram, Tensors } from 
 export {
   type ChosenDevice,
   chooseDevice,
+  computesHalf,
   type Device,
   type DeviceChoice,
   type DeviceReport,

@@ -9,6 +9,7 @@ import type { Backend } from '../runtime/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
 import { type FrozenNetwork, headDescription, readEmbedded } from './embedded.ts'
 import { sharedFeeds } from './feeds.ts'
+import { forwardOf } from './forward.ts'
 import type { TrainJob } from './job.ts'
 import type { Material, Validator } from './material.ts'
 import { type StepPlan, stepPlan } from './updates.ts'
@@ -43,7 +44,7 @@ function embeddedStep({ config, classes }: Pick<TrainJob, 'config' | 'classes'>,
   const options = { ...config, identities: classes.length, marginShare: input('marginShare', []) }
   const features = input('features', [batchSize, size])
   const made = neckLoss(scope, features, input('labels', [batchSize], 'int32'), model, options)
-  return stepPlan(scope, made.loss, noBackbone, config)
+  return stepPlan(scope, forwardOf(scope, made.loss), noBackbone, config)
 }
 
 /** Rows of photos [0, photos, D] or of their mirror images [1, photos, D], as `side` says of each place: [B, D]. */

@@ -60,6 +60,12 @@ describe('stepFeeds', () => {
     expect(Number(fed['correction2/1']!.data[0]) * Math.sqrt(1 - 0.999 ** 3)).toBeCloseTo(1, 6)
   })
 
+  test('steps that changed nothing are not counted, nor those before a release', () => {
+    const fed = feeds({ releasedAt: [0, 5], skipped: [1, 6, 9] }) // step 7 is the sixth taken, and the second since 5
+    expect(Number(fed.correction1!.data[0]) * (1 - 0.9 ** 6)).toBeCloseTo(1, 6)
+    expect(Number(fed['correction1/1']!.data[0]) * (1 - 0.9 ** 2)).toBeCloseTo(1, 6)
+  })
+
   test('what is random depends on seed, step and row alone', () => {
     const first = bits(feeds(), drawn)
     expect(bits(feeds(), drawn)).toEqual(first)

@@ -13,6 +13,8 @@ export interface FeedOptions {
   readonly optimiser: AdamWConfig
   /** The steps at which each group of parameters began to learn, the first at 0; one group unless given. */
   readonly releasedAt?: readonly number[] | undefined
+  /** Steps, counted from 0, that changed nothing: the optimiser does not count them. */
+  readonly skipped?: readonly number[] | undefined
 }
 
 /**
@@ -53,9 +55,10 @@ export function sharedFeeds(
  * masks of dropout and stochastic depth. A pure function of the seed and the step.
  */
 export function updateFeeds(options: FeedOptions & Pick<StepMoment, 'step' | 'learningRate'>): Record<string, Tensor> {
-  const { seed, step, optimiser, learningRate, randoms, releasedAt = [0] } = options
+  const { seed, step, optimiser, learningRate, randoms, releasedAt = [0], skipped = [] } = options
+  const taken = (from: number) => step - from - skipped.filter((other) => other >= from && other < step).length
   const scalars = releasedAt.flatMap((from, group) =>
-    Object.entries(adamwFeeds(step + 1 - from, learningRate, optimiser, group)).map(
+    Object.entries(adamwFeeds(taken(from) + 1, learningRate, optimiser, group)).map(
       ([name, value]) => [name, filled([], value)] as const,
     ),
   )

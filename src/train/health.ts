@@ -18,10 +18,12 @@ export class RunHealth {
 
   /** A step that went wrong is not kept: the state before it, and the last checkpoint, stay. */
   checkStep(entry: StepEntry, firstLoss: number | null, marginShare: number): void {
-    const { step, loss, gradientNorm, learningRate } = entry
+    const { step, loss, gradientNorm, learningRate, lossScale = 1 } = entry
     this.#learningRate = learningRate
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+    if (!Number.isFinite(loss) || !(gradientNorm === null || Number.isFinite(gradientNorm)))
       this.#giveUp(step, `the loss is ${loss}, the gradient's norm ${gradientNorm}`)
+    if (lossScale < smallestLossScale)
+      this.#giveUp(step, `no scale of the loss keeps its gradients within float16, down to ${lossScale}`)
     if (firstLoss !== null && loss > lossLimit(firstLoss, this.#loss, marginShare))
       this.#giveUp(step, `the loss grew from ${firstLoss.toFixed(2)} to ${loss.toFixed(2)}`)
   }
@@ -41,6 +43,9 @@ export class RunHealth {
     )
   }
 }
+
+/** Gradients that are infinite at such a scale are so at any. */
+const smallestLossScale = 2 ** -14
 
 /** A loss this many times the first one, and what the margin may add, is an explosion. */
 const explosion = 5

@@ -53,8 +53,10 @@ import {
 } from './embedded.ts'
 import { checkFits } from './fits.ts'
 import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
+import { precisionOn } from './precision.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { leakageIn, leakWarnings, nothingAside, splitNote } from './split-words.ts'
+import type { StepPrecision } from './step.ts'
 
 /** What to train, and on what. */
 export interface TrainOptions extends ReadingOptions {
@@ -112,6 +114,8 @@ export interface TrainJob {
   readonly resume: boolean
   readonly threads: number
   readonly device: Device
+  /** What `auto` in the config means on the device. */
+  readonly precision: StepPrecision
   readonly index: PixelIndex
   /** Identity of every photo of the index, and the known identities in the order of the head's rows. */
   readonly identities: readonly string[]
@@ -137,7 +141,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const seed = resumed?.record.seed ?? options.seed ?? 0
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const { device = 'cpu' } = options
-  checkDevice(device, asked.precision)
+  const precision = await precisionOn(device, asked.precision)
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
   const prepared = network === undefined ? asked : withGeometry(asked, network)
@@ -184,7 +188,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
-  return { run: out, ...drawn, resume, threads, device, index: store.index, weightsPath, frozen }
+  return { run: out, ...drawn, resume, threads, device, precision, index: store.index, weightsPath, frozen }
 }
 
 /** The split of a run that was begun with one; undefined where its config and seed decide it. */
@@ -341,16 +345,6 @@ function weightFiles(out: string): string[] {
   } catch {
     return []
   }
-}
-
-/** @throws InputError for whole numbers on a graphics processor. */
-function checkDevice(device: Device, precision: TrainConfig['precision']): void {
-  const isWhole = precision === 'int8'
-  check(
-    !isWhole || device === 'cpu',
-    `precision: int8 runs on the processor, not on ${device}`,
-    '`set: ["precision=fp32"]`',
-  )
 }
 
 /** @throws InputError for what a run has decided before. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { rejection } from '../../test/dataset-fixture.ts'
+import { relativeError } from '../../test/golden.ts'
 import { stripedDataset } from '../../test/striped-dataset.ts'
-import { readLog } from '../run/index.ts'
+import { readCheckpoint, readLog } from '../run/index.ts'
 import { prepareJob } from './job.ts'
 import { runTraining } from './loop.ts'
 
@@ -49,5 +50,48 @@ test('a state that its own step made infinite is never saved, though the step’
     /^InputError: training stopped at step 1: '.+' has become NaN or infinite\nhint: the learning/,
   )
   expect(existsSync(join(out, 'checkpoints', 'last.safetensors'))).toBe(false)
+  rmSync(data, { recursive: true, force: true })
+})
+
+test('a run in float16 goes on in float32, and back: its scale, its skipped steps and its weights go with it', async () => {
+  vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+  const data = await stripedDataset({ identities: 2, photos: 2 })
+  const out = join(folder, 'mixed')
+  const set = [...small, 'model.backbone=vit_mini_patch8', 'model.embeddingSize=8', 'epochs=5', 'precision=fp16']
+  /** The steps of the log, after so many more of them in some precision. */
+  const steps = async (count: number, precision?: string) => {
+    const config = join(out, 'config.json')
+    if (precision !== undefined)
+      writeFileSync(
+        config,
+        readFileSync(config, 'utf8').replace(/"precision": "[a-z0-9]+"/, `"precision": "${precision}"`),
+      )
+    let left = count
+    const control = {
+      emit: ({ kind }: { kind: string }) => void (kind === 'step' && left--),
+      shouldStop: () => left <= 0,
+    }
+    const given = precision === undefined ? { set } : { resume: true }
+    await runTraining(await prepareJob({ data, out, threads: 1, ...given }), control)
+    return readLog(join(out, 'log.jsonl')).filter((entry) => entry.kind === 'step')
+  }
+  const last = () => readCheckpoint(join(out, 'checkpoints', 'last.safetensors'))
+  const scaleOf = ({ tensors }: ReturnType<typeof last>) => tensors.get('scaler/scale')?.data[0]
+  const first = await steps(4)
+  const skipped = first.filter((step) => step.skipped)
+  expect(skipped.length).toBeGreaterThan(0)
+  expect(skipped.length).toBeLessThan(4)
+  expect(skipped.every(({ gradientNorm }) => gradientNorm === null)).toBe(true)
+  expect(first.map(({ lossScale }) => lossScale)[0]).toBe(65536)
+  expect(scaleOf(last())).toBe(65536 / 2 ** skipped.length)
+  expect(JSON.parse(last().position!).skipped).toEqual(skipped.map(({ step }) => step - 1))
+  const weight = () => last().tensors.get('backbone.blocks.0.mlp.fc1.weight')!
+  const before = weight()
+  const second = await steps(2, 'fp32')
+  expect(second.slice(4).map(({ lossScale }) => lossScale)).toEqual([undefined, undefined])
+  expect([scaleOf(last()), JSON.parse(last().position!).skipped.length]).toEqual([undefined, skipped.length])
+  expect(relativeError(weight(), before)).toBeLessThan(0.1)
+  expect(relativeError(weight(), before)).toBeGreaterThan(0)
+  expect((await steps(1, 'fp16'))[6]).toMatchObject({ step: 7, lossScale: 65536 })
   rmSync(data, { recursive: true, force: true })
 })

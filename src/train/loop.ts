@@ -156,7 +156,9 @@ class Run {
     const elapsedMs = performance.now() - begin
     const entry = this.#entryOf(moment, results, elapsedMs)
     this.#health.checkStep(entry, this.position.firstLoss, moment.marginShare)
-    this.position = { ...this.position, step: entry.step, firstLoss: this.position.firstLoss ?? entry.loss }
+    const { firstLoss, skipped = [] } = this.position
+    this.position = { ...this.position, step: entry.step, firstLoss: firstLoss ?? entry.loss }
+    if (entry.skipped === true) this.position = { ...this.position, skipped: [...skipped, moment.step] }
     appendLog(this.#logPath, entry)
     const pace = this.#clock.tick(elapsedMs, length.totalSteps - entry.step)
     control.emit({ ...entry, ...pace, totalSteps: length.totalSteps })
@@ -182,24 +184,25 @@ class Run {
   #feeds({ randoms }: StepPlan, releasedAt: readonly number[], moment: StepMoment): Tensors {
     const { material, batches } = this.#parts
     const { config, seed } = this.#job
-    const options = { seed: `${seed}`, optimiser: config.optimiser, randoms, releasedAt }
+    const { skipped } = this.position
+    const options = { seed: `${seed}`, optimiser: config.optimiser, randoms, releasedAt, skipped }
     return material.feeds(batches.labels, batches.at(moment.step), { ...options, ...moment })
   }
 
-  #entryOf(
-    { step, learningRate, marginShare }: StepMoment,
-    { loss, gradientNorm }: Tensors,
-    elapsedMs: number,
-  ): StepEntry {
+  #entryOf({ step, learningRate, marginShare }: StepMoment, results: Tensors, elapsedMs: number): StepEntry {
+    const told = (name: string) => Number(results[name]?.data[0])
+    const [norm, skipped] = [told('gradientNorm'), told('skipped') === 1]
     return {
       kind: 'step',
       step: step + 1,
       epoch: Math.floor(step / this.#parts.length.stepsPerEpoch) + 1,
-      loss: Number(loss!.data[0]),
-      gradientNorm: Number(gradientNorm!.data[0]),
+      loss: told('loss'),
+      gradientNorm: skipped ? null : norm,
       learningRate,
       ...(largestMargin(this.#job.config.loss) > 0 ? { marginShare } : {}),
       elapsedMs: Math.round(elapsedMs),
+      ...(results.lossScale === undefined ? {} : { lossScale: told('lossScale') }),
+      ...(skipped ? { skipped } : {}),
     }
   }
 

@@ -1,13 +1,26 @@
 import type { TrainConfig } from '../run/index.ts'
 import { freezeStages } from './freeze.ts'
-import { stepGraph } from './step.ts'
+import { type StepPrecision, stepGraph } from './step.ts'
 import type { StepPlan } from './updates.ts'
+
+/** What a run's steps are made of. */
+export interface PlanOptions {
+  readonly config: TrainConfig
+  readonly classes: readonly string[]
+  /** What `auto` in the config means on the run's device. */
+  readonly precision?: StepPrecision
+}
 
 /** The step's graph for a run's config and identities; of the last stage, unless told what is frozen. */
 export function planOf(
-  { config, classes }: { readonly config: TrainConfig; readonly classes: readonly string[] },
+  { config, classes, precision = floats(config.precision) }: PlanOptions,
   frozen: readonly number[] = freezeStages(config, 0).map((stage) => stage.frozen),
 ): StepPlan {
   const { widthPx, heightPx } = config.image
-  return stepGraph({ ...config, identities: classes.length, widthPx, heightPx, frozen })
+  return stepGraph({ ...config, precision, identities: classes.length, widthPx, heightPx, frozen })
+}
+
+/** Where no device is chosen yet `auto` is float32: it needs the most memory. */
+function floats(precision: TrainConfig['precision']): StepPrecision {
+  return precision === 'auto' ? 'fp32' : precision
 }

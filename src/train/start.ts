@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { checkpointPath, loadCheckpoint, type Position, rewindLog, runNames, type StateTensors } from '../run/index.ts'
 import type { TrainJob } from './job.ts'
 import { loadPretrained } from './pretrained.ts'
-import { initialState } from './state.ts'
+import { initialState, lossScaleStart } from './state.ts'
 import type { StepPlan } from './updates.ts'
 
 /** A run's tensors, and where it stands. */
@@ -21,7 +21,7 @@ export async function startOf(job: TrainJob, plan: StepPlan): Promise<Start> {
   const log = join(job.run, runNames.log)
   const fresh = { step: 0, best: null, firstLoss: null }
   if (job.resume && existsSync(last)) {
-    const { state, position } = loadCheckpoint(last, initialState(plan, seed))
+    const { state, position } = loadCheckpoint(last, initialState(plan, seed), lossScaleStart(plan))
     return { state, position, lost: rewindLog(log, position.step, position.unmeasured) }
   }
   const lost = job.resume ? rewindLog(log, -1) : [] // it begins anew, its first measurement too

@@ -1,5 +1,6 @@
 import { invariant, Rng } from '../base/index.ts'
 import { initialise } from '../nn/index.ts'
+import { lossScaleState } from '../optim/index.ts'
 import type { StateTensors } from '../run/index.ts'
 import { filled, type Tensor, zeros } from '../tensor/index.ts'
 import type { StepPlan } from './updates.ts'
@@ -23,7 +24,12 @@ export function initialState(
     invariant(init.kind === 'constant', `statistic ${name} starts constant`)
     state[name] = filled(shape, init.value)
   }
-  return state
+  return { ...state, ...lossScaleStart(plan) }
+}
+
+/** A loss's scale before the first step that has one; nothing where it is not scaled. */
+export function lossScaleStart({ lossScale }: StepPlan): StateTensors {
+  return lossScale === undefined ? {} : lossScaleState(lossScale)
 }
 
 /** The weights that inference uses: averaged ones where they are kept, and the statistics. */

@@ -1,8 +1,10 @@
 import { check } from '../base/index.ts'
 import { input } from '../graph/index.ts'
 import { roundProducts } from '../lower/index.ts'
-import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss } from '../models/index.ts'
+import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss, weightPrecision } from '../models/index.ts'
 import { augment, type LossOptions, Scope } from '../nn/index.ts'
+import { lossScaleDefaults } from '../optim/index.ts'
+import { forwardOf, inHalf } from './forward.ts'
 import { type StepPlan, stepPlan, type UpdateConfig } from './updates.ts'
 
 /** Everything that decides the graph of a training step. */
@@ -13,9 +15,14 @@ export interface StepConfig extends UpdateConfig, Omit<LossOptions, 'marginShare
   readonly chunk: number
   readonly heightPx: number
   readonly widthPx: number
-  /** 'int8': the backbone's products with its weights in whole numbers, forward and backward, but the gradients of the weights. */
-  readonly precision: 'fp32' | 'int8'
+  readonly precision: StepPrecision
 }
+
+/**
+ * How a step computes. int8: the backbone's products with its weights in whole numbers, forward and backward, but the gradients of the
+ * weights. fp16: the backbone's products, convolutions and activations in float16, and a scaled loss.
+ */
+export type StepPrecision = 'fp32' | 'fp16' | 'int8'
 
 /**
  * Forward, loss, backward, clipping and AdamW. Inputs: `pixels` uint8 [B, H, W, 3], `labels` int32 [B], the augmentation's
@@ -39,9 +46,14 @@ export function stepGraph(config: StepConfig): StepPlan {
   const pixels = input('pixels', [batchSize, heightPx, widthPx, 3], 'uint8')
   const x = augment(pixels, augmentation, pixelStatistics[config.model.pixels])
   const { loss } = reidLoss(scope, x, labels, config.model, { ...config, marginShare: input('marginShare', []) })
-  const plan = stepPlan(scope, loss, backbone, config)
+  const forward = forwardOf(scope, loss)
+  const own = [...scope.params(), ...scope.statistics()].map(({ spec }) => spec.name)
+  const precisions = weightPrecision(own)
+  if (config.precision === 'fp16') {
+    const options = { ...config, lossScale: config.lossScale ?? lossScaleDefaults }
+    return stepPlan(scope, inHalf(forward, precisions), backbone, options)
+  }
+  const plan = stepPlan(scope, forward, backbone, config)
   if (config.precision === 'fp32') return plan
-  // neck and classifier are small, and the loss is sensitive to what they round
-  const weights = plan.params.map(({ name }) => name).filter((name) => name.startsWith('backbone.'))
-  return { ...plan, graph: roundProducts(plan.graph, new Set(weights)) }
+  return { ...plan, graph: roundProducts(plan.graph, precisions.halved) }
 }

@@ -1,6 +1,6 @@
 import { gradient, type Segment } from '../autodiff/index.ts'
 import { check } from '../base/index.ts'
-import { type Graph, input, reshape, type Value } from '../graph/index.ts'
+import { type Graph, input, mul, reshape, type Value, where } from '../graph/index.ts'
 import type { ParamSpec, RandomSpec, Scope, StatisticSpec } from '../nn/index.ts'
 import {
   type AdamWConfig,
@@ -8,12 +8,19 @@ import {
   adamwInputs,
   clipByGlobalNorm,
   globalNorm,
+  isFinite,
   type Layered,
+  type LossScale,
+  type LossScaleConfig,
   layerOf,
+  lossScaleInputs,
   movingAverage,
+  nextLossScale,
   type RateConfig,
   rateScale,
+  unscaled,
 } from '../optim/index.ts'
+import type { Forward } from './forward.ts'
 
 /** A training step as one graph, and what must be kept and fed for it. */
 export interface StepPlan {
@@ -25,6 +32,8 @@ export interface StepPlan {
   readonly statistics: readonly StatisticSpec[]
   readonly randoms: readonly RandomSpec[]
   readonly ema: boolean
+  /** Where the loss is scaled: outputs `lossScale`, and `skipped`, which is 1 where the state stayed as it was. */
+  readonly lossScale: LossScaleConfig | undefined
 }
 
 /** How a step changes the weights once their gradients are there. */
@@ -42,13 +51,15 @@ export interface UpdateConfig {
   readonly frozen?: readonly number[] | undefined
   /** Layers of the backbone, counted from the input, whose values are computed again in the backward pass. */
   readonly recompute?: number | 'all' | undefined
+  /** How the loss is scaled, which gradients in float16 want; not at all unless given. */
+  readonly lossScale?: LossScaleConfig | undefined
 }
 
 /** Nothing frozen. */
 const allTrained: readonly number[] = [0]
 
-/** Backward pass, clipping and AdamW of a loss whose parameters are in `scope`; frozen ones get no gradient. */
-export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: UpdateConfig): StepPlan {
+/** Backward pass, clipping and AdamW of a forward pass whose parameters are in `scope`; frozen ones get no gradient. */
+export function stepPlan(scope: Scope, forward: Forward, backbone: Layered, config: UpdateConfig): StepPlan {
   const frozen = config.frozen ?? allTrained
   /** The stage that trains a parameter first; −1 for none so far. */
   const stageOf = ({ name }: ParamSpec) => {
@@ -56,14 +67,12 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
     return layer === undefined ? 0 : frozen.findIndex((below) => layer >= below)
   }
   const trained = scope.params().filter(({ spec }) => stageOf(spec) >= 0)
-  const raw = gradient(
-    loss,
-    trained.map(({ value }) => value),
-    { segments: segmentsOf(scope, config.recompute ?? 0) },
-  ).map(flat)
+  const scaling = config.lossScale === undefined ? undefined : lossScaleInputs()
+  const weights = trained.map(({ value }) => value)
+  const raw = gradientsOf(forward, weights, config, scaling)
   const gradientNorm = globalNorm(raw)
   const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
-  const outputs: Record<string, Value> = { loss, gradientNorm }
+  const changed: Record<string, Value> = {}
   const scalars = frozen.map((_, stage) => adamwInputs(stage))
   trained.forEach(({ spec, value }, i) => {
     const { name, shape } = spec
@@ -71,15 +80,20 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
     const state = { parameter: flat(value), gradient: gradients[i]!, m: flat(m), v: flat(v) }
     const options = { decay: spec.decay, rateScale: rateScale(name, backbone, config.rates) }
     const next = adamw(state, scalars[stageOf(spec)]!, config.optimiser, options)
-    outputs[`next/${name}`] = reshape(next.parameter, shape)
-    outputs[`next/m/${name}`] = reshape(next.m, shape)
-    outputs[`next/v/${name}`] = reshape(next.v, shape)
+    changed[name] = reshape(next.parameter, shape)
+    changed[`m/${name}`] = reshape(next.m, shape)
+    changed[`v/${name}`] = reshape(next.v, shape)
     if (config.emaDecay !== null) {
       const average = movingAverage(flat(input(`ema/${name}`, shape)), next.parameter, config.emaDecay)
-      outputs[`next/ema/${name}`] = reshape(average, shape)
+      changed[`ema/${name}`] = reshape(average, shape)
     }
   })
-  for (const { spec, next } of scope.statistics()) outputs[`next/${spec.name}`] = next!
+  for (const [name, value] of forward.statistics) changed[name] = value
+  const told = { loss: forward.loss, gradientNorm }
+  const outputs =
+    scaling === undefined || config.lossScale === undefined
+      ? { ...told, ...nextOf(changed) }
+      : { ...told, ...guarded(changed, gradientNorm, scaling, config.lossScale) }
   return {
     graph: { outputs, carried: carriedBy(outputs) },
     params: scope.params().map(({ spec }) => spec),
@@ -87,10 +101,48 @@ export function stepPlan(scope: Scope, loss: Value, backbone: Layered, config: U
     statistics: scope.statistics().map(({ spec }) => spec),
     randoms: scope.randoms(),
     ema: config.emaDecay !== null,
+    lossScale: config.lossScale,
+  }
+}
+
+/** dL/dw of each weight, by way of the scaled loss where it is scaled. */
+function gradientsOf(
+  { loss, marks }: Forward,
+  weights: readonly Value[],
+  { recompute = 0 }: UpdateConfig,
+  scaling: LossScale | undefined,
+): Value[] {
+  const options = { segments: segmentsOf(marks, recompute) }
+  if (scaling === undefined) return gradient(loss, weights, options).map(flat)
+  return unscaled(gradient(mul(loss, scaling.scale), weights, options).map(flat), scaling)
+}
+
+/** The state after a step whose gradients may be infinite or NaN: then everything stays as it was, but for the scale. */
+function guarded(
+  changed: Readonly<Record<string, Value>>,
+  gradientNorm: Value,
+  scaling: LossScale,
+  config: LossScaleConfig,
+): Record<string, Value> {
+  const finite = isFinite(gradientNorm)
+  const kept = Object.entries(changed).map(([name, value]) => [
+    name,
+    where(finite, value, input(name, value.shape, value.dtype)),
+  ])
+  return {
+    lossScale: scaling.scale,
+    skipped: where(finite, 0, 1),
+    ...nextOf(Object.fromEntries(kept)),
+    ...nextOf(nextLossScale(scaling, finite, config)),
   }
 }
 
 const next = 'next/'
+
+/** What each tensor of the state becomes, as outputs. */
+function nextOf(changed: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(changed).map(([name, value]) => [`${next}${name}`, value]))
+}
 
 /** `next/<name>` is the value that `<name>` has in the next step. */
 function carriedBy(outputs: Readonly<Record<string, Value>>): Record<string, string> {
@@ -99,18 +151,12 @@ function carriedBy(outputs: Readonly<Record<string, Value>>): Record<string, str
 }
 
 /** A segment a layer: layer 1 is the first block. */
-function segmentsOf(scope: Scope, layers: number | 'all'): Segment[] {
+function segmentsOf(marks: Forward['marks'], layers: number | 'all'): Segment[] {
   if (layers === 0) return []
-  check(
-    scope.marks().length > 0,
-    'recompute: this backbone does not say where its layers end',
-    '`set: ["recompute=0"]`',
+  check(marks.length > 0, 'recompute: this backbone does not say where its layers end', '`set: ["recompute=0"]`')
+  return marks.flatMap((ends) =>
+    ends.slice(1, layers === 'all' ? undefined : layers + 1).map((to, i) => ({ from: ends[i]!, to })),
   )
-  return scope
-    .marks()
-    .flatMap((ends) =>
-      ends.slice(1, layers === 'all' ? undefined : layers + 1).map((to, i) => ({ from: ends[i]!, to })),
-    )
 }
 
 /**
