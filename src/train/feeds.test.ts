@@ -27,6 +27,7 @@ const options = {
   augment: augmentDefaults,
   optimiser: adamwDefaults,
   releasedAt: [0],
+  skipped: [0].slice(1),
   randoms,
   step: 7,
   learningRate: 0.01,
