@@ -8,7 +8,6 @@ import { readUses } from './door-uses.ts'
 /** Names that nobody else here uses and that stay all the same, as `room.name`, with the reason. */
 const forUsers: Readonly<Record<string, string>> = {
   'embedder.ensembleOf': 'embedders of one’s own as one',
-  'local.localScore': 'local matching in a program of one’s own',
   'nn.oneInit': 'how a parameter of one’s own layer starts',
   'nn.zeroInit': 'how a parameter of one’s own layer starts',
   'projection.nearestNeighbours': 'docs/api.md offers it',
