@@ -210,6 +210,7 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   ])
   expect(await rosette(...args, '--csv', csv, '--json')).toBe(2)
   expect(await rosette('identify', '--model', run, '--gallery', data, join(out, 'none.jpg'))).toBe(2)
+  expect(output.stderr.match(/none\.jpg/g)).toHaveLength(1)
   expect(output.stderr).toContain('none.jpg: no such file')
 })
 

@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 
 const rosette = (...args: string[]) =>
-  runProgram([...args, ...(args[0] === 'ensemble' ? [] : ['--threads', '1'])], commands)
+  runProgram([...args, ...(['ensemble', 'export'].includes(args[0]!) ? [] : ['--threads', '1'])], commands)
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
 const known = () => [
   ...['--data', join(data, 'identities.csv'), '--images', join(data, 'test', 'test')],
@@ -127,6 +127,24 @@ describe('a folder', () => {
     expect(output.stderr).toContain(`--out: ${join(out, 'moved')} exists already`)
     expect(await rosette('ensemble', '--model', b, '--model', a, '--out', join(out, 'moved'), '--overwrite')).toBe(0)
     expect(readdirSync(join(out, 'moved'))).toHaveLength(3)
+  })
+
+  test('takes an .onnx file by a description that lies elsewhere, under another name', async () => {
+    const exported = join(out, 'exported')
+    expect(await rosette('export', '--model', a, '--out', exported), output.stderr).toBe(0)
+    const [bare, folder] = [join(out, 'bare.onnx'), join(out, 'with-config')]
+    cpSync(join(exported, 'model.onnx'), bare)
+    const config = ['--model-config', join(exported, 'model.json')]
+    const make = (first: string, second: string, ...more: string[]) =>
+      rosette('ensemble', '--model', first, '--model', second, ...config, '--out', folder, ...more)
+    expect(await make(b, bare), output.stderr).toBe(0)
+    expect(readdirSync(join(folder, '2-bare.onnx')).sort()).toEqual(['model.json', 'model.onnx'])
+    const [fused, runs] = [await embedded('--model', folder), await embedded('--model', b, '--model', a)]
+    for (const row of [0, 5, 20])
+      fused.rows[row]!.forEach((value, d) => expect(value).toBeCloseTo(runs.rows[row]![d]!, 4))
+    output.stderr = ''
+    expect(await make(a, b, '--overwrite')).toBe(2)
+    expect(output.stderr).toContain('--model-config: describes one .onnx file, and none is named')
   })
 
   test('is refused where a member was changed, is missing, or would lead outside', async () => {

@@ -21,6 +21,7 @@ and their mean says nothing.`
 
 interface EnsembleFlags {
   readonly model: readonly string[]
+  readonly modelConfig?: string
   readonly out: string
   readonly fusion: FusionMethod
   readonly weights?: readonly number[]
@@ -37,6 +38,7 @@ export function ensembleCommand(): Command {
     .description('Write a folder of several models, which every command then takes as one.')
     .requiredOption('--model <M>', 'a run folder, a folder of `rosette export`, or an .onnx file; repeat it', collect)
     .requiredOption('--out <DIR>', 'the folder to write')
+    .option('--model-config <FILE>', 'the description of an .onnx file among them, where none lies beside it')
     .addOption(
       new Option('--fusion <method>', 'how they become one: their cosines, ranks or embeddings are averaged')
         .choices(['similarities', 'ranks', 'embeddings'] satisfies FusionMethod[])
@@ -64,7 +66,7 @@ export function ensembleCommand(): Command {
 }
 
 async function ensembleAction(flags: EnsembleFlags): Promise<void> {
-  const { model: models, out, fusion, weights, overwrite = false } = flags
+  const { model: models, modelConfig, out, fusion, weights, overwrite = false } = flags
   check(models.length > 1, '--model: an ensemble takes two models or more', 'repeat --model')
   check(
     weights === undefined || weights.length === models.length,
@@ -74,10 +76,12 @@ async function ensembleAction(flags: EnsembleFlags): Promise<void> {
   const precision = forEach(models, flags.precision, '--precision')
   checkOutput(out, { overwrite, kind: 'folder' })
   const { writeEnsembleFolder } = await import('../export/index.ts')
-  const { isRunFolder } = await import('../run/index.ts')
+  const { isOnnx, isRunFolder } = await import('../run/index.ts')
+  const described = modelConfig === undefined ? undefined : onlyOnnx(models.filter(isOnnx))
   check(!isRunFolder(out), `--out: ${out} is a run folder`, 'choose another folder')
   const members = models.map((model, i) => ({
     model,
+    modelConfig: model === described ? modelConfig : undefined,
     weight: weights?.[i],
     ...(tta[i] === undefined ? {} : { tta: tta[i] }),
     ...(precision[i] === undefined ? {} : { precision: precision[i] }),
@@ -90,6 +94,16 @@ async function ensembleAction(flags: EnsembleFlags): Promise<void> {
   })
   const lines = record.members.map(({ path, weight }) => `  ${path}, weight ${weight}`)
   say(`${out}: ${record.members.length} models, fused by ${fusion}\n${lines.join('\n')}`)
+}
+
+/** The one file that a description can be meant for. */
+function onlyOnnx(files: readonly string[]): string | undefined {
+  check(
+    files.length === 1,
+    `--model-config: describes one .onnx file, and ${files.length === 0 ? 'none is' : `${files.length} are`} named`,
+    'put each description beside its file, as x.model.json beside x.onnx',
+  )
+  return files[0]
 }
 
 /** One value for each model, of a list that has one for all or one for each. */

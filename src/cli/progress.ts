@@ -64,6 +64,9 @@ interface StageClock {
   readonly leftMs: (done: number, total: number) => number | undefined
 }
 
+/** Of so many the first is waited for while everything is prepared: its pace is not that of the others. */
+const many = 100
+
 /** The time left, by the pace since the first word: what was there before it took no time. */
 function stageClock(): StageClock {
   let first: { readonly at: number; readonly done: number } | undefined
@@ -72,7 +75,7 @@ function stageClock(): StageClock {
       first ??= { at: performance.now(), done }
     },
     leftMs: (done, total) => {
-      if (first === undefined || total === 0 || done <= first.done) return undefined
+      if (first === undefined || total === 0 || done <= first.done + (total > many ? 1 : 0)) return undefined
       return ((performance.now() - first.at) / (done - first.done)) * (total - done)
     },
   }

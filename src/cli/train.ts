@@ -92,6 +92,12 @@ function saved(run: string, { step, totalSteps }: { readonly step: number; reado
 /** A network can take minutes to build and compile, and nothing can be asked meanwhile. */
 export const patienceMs = 2000
 
+/** What a run had is kept: nothing of it is written before a step. */
+function endBeforeFirstStep(signal: NodeJS.Signals, resume = false): void {
+  tell(resume ? 'stopped before its next step: the run is as it was' : 'stopped before the first step')
+  endAtOnce(signal)
+}
+
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
   const device = await deviceFor(flags.device)
@@ -99,7 +105,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const stop = new AbortController()
   let hasState = false // before its first step there is nothing to save
   const stopListening = onStop((signal) => {
-    if (!hasState) setTimeout(() => hasState || endAtOnce(signal), patienceMs).unref()
+    if (!hasState) setTimeout(() => hasState || endBeforeFirstStep(signal, resume), patienceMs).unref()
     const atOnce = signal === 'SIGHUP' ? '' : '; press Ctrl-C again to end at once'
     view.close()
     tell(`\nsaving and ending${atOnce}`)

@@ -133,5 +133,7 @@ async function attempt<Made>(
 /** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
 function unreadableProblem({ photo, reason, hint }: Skipped): Problem {
   const wayOn = 'photos that cannot be read are left out with `skipUnreadable`'
-  return { where: describePhoto(photo), what: reason, hint: hint === undefined ? wayOn : [wayOn, hint] }
+  const where = describePhoto(photo)
+  const what = reason.startsWith(`${where}: `) ? reason.slice(where.length + 2) : reason // a photo by itself is called by its path in both
+  return { where, what, hint: hint === undefined ? wayOn : [wayOn, hint] }
 }

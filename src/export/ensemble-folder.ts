@@ -21,6 +21,8 @@ import { type CheckpointName, findCheckpoint, hasCheckpoints, isRunFolder, runNa
 /** A model that becomes a member, where it lies now, and how it is to be opened. */
 export interface EnsembleSource extends Omit<MemberToSeal, 'path'> {
   readonly model: string
+  /** The description of an .onnx file, where none lies beside it. */
+  readonly modelConfig?: string | undefined
 }
 
 /** What an ensemble is made of, and where to. */
@@ -42,9 +44,9 @@ export async function writeEnsembleFolder(options: EnsembleFolderOptions): Promi
   const isOwn = (path: string) => path === ensembleFile || before.includes(path.split('/', 1)[0]!)
   const staged = new StagedFolder(folder, isOwn)
   try {
-    const copied = members.map(({ model, ...how }, i) => {
+    const copied = members.map(({ model, modelConfig, ...how }, i) => {
       const path = `${i + 1}-${basename(resolve(model))}`.replace(/[^\w.-]/g, '_')
-      copyModel(model, staged.path, { path, home: join(folder, path), checkpoint: how.checkpoint })
+      copyModel(model, staged.path, { path, home: join(folder, path), checkpoint: how.checkpoint, modelConfig })
       return { ...how, path }
     })
     const record = await writeEnsemble(staged.path, { name, method, members: copied })
@@ -61,14 +63,15 @@ interface Place {
   /** Where it will lie. */
   readonly home: string
   readonly checkpoint: CheckpointName | undefined
+  readonly modelConfig: string | undefined
 }
 
-function copyModel(model: string, ensemble: string, { path, home, checkpoint }: Place): void {
+function copyModel(model: string, ensemble: string, { path, home, checkpoint, modelConfig }: Place): void {
   check(existsSync(model), `${model}: no such model`, 'a run folder, a folder of `exportModel()`, or an .onnx file')
   const target = join(ensemble, path)
   if (!statSync(model).isDirectory()) {
     check(extname(model).toLowerCase() === '.onnx', `${model}: expected a run folder or an .onnx file`)
-    return copyOnnx(model, findDescription(model), target)
+    return copyOnnx(model, findDescription(model, modelConfig), target, modelConfig !== undefined)
   }
   check(!isEnsemble(model), `${model}: is an ensemble, and cannot be a member of another`, 'name its members')
   const description = join(model, descriptionFile)
@@ -90,14 +93,18 @@ function headOf(run: string): string | undefined {
   return isHeadRun(run) ? headModel(run) : undefined
 }
 
-function copyOnnx(onnx: string, description: string, target: string): void {
+/** A description that somebody names may call the file by another name, as a preset does: in the ensemble the file has that name. */
+function copyOnnx(onnx: string, description: string, target: string, named: boolean): void {
   mkdirSync(target)
+  const { model } = readModelDescription(description)
   check(
-    readModelDescription(description).model === basename(onnx),
-    `${onnx}: ${description} describes ${readModelDescription(description).model}`,
+    named || model === basename(onnx),
+    `${onnx}: ${description} describes ${model}`,
     'export the model again, or correct the name in its description',
   )
-  for (const file of onnxFiles(onnx)) copyFileAtomic(file, join(target, basename(file)))
+  const [, ...data] = onnxFiles(onnx)
+  copyFileAtomic(onnx, join(target, model))
+  for (const file of data) copyFileAtomic(file, join(target, basename(file)))
   copyFileAtomic(description, join(target, descriptionFile))
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { InputError } from '../base/index.ts'
 import { checkNewRun, removeRun } from './begin.ts'
 import { trainDefaults } from './config.ts'
 
@@ -44,4 +45,19 @@ test('a run begins where nothing is, or in place of a run that may be overwritte
   writeFileSync(join(run, 'config.json'), JSON.stringify(trainDefaults))
   begins(true).not.toThrow()
   expect(existsSync(join(run, 'notes.txt'))).toBe(true)
+})
+
+test('a run that has not finished is told from one that has, with the way to go on', () => {
+  put('run.json', 'config.json', 'checkpoints/last.safetensors')
+  const hint = (): string | undefined => {
+    try {
+      checkNewRun(run, false)
+    } catch (error) {
+      return error instanceof InputError ? `${error.what}; ${error.hint}` : String(error)
+    }
+  }
+  expect(hint()).toMatch(/is a run that has not finished; go on with it with `resume`/)
+  expect(() => checkNewRun(run, true)).not.toThrow()
+  put('metrics.json')
+  expect(hint()).toMatch(/exists already; choose another name/)
 })

@@ -14,9 +14,19 @@ import { isReplaceableRun } from './run-folder.ts'
 export function checkNewRun(out: string, overwrite: boolean): void {
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() === true
   const isEmpty = isFolder && readdirSync(out).every((name) => name === runNames.lock)
+  check(
+    overwrite || !isFolder || !isUnfinished(out),
+    `\`out\`: ${out} is a run that has not finished`,
+    'go on with it with `resume`, choose another name, or add `overwrite`',
+  )
   checkOutput(out, { overwrite: overwrite || (isEmpty && existsSync(join(out, runNames.lock))), kind: 'folder' })
   const ours = !existsSync(out) || isEmpty || isReplaceableRun(out)
   check(ours, `\`out\`: ${out} exists and is no run folder of rosette`, 'choose another name')
+}
+
+/** True for a run that was begun and has not measured itself, which is the last thing that a training does. */
+function isUnfinished(folder: string): boolean {
+  return existsSync(join(folder, runNames.record)) && !existsSync(join(folder, runNames.metrics))
 }
 
 /** What a run's folder has before its first step. */

@@ -66,6 +66,17 @@ describe('auto', () => {
   })
 })
 
+test('what ONNX Runtime says is told without the place in its source', async () => {
+  const { machine } = machineOf({ render: ['renderD128'] })
+  const tries = async () => {
+    throw new Error(
+      '/src/webgpu_context.cc:136 webgpu::WebGpuContext::Initialize(const Config&)::<lambda()> result.status == Success was false. Failed to get a WebGPU adapter: No supported adapters',
+    )
+  }
+  const [, webgpu] = await devices({ ...machine, tries })
+  expect(webgpu?.reason).toBe('does not start: Failed to get a WebGPU adapter: No supported adapters')
+})
+
 describe('a device by name', () => {
   test('is taken in software too', async () => {
     const { machine } = machineOf({ works: ['webgpu'] })

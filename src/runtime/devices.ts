@@ -91,7 +91,7 @@ async function deviceReport(device: Device, machine: Machine): Promise<DeviceRep
   try {
     await machine.tries(device)
   } catch (error) {
-    return { device, state: 'missing', reason: `does not start: ${firstLine(error)}`, remedy: remedies[device] }
+    return { device, state: 'missing', reason: `does not start: ${plainReason(error)}`, remedy: remedies[device] }
   }
   const real = graphicsProcessor(machine)
   if (real === undefined)
@@ -172,6 +172,8 @@ async function runOnce(device: Device, graph: Graph, feeds: Tensors): Promise<Re
   }
 }
 
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]!.trim()
+/** The first line of what ONNX Runtime says, without the place in its source and the condition that was false. */
+function plainReason(error: unknown): string {
+  const line = messageOf(error).split('\n')[0]!.trim()
+  return line.replace(/^.*\.(?:cc|cpp|h):\d+ .* was false\.\s*(?=\S)/, '')
 }
