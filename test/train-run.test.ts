@@ -254,9 +254,7 @@ describe('a run that was stopped', () => {
 
   test('is not begun anew unasked, nor resumed with another config', async () => {
     const again = { data, out: half, set: settings, seed: 5 }
-    expect(await rejection(run(again))).toContain(
-      `\`out\`: ${half} is a run that has not finished\nhint: go on with it`,
-    )
+    expect(await rejection(run(again))).toContain(`${half} is a run that has not finished\nhint: go on with it`)
     const decided = [{ set: ['epochs=9'] }, { config: { epochs: 9 } }, { seed: 6 }, { preset: 'atto', freeze: 0 }]
     for (const given of decided)
       expect(await rejection(run({ data, out: half, resume: true, ...given }))).toBe(
