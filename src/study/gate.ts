@@ -44,7 +44,7 @@ export interface GateVerdict {
   readonly tooFew: string | null
 }
 
-/** Five folds, dealt ten times; 2,000 resamples; 95 %. */
+/** Five folds, dealt ten times; 2,000 resamples; intervals of 99 %. */
 export const gateDefaults = { folds: 5, repeats: 10, resamples: 2000, level: 0.99, seed: 0 } as const
 
 /** From fewer individuals a bootstrap's interval is too narrow to decide anything. */
