@@ -86,13 +86,15 @@ function likelihoodAt(place: Float64Array, { rows, targets, weights, ridge }: St
   x[0] = 1
   let value = 0
   for (let i = 0; i < targets.length; i++) {
-    x.set(rows.subarray(i * d, (i + 1) * d), 1)
-    const z = x.reduce((sum, v, k) => sum + v * place[k]!, 0)
+    for (let k = 0; k < d; k++) x[k + 1] = rows[i * d + k]!
+    let z = 0
+    for (let k = 0; k <= d; k++) z += x[k]! * place[k]!
     const [weight, p] = [weights?.[i] ?? 1, sigmoid(z)]
     value += weight * (targets[i]! * z - Math.max(z, 0) - Math.log1p(Math.exp(-Math.abs(z))))
+    const [slope, bend] = [weight * (targets[i]! - p), weight * p * (1 - p)]
     for (let j = 0; j <= d; j++) {
-      gradient[j]! += weight * (targets[i]! - p) * x[j]!
-      for (let k = 0; k <= d; k++) curvature[j * (d + 1) + k]! += weight * p * (1 - p) * x[j]! * x[k]!
+      gradient[j]! += slope * x[j]!
+      for (let k = 0; k <= d; k++) curvature[j * (d + 1) + k]! += bend * x[j]! * x[k]!
     }
   }
   for (let k = 1; k <= d; k++) {

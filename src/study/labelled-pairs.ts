@@ -21,6 +21,8 @@ interface DrawnPair {
   readonly query: number
   readonly photo: number
   readonly weight: number
+  readonly evidence: PairEvidence
+  readonly same: 0 | 1
 }
 
 /** Pairs of two individuals are drawn where there are more: their number says no more about a curve. */
@@ -77,13 +79,10 @@ export class LabelledPairs {
 
   /** Pairs of which both individuals are in the fold, of which neither is, or all. */
   pairs(fold?: number, side: 'in' | 'out' = 'out'): EvidentPairs {
-    const { queries, gallery } = this.#photos
     const chosen = this.#drawn.filter(({ query, photo }) => this.#isOn(query, photo, fold, side))
     return {
-      evidence: chosen.map(({ query, photo }) => this.evidence(query, photo)),
-      same: chosen.map(({ query, photo }) =>
-        queries.photos[query]!.identity === gallery.photos[photo]!.identity ? 1 : 0,
-      ),
+      evidence: chosen.map(({ evidence }) => evidence),
+      same: chosen.map(({ same }) => same),
       weights: chosen.map(({ weight }) => weight),
     }
   }
@@ -143,9 +142,10 @@ export class LabelledPairs {
     queries.photos.forEach(({ identity }, query) => {
       gallery.photos.forEach((other, photo) => {
         if (leaveOut(query, photo)) return
-        const always = other.identity === identity || local?.matches[query]?.has(photo) === true
-        if (always) drawn.push({ query, photo, weight: 1 })
-        else if (rate === 1 || rng.chance(rate)) drawn.push({ query, photo, weight: 1 / rate })
+        const same = other.identity === identity ? 1 : 0
+        const always = rate === 1 || same === 1 || local?.matches[query]?.has(photo) === true
+        if (always || rng.chance(rate))
+          drawn.push({ query, photo, weight: always ? 1 : 1 / rate, evidence: this.evidence(query, photo), same })
       })
     })
     return drawn

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/model-fixture.ts'
+import { Rng } from '../base/index.ts'
+import { fusedScore } from '../calibration/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { identifyPhotos, type LocalResult, meetingOf, readCalibration, writeCalibration } from '../identify/index.ts'
+import type { LocalMatch } from '../local/index.ts'
+import { calibrateModel } from './calibrate-model.ts'
+
+const dim = 12
+
+/** Photos of individuals whose embeddings lie around a centre of their own, by `noise`. */
+function photosOf(prefix: string, individuals: number, noise: number): PhotoEmbeddings {
+  const rng = new Rng(prefix)
+  const photos: PhotoEmbeddings['photos'][number][] = []
+  const data: number[] = []
+  for (let i = 0; i < individuals; i++) {
+    const centre = Array.from({ length: dim }, () => rng.normal())
+    for (let shot = 0; shot < 3; shot++) {
+      const filename = `${prefix}${i}-${shot}`
+      photos.push({ filename, path: filename, identity: `${prefix}${i}`, extra: {} })
+      data.push(...centre.map((value) => value + noise * rng.normal()))
+    }
+  }
+  const embeddings = { count: photos.length, dim, data: Float32Array.from(data) }
+  return { embeddings, photos, contentHashes: photos.map(({ filename }) => filename), skipped: [] }
+}
+
+/** Places that agree: many for photos of one individual, few for others, or as many. */
+function matched({ photos }: PhotoEmbeddings, useful: boolean): LocalResult {
+  const rng = new Rng('places')
+  const matches = photos.map(({ identity }, query) => {
+    const of = photos.flatMap((photo, g): [number, LocalMatch][] => {
+      if (g === query) return []
+      const inliers = rng.int(6) + (useful && photo.identity === identity ? 8 : 0)
+      const nothing = { query: new Int32Array(), photo: new Int32Array(), cosine: new Float32Array() }
+      const verified = { inliers: new Int32Array(inliers), share: 0.5, coverage: 0.2, scaleSpread: 0.1 }
+      return [[g, { ...verified, correspondences: nothing, weight: inliers / 10 }]]
+    })
+    return new Map(of)
+  })
+  return { adjust: (_, row) => row, matches, mirrored: [] }
+}
+
+const model = { name: 'drawn', fingerprint: 'a'.repeat(64) }
+const known = photosOf('known', 24, 0.5)
+const about = { ...meetingOf(known, undefined), model, data: 'drawn' }
+
+test('probabilities hold on individuals that they were not fitted on, and absent ones are not named', () => {
+  const record = calibrateModel(about)
+  const { measured } = record.embedding
+  expect(measured).toMatchObject({ known: 72, absent: 72, individuals: 24, folds: 5 })
+  expect(measured!.rank1).toBeGreaterThan(0.8)
+  expect(measured!.ece).toBeLessThan(0.1)
+  expect(measured!.absentNamed).toBeLessThanOrEqual(7)
+  expect(record.fittedOn).toMatchObject({ photos: 72, individuals: 24, pairs: 72 * 71, photosPerIndividual: 3 })
+  expect(record.fittedOn.prior).toBeCloseTo(2 / 71, 12)
+  const strangers = photosOf('other', 20, 0.5)
+  const answers = identifyPhotos(known, strangers, 1, { scores: record.embedding })
+  expect(answers.filter(({ answer }) => answer.answer === 'known').length).toBeLessThanOrEqual(6)
+  expect(answers.filter(({ answer }) => answer.probability! > 0.9).length).toBeLessThanOrEqual(6)
+  const path = join(temporaryFolder(), 'calibration.json')
+  writeCalibration(path, record)
+  expect(readCalibration(path)).toEqual(record)
+  expect(calibrateModel(about)).toEqual(record) // the same numbers each time
+})
+
+test('of three ways to fuse the best is kept, and it is called better only where it is', () => {
+  const noisy = photosOf('noisy', 14, 1.6)
+  const meeting = { ...meetingOf(noisy, undefined), model, data: 'drawn', extractor: 'drawn places' }
+  const { fused, embedding } = calibrateModel({ ...meeting, local: matched(noisy, true) })
+  expect(fused!.tried.map(({ kind }) => kind)).toEqual(['embedding', 'additive', 'mean', 'pairHead'])
+  const best = Math.max(...fused!.tried.map(({ identityBalancedMap }) => identityBalancedMap))
+  expect(fused!.measured!.identityBalancedMap).toBe(best)
+  expect(best).toBeGreaterThan(embedding.measured!.identityBalancedMap + 0.1)
+  expect(fused!.better).toBe(true)
+  expect(fused!.gain.interval[0]).toBeGreaterThan(0)
+  const local = { score: 0.7, inliers: 12, share: 0.5, margin: 0.1, coverage: 0.2, scaleSpread: 0.1 }
+  expect(fusedScore(fused!.fusion, { similarity: 0.3, local })).toBeGreaterThan(
+    fusedScore(fused!.fusion, { similarity: 0.3 }),
+  )
+  const useless = calibrateModel({ ...meeting, local: matched(noisy, false) })
+  expect(useless.fused!.better).toBe(false)
+})
