@@ -34,4 +34,5 @@ export {
 } from './posterior.ts'
 export { withPrior } from './prior.ts'
 export { type Reliability, type ReliabilityBin, reliabilityOf } from './reliability.ts'
+export { type RiskCoverage, type RiskPoint, riskCoverage } from './risk-coverage.ts'
 export { type ScoredPairs } from './scored-pairs.ts'

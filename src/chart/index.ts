@@ -38,6 +38,7 @@ export {
   type SheetPhoto,
   sheetRanks,
 } from './retrieval-sheet.ts'
+export { type RiskCoverageChannels, riskCoverageChart } from './risk-coverage.ts'
 export { type PairPhoto, type SimilarPair, type SimilarPairsChannels, similarPairsChart } from './similar-pairs.ts'
 export { type Attributes, element, escapeText, line, polyline, type TextOptions, text } from './svg/element.ts'
 export {

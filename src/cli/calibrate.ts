@@ -5,7 +5,7 @@ import type { CalibratedScores, CalibrationRecord, ExcludeSame, Selection, Split
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
+import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -40,7 +40,7 @@ there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
 this model only. With --match fused three ways to join similarities with places
 of the coat are measured too, and --match fused uses the best one from then on.`
 
-interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, GalleryFlags {
+interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, FlankFlags, GalleryFlags {
   readonly data?: string
   readonly out?: string
   readonly chart?: string
@@ -59,6 +59,7 @@ export function calibrateCommand(): Command {
     .option('--chart <FILE.svg>', 'also draw how far the probabilities hold')
     .addOption(splitOption())
     .addOption(excludeSameOption())
+    .addOption(flanksOption())
     .option('--overwrite', 'replace --out and --chart')
   return addMatchOption(addLocateOptions(addDataOptions(addModelOptions(addGalleryOptions(command)))))
     .addHelpText('after', example)
@@ -102,7 +103,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       )
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
-      const meeting = meetingOf(queries, known, excludeSame)
+      const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source }
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {

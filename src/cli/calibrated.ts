@@ -4,8 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputError } from '../base/index.ts'
 import type { AnswerCosts } from '../calibration/index.ts'
 import type { Embedder, GallerySource } from '../embedder/index.ts'
-import type { CalibrationRecord } from '../identify/index.ts'
+import type { CalibratedFusion, CalibrationRecord } from '../identify/index.ts'
+import type { PostProcessing } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
+import type { MatchFlags } from './match-options.ts'
 import type { ModelFlags } from './options.ts'
 import { warn } from './say.ts'
 
@@ -83,6 +85,24 @@ export async function calibrationFor(
     warn(`${inFlags(error.what)}: it is not followed`)
     return undefined
   }
+}
+
+/** How `--match fused` joins places to similarities, as a calibration found; undefined where there is none, or something else follows the cosines. */
+export async function fusionFor(
+  flags: CalibrationFlags & MatchFlags & Pick<ModelFlags, 'model'>,
+  {
+    embedder,
+    gallery,
+    postProcessing,
+  }: {
+    readonly embedder: Embedder
+    readonly gallery?: GallerySource | undefined
+    readonly postProcessing: PostProcessing | undefined
+  },
+): Promise<CalibratedFusion | undefined> {
+  const { isPlain } = await import('../retrieval/index.ts')
+  if (flags.match !== 'fused' || !isPlain(postProcessing)) return undefined
+  return (await calibrationFor(flags, embedder, gallery))?.fused
 }
 
 function cost(text: string): number {

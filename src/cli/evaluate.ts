@@ -7,9 +7,10 @@ import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName 
 import type { LeakageCertificate } from '../study/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
+import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -64,7 +65,16 @@ Each score stands beside its 95 % interval and beside chance: docs/metrics.md.
 Of a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
-interface EvaluateFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, GalleryFlags {
+interface EvaluateFlags
+  extends ModelFlags,
+    DataFlags,
+    AfterRankingFlags,
+    LocateFlags,
+    MatchFlags,
+    FlankFlags,
+    GalleryFlags,
+    CalibrationFlags {
+  readonly chart?: string
   readonly data?: string
   readonly out: string
   readonly split?: SplitName
@@ -93,17 +103,18 @@ export function evaluateCommand(): Command {
         'all: also with and without the same encounter, against other photos, and with new individuals',
       ).choices(['all']),
     )
+    .addOption(flanksOption())
+    .option('--chart <FILE.svg>', 'also draw how often answers are wrong where only the surest are given')
     .option('--background', 'also score with the background filled, where photos have masks')
-    .option('--overwrite', 'replace --out')
-  return addMatchOption(
-    addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(addGalleryOptions(command))))),
-  )
+    .option('--overwrite', 'replace --out and --chart')
+  const scored = addDataOptions(addModelOptions(addGalleryOptions(command)))
+  return addCalibrationOption(addMatchOption(addAfterRankingOptions(addLocateOptions(scored))))
     .addHelpText('after', example)
     .action(evaluateAction)
 }
 
 async function evaluateAction(given: EvaluateFlags): Promise<void> {
-  const { out, splitOf, excludeSame, protocols, background, overwrite = false } = given
+  const { out, splitOf, excludeSame, protocols, background, chart, overwrite = false } = given
   check(
     background !== true || given.gallery === undefined,
     '--background scores photos against each other: leave out --gallery',
@@ -127,6 +138,8 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
   const source = await galleryOf(flags)
   const photos = source === undefined ? [] : filesOfGallery(source)
   await checkOutputs([out], { flags, manifest: listed, photos }, { overwrite })
+  if (chart !== undefined)
+    await checkOutputs([chart], { flags, manifest: listed, photos }, { overwrite, option: 'chart' })
   const locating = await locatingBy(flags)
   await interruptible(async (signal, whileRanking) => {
     const manifest = await withLocated(locating, listed, signal)
@@ -154,8 +167,9 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
       if (gone) await embed('queries', (options) => embedPhotos(embedder, selection.manifest, options))
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       if (known !== undefined) await warnOfIdenticalKnown(known)
-      const report = await withMatching(flags, { signal, gallery }, (local) => {
-        const asked = { excludeSame, postProcessing, protocols, local }
+      const fused = await fusionFor(flags, { embedder, gallery, postProcessing })
+      const report = await withMatching(flags, { signal, gallery, fused }, (local) => {
+        const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks }
         return embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
           gallery === undefined || known === undefined
             ? evaluatePhotos(embedder, selection, { ...options, ...asked, background, others })
@@ -172,6 +186,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
       await warnOfScoring(report)
       const leakage = await certificateOf(selection, { run, photos: manifest.photos, signal })
+      if (chart !== undefined) await drawRisk(chart, report)
       writeFileAtomic(out, `${JSON.stringify({ ...report, leakage }, undefined, 2)}\n`)
       const head = describe(report, selection, leftOutWords(report))
       const beside = protocols === undefined ? withinEncounterWords(report) : undefined // the gap says it
@@ -179,6 +194,14 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
       say(`${head}\n\n${scores}\n\n${out}: every number, also by individual`)
     })
   })
+}
+
+/** Draws the risk–coverage curve. */
+async function drawRisk(path: string, { riskCoverage, model, data, queries }: EvaluationReport): Promise<void> {
+  if (riskCoverage === null) return
+  const { riskCoverageChart, svgDocument } = await import('../chart/index.ts')
+  const source = `${model}; ${queries} queries, ${data}; the surer an answer, the higher its similarity`
+  writeFileAtomic(path, svgDocument(riskCoverageChart({ ...riskCoverage, source })))
 }
 
 /** What the split that was scored shares with what trains: as the run recorded it, else of the table's own split. */
@@ -230,10 +253,32 @@ function numbers(report: EvaluationReport): string {
     ...verificationLines(report),
     ...clusteringLines(report),
     ...backgroundLines(report),
+    ...riskLines(report),
+    ...flankLines(report),
     intervalWords(report),
   ].join('\n')
   const parts = [scoreTable(report), further, ...(protocols === null ? [] : [protocolText(protocols)])]
   return parts.join('\n\n')
+}
+
+/** The share of wrong first answers of the surest quarter and half. */
+function riskLines({ riskCoverage }: EvaluationReport): string[] {
+  if (riskCoverage === null || riskCoverage.points.length < 4) return []
+  const at = (coverage: number) => riskCoverage.points.find((point) => point.coverage >= coverage)!
+  const wrong = (coverage: number) => `${(at(coverage).risk * 100).toFixed(0)} %`
+  return [
+    `unsure    wrong first answers: ${wrong(1)} of all, ${wrong(0.5)} of the surer half, ${wrong(0.25)} of the surest quarter (AURC ${riskCoverage.aurc.toFixed(3)})`,
+  ]
+}
+
+function flankLines({ flanks }: EvaluationReport): string[] {
+  if (flanks === null) return []
+  const { rule, known, unknown, couldNotBeMatched } = flanks
+  if (rule === 'any') return ['flanks    both meet, as asked']
+  const both = unknown === 0 ? '' : `; ${unknown} of unknown flank were held against both`
+  return [
+    `flanks    ${known} queries met photos of their own flank only${both}; ${couldNotBeMatched} could not have been matched, for their individual has photos of the other flank only`,
+  ]
 }
 
 function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {

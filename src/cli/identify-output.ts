@@ -70,6 +70,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
       newProbability: answer.newProbability ?? null,
       reason: answer.reason,
       notCompared: answer.notCompared,
+      bothFlanks: answer.bothFlanks,
       because,
     },
   }

@@ -10,7 +10,7 @@ import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { plain, tableOf, tableText } from './identify-output.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
+import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
@@ -49,7 +49,14 @@ A gallery photo that is the very same file as the photo asked about is left out.
 The answer is a name, "new" or "unsure". Names need probabilities, which
 \`rosette calibrate\` makes once for a model (docs/answers.md).`
 
-interface IdentifyFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, AnswerFlags {
+interface IdentifyFlags
+  extends ModelFlags,
+    DataFlags,
+    AfterRankingFlags,
+    LocateFlags,
+    MatchFlags,
+    FlankFlags,
+    AnswerFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -71,6 +78,7 @@ export function identifyCommand(): Command {
     )
     .option('--query-images <DIR>', 'the folder that file names start from in a table given as PHOTO')
     .option('--query-columns <field=column,…>', 'the names of the columns in a table given as PHOTO')
+    .addOption(flanksOption())
     .option('--top <K>', 'how many individuals to list for each photo', aboveZero, 5)
     .addOption(new Option('--json', 'print JSON in place of the table').conflicts('csv'))
     .option(
@@ -128,7 +136,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
       const calibration = await calibrationFor(flags, embedder, source)
       const fused = isPlain(postProcessing) ? calibration?.fused : undefined
       const { local, follows } = await withMatching(flags, { signal, gallery: source, fused }, async (matching) => ({
-        local: matching && (await matchQueries(matching, known, asked, postProcessing)),
+        local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: given.flanks })),
         follows: matching?.fusion !== undefined,
       }))
       const plain = flags.match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
@@ -140,7 +148,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
         bar.update(done, total)
       }
       try {
-        const options = { postProcessing, local, onRank, scores, costs, newShare }
+        const options = { postProcessing, local, onRank, scores, costs, newShare, flanks: given.flanks }
         return {
           found: identifyPhotos(known, asked, top, options),
           accuracy: await accuracyOf(calibration, scores, costs),
@@ -195,7 +203,11 @@ async function accuracyOf(
 function countWords(found: readonly Identification[]): string {
   const count = (kind: Identification['answer']['answer']) =>
     found.filter(({ answer }) => answer.answer === kind).length
-  return `${count('known')} known, ${count('new')} new, ${count('unsure')} unsure`
+  const lost = found.filter(({ answer: { reason, notCompared } }) => reason === 'nobodyToCompare' && notCompared > 0)
+  const words = `${count('known')} known, ${count('new')} new, ${count('unsure')} unsure`
+  return lost.length === 0
+    ? words
+    : `${words}; ${lost.length} of these could not be matched: the gallery has no photo of their flank`
 }
 
 /** The options of data as they hold for a CSV of queries: --images and --columns are those of the gallery. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
-import type { CalibratedFusion, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import type { CalibratedFusion, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { stagedProgress } from './progress.ts'
 import { warn } from './say.ts'
 
@@ -71,4 +71,16 @@ export async function withMatching<T>(
     stages.stop()
     await extractor.release()
   }
+}
+
+/** Options of commands in which photos of two flanks may meet. */
+export interface FlankFlags {
+  readonly flanks?: FlankRule
+}
+
+export function flanksOption(): Option {
+  const choices: readonly FlankRule[] = ['same', 'any']
+  return new Option('--flanks <which>', 'same: a photo does not meet photos of its other flank, where flanks are known')
+    .choices(choices)
+    .default(undefined, 'same')
 }

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import type { ScoreKind } from '../competition/index.ts'
+import type { TestPairs } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
+import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
 import { FailedCheck } from './exit.ts'
 import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -9,7 +12,7 @@ import { addMatchOption, type MatchFlags, withMatching } from './match-options.t
 import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy, photosToRead } from './own-data.ts'
-import { say, warn } from './say.ts'
+import { say, tell, warn } from './say.ts'
 import {
   interruptible,
   warnOfIdentical,
@@ -27,7 +30,7 @@ Example:
 Each test photo is embedded once. The file is then read back and checked against
 test.csv; the exit code is 1 where it does not fit.`
 
-interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags {
+interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, CalibrationFlags {
   readonly data?: string
   readonly out: string
   readonly scores: ScoreKind
@@ -55,7 +58,9 @@ export function submitCommand(): Command {
         .default('clip'),
     )
     .option('--overwrite', 'replace --out')
-  return addMatchOption(addAfterRankingOptions(addLocateOptions(addPhotoOptions(addModelOptions(command)))))
+  return addCalibrationOption(
+    addMatchOption(addAfterRankingOptions(addLocateOptions(addPhotoOptions(addModelOptions(command))))),
+  )
     .addHelpText('after', example)
     .action(submitAction)
 }
@@ -83,7 +88,9 @@ async function submitAction(given: SubmitFlags): Promise<void> {
       )
       warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)
-      const adjust = await withMatching(flags, { signal }, async (local) => {
+      const fused = await fusionFor(flags, { embedder, postProcessing })
+      await tellFlanks(embedded, pairs)
+      const adjust = await withMatching(flags, { signal, fused }, async (local) => {
         if (local === undefined) return undefined
         const leaveOut = (query: number, photo: number) => query === photo
         return (await matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })).adjust
@@ -100,4 +107,18 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   if (done !== undefined) say(`made with ${done}`)
   if (flags.match !== 'none') say(`ranked ${flags.match === 'local' ? '' : 'with '}${matchWords[flags.match]}`)
   if (!report.ok) throw new FailedCheck()
+}
+
+/** Pairs of two flanks cannot be matched by the coat: that is told, and their similarity left as it is, for test.csv counts individuals. */
+async function tellFlanks({ photos }: PhotoEmbeddings, pairs: TestPairs): Promise<void> {
+  const { otherFlank, sidesOf } = await import('../identify/index.ts')
+  if (sidesOf(photos).every((side) => side === undefined)) return
+  const placeOf = new Map(photos.map(({ filename }, i) => [filename, i]))
+  const isOther = otherFlank(photos, photos)
+  const places = pairs.filenames.map((filename) => placeOf.get(filename))
+  const count = pairs.queryIndex.reduce((sum, query, i) => {
+    const [a, b] = [places[query], places[pairs.galleryIndex[i]!]]
+    return a !== undefined && b !== undefined && isOther(a, b) ? sum + 1 : sum
+  }, 0)
+  if (count > 0) tell(`note: ${count} pairs show two flanks, whose coats cannot be matched`)
 }

@@ -4,16 +4,17 @@ import type { Identification } from './identify.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
 export function answerWords({ answer, candidates }: Identification): string {
-  const { reason, notCompared } = answer
+  const { reason, notCompared, bothFlanks } = answer
   if (reason === 'nobodyToCompare')
     return notCompared === 0
       ? 'there is no photo in the gallery to compare it with'
-      : `could not be matched: no photo of the gallery shows this flank`
+      : 'could not be matched: no photo of the gallery shows this flank'
   const words = [`${verdict(answer)}${basis(answer, candidates)}`]
   if (notCompared > 0)
     words.push(
       `${notCompared === 1 ? '1 individual' : `${notCompared} individuals`} of the gallery could not be matched, for want of a photo of this flank`,
     )
+  if (bothFlanks) words.push('its flank is not known, so it was compared with both')
   return words.join('; ')
 }
 

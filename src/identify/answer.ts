@@ -22,6 +22,8 @@ export interface Answer {
   readonly reason: AnswerReason
   /** Individuals of the gallery that the photo could not be compared with, for no photo of theirs shows its flank. */
   readonly notCompared: number
+  /** The photo's flank is not known, and it was compared with both. */
+  readonly bothFlanks: boolean
 }
 
 /**
@@ -56,6 +58,8 @@ export interface AnswerInput {
   readonly notCompared: number
   /** It is less like the gallery than the gallery's animals are like each other. */
   readonly unlike: boolean
+  /** Its flank is not known, and it was compared with both. */
+  readonly bothFlanks: boolean
 }
 
 /** An answer, and the probability of every compared individual, in their order; undefined without a calibration. */
@@ -69,12 +73,12 @@ export interface Answered {
  * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named.
  */
 export function answerOf(
-  { individuals, notCompared, unlike }: AnswerInput,
+  { individuals, notCompared, unlike, bothFlanks }: AnswerInput,
   scores: CalibratedScores | undefined,
   { costs = answerDefaults.costs, newShare = answerDefaults.newShare }: AnswerOptions = {},
 ): Answered {
   const identity = individuals[0]?.identity
-  const nothing = { identity, probability: undefined, newProbability: undefined, notCompared }
+  const nothing = { identity, probability: undefined, newProbability: undefined, notCompared, bothFlanks }
   if (individuals.length === 0)
     return { answer: { answer: 'unsure', ...nothing, reason: 'nobodyToCompare' }, probabilities: undefined }
   if (scores === undefined) {
@@ -101,6 +105,7 @@ export function answerOf(
       newProbability: isNew,
       reason: isUnlike ? 'unlike' : 'probability',
       notCompared,
+      bothFlanks,
     },
     probabilities,
   }

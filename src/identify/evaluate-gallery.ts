@@ -4,6 +4,7 @@ import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/in
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
+import { flankCounts, otherFlank } from './flanks.ts'
 import { matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
 import { exclusion, labelsOf, protocolWords, sameSighting, withoutEncounter } from './protocol.ts'
@@ -47,14 +48,23 @@ export async function evaluateAgainstGallery(
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
   const { local, postProcessing } = options
   const sighting = sameSighting(photos, gallery.photos, excludeSame)
+  const isOther = otherFlank(photos, gallery.photos, options.flanks)
   const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
+  const meetsNot = (q: number, g: number) => leaveOut(q, g) || isOther(q, g)
   const { adjust } =
-    local === undefined ? {} : await matchLocally(local, { queries, gallery, leaveOut, postProcessing })
+    local === undefined ? {} : await matchLocally(local, { queries, gallery, leaveOut: meetsNot, postProcessing })
   const pairs = pairsOf(photos, gallery.photos)
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...asked },
     { embeddings: gallery.embeddings, ...known },
-    { excludeSame, leaveOut: sameFile, onRanked: pairs.count, postProcessing, adjust, onQuery: options.onRank },
+    {
+      excludeSame,
+      leaveOut: (q, g) => sameFile(q, g) || isOther(q, g),
+      onRanked: pairs.count,
+      postProcessing,
+      adjust,
+      onQuery: options.onRank,
+    },
   )
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
@@ -83,6 +93,8 @@ export async function evaluateAgainstGallery(
     ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
+    flanks: flankCounts(photos, gallery.photos, { rule: options.flanks, leaveOut }),
+    riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: null,
     background: null,

@@ -1,3 +1,4 @@
+import type { RiskCoverage } from '../calibration/index.ts'
 import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedCached, embedPhotos } from '../embedder/index.ts'
@@ -13,6 +14,7 @@ import {
 } from '../retrieval/index.ts'
 
 import { type BackgroundReliance, backgroundReliance } from './background.ts'
+import { type FlankCounts, type FlankRule, flankCounts, otherFlank } from './flanks.ts'
 import { type LocalMatching, matchLocally } from './local-matching.ts'
 
 import { pairsOf } from './pairs.ts'
@@ -36,6 +38,8 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly mergeSimilarLabels?: boolean | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** same: a query does not meet photos of its other flank; the default. */
+  readonly flanks?: FlankRule | undefined
   /** Places of the coat matched as well; not unless given. */
   readonly local?: LocalMatching | undefined
 }
@@ -58,6 +62,10 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   readonly notInGallery: number
   /** Queries whose very file is in the gallery, where it was left out for them. */
   readonly sameFiles: number
+  /** What flanks did; null where they are not known. */
+  readonly flanks: FlankCounts | null
+  /** How often the first individual is wrong where only the surest answers are given, by the similarity. */
+  readonly riskCoverage: RiskCoverage | null
   /** How often pairs of photos are taken for one individual. */
   readonly verification: VerificationScores
   /** How well the photos fall into individuals without labels; null where that says nothing, and for queries against a gallery. */
@@ -95,10 +103,16 @@ export async function evaluatePhotos(
   const { postProcessing, local, onRank } = options
   const { photos, embeddings } = embedded
   const sighting = sameSighting(photos, photos, excludeSame)
-  const task = { queries: embedded, gallery: embedded, leaveOut: (q: number, g: number) => q === g || sighting(q, g) }
+  const isOther = otherFlank(photos, photos, options.flanks)
+  const leaveOut = (q: number, g: number) => q === g || sighting(q, g)
+  const task = {
+    queries: embedded,
+    gallery: embedded,
+    leaveOut: (q: number, g: number) => leaveOut(q, g) || isOther(q, g),
+  }
   const { adjust } = local === undefined ? {} : await matchLocally(local, { ...task, postProcessing })
   const pairs = pairsOf(photos, photos)
-  const ranking = { excludeSame, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
+  const ranking = { excludeSame, leaveOut: isOther, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
   const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
   const asTheyAre = { embedded, excludeSame, postProcessing }
   const background = options.background === true ? await backgroundReliance(embedder, asTheyAre, options) : null
@@ -119,6 +133,8 @@ export async function evaluatePhotos(
       { ...embedded, excludeSame, postProcessing, match: local?.kind, unidentified, learned, onRank },
       metrics,
     ),
+    flanks: flankCounts(photos, photos, { rule: options.flanks, leaveOut }),
+    riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: clusteringScores(
       embeddings,

@@ -3,6 +3,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
 import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
+import { type FlankRule, otherFlank, sidesOf } from './flanks.ts'
 import { likenessOf, nearestSimilarities } from './likeness.ts'
 import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
 import type { RankProgress } from './rank-progress.ts'
@@ -39,6 +40,8 @@ export interface Identification {
 export interface IdentifyPhotosOptions extends RankProgress, AnswerOptions {
   /** What makes probabilities of these scores: of plain cosines, or as `local` fused them. */
   readonly scores?: CalibratedScores | undefined
+  /** same: photos of the query's other flank are no candidates; the default. */
+  readonly flanks?: FlankRule | undefined
   /** Plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
   /** Places of the coat matched with this gallery, by `matchQueries`. */
@@ -61,16 +64,28 @@ export function identifyPhotos(
     return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [], ...nobody }))
   const twins = twinsOf(known, queries)
   const identities = known.photos.map(({ identity }) => identity!)
-  const leftOut = (query: number) => twins[query]!
+  const isOther = otherFlank(queries.photos, known.photos, options.flanks)
+  const everyone = identities.map((_, g) => g)
+  const leftOut = (query: number) => [...twins[query]!, ...everyone.filter((g) => isOther(query, g))]
   const compared: (readonly ScoredIndividual[])[] = []
   const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
     compared[query] = individualsOf(order, similarities, identities)
   }
   const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank, onRanked }
   const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
-  const unlike = unlikeGallery(known, queries, leftOut)
+  const unlike = unlikeGallery(known, queries, (query) => twins[query]!)
+  const bothFlanks = comparedWithBoth(queries.photos, known.photos, options.flanks)
   return answers.map(({ individuals }, query) => {
-    const input = { individuals: compared[query]!, notCompared: 0, unlike: unlike[query]! }
+    const own = new Set(compared[query]!.map(({ identity }) => identity))
+    const lost = new Set(
+      everyone.flatMap((g) => (isOther(query, g) && !own.has(identities[g]!) ? [identities[g]!] : [])),
+    )
+    const input = {
+      individuals: compared[query]!,
+      notCompared: lost.size,
+      unlike: unlike[query]!,
+      bothFlanks: bothFlanks[query]!,
+    }
     const { answer, probabilities } = answerOf(input, options.scores, options)
     return {
       photo: queries.photos[query]!,
@@ -89,7 +104,16 @@ export function identifyPhotos(
 }
 
 /** Of a gallery without a known individual. */
-const nobody = { answer: answerOf({ individuals: [], notCompared: 0, unlike: false }, undefined).answer }
+const nobody = {
+  answer: answerOf({ individuals: [], notCompared: 0, unlike: false, bothFlanks: false }, undefined).answer,
+}
+
+/** For each query whether its flank is not known, but those of the gallery are: it was held against both. */
+function comparedWithBoth(queries: readonly Photo[], gallery: readonly Photo[], flanks?: FlankRule): boolean[] {
+  const sides = new Set(sidesOf(gallery))
+  const hasBoth = flanks !== 'any' && sides.has('left') && sides.has('right')
+  return sidesOf(queries).map((side) => hasBoth && side === undefined)
+}
 
 /** Every individual down a ranking, with its best score and how many of its photos are in it. */
 function individualsOf(
@@ -126,11 +150,12 @@ export async function matchQueries(
   matching: LocalMatching,
   gallery: PhotoEmbeddings,
   queries: PhotoEmbeddings,
-  postProcessing?: PostProcessing,
+  { postProcessing, flanks }: Pick<IdentifyPhotosOptions, 'postProcessing' | 'flanks'> = {},
 ): Promise<LocalResult> {
   const known = knownPhotos(gallery)
   const twins = twinsOf(known, queries).map((photos) => new Set(photos))
-  const leaveOut = (query: number, photo: number) => twins[query]!.has(photo)
+  const isOther = otherFlank(queries.photos, known.photos, flanks)
+  const leaveOut = (query: number, photo: number) => twins[query]!.has(photo) || isOther(query, photo)
   return matchLocally({ tryMirrored: true, ...matching }, { queries, gallery: known, leaveOut, postProcessing })
 }
 

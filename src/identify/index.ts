@@ -16,6 +16,7 @@ export {
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { evidenceOf } from './evidence.ts'
+export { type FlankCounts, type FlankRule, otherFlank, type Side, sidesOf } from './flanks.ts'
 export { galleryFeatures, storedFeatures } from './gallery-features.ts'
 export {
   type Candidate,
@@ -34,7 +35,7 @@ export {
   type MatchKind,
   matchLocally,
 } from './local-matching.ts'
-export { type Meeting, meetingOf } from './meeting.ts'
+export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
 export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, matchWords } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'

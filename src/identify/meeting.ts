@@ -1,4 +1,5 @@
 import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { type FlankRule, otherFlank } from './flanks.ts'
 import { type ExcludeSame, exclusion, sameSighting } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
 
@@ -12,14 +13,20 @@ export interface Meeting {
   readonly protocol: string
 }
 
+/** Who does not meet; as `evaluate` has it unless given. */
+export interface MeetingOptions {
+  readonly excludeSame?: ExcludeSame | undefined
+  readonly flanks?: FlankRule | undefined
+}
+
 /**
- * Photos of known individuals as `evaluate` lets them meet: each other, or a gallery's; never the very same file, and not photos of their own sighting
+ * Photos of known individuals as `evaluate` lets them meet: each other, or a gallery's; never the very same file or the other flank, and not photos of their own sighting
  * unless `excludeSame` is `nothing`.
  */
 export function meetingOf(
   photos: PhotoEmbeddings,
   gallery: PhotoEmbeddings | undefined,
-  excludeSame: ExcludeSame | undefined,
+  { excludeSame, flanks }: MeetingOptions = {},
 ): Meeting {
   const queries = knownPhotos(photos)
   const known = gallery === undefined ? queries : knownPhotos(gallery)
@@ -27,11 +34,12 @@ export function meetingOf(
   const sighting = sameSighting(queries.photos, known.photos, excluded)
   const isSelf = (query: number, photo: number) =>
     known === queries ? query === photo : queries.contentHashes[query] === known.contentHashes[photo]
+  const isOther = otherFlank(queries.photos, known.photos, flanks)
   const others = gallery === undefined ? 'each photo against all others' : 'queries against a gallery'
   return {
     queries,
     gallery: known,
-    leaveOut: (query, photo) => isSelf(query, photo) || sighting(query, photo),
+    leaveOut: (query, photo) => isSelf(query, photo) || sighting(query, photo) || isOther(query, photo),
     protocol: excluded === undefined ? others : `${others}, of other encounters`,
   }
 }
