@@ -166,7 +166,7 @@ function described(record: CalibrationRecord, { reason }: Selection): string {
     '',
     embedding.measured === null
       ? 'nothing was measured: these are too few individuals to hold any out'
-      : `measured in ${embedding.measured.folds} folds, on individuals that were not fitted on; each photo asked with its individual there and without`,
+      : `measured in ${embedding.measured.folds} folds, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
     ...(fused === undefined ? [] : fusionLines(fused)),
   ].join('\n')
 }

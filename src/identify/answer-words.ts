@@ -56,7 +56,7 @@ export function accuracyWords(
   const right = Math.round(
     (sure.reduce((sum, { count, right: share }) => sum + count * share, 0) / Math.max(weight, 1)) * asked,
   )
-  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that it was not fitted on (${fittedOn.data}), each asked with its individual in the gallery and without`
+  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that it was not fitted on (${fittedOn.data}), each asked among some ${Math.round(measured.individuals / measured.folds)} individuals, with its own there and without`
   const surely =
     named === 0
       ? `it named nobody with a probability of ${threshold.toFixed(2)} or more`
