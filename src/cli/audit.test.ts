@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
-import type { LeakageCertificate } from '../study/index.ts'
+import type { LeakageCertificate, NearestPairs } from '../study/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -50,6 +50,31 @@ test('rosette audit finds duplicates, what cannot be read and leaks across the s
   expect(lines).toContain("identical file,'=Abril_0.png,'=Abril,train,'=Abril_3.png,'=Abril,test,0,,")
   expect(await rosette('audit', '--data', table, '--out', join(out, 'audit.json'))).toBe(2)
   expect(await rosette('audit', '--data', table, '--out', join(out, 'audit.txt'))).toBe(2)
+})
+
+test('rosette audit makes a folder: a page with pictures of pairs across the split, and tables', async () => {
+  const folder = join(out, 'audit')
+  expect(await rosette('audit', '--data', table, '--model', tinyRun(), '--out', folder)).toBe(0)
+  const { nearest } = json('audit/audit.json') as { nearest: NearestPairs }
+  expect(nearest.border).toBe('sides of the split')
+  expect(nearest.pairs[0]).toMatchObject({
+    by: 'hash',
+    bits: 0,
+    sameIdentity: true,
+    split: 'train',
+    otherSplit: 'test',
+  })
+  expect(nearest.pairs[0]!.cosine).toBeCloseTo(1, 5)
+  const page = readFileSync(join(folder, 'audit.html'), 'utf8')
+  expect(page.match(/one moment on both sides: the score flatters/g)!.length).toBeGreaterThanOrEqual(3)
+  expect(page.match(/<img alt="[^"]*" src="data:image/g)!.length).toBeGreaterThanOrEqual(2 * nearest.pairs.length)
+  expect(page).not.toContain('<script')
+  const pairs = readFileSync(join(folder, 'pairs.csv'), 'utf8').trim().split('\n')
+  expect(pairs).toHaveLength(nearest.pairs.length + 1)
+  expect(pairs[1]).toMatch(/^hash,'=Abril_0\.png,'=Abril,train,'=Abril_3\.png,'=Abril,test,0,1/)
+  expect(await rosette('audit', '--data', table, '--out', folder)).toBe(2) // it is there
+  expect(await rosette('audit', '--data', table, '--out', photos, '--overwrite')).toBe(2) // no audit: not replaced
+  expect(output.stderr).toContain('is no audit (it has no audit.html), and is not replaced')
 })
 
 test('evaluate writes the certificate of a table’s own split', async () => {

@@ -1,6 +1,8 @@
+import { extname } from 'node:path'
 import { Command } from 'commander'
-import { check, csvText, formatTable, writeFileAtomic } from '../base/index.ts'
-import type { Manifest, PhotoHashes } from '../data/index.ts'
+import { check, formatTable, writeFileAtomic } from '../base/index.ts'
+import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
+import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
 import { addDataOptions, collect, type DataFlags, dataOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -10,18 +12,21 @@ import { interruptible, warnOfManifest, withListing, withModel, withProgress } f
 
 const example = `
 Examples:
-  rosette audit --data jaguars --out audit.json
+  rosette audit --data jaguars --out audit
   rosette audit --data split.csv --images jaguars --model runs/jaguars \\
     --out audit.json
 
 Looks for what makes scores worth less: files that cannot be read, identical
 files and near duplicates, one picture under two names, photos without a mask
-where others have one, individuals with few photos, one encounter or one flank
-only, and photos on both sides of the table's own split that are nearly the
-same. With --model also photos that are far from their own individual and close
-to another, whose names may be wrong.
+where others have one, masks that no animal fits, individuals with few photos,
+one encounter or one flank only, and photos on both sides of the table's own
+split that are nearly the same. With --model also photos that are far from their
+own individual and close to another, whose names may be wrong.
 
-FILE.csv beside FILE.json has a row for each finding.`
+A folder as --out gets audit.html, with pictures of what was found and of the
+nearest photos across the split (or across encounters), audit.json, audit.csv
+with a row for each finding, and pairs.csv. FILE.json as --out makes that file
+and FILE.csv beside it, without pictures.`
 
 interface AuditFlags extends DataFlags {
   readonly data: string
@@ -39,34 +44,69 @@ export function auditCommand(): Command {
       '--data <D>',
       'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
     )
-    .requiredOption('--out <FILE.json>', 'the file to write; its findings as a table beside it')
+    .requiredOption('--out <DIR>', 'the folder to write, or a file that ends in .json')
     .option('--model <M>', 'a model that tells which photos are unlike their individual', collect)
-    .option('--overwrite', 'replace --out and the table beside it')
+    .option('--overwrite', 'replace --out, and the table beside a file')
   return addDataOptions(command).addHelpText('after', example).action(auditAction)
 }
 
 async function auditAction(flags: AuditFlags): Promise<void> {
-  const { data, model = [], out, overwrite = false } = flags
-  check(/\.json$/i.test(out), `--out: expected a name that ends in .json, got ${out}`)
-  const csv = out.replace(/\.json$/i, '.csv')
-  const { openDataset } = await import('../data/index.ts')
+  const { data, model = [], out, overwrite = false, limitPixels } = flags
+  const { openDataset, maskShares } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
-  await checkOutputs([out, csv], { flags: { model }, manifest }, { overwrite })
+  const output = await outputOf(out, overwrite)
+  await checkOutputs(output.files, { flags: { model }, manifest }, { overwrite })
   warnOfManifest(manifest)
   await interruptible(async (signal) => {
     const hashed = await hashedPhotos(manifest, flags, signal)
     const embeddings = model.length === 0 ? undefined : await embedded(hashed, model, flags, signal)
-    const leakage = await tableCertificate(hashed.photos, { signal, limitPixels: flags.limitPixels })
+    const leakage = await tableCertificate(hashed.photos, { signal, limitPixels })
     const stages = stagedProgress()
-    const onProgress = (done: number, total: number) => stages.update('comparing', 'photos', done, total)
-    const audit = await auditPhotos({ ...hashed, embeddings, leakage, signal, onProgress }).finally(stages.stop)
-    writeFileAtomic(csv, csvText(rowsOf(audit)))
-    writeFileAtomic(out, `${JSON.stringify(audit, undefined, 2)}\n`)
-    await tellAudit(audit, out, csv)
+    const progressOf = (what: string) => (done: number, total: number) => stages.update(what, 'photos', done, total)
+    const audit = await (async () => {
+      const masks = await maskShares(hashed.photos, { signal, limitPixels, onProgress: progressOf('masks') })
+      const skipped = [...hashed.skipped, ...masks.skipped]
+      const input = { ...hashed, skipped, embeddings, leakage, maskShares: masks.shares, signal }
+      return auditPhotos({ ...input, onProgress: progressOf('comparing') })
+    })().finally(stages.stop)
+    const told = await output.write(audit, hashed.photos, { limitPixels, signal })
+    await tellAudit(audit, told)
   })
+}
+
+/** How an audit is written: as a folder with a page, or as a file with a table beside it. */
+interface AuditOutput {
+  readonly files: readonly string[]
+  /** Writes it, and says where what is. */
+  write(audit: Audit, photos: readonly Photo[], options: Omit<WriteAuditOptions, 'out'>): Promise<string>
+}
+
+async function outputOf(out: string, overwrite: boolean): Promise<AuditOutput> {
+  const { checkAuditFolder, findingsCsv, writeAudit } = await import('../report/index.ts')
+  if (/\.json$/i.test(out)) {
+    const csv = out.replace(/\.json$/i, '.csv')
+    return {
+      files: [out, csv],
+      write: async (audit) => {
+        writeFileAtomic(csv, findingsCsv(audit))
+        writeFileAtomic(out, `${JSON.stringify(audit, undefined, 2)}\n`)
+        return `${out}: everything; ${csv}: a row for each finding`
+      },
+    }
+  }
+  const ending = extname(out)
+  check(ending === '', `--out: expected a folder, or a name that ends in .json, got ${out}`)
+  checkAuditFolder(out, overwrite)
+  return {
+    files: [],
+    write: async (audit, photos, options) => {
+      const page = await writeAudit(audit, photos, { ...options, out, overwrite })
+      return `${page}: what was found, with pictures; tables and audit.json beside it`
+    },
+  }
 }
 
 /** What photos look like; those that cannot be read are findings. */
@@ -100,24 +140,7 @@ async function embedded(
   )
 }
 
-function rowsOf({ findings }: Audit) {
-  const header = 'kind photo identity split other_photo other_identity other_split bits cosine detail'.split(' ')
-  const rows = findings.map((one) => [
-    one.kind,
-    one.photo,
-    one.identity,
-    one.split,
-    one.otherPhoto,
-    one.otherIdentity,
-    one.otherSplit,
-    one.bits ?? '',
-    one.cosine ?? '',
-    one.detail,
-  ])
-  return [header, ...rows]
-}
-
-async function tellAudit(audit: Audit, out: string, csv: string): Promise<void> {
+async function tellAudit(audit: Audit, written: string): Promise<void> {
   const { burstWords } = await import('../data/index.ts')
   const { counts, leakage, photos, individuals, bursts } = audit
   const table = formatTable(
@@ -133,7 +156,7 @@ async function tellAudit(audit: Audit, out: string, csv: string): Promise<void> 
       '',
       table,
       '',
-      `${out}: everything; ${csv}: a row for each finding`,
+      written,
     ].join('\n'),
   )
 }

@@ -77,6 +77,9 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   writeFileSync(join(run, 'log.jsonl'), `${[1, 2, 3].map(entry).join('\n')}\n`)
   writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x', splitHash: 'abc', data, seed: 0 }))
   writeFileSync(join(run, 'config.json'), JSON.stringify({ epochs: 7 }))
+  const nearest = [{ train: 'train_0001.png', validation: 'train_0002.png', bits: 3, sameIdentity: true }]
+  const counts = { radius: 11, train: 1, validation: 1, pairs: 1, otherPairs: 0, photos: 1, encounters: 0 }
+  writeFileSync(join(run, 'split.json'), JSON.stringify({ train: [], validation: [], leakage: { ...counts, nearest } }))
   expect(await rosette('report', '--model', run, '--projection', 'pca,umap', '--thumbnails', '16')).toBe(0)
   const files = readdirSync(join(run, 'report'))
   for (const name of [
@@ -96,6 +99,13 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   const page = readFileSync(join(run, 'report', 'report.html'), 'utf8')
   for (const part of ['"epochs":7', '"split":"abc"', 'train_0001.png', 'data:image/webp;base64,'])
     expect(page).toContain(part)
+  const [, trained, ranked] = page.split('<section class="nearest">')
+  expect(trained).toMatch(
+    /^<h2>Nearest photos of training and validation<.*"train_0001\.png" src="data:image.*"train_0002\.png"/,
+  )
+  expect(trained).toMatch(/near by hash: 3 bits of 64, cosine 0\.\d{3}<.*as alike as photos of one moment, and two names/)
+  expect(ranked!.match(/<figure class="pair">/g)!.length).toBeGreaterThanOrEqual(6)
+  expect(ranked).toContain('near by cosine')
   const table = readFileSync(join(run, 'report', 'map.csv'), 'utf8')
     .trim()
     .split('\n')

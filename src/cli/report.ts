@@ -173,6 +173,7 @@ function defaultFolder(embedder: Embedder): string {
 const units = {
   embedding: 'photos',
   ranking: 'queries',
+  comparing: 'photos',
   projecting: 'maps',
   explaining: 'matches',
   thumbnails: 'photos',

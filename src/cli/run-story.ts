@@ -1,6 +1,6 @@
-import type { Manifest } from '../data/index.ts'
+import type { Leakage, Manifest } from '../data/index.ts'
 import type { Selection } from '../identify/index.ts'
-import type { Curves, RunLength, RunStory } from '../report/index.ts'
+import type { CrossPhotos, Curves, RunLength, RunStory } from '../report/index.ts'
 import { warn } from './say.ts'
 
 /**
@@ -26,8 +26,19 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
       leakage: leakage === undefined ? [] : leakageWords(leakage),
     },
     hashes: { config: folder.configHash(), split: folder.record().splitHash ?? null },
+    crossPhotos: leakage === undefined ? [] : await crossPhotosOf(manifest, leakage),
     splitOf: split === 'all' && ownPhotos ? ({ filename }) => sides.get(filename) ?? 'neither' : undefined,
   }
+}
+
+/** The nearest pairs of a run's two sides, of which both photos are among the dataset's. */
+async function crossPhotosOf({ photos }: Manifest, { nearest }: Leakage): Promise<CrossPhotos[]> {
+  const { photoKey } = await import('../data/index.ts')
+  const byKey = new Map(photos.map((photo) => [photoKey(photo), photo]))
+  return nearest.flatMap(({ train, validation, bits }) => {
+    const [trained, validates] = [byKey.get(train), byKey.get(validation)]
+    return trained === undefined || validates === undefined ? [] : [{ train: trained, validation: validates, bits }]
+  })
 }
 
 /** A run's log as curves, of which damaged lines are left out and told; null where there is none. */

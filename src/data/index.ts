@@ -51,6 +51,7 @@ export {
   type TableReading,
   type WordCount,
 } from './manifest.ts'
+export { type MaskShare, maskShares } from './mask-shares.ts'
 export type { MaskOptions } from './masks.ts'
 export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'

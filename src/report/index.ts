@@ -3,7 +3,9 @@
  * Embeddings and labels in; files out.
  */
 export { type AnalyseOptions } from './analyse.ts'
+export { checkAuditFolder, findingsCsv, type WriteAuditOptions, writeAudit } from './audit-folder.ts'
 export { buildReport, type ReportInput } from './build.ts'
+export type { CrossPhotos } from './certificate.ts'
 export type { Views } from './channels.ts'
 export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
 export type * from './data.ts'

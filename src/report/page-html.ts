@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { check } from '../base/index.ts'
 import { chartStyle, escapeText, explanationSides, svgInline } from '../chart/index.ts'
+import type { CertificateSection } from './certificate.ts'
 import { matchHeatOf, type Views } from './channels.ts'
 import type { ReportData } from './data.ts'
 import { explanationWarning, explanationWords } from './explanation-words.ts'
@@ -8,21 +9,27 @@ import { mapLines } from './map-csv.ts'
 import { metricsJson } from './metrics-json.ts'
 import { pageBuild } from './page-build.ts'
 import { pageStyle } from './page-style.ts'
+import { pairFigures, pairStyle } from './pair-figures.ts'
 import { chartsOf } from './pictures.ts'
 import type { PhotoPicture } from './thumbnails.ts'
 
 /**
  * The report as one HTML file that asks no network for anything: data, pictures, style and code are inside, and its
  * Content-Security-Policy allows this one script and this one style sheet, by their hashes, and images from inside. What comes
- * from data (names, labels) is JSON that the code writes as text; the log is only in the picture of its curves. `pictures`: one for each photo, or none; `views`: those of the explanations.
+ * from data (names, labels) is JSON that the code writes as text; the log is only in the picture of its curves. `pictures`: one for each photo, or none; `views`: those of the explanations; `certificate`: pairs across borders, shown before the charts.
  */
-export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], views: readonly Views[] = []): string {
+export function pageHtml(
+  data: ReportData,
+  pictures: readonly PhotoPicture[],
+  views: readonly Views[] = [],
+  certificate: readonly CertificateSection[] = [],
+): string {
   check(
     pictures.length === 0 || pictures.length === data.photos.length,
     `report: expected a picture for each of ${data.photos.length} photos, got ${pictures.length}`,
   )
   const build = pageBuild()
-  const style = `${pageStyle}\n${chartStyle()}\n${build.style}`
+  const style = `${pageStyle}\n${chartStyle()}\n${build.style}\n${pairStyle}`
   const { code } = build
   const policy = [
     `default-src 'none'`,
@@ -33,6 +40,9 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
     `form-action 'none'`,
   ].join('; ')
   const charts = chartsOf(data).map((chart) => `<figure>${svgInline(chart)}</figure>`)
+  const nearest = certificate.map(
+    ({ title, pairs }) => `<section class="nearest"><h2>${title}</h2>${pairFigures(pairs)}</section>`,
+  )
   const matches = views.map((pair, i) => {
     const explanation = data.explanations[i]!
     const words = explanationWords(explanation).map((sentence) => `<p>${escapeText(sentence)}</p>`)
@@ -55,7 +65,7 @@ export function pageHtml(data: ReportData, pictures: readonly PhotoPicture[], vi
 <body>
 <noscript>This page needs its own script, which your browser does not run.</noscript>
 <main id="page"></main>
-<template id="charts">${charts.join('\n')}</template>
+<template id="charts">${[...nearest, ...charts].join('\n')}</template>
 ${matches.join('\n')}
 <script type="application/json" id="report">${inert({ ...data, curves: null })}</script>
 <script type="application/json" id="files">${inert({ metrics: metricsJson(data), map: mapLines(data) })}</script>

@@ -4,6 +4,7 @@ import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index
 import { checkScorablePhotos, type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
+import { type CertificateSection, type CrossPhotos, certificateSections } from './certificate.ts'
 import type { Curves, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
 import { withoutFont } from './fonts.ts'
@@ -20,6 +21,8 @@ export interface RunStory {
   readonly hashes: Pick<ReportHashes, 'config' | 'split'>
   /** A photo's own side of the split. */
   readonly splitOf?: ((photo: Photo) => string) | undefined
+  /** The nearest photos of the run's two sides, as far as they are here. */
+  readonly crossPhotos?: readonly CrossPhotos[] | undefined
 }
 
 /** Where a report is written, what it holds and what it leaves out. */
@@ -49,7 +52,14 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
 }
 
 /** A part of the work, as progress is told of it. */
-export type ReportStage = 'embedding' | 'ranking' | 'projecting' | 'explaining' | 'thumbnails' | 'pictures'
+export type ReportStage =
+  | 'embedding'
+  | 'comparing'
+  | 'ranking'
+  | 'projecting'
+  | 'explaining'
+  | 'thumbnails'
+  | 'pictures'
 
 /** PCA and t-SNE from seed 0; nothing is replaced, and no name is left out. */
 export const reportDefaults = { overwrite: false, projections: ['pca', 'tsne'], seed: 0, share: false } as const
@@ -134,6 +144,13 @@ export async function makeReport(
   const thumbnails = share
     ? []
     : await makeThumbnails(photos, { longSidePx: thumbnailPx, limitPixels, signal, onProgress: tell('thumbnails') })
+  const certificate: readonly CertificateSection[] = share
+    ? [] // it would be photos and names
+    : await certificateSections(
+        embedder,
+        { photos, embeddings, excludeSame: input.excludeSame, crossPhotos: story.crossPhotos ?? [] },
+        { limitPixels, signal, onProgress: tell('comparing') },
+      )
   const images = await picturesFor(photos, picturedPhotos(data), { limitPixels, signal })
   let drawn = 0
   const written = await writeReport(data, {
@@ -142,6 +159,7 @@ export async function makeReport(
     thumbnails,
     images,
     views,
+    certificate,
     signal,
     ...(pixels === undefined ? {} : { pixels }),
     onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { check, checkAbsent, invariant, StagedFolder, settleFolder } from '../base/index.ts'
 import { pictureDefaults, svgDocument } from '../chart/index.ts'
 import { isReportFile } from '../run/index.ts'
+import type { CertificateSection } from './certificate.ts'
 import type { PhotoImages, Views } from './channels.ts'
 import type { ReportData } from './data.ts'
 import { mapCsv } from './map-csv.ts'
@@ -23,13 +24,20 @@ export interface WriteReportOptions {
   readonly images: PhotoImages
   /** Of the data's explanations. */
   readonly views?: readonly Views[]
+  /** Pairs of photos across the borders of the split and of the ranking, for the page. */
+  readonly certificate?: readonly CertificateSection[]
   /** Across a PNG of ordinary width. */
   readonly pixels?: number
   readonly onProgress?: ((done: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-export const writeDefaults = { overwrite: false, views: [], pixels: 2 * pictureDefaults.width } as const
+export const writeDefaults = {
+  overwrite: false,
+  views: [],
+  certificate: [],
+  pixels: 2 * pictureDefaults.width,
+} as const
 
 /** The files of a report: the folder, its page and its pictures. */
 export interface WrittenReport {
@@ -62,7 +70,10 @@ export function checkReportFolder(out: string, overwrite: boolean): void {
  * @throws InputError as checkReportFolder does; the signal's reason when it aborts.
  */
 export async function writeReport(data: ReportData, options: WriteReportOptions): Promise<WrittenReport> {
-  const { out, overwrite, thumbnails, images, views, pixels, onProgress, signal } = { ...writeDefaults, ...options }
+  const { out, overwrite, thumbnails, images, views, certificate, pixels, onProgress, signal } = {
+    ...writeDefaults,
+    ...options,
+  }
   checkReportFolder(out, overwrite)
   const staged = new StagedFolder(out, isReportFile)
   const temporary = staged.path
@@ -81,7 +92,7 @@ export async function writeReport(data: ReportData, options: WriteReportOptions)
     }
     writeFileSync(join(temporary, 'metrics.json'), metricsJson(data))
     writeFileSync(join(temporary, 'map.csv'), mapCsv(data))
-    const page = pageHtml(data, thumbnails, views)
+    const page = pageHtml(data, thumbnails, views, certificate)
     writeFileSync(join(temporary, pageFile), page)
     checkReportFolder(out, overwrite) // it may have come while we drew
     staged.commit()

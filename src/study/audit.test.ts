@@ -42,6 +42,7 @@ it('tells identical files, near duplicates, two names on one picture, individual
     'unlike its individual': 0,
     'near duplicate': 1,
     'no mask': 0,
+    'unlikely mask': 0,
     'individual at risk': 2,
   })
   expect(findings.map(({ kind, photo: one, otherPhoto, bits }) => [kind, one, otherPhoto, bits])).toEqual([
@@ -80,4 +81,21 @@ it('with a model tells photos far from their own individual and close to another
   expect(findings[0]!.cosine).toBeCloseTo(Math.cos(0.1), 5)
   expect(findings[0]!.detail).toBe('nearest photo of its own individual: a2 at 0.170')
   expect(findings[1]).toMatchObject({ kind: 'no mask', photo: 'a1' })
+})
+
+it('tells masks that no animal fits', async () => {
+  const photos = [0, 0.005, 0.3, 0.99].map((_, i) => photo(`m${i}`, 'A', { mask: { path: '/m', sha256: 's' } }))
+  const { findings, nearest } = await auditPhotos({
+    photos,
+    contentHashes: ['1', '2', '3', '4'],
+    hashes: hashesOf(0, 20, 40, 60),
+    skipped: [],
+    maskShares: [0, 0.005, 0.3, 0.99].map((share, i) => ({ photo: photos[i]!, share })),
+  })
+  expect(findings.map(({ kind, photo: one, detail }) => [kind, one, detail])).toEqual([
+    ['unlikely mask', 'm0', 'empty: it leaves nothing of the photo'],
+    ['unlikely mask', 'm1', 'too small for an animal: 0.5 % of the photo'],
+    ['unlikely mask', 'm3', 'too large for an animal: 99.0 % of the photo'],
+  ])
+  expect(nearest).toBeNull()
 })

@@ -3,11 +3,14 @@ import {
   burstDefaults,
   burstsOf,
   forEachNearPair,
+  hasSplit,
+  type MaskShare,
   type Photo,
   type PhotoHashes,
   samePictureBits,
 } from '../data/index.ts'
 import { type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
+import { nearestAcross } from './border-pairs.ts'
 import type { LeakageCertificate } from './certificate.ts'
 import { identitiesAtRisk, type RiskOptions } from './risk.ts'
 
@@ -19,6 +22,7 @@ export type FindingKind =
   | 'unlike its individual'
   | 'near duplicate'
   | 'no mask'
+  | 'unlikely mask'
   | 'individual at risk'
 
 /** One thing that speaks against a photo, a pair of photos or an individual. */
@@ -37,6 +41,21 @@ export interface Finding {
   readonly detail: string
 }
 
+/** Two photos that a border lies between, and that are nevertheless alike. */
+export type NearestPair = Omit<Finding, 'kind' | 'detail'> & {
+  readonly encounter: string
+  readonly otherEncounter: string
+  readonly by: 'hash' | 'cosine'
+  readonly sameIdentity: boolean
+}
+
+/** The nearest pairs across a border, those by hash first. */
+export interface NearestPairs {
+  /** What lies between the two photos of a pair. */
+  readonly border: 'sides of the split' | 'encounters'
+  readonly pairs: readonly NearestPair[]
+}
+
 /** What speaks against a dataset. */
 export interface Audit {
   readonly photos: number
@@ -44,6 +63,8 @@ export interface Audit {
   readonly bursts: Omit<Bursts, 'bursts'>
   /** Of the table's own split; null where it has none. */
   readonly leakage: LeakageCertificate | null
+  /** Null where the table has no split and no encounters are known. */
+  readonly nearest: NearestPairs | null
   readonly counts: Readonly<Record<FindingKind, number>>
   readonly findings: readonly Finding[]
 }
@@ -53,6 +74,8 @@ export interface AuditInput extends PhotoHashes, RiskOptions {
   readonly leakage?: LeakageCertificate | null
   /** [photos, D], of the same photos in the same order. */
   readonly embeddings?: Embeddings | undefined
+  /** Of the photos that have masks. */
+  readonly maskShares?: readonly MaskShare[] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -63,9 +86,12 @@ const listedAtMost = 1000
 /** A photo whose nearest stranger is nearer than its nearest own by this much is likely to have a wrong name. */
 const suspiciousMargin = 0.15
 
+/** Shares of a photo, or of its box, between which a mask is as large as an animal that somebody can be told by. */
+const likelyMask = { least: 0.01, most: 0.98 } as const
+
 /**
  * Holds against a dataset: files that cannot be read, identical files, near duplicates (within the burst radius, both hashes), pictures with
- * two names, photos without a mask where others have one, individuals of whom too little is known; with embeddings also photos whose nearest
+ * two names, photos without a mask where others have one, masks that leave under 1 % or over 98 % of a photo, individuals of whom too little is known; with embeddings also photos whose nearest
  * photo of another individual is nearer by 0.15 than the nearest of their own.
  */
 export async function auditPhotos(input: AuditInput): Promise<Audit> {
@@ -92,6 +118,10 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
   if (embeddings !== undefined) strangers(photos, embeddings).forEach(add)
   if (photos.some(({ mask }) => mask !== undefined))
     for (const photo of photos) if (photo.mask === undefined) add(finding('no mask', photo, undefined, {}))
+  for (const { photo, share } of input.maskShares ?? []) {
+    const detail = maskDoubt(share)
+    if (detail !== undefined) add(finding('unlikely mask', photo, undefined, { detail }))
+  }
   for (const { identity, photos: count, encounters, flanks, reasons } of identitiesAtRisk(photos, input)) {
     const known = [
       `${count} photos`,
@@ -110,9 +140,38 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     individuals: new Set(photos.flatMap(({ identity }) => identity ?? [])).size,
     bursts,
     leakage,
+    nearest: nearestOf(photos, hashes, embeddings),
     counts: countsOf(counts),
     findings: kinds.flatMap((kind) => found.filter((one) => one.kind === kind)),
   }
+}
+
+function maskDoubt(share: number): string | undefined {
+  const { least, most } = likelyMask
+  if (share === 0) return 'empty: it leaves nothing of the photo'
+  const percent = (100 * share).toFixed(1)
+  if (share < least) return `too small for an animal: ${percent} % of the photo`
+  return share > most ? `too large for an animal: ${percent} % of the photo` : undefined
+}
+
+function nearestOf(
+  photos: readonly Photo[],
+  hashes: Uint32Array,
+  embeddings: Embeddings | undefined,
+): NearestPairs | null {
+  const side = ({ split }: Photo) => (split === undefined ? undefined : split === 'train')
+  const bySplit = hasSplit(photos)
+  if (!bySplit && photos.every(({ encounter }) => encounter === undefined)) return null
+  const apart = (a: Photo, b: Photo) =>
+    bySplit
+      ? side(a) !== undefined && side(b) !== undefined && side(a) !== side(b)
+      : a.encounter !== undefined && b.encounter !== undefined && a.encounter !== b.encounter
+  const pairs = nearestAcross({ photos, hashes, embeddings, apart }).map(({ a, b, ...pair }) => {
+    const { kind: _, detail: __, ...named } = finding('near duplicate', photos[a]!, photos[b]!, {})
+    const [encounter, otherEncounter] = [photos[a]!.encounter ?? '', photos[b]!.encounter ?? '']
+    return { ...named, encounter, otherEncounter, ...pair }
+  })
+  return { border: bySplit ? 'sides of the split' : 'encounters', pairs }
 }
 
 const kinds: readonly FindingKind[] = [
@@ -122,6 +181,7 @@ const kinds: readonly FindingKind[] = [
   'unlike its individual',
   'near duplicate',
   'no mask',
+  'unlikely mask',
   'individual at risk',
 ]
 
@@ -134,6 +194,7 @@ function countsOf(counts: ReadonlyMap<FindingKind, number>): Audit['counts'] {
     'unlike its individual': of('unlike its individual'),
     'near duplicate': of('near duplicate'),
     'no mask': of('no mask'),
+    'unlikely mask': of('unlikely mask'),
     'individual at risk': of('individual at risk'),
   }
 }

@@ -2,7 +2,16 @@
  * How far a score can be trusted: what speaks against a dataset and its split before a model is trained on them, models of several
  * folds, and whether a trick earns its place.
  */
-export { type Audit, type AuditInput, auditPhotos, type Finding, type FindingKind } from './audit.ts'
+export {
+  type Audit,
+  type AuditInput,
+  auditPhotos,
+  type Finding,
+  type FindingKind,
+  type NearestPair,
+  type NearestPairs,
+} from './audit.ts'
+export { type BorderInput, type BorderPair, borderVerdict, nearestAcross } from './border-pairs.ts'
 export { type CalibrateInput, type CalibrateOptions, calibrateModel } from './calibrate-model.ts'
 export { postProcessingGrid, type Trick } from './candidates.ts'
 export { type LeakageCertificate, runCertificate, tableCertificate } from './certificate.ts'
