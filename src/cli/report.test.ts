@@ -103,7 +103,9 @@ test('pictures, page and tables, beside a run unless told otherwise; never over 
   expect(trained).toMatch(
     /^<h2>Nearest photos of training and validation<.*"train_0001\.png" src="data:image.*"train_0002\.png"/,
   )
-  expect(trained).toMatch(/near by hash: 3 bits of 64, cosine 0\.\d{3}<.*as alike as photos of one moment, and two names/)
+  expect(trained).toMatch(
+    /near by hash: 3 bits of 64, cosine 0\.\d{3}<.*as alike as photos of one moment, and two names/,
+  )
   expect(ranked!.match(/<figure class="pair">/g)!.length).toBeGreaterThanOrEqual(6)
   expect(ranked).toContain('near by cosine')
   const table = readFileSync(join(run, 'report', 'map.csv'), 'utf8')
