@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { CrossValidateEvent, FoldPlan } from '../study/index.ts'
-import { type Progress, progress } from './progress.ts'
+import { type Progress, progress, stagedProgress } from './progress.ts'
 import { tell } from './say.ts'
 import { TrainView } from './train-view.ts'
 import { warnOfManifest } from './work.ts'
@@ -9,6 +9,7 @@ import { warnOfManifest } from './work.ts'
 /** Shows which fold is trained, the training itself, and how long all of them take. */
 export class CvView {
   #train = new TrainView()
+  readonly #stages = stagedProgress()
   #bar: Progress | undefined
   #count = 0
   #left = 0
@@ -18,6 +19,10 @@ export class CvView {
     switch (event.kind) {
       case 'plan':
         return this.#plan(event.plan, event.manifest)
+      case 'look':
+        return this.#stages.update(event.part, 'photos', event.done, event.total)
+      case 'note':
+        return tell(event.text)
       case 'fold':
         this.close()
         this.#left = this.#count - event.fold
@@ -37,6 +42,7 @@ export class CvView {
 
   close(): void {
     this.#train.close()
+    this.#stages.stop()
     this.#bar?.stop()
     this.#bar = undefined
   }

@@ -52,7 +52,10 @@ export function cvCommand(): Command {
     .addOption(
       new Option('--by <kind>', 'what train and validation never share; rosette split --help tells of each')
         .choices(kinds)
-        .default(undefined, "the table's column fold; else encounter where known; else stratified"),
+        .default(
+          undefined,
+          "the table's column fold; else encounter where known; else burst where photos look alike; else stratified",
+        ),
     )
     .option('--fold <K>', 'train this fold only, from 1', aboveZero)
     .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))

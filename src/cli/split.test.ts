@@ -110,6 +110,9 @@ describe('rosette split', () => {
     const { photos: read } = openDataset(out, { images: photos })
     for (let i = 0; i < 16; i += 2) expect(read[i]!.split).toBe(read[i + 1]!.split)
     expect(new Set(read.map(({ split }) => split))).toEqual(new Set(['train', 'validation']))
+    expect(await rosette('split', '--data', photos, '--out', inFolder('usual.csv'))).toBe(0) // no sightings are known
+    expect(output.stderr).toContain('photos that look alike stay together; --kind stratified divides by lot')
+    expect(cellsOf(inFolder('usual.csv'))).toEqual(cellsOf(out))
   })
 
   test('writes nothing where the kind needs what no photo has, or over an input', async () => {

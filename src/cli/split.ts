@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkOutput, csvText, formatTable, writeFileAtomic } from '../base/index.ts'
-import type { Manifest, Photo, Split, SplitKind } from '../data/index.ts'
+import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
@@ -52,7 +52,10 @@ export function splitCommand(): Command {
     .addOption(
       new Option('--kind <kind>', 'what the two sides never share')
         .choices(kinds)
-        .default(undefined, 'encounter where encounters are known, else stratified'),
+        .default(
+          undefined,
+          'encounter where encounters are known, else burst where photos look alike, else stratified',
+        ),
     )
     .addOption(
       new Option('--folds <K>', 'K folds: each photo validates in one of them')
@@ -73,7 +76,9 @@ function share(text: string): number {
 
 async function splitAction(flags: SplitFlags): Promise<void> {
   const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
-  const { folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import('../data/index.ts')
+  const { dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
+    '../data/index.ts'
+  )
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
@@ -84,12 +89,17 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   )
   const photos = rows.map((row) => manifest.photos[row]!)
   const lot = { seed, ...(fraction === undefined ? {} : { fraction }) }
-  const kind = flags.kind ?? usualSplitKind(photos, lot)
-  if (flags.kind === undefined && kind === 'stratified' && photos.every(({ encounter }) => encounter === undefined))
+  const known = flags.kind ?? usualSplitKind(photos, lot)
+  const unknown = flags.kind === undefined && photos.every(({ encounter }) => encounter === undefined)
+  const found = known === 'burst' || unknown ? await findBursts(photos, flags) : undefined
+  const byBurst = unknown && found !== undefined && dividesByBurst(photos, found, lot)
+  const kind = byBurst ? 'burst' : known
+  if (byBurst) tell('no sightings are known: photos that look alike stay together; --kind stratified divides by lot')
+  else if (unknown)
     warn(
-      'no sightings are known, so that photos of one sighting come on both sides, which flatters every score: give a column with encounters, or --kind burst',
+      'no sightings are known, so that photos of one sighting come on both sides, which flatters every score: give a column with encounters',
     )
-  const bursts = kind === 'burst' ? await findBursts(photos, flags) : undefined
+  const bursts = kind === 'burst' ? found?.bursts : undefined
   const splits =
     count === undefined
       ? [groupedSplit(photos, { ...lot, kind, bursts })]
@@ -106,27 +116,15 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   tellImages(manifest, out)
 }
 
-/** The burst of each photo: each is decoded once, and what it looks like kept in the cache. */
-async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<readonly number[]> {
-  const { burstsOf, burstWords, hashPhotos } = await import('../data/index.ts')
+/** The burst of each photo, told with its thresholds. */
+async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<Bursts> {
+  const { burstWords, findBursts } = await import('../data/index.ts')
   return interruptible(async (signal) => {
     const stages = stagedProgress()
-    try {
-      const { hashes } = await hashPhotos(photos, {
-        limitPixels,
-        signal,
-        onProgress: (done, total) => stages.update('what photos look like', 'photos', done, total),
-      })
-      const found = await burstsOf(
-        hashes,
-        photos.map(({ identity }) => identity),
-        { signal, onProgress: (done, total) => stages.update('comparing', 'photos', done, total) },
-      )
-      tell(`bursts: ${burstWords(found)}`)
-      return found.bursts
-    } finally {
-      stages.stop()
-    }
+    const onProgress = (part: string, done: number, total: number) => stages.update(part, 'photos', done, total)
+    const found = await findBursts(photos, { limitPixels, signal, onProgress }).finally(stages.stop)
+    tell(`bursts: ${burstWords(found)}`)
+    return found
   })
 }
 

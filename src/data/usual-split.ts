@@ -1,3 +1,4 @@
+import type { Bursts } from './bursts.ts'
 import { groupedSplit } from './grouped-split.ts'
 import type { Photo } from './manifest.ts'
 import type { Split, SplitOptions } from './split.ts'
@@ -9,6 +10,14 @@ import type { Split, SplitOptions } from './split.ts'
 export function usualSplitKind(photos: readonly Photo[], options: SplitOptions): 'encounter' | 'stratified' {
   if (photos.every(({ encounter }) => encounter === undefined)) return 'stratified'
   return groupedSplit(photos, { ...options, kind: 'encounter' }).validation.length > 0 ? 'encounter' : 'stratified'
+}
+
+/**
+ * Whether bursts that were found keep the usual split of photos without known encounters: there are some, and photos of two individuals are left to
+ * validate. Else photos are divided by lot.
+ */
+export function dividesByBurst(photos: readonly Photo[], { count, bursts }: Bursts, options: SplitOptions): boolean {
+  return count > 0 && groupedSplit(photos, { ...options, kind: 'burst', bursts }).validation.length > 0
 }
 
 /** A split in words: `760 photos of 31 individuals in 210 encounters train, 190 of 31 in 60 validate`. */

@@ -1,11 +1,21 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, takeLock } from '../base/index.ts'
-import { type Manifest, openDataset } from '../data/index.ts'
+import { type Bursts, burstWords, findBursts, type Manifest, openDataset } from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
 import { type PrepareEvent, type TrainEvent, type TrainOptions, train } from '../train/index.ts'
 import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
-import { type FoldPlan, type FoldPlanOptions, hashPlan, hasPlan, planFolds, readPlan, writePlan } from './fold-plan.ts'
+import {
+  asksForBursts,
+  type FoldPlan,
+  type FoldPlanOptions,
+  hashPlan,
+  hasPlan,
+  photosForFolds,
+  planFolds,
+  readPlan,
+  writePlan,
+} from './fold-plan.ts'
 import { type CollectOptions, type CrossValidation, collectFolds } from './out-of-fold.ts'
 
 /** What decides a fold's training, as `train()` takes it. */
@@ -14,7 +24,7 @@ type TrainSettings = Pick<TrainOptions, (typeof settingNames)[number]>
 const settingNames = ['preset', 'backbone', 'modelConfig', 'freeze', 'set', 'seed'] as const
 
 /** What to cross-validate, on what, and where to. */
-export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omit<FoldPlanOptions, 'seed'> {
+export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omit<FoldPlanOptions, 'seed' | 'bursts'> {
   readonly data: string
   /** The folder: a run folder for each fold, their scores and their ensemble. */
   readonly out: string
@@ -35,6 +45,8 @@ export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omi
 /** What a cross-validation tells while it goes. */
 export type CrossValidateEvent =
   | { readonly kind: 'plan'; readonly plan: FoldPlan; readonly manifest: Manifest }
+  | { readonly kind: 'look'; readonly part: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'fold'; readonly fold: number; readonly state: 'begins' | 'goes on' | 'is finished' }
   | { readonly kind: 'train'; readonly fold: number; readonly event: TrainEvent | PrepareEvent }
   | { readonly kind: 'embed'; readonly fold: number; readonly done: number; readonly total: number }
@@ -62,7 +74,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     '`locate`: folds are planned before animals are found',
     'write boxes first, as `detections`, and cross-validate those',
   )
-  const { plan, manifest } = begun(options)
+  const { plan, manifest } = await begun(options)
   check(
     fold === undefined || (Number.isInteger(fold) && fold >= 1 && fold <= plan.folds.length),
     `\`fold\`: expected 1 to ${plan.folds.length}, got ${fold}`,
@@ -85,7 +97,7 @@ interface Begun {
 }
 
 /** The plan that lies there and is to go on, or a new one, written. */
-function begun(options: CrossValidateOptions): Begun {
+async function begun(options: CrossValidateOptions): Promise<Begun> {
   const { data, out, resume = false, overwrite = false, fold } = options
   if (resume) {
     checkUndecided(options)
@@ -94,7 +106,19 @@ function begun(options: CrossValidateOptions): Begun {
   }
   const reading = mergeReading(options)
   const manifest = readPhotos(data, reading)
-  const plan = planFolds(manifest, options, { settings: settingsOf(options), reading })
+  const settings = settingsOf(options)
+  const byBursts = asksForBursts(manifest, options)
+  if (byBursts && (!hasPlan(out) || fold === undefined)) checkNewCv(out, overwrite) // looking takes long
+  const bursts = byBursts ? await burstsFor(options, manifest) : undefined
+  const plan = planFolds(manifest, { ...options, bursts }, { settings, reading })
+  if (bursts !== undefined && plan.kind === 'burst') {
+    const why = options.by === undefined ? 'no sightings are known, and ' : ''
+    const off = options.by === undefined ? '; `by: "stratified"` divides by lot' : ''
+    options.onEvent?.({
+      kind: 'note',
+      text: `${why}photos that look alike stay in one fold: ${burstWords(bursts)}${off}`,
+    })
+  }
   if (hasPlan(out) && fold !== undefined && !overwrite) {
     check(
       hashPlan(readPlan(out)) === hashPlan(plan),
@@ -108,6 +132,15 @@ function begun(options: CrossValidateOptions): Begun {
   mkdirSync(out, { recursive: true })
   writePlan(out, plan)
   return { plan, manifest }
+}
+
+function burstsFor(options: CrossValidateOptions, manifest: Manifest): Promise<Bursts> {
+  const { limitPixels, signal, onEvent } = options
+  return findBursts(photosForFolds(manifest), {
+    limitPixels,
+    ...(signal && { signal }),
+    onProgress: (part, done, total) => onEvent?.({ kind: 'look', part, done, total }),
+  })
 }
 
 function readPhotos(data: string, reading: FoldPlan['reading']): Manifest {

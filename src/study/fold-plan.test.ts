@@ -36,6 +36,22 @@ test('folds are by encounter where one is known, else by lot; each photo validat
   expect(byLot.folds[0]!.train).toEqual(byLot.folds[1]!.validation)
 })
 
+test('bursts that were found keep photos together where no encounter is known and every fold can be measured', async () => {
+  const lines = seen.map((line) => line.split(',').slice(0, 2).join(','))
+  const found = { count: 4, photos: 8, thresholds: [], contradictions: 0, bursts: [0, 0, 2, 2, 4, 4, 6, 6] }
+  const plan = await planOf('filename,identity', lines, { folds: 2, bursts: found })
+  expect(plan.kind).toBe('burst')
+  const mates = (name: string) => [0, 1].map((i) => `${name[0]}${2 * Math.floor(Number(name[1]) / 2) + i}.png`)
+  for (const { validation } of plan.folds)
+    expect(validation.flatMap(mates).every((name) => validation.includes(name))).toBe(true)
+  const asked = { folds: 2, by: 'stratified', bursts: found } as const
+  expect((await planOf('filename,identity', lines, asked)).kind).toBe('stratified')
+  const pairs = { ...found, bursts: [0, 1, 2, 3, 4, 4, 4, 4] } // b on one side: a's photos may fall apart, b's may not
+  expect((await planOf('filename,identity', lines, { folds: 8, bursts: pairs }).catch(String)).toString()).toContain(
+    'fold 1, by stratified: of its 1 photos no two show one individual',
+  )
+})
+
 test('a column called fold decides, unless a kind is named; its number of folds is its own', async () => {
   const lines = seen.map((line, i) => `${line},${i % 2 === 0 ? 'x' : 'y'}`)
   const header = 'filename,identity,encounter,fold'

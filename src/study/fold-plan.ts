@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readJson, sha256Of } from '../base/index.ts'
 import {
+  type Bursts,
   columnFolds,
   foldDefaults,
   folds,
@@ -27,6 +28,8 @@ export interface FoldPlanOptions {
   readonly by?: SplitKind | undefined
   readonly folds?: number | undefined
   readonly seed?: number | undefined
+  /** Of `photosForFolds`, where they were looked for. */
+  readonly bursts?: Bursts | undefined
 }
 
 const foldKinds = [...splitKinds, 'column'] as const
@@ -94,18 +97,18 @@ export function photosForFolds(manifest: Manifest): Photo[] {
 
 /**
  * Divides photos into folds: by the table's column for the fold where it has one and nothing else is asked for; else by `by`; else by
- * encounter where one is known; else by lot, each individual spread evenly.
+ * encounter where one is known; else by burst where bursts were found and every fold can be measured; else by lot, each individual spread evenly.
  * @throws InputError where the kind's labels are missing, the column has another number of folds, or a fold cannot be measured: no
  * individual has two photos in it.
  */
 export function planFolds(
   manifest: Manifest,
-  { by, folds: count, seed = 0 }: FoldPlanOptions,
+  options: FoldPlanOptions,
   trained: Pick<FoldPlan, 'settings' | 'reading'>,
 ): FoldPlan {
   const photos = photosForFolds(manifest)
-  const kind = by ?? kindFor(photos)
-  const splits = kind === 'column' ? foldsOfColumn(photos, count) : folds(photos, { kind, seed, ...countOf(count) })
+  const { seed = 0 } = options
+  const { kind, splits } = divided(photos, options)
   splits.forEach((split, i) => checkMeasurable(photos, split, { kind, fold: i + 1 }))
   const keys = (rows: readonly number[]) => rows.map((row) => photoKey(photos[row]!)).sort()
   return {
@@ -120,6 +123,28 @@ export function planFolds(
     })),
     ...trained,
   }
+}
+
+/** Whether bursts decide the folds: where they are asked for, or where nothing else is known that keeps photos together. */
+export function asksForBursts(manifest: Manifest, { by }: FoldPlanOptions): boolean {
+  return by === 'burst' || (by === undefined && kindFor(photosForFolds(manifest)) === 'stratified')
+}
+
+interface Divided {
+  readonly kind: FoldKind
+  readonly splits: readonly Split[]
+}
+
+function divided(photos: readonly Photo[], { by, folds: count, seed = 0, bursts }: FoldPlanOptions): Divided {
+  const kind = by ?? kindFor(photos)
+  if (kind === 'column') return { kind, splits: foldsOfColumn(photos, count) }
+  const divide = (by: SplitKind) =>
+    folds(photos, { kind: by, seed, ...countOf(count), bursts: by === 'burst' ? bursts?.bursts : undefined })
+  const usual = { kind, splits: divide(kind) }
+  if (by !== undefined || kind !== 'stratified' || bursts === undefined || bursts.count === 0) return usual
+  if (new Set(bursts.bursts).size < usual.splits.length) return usual
+  const splits = divide('burst')
+  return splits.every((split) => isMeasurable(photos, split)) ? { kind: 'burst', splits } : usual
 }
 
 function kindFor(photos: readonly Photo[]): FoldKind {
@@ -144,18 +169,24 @@ function foldsOfColumn(photos: readonly Photo[], count: number | undefined): Spl
 /** A fold whose validation finds nobody chooses no best epoch, and has no score. */
 function checkMeasurable(
   photos: readonly Photo[],
-  { train, validation }: Split,
+  split: Split,
   { kind, fold }: { readonly kind: FoldKind; readonly fold: number },
 ): void {
-  const counts = new Map<string, number>()
-  for (const row of validation) {
-    const { identity = '' } = photos[row]!
-    counts.set(identity, (counts.get(identity) ?? 0) + 1)
-  }
   check(
-    [...counts.values()].some((count) => count >= 2),
-    `fold ${fold}, by ${kind}: of its ${validation.length} photos no two show one individual, so that nothing can be measured`,
+    isMeasurable(photos, split),
+    `fold ${fold}, by ${kind}: of its ${split.validation.length} photos no two show one individual, so that nothing can be measured`,
     'ask for fewer folds',
   )
-  check(train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)
+  check(split.train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)
+}
+
+/** Some individual has two photos that validate. */
+function isMeasurable(photos: readonly Photo[], { validation }: Split): boolean {
+  const seen = new Set<string | undefined>()
+  return validation.some((row) => {
+    const { identity } = photos[row]!
+    const again = seen.has(identity)
+    seen.add(identity)
+    return again
+  })
 }

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { rejection } from '../../test/dataset-fixture.ts'
 import { localHub } from '../../test/local-hub.ts'
 import { stripedDataset } from '../../test/striped-dataset.ts'
-import { openDataset } from '../data/index.ts'
+import { findBursts, openDataset } from '../data/index.ts'
 import { readRecord } from '../run/record.ts'
 import { readRunData } from '../run/run-data.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
@@ -167,13 +167,31 @@ describe('a table with a split', () => {
       "table.csv row 9 'ana/ana-7.png': expected train, validation or test in the column of the split, got 'tset'",
     )
     const folds = await prepare('folds', [], { data: table((i) => `fold ${i % 3}`), images: data })
-    expect(folds.config.validation).toBe('stratified')
+    expect(folds.config.validation).toBe('burst') // as without the column
     expect(await rejection(prepare('asked', ['validation=column']))).toContain('there is no column for the split')
   })
 })
 
+test('without known sightings photos that look alike stay on one side, said with the thresholds; by lot if asked', async () => {
+  const notes: string[] = []
+  const { split, index, config } = await prepare('alike', [], {
+    onProgress: (event) => {
+      if (event.kind === 'note') notes.push(event.text)
+    },
+  })
+  expect(config.validation).toBe('burst')
+  expect(notes.find((note) => note.startsWith('no sightings are known'))).toMatch(
+    /photos that look alike stay on one side: \d+ bursts? of \d+ photos \(difference hash .*\); `set: \["validation=stratified"\]` divides by lot$/,
+  )
+  const { bursts } = await findBursts(index.photos)
+  const sides = (rows: readonly number[]) => new Set(rows.map((row) => bursts[row]!))
+  const validates = sides(split.validation)
+  expect([...sides(split.train)].filter((burst) => validates.has(burst))).toEqual([])
+  expect((await prepare('lot', ['validation=stratified'])).config.validation).toBe('stratified')
+})
+
 test('notes the contents of its photos', async () => {
-  await prepare('noted')
+  await prepare('noted', ['validation=stratified'])
   const { train, contents, bytes } = readRunData(join(folder, 'noted'))
   const file = readFileSync(join(data, train[3]!))
   expect(contents!.train[3]).toBe(createHash('sha256').update(file).digest('hex'))

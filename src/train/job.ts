@@ -155,12 +155,10 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const weightsPath = wanted === null ? null : await obtainWeights(wanted, prepared, options)
   const weights = network === undefined ? await checkWeights(weightsPath, prepared, options) : recordOf(network)
   const doubts = resumed === undefined ? doubtfulStart(prepared, saidOf(options)) : []
-  const { store, identities, validation } = await openPhotos(
-    options,
-    prepared,
-    listed,
-    resumed === undefined || prepared.validation === 'burst',
-  )
+  const { store, identities, validation } = await openPhotos(options, prepared, listed, {
+    hashes: resumed === undefined || prepared.validation === 'burst',
+    seed,
+  })
   const config = { ...prepared, validation }
   const split = await splitPhotos(store, config, { seed, sides })
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))

@@ -1,7 +1,9 @@
 import { check } from '../base/index.ts'
 import {
   burstsOf,
+  burstWords,
   columnSplit,
+  dividesByBurst,
   groupedSplit,
   hasSplit,
   identifiedOnly,
@@ -33,6 +35,8 @@ export interface OpenedPhotos {
 /** The photos of a run before they are opened, and how they are split. */
 export interface ListedPhotos extends Pick<OpenedPhotos, 'validation'> {
   readonly manifest: Manifest
+  /** Nobody decided the split and no encounters are known: photos that look alike are to stay together. */
+  readonly asksForBursts: boolean
 }
 
 /** Who decides the split, where not the config alone. */
@@ -86,7 +90,9 @@ export function listPhotos(
   const manifest = { ...whole, photos: photosOf(known, validation, sides).sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)
   if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
-  return { manifest, validation }
+  const isDecided = isAsked || sides !== undefined || config.validation !== 'stratified'
+  const isByLot = validation === 'stratified' && known.every(({ encounter }) => encounter === undefined)
+  return { manifest, validation, asksForBursts: !isDecided && isByLot }
 }
 
 /** The column of the table, else by encounter where that leaves photos to validate, else by lot. */
@@ -116,9 +122,9 @@ function photosOf(
 /** Decodes the photos that were listed. @throws InputError for what is wrong with rows and files. */
 export async function openPhotos(
   options: TrainOptions,
-  { image }: TrainConfig,
-  { manifest, validation }: ListedPhotos,
-  hashes: boolean,
+  { image, validationFraction: fraction }: TrainConfig,
+  { manifest, validation, asksForBursts }: ListedPhotos,
+  { hashes, seed }: { readonly hashes: boolean; readonly seed: number },
 ): Promise<OpenedPhotos> {
   const { data, skipUnreadable = false, limitPixels, signal } = options
   const store = await openPixelStore(await withAnimals(options, manifest), image, {
@@ -130,7 +136,13 @@ export async function openPhotos(
   })
   tellCaptions(options, store)
   checkTwo(data, store.photos)
-  return { store, identities: store.photos.map(({ identity }) => identity!), validation }
+  const identities = store.photos.map(({ identity }) => identity!)
+  if (!asksForBursts || store.hashes === undefined) return { store, identities, validation }
+  const bursts = await burstsOf(store.hashes, identities, { ...(signal && { signal }) })
+  if (!dividesByBurst(store.photos, bursts, { fraction, seed })) return { store, identities, validation }
+  const text = `no sightings are known, and photos that look alike stay on one side: ${burstWords(bursts)}; \`set: ["validation=stratified"]\` divides by lot`
+  options.onProgress?.({ kind: 'note', text })
+  return { store, identities, validation: 'burst' }
 }
 
 function tellCaptions({ onProgress }: TrainOptions, { captioned, photos }: PixelStore): void {
