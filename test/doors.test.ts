@@ -16,7 +16,6 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.trustworthiness': 'docs/api.md offers it',
   'projection.tsne': 'docs/api.md offers it',
   'projection.umap': 'docs/api.md offers it',
-  'retrieval.pairCosines': 'cosines, whatever the embeddings say of ranks',
 }
 
 /** A comment of fewer words says nothing that the name does not. */

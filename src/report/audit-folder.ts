@@ -19,7 +19,7 @@ export interface WriteAuditOptions {
 /** Longer side of the page's photos. */
 const picturePx = 240
 
-/** @throws InputError where `out` exists and may not, or must not, be replaced. */
+/** That an audit may be written to `out`, before the work: a new name, or another audit's where it may be overwritten. @throws InputError otherwise. */
 export function checkAuditFolder(out: string, overwrite: boolean): void {
   settleFolder(out)
   checkAbsent(out, overwrite)
