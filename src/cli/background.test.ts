@@ -41,6 +41,11 @@ test('a model that knows places loses its score with the background, and that is
   expect(background.map.difference).toBeLessThan(-0.2)
   expect(background.map.interval[1]).toBeLessThan(0)
   expect(output.stdout).toContain(`background filled on 16 photos: mAP from ${map.toFixed(3)} to `)
+  expect(background.swapped.map).toMatchObject({ a: map })
+  expect(background.swapped.map.difference).toBeLessThan(-0.2) // another individual's place misleads
+  expect(background.swapped.map.interval[1]).toBeLessThan(0)
+  expect(background.swapped.map.b).not.toBe(background.map.b)
+  expect(output.stdout).toContain(`background swapped on 16 photos: mAP from ${map.toFixed(3)} to `)
   expect(await runProgram([...args, '--data', await photos(false)], commands)).toBe(2)
   expect(output.stderr).toContain('--background: no photo has a mask that leaves out some background')
 })

@@ -1,5 +1,5 @@
 import { formatTable } from '../base/index.ts'
-import type { EvaluationReport } from '../identify/index.ts'
+import type { BackgroundScores, EvaluationReport } from '../identify/index.ts'
 import {
   type Agreement,
   type Interval,
@@ -56,12 +56,12 @@ export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clusteri
 /** What the scores lose when everything outside of the masks is filled. */
 export function backgroundLines({ background }: Pick<EvaluationReport, 'background'>): string[] {
   if (background === null) return []
-  const { masked, map, identityBalancedMap } = background
+  const { masked, swapped } = background
   const words = ({ a, b, interval }: PairedScore) =>
     `${a.toFixed(3)} to ${b.toFixed(3)} (95 % interval of the difference: ${intervalText(interval)})`
-  return [
-    `background filled on ${masked} photos: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`,
-  ]
+  const line = (what: string, { map, identityBalancedMap }: BackgroundScores) =>
+    `background ${what} on ${masked} photos: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`
+  return [line('filled', background), line('swapped', swapped)]
 }
 
 function percent(share: number): string {

@@ -10,7 +10,7 @@ import {
   readPhotos,
   type Skipped,
 } from '../data/index.ts'
-import { hasPhotoHeader, leavesCaptionsOut } from '../images/index.ts'
+import { hasPhotoHeader, type ImageRGBA, leavesCaptionsOut } from '../images/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { batchesUnderWay, inBatches } from './batches.ts'
 import { type Embedder, type PreparedPhoto, prepareFor } from './embedder.ts'
@@ -26,6 +26,8 @@ export interface EmbedOptions {
   readonly limitPixels?: number | undefined
   /** No photo left is no error. */
   readonly mayBeEmpty?: boolean | undefined
+  /** What is embedded in place of a decoded photo; the photo itself unless given. */
+  readonly inPlaceOf?: ((image: ImageRGBA, photo: Photo) => Promise<ImageRGBA>) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** Called for each photo whose caption strips were left out. */
   readonly onCaption?: ((photo: Photo) => void) | undefined
@@ -70,7 +72,16 @@ export async function* embedBatches(
   source: Manifest | readonly Photo[],
   options: EmbedOptions = {},
 ): AsyncGenerator<EmbeddedPhotos, void, undefined> {
-  const { skipUnreadable = false, mayBeEmpty, limitPixels, onProgress, onPrepare, onCaption, signal } = options
+  const {
+    skipUnreadable = false,
+    mayBeEmpty,
+    limitPixels,
+    inPlaceOf,
+    onProgress,
+    onPrepare,
+    onCaption,
+    signal,
+  } = options
   const { name, photos, problems } = listOf(source)
   const skipped: Skipped[] = []
   let told = 0
@@ -79,7 +90,8 @@ export async function* embedBatches(
     told = Math.max(told, count)
   }
   const prepare = async (file: PhotoFile) => {
-    const image = await decodePhoto(file, limitPixels)
+    const decoded = await decodePhoto(file, limitPixels)
+    const image = inPlaceOf === undefined ? decoded : await inPlaceOf(decoded, file.photo)
     if (embedder.geometries.some((seen) => leavesCaptionsOut(image, seen))) onCaption?.(file.photo)
     return prepareFor(embedder, image, file.photo.box)
   }

@@ -11,16 +11,22 @@ import {
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
 import { labelsOf } from './protocol.ts'
+import { swappedBackground } from './swapped-background.ts'
 
-/** What a score loses when the background is gone: a model that looks at coats loses little. */
-export interface BackgroundReliance {
-  /** Photos whose mask leaves some background out. */
-  readonly masked: number
-  readonly queries: number
-  /** `a` with the photos as they are, `b` with the background filled; `difference` is b − a. */
+/** `a` with the photos as they are, `b` with another background; `difference` is b − a. */
+export interface BackgroundScores {
   readonly rank1: PairedScore
   readonly map: PairedScore
   readonly identityBalancedMap: PairedScore
+}
+
+/** What a score loses when the background is filled with black: a model that looks at coats loses little. */
+export interface BackgroundReliance extends BackgroundScores {
+  /** Photos whose mask leaves some background out. */
+  readonly masked: number
+  readonly queries: number
+  /** The same with each animal set on another photo's background, which misleads where black only takes away. */
+  readonly swapped: BackgroundScores
 }
 
 /** Photos that were scored as they are, and how. */
@@ -31,8 +37,8 @@ export interface ScoredAsTheyAre {
 }
 
 /**
- * Embeds the same photos once more with everything outside of their masks black, and scores them alike, by embeddings alone: the
- * paired difference is how much of the score the background carries.
+ * Embeds the same photos twice more, with everything outside of their masks black and with another photo's background there, and scores them alike,
+ * by embeddings alone: the paired difference is how much of the score the background carries.
  * @throws InputError where the model fills the background anyhow, and where no photo has a mask.
  */
 export async function backgroundReliance(
@@ -53,14 +59,18 @@ export async function backgroundReliance(
   const labels = labelsOf(photos)
   const scored = ({ embeddings }: PhotoEmbeddings) =>
     evaluateRetrieval({ embeddings, ...labels, excludeSame, postProcessing })
-  const { queries, scores } = comparePaired(records(scored(embedded), photos), records(scored(again), photos))
-  return {
-    masked,
-    queries,
-    rank1: scores.rank1!,
-    map: scores.map!,
-    identityBalancedMap: scores.identityBalancedMap!,
+  const swapped = await embedPhotos(embedder, manifest, {
+    ...options,
+    inPlaceOf: swappedBackground(photos, { limitPixels: options.limitPixels }),
+  })
+  const asTheyAre = records(scored(embedded), photos)
+  const against = (other: PhotoEmbeddings) => {
+    const { queries, scores } = comparePaired(asTheyAre, records(scored(other), photos))
+    const { rank1, map, identityBalancedMap } = scores
+    return { queries, scores: { rank1: rank1!, map: map!, identityBalancedMap: identityBalancedMap! } }
   }
+  const { queries, scores } = against(again)
+  return { masked, queries, ...scores, swapped: against(swapped).scores }
 }
 
 /** The same model on photos whose background is filled. */
