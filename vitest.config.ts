@@ -1,12 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { globSync } from 'tinyglobby'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/**
+ * What a test does to the process that it runs in: its variables, signals and modules. `test/backends.ts` starts a graphics processor.
+ * A file that does so has a process of its own; all others of `src/` share one a worker, and load the rooms once instead of 230 times.
+ */
+const changesItsProcess =
+  /vi\.(mock|doMock|stubEnv|stubGlobal|useFakeTimers|resetModules)\b|process\.(on|once|emit|kill|chdir|umask)\b|process\.(env\.\w+|exitCode|argv) (\?\?)?=[^=]|test\/backends\.ts/
+
+const together = globSync('src/**/*.test.ts').filter((path) => !changesItsProcess.test(readFileSync(path, 'utf8')))
+
+/** Whole programs first, which take longest: at the end neither worker waits for the other for long. */
+class DearestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isShared = ({ project }: TestSpecification) => project.name === 'rooms'
+    return [...sorted.filter((file) => !isShared(file)), ...sorted.filter(isShared)]
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
     env: { HF_HUB_OFFLINE: '1' }, // no test downloads but from a server of its own
+    sequence: { sequencer: DearestFirst },
+    projects: [
+      { extends: true, test: { name: 'rooms', include: together, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['{src,test,bench}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...together],
+        },
+      },
+    ],
   },
 })
