@@ -1,14 +1,28 @@
 // Compiles src/ to dist/, bundles the browser's code (src/web) into one script and one style sheet that `report` puts into its
 // page, unpacks the font for scripts that DejaVu lacks, and makes the command executable, so that `npx rosette` works from a clone after every rebuild.
+// With --if-changed nothing is done where all that it reads is older than what it wrote.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { unpackWoff } from './woff.mjs'
 
 const require = createRequire(import.meta.url)
+const last = 'dist/fonts/UnifontEX-LICENSE' // written last, and dated back to the start
+const began = new Date()
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+if (process.argv.includes('--if-changed') && isUpToDate()) process.exit()
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 await build({
@@ -25,5 +39,22 @@ const unifont = dirname(require.resolve('@fontsource/unifontex/package.json'))
 mkdirSync('dist/fonts')
 const packed = readFileSync(join(unifont, 'files', 'unifontex-latin-400-normal.woff')) // the whole of it, not Latin alone
 writeFileSync('dist/fonts/UnifontEX.ttf', unpackWoff(packed))
-copyFileSync(join(unifont, 'LICENSE'), 'dist/fonts/UnifontEX-LICENSE')
 chmodSync('dist/cli.js', 0o755)
+writeFileSync(last, readFileSync(join(unifont, 'LICENSE')))
+utimesSync(last, began, began)
+
+/** Folders count too: a file that is gone changes its folder. */
+function isUpToDate() {
+  if (!existsSync(last)) return false
+  const read = [
+    'src',
+    'scripts',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'node_modules/.package-lock.json',
+  ]
+  const within = (path) => (statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [])
+  const newest = (path) => Math.max(statSync(path).mtimeMs, ...within(path).map(newest))
+  return Math.max(...read.filter(existsSync).map(newest)) < statSync(last).mtimeMs
+}

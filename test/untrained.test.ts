@@ -15,7 +15,7 @@ test('an untrained network does not tell drawn jaguars apart: at most 0.3 identi
   const folder = mkdtempSync(join(tmpdir(), 'rosette-untrained-'))
   try {
     const data = join(folder, 'data')
-    await synthesise({ out: data, identities: 12, photosPerIdentity: 8, testPhotosPerIdentity: 6, seed: 5 })
+    await synthesise({ out: data, identities: 12, photosPerIdentity: 1, testPhotosPerIdentity: 6, seed: 5 })
     const config = presets.demo
     const { widthPx, heightPx } = config.image
     const plan = stepGraph({ ...config, precision: 'fp32', identities: 12, widthPx, heightPx })
