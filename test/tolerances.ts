@@ -63,3 +63,6 @@ export const halfTolerance = { loss: 1e-2, norm: 5e-2, weights: 1e-3 } as const
 
 /** An op in float16 against the reference, which rounds the exact result: where that lies between two numbers it may be the other one. */
 export const float16Op: Tolerance = { rtol: 2 ** -10, atol: 2 ** -24 }
+
+/** Cosine of an embedding in float16 and that in float32, at least. */
+export const halfCosine = 0.9999

@@ -55,8 +55,8 @@ export function ensembleCommand(): Command {
         .default(undefined, 'as each model is'),
     )
     .addOption(
-      new Option('--precision <p,…>', 'fp32 or int8, for all or for each')
-        .argParser(words<Precision>(['fp32', 'int8']))
+      new Option('--precision <p,…>', 'fp32, fp16 or int8, for all or for each')
+        .argParser(words<Precision>(['fp32', 'fp16', 'int8']))
         .default(undefined, 'as each model is'),
     )
     .addOption(new Option('--name <name>', "the ensemble's name").default(undefined, "the folder's"))

@@ -49,9 +49,9 @@ export function exportCommand(): Command {
     .addOption(
       new Option(
         '--precision <p>',
-        'int8: a quarter of the file, faster on most processors; embeddings change a little',
+        'fp16: half of the file, for graphics processors; int8: a quarter, faster on most processors',
       )
-        .choices(['fp32', 'int8'])
+        .choices(['fp32', 'fp16', 'int8'] satisfies Precision[])
         .default('fp32'),
     )
     .addOption(new Option('--name <name>', "the model's name in model.json").default(undefined, "the run's"))
@@ -105,12 +105,15 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   say(
     `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', ${precision}, embedding of ${description.output.size}`,
   )
-  if (agreement !== undefined) tellAgreement(agreement, model)
+  if (agreement !== undefined) tellAgreement(agreement, model, precision)
 }
 
 async function exportOfEnsemble({ model, out, format, checkpoint, precision, name }: ExportFlags): Promise<void> {
   check(format !== 'timm', `--format timm: ${model} is an ensemble, of which timm knows nothing`, 'export its members')
-  check(precision !== 'int8', `--precision int8: ${model} is an ensemble, which is exported in fp32`)
+  check(
+    precision === undefined || precision === 'fp32',
+    `--precision ${precision}: ${model} is an ensemble, which is exported in fp32`,
+  )
   check(checkpoint === undefined, `--checkpoint ${checkpoint}: ${model} is an ensemble and says it of its members`)
   const { exportEnsemble, writeModelFolder } = await import('../export/index.ts')
   const { files, bytes, description, difference } = await writeModelFolder(out, 'onnx', (folder) =>
@@ -120,13 +123,13 @@ async function exportOfEnsemble({ model, out, format, checkpoint, precision, nam
   say(`held against its members on drawn jaguars: no number differs by more than ${difference.toExponential(1)}`)
 }
 
-/** Below it embeddings in int8 are told to be others. */
+/** Below it rounded embeddings are told to be others. */
 const enough = 0.99
 
-function tellAgreement({ photos, mean, worst }: Agreement, model: string): void {
+function tellAgreement({ photos, mean, worst }: Agreement, model: string, precision: Precision): void {
   say(`cosine to fp32 on ${photos} drawn jaguars: ${mean.toFixed(4)} in the mean, ${worst.toFixed(4)} at worst`)
   if (mean >= enough) return
   tell(
-    `warning: int8 changes the embeddings of ${model}: measure both, \`rosette evaluate --precision int8\` and without it, before you use it`,
+    `warning: ${precision} changes the embeddings of ${model}: measure both, \`rosette evaluate --precision ${precision}\` and without it, before you use it`,
   )
 }

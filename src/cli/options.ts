@@ -70,9 +70,9 @@ export function addModelOptions(command: Command): Command {
     .addOption(
       new Option(
         '--precision <p>',
-        'int8 is faster on most processors and changes embeddings a little; run folders only',
+        'int8 is faster on most processors and changes embeddings a little, fp16 is for graphics processors; run folders only',
       )
-        .choices(['fp32', 'int8'])
+        .choices(['fp32', 'fp16', 'int8'] satisfies Precision[])
         .default(undefined, 'fp32'),
     )
     .addOption(

@@ -12,8 +12,13 @@ export const ttaModes = ['none', 'flip', 'multi-scale'] as const
 /** One of `ttaModes`: none, flip or multi-scale. */
 export type Tta = (typeof ttaModes)[number]
 
-/** fp32, or int8: matrix products in whole numbers (`quantise` of the runtime), faster where the processor has VNNI. */
-export type Precision = 'fp32' | 'int8'
+/** All precisions that a network embeds in. */
+export const precisions = ['fp32', 'fp16', 'int8'] as const
+/**
+ * fp32; fp16: the backbone in float16 (`halve` of the runtime), for graphics processors; or int8: matrix products in whole numbers
+ * (`quantise`), faster where the processor has VNNI.
+ */
+export type Precision = (typeof precisions)[number]
 
 /** How a model is opened: which weights of a run, how precise, and how much of the machine. */
 export interface OpenModelOptions {

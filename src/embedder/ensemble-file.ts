@@ -6,7 +6,7 @@ import { check, parseStrictly, readJson, readRegular, resolveBeside, writeFileAt
 import { onnxFiles } from '../onnx/index.ts'
 import { type CheckpointName, findCheckpoint, hasCheckpoints } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
-import { ttaModes } from './embedder.ts'
+import { precisions, ttaModes } from './embedder.ts'
 import { fusionMethods } from './ensemble.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { headModel, isHeadRun } from './head-run.ts'
@@ -20,7 +20,7 @@ const memberSchema = z.strictObject({
   weight: z.number().positive().default(1),
   checkpoint: z.enum(['best', 'last']).optional(),
   tta: z.enum(ttaModes).optional(),
-  precision: z.enum(['fp32', 'int8']).optional(),
+  precision: z.enum(precisions).optional(),
 })
 
 const ensembleSchema = z.strictObject({

@@ -64,6 +64,7 @@ export {
 export { readGalleryLocal, type StoredLocal } from './gallery-local.ts'
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
+export { inPrecision } from './in-precision.ts'
 export { modelFiles, runsOf } from './model-files.ts'
 export { checkModelFiles } from './model-hashes.ts'
 export type { CellGrid, Network } from './network.ts'

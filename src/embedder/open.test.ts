@@ -10,6 +10,7 @@ import {
   tinyRun,
   tinyTensors,
 } from '../../test/model-fixture.ts'
+import { halfCosine } from '../../test/tolerances.ts'
 import { Rng } from '../base/index.ts'
 import { exportModel } from '../export/export.ts'
 import { float32, type Tensor, tensor } from '../tensor/index.ts'
@@ -112,6 +113,16 @@ test('in whole numbers embeddings are nearly the same, and an exported file has 
   expect(info.source).toBe(`${path}, checkpoint 'best', int8`)
   await info.release()
   await expect(embed(await exported(), { precision: 'int8' })).rejects.toThrow('is an exported model and has its own')
+})
+
+test('in float16 embeddings are the same to four digits, and say so', async () => {
+  const path = tinyRun()
+  const [exact, half] = [await embed(path), await embed(path, { precision: 'fp16' })]
+  expect(cosine(exact, half)).toBeGreaterThan(halfCosine)
+  expect(cosine(exact, half)).toBeLessThan(0.99999999)
+  const info = await openModel(path, { precision: 'fp16' })
+  expect(info.source).toBe(`${path}, checkpoint 'best', fp16`)
+  await info.release()
 })
 
 test('in whole numbers a photo’s embedding depends on no other photo, unless they are to pass together', async () => {

@@ -3,11 +3,12 @@ import { check } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/index.ts'
-import { type Device, ortBackend, quantise, shareThreads } from '../runtime/index.ts'
+import { ortBackend, shareThreads } from '../runtime/index.ts'
 import { type Tensor, totalBytes } from '../tensor/index.ts'
 import { captionSetting, descriptionFile, geometryOf, readModelDescription } from './description.ts'
-import { type OpenModelOptions, type Precision, photosTogether } from './embedder.ts'
+import { type OpenModelOptions, photosTogether } from './embedder.ts'
 import { checkpointFingerprint } from './fingerprint.ts'
+import { checkPrecision, inPrecision } from './in-precision.ts'
 import { checkTakesSize, multiScaleOf, multiScales, scaledGeometry } from './multi-scale.ts'
 import type { Network } from './network.ts'
 import { embedderOf, type NetworkEmbedder } from './network-embedder.ts'
@@ -46,22 +47,13 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
   return { name, network, geometry: geometryOf(description), checkpoint, tensors: readWeights(checkpoint.path) }
 }
 
-/** @throws InputError for whole numbers on a graphics processor. */
-export function checkPrecision(precision: Precision, device: Device): void {
-  check(
-    precision === 'fp32' || device === 'cpu',
-    `\`precision: "${precision}"\`: ${device} computes in floats only`,
-    '`device: "cpu"`, or leave `precision` out',
-  )
-}
-
 /**
  * A run's network rebuilt for this processor, its weights part of the program; for `tta: "multi-scale"` once for each size.
  * @throws InputError for a network of one size only.
  */
 export async function openRun(folder: string, options: OpenModelOptions): Promise<NetworkEmbedder> {
   const { checkpoint, tta, precision = 'fp32', device = 'cpu' } = options
-  checkPrecision(precision, device)
+  await checkPrecision(precision, device)
   const described = readModelDescription(join(folder, descriptionFile))
   const model = { ...readRunModel(folder, checkpoint), geometry: geometryOf(described, options.captions) }
   if (tta !== 'multi-scale') return openAt(folder, model, options)
@@ -89,8 +81,7 @@ async function openAt(folder: string, model: RunModel, options: OpenModelOptions
   const embedding = embeddingGraph(network, { ...geometry, batch, flip: tta === 'flip' })
   const parameters = matchTensors(embedding, tensors, found.path)
   const backend = await ortBackend({ threads, device })
-  const whole = precision === 'int8'
-  const graph = whole ? await quantise(embedding.graph, parameters, backend) : embedding.graph
+  const graph = await inPrecision(embedding.graph, precision, parameters, backend)
   const { size } = description.output
   const parts = cellGraph(network, { ...geometry, batch })
   const program = await backend.compile(graph, { parameters, lanes: true })
@@ -109,9 +100,9 @@ async function openAt(folder: string, model: RunModel, options: OpenModelOptions
       await cells?.release()
     },
   }
-  const source = `${folder}, checkpoint '${found.name}'${whole ? ', int8' : ''}${device === 'cpu' ? '' : `, on ${device}`}`
+  const source = `${folder}, checkpoint '${found.name}'${precision === 'fp32' ? '' : `, ${precision}`}${device === 'cpu' ? '' : `, on ${device}`}`
   const settings = { tta, precision, ...captionSetting(description, geometry) }
   const fingerprint = () => checkpointFingerprint(found, join(folder, descriptionFile), settings)
-  const warnings = roundingWarnings(source, whole, batch)
+  const warnings = roundingWarnings(source, precision === 'int8', batch)
   return embedderOf(opened, { name, source, run: folder, description, tta, fingerprint, warnings })
 }

@@ -44,7 +44,7 @@ const tolerance = 1e-3
 /**
  * Writes an ensemble as one standard ONNX file that embeds as its members do together, each in float32: their weights under
  * prefixed names, flip averaging inside. The file is held against the members on drawn jaguars before anybody relies on it.
- * @throws InputError where members see photos in different geometries, fuse ranks, run in int8, or are no runs with a network of ours.
+ * @throws InputError where members see photos in different geometries, fuse ranks, run in another precision, or are no runs with a network of ours.
  */
 export async function exportEnsemble({ ensemble, folder, name }: ExportEnsembleOptions): Promise<ExportedEnsemble> {
   const record = readEnsemble(ensemble)
@@ -55,7 +55,10 @@ export async function exportEnsemble({ ensemble, folder, name }: ExportEnsembleO
   )
   const runs = record.members.map(({ path, checkpoint, precision }) => {
     const run = memberPath(ensemble, path)
-    check(precision !== 'int8', `${run}: is used in int8, and an ensemble is exported in fp32`)
+    check(
+      precision === undefined || precision === 'fp32',
+      `${run}: is used in ${precision}, and an ensemble is exported in fp32`,
+    )
     const isOurs = hasCheckpoints(run) && !isHeadRun(run)
     check(isOurs, `${run}: is no run with a network of rosette, so that it cannot become part of one file`)
     return readRunModel(run, checkpoint)

@@ -11,6 +11,7 @@ import {
   tinyNetwork,
   tinyTensors,
 } from '../../test/model-fixture.ts'
+import { halfCosine } from '../../test/tolerances.ts'
 import type { Precision } from '../embedder/embedder.ts'
 import { embeddingGraph } from '../models/index.ts'
 import { decodeModel } from '../onnx/index.ts'
@@ -20,6 +21,8 @@ import { exportModel } from './export.ts'
 
 const network = tinyNetwork
 const geometry = tinyGeometry
+/** ONNX's code of float16. */
+const float16Code = 10
 
 async function exported(
   tensors: ReadonlyMap<string, Tensor> = tinyTensors(),
@@ -96,6 +99,31 @@ test('in whole numbers the file is standard ONNX too, far smaller, and embeds ne
   for (let i = 0; i < 3; i++) {
     const [exactRow, wholeRow] = [a!, b!].map((data) => data.subarray(i * 24, (i + 1) * 24))
     expect(cosine(exactRow!, wholeRow!)).toBeGreaterThan(0.99)
+  }
+})
+
+test('in float16 the file is standard ONNX of half the size, uint8 in and float32 out, and embeds the same to four digits', async () => {
+  const [exact, half] = [await exported(), await exported(tinyTensors(), 'fp16')]
+  expect(statSync(half).size).toBeLessThan(0.56 * statSync(exact).size)
+  const proto = decodeModel(readFileSync(half), half)
+  expect(proto.opsetImport.map(({ domain }) => domain)).toEqual([''])
+  const weights = proto.graph!.initializer.filter(({ dims }) => dims.length > 1)
+  const share = weights.filter(({ dataType }) => dataType === float16Code).length / weights.length
+  expect(share).toBeGreaterThan(0.8)
+  const pixels = randomPixels(3)
+  const [a, b] = await Promise.all(
+    [exact, half].map(async (path) => {
+      const model = await openOnnx(path, { threads: 1 })
+      expect([...model.inputs, ...model.outputs].map(({ dtype }) => dtype)).toEqual(['uint8', 'float32'])
+      const { embedding } = await model.run({ pixels })
+      await model.release()
+      return embedding!.data as Float32Array
+    }),
+  )
+  for (let i = 0; i < 3; i++) {
+    const [exactRow, halfRow] = [a!, b!].map((data) => data.subarray(i * 24, (i + 1) * 24))
+    expect(cosine(exactRow!, halfRow!)).toBeGreaterThan(halfCosine)
+    expect(cosine(exactRow!, halfRow!)).toBeLessThan(0.99999999)
   }
 })
 

@@ -4,6 +4,7 @@ import type { Precision } from '../embedder/index.ts'
 import {
   describeModel,
   descriptionFile,
+  inPrecision,
   type ModelDescription,
   matchTensors,
   writeModelDescription,
@@ -12,9 +13,9 @@ import type { Geometry } from '../images/index.ts'
 import { lower, portableTarget } from '../lower/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
 import { encodeModel, toOnnx } from '../onnx/index.ts'
-import { ortBackend, quantise } from '../runtime/index.ts'
+import { ortBackend } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-import { type Agreement, int8Agreement } from './int8-agreement.ts'
+import { type Agreement, agreementOf } from './precision-agreement.ts'
 
 /** What is exported, where to, and how precise. */
 export interface ExportOptions {
@@ -25,7 +26,10 @@ export interface ExportOptions {
   /** Gets `model.onnx`, `model.json` and, beyond 2 GB of weights, `model.onnx.data`. What is there is replaced. */
   readonly folder: string
   readonly name: string
-  /** fp32 unless given; int8 rounds the matrix products' weights to 7 bits and their input to 8 (`quantise` of the runtime). */
+  /**
+   * fp32 unless given; fp16: half of the file, the backbone in float16; int8 rounds the matrix products' weights to 7 bits and their
+   * input to 8 (`quantise` of the runtime).
+   */
   readonly precision?: Precision
   /** The run's file of weights that the tensors were read from: what an fp32 model is exported from stands in its description. */
   readonly checkpoint?: string | undefined
@@ -40,7 +44,7 @@ export interface ExportedModel {
   readonly files: readonly string[]
   /** Bytes of weights and graph. */
   readonly bytes: number
-  /** Of int8 with float32. */
+  /** With float32, of any other precision. */
   readonly agreement?: Agreement
 }
 
@@ -56,9 +60,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   checkFinite(parameters, where)
   const described = describeModel(name, network, geometry)
   const metadata = { rosette: JSON.stringify(described) }
-  const whole = precision === 'int8'
-  const agreement = whole ? await int8Agreement(network, geometry, parameters) : undefined
-  const graph = whole ? await quantise(embedding.graph, parameters, await ortBackend()) : embedding.graph
+  const agreement = precision === 'fp32' ? undefined : await agreementOf(precision, network, geometry, parameters)
+  const graph = await inPrecision(embedding.graph, precision, parameters, await ortBackend())
   const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
   const path = join(folder, described.model)
   const dataFile = `${described.model}.data`
@@ -66,7 +69,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   if (external !== undefined) writeFileAtomic(`${path}.data`, external)
   writeFileAtomic(path, model)
   const ofData = external === undefined ? {} : { [dataFile]: sha256Of(external) }
-  const from = checkpoint === undefined || whole ? {} : { checkpoint: await sha256OfFile(checkpoint) }
+  const from = checkpoint === undefined || precision !== 'fp32' ? {} : { checkpoint: await sha256OfFile(checkpoint) }
   const description = { ...described, ...from, sha256: { [described.model]: sha256Of(model), ...ofData } }
   writeModelDescription(folder, description)
   const parts = [model, ...(external ?? [])]

@@ -5,5 +5,5 @@ export { type ExportedModel, type ExportOptions, exportModel } from './export.ts
 export { type ExportEnsembleOptions, type ExportedEnsemble, exportEnsemble } from './export-ensemble.ts'
 export { copyHeadRun, describeHead, exportHead, type HeadExportOptions } from './export-head.ts'
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'
-export type { Agreement } from './int8-agreement.ts'
 export { writeModelFolder } from './model-folder.ts'
+export type { Agreement } from './precision-agreement.ts'

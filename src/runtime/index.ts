@@ -11,6 +11,7 @@ export {
   type Machine,
 } from './devices.ts'
 export { findPort } from './find-port.ts'
+export { halve } from './halve.ts'
 export { shareThreads } from './lanes.ts'
 export { type OpenOnnxOptions, type OrtOptions, openOnnx, ortBackend, probeBlockSize } from './ort.ts'
 export { quantise } from './quantise.ts'

@@ -1,4 +1,4 @@
-import type { Graph, Value } from '../graph/index.ts'
+import { cast, type Graph, type Value } from '../graph/index.ts'
 import { fixedOperands, productWeights, quantiseProducts, withConstants } from '../lower/index.ts'
 import { asFloat32, type Tensor } from '../tensor/index.ts'
 import type { Backend } from './backend.ts'
@@ -21,13 +21,14 @@ export async function quantise(
   return withConstants(rounded, await valuesOf(fixedOperands(rounded, names), parameters, backend))
 }
 
-async function valuesOf(
+/** What values made of `parameters` alone are, in float32. */
+export async function valuesOf(
   values: readonly Value[],
   parameters: ReadonlyMap<string, Tensor>,
   backend: Backend,
 ): Promise<ReadonlyMap<Value, Tensor<'float32'>>> {
   if (values.length === 0) return new Map() // a program of no outputs is none
-  const outputs = Object.fromEntries(values.map((value, i) => [`v${i}`, value]))
+  const outputs = Object.fromEntries(values.map((value, i) => [`v${i}`, cast(value, 'float32')]))
   const program = await backend.compile({ outputs }, { parameters })
   try {
     const results = await program.run({})

@@ -1,11 +1,12 @@
 import { mean } from '../base/index.ts'
+import { inPrecision, type Precision } from '../embedder/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { ortBackend, quantise } from '../runtime/index.ts'
+import { ortBackend } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { drawnPhotos, drawnPixels } from './drawn-pixels.ts'
 
-/** How near embeddings in int8 are to those in float32: cosines on so many photos. */
+/** How near embeddings in another precision are to those in float32: cosines on so many photos. */
 export interface Agreement {
   readonly photos: number
   readonly mean: number
@@ -15,7 +16,8 @@ export interface Agreement {
 const photos = drawnPhotos
 
 /** Both embeddings of drawn jaguars, prepared as the network's photos are. */
-export async function int8Agreement(
+export async function agreementOf(
+  precision: Precision,
   network: ReIdConfig,
   geometry: Geometry,
   parameters: ReadonlyMap<string, Tensor>,
@@ -31,11 +33,12 @@ export async function int8Agreement(
       await program.release()
     }
   }
-  const [exact, whole] = [await embed(graph), await embed(await quantise(graph, parameters, backend))]
+  const rounded = await embed(await inPrecision(graph, precision, parameters, backend))
+  const exact = await embed(graph)
   const size = exact.length / photos
   const cosines = Array.from({ length: photos }, (_, photo) => {
     let sum = 0
-    for (let i = photo * size; i < (photo + 1) * size; i++) sum += exact[i]! * whole[i]! // of length 1, both
+    for (let i = photo * size; i < (photo + 1) * size; i++) sum += exact[i]! * rounded[i]! // of length 1, both
     return sum
   })
   return { photos, mean: mean(cosines), worst: Math.min(...cosines) }
