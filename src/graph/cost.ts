@@ -13,7 +13,8 @@ export function countWholeOperations(graph: Graph): number {
   return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape[1]), 0)
 }
 
-function flopOf(value: Value): number {
+/** Of one node. */
+export function flopOf(value: Value): number {
   if (value.op === 'matmul') {
     const [a] = value.inputs
     return 2 * elements(value) * staticDim(a.shape[a.shape.length - (value.attrs.transA ? 2 : 1)])

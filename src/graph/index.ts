@@ -2,6 +2,8 @@
  * Programs over tensors as data: a catalogue of ops, the shape each gives, functions that build values, and a text form.
  * A `Value` describes one tensor; a `Graph` names the values wanted. Nothing is computed here.
  */
+
+export { type CostGroup, costByGroup, type GroupCost } from './budget.ts'
 export {
   abs,
   add,
