@@ -29,7 +29,7 @@ export interface Scores {
   readonly identityBalancedMap: number
 }
 
-/** Scores a run on the test photos of a dataset that `rosette synth` wrote; `out` gets the metrics. */
+/** Scores a run on the test photos of a dataset that `rosette synth` wrote; `out` gets the metrics. Null averages as the model says. */
 export async function scoresOnTest(
   run: string,
   data: string,
@@ -37,10 +37,20 @@ export async function scoresOnTest(
     tta = 'flip',
     out,
     flags = [],
-  }: { readonly tta?: string; readonly out: string; readonly flags?: readonly string[] },
+  }: { readonly tta?: string | null; readonly out: string; readonly flags?: readonly string[] },
 ): Promise<Scores> {
   const photos = ['--data', join(data, 'test_identities.csv'), '--images', join(data, 'test', 'test')]
-  await rosette(['evaluate', '--model', run, ...photos, '--tta', tta, '--out', out, '--overwrite', ...flags])
+  await rosette([
+    'evaluate',
+    '--model',
+    run,
+    ...photos,
+    ...(tta === null ? [] : ['--tta', tta]),
+    '--out',
+    out,
+    '--overwrite',
+    ...flags,
+  ])
   return JSON.parse(readFileSync(out, 'utf8')) as Scores
 }
 

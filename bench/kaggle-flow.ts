@@ -1,7 +1,8 @@
 /**
  * What a cross-validation's ensemble is worth beside one network, on the Kaggle flow of docs/kaggle.md with drawn jaguars: a network
  * trained on all training photos but those that it sets aside, the folds of `rosette cv` one by one, their ensemble fused in each way, and
- * the ensemble re-ranked without asking whether that helps. Scored on the test photos, of encounters that no network saw. Each seed
+ * the ensemble re-ranked without asking whether that helps; the single network also with what `rosette tune` accepted on the photos that it set
+ * aside. Scored on the test photos, of encounters that no network saw. Each seed
  * draws other animals and starts other networks. Appends to results/kaggle-flow-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs kaggle-flow --seeds 1,2,3
@@ -17,7 +18,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     folds: { type: 'string', default: '3' },
-    individuals: { type: 'string', default: '8' },
+    individuals: { type: 'string', default: '12' },
     photos: { type: 'string', default: '12' },
     epochs: { type: 'string', default: '20' },
     size: { type: 'string', default: '32' },
@@ -51,6 +52,8 @@ async function flow(seed: string): Promise<void> {
   await rosette(['train', ...trained, '--out', single])
   await rosette(['cv', ...trained, '--out', cv, '--folds', folds])
   record('single network', seed, await scoresOnTest(single, data, { out: metrics }))
+  await rosette(['tune', '--model', single, '--data', data, '--threads', values.threads])
+  record('single network, gated tricks', seed, await scoresOnTest(single, data, { tta: null, out: metrics }))
   for (let fold = 1; fold <= Number(folds); fold++)
     record(`fold ${fold}`, seed, await scoresOnTest(join(cv, `fold-${fold}`), data, { out: metrics }))
   for (const fusion of ['similarities', 'ranks', 'embeddings'])

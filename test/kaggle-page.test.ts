@@ -42,7 +42,8 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
   test('the scores are of photos that each network did not learn from', () => {
     const report = JSON.parse(readFileSync(join(folder, 'runs', 'cv', 'cv.json'), 'utf8'))
     expect(report.folds).toHaveLength(5)
-    for (const { trained, validated } of report.folds) expect([trained, validated]).toEqual([32, 8])
+    for (const { trained, validated } of report.folds) expect(trained + validated).toBe(40)
+    expect(report.folds.reduce((sum: number, { validated }: { validated: number }) => sum + validated, 0)).toBe(40)
     expect(report.mean.identityBalancedMap).toBeGreaterThan(0)
     expect(report.statistics.chance.identityBalancedMap).toBeGreaterThan(0)
   })
