@@ -93,7 +93,7 @@ export function identifyCommand(): Command {
     .action(identifyAction)
 }
 
-async function identifyAction(names: readonly string[], given: IdentifyFlags): Promise<void> {
+async function identifyAction(names: readonly string[], given: IdentifyFlags, command: Command): Promise<void> {
   const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels, newShare } = given
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
@@ -114,7 +114,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
   warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
-  const { found, accuracy } = await interruptible(async (signal, whileRanking) => {
+  const { found, accuracy, match } = await interruptible(async (signal, whileRanking) => {
     const queries = await withLocated(locating, asked, signal)
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
@@ -135,11 +135,17 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)
       const fused = isPlain(postProcessing) ? calibration?.fused : undefined
-      const { local, follows } = await withMatching(flags, { signal, gallery: source, fused }, async (matching) => ({
+      // Nobody asked for a way to match, and one was found to be better than similarities alone.
+      const byDefault = command.getOptionValueSource('match') === 'default' && fused?.better === true
+      const match = byDefault ? 'fused' : flags.match
+      if (byDefault)
+        tell('note: --match fused, which `rosette calibrate` found to be better; --match none leaves it out')
+      const how = { ...flags, match }
+      const { local, follows } = await withMatching(how, { signal, gallery: source, fused }, async (matching) => ({
         local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: given.flanks })),
         follows: matching?.fusion !== undefined,
       }))
-      const plain = flags.match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
+      const plain = match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
       const scores = follows ? fused : plain
       if (calibration !== undefined && scores === undefined) warn(otherScores)
       const bar = progress('ranking', 'queries', { due: firstWord() })
@@ -152,6 +158,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
         return {
           found: identifyPhotos(known, asked, top, options),
           accuracy: await accuracyOf(calibration, scores, costs),
+          match,
         }
       } finally {
         bar.stop()
@@ -172,7 +179,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags): P
     tell(accuracy)
     return
   }
-  const meaning = [await meaningOf(postProcessing, flags.match), accuracy].join('\n')
+  const meaning = [await meaningOf(postProcessing, match), accuracy].join('\n')
   if (csv === undefined) {
     const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
     say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${meaning}`)

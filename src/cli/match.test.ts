@@ -161,4 +161,34 @@ describe('--match', () => {
     expect(Math.min(...best)).toBeGreaterThan(0.5)
     expect(Math.max(...others)).toBeLessThan(Math.min(...best))
   })
+
+  it('a calibration with places is followed, and matches by default where it was found to be better', async () => {
+    const file = join(out, 'calibration.json')
+    const match = ['--match', 'fused', '--calibration', file]
+    expect(await rosette('calibrate', '--model', run, '--data', data, '--match', 'fused', '--out', file)).toBe(0)
+    const record = JSON.parse(readFileSync(file, 'utf8')) as { fused: Record<string, unknown> }
+    expect(record.fused).toMatchObject({ better: false, shortlist: 25, measured: null })
+    const asked = ['identify', '--model', run, '--gallery', data, join(data, 'test', 'test', 'second.png'), '--json']
+    const answers = async (...more: string[]) => {
+      output.stdout = ''
+      output.stderr = ''
+      expect(await rosette(...asked, ...more)).toBe(0)
+      return JSON.parse(output.stdout) as (Answer & { answer: { identity: string; probability: number } })[]
+    }
+    const [plain] = await answers('--calibration', file)
+    expect(plain!.candidates[0]).not.toHaveProperty('places')
+    writeFileSync(file, JSON.stringify({ ...record, fused: { ...record.fused, better: true } }))
+    const [fused] = await answers('--calibration', file)
+    expect(output.stderr).toContain(
+      'note: --match fused, which `rosette calibrate` found to be better; --match none leaves',
+    )
+    expect(fused!.answer).toMatchObject({ identity: 'Bento' })
+    expect(fused!.candidates[0]!.places).toBeGreaterThanOrEqual(8)
+    expect(fused!.answer.probability).toBeGreaterThan(plain!.answer.probability)
+    const heads = { ...record.fused, fusion: { kind: 'pairHead', intercept: 0, coefficients: [0, 0, 0, 0, 0, 0] } }
+    writeFileSync(file, JSON.stringify({ ...record, fused: heads }))
+    const metrics = join(out, 'metrics.json')
+    expect(await rosette('evaluate', '--model', run, '--data', data, '--out', metrics, ...match)).toBe(0)
+    expect((JSON.parse(readFileSync(metrics, 'utf8')) as { tieRate: number }).tieRate).toBe(1) // one score for all pairs
+  })
 })
