@@ -31,6 +31,14 @@ export {
   readPostProcessing,
   writePostProcessing,
 } from './post-processing-file.ts'
+export {
+  type Proposal,
+  type PseudoLabelOptions,
+  type PseudoLabelView,
+  proposeLabels,
+  pseudoLabelDefaults,
+  type Vote,
+} from './pseudo-labels.ts'
 export { type RiskOptions, riskDefaults } from './risk.ts'
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
