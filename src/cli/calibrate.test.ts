@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
-import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { temporaryFolder, timmNetwork, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import { commands } from './index.ts'
@@ -25,7 +25,7 @@ async function antelope(seed: number): Promise<Uint8Array> {
 }
 
 beforeAll(async () => {
-  run = tinyRun()
+  run = tinyRun({ network: timmNetwork }) // large enough to see that an antelope is none of them
   data = temporaryFolder()
   asked = temporaryFolder()
   for (const name of names) {
