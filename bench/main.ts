@@ -24,6 +24,8 @@ const { values } = parseArgs({
     ours: { type: 'string', default: 'fp32,int8' },
     /** The peers take timm's models, as they must for what is no ConvNeXt. */
     timm: { type: 'boolean', default: false },
+    /** The peers are compiled by `torch.compile`, the strongest that PyTorch has; its first steps take minutes. */
+    compile: { type: 'boolean', default: false },
     size: { type: 'string', default: '224' },
     batch: { type: 'string', default: '32' },
     chunk: { type: 'string' },
@@ -89,7 +91,9 @@ async function measure(task: string, model: string, { own, python, precision = '
   ])
   await ours.ready()
   const torch = join(root, 'bench', 'peers', 'torch_bench.py')
-  const peerOptions = [torch, '--serve', '--precision', precision, ...(values.timm ? ['--timm'] : []), ...shared]
+  const compiled = values.compile ? ['--compile', '--warmup', '3'] : []
+  const timm = values.timm ? ['--timm'] : []
+  const peerOptions = [torch, '--serve', '--precision', precision, ...timm, ...compiled, ...shared]
   const peer = python === undefined ? undefined : new Served(python, peerOptions)
   await peer?.ready()
   const ratios: number[] = []
@@ -102,7 +106,8 @@ async function measure(task: string, model: string, { own, python, precision = '
     )
   }
   const [a, b] = [await ours.summary(), await peer?.summary()]
-  const name = b === undefined ? 'none' : `torch ${b.torch}${values.timm ? ' + timm' : ''}`
+  const name =
+    b === undefined ? 'none' : `torch ${b.torch}${values.timm ? ' + timm' : ''}${values.compile ? ' compiled' : ''}`
   const fields = [
     name,
     b === undefined ? '' : precision,

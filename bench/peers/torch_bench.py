@@ -35,6 +35,7 @@ def parse():
     parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--task', default='train', choices=('train', 'embed'))
     parser.add_argument('--precision', default='fp32', choices=('fp32', 'bf16'))
+    parser.add_argument('--compile', action='store_true', help='torch.compile (inductor): PyTorch 2, and a C++ compiler; warm it up by 3 steps')
     parser.add_argument('--steps', type=int, default=5)
     parser.add_argument('--warmup', type=int, default=2)
     parser.add_argument('--threads', type=int, default=2)
@@ -69,22 +70,25 @@ def build(options):
 
     model.backbone.forward = features
 
+    compiled = torch.compile if options.compile else lambda function: function
     if options.task == 'embed':
         model.eval()
+        infer = compiled(model.infer)
 
         def step():
             with torch.inference_mode():
-                model.infer(x, options.flip)
+                infer(x, options.flip)
 
         return step
 
     model.train()
     adamw = reid.optimiser(model, fused=options.adamw == 'fused')
     parameters = list(model.parameters())
+    loss_of = compiled(model)
 
     def step():
         adamw.zero_grad(set_to_none=True)
-        model(x, labels).backward()
+        loss_of(x, labels).backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         adamw.step()
 
@@ -144,6 +148,7 @@ def main():
         'size': options.size,
         'timm': options.timm,
         'precision': options.precision,
+        'compile': options.compile,
         'threads': torch.get_num_threads(),
         'gemm_gflops': round(gemm),
         'adamw': options.adamw if options.task == 'train' else None,
