@@ -70,7 +70,7 @@ export async function acceptedFor({ model, checkpoint }: ModelFlags): Promise<Tr
   if (record === undefined || record.accepted === null) return undefined
   const { sealOf } = await import('../embedder/index.ts')
   if ((await sealOf(only, checkpoint)) !== record.model) {
-    warn(`${path} was made for other weights than these: it is not followed; \`rosette tune\` makes it anew`)
+    warn(`${path} was made for other weights than these, so it is not used; \`rosette tune\` makes it anew`)
     return undefined
   }
   tell(
@@ -90,7 +90,11 @@ async function askedPostProcessing(flags: AfterRankingFlags): Promise<PostProces
   const { queryExpansion, databaseAugmentation, rerankSettings, plain = false } = flags
   const rerank = flags.rerank === true || rerankSettings !== undefined
   const asked = rerank || queryExpansion !== undefined || databaseAugmentation !== undefined
-  check(!(plain && asked), '--plain: expected no other option of its group beside it', 'leave out one or the other')
+  check(
+    !(plain && asked),
+    '--plain: expected no other option of its group (After ranking) beside it',
+    'leave out one or the other',
+  )
   if (plain) return {}
   if (!asked) return undefined
   const { rerankDefaults } = await import('../retrieval/index.ts')

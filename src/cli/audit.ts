@@ -39,13 +39,13 @@ interface AuditFlags extends DataFlags {
 export function auditCommand(): Command {
   const command = new Command('audit')
     .summary('look for duplicates, wrong names and leaks')
-    .description('Look for what speaks against photos, their names and their split, before a model is trained on them.')
+    .description('Look for faults in photos, in their names and in their split, before you train a model on them.')
     .requiredOption(
       '--data <D>',
       'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
     )
     .requiredOption('--out <DIR>', 'the folder to write, or a file that ends in .json')
-    .option('--model <M>', 'a model that tells which photos are unlike their individual', collect)
+    .option('--model <M>', 'a model that finds photos which are unlike their individual', collect)
     .option('--overwrite', 'replace --out, and the table beside a file')
   return addDataOptions(command).addHelpText('after', example).action(auditAction)
 }

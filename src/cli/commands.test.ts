@@ -195,7 +195,7 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   const args = ['identify', '--model', run, '--gallery', data, '--top', '2', stranger, known]
   expect(await rosette(...args)).toBe(0)
   expect(output.stdout.split('\n')[1]).toMatch(/test_0002\.png +1 +Bento +0\.\d{4} +train_00\d\d\.png$/)
-  expect(output.stderr).toContain('train_0001.png: left out of the gallery, being the same file: train_0001.png')
+  expect(output.stderr).toContain('train_0001.png: the same file is in the gallery and was left out: train_0001.png')
   output.stdout = ''
   expect(await rosette(...args, '--json')).toBe(0)
   const told = JSON.parse(output.stdout) as { candidates: { identity: string; rank: number; bestMatch: string }[] }[]
@@ -288,7 +288,7 @@ test('export --format timm: four files, and what cannot be', async () => {
   expect(await rosette(...args, folder)).toBe(2)
   expect(output.stderr).toContain('exists already')
   expect(await rosette(...args, join(out, 'x'), '--precision', 'int8')).toBe(2)
-  expect(output.stderr).toContain("--precision int8: of --format onnx; timm's weights are fp32")
+  expect(output.stderr).toContain("--precision int8: expected --format onnx; timm's weights are fp32")
   expect(await rosette('export', '--model', run, '--format', 'timm', '--out', join(out, 'x'))).toBe(2)
   expect(output.stderr).toContain("--format timm: 'convnext_micro' is rosette's own")
   expect(existsSync(join(out, 'x'))).toBe(false)

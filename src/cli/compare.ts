@@ -26,11 +26,12 @@ first (\`rosette report\`). A run without a report shows its own validation. For
 model without a run, name a metrics.json of \`rosette evaluate\` or
 \`rosette report\`. Curves and settings come from the runs.
 
-Where two of them tell of each query, as all that rosette writes now do, the
-others are tested against the first: on the queries that both have, whole
-individuals drawn again, the difference of each score with its 95 % interval
-and p, and how many individuals are found better and worse. A metrics.json of
-another program needs perQuery alone: docs/metrics.md.`
+Each other model is tested against the first, if the files of both list their
+queries, as all files that rosette writes now do. The test takes the queries
+that both have, and draws whole individuals again and again. It shows the
+difference of each score with its 95 % interval and p, and how many individuals
+are found better and worse. A metrics.json of another program needs only
+perQuery: docs/metrics.md.`
 
 /** `rosette compare`: several runs beside each other. */
 export function compareCommand(): Command {
@@ -59,7 +60,7 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, inFlags(compareHtml(runs)))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
-  if (unmeasured.length > 0) tell(`note: without a report, so without scores: ${unmeasured.join(', ')}`)
+  if (unmeasured.length > 0) tell(`note: no scores, because there is no report: ${unmeasured.join(', ')}`)
   const tests = pairedRuns(runs)
   for (const { a, b, comparison, reason } of tests) {
     if (comparison === null) tell(`note: ${b} against ${a}: no paired test: ${reason}`)

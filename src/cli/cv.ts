@@ -19,15 +19,16 @@ Examples:
   rosette cv --data jaguars --out runs/cv --fold 2
   rosette submit --model runs/cv --data jaguars --out submission.csv
 
-Each fold is a run folder: trained on all photos but its own, which choose its
-best epoch. A table's column called fold decides the folds unless --by is given.
-OUT itself is then a model: the ensemble of the folds. OUT/cv.json has the
-scores and OUT/out-of-fold.npy each photo's embedding by the network that did
-not learn from it; rows of different folds are of different networks.
+Each fold gets a run folder. Its network is trained on the photos of the other
+folds, and the photos of the fold choose its best epoch. A table's column called
+fold decides the folds unless --by is given. OUT itself is then a model: the
+ensemble of the folds. OUT/cv.json has the scores. OUT/out-of-fold.npy has each
+photo's embedding by the network that did not learn from it; do not compare rows
+of different folds, they come from different networks.
 
 --fold K trains one fold alone, in another process or on another machine: copy
 OUT/fold-K into one folder, and --resume there scores them. Ctrl-C saves the
-fold at work; what is finished is never trained again.`
+fold that is being trained. A finished fold is never trained again.`
 
 interface CvFlags extends TrainingFlags {
   readonly out: string
@@ -50,7 +51,7 @@ export function cvCommand(): Command {
       new Option('--folds <K>', 'how many folds').argParser(aboveZero).default(undefined, '5, or those of the table'),
     )
     .addOption(
-      new Option('--by <kind>', 'what train and validation never share; rosette split --help tells of each')
+      new Option('--by <kind>', 'what train and validation never share; rosette split --help explains each kind')
         .choices(kinds)
         .default(
           undefined,

@@ -22,7 +22,8 @@ Examples:
 Draws 24 jaguars and trains a small network on 40 photos of each. Measures it
 before and after training on photos of the same animals from other encounters.
 Writes a report to explore in a browser, and a submission. Takes a few minutes
-on two processor cores; with fewer jaguars and photos less, and scores worse.`
+on two processor cores. With fewer jaguars and photos it takes less time, and
+the scores are worse.`
 
 /** `rosette demo`: the whole of rosette on jaguars that it draws itself. */
 export function demoCommand(): Command {

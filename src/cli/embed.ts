@@ -27,7 +27,7 @@ Examples:
 
 FILE.npy holds float32 [photos, size], each row of length 1. FILE.csv beside it
 has the file names, the identities and the other columns of the table, in the
-same order. Of a Kaggle folder all photos are embedded, train.csv's first.`
+same order. In a Kaggle folder all photos are embedded, train.csv's first.`
 
 interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly data?: string

@@ -14,10 +14,10 @@ Examples:
 
 The folder holds copies of the models' weights and a file that seals them by
 hash, so that it can be moved and sent. Every command takes it as --model.
-Members may be of any kind, size and resolution: with similarities and ranks
-each compares photos by itself. A mean of embeddings is taken only of runs that
-began with the same weights and seed: other networks have axes of their own,
-and their mean says nothing.`
+With --fusion similarities and ranks the members may be of any kind, size and
+resolution, because each compares photos by itself. --fusion embeddings takes
+only runs that began with the same weights and seed: the numbers of other
+networks' embeddings do not correspond, and their mean says nothing.`
 
 interface EnsembleFlags {
   readonly model: readonly string[]

@@ -47,22 +47,22 @@ That is the task in the field. A query whose individual is not in the gallery is
 counted and not scored.
 
 Without --gallery each photo is a query against all the others. Where encounters
-are known (a column of the table), a query does not meet the photos of its own
-encounter, for photos of one sighting find each other by their background.
---exclude-same nothing leaves them in.
+are known (a column of the table), a query is not compared with the photos of
+its own encounter, because photos of one sighting find each other by their
+background. --exclude-same nothing leaves them in.
 
---protocols all shows one model under all protocols, for the same model may
-have four times the score where photos of one sighting find each other: each
-photo against all others; against other encounters; against the photos that the
-run was trained on, or the gallery; and with a third of the individuals taken
-out of the gallery, to see whether new animals are noticed.
+--protocols all compares each photo in four ways: with all others; with other
+encounters; with the photos that the run was trained on, or the gallery; and
+with a gallery without a third of the individuals, to see whether new animals
+are noticed. The same model may have four times the score where photos of one
+sighting find each other.
 
 --split-of RUN scores any model on the photos that RUN set aside, so that a
 frozen network and a run that began with it can be compared (rosette compare).
 
 Each score stands beside its 95 % interval and beside chance: docs/metrics.md.
 
-Of a Kaggle folder the photos of train.csv are scored. To score a competition's
+In a Kaggle folder the photos of train.csv are scored. To score a competition's
 test photos, give a CSV of their identities.`
 
 interface EvaluateFlags
@@ -128,7 +128,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
   )
   check(
     given.match === 'none' || given.protocols === undefined,
-    '--protocols compares what the embedding does: expected --match none beside it',
+    '--protocols measures the embedding alone: expected --match none beside it',
   )
   const { flags, postProcessing } = await afterRanking(given)
   const own = { ...flags, model: splitOf === undefined ? flags.model : [splitOf] }
@@ -182,7 +182,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         )
       })
       if (report.sameFiles > 0)
-        warn(`${report.sameFiles} queries are in the gallery as the very same file, which was left out for them`)
+        warn(`the gallery has the very files of ${report.sameFiles} queries: each was left out for its own query`)
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
       await warnOfScoring(report)
       const leakage = await certificateOf(selection, { run, photos: manifest.photos, signal })

@@ -64,7 +64,7 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   const { model, out, format = 'onnx', checkpoint, precision = 'fp32', name, overwrite = false } = flags
   check(
     format === 'onnx' || precision === 'fp32',
-    `--precision ${precision}: of --format onnx; timm's weights are fp32`,
+    `--precision ${precision}: expected --format onnx; timm's weights are fp32`,
   )
   check(
     !statSync(model, { throwIfNoEntry: false })?.isFile(),
@@ -74,15 +74,18 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   const { copyHeadRun, exportModel, exportTimm, writeModelFolder } = await import('../export/index.ts')
   const { isEnsemble, isHeadRun, readRunModel } = await import('../embedder/index.ts')
   const { isRunFolder } = await import('../run/index.ts')
-  check(!isRunFolder(out), `--out: ${out} is a run folder, whose model.onnx is its own`, 'choose another folder')
+  check(!isRunFolder(out), `--out: ${out} is a run folder, and has a model.onnx of its own`, 'choose another folder')
   if (isEnsemble(model)) return exportOfEnsemble(flags)
   if (isHeadRun(model)) {
     check(format === 'onnx', `--format timm: ${model} trained a head on an ONNX file, which timm does not have`)
     check(
       precision === 'fp32',
-      `--precision ${precision}: ${model} trained a head on an ONNX file, which keeps its own`,
+      `--precision ${precision}: ${model} trained a head on an ONNX file, whose precision stays as it is`,
     )
-    check(checkpoint !== 'last', `--checkpoint last: ${model} trained a head on an ONNX file; its model is the best`)
+    check(
+      checkpoint !== 'last',
+      `--checkpoint last: ${model} trained a head on an ONNX file; only its best checkpoint is a model`,
+    )
     const { files } = await writeModelFolder(out, 'onnx', async (folder) => ({
       files: await copyHeadRun(model, folder, name),
     }))
@@ -109,18 +112,21 @@ async function exportAction(flags: ExportFlags): Promise<void> {
 }
 
 async function exportOfEnsemble({ model, out, format, checkpoint, precision, name }: ExportFlags): Promise<void> {
-  check(format !== 'timm', `--format timm: ${model} is an ensemble, of which timm knows nothing`, 'export its members')
+  check(format !== 'timm', `--format timm: ${model} is an ensemble, which timm cannot open`, 'export its members')
   check(
     precision === undefined || precision === 'fp32',
     `--precision ${precision}: ${model} is an ensemble, which is exported in fp32`,
   )
-  check(checkpoint === undefined, `--checkpoint ${checkpoint}: ${model} is an ensemble and says it of its members`)
+  check(
+    checkpoint === undefined,
+    `--checkpoint ${checkpoint}: ${model} is an ensemble, which has chosen the checkpoints of its members`,
+  )
   const { exportEnsemble, writeModelFolder } = await import('../export/index.ts')
   const { files, bytes, description, difference } = await writeModelFolder(out, 'onnx', (folder) =>
     exportEnsemble({ ensemble: model, folder, name }),
   )
   say(`${files.join('\n')}\n${formatBytes(bytes)}, an ensemble, fp32, embedding of ${description.output.size}`)
-  say(`held against its members on drawn jaguars: no number differs by more than ${difference.toExponential(1)}`)
+  say(`compared with its members on drawn jaguars: no number differs by more than ${difference.toExponential(1)}`)
 }
 
 /** Below it rounded embeddings are told to be others. */

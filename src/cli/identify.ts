@@ -231,7 +231,7 @@ function tellLeftOut(found: readonly Identification[]): void {
     const same = leftOut.map(({ filename }) => oneLine(filename)).join(', ')
     if (same === '') continue
     const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
-    tell(`note: ${oneLine(photo.filename)}: left out of the gallery, being the same file: ${same}${alone}`)
+    tell(`note: ${oneLine(photo.filename)}: the same file is in the gallery and was left out: ${same}${alone}`)
   }
 }
 
@@ -248,7 +248,10 @@ function tellMirrored(found: readonly Identification[]): void {
 async function meaningOf(postProcessing: PostProcessing | undefined, match: MatchFlags['match']): Promise<string> {
   const { postProcessingWords } = await import('../retrieval/index.ts')
   const done = postProcessingWords(postProcessing)
-  const scale = postProcessing?.rerank === undefined ? '' : ' Similarity is 1 − distance here, from 0 to 1, no cosine.'
+  const scale =
+    postProcessing?.rerank === undefined
+      ? ''
+      : ' Similarity is 1 minus the re-ranked distance here, from 0 to 1, and no cosine.'
   const { matchWords } = await import('../identify/index.ts')
   const places = match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${matchWords[match]}. `
   return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`

@@ -27,7 +27,7 @@ export function locateConfigOption(): Option {
 
 export function animalsOption(): Option {
   const choices: readonly WhichAnimals[] = ['largest', 'all']
-  return new Option('--animals <which>', 'of several animals on a photo: the largest, or each by itself')
+  return new Option('--animals <which>', 'which animals of a photo to take: the largest, or each by itself')
     .choices(choices)
     .default(undefined, 'largest')
 }

@@ -25,7 +25,7 @@ test('rosette locate writes boxes and masks, and says what it found', async () =
   const { code, stdout } = await rosette(folderWith({}), 'locate', '--model', onnx, '--data', data, '--out', out).ended
   expect([code, stdout]).toEqual([
     0,
-    `${out}/detections.json: 2 animals in 2 of 3 photos\n${out}/masks: their masks, white the animal\n`,
+    `${out}/detections.json: 2 animals in 2 of 3 photos\n${out}/masks: their masks, on which the animal is white\n`,
   ])
   const { images } = JSON.parse(readFileSync(join(out, 'detections.json'), 'utf8'))
   expect(

@@ -12,8 +12,8 @@ Examples:
     --data photos --out found
   rosette train --data photos --detections found/detections.json --out runs/cut
 
-Writes DIR/detections.json in MegaDetector's form, and of a network that gives
-masks DIR/masks/, white the animal. Other commands read both back by
+Writes DIR/detections.json in MegaDetector's format. If the network gives masks,
+it also writes DIR/masks/; the animal is white. Other commands read them by
 --detections and --masks, or take the network itself by --locate.
 
 A second run with the same --out goes on where the first was stopped. Photos
@@ -43,7 +43,7 @@ export function locateCommand(): Command {
     .addOption(locateConfigOption())
     .addOption(animalsOption())
     .addOption(
-      new Option('--confidence <C>', 'how sure a detection must be to be taken, from 0 to 1')
+      new Option('--confidence <C>', 'how sure the network must be of an animal, from 0 to 1')
         .argParser(fraction)
         .default(undefined, "the description's threshold"),
     )
@@ -75,5 +75,5 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { skipped, photos, photosWithAnimals, detections, masks } = written
   warnOfSkipped(skipped)
   say(`${detections}: ${written.animals} animals in ${photosWithAnimals} of ${photos} photos`)
-  if (masks !== undefined) say(`${masks}: their masks, white the animal`)
+  if (masks !== undefined) say(`${masks}: their masks, on which the animal is white`)
 }

@@ -59,7 +59,7 @@ export async function withMatching<T>(
     const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractor) : undefined
     if (gallery?.kind === 'stored' && known === undefined)
       warn(
-        `${gallery.source} has no local features of this kind: they are found in its photos, each time or from the cache`,
+        `${gallery.source} has no local features of this kind: they are computed from its photos, or taken from the cache`,
       )
     const learnt = match === 'fused' && fused?.extractor === extractor.fingerprint ? fused : undefined
     const fusion = learnt && {

@@ -61,7 +61,7 @@ export function addModelOptions(command: Command): Command {
     .addOption(
       new Option(
         '--tta <mode>',
-        'flip: average the embeddings of a photo and of its mirror image; multi-scale: of a larger size too, run folders only',
+        'flip: average the embeddings of a photo and of its mirror image; multi-scale: also those of a larger size, run folders only',
       )
         .choices(['none', 'flip', 'multi-scale'])
         .default(undefined, 'flip for models of rosette, none for others'),
@@ -95,7 +95,7 @@ export function deviceOption(): Option {
 
 /** Strips of text that trap cameras print into photos. */
 export function captionsOption(otherwise: string): Option {
-  return new Option('--captions <what>', 'strips of text above or below a photo: left in, or left out')
+  return new Option('--captions <what>', 'strips of text above or below a photo: keep them, or crop them away')
     .choices(['keep', 'crop'])
     .default(undefined, otherwise)
 }
@@ -125,13 +125,16 @@ function addLabelOptions(command: Command): Command {
   return command
     .option('--columns <field=column,…>', "the names of a table's columns, as in filename=path,identity=animal")
     .addOption(
-      new Option('--unidentified <WORD,…>', 'labels that stand for nobody; an empty cell always does')
+      new Option('--unidentified <WORD,…>', 'labels of animals that nobody has identified; an empty cell always is one')
         .argParser(wordList)
         .default(undefined, 'unknown, NA, none, ? and the like'),
     )
     .option('--merge-similar-labels', 'make one individual of labels that look alike, as 007 and 7')
     .addOption(
-      new Option('--encounter-gap <time>', 'photos of one animal and camera as close as this are one encounter')
+      new Option(
+        '--encounter-gap <time>',
+        'photos of one animal at one camera belong to one encounter if no more than this lies between them',
+      )
         .argParser(minutes)
         .default(undefined, '60m; only where no column has the encounters'),
     )
@@ -144,7 +147,7 @@ function addBoxOptions(command: Command): Command {
     .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')
     .option('--masks <DIR>', 'a folder of masks, named as the photos are; white is the animal')
     .addOption(
-      new Option('--confidence <C>', 'how sure a detection must be to be taken, from 0 to 1')
+      new Option('--confidence <C>', 'how sure the detector must be of an animal, from 0 to 1')
         .argParser(fraction)
         .default(undefined, '0.2'),
     )

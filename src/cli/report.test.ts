@@ -216,7 +216,7 @@ test('compare: two runs as a page', async () => {
   const compare = (...args: string[]) => runProgram(['compare', ...args, '--out', page], commands)
   expect(await rosette('report', '--model', run, ...photos(), '--projection', 'pca', '--explain', '0')).toBe(0)
   expect(await compare(run, other)).toBe(0)
-  expect(output.stderr).toContain(`note: without a report, so without scores: ${other}`)
+  expect(output.stderr).toContain(`note: no scores, because there is no report: ${other}`)
   const html = readFileSync(page, 'utf8')
   expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
   expect(html).toContain(

@@ -166,7 +166,10 @@ async function refuse(out: string, overwrite: boolean): Promise<void> {
 }
 
 function defaultFolder(embedder: Embedder): string {
-  check(embedder.run !== undefined, '--out: name the folder to write: the model is no run folder, which would hold it')
+  check(
+    embedder.run !== undefined,
+    '--out: name the folder to write: the model is no run folder that could hold the report',
+  )
   return join(embedder.run, 'report')
 }
 

@@ -30,7 +30,7 @@ export function intervalText(interval: Interval | undefined): string {
 
 /** How the intervals were drawn, and whether there were enough to draw from. */
 export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'intervals'>): string {
-  if (identity === null) return 'intervals: none, for the queries show one individual only'
+  if (identity === null) return 'intervals: none, because the queries show only one individual'
   const few = identity.tooFew ? ': so few that they are too narrow' : ''
   return `intervals: ${identity.resamples} bootstrap samples of ${identity.units} individuals${few}; by chance: a random order of each query's gallery`
 }

@@ -11,13 +11,13 @@ export function dataOption(): Option {
 export function splitOption(): Option {
   return new Option('--split <which>', "which part of the table's or the run's split to score")
     .choices(['validation', 'train', 'test', 'all'])
-    .default(undefined, "a table's test photos; of the run's own data what it did not learn from; else all")
+    .default(undefined, "a table's test photos; of the run's own data the photos that it did not learn from; else all")
 }
 
 export function excludeSameOption(): Option {
   return new Option(
     '--exclude-same <what>',
-    "encounter: a query does not meet photos of its own animal's same encounter",
+    'encounter: a query is not compared with photos of its own animal from the same encounter',
   )
     .choices(['encounter', 'nothing'])
     .default(undefined, 'encounter, where encounters are known')

@@ -14,7 +14,7 @@ Examples:
   rosette split --data jaguars.csv --kind encounter --folds 5 --out folds.csv
   rosette split --data jaguars.csv --kind identity --fraction 0.3 --out new.csv
 
-Kinds, from what flatters a model most to what asks most of it:
+Kinds, from the easiest, which flatters a model most, to the hardest:
   stratified  photos by lot: those of one moment come on both sides
   burst       photos that are nearly the same stay together
   encounter   the photos of a sighting stay together

@@ -37,7 +37,7 @@ export class TrainView {
       }
       case 'weights': {
         const { path, tensors, leftOut } = event
-        const classifier = leftOut.length === 0 ? '' : `; left out, its classifier: ${leftOut.join(', ')}`
+        const classifier = leftOut.length === 0 ? '' : `; its classifier was left out: ${leftOut.join(', ')}`
         return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
       }
       case 'list':

@@ -119,6 +119,6 @@ describe('what was accepted', () => {
   it('is not followed by other weights, which is said', async () => {
     await accept()
     expect(await evaluated('--checkpoint', 'last')).toMatchObject({ tta: 'flip', postProcessing: {} })
-    expect(output.stderr).toContain('postprocessing.json was made for other weights than these: it is not followed')
+    expect(output.stderr).toContain('postprocessing.json was made for other weights than these, so it is not used')
   })
 })

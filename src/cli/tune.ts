@@ -183,8 +183,8 @@ async function described(
     ...(best === undefined
       ? []
       : [
-          `on individuals that did not choose: ${gainWords(verdict.confirmed, percent)}`,
-          `the best of all, ${await trickWords(best)}: ${gainWords(verdict.own, percent)}, which its choice flatters`,
+          `on individuals that had no part in the choice: ${gainWords(verdict.confirmed, percent)}`,
+          `the best of all, ${await trickWords(best)}: ${gainWords(verdict.own, percent)}, too high because it was chosen on the same photos`,
         ]),
   ].join('\n')
 }

@@ -98,7 +98,7 @@ function checkLooseSides(
   check(
     loose.length === 0,
     `${where}: a box needs ${listOf(meant.sides)}, got ${loose.join(', ')}`,
-    'name the missing column with `columns`, or give columns that are no box other names',
+    'name the missing column with `columns`; if these columns are no box, give them other names',
   )
 }
 

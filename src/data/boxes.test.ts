@@ -145,7 +145,7 @@ describe('evidence over the whole table', () => {
 })
 
 describe('boxes drawn before EXIF turned the photo', () => {
-  const note = "2 boxes: drawn before EXIF's orientation turned the photo, turned with it"
+  const note = "2 boxes: drawn before EXIF's orientation turned the photo, and are turned with it"
 
   it('are those that pass the edge of the upright photo and not of the stored one', () => {
     const { photos, notes } = open('bbox', [

@@ -76,7 +76,7 @@ export function placeBoxes(given: readonly GivenBox[], source: BoxSource): Place
   ]
   if (stored) {
     const turned = turns.filter((orientation) => orientation > 1).length
-    notes.push(`${counted(turned, 'box')}: drawn before EXIF's orientation turned the photo, turned with it`)
+    notes.push(`${counted(turned, 'box')}: drawn before EXIF's orientation turned the photo, and are turned with it`)
   }
   return { boxes, turns, notes, warnings: leaving(all, boxes, source, words) }
 }
@@ -179,7 +179,7 @@ function placed(given: Measured, format: BoxFormat, unit: BoxUnit, stored: boole
   if (unit === 'pixels' && numbers.every((value) => value >= 0 && value <= 1))
     return `expected a box in pixels, ${got}: fractions? multiply them by the photo's width and height`
   if (size === undefined && unit === 'fractions')
-    return existsSync(path) ? `its size cannot be read, which a box in fractions needs, ${got}` : undefined
+    return existsSync(path) ? `a box in fractions needs the photo's size, which cannot be read, ${got}` : undefined
   return stored && size !== undefined ? uprightBox(box, size) : box
 }
 

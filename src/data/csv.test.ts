@@ -85,7 +85,7 @@ test('a column without a name may be left out of a row, and empty cells may be t
   })
   expect(parsed('filename;identity\na.png;A;;\nb.png;B;\n')).toEqual({ ...found, numbers: [2, 3] })
   expect(parsed('filename;identity\na.png;A;;x\nb.png\n')).toBe(
-    'InputError: a.csv: expected 2 cells in each row, not so in row 2 (4), 3 (1)\n' +
+    'InputError: a.csv: expected 2 cells in each row, got another number in row 2 (4), 3 (1)\n' +
       'hint: a spreadsheet leaves out empty cells at the end of a row: move the last column to the front',
   )
 })

@@ -46,7 +46,7 @@ export function readTable(path: string): Table {
   }
   check(
     uneven.length === 0,
-    `${path}: expected ${header.length} cells in each row, not so in row ${shortList(uneven)}`,
+    `${path}: expected ${header.length} cells in each row, got another number in row ${shortList(uneven)}`,
     unevenHint(records.slice(top, top + probedRows)) ??
       (short
         ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front'
@@ -64,7 +64,7 @@ function unevenHint([header = [], ...others]: readonly (readonly string[])[]): s
   const [row = []] = rows
   if (rows.some(({ length }) => length !== row.length)) return undefined
   const mark = row.length === 1 && header.length > 1 ? likelySeparator(row[0]!) : undefined
-  if (mark !== undefined) return `the rows have ${separatorName(mark)} between their cells, and the header has not`
+  if (mark !== undefined) return `the rows have ${separatorName(mark)} between their cells, and the header has none`
   const isTitle = header.length < row.length && header.filter((cell) => cell !== '').length <= 1
   return isTitle
     ? 'is its first row a title or a comment? the table begins with its header: remove what stands above'

@@ -79,12 +79,12 @@ function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, g
   const source = photos.some(({ derived = [] }) => derived.includes('timestamp')) ? 'EXIF' : 'timestamp'
   if (seen.every((own) => new Set(own).size === 1)) {
     const isNews = seen.some((own) => own.length > 1)
-    const told = `no encounters are taken from the times (${source}): by them each individual was seen once only`
+    const told = `no encounters are taken from the times (${source}): by these times each individual was seen only once`
     return withNotes(manifest, isNews ? [...notes, told] : [])
   }
   const station = photos.some(({ camera }) => camera !== undefined) ? ' and camera' : ''
   const untold = photos.filter(({ identity }, i) => identity !== undefined && names[i] === undefined).length
-  const missing = untold === 0 ? [] : [`${untold} photos without a time are of no encounter`]
+  const missing = untold === 0 ? [] : [`${untold} photos without a time belong to no encounter`]
   return {
     ...withNotes(manifest, [...notes, ...missing]),
     encountersFrom: `from ${source}${station}, ${daysOnly ? 'one a day' : `gap ${gapMinutes} min`}`,

@@ -252,7 +252,7 @@ describe('a CSV', () => {
       'a.csv: a box needs x, y, width and height, got x, y, width\nhint: name the missing column with `columns`',
     ],
     ['filename,bbox\na.jpg,1 2 0 3\n', {}, 'expected a box with a width and a height above 0'],
-    ['filename,who\na.jpg,A,1\nb.jpg\n', {}, 'expected 2 cells in each row, not so in row 2 (3), 3 (1)'],
+    ['filename,who\na.jpg,A,1\nb.jpg\n', {}, 'expected 2 cells in each row, got another number in row 2 (3), 3 (1)'],
     ['filename,filename\na,b\n', {}, 'columns named twice: filename'],
     ['filename\n"a.jpg\n', {}, 'not a CSV'],
     ['filename\n', {}, 'no photos'],

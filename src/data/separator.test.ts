@@ -41,8 +41,8 @@ test('a table may be separated by |, with commas in its cells', () => {
 
 test('rows with another separator than the header, and a title above it, are told', () => {
   expect(parsed('filename;identity\na.png,A\nb.png,B\n')).toBe(
-    'InputError: a.csv: expected 2 cells in each row, not so in row 2 (1), 3 (1)\n' +
-      "hint: the rows have ',' between their cells, and the header has not",
+    'InputError: a.csv: expected 2 cells in each row, got another number in row 2 (1), 3 (1)\n' +
+      "hint: the rows have ',' between their cells, and the header has none",
   )
   for (const title of ['Survey 2024', '# made by hand'])
     expect(parsed(`${title}\nfilename,identity\na.png,A\n`)).toContain(

@@ -32,7 +32,7 @@ function cutsNear(photos: readonly Photo[], shares: readonly number[]) {
   const places = quietPlaces(photos, order, times)
   check(
     places.length >= shares.length,
-    `split by time: ${places.length} moments between photos, expected ${shares.length} or more`,
+    `split by time: the times allow ${places.length} places to divide the photos, expected ${shares.length} or more`,
     'ask for fewer folds, or for another kind of split',
   )
   const cuts: number[] = []

@@ -17,7 +17,9 @@ export function doubtsOf({
 }: Pick<RetrievalMetrics, 'identities' | 'tieRate' | 'queries'>): string[] {
   const doubts: string[] = []
   if (identities === 1)
-    doubts.push('the gallery shows one individual only: every answer is right, and the scores say nothing of the model')
+    doubts.push(
+      'the gallery shows one individual only: every answer is right, and the scores say nothing about the model',
+    )
   if (tieRate > manyTies)
     doubts.push(
       `${(tieRate * 100).toFixed(0)} % of the similarities are equal to others of the same query: the model hardly tells photos apart, and their order in the data decides the scores`,

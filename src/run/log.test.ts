@@ -55,7 +55,7 @@ describe('log.jsonl', () => {
     expect(() => readLog(path)).toThrow(`${path}: line 3: holds zeros`)
     expect(scanLog(path).entries).toEqual([1, 2, 5, 6, 8].map(step))
     expect(rewindLog(path, 9)).toEqual([
-      `${path}: line 3: holds zeros, as a machine leaves them that lost its power; the line is left out`,
+      `${path}: line 3: holds zeros, as a power cut leaves them; the line is left out`,
       `${path}: has lost steps 3 to 4, 7 and 9; the run goes on from step 9, its curves have a gap`,
     ])
     expect(readLog(path)).toEqual([1, 2, 5, 6, 8].map(step))

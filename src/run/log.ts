@@ -77,7 +77,7 @@ export function readLog(path: string): LogEntry[] {
 
 /** An entry, or what is wrong with the line. */
 function parseEntry(line: string, where: string): LogEntry | string {
-  if (/^\0+/.test(line)) return `${where}: holds zeros, as a machine leaves them that lost its power`
+  if (/^\0+/.test(line)) return `${where}: holds zeros, as a power cut leaves them`
   let json: unknown
   try {
     json = JSON.parse(line)

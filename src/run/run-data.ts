@@ -72,7 +72,7 @@ export function findCheckpoint(folder: string, which?: CheckpointName): { name: 
   throw new InputError(
     `${folder}: no ${which === undefined ? '' : `'${which}' `}checkpoint`,
     other === undefined
-      ? 'has its training come to an end of an epoch?'
+      ? 'has its training finished an epoch yet?'
       : `there is '${other}': ${optionText({ checkpoint: other })}`,
   )
 }

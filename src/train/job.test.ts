@@ -117,7 +117,7 @@ describe('a table with a split', () => {
     expect(job.index.photos).toHaveLength(24)
     expect(job.config.validation).toBe('column')
     expect(texts).toContain(
-      "column 'split' decides which photos train and which validate; 8 photos of the table, to test on or on no side, are kept out",
+      "column 'split' decides which photos train and which validate; 8 photos of the table are kept out: they are test photos, or on no side",
     )
     const again = await prepareJob({ data: csv, out: join(folder, 'three'), resume: true })
     expect(again.split).toEqual(job.split)
@@ -285,7 +285,7 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   write(0.1)
   const events: PrepareEvent[] = []
   const job = await prepare('pretrained', [`weights=${weights}`], { onProgress: (event) => void events.push(event) })
-  const text = `${weights}: with which pixels it was trained is not known; 'imagenet' is taken (model.pixels)`
+  const text = `${weights}: it is not known with which pixels it was trained; 'imagenet' is assumed (model.pixels)`
   expect(events).toContainEqual({ kind: 'warning', text })
   // the folder is looked at first, the photos in it are decoded last
   expect(
@@ -329,7 +329,7 @@ test('a file that was trained with other pixels is refused before anything is wr
   writeFileSync(join(beside, 'config.json'), 'not JSON')
   const events: PrepareEvent[] = []
   await prepare('unsaid', [`weights=${weights}`], { onProgress: (event) => void events.push(event) })
-  const text = `${weights}: with which pixels it was trained is not known; 'imagenet' is taken (model.pixels)`
+  const text = `${weights}: it is not known with which pixels it was trained; 'imagenet' is assumed (model.pixels)`
   expect(events).toContainEqual({ kind: 'warning', text })
 })
 

@@ -207,7 +207,7 @@ function tellWhatWasRead(
 
 function splitInWords(known: readonly Photo[], validation: TrainConfig['validation'], column: string): string {
   const kept = known.length - photosToTrainWith(known, validation).length
-  const out = kept === 0 ? '' : `; ${kept} photos of the table, to test on or on no side, are kept out`
+  const out = kept === 0 ? '' : `; ${kept} photos of the table are kept out: they are test photos, or on no side`
   const how =
     validation === 'column'
       ? 'decides which photos train and which validate'

@@ -80,7 +80,7 @@ export function doubtfulStart({ weights, freeze, model }: TrainConfig, changes: 
   if (weights === null || !isWeightsFile(weights) || setsPixels(changes)) return []
   checkPixels(weights, model.pixels)
   if (pixelsOf(weights) !== undefined) return []
-  return [`${weights}: with which pixels it was trained is not known; '${model.pixels}' is taken (model.pixels)`]
+  return [`${weights}: it is not known with which pixels it was trained; '${model.pixels}' is assumed (model.pixels)`]
 }
 
 /** A warning where photos are smaller than those that the weights were trained on. */
