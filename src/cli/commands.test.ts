@@ -224,7 +224,7 @@ test('identify: a photo whose only companion is itself has a row that says nobod
   expect(readFileSync(csv, 'utf8').split('\n')[1]).toBe(
     `${known},,,,,,unsure,,there is no photo in the gallery to compare it with`,
   )
-  expect(output.stderr).toContain('being the same file: train_0001.png; no photo is left to compare it with')
+  expect(output.stderr).toContain('was left out: train_0001.png; no photo is left to compare it with')
 })
 
 test('identical files are told by every command that embeds, loudly where individuals differ', async () => {

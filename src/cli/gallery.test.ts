@@ -101,7 +101,7 @@ test('evaluate --gallery: the very same file is no answer; nobody known is an er
   const path = join(out, 'metrics.json')
   expect(await rosette('evaluate', '--model', run, '--data', data, '--gallery', data, '--out', path)).toBe(0)
   expect(metricsOf(path)).toMatchObject({ queries: 12, sameFiles: 12 })
-  expect(output.stderr).toContain('12 queries are in the gallery as the very same file')
+  expect(output.stderr).toContain('the gallery has the very files of 12 queries')
   const list = join(out, 'others.csv')
   writeFileSync(list, 'filename,identity\ntest_0001.png,X\ntest_0002.png,X\n')
   const others = ['--data', list, '--images', join(data, 'test', 'test')]
