@@ -62,7 +62,9 @@ describe('options after ranking', () => {
   it('say on what scale an answer is', async () => {
     const photo = join(data, 'test', 'test', 'test_0002.png')
     expect(await rosette('identify', '--model', run, '--gallery', data, photo, '--rerank-settings', '4,2,0.3')).toBe(0)
-    expect(output.stdout).toContain('Ranked with re-ranking (k1 4, k2 2, λ 0.3). Similarity is 1 minus the re-ranked distance here')
+    expect(output.stdout).toContain(
+      'Ranked with re-ranking (k1 4, k2 2, λ 0.3). Similarity is 1 minus the re-ranked distance here',
+    )
     expect(output.stdout.split('\n')[1]).toMatch(/test_0002\.png +1 +Bento +0\.\d{4} /)
   })
 
