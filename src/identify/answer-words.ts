@@ -14,7 +14,7 @@ export function answerWords({ answer, candidates }: Identification): string {
     words.push(
       `${notCompared === 1 ? '1 individual' : `${notCompared} individuals`} of the gallery could not be matched, for want of a photo of this flank`,
     )
-  if (bothFlanks) words.push('its flank is not known, so it was compared with both')
+  if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
   return words.join('; ')
 }
 

@@ -41,6 +41,9 @@ describe('flanks', () => {
     expect(sidesOf(named)).toEqual([undefined, undefined, undefined, undefined]) // two of four only
     expect(sidesOf(named.slice(0, 2))).toEqual(['left', 'right'])
     expect(sidesOf([photo('left_right.jpg')])).toEqual([undefined])
+    // one query of many says its flank, as the gallery's names do
+    expect(otherFlank(named, named.slice(0, 2))(0, 1)).toBe(true)
+    expect(otherFlank(named, named.slice(0, 2))(2, 1)).toBe(false)
     expect(otherFlank(stated, stated)(0, 1)).toBe(true)
     expect(otherFlank(stated, stated)(0, 3)).toBe(false)
     expect(otherFlank(stated, stated, 'any')(0, 1)).toBe(false)

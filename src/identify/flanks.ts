@@ -37,6 +37,14 @@ export function sidesOf(photos: readonly Photo[]): readonly (Side | undefined)[]
   return found > 0 && found >= mostlyNamed * photos.length ? named : stated
 }
 
+/** The side of each query: as `sidesOf`, and of any file name that says it where those of the gallery do. */
+export function querySides(queries: readonly Photo[], gallery: readonly Photo[]): readonly (Side | undefined)[] {
+  const isNamed =
+    gallery.every(({ flank }) => flank === undefined) && sidesOf(gallery).some((side) => side !== undefined)
+  if (!isNamed || queries.some(({ flank }) => flank !== undefined)) return sidesOf(queries)
+  return queries.map(sideInName)
+}
+
 /** Whether a query and a gallery photo show different flanks, where both are known. */
 export function otherFlank(
   queries: readonly Photo[],
@@ -44,7 +52,7 @@ export function otherFlank(
   rule: FlankRule = 'same',
 ): (query: number, photo: number) => boolean {
   if (rule === 'any') return () => false
-  const [asked, known] = [sidesOf(queries), sidesOf(gallery)]
+  const [asked, known] = [querySides(queries, gallery), sidesOf(gallery)]
   return (query, photo) => {
     const [a, b] = [asked[query], known[photo]]
     return a !== undefined && b !== undefined && a !== b
@@ -60,7 +68,7 @@ export function flankCounts(
     leaveOut,
   }: { readonly rule?: FlankRule | undefined; readonly leaveOut: (q: number, g: number) => boolean },
 ): FlankCounts | null {
-  const [asked, sides] = [sidesOf(queries), sidesOf(gallery)]
+  const [asked, sides] = [querySides(queries, gallery), sidesOf(gallery)]
   if (asked.every((side) => side === undefined) || sides.every((side) => side === undefined)) return null
   const isOther = otherFlank(queries, gallery, rule)
   const known = asked.filter((side) => side !== undefined).length

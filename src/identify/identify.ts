@@ -3,7 +3,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
 import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
-import { type FlankRule, otherFlank, sidesOf } from './flanks.ts'
+import { type FlankRule, otherFlank, querySides, sidesOf } from './flanks.ts'
 import { likenessOf, nearestSimilarities } from './likeness.ts'
 import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
 import type { RankProgress } from './rank-progress.ts'
@@ -112,7 +112,7 @@ const nobody = {
 function comparedWithBoth(queries: readonly Photo[], gallery: readonly Photo[], flanks?: FlankRule): boolean[] {
   const sides = new Set(sidesOf(gallery))
   const hasBoth = flanks !== 'any' && sides.has('left') && sides.has('right')
-  return sidesOf(queries).map((side) => hasBoth && side === undefined)
+  return querySides(queries, gallery).map((side) => hasBoth && side === undefined)
 }
 
 /** Every individual down a ranking, with its best score and how many of its photos are in it. */
