@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { checkpointPath, readCheckpoint, resolveConfig } from '../src/run/index.ts'
+import { checkpointPath, readCheckpoint, readLog, resolveConfig } from '../src/run/index.ts'
 import { type TrainCallOptions, type TrainOptions, train } from '../src/train/index.ts'
 import { prepareJob } from '../src/train/job.ts'
 import { planOf } from '../src/train/plan.ts'
@@ -10,11 +10,11 @@ import { stripedDataset } from './striped-dataset.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-train-losses-'))
 vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
-/** Four individuals a batch and two photos of each: two steps an epoch. */
+/** Twelve photos of four individuals train; of each in a batch there are two photos. */
 const set = [
   'model.backbone=convnext_zepto_rms',
   'model.embeddingSize=8',
-  ...['image.widthPx=32', 'image.heightPx=32', 'epochs=2', 'batchSize=8', 'chunk=8'],
+  ...['image.widthPx=32', 'image.heightPx=32', 'epochs=2', 'validateEvery=1', 'batchSize=8', 'chunk=8'],
   ...['sampler.kind=pxk', 'sampler.photosPerIdentity=2'],
 ]
 let data = ''
@@ -41,17 +41,25 @@ async function trained(name: string, options: Partial<TrainCallOptions>, stopAft
 
 const last = (name: string) => checkpointPath(join(folder, name), 'last')
 
-test('a pair loss with a memory bank, interrupted: the bank goes on where it was, to the bit', async () => {
-  const settings = [...set, 'pairLoss.kind=supervised-contrastive', 'memoryBank=12']
+test('a memory bank and a curriculum, interrupted in an epoch: both go on where they were, to the bit', async () => {
+  const settings = [
+    ...set,
+    'batchSize=4',
+    'pairLoss.kind=supervised-contrastive',
+    'memoryBank=12',
+    'sampler.curriculum=0.5',
+  ]
   await trained('whole', { set: settings })
-  const bank = readCheckpoint(last('whole')).tensors.get('head.bank.labels')!
-  expect(Array.from(bank.data, Number)).toHaveLength(12)
-  for (const animal of [0, 1, 2, 3]) expect(bank.data.slice(0, 8).filter((x) => x === animal)).toHaveLength(2)
-  expect(bank.data).not.toContain(-1)
-  await trained('stopped', { set: settings }, 1)
-  expect(Array.from(readCheckpoint(last('stopped')).tensors.get('head.bank.labels')!.data.slice(8), Number)).toEqual([
-    -1, -1, -1, -1,
-  ])
+  const { tensors, position } = readCheckpoint(last('whole'))
+  expect(tensors.get('head.bank.labels')!.data).toHaveLength(12)
+  expect(tensors.get('head.bank.labels')!.data).not.toContain(-1)
+  const { difficulty } = JSON.parse(position!) as { difficulty: { hardness: number[] } }
+  expect(difficulty.hardness).toHaveLength(4)
+  const measured = readLog(join(folder, 'whole', 'log.jsonl')).filter((entry) => entry.kind === 'validation')
+  expect(measured.map((entry) => entry.hardest?.length)).toEqual([undefined, 4, 4])
+  await trained('stopped', { set: settings }, 4)
+  const early = readCheckpoint(last('stopped'))
+  expect(JSON.parse(early.position!)).toMatchObject({ step: 4, difficulty: { hardness: expect.any(Array) } })
   await trained('stopped', { resume: true })
   expect(readFileSync(last('stopped')).equals(readFileSync(last('whole')))).toBe(true)
 })

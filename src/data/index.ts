@@ -2,6 +2,7 @@
  * Datasets: where the photos lie, whom they show, which of them train, how batches are drawn and varied, and their pixels,
  * decoded once.
  */
+
 export {
   type AffineConfig,
   type AugmentationParameters,
@@ -34,6 +35,7 @@ export { type EncounterOptions, encounterDefaults } from './encounters.ts'
 export { type FindBurstsOptions, findBursts } from './find-bursts.ts'
 export { type FoldOptions, foldDefaults, folds } from './folds.ts'
 export { type GroupedSplitOptions, groupedSplit } from './grouped-split.ts'
+export type { Curriculum, Difficulty } from './hard-draw.ts'
 export { datasetHash } from './hash.ts'
 export { identicalFiles, identicalFileWarnings, identicalInGalleryWarnings } from './identical.ts'
 export type { LabelOptions } from './labels.ts'

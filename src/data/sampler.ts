@@ -1,4 +1,5 @@
 import { check, Rng, unreachable } from '../base/index.ts'
+import { type Curriculum, hardDraw } from './hard-draw.ts'
 import { cycle, type PhotoWalk, photoWalk } from './photo-walk.ts'
 
 /** How an epoch's batches are drawn. */
@@ -15,6 +16,8 @@ export interface SamplerConfig {
   readonly k?: number
   /** For `pxk`: each photo's encounter, '' where it is not known. */
   readonly encounters?: readonly string[] | undefined
+  /** Draws hard individuals more often; identities are its indices. */
+  readonly curriculum?: Curriculum | undefined
 }
 
 /**
@@ -26,6 +29,9 @@ export interface SamplerConfig {
  * - class-balanced: identities take turns in random order, each giving its next photo and beginning again when it has none left.
  * - pxk: `p` different identities a batch, `k` photos of each next to each other, different ones where it has `k`, of different encounters
  *   where those are known and it has `k` of them; an identity with fewer photos gives some twice.
+ *
+ * With a curriculum, a share of the photos, or of the identities of `pxk`, are hard ones instead: one by its hardness, then one that it is
+ * taken for.
  * @throws InputError where a photo has no identity (< 0), there are fewer than `p` of them, or p · k is not the batch size.
  */
 export function epochBatches(config: SamplerConfig, identities: Int32Array, epoch: number): Int32Array[] {
@@ -37,12 +43,16 @@ export function epochBatches(config: SamplerConfig, identities: Int32Array, epoc
   switch (kind) {
     case 'shuffled': {
       const photos = cycle(Array.from(identities.keys()), rng)
-      return batches(count, batchSize, photos)
+      return batches(count, batchSize, withHardPhotos(photos, config, identities, rng))
     }
     case 'class-balanced': {
       const members = cyclesOf(identities, rng)
       const turns = cycle([...members.keys()], rng.fork('turns'))
-      return batches(count, batchSize, () => members.get(turns())!(1)[0]!)
+      return batches(
+        count,
+        batchSize,
+        withHardPhotos(() => members.get(turns())!(1)[0]!, config, identities, rng),
+      )
     }
     case 'pxk':
       return identityBatches(config, identities, count, rng)
@@ -60,16 +70,44 @@ function identityBatches(config: SamplerConfig, identities: Int32Array, count: n
   const members = cyclesOf(identities, rng, config.encounters)
   check(members.size >= p, `sampler pxk: ${p} identities a batch, but there are ${members.size}`)
   const next = cycle([...members.keys()], rng.fork('turns'))
+  const hard = hardIndividuals(config, members, rng)
   const waiting: number[] = []
   return Array.from({ length: count }, () => {
-    const chosen = distinct(p, next, waiting)
+    const chosen = distinct(p, next, waiting, hard(p))
     return Int32Array.from(chosen.flatMap((identity) => members.get(identity)!(k)))
   })
 }
 
-/** `n` different values; one that comes up again waits for the next batch, so that nobody misses a turn. */
-function distinct(n: number, next: () => number, waiting: number[]): number[] {
-  const chosen = new Set<number>()
+/** Where a curriculum says so, the photo of a hard individual takes the place of the one whose turn it is. */
+function withHardPhotos(next: () => number, config: SamplerConfig, identities: Int32Array, rng: Rng): () => number {
+  if (config.curriculum === undefined) return next
+  const members = cyclesOf(identities, rng.fork('hard photos'))
+  const hard = hardIndividuals(config, members, rng)
+  return () => {
+    const own = next()
+    const [individual] = hard(1)
+    return individual === undefined ? own : members.get(individual)!(1)[0]!
+  }
+}
+
+/** Of `n` draws those that a curriculum takes: hard individuals that have photos. */
+function hardIndividuals(
+  { curriculum }: SamplerConfig,
+  members: ReadonlyMap<number, unknown>,
+  rng: Rng,
+): (n: number) => readonly number[] {
+  const own = rng.fork('curriculum')
+  const draw = curriculum && hardDraw(curriculum.difficulty, own)
+  if (curriculum === undefined || draw === undefined) return () => []
+  return (n) => {
+    const taken = Array.from({ length: n }, () => own.chance(curriculum.strength)).filter((isTaken) => isTaken)
+    return taken.map(draw).filter((individual) => members.has(individual))
+  }
+}
+
+/** `n` different values, `wanted` first; one that comes up again waits for the next batch, so that nobody misses a turn. */
+function distinct(n: number, next: () => number, waiting: number[], wanted: readonly number[]): number[] {
+  const chosen = new Set<number>(wanted)
   const queue = waiting.splice(0)
   while (chosen.size < n) {
     const value = queue.shift() ?? next()

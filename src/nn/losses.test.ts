@@ -3,14 +3,9 @@ import { compute, goldenBackends } from '../../test/golden.ts'
 import { gradient, pullback } from '../autodiff/index.ts'
 import { constant, input, reduceSum } from '../graph/index.ts'
 import { filled, float32, int32 } from '../tensor/index.ts'
-import {
-  addedAngle,
-  arcfaceDefaults,
-  cosfaceDefaults,
-  type IdentityLossConfig,
-  identityLogits,
-} from './identity-loss.ts'
+import { arcfaceDefaults, cosfaceDefaults, type IdentityLossConfig, identityLogits } from './identity-loss.ts'
 import { crossEntropy, l2Normalise, oneHot } from './losses.ts'
+import { addedAngle, fixedAngle } from './margin-logits.ts'
 import { Scope } from './scope.ts'
 import { largestMargin, lossDefaults, lossSchema } from './training-loss.ts'
 
@@ -23,7 +18,7 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
       const count = 2001
       const theta = Array.from({ length: count }, (_, i) => (Math.PI * i) / (count - 1))
       const cosine = input('cosine', [count])
-      const turned = addedAngle(cosine, marginRad)
+      const turned = addedAngle(cosine, fixedAngle(marginRad))
       const [slope] = pullback([turned], [constant(filled([count], 1))], [cosine])
       const results = await compute(
         await backend,
@@ -44,7 +39,7 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
 
   test('cos(θ + m) at cos θ = ±1, by hand', async () => {
     const cosine = input('cosine', [2])
-    const turned = addedAngle(cosine, 0.5)
+    const turned = addedAngle(cosine, fixedAngle(0.5))
     const [slope] = pullback([turned], [constant(filled([2], 1))], [cosine])
     const results = await compute(await backend, { turned, slope: slope! }, { cosine: float32([2], [1, -1]) })
     // at 1: cos m − 10⁻³·sin m, where sin θ is at its floor and passes no gradient; at −1 the line −1 − m·sin m
@@ -141,7 +136,7 @@ describe.each(goldenBackends)('$name', ({ backend }) => {
 })
 
 describe('the table of losses', () => {
-  const kinds = ['arcface', 'cosface', 'softmax'] as const
+  const kinds = ['arcface', 'cosface', 'softmax', 'sub-center-arcface', 'dynamic-margin-arcface', 'adaface'] as const
 
   test('a kind brings defaults that its schema accepts, and nothing else', () => {
     for (const kind of kinds) {
@@ -155,7 +150,7 @@ describe('the table of losses', () => {
   test('an unknown kind is answered with all that there are', () => {
     const [issue] = lossSchema.safeParse({ kind: 'tripletloss' }).error!.issues
     expect(issue!.message).toBe(
-      "expected 'arcface', 'cosface', 'softmax', 'triplet', 'multi-similarity', 'circle' or 'supervised-contrastive'",
+      "expected 'arcface', 'cosface', 'softmax', 'sub-center-arcface', 'dynamic-margin-arcface', 'adaface', 'triplet', 'multi-similarity', 'circle' or 'supervised-contrastive'",
     )
   })
 

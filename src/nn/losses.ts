@@ -41,14 +41,15 @@ export function oneHot(labels: Value, classes: number): Value {
 
 /**
  * Mean cross-entropy of logits [B, N] against labels int32 [B]: log Σ exp z − (1 − ε)·z_y − ε·mean z, with label smoothing ε
- * (Szegedy et al., arXiv:1512.00567).
+ * (Szegedy et al., arXiv:1512.00567), each photo's times its weight [B] where there are weights.
  */
-export function crossEntropy(logits: Value, labels: Value, smoothing = 0): Value {
+export function crossEntropy(logits: Value, labels: Value, smoothing = 0, weights?: Value): Value {
   const classes = staticDim(logits.shape[1])
   const own = reduceSum(mul(logits, oneHot(labels, classes)), { axes: [1] }) // [B]
   const peak = stopGradient(reduceMax(logits, { axes: [1], keepDims: true }))
   const spread = log(reduceSum(exp(sub(logits, peak)), { axes: [1] }))
   const logSumExp = add(spread, reshape(peak, [-1])) // [B]
   const smooth = smoothing === 0 ? own : add(mul(own, 1 - smoothing), mul(reduceMean(logits, { axes: [1] }), smoothing))
-  return reduceMean(sub(logSumExp, smooth))
+  const lost = sub(logSumExp, smooth) // [B]
+  return reduceMean(weights === undefined ? lost : mul(lost, weights))
 }

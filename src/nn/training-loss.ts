@@ -1,4 +1,5 @@
 import { add, type Value } from '../graph/index.ts'
+import { photoWeights } from './class-balance.ts'
 import {
   type IdentityLossConfig,
   type IdentityLossKind,
@@ -9,7 +10,7 @@ import {
   largestLogitMargin,
 } from './identity-loss.ts'
 import { unionOfKinds } from './kinds.ts'
-import { crossEntropy } from './losses.ts'
+import { crossEntropy, oneHot } from './losses.ts'
 import { memoryBank } from './memory-bank.ts'
 import {
   isPairLoss,
@@ -58,6 +59,10 @@ export interface LossOptions {
   readonly marginShare?: Value | undefined
   /** Added to `loss`; null for none. */
   readonly pairLoss?: PairLossConfig | null | undefined
+  /** N numbers, the training photos of each individual; one each unless given. */
+  readonly photosPerIdentity?: readonly number[] | undefined
+  /** β of the effective number by which an identity loss weighs photos; 0 weighs all alike. */
+  readonly classBalance?: number | undefined
   /** M, embeddings of earlier batches that pair losses compare with as well; 0 for none. */
   readonly memoryBank?: number | undefined
 }
@@ -83,5 +88,10 @@ function identityLoss(
   options: LossOptions & { readonly loss: IdentityLossConfig },
 ): Value {
   const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, N]
-  return crossEntropy(logits, labels, options.labelSmoothing)
+  const { identities, labelSmoothing, photosPerIdentity, classBalance: beta = 0 } = options
+  const weights =
+    beta === 0 || photosPerIdentity === undefined
+      ? undefined
+      : photoWeights(oneHot(labels, identities), photosPerIdentity, beta)
+  return crossEntropy(logits, labels, labelSmoothing, weights)
 }

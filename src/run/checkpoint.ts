@@ -21,6 +21,13 @@ const positionSchema = z.object({
   unmeasured: z.literal(true).optional(),
   /** Steps, counted from 0, that changed nothing: their gradients were no numbers in float16. The optimiser does not count them. */
   skipped: z.array(z.int().min(0)).optional(),
+  /** What the last validation found hard, which the sampler follows (`curriculum`); individuals by the order of the record's. */
+  difficulty: z
+    .object({
+      hardness: z.array(z.number()).readonly(),
+      confused: z.array(z.tuple([z.int().min(0), z.int().min(0), z.int().min(1)]).readonly()).readonly(),
+    })
+    .optional(),
 })
 
 /** Where a run stands, beside its tensors. */

@@ -32,6 +32,8 @@ export const trainConfigSchema = z
     /** Embeddings of earlier batches that pair losses compare with as well. */
     memoryBank: z.int().min(0).max(65_536).default(0),
     labelSmoothing: share,
+    /** β of the effective number of photos by which individuals' photos count; 0: all alike. */
+    classBalance: below1.default(0),
     augment: z
       .strictObject({
         affine: z.union([
@@ -53,6 +55,8 @@ export const trainConfigSchema = z
       kind: z.enum(['shuffled', 'class-balanced', 'pxk']),
       /** For pxk: photos of each identity in a batch. */
       photosPerIdentity: count,
+      /** Share of the draws that go to what the last validation found hard. */
+      curriculum: share.default(0),
     }),
     /** How photos are set aside to measure on: 'stratified', or 'none' to train on all. */
     /** column: as the table's column for the split says, which is what 'stratified' becomes where there is one and nothing was asked for. */
@@ -113,6 +117,14 @@ export const trainConfigSchema = z
   .refine(({ loss, pairLoss, memoryBank }) => memoryBank === 0 || pairLoss !== null || isPairLoss(loss), {
     path: ['memoryBank'],
     error: 'expected 0, as there is no pair loss that would look into it (`set: ["pairLoss.kind=…"]`)',
+  })
+  .refine(({ sampler, validation }) => sampler.curriculum === 0 || validation !== 'none', {
+    path: ['sampler', 'curriculum'],
+    error: 'expected 0, as nothing is validated and so nothing is found hard (`set: ["validation=stratified"]`)',
+  })
+  .refine(({ loss, classBalance }) => classBalance === 0 || !isPairLoss(loss), {
+    path: ['classBalance'],
+    error: 'expected 0, as a loss of pairs alone weighs no individuals',
   })
   .superRefine(checkBackbone)
 
@@ -196,6 +208,7 @@ export const trainDefaults: TrainConfig = {
   pairLoss: null,
   memoryBank: 0,
   labelSmoothing: 0,
+  classBalance: 0,
   augment: {
     ...augmentDefaults,
     affine: { ...augmentDefaults.affine, scale: [...augmentDefaults.affine.scale] },
@@ -205,7 +218,7 @@ export const trainDefaults: TrainConfig = {
       ratio: [...augmentDefaults.erasing.ratio],
     },
   },
-  sampler: { kind: 'shuffled', photosPerIdentity: 4 },
+  sampler: { kind: 'shuffled', photosPerIdentity: 4, curriculum: 0 },
   validation: 'stratified',
   validationFraction: 0.2,
   validateEvery: 1,

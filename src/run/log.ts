@@ -30,6 +30,9 @@ const validationSchema = z.object({
   rank1: z.number(),
   map: z.number(),
   identityBalancedMap: z.number(),
+  /** With a curriculum: the individuals that were hardest to find, and those that were taken for each other most, from which it draws. */
+  hardest: z.array(z.string()).optional(),
+  confused: z.array(z.tuple([z.string(), z.string()])).optional(),
 })
 
 const entrySchema = z.discriminatedUnion('kind', [stepSchema, validationSchema])

@@ -1,4 +1,4 @@
-import { epochBatches, type Split } from '../data/index.ts'
+import { type Difficulty, epochBatches, type Split } from '../data/index.ts'
 import type { TrainConfig } from '../run/index.ts'
 
 /** What decides the photos of each step. */
@@ -22,6 +22,7 @@ export class Batches {
   readonly #source: BatchSource
   #epoch = -1
   #batches: readonly Int32Array[] = []
+  #difficulty: Difficulty | undefined
 
   constructor(source: BatchSource) {
     const classOf = new Map(source.classes.map((name, i) => [name, i]))
@@ -40,17 +41,36 @@ export class Batches {
     return this.#batches[step % this.perEpoch]!
   }
 
+  /** From the next epoch on, draws by what a validation found hard, as much as `sampler.curriculum` says. */
+  follow(difficulty: Difficulty | undefined): void {
+    this.#difficulty = difficulty
+  }
+
   #draw(epoch: number): readonly Int32Array[] {
     const { config, split, seed, encounters } = this.#source
-    const { kind, photosPerIdentity: k } = config.sampler
+    const { kind, photosPerIdentity: k, curriculum: strength } = config.sampler
     const own = Int32Array.from(split.train, (row) => this.labels[row]!)
     const p = Math.floor(config.batchSize / k)
+    const curriculum =
+      this.#difficulty === undefined || strength === 0 ? undefined : { strength, difficulty: this.#difficulty }
     const sampler = {
       kind,
       batchSize: config.batchSize,
       seed,
+      curriculum,
       ...(kind === 'pxk' ? { p, k, encounters: split.train.map((row) => encounters[row]!) } : {}),
     }
     return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
   }
+}
+
+/** N numbers: how many photos of each of a run's individuals train. */
+export function photosOfEach({
+  classes,
+  identities,
+  split,
+}: Pick<BatchSource, 'classes' | 'identities' | 'split'>): number[] {
+  const counts = new Map(classes.map((name) => [name, 0]))
+  for (const row of split.train) counts.set(identities[row]!, (counts.get(identities[row]!) ?? 0) + 1)
+  return [...counts.values()]
 }

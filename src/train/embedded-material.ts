@@ -7,6 +7,7 @@ import type { Layered } from '../optim/index.ts'
 import { evaluateRetrieval } from '../retrieval/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
+import { photosOfEach } from './batches.ts'
 import { type FrozenNetwork, headDescription, readEmbedded } from './embedded.ts'
 import { sharedFeeds } from './feeds.ts'
 import { forwardOf } from './forward.ts'
@@ -38,10 +39,16 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
 }
 
 /** The step's graph: `features` [B, D] in place of photos. */
-function embeddedStep({ config, classes }: Pick<TrainJob, 'config' | 'classes'>, size: number): StepPlan {
+function embeddedStep(job: TrainJob, size: number): StepPlan {
+  const { config, classes } = job
   const { batchSize, model } = config
   const scope = Scope.root('training')
-  const options = { ...config, identities: classes.length, marginShare: input('marginShare', []) }
+  const options = {
+    ...config,
+    identities: classes.length,
+    photosPerIdentity: photosOfEach(job),
+    marginShare: input('marginShare', []),
+  }
   const features = input('features', [batchSize, size])
   const made = neckLoss(scope, features, input('labels', [batchSize], 'int32'), model, options)
   return stepPlan(scope, forwardOf(scope, made.loss), noBackbone, config)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { formatBytes, InputError, messageOf } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
+import type { RetrievalMetrics } from '../retrieval/index.ts'
 import {
   appendLog,
   checkpointPath,
@@ -18,6 +19,7 @@ import {
 import { ortBackend, type Tensors } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
 import { StepClock } from './clock.ts'
+import { difficultyOf, hardestOf } from './curriculum.ts'
 import { embeddedMaterial } from './embedded-material.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
 import type { Control, Outcome } from './events.ts'
@@ -43,6 +45,7 @@ export async function runTraining(job: TrainJob, control: Control): Promise<Outc
   for (const text of start.lost) control.emit({ kind: 'warning', text })
   const estimate = await estimateStep(plan.graph, backend)
   tellStart(estimate, { ...length, firstStep: start.position.step, batchSize: job.config.batchSize }, control)
+  batches.follow(start.position.difficulty)
   const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf, start.state)
   await steps.at(start.position.step) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
@@ -235,9 +238,10 @@ class Run {
     const { unmeasured: _, ...position } = this.position
     this.position = measured === undefined ? { ...position, unmeasured: true } : position
     if (measured === undefined) return false
+    const found = this.#difficultyFrom(measured)
     const { rank1, map, identityBalancedMap } = measured
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
-    const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap }
+    const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap, ...found }
     if (best) {
       this.position = { ...this.position, best: { identityBalancedMap, step } }
       this.#save('best', state)
@@ -245,6 +249,17 @@ class Run {
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best })
     return true
+  }
+
+  /** With a curriculum, what is drawn more often from now on; as the log tells it. */
+  #difficultyFrom({ perQuery }: RetrievalMetrics): Pick<ValidationEntry, 'hardest' | 'confused'> {
+    const { config, classes, split, identities } = this.#job
+    if (config.sampler.curriculum === 0) return {}
+    const names = split.validation.map((row) => identities[row]!)
+    const difficulty = difficultyOf(perQuery, names, classes)
+    this.position = { ...this.position, difficulty }
+    this.#parts.batches.follow(difficulty)
+    return hardestOf(difficulty, classes)
   }
 
   #save(which: 'last' | 'best', state: StateTensors): void {

@@ -3,6 +3,7 @@ import { exportModel } from '../export/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
+import { photosOfEach } from './batches.ts'
 import { type FeedOptions, stepFeeds } from './feeds.ts'
 import { type FreezeStage, freezeStages } from './freeze.ts'
 import type { TrainJob } from './job.ts'
@@ -39,7 +40,7 @@ export function photoMaterial(job: TrainJob): Material {
   const store = pixelStoreOf(job.index)
   return {
     stages: (stepsPerEpoch) => freezeStages(config, stepsPerEpoch),
-    planOf: (frozen) => planOf(job, frozen),
+    planOf: (frozen) => planOf({ ...job, photosPerIdentity: photosOfEach(job) }, frozen),
     feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
     validator: (backend) =>
       openValidator(backend, store, { model, batchSize, labels: validationLabels(job), rows: split.validation }),

@@ -7,17 +7,19 @@ import type { StepPlan } from './updates.ts'
 export interface PlanOptions {
   readonly config: TrainConfig
   readonly classes: readonly string[]
+  /** Training photos of each; one each unless given: a graph of the same shapes. */
+  readonly photosPerIdentity?: readonly number[] | undefined
   /** What `auto` in the config means on the run's device. */
   readonly precision?: StepPrecision
 }
 
 /** The step's graph for a run's config and identities; of the last stage, unless told what is frozen. */
 export function planOf(
-  { config, classes, precision = floats(config.precision) }: PlanOptions,
+  { config, classes, photosPerIdentity, precision = floats(config.precision) }: PlanOptions,
   frozen: readonly number[] = freezeStages(config, 0).map((stage) => stage.frozen),
 ): StepPlan {
   const { widthPx, heightPx } = config.image
-  return stepGraph({ ...config, precision, identities: classes.length, widthPx, heightPx, frozen })
+  return stepGraph({ ...config, precision, identities: classes.length, photosPerIdentity, widthPx, heightPx, frozen })
 }
 
 /** Where no device is chosen yet `auto` is float32: it needs the most memory. */

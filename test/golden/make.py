@@ -1,4 +1,4 @@
-"""Regenerates every golden file but those of make_resize.py, make_projection.py, make_pairs.py and make_timm.py: `python test/golden/make.py` with torch, timm, numpy, safetensors."""
+"""Regenerates every golden file but those of make_resize.py, make_projection.py, make_pairs.py, make_margins.py and make_timm.py: `python test/golden/make.py` with torch, timm, numpy, safetensors."""
 import make_convnext
 import make_layers
 import make_mixed
