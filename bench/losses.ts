@@ -46,6 +46,11 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'triplet, batch-hard': [...pxk, 'loss.kind=triplet'],
   'multi-similarity': [...pxk, 'loss.kind=multi-similarity'],
   'supervised contrast': [...pxk, 'loss.kind=supervised-contrastive'],
+  'triplet, batch-hard, bank of 256': [...pxk, 'loss.kind=triplet', 'memoryBank=256'],
+  'sub-center ArcFace, shuffled': ['loss.kind=sub-center-arcface'],
+  'dynamic-margin ArcFace, shuffled': ['loss.kind=dynamic-margin-arcface'],
+  'AdaFace, shuffled': ['loss.kind=adaface'],
+  'ArcFace, shuffled, class-balanced': ['classBalance=0.9'],
 }
 
 /** The variant that the others are compared with. */

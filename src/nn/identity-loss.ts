@@ -26,6 +26,12 @@ type ConfigOf<K extends IdentityLossKind> = { readonly kind: K } & LossSettings[
 /** How embeddings e [B, D] and identity weights W [N, D] become logits; the formulas are at `identityLosses`. */
 export type IdentityLossConfig = { readonly [K in IdentityLossKind]: ConfigOf<K> }[IdentityLossKind]
 
+/** A loss of one's own with a weight for each identity: logits [B, N], which cross-entropy follows. */
+export interface OwnLogits {
+  readonly kind: 'own'
+  logits(inputs: LogitInputs): Value
+}
+
 /** All there is to say of one loss. */
 interface IdentityLoss<K extends IdentityLossKind> {
   /** What it has when only its kind is named. */
@@ -142,7 +148,7 @@ export function identityLogits(
   labels: Value,
   options: {
     readonly identities: number
-    readonly loss: IdentityLossConfig
+    readonly loss: IdentityLossConfig | OwnLogits
     /** Training photos of each identity; one each unless given. */
     readonly photosPerIdentity?: readonly number[] | undefined
     /** Share of the margin that is in force, a scalar from 0 to 1; all of it unless given. */
@@ -152,10 +158,12 @@ export function identityLogits(
   const { identities, loss, marginShare } = options
   const photosPerIdentity = options.photosPerIdentity ?? new Array<number>(identities).fill(1)
   invariant(photosPerIdentity.length === identities, 'a number of photos for each identity')
-  const shape = [identities * rowsOf(loss.kind, loss), staticDim(embeddings.shape[1])]
+  const rows = loss.kind === 'own' ? 1 : rowsOf(loss.kind, loss)
+  const shape = [identities * rows, staticDim(embeddings.shape[1])]
   const weight = scope.param('weight', shape, { kind: 'xavierUniform' })
   const target = oneHot(labels, identities)
-  return logitsOf(loss.kind, { scope, embeddings, weight, target, photosPerIdentity, marginShare }, loss)
+  const inputs = { scope, embeddings, weight, target, photosPerIdentity, marginShare }
+  return loss.kind === 'own' ? loss.logits(inputs) : logitsOf(loss.kind, inputs, loss)
 }
 
 /** The most that a loss's margin takes from a logit. */

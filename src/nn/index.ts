@@ -18,6 +18,7 @@ export {
   type IdentityLossConfig,
   type IdentityLossKind,
   identityLogits,
+  type OwnLogits,
 } from './identity-loss.ts'
 export { initialise } from './init.ts'
 export {
@@ -33,11 +34,13 @@ export {
   normLinear,
 } from './linear.ts'
 export { crossEntropy, l2Normalise } from './losses.ts'
+export type { LogitInputs } from './margin-logits.ts'
 export { type MlpConfig, type MlpOptions, mlp } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export {
   isPairLoss,
   isPairLossKind,
+  type OwnPairLoss,
   type PairLossConfig,
   type PairLossKind,
   pairLoss,

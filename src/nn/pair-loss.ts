@@ -24,6 +24,12 @@ type ConfigOf<K extends PairLossKind> = { readonly kind: K; readonly weight: num
 /** How the pairs of a batch become a loss; the formulas are at the losses' functions. */
 export type PairLossConfig = { readonly [K in PairLossKind]: ConfigOf<K> }[PairLossKind]
 
+/** A loss of one's own by pairs: a scalar. */
+export interface OwnPairLoss {
+  readonly kind: 'own'
+  pairs(pairs: Pairs): Value
+}
+
 /** All there is to say of one loss. */
 interface PairLoss<K extends PairLossKind> {
   /** What it has when only its kind is named. */
@@ -121,8 +127,9 @@ export function isPairLoss<T extends { readonly kind: string }>(loss: T | PairLo
   return isPairLossKind(loss.kind)
 }
 
-/** weight · the loss of these pairs, a scalar. */
-export function pairLoss(pairs: Pairs, config: PairLossConfig): Value {
+/** weight · the loss of these pairs, a scalar; one's own has no weight. */
+export function pairLoss(pairs: Pairs, config: PairLossConfig | OwnPairLoss): Value {
+  if (config.kind === 'own') return config.pairs(pairs)
   return mul(lossOf(config.kind, pairs, config), config.weight)
 }
 

@@ -8,6 +8,7 @@ import {
   identityLossSchemas,
   isIdentityLossKind,
   largestLogitMargin,
+  type OwnLogits,
 } from './identity-loss.ts'
 import { unionOfKinds } from './kinds.ts'
 import { crossEntropy, oneHot } from './losses.ts'
@@ -16,6 +17,7 @@ import {
   isPairLoss,
   isPairLossKind,
   largestPairMargin,
+  type OwnPairLoss,
   type PairLossConfig,
   type PairLossKind,
   pairLoss,
@@ -53,12 +55,12 @@ export function largestMargin(loss: LossConfig): number {
 export interface LossOptions {
   /** N, the individuals. */
   readonly identities: number
-  readonly loss: LossConfig
+  readonly loss: LossConfig | OwnLogits | OwnPairLoss
   readonly labelSmoothing: number
   /** Share of the margin of an identity loss that is in force, a scalar from 0 to 1; all of it unless given. */
   readonly marginShare?: Value | undefined
   /** Added to `loss`; null for none. */
-  readonly pairLoss?: PairLossConfig | null | undefined
+  readonly pairLoss?: PairLossConfig | OwnPairLoss | null | undefined
   /** N numbers, the training photos of each individual; one each unless given. */
   readonly photosPerIdentity?: readonly number[] | undefined
   /** β of the effective number by which an identity loss weighs photos; 0 weighs all alike. */
@@ -73,11 +75,11 @@ export interface LossOptions {
  */
 export function trainingLoss(scope: Scope, embeddings: Value, labels: Value, options: LossOptions): Value {
   const { loss, pairLoss: added = null, memoryBank: size = 0 } = options
-  const learnsFromPairs = isPairLoss(loss) || added !== null
+  const learnsFromPairs = isOfPairs(loss) || added !== null
   const remembered =
     learnsFromPairs && size > 0 ? memoryBank(scope.child('head').child('bank'), size, embeddings, labels) : undefined
   const pairs = pairsOf(embeddings, labels, remembered)
-  const main = isPairLoss(loss) ? pairLoss(pairs, loss) : identityLoss(scope, embeddings, labels, { ...options, loss })
+  const main = isOfPairs(loss) ? pairLoss(pairs, loss) : identityLoss(scope, embeddings, labels, { ...options, loss })
   return added === null ? main : add(main, pairLoss(pairs, added))
 }
 
@@ -85,7 +87,7 @@ function identityLoss(
   scope: Scope,
   embeddings: Value,
   labels: Value,
-  options: LossOptions & { readonly loss: IdentityLossConfig },
+  options: LossOptions & { readonly loss: IdentityLossConfig | OwnLogits },
 ): Value {
   const logits = identityLogits(scope.child('head'), embeddings, labels, options) // [B, N]
   const { identities, labelSmoothing, photosPerIdentity, classBalance: beta = 0 } = options
@@ -94,4 +96,8 @@ function identityLoss(
       ? undefined
       : photoWeights(oneHot(labels, identities), photosPerIdentity, beta)
   return crossEntropy(logits, labels, labelSmoothing, weights)
+}
+
+function isOfPairs(loss: LossOptions['loss']): loss is PairLossConfig | OwnPairLoss {
+  return loss.kind === 'own' ? 'pairs' in loss : isPairLoss(loss)
 }
