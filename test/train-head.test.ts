@@ -62,7 +62,7 @@ const begin = {
   backbone: onnx,
   freeze: 'all',
   seed: 2,
-  set: ['epochs=8', 'validateEvery=4', 'batchSize=8', 'model.embeddingSize=16'],
+  set: ['validation=stratified', 'epochs=8', 'validateEvery=4', 'batchSize=8', 'model.embeddingSize=16'],
 } as const
 const checkpoint = (out: string) => {
   const path = join(folder, out, 'checkpoints', 'best.safetensors')
