@@ -144,6 +144,7 @@ describe('nothing is left behind and nobody is told', () => {
     ],
     ['tune', () => ['--model', run, '--data', data, ...out('postprocessing.json')]],
     ['calibrate', () => ['--model', run, '--data', data, ...out('calibration.json')]],
+    ['cluster', () => ['--model', run, '--data', data, ...out('clusters.csv'), '--threshold', '0.9']],
     ['audit', () => ['--model', run, '--data', data, ...out('audit.json')]],
     ['locate', () => ['--model', brightnessSegmenter(), '--data', data, ...out('found')]],
     ['devices', () => []],

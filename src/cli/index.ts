@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { auditCommand } from './audit.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { checkSubmissionCommand } from './check-submission.ts'
+import { clusterCommand } from './cluster.ts'
 import { compareCommand } from './compare.ts'
 import { cvCommand } from './cv.ts'
 import { demoCommand } from './demo.ts'
@@ -45,6 +46,7 @@ export const commands: readonly (() => Command)[] = [
   checkSubmissionCommand,
   galleryCommand,
   identifyCommand,
+  clusterCommand,
   exportCommand,
   weightsCommand,
   devicesCommand,

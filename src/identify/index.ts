@@ -13,6 +13,9 @@ export {
   readCalibration,
   writeCalibration,
 } from './calibration-record.ts'
+export { type ClusteredPhoto, type ClusterOptions, clusterPhotos, type PhotoClusters } from './cluster-photos.ts'
+export { type CutRange } from './cut-range.ts'
+export { type Decision, type DecisionWord, readDecisions } from './decisions.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { evidenceOf } from './evidence.ts'

@@ -8,6 +8,7 @@ export { type Agreement } from './agreement.ts'
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
 export { type ClusteringScores, clusteringScores } from './clustering.ts'
+export { bestCutHeight, type CutHeight } from './cut-height.ts'
 export { type Embeddings, l2Normalise, pickRows, type RankedPart, type RankFusion } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
@@ -20,6 +21,7 @@ export {
   type RetrievalOptions,
 } from './evaluate.ts'
 export { forEachSimilarityRow, pairSimilarities } from './fusion.ts'
+export { type GroupFit, groupFits } from './group-means.ts'
 export {
   type IdentifyOptions,
   identifyTop,
@@ -29,9 +31,11 @@ export {
 } from './identify.ts'
 export { checkScorable, type Labels } from './labels.ts'
 export { type LeftOut } from './left-out.ts'
+export { averageLinkage, cutAtHeight, type Distances, type Merge } from './linkage.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
 export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
 export { type NearestKnown, type OpenSetScores, openSetScores } from './open-set.ts'
+export { type Contradiction, contradictionIn, type PairConstraints, type RowPair } from './pair-constraints.ts'
 export {
   comparePaired,
   type PairedComparison,

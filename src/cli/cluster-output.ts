@@ -1,0 +1,83 @@
+import { type Cell, csvText } from '../base/index.ts'
+import type { CutRange, Decision, PhotoClusters } from '../identify/index.ts'
+
+/** A row for each photo, by cluster, the largest first. */
+export function tableOfClusters({ photos, scale }: PhotoClusters): string {
+  const header = ['photo', 'cluster', scale, 'nearest_other', `nearest_other_${scale}`, 'sure']
+  const rows = photos
+    .toSorted((a, b) => a.cluster - b.cluster)
+    .map(({ photo, cluster, score, nearest, sure }): Cell[] => [
+      photo.filename,
+      cluster,
+      score?.toFixed(4) ?? '',
+      nearest?.cluster ?? '',
+      nearest?.score.toFixed(4) ?? '',
+      sure ? 'yes' : 'no',
+    ])
+  return csvText([header, ...rows])
+}
+
+/** What was found, in a few sentences. */
+export function clustersText(found: PhotoClusters, decisions: readonly Decision[], out: string): string {
+  const { photos, individuals, interval, singles, sure, oneFlank } = found
+  const [low, high] = interval
+  const flanks =
+    oneFlank === null
+      ? []
+      : [
+          `flanks       ${oneFlank.left} were seen from the left only, ${oneFlank.right} from the right only: the two flanks of one animal are two proposals, unless a decision links them`,
+        ]
+  const decided = Object.entries(decisionCounts(decisions)).map(([word, count]) => `${count} ${word}`)
+  return [
+    `photos       ${photos.length}`,
+    `individuals  ${individuals} proposed (${low} to ${high}); ${singles} with one photo`,
+    ...flanks,
+    `sure         ${sure} of ${photos.length} photos are in the same individual at both ends of this interval`,
+    `threshold    ${thresholdWords(found.threshold, found.scale)}`,
+    ...(decisions.length === 0 ? [] : [`decisions    ${decided.join(', ')}`]),
+    '',
+    `${out}: each photo with its cluster. These are proposals: compare the photos yourself, those that are not sure first`,
+  ].join('\n')
+}
+
+/** The same as JSON. */
+export function plainClusters(found: PhotoClusters, decisions: readonly Decision[]) {
+  const { photos, threshold, ...counts } = found
+  const rounded = (value: number) => Number(value.toFixed(6))
+  return {
+    ...counts,
+    photos: photos.length,
+    threshold: {
+      ...threshold,
+      at: rounded(threshold.at),
+      strict: rounded(threshold.strict),
+      loose: rounded(threshold.loose),
+    },
+    decisions: decisionCounts(decisions),
+    clusters: photos.map(({ photo, cluster, score, nearest, sure }) => ({
+      photo: photo.filename,
+      ...(photo.box === undefined ? {} : { box: photo.box }),
+      cluster,
+      score: score === undefined ? null : rounded(score),
+      nearestOther: nearest === undefined ? null : { cluster: nearest.cluster, score: rounded(nearest.score) },
+      sure,
+    })),
+  }
+}
+
+function decisionCounts(decisions: readonly Decision[]): Readonly<Record<Decision['decision'], number>> {
+  const count = (word: Decision['decision']) => decisions.filter(({ decision }) => decision === word).length
+  return { same: count('same'), different: count('different'), 'cannot tell': count('cannot tell') }
+}
+
+function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: PhotoClusters['scale']): string {
+  const told = `a mean ${scale} of ${at.toFixed(3)} (interval: ${loose.toFixed(3)} to ${strict.toFixed(3)})`
+  switch (from) {
+    case 'even':
+      return `${told}: as likely one individual as two`
+    case 'stated':
+      return `${told}, as you stated it: nothing was measured of how far it is off`
+    case 'labelled':
+      return `${told}: it finds ${labelled!.individuals} individuals on ${labelled!.photos} labelled photos best (AMI ${labelled!.ami.toFixed(3)})`
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const output = captureOutput()
+let run = ''
+let photos = ''
+let known = ''
+
+beforeAll(async () => {
+  run = tinyRun()
+  photos = temporaryFolder()
+  known = temporaryFolder()
+  for (const name of ['Ana', 'Bento', 'Caiman'])
+    for (let i = 0; i < 3; i++) writeFileSync(join(photos, `${name}${i}.png`), await tinyPhoto(name, i))
+  for (const name of ['Ana', 'Bento', 'Caiman']) {
+    mkdirSync(join(known, name))
+    for (let i = 0; i < 3; i++) writeFileSync(join(known, name, `${i}.png`), await tinyPhoto(name, 5 + i))
+  }
+})
+
+const cluster = (out: string, ...more: string[]) =>
+  runProgram(['cluster', '--model', run, '--data', photos, '--out', out, '--threads', '1', ...more], commands)
+
+test('cluster: a table of photos and clusters, a summary with an interval, decisions kept', async () => {
+  const out = join(temporaryFolder(), 'clusters.csv')
+  expect(await cluster(out, '--labelled', known)).toBe(0)
+  expect(output.stdout).toMatch(/^photos +9\nindividuals +3 proposed \(\d+ to \d+\); 0 with one photo\n/)
+  expect(output.stdout).toContain('it finds 3 individuals on 9 labelled photos best (AMI 1.000)')
+  const rows = readFileSync(out, 'utf8').trim().split('\n')
+  expect(rows[0]).toBe('photo,cluster,similarity,nearest_other,nearest_other_similarity,sure')
+  const clusterOf = new Map(rows.slice(1).map((row) => [row.split(',')[0]!, row.split(',')[1]!]))
+  for (const name of ['Ana', 'Bento', 'Caiman'])
+    expect(new Set([0, 1, 2].map((i) => clusterOf.get(`${name}${i}.png`))).size).toBe(1)
+
+  const decisions = join(temporaryFolder(), 'decisions.csv')
+  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Bento1.png,same\n')
+  expect(await cluster(out, '--labelled', known, '--decisions', decisions)).toBe(2) // no --overwrite
+  output.stdout = ''
+  expect(await cluster(out, '--labelled', known, '--decisions', decisions, '--overwrite', '--json')).toBe(0)
+  expect(JSON.parse(output.stdout)).toMatchObject({
+    photos: 9,
+    individuals: 2,
+    scale: 'similarity',
+    decisions: { same: 1, different: 0, 'cannot tell': 0 },
+    threshold: { from: 'labelled', labelled: { photos: 9, individuals: 3 } },
+  })
+})
+
+test('cluster without a threshold, with one out of range, and with a photo that is not there: told, nothing written', async () => {
+  const out = join(temporaryFolder(), 'clusters.csv')
+  expect(await cluster(out)).toBe(2)
+  expect(output.stderr).toContain('no threshold')
+  expect(output.stderr).toContain('`rosette calibrate` learns it, --labelled names photos')
+  expect(await cluster(out, '--threshold', '1.2')).toBe(2)
+  expect(output.stderr).toContain('--threshold: expected a cosine between -1 and 1, got 1.2')
+  const decisions = join(temporaryFolder(), 'decisions.csv')
+  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Zoe.png,same\n')
+  expect(await cluster(out, '--threshold', '0.9', '--decisions', decisions)).toBe(2)
+  expect(output.stderr).toContain(`${decisions}: row 2: no photo is called 'Zoe.png'`)
+  expect(existsSync(out)).toBe(false)
+})

@@ -1,0 +1,129 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { writeFileAtomic } from '../base/index.ts'
+import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
+import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
+import { clustersText, plainClusters, tableOfClusters } from './cluster-output.ts'
+import { speakingOf } from './flag-words.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { type FlankFlags, flanksOption } from './match-options.ts'
+import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { checkOutputs } from './outputs.ts'
+import { locatingBy } from './own-data.ts'
+import { say } from './say.ts'
+import {
+  interruptible,
+  warnOfIdentical,
+  warnOfManifest,
+  warnOfSkipped,
+  warnOfTrust,
+  withListing,
+  withModel,
+  withProgress,
+} from './work.ts'
+
+const example = `
+Examples:
+  rosette cluster --model runs/jaguars --data new-photos --out clusters.csv
+  rosette cluster --model runs/jaguars --data new-photos --out clusters.csv \\
+    --labelled jaguars --decisions decisions.csv --overwrite
+
+The clusters are proposals: look at them, write what you see into a table with
+the columns photo, other photo and decision (same, different or cannot tell),
+and run the command again with --decisions. Labels of --data are not looked at.
+
+Two groups of photos become one individual where their pairs' mean score reaches
+the threshold: a probability of 0.5 with a calibration (\`rosette calibrate\`),
+else what finds the individuals of --labelled best, or --threshold. How far the
+number of individuals can be trusted: docs/cluster.md.`
+
+interface ClusterFlags extends ModelFlags, DataFlags, LocateFlags, FlankFlags, CalibrationFlags {
+  readonly data: string
+  readonly out: string
+  readonly threshold?: number
+  readonly labelled?: string
+  readonly decisions?: string
+  readonly json?: boolean
+  readonly overwrite?: boolean
+}
+
+/** `rosette cluster`: how many animals are on photos that nobody has named? */
+export function clusterCommand(): Command {
+  const command = new Command('cluster')
+    .summary('propose individuals for photos that nobody has named')
+    .description('Sort photos of unknown animals by individual, and say how many there may be.')
+    .requiredOption('--data <D>', 'a folder of photos, or a table (CSV); labels are not looked at')
+    .requiredOption('--out <clusters.csv>', 'the table to write: photo, cluster, how alike, nearest other cluster')
+    .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
+    .addOption(
+      new Option('--threshold <T>', 'the mean score from which on two groups are one individual')
+        .argParser(anyNumber)
+        .default(undefined, 'a probability of 0.5, or as --labelled says'),
+    )
+    .addOption(
+      new Option('--labelled <D>', 'photos of known individuals, to choose the threshold on').conflicts('threshold'),
+    )
+    .addOption(flanksOption())
+    .option('--json', 'print JSON in place of the summary')
+    .option('--overwrite', 'replace --out')
+  return addCalibrationOption(addLocateOptions(addDataOptions(addModelOptions(command))))
+    .addHelpText('after', example)
+    .action(clusterAction)
+}
+
+async function clusterAction(flags: ClusterFlags): Promise<void> {
+  const { data, out, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
+  const { identifiedOnly, openDataset } = await import('../data/index.ts')
+  const { embedCached } = await import('../embedder/index.ts')
+  const { clusterPhotos, readDecisions } = await import('../identify/index.ts')
+  const options = dataOptions(flags)
+  const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
+  const ofKnown = { ...options, images: undefined, detections: undefined, masks: undefined, requireIdentity: true }
+  const known =
+    labelled === undefined
+      ? undefined
+      : speakingOf({ data: 'labelled' }, () =>
+          identifiedOnly(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch }))),
+        )
+  const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
+  const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
+  await checkOutputs([out], { flags, manifest: listed, photos: files }, { overwrite })
+  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  const locating = await locatingBy(flags)
+  const found = await interruptible(async (signal) => {
+    const manifest = await withLocated(locating, listed, signal)
+    const labelledPhotos = known && (await withLocated(locating, known, signal))
+    return withModel(flags, async (embedder) => {
+      await warnOfTrust(embedder)
+      const calibration = await calibrationFor(flags, embedder)
+      const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
+        withProgress(title, { skipUnreadable, limitPixels, signal }, work)
+      const photos = await embed('photos', (options) => embedCached(embedder, manifest, options))
+      const chosenOn =
+        labelledPhotos && (await embed('labelled', (options) => embedCached(embedder, labelledPhotos, options)))
+      warnOfSkipped([...photos.skipped, ...(chosenOn?.skipped ?? [])])
+      await warnOfIdentical({
+        photos: photos.photos.map((photo) => ({ ...photo, identity: undefined })),
+        contentHashes: photos.contentHashes,
+      })
+      return clusterPhotos(photos, {
+        scores: calibration?.embedding,
+        threshold,
+        labelled: chosenOn,
+        decisions,
+        flanks,
+      })
+    })
+  })
+  writeFileAtomic(out, tableOfClusters(found))
+  say(flags.json ? JSON.stringify(plainClusters(found, decisions), undefined, 2) : clustersText(found, decisions, out))
+}
+
+function pathsOf({ photos }: { readonly photos: readonly { readonly path: string }[] }): string[] {
+  return photos.map(({ path }) => path)
+}
+
+function anyNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
+  return value
+}

@@ -1,0 +1,195 @@
+import { check } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { averageLinkage, bestCutHeight, cutAtHeight, groupFits, pickRows } from '../retrieval/index.ts'
+import type { CalibratedScores } from './calibration-record.ts'
+import { type CutRange, rangeAround } from './cut-range.ts'
+import { type Decision, decidedPairs } from './decisions.ts'
+import { type FlankRule, type Side, sidesOf } from './flanks.ts'
+import { pairDistances } from './pair-distances.ts'
+import { knownPhotos } from './rows.ts'
+
+/** How individuals are proposed. */
+export interface ClusterOptions {
+  /** What makes probabilities of similarities; plain cosines unless given. */
+  readonly scores?: CalibratedScores | undefined
+  /** The mean score of two groups from which on they are one individual; a probability of 0.5 unless given. */
+  readonly threshold?: number | undefined
+  /** Photos of known individuals, on which the threshold is chosen. */
+  readonly labelled?: PhotoEmbeddings | undefined
+  /** What people have decided of pairs. */
+  readonly decisions?: readonly Decision[] | undefined
+  /** same: photos of two flanks are not linked by their looks; the default. */
+  readonly flanks?: FlankRule | undefined
+}
+
+/** A photo, and the individual that it is proposed to show. Scores are means over photos that it may be compared with. */
+export interface ClusteredPhoto {
+  readonly photo: Photo
+  /** From 1, the individual with the most photos. */
+  readonly cluster: number
+  /** With the others of its cluster; undefined for a photo alone. */
+  readonly score?: number | undefined
+  /** The most similar other cluster. */
+  readonly nearest?: { readonly cluster: number; readonly score: number } | undefined
+  /** Whether its cluster is the same at both ends of the threshold's range. */
+  readonly sure: boolean
+}
+
+/** Individuals that are proposed for photos which nobody has named. */
+export interface PhotoClusters {
+  readonly photos: readonly ClusteredPhoto[]
+  readonly individuals: number
+  /** How many individuals there are at the loose and at the strict end of the threshold's range. */
+  readonly interval: readonly [low: number, high: number]
+  /** Individuals with one photo. */
+  readonly singles: number
+  /** Photos whose cluster is the same at both ends. */
+  readonly sure: number
+  readonly scale: 'probability' | 'similarity'
+  readonly threshold: CutRange
+  /** Individuals of which only one flank was seen; null where no flank is known. */
+  readonly oneFlank: Readonly<Record<Side, number>> | null
+}
+
+/** Of one photo there is nothing to say. */
+const fewestPhotos = 2
+
+/**
+ * Individuals for photos without labels: average linkage on the pairs' scores, cut at a threshold, decisions kept and photos of two flanks not compared.
+ * The same for any order of the photos. @throws InputError for fewer than two photos, more than `clusteredAtMost`, a threshold out of range or none, and
+ * labelled photos that cannot choose one.
+ */
+export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = {}): PhotoClusters {
+  check(
+    given.photos.length >= fewestPhotos,
+    `cluster: expected at least ${fewestPhotos} photos, got ${given.photos.length}`,
+  )
+  const { scores, decisions = [] } = options
+  const threshold = thresholdFor(options)
+  const [order, photos] = inOwnOrder(given)
+  const sides = sidesFor(photos.photos, options.flanks)
+  const distances = pairDistances(photos, scores)
+  const merges = averageLinkage(distances, { ...decidedPairs(decisions, photos.photos), sides })
+  const [groups, strict, loose] = [threshold.at, threshold.strict, threshold.loose].map((score) =>
+    cutAtHeight(photos.photos.length, merges, 1 - score),
+  ) as [number[], number[], number[]]
+  const names = namesBySize(groups)
+  const same = sameGroups(strict, loose)
+  const clustered: ClusteredPhoto[] = []
+  groupFits(distances, groups, { sides }).forEach(({ own, nearest }, i) => {
+    clustered[order[i]!] = {
+      photo: photos.photos[i]!,
+      cluster: names[groups[i]!]!,
+      score: own === undefined ? undefined : 1 - own,
+      nearest: nearest && { cluster: names[nearest.group]!, score: 1 - nearest.distance },
+      sure: same[i]!,
+    }
+  })
+  return {
+    photos: clustered,
+    individuals: names.length,
+    interval: [countOf(loose), countOf(strict)],
+    singles: sizesOf(groups).filter((size) => size === 1).length,
+    sure: same.filter(Boolean).length,
+    scale: scores === undefined ? 'similarity' : 'probability',
+    threshold,
+    oneFlank: oneFlankOf(groups, sides),
+  }
+}
+
+/** As stated, as the labelled photos say, or a probability of one half. */
+function thresholdFor(options: ClusterOptions): CutRange {
+  const { scores, threshold, labelled, flanks } = options
+  const scale = scores === undefined ? 'similarity' : 'probability'
+  if (threshold !== undefined || labelled === undefined) {
+    check(
+      threshold !== undefined || scores !== undefined,
+      'cluster: no threshold: nobody knows which similarity of this model means one individual',
+      '`calibrateModel()` learns it, `labelled` names photos of known individuals to choose it on, or `threshold` states it',
+    )
+    return rangeAround(threshold, scale)
+  }
+  const known = knownPhotos(labelled)
+  const identities = known.photos.map(({ identity }) => identity!)
+  const individuals = new Set(identities).size
+  check(
+    individuals >= 2 && individuals < identities.length,
+    `labelled: expected photos of several individuals, some with two or more, got ${identities.length} photos of ${individuals}`,
+  )
+  const merges = averageLinkage(pairDistances(known, scores), { sides: sidesFor(known.photos, flanks) })
+  const { height, ami, interval } = bestCutHeight(merges, identities)
+  const [low, high] = interval
+  return {
+    at: 1 - height,
+    strict: 1 - low,
+    loose: 1 - high,
+    from: 'labelled',
+    labelled: { photos: identities.length, individuals, ami },
+  }
+}
+
+/** By content, so that ties fall alike however the photos are listed; and where each photo stood. */
+function inOwnOrder(given: PhotoEmbeddings): [order: number[], photos: PhotoEmbeddings] {
+  const key = (i: number) =>
+    `${given.contentHashes[i]} ${given.photos[i]!.filename} ${JSON.stringify(given.photos[i]!.box ?? null)}`
+  const keyed = given.photos.map((_, i) => ({ i, key: key(i) }))
+  const order = keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ i }) => i)
+  return [
+    order,
+    {
+      embeddings: pickRows(given.embeddings, order),
+      photos: order.map((i) => given.photos[i]!),
+      contentHashes: order.map((i) => given.contentHashes[i]!),
+      skipped: given.skipped,
+    },
+  ]
+}
+
+/** Undefined where no two photos are known to show two flanks, or they may meet. */
+function sidesFor(photos: readonly Photo[], flanks: FlankRule | undefined): readonly (Side | undefined)[] | undefined {
+  if (flanks === 'any') return undefined
+  const sides = sidesOf(photos)
+  return sides.every((side) => side === undefined) ? undefined : sides
+}
+
+/** The name of each group: from 1, larger ones first, of one size the one whose first photo is first. */
+function namesBySize(groups: readonly number[]): number[] {
+  const names: number[] = []
+  sizesOf(groups)
+    .map((size, group) => ({ size, group }))
+    .sort((a, b) => b.size - a.size || a.group - b.group)
+    .forEach(({ group }, i) => {
+      names[group] = i + 1
+    })
+  return names
+}
+
+function sizesOf(groups: readonly number[]): number[] {
+  const sizes = Array<number>(countOf(groups)).fill(0)
+  for (const group of groups) sizes[group]!++
+  return sizes
+}
+
+function countOf(groups: readonly number[]): number {
+  return new Set(groups).size
+}
+
+/** For each photo whether its group in `fine` is that in `coarse`, which only joins groups of `fine`: whether they are of one size. */
+function sameGroups(fine: readonly number[], coarse: readonly number[]): boolean[] {
+  const [sizes, joined] = [sizesOf(fine), sizesOf(coarse)]
+  return fine.map((group, i) => sizes[group] === joined[coarse[i]!])
+}
+
+function oneFlankOf(
+  groups: readonly number[],
+  sides: readonly (Side | undefined)[] | undefined,
+): PhotoClusters['oneFlank'] {
+  if (sides === undefined) return null
+  const seen: Set<Side | undefined>[] = Array.from({ length: countOf(groups) }, () => new Set())
+  groups.forEach((group, i) => {
+    seen[group]!.add(sides[i])
+  })
+  const only = (side: Side) => seen.filter((own) => own.size === 1 && own.has(side)).length
+  return { left: only('left'), right: only('right') }
+}
