@@ -74,7 +74,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { clusterPhotos, readDecisions } = await import('../identify/index.ts')
+  const { checkClusterable, clusterPhotos, readDecisions } = await import('../identify/index.ts')
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
   const ofKnown = { ...options, images: undefined, detections: undefined, masks: undefined, requireIdentity: true }
@@ -95,6 +95,8 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
       const calibration = await calibrationFor(flags, embedder)
+      const scores = calibration?.embedding
+      checkClusterable(manifest.photos.length, { scores, threshold, hasLabelled: known !== undefined })
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { skipUnreadable, limitPixels, signal }, work)
       const photos = await embed('photos', (options) => embedCached(embedder, manifest, options))
@@ -105,13 +107,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         photos: photos.photos.map((photo) => ({ ...photo, identity: undefined })),
         contentHashes: photos.contentHashes,
       })
-      return clusterPhotos(photos, {
-        scores: calibration?.embedding,
-        threshold,
-        labelled: chosenOn,
-        decisions,
-        flanks,
-      })
+      return clusterPhotos(photos, { scores, threshold, labelled: chosenOn, decisions, flanks })
     })
   })
   writeFileAtomic(out, tableOfClusters(found))

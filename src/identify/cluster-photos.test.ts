@@ -6,7 +6,7 @@ import { Rng } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibratedScores } from './calibration-record.ts'
-import { type ClusterOptions, clusterPhotos } from './cluster-photos.ts'
+import { type ClusterOptions, checkClusterable, clusterPhotos } from './cluster-photos.ts'
 import { type Decision, readDecisions } from './decisions.ts'
 
 const dim = 16
@@ -113,6 +113,9 @@ describe('individuals for photos without names', () => {
     const photos = drawn(3, 2)
     expect(() => clusterPhotos(drawn(1, 1), { threshold: 0.5 })).toThrow('expected at least 2 photos, got 1')
     expect(() => clusterPhotos(photos)).toThrow('no threshold')
+    expect(() => checkClusterable(20_001, { threshold: 0.5, hasLabelled: false })).toThrow(
+      'expected at most 20000 photos, got 20001',
+    )
     expect(() => clusterPhotos(photos, { threshold: 1.5 })).toThrow('expected a cosine between -1 and 1, got 1.5')
     expect(() => clusterPhotos(photos, { labelled: drawn(1, 3, () => ({ identity: 'Ana' })) })).toThrow(
       'got 3 photos of 1',

@@ -6,7 +6,7 @@ import type { CalibratedScores } from './calibration-record.ts'
 import { type CutRange, rangeAround } from './cut-range.ts'
 import { type Decision, decidedPairs } from './decisions.ts'
 import { type FlankRule, type Side, sidesOf } from './flanks.ts'
-import { pairDistances } from './pair-distances.ts'
+import { checkCount, pairDistances } from './pair-distances.ts'
 import { knownPhotos } from './rows.ts'
 
 /** How individuals are proposed. */
@@ -61,10 +61,7 @@ const fewestPhotos = 2
  * labelled photos that cannot choose one.
  */
 export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = {}): PhotoClusters {
-  check(
-    given.photos.length >= fewestPhotos,
-    `cluster: expected at least ${fewestPhotos} photos, got ${given.photos.length}`,
-  )
+  checkClusterable(given.photos.length, { ...options, hasLabelled: options.labelled !== undefined })
   const { scores, decisions = [] } = options
   const threshold = thresholdFor(options)
   const [order, photos] = inOwnOrder(given)
@@ -92,24 +89,37 @@ export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = 
     interval: [countOf(loose), countOf(strict)],
     singles: sizesOf(groups).filter((size) => size === 1).length,
     sure: same.filter(Boolean).length,
-    scale: scores === undefined ? 'similarity' : 'probability',
+    scale: scaleOf(scores),
     threshold,
     oneFlank: oneFlankOf(groups, sides),
   }
 }
 
+/**
+ * What can be known of a clustering before any photo is looked at. @throws InputError for too few or too many photos, a threshold out of range, or no way
+ * to a threshold.
+ */
+export function checkClusterable(
+  photos: number,
+  { scores, threshold, hasLabelled }: Pick<ClusterOptions, 'scores' | 'threshold'> & { readonly hasLabelled: boolean },
+): void {
+  check(photos >= fewestPhotos, `cluster: expected at least ${fewestPhotos} photos, got ${photos}`)
+  checkCount(photos)
+  check(
+    threshold !== undefined || scores !== undefined || hasLabelled,
+    'cluster: no threshold: nobody knows which similarity of this model means one individual',
+    '`calibrateModel()` learns it, `labelled` names photos of known individuals to choose it on, or `threshold` states it',
+  )
+  if (threshold !== undefined) rangeAround(threshold, scaleOf(scores))
+}
+
+function scaleOf(scores: CalibratedScores | undefined): PhotoClusters['scale'] {
+  return scores === undefined ? 'similarity' : 'probability'
+}
+
 /** As stated, as the labelled photos say, or a probability of one half. */
-function thresholdFor(options: ClusterOptions): CutRange {
-  const { scores, threshold, labelled, flanks } = options
-  const scale = scores === undefined ? 'similarity' : 'probability'
-  if (threshold !== undefined || labelled === undefined) {
-    check(
-      threshold !== undefined || scores !== undefined,
-      'cluster: no threshold: nobody knows which similarity of this model means one individual',
-      '`calibrateModel()` learns it, `labelled` names photos of known individuals to choose it on, or `threshold` states it',
-    )
-    return rangeAround(threshold, scale)
-  }
+function thresholdFor({ scores, threshold, labelled, flanks }: ClusterOptions): CutRange {
+  if (threshold !== undefined || labelled === undefined) return rangeAround(threshold, scaleOf(scores))
   const known = knownPhotos(labelled)
   const identities = known.photos.map(({ identity }) => identity!)
   const individuals = new Set(identities).size

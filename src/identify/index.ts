@@ -13,7 +13,13 @@ export {
   readCalibration,
   writeCalibration,
 } from './calibration-record.ts'
-export { type ClusteredPhoto, type ClusterOptions, clusterPhotos, type PhotoClusters } from './cluster-photos.ts'
+export {
+  type ClusteredPhoto,
+  type ClusterOptions,
+  checkClusterable,
+  clusterPhotos,
+  type PhotoClusters,
+} from './cluster-photos.ts'
 export { type CutRange } from './cut-range.ts'
 export { type Decision, type DecisionWord, readDecisions } from './decisions.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'

@@ -5,8 +5,9 @@ import { goldenPath } from '../../test/golden.ts'
 import { Rng } from '../base/index.ts'
 import { agreementOf } from './agreement.ts'
 import { clusteringScores, distancesOf } from './clustering.ts'
+import { triangleIndex } from './distances.ts'
 import type { Embeddings } from './embeddings.ts'
-import { averageLinkage, cutTree, silhouette, triangleIndex } from './linkage.ts'
+import { averageLinkage, cutTree, silhouette } from './linkage.ts'
 
 const numbers = z.array(z.number())
 const cuts = z.record(z.string(), z.object({ labels: numbers, silhouette: z.number() }))

@@ -1,6 +1,7 @@
 import { type Agreement, agreementOf } from './agreement.ts'
+import type { Distances } from './distances.ts'
 import type { Embeddings } from './embeddings.ts'
-import { averageLinkage, cutTree, type Distances, silhouette } from './linkage.ts'
+import { averageLinkage, cutTree, silhouette } from './linkage.ts'
 import { numbered } from './resample.ts'
 import { forEachCosineRow } from './similarity.ts'
 

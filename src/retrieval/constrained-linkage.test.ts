@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
 import { agreementOf } from './agreement.ts'
 import { bestCutHeight } from './cut-height.ts'
+import { type Distances, triangleIndex } from './distances.ts'
 import { groupFits } from './group-means.ts'
-import { averageLinkage, cutAtHeight, type Distances, triangleIndex } from './linkage.ts'
+import { averageLinkage, cutAtHeight } from './linkage.ts'
 import { contradictionIn, type PairConstraints, type RowPair } from './pair-constraints.ts'
 
 /** Merges one after the other, every mean taken anew over the photos' own distances: what `averageLinkage` must find by chains. */

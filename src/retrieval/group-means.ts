@@ -1,4 +1,5 @@
-import { areOtherSides, type Distances, triangleIndex } from './linkage.ts'
+import { type Distances, triangleIndex } from './distances.ts'
+import { areOtherSides } from './linkage.ts'
 import type { PairConstraints } from './pair-constraints.ts'
 
 /** How near a photo is to its group, and to the nearest other one; means over the pairs that may be compared. */

@@ -1,4 +1,4 @@
-import { type Distances, triangleIndex } from './linkage.ts'
+import { type Distances, triangleIndex } from './distances.ts'
 import type { RowPair } from './pair-constraints.ts'
 
 /**
