@@ -57,7 +57,7 @@ test('cluster without a threshold, with one out of range, and with a photo that 
   expect(output.stderr).toContain('no threshold')
   expect(output.stderr).toContain('`rosette calibrate` learns it, --labelled names photos')
   expect(await cluster(out, '--threshold', '1.2')).toBe(2)
-  expect(output.stderr).toContain('--threshold: expected a cosine between -1 and 1, got 1.2')
+  expect(output.stderr).toContain('Expected a number between 0 and 1.')
   const decisions = join(temporaryFolder(), 'decisions.csv')
   writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Zoe.png,same\n')
   expect(await cluster(out, '--threshold', '0.9', '--decisions', decisions)).toBe(2)

@@ -56,7 +56,7 @@ export function clusterCommand(): Command {
     .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
     .addOption(
       new Option('--threshold <T>', 'the mean score from which on two groups are one individual')
-        .argParser(anyNumber)
+        .argParser(openShare)
         .default(undefined, 'a probability of 0.5, or as --labelled says'),
     )
     .addOption(
@@ -118,8 +118,9 @@ function pathsOf({ photos }: { readonly photos: readonly { readonly path: string
   return photos.map(({ path }) => path)
 }
 
-function anyNumber(text: string): number {
+/** A probability, or a cosine of photos that are alike at all. */
+function openShare(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.')
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
   return value
 }
