@@ -37,7 +37,7 @@ export function openFloatTile(memory: SharedMemory): AddTile {
 }
 
 // JavaScript has no instructions for four numbers at once, WebAssembly has. What follows writes the one function down as bytes; the
-// names are those of the specification's text form (https://webassembly.github.io/spec/core/binary/instructions.html).
+// names are those of the text form in the WebAssembly Core Specification, and the bytes those of its section on instructions.
 
 type Code = readonly number[]
 
