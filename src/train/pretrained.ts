@@ -37,7 +37,7 @@ export async function obtainWeights(
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error
     check(freeze === 0, `freeze: layers would stay random numbers, as ${error.message}`)
-    const text = `PRETRAINED WEIGHTS NOT FOUND. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model, and of a few hundred photos one that is no better than chance.\n${error.message}\n\`pullWeights()\` brings them from where there is a network; an .onnx file of another network is used without training`
+    const text = `PRETRAINED WEIGHTS NOT FOUND. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model.\n${error.message}`
     onProgress?.({ kind: 'warning', text })
     return null
   }
