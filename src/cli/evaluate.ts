@@ -103,7 +103,7 @@ export function evaluateCommand(): Command {
         'all: also with and without the same encounter, against other photos, and with new individuals',
       ).choices(['all']),
     )
-    .addOption(flanksOption())
+    .addOption(flanksOption('any'))
     .option('--chart <FILE.svg>', 'also draw how often answers are wrong where only the surest are given')
     .option('--background', 'also score with the background filled, where photos have masks')
     .option('--overwrite', 'replace --out and --chart')
@@ -274,11 +274,11 @@ function riskLines({ riskCoverage }: EvaluationReport): string[] {
 function flankLines({ flanks }: EvaluationReport): string[] {
   if (flanks === null) return []
   const { rule, known, unknown, couldNotBeMatched } = flanks
-  if (rule === 'any') return ['flanks    both meet, as asked']
-  const both = unknown === 0 ? '' : `; ${unknown} of unknown flank were held against both`
-  return [
-    `flanks    ${known} queries met photos of their own flank only${both}; ${couldNotBeMatched} could not have been matched, for their individual has photos of the other flank only`,
-  ]
+  const lost = `${couldNotBeMatched} could not have been matched by their coats: all that they could find shows the other flank`
+  if (rule === 'any')
+    return [`flanks    known of ${known} queries, which met both flanks (--flanks same: only their own); ${lost}`]
+  const both = unknown === 0 ? '' : `; ${unknown} of unknown flank met both`
+  return [`flanks    ${known} queries met photos of their own flank only${both}; ${lost}`]
 }
 
 function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {

@@ -78,9 +78,9 @@ export interface FlankFlags {
   readonly flanks?: FlankRule
 }
 
-export function flanksOption(): Option {
+export function flanksOption(standard: FlankRule = 'same'): Option {
   const choices: readonly FlankRule[] = ['same', 'any']
   return new Option('--flanks <which>', 'same: a photo does not meet photos of its other flank, where flanks are known')
     .choices(choices)
-    .default(undefined, 'same')
+    .default(undefined, standard)
 }

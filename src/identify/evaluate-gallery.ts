@@ -4,7 +4,7 @@ import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/in
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
-import { flankCounts, otherFlank } from './flanks.ts'
+import { flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
 import { matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
 import { exclusion, labelsOf, protocolWords, sameSighting, withoutEncounter } from './protocol.ts'
@@ -48,7 +48,7 @@ export async function evaluateAgainstGallery(
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
   const { local, postProcessing } = options
   const sighting = sameSighting(photos, gallery.photos, excludeSame)
-  const isOther = otherFlank(photos, gallery.photos, options.flanks)
+  const isOther = otherFlank(photos, gallery.photos, options.flanks ?? scoredFlanks)
   const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
   const meetsNot = (q: number, g: number) => leaveOut(q, g) || isOther(q, g)
   const { adjust } =
@@ -93,7 +93,7 @@ export async function evaluateAgainstGallery(
     ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
-    flanks: flankCounts(photos, gallery.photos, { rule: options.flanks, leaveOut }),
+    flanks: flankCounts(photos, gallery.photos, { rule: options.flanks ?? scoredFlanks, leaveOut }),
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: null,

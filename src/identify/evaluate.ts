@@ -14,7 +14,7 @@ import {
 } from '../retrieval/index.ts'
 
 import { type BackgroundReliance, backgroundReliance } from './background.ts'
-import { type FlankCounts, type FlankRule, flankCounts, otherFlank } from './flanks.ts'
+import { type FlankCounts, type FlankRule, flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
 import { type LocalMatching, matchLocally } from './local-matching.ts'
 
 import { pairsOf } from './pairs.ts'
@@ -38,7 +38,7 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly mergeSimilarLabels?: boolean | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
-  /** same: a query does not meet photos of its other flank; the default. */
+  /** same: a query does not meet photos of its other flank. It does unless asked. */
   readonly flanks?: FlankRule | undefined
   /** Places of the coat matched as well; not unless given. */
   readonly local?: LocalMatching | undefined
@@ -103,7 +103,7 @@ export async function evaluatePhotos(
   const { postProcessing, local, onRank } = options
   const { photos, embeddings } = embedded
   const sighting = sameSighting(photos, photos, excludeSame)
-  const isOther = otherFlank(photos, photos, options.flanks)
+  const isOther = otherFlank(photos, photos, options.flanks ?? scoredFlanks)
   const leaveOut = (q: number, g: number) => q === g || sighting(q, g)
   const task = {
     queries: embedded,
@@ -133,7 +133,7 @@ export async function evaluatePhotos(
       { ...embedded, excludeSame, postProcessing, match: local?.kind, unidentified, learned, onRank },
       metrics,
     ),
-    flanks: flankCounts(photos, photos, { rule: options.flanks, leaveOut }),
+    flanks: flankCounts(photos, photos, { rule: options.flanks ?? scoredFlanks, leaveOut }),
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: clusteringScores(

@@ -96,7 +96,7 @@ describe('flanks', () => {
       unknown: 1,
       couldNotBeMatched: 1,
     })
-    expect(flankCounts(queries, photos, { rule: 'any', leaveOut })).toMatchObject({ couldNotBeMatched: 0 })
+    expect(flankCounts(queries, photos, { rule: 'any', leaveOut })).toMatchObject({ rule: 'any', couldNotBeMatched: 1 })
     expect(flankCounts([photo('q', 'Ana')], photos, { leaveOut })).toBeNull()
   })
 })

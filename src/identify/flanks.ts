@@ -10,13 +10,16 @@ export type Side = 'left' | 'right'
  */
 export type FlankRule = 'same' | 'any'
 
+/** Of scores: whoever knows no flank, as a competition and other programs, has no other number to compare with. */
+export const scoredFlanks: FlankRule = 'any'
+
 /** A query's photos and what flanks do to them; null in reports where no flank is known. */
 export interface FlankCounts {
   readonly rule: FlankRule
   /** Queries whose flank is known, and those that were compared with both. */
   readonly known: number
   readonly unknown: number
-  /** Queries whose individual has photos in the gallery, but of the other flank only: they could not have been matched. */
+  /** Queries whose individual has photos in the gallery, but of the other flank only: they cannot be matched by their coats. */
   readonly couldNotBeMatched: number
 }
 
@@ -70,7 +73,7 @@ export function flankCounts(
 ): FlankCounts | null {
   const [asked, sides] = [querySides(queries, gallery), sidesOf(gallery)]
   if (asked.every((side) => side === undefined) || sides.every((side) => side === undefined)) return null
-  const isOther = otherFlank(queries, gallery, rule)
+  const isOther = otherFlank(queries, gallery)
   const known = asked.filter((side) => side !== undefined).length
   const ownOf = new Map<string | undefined, number[]>()
   gallery.forEach((photo, g) => ownOf.set(photo.identity, [...(ownOf.get(photo.identity) ?? []), g]))
