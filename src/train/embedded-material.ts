@@ -10,7 +10,6 @@ import { type Tensor, zeros } from '../tensor/index.ts'
 import { photosOfEach } from './batches.ts'
 import { type FrozenNetwork, headDescription, readEmbedded } from './embedded.ts'
 import { sharedFeeds } from './feeds.ts'
-import { forwardOf } from './forward.ts'
 import type { TrainJob } from './job.ts'
 import type { Material, Validator } from './material.ts'
 import { type StepPlan, stepPlan } from './updates.ts'
@@ -51,7 +50,7 @@ function embeddedStep(job: TrainJob, size: number): StepPlan {
   }
   const features = input('features', [batchSize, size])
   const made = neckLoss(scope, features, input('labels', [batchSize], 'int32'), model, options)
-  return stepPlan(scope, forwardOf(scope, made.loss), noBackbone, config)
+  return stepPlan(scope, made.loss, noBackbone, config)
 }
 
 /** Rows of photos [0, photos, D] or of their mirror images [1, photos, D], as `side` says of each place: [B, D]. */

@@ -20,7 +20,7 @@ import {
   rateScale,
   unscaled,
 } from '../optim/index.ts'
-import type { Forward } from './forward.ts'
+import { type Forward, forwardOf } from './forward.ts'
 
 /** A training step as one graph, and what must be kept and fed for it. */
 export interface StepPlan {
@@ -58,8 +58,12 @@ export interface UpdateConfig {
 /** Nothing frozen. */
 const allTrained: readonly number[] = [0]
 
-/** Backward pass, clipping and AdamW of a forward pass whose parameters are in `scope`; frozen ones get no gradient. */
-export function stepPlan(scope: Scope, forward: Forward, backbone: Layered, config: UpdateConfig): StepPlan {
+/**
+ * Backward pass, clipping and AdamW of a loss whose parameters are in `scope`; frozen ones get no gradient. The forward pass is the one that
+ * was built in `scope`, unless a rewritten one is given.
+ */
+export function stepPlan(scope: Scope, loss: Value | Forward, backbone: Layered, config: UpdateConfig): StepPlan {
+  const forward = 'loss' in loss ? loss : forwardOf(scope, loss)
   const frozen = config.frozen ?? allTrained
   /** The stage that trains a parameter first; −1 for none so far. */
   const stageOf = ({ name }: ParamSpec) => {
