@@ -10,7 +10,14 @@ export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 /** Thirty steps, three an epoch, an averaged copy of the weights, random depth: whatever a resumed run could get wrong. */
 export const settings: readonly string[] = [
   ['--preset', 'atto', '--seed', '3', '--batch', '8'],
-  ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=8', 'epochs=10'],
+  [
+    'model.backbone=convnext_micro',
+    'image.widthPx=32',
+    'image.heightPx=32',
+    'chunk=8',
+    'epochs=10',
+    'validation=stratified',
+  ],
   ['validateEvery=4', 'schedule.warmupEpochs=1', 'emaDecay=0.9', 'model.dropPath=0.1'],
 ].flatMap((values) => values.flatMap((value) => (value.includes('=') ? ['--set', value] : [value])))
 
