@@ -11,6 +11,7 @@ import {
   log,
   matmul,
   max,
+  mul,
   neg,
   reduceMax,
   reduceSum,
@@ -93,8 +94,13 @@ export function meanOver(x: Value, mask: Value): Value {
 
 /** bool [A, R]: all pairs but those of a photo of the batch with itself. */
 function notItself(anchors: number, references: number): Value {
-  const cells = Array.from({ length: anchors * references }, (_, i) =>
-    Number(Math.floor(i / references) !== i % references),
-  )
-  return less(0.5, constant(float32([anchors, references], cells)))
+  const places = (shape: readonly [number, number]) =>
+    constant(
+      float32(
+        shape,
+        Array.from({ length: shape[0] * shape[1] }, (_, i) => i),
+      ),
+    )
+  const apart = sub(places([anchors, 1]), places([1, references]))
+  return less(0.5, mul(apart, apart))
 }

@@ -75,9 +75,8 @@ export interface LossOptions {
  */
 export function trainingLoss(scope: Scope, embeddings: Value, labels: Value, options: LossOptions): Value {
   const { loss, pairLoss: added = null, memoryBank: size = 0 } = options
-  const learnsFromPairs = isOfPairs(loss) || added !== null
-  const remembered =
-    learnsFromPairs && size > 0 ? memoryBank(scope.child('head').child('bank'), size, embeddings, labels) : undefined
+  if (!isOfPairs(loss) && added === null) return identityLoss(scope, embeddings, labels, { ...options, loss })
+  const remembered = size > 0 ? memoryBank(scope.child('head').child('bank'), size, embeddings, labels) : undefined
   const pairs = pairsOf(embeddings, labels, remembered)
   const main = isOfPairs(loss) ? pairLoss(pairs, loss) : identityLoss(scope, embeddings, labels, { ...options, loss })
   return added === null ? main : add(main, pairLoss(pairs, added))
