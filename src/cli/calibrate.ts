@@ -95,7 +95,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      await warnOfLearned(selection, embedder)
+      const learned = await warnOfLearned(selection, embedder)
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { ...reading, signal }, work)
       const queries = await embed('embedding', (options) =>
@@ -105,7 +105,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
-      const about = { ...meeting, model, data: manifest.source, source: gallery?.source }
+      const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
         const bar = progress('calibrating', 'ways to score')

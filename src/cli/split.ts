@@ -99,6 +99,10 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     warn(
       'no sightings are known, so that photos of one sighting come on both sides, which flatters every score: give a column with encounters',
     )
+  if (flags.kind === undefined && !unknown && kind === 'stratified')
+    warn(
+      'too few individuals have several sightings to keep each on one side: photos of one sighting come on both sides, which flatters every score',
+    )
   const bursts = kind === 'burst' ? found?.bursts : undefined
   const splits =
     count === undefined

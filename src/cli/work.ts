@@ -143,14 +143,17 @@ export async function photosToScore(manifest: Manifest, options: SelectOptions):
 export async function warnOfLearned(
   { split, learned = 0, manifest }: Selection,
   embedder: Pick<Embedder, 'run' | 'members'>,
-): Promise<void> {
-  if (split === 'train') return
+): Promise<number> {
+  if (split === 'train') return manifest.photos.length
   const { learnedPhotos, trainedOnWarning } = await import('../identify/index.ts')
+  let most = 0
   for (const run of runsIn(embedder)) {
     const known = embedder.run === undefined ? await learnedPhotos(manifest.photos, run) : learned
+    most = Math.max(most, known)
     const text = trainedOnWarning(run, known, manifest.photos.length)
     if (text !== undefined) warn(text)
   }
+  return most
 }
 
 /** The run whose split decides what is scored: the model's own; of an ensemble one of its members', where all have the same split. */

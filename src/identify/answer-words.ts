@@ -56,12 +56,16 @@ export function accuracyWords(
   const right = Math.round(
     (sure.reduce((sum, { count, right: share }) => sum + count * share, 0) / Math.max(weight, 1)) * asked,
   )
-  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that it was not fitted on (${fittedOn.data}), each asked among some ${Math.round(measured.individuals / measured.folds)} individuals, with its own there and without`
+  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that the probabilities were not fitted on (${fittedOn.data}), each asked among some ${Math.round(measured.individuals / measured.folds)} individuals, with its own there and without`
   const surely =
     named === 0
       ? `it named nobody with a probability of ${threshold.toFixed(2)} or more`
       : `of ${named} names that it gave with a probability of ${threshold.toFixed(2)} or more, ${right} were right`
-  return `How often this is right: ${where}, ${surely}. Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there.`
+  const learned =
+    fittedOn.trainedOn === 0
+      ? ''
+      : ` The model was TRAINED on ${fittedOn.trainedOn} of these ${fittedOn.photos} photos, so that it is right less often on new ones.`
+  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there.`
 }
 
 /** What is said where nothing was measured. */

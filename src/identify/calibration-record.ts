@@ -86,6 +86,8 @@ const contentSchema = z.strictObject({
     pairs: count,
     prior: between,
     photosPerIndividual: count,
+    /** Of the photos those that the model was trained on, as far as that is known. */
+    trainedOn: count.default(0),
   }),
   embedding: sourceSchema,
   /** With places of the coat; absent where they were not matched. */

@@ -45,6 +45,6 @@ export function checkFound(found: boolean, queries: number): void {
   check(
     found,
     `evaluate: none of ${queries} queries has a photo of its individual to find`,
-    "an individual needs two photos, and photos of two encounters where those are left out (excludeSame 'nothing' leaves them in, which flatters every model)",
+    'an individual needs two photos, and photos of two encounters where those are left out (`excludeSame: "nothing"` leaves them in, which flatters every model)',
   )
 }

@@ -14,6 +14,8 @@ export interface CalibrateInput extends PairedPhotos {
   readonly source?: string | undefined
   /** Whom a query meets, in words. */
   readonly protocol: string
+  /** Of the queries those that the model was trained on. */
+  readonly trainedOn?: number | undefined
   /** What found the places of `local`. */
   readonly extractor?: string | undefined
 }
@@ -60,6 +62,7 @@ export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: Calib
       pairs: pairs.pairs().same.length,
       prior: pairs.prior,
       photosPerIndividual: gallery.photos.length / known,
+      trainedOn: input.trainedOn ?? 0,
     },
     embedding: embedding.scores,
     ...(fused.length === 0
