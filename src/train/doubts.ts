@@ -23,7 +23,7 @@ export function doubtsOf(config: TrainConfig, { photos, isRandom }: Beginning): 
 
 function tooFew(photos: number): string {
   const pretrained = optionText({ backbone: 'convnext_small.fb_in1k' })
-  const frozen = optionText({ backbone: 'NETWORK.onnx' })
+  const frozen = optionText({ backbone: 'NETWORK.onnx', freeze: 'all' })
   return `${photos} photos teach a network from random weights next to nothing. Better: pretrained weights (${pretrained}), or a head on a frozen network (${frozen})`
 }
 

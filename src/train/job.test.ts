@@ -392,3 +392,8 @@ test('a wrong folder is told before a hub is asked for weights', async () => {
   expect(await rejection(asked)).toContain(`${empty}: no photos in it`)
   expect(events).toEqual([])
 })
+
+test('the preset of a head wants a network to stand on', async () => {
+  const message = await rejection(prepare('headless', [], { preset: 'head' }))
+  expect(message).toContain('`preset: "head"`: a head is trained on the embeddings of an .onnx file, and none is named')
+})

@@ -144,6 +144,11 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const precision = await precisionOn(device, asked.precision)
   const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
   if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
+  check(
+    network !== undefined || resumed !== undefined || presetOf(options) !== 'head',
+    '`preset: "head"`: a head is trained on the embeddings of an .onnx file, and none is named',
+    '`backbone: "NETWORK.onnx", freeze: "all"`',
+  )
   const prepared = network === undefined ? asked : withGeometry(asked, network)
   if (network === undefined) checkFits(prepared)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
