@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { escapeText } from '../chart/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { Audit, Finding, FindingKind, NearestPair } from '../study/index.ts'
+import { htmlPage } from './html-page.ts'
 import { pageStyle } from './page-style.ts'
 import { type PairedPhoto, pairFigures, pairStyle, type ShownPair } from './pair-figures.ts'
 import type { PhotoPicture } from './thumbnails.ts'
@@ -27,7 +27,6 @@ export function auditedFiles({ findings, nearest }: Audit): Set<string> {
  */
 export function auditHtml(audit: Audit, pictures: ReadonlyMap<string, PhotoPicture>): string {
   const { photos, individuals, leakage, nearest, counts } = audit
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; img-src data:`
   const verdicts = (leakage?.verdict ?? []).map((text) => `<p>${escapeText(text)}</p>`)
   const across =
     nearest === null
@@ -37,23 +36,15 @@ export function auditHtml(audit: Audit, pictures: ReadonlyMap<string, PhotoPictu
   const kinds = [...shownFindings(audit.findings)].map(([kind, findings]) =>
     findingTable(kind, counts[kind], findings, pictures),
   )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>rosette audit</title>
-<style>${style}</style>
-</head>
-<body>
-<h1>Audit of ${photos} photos of ${individuals} individuals</h1>
+  return htmlPage({
+    page: 'audit',
+    style,
+    pictures: 'data:',
+    metas: ['name="referrer" content="no-referrer"'],
+    body: `<h1>Audit of ${photos} photos of ${individuals} individuals</h1>
 <h2>Nearest photos of two ${border}</h2>
-${[...verdicts, across, ...kinds].join('\n')}
-</body>
-</html>
-`
+${[...verdicts, across, ...kinds].join('\n')}`,
+  })
 }
 
 function shownPair(pair: NearestPair, pictures: ReadonlyMap<string, PhotoPicture>): ShownPair {
@@ -119,8 +110,4 @@ export function photosByFile(photos: readonly Photo[], wanted: ReadonlySet<strin
     byFile.set(photo.filename, byFile.has(photo.filename) ? { ...photo, box: undefined } : photo)
   }
   return byFile
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

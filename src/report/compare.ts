@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type Area,
   axes,
@@ -19,6 +18,7 @@ import {
 } from '../chart/index.ts'
 import type { MetricName, PairedQuery } from '../retrieval/index.ts'
 import type { Curves } from './data.ts'
+import { htmlPage } from './html-page.ts'
 import { pageStyle } from './page-style.ts'
 import { pairedRuns } from './paired-runs.ts'
 import { pairedSection } from './paired-section.ts'
@@ -61,21 +61,14 @@ export interface MeasuredRun {
 /** Runs beside each other as one HTML file without scripts: numbers, settings that differ, curves, AP by individual. */
 export function compareHtml(runs: readonly ComparedRun[]): string {
   const style = `${pageStyle}\n${chartStyle()}\n${ownStyle}`
-  const hash = createHash('sha256').update(style).digest('base64')
   const charts = [lossChart(runs), validationChart(runs), individualsChart(runs)]
   const figures = charts.flatMap((chart) => (chart === undefined ? [] : [`<figure>${svgInline(chart)}</figure>`]))
   const warning = differences(runs).map((what) => `<p><strong>${what}: these numbers do not compare.</strong></p>`)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeText(runs.map(({ name }) => name).join(', '))}: rosette compare</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
+  return htmlPage({
+    about: runs.map(({ name }) => name).join(', '),
+    page: 'compare',
+    style,
+    body: `<main>
 <h1>${runs.length} runs</h1>
 ${warning.join('')}
 <h2>Measured</h2>
@@ -85,10 +78,8 @@ ${pairedSection(pairedRuns(runs))}
 ${settingsTable(runs)}
 <h2>Curves</h2>
 <div class="charts">${figures.join('\n')}</div>
-</main>
-</body>
-</html>
-`
+</main>`,
+  })
 }
 
 /** Tables are wider than phones: each scrolls by itself. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { check } from '../base/index.ts'
 import { chartStyle, escapeText, explanationSides, svgInline } from '../chart/index.ts'
 import type { CertificateSection } from './certificate.ts'
 import { matchHeatOf, type Views } from './channels.ts'
 import type { ReportData } from './data.ts'
 import { explanationWarning, explanationWords } from './explanation-words.ts'
+import { htmlPage } from './html-page.ts'
 import { mapLines } from './map-csv.ts'
 import { metricsJson } from './metrics-json.ts'
 import { pageBuild } from './page-build.ts'
@@ -31,14 +31,6 @@ export function pageHtml(
   const build = pageBuild()
   const style = `${pageStyle}\n${chartStyle()}\n${build.style}\n${pairStyle}`
   const { code } = build
-  const policy = [
-    `default-src 'none'`,
-    `script-src '${hashOf(code)}'`,
-    `style-src '${hashOf(style)}'`,
-    'img-src data: blob:',
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ')
   const charts = chartsOf(data).map((chart) => `<figure>${svgInline(chart)}</figure>`)
   const nearest = certificate.map(
     ({ title, pairs }) => `<section class="nearest"><h2>${title}</h2>${pairFigures(pairs)}</section>`,
@@ -51,36 +43,25 @@ export function pageHtml(
     const drawn = [doubt, ...explanationSides(matchHeatOf(explanation, pair)).map(svgInline), ...words]
     return `<template id="why-${explanation.query}-${explanation.match}">${drawn.join('')}</template>`
   })
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeText(data.title)}: rosette report</title>
-<style>${style}</style>
-</head>
-<body>
-<noscript>This page needs its own script, which your browser does not run.</noscript>
+  return htmlPage({
+    about: data.title,
+    page: 'report',
+    style,
+    script: code,
+    pictures: 'data: blob:',
+    metas: ['name="color-scheme" content="light dark"', 'name="referrer" content="no-referrer"'],
+    body: `<noscript>This page needs its own script, which your browser does not run.</noscript>
 <main id="page"></main>
 <template id="charts">${[...nearest, ...charts].join('\n')}</template>
 ${matches.join('\n')}
 <script type="application/json" id="report">${inert({ ...data, curves: null })}</script>
 <script type="application/json" id="files">${inert({ metrics: metricsJson(data), map: mapLines(data) })}</script>
 <script type="application/json" id="pictures">${inert(pictures)}</script>
-<script type="module">${code}</script>
-</body>
-</html>
-`
+<script type="module">${code}</script>`,
+  })
 }
 
 /** JSON that cannot end the script element it stands in. */
 function inert(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

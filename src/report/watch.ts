@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { messageOf } from '../base/index.ts'
 import { chartStyle, curvesChart, escapeText, svgInline } from '../chart/index.ts'
 import type { Curves } from './data.ts'
+import { htmlPage } from './html-page.ts'
 import { pageStyle } from './page-style.ts'
 import { progressWords, type RunLength } from './progress.ts'
 
@@ -73,26 +73,16 @@ async function answer(
 
 function curvesPage(title: string, curves: Curves | null, length?: RunLength): string {
   const style = `${pageStyle}\n${chartStyle()}\nbody{padding:12px 20px}svg.chart{max-width:1200px}`
-  const hash = createHash('sha256').update(style).digest('base64')
   const chart = curvesChart(curves, title)
   const state = progressWords(curves, length)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta http-equiv="refresh" content="${refreshSeconds}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeText(`${state}: ${title}`)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
+  return htmlPage({
+    about: `${state}: ${title}`,
+    style,
+    metas: [`http-equiv="refresh" content="${refreshSeconds}"`],
+    body: `<main>
 <h1>${escapeText(title)}</h1>
 <p>${escapeText(state)}</p>
 ${chart === undefined ? '' : svgInline(chart)}
-</main>
-</body>
-</html>
-`
+</main>`,
+  })
 }
