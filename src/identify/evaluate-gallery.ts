@@ -46,9 +46,9 @@ export async function evaluateAgainstGallery(
   const excludeSame =
     options.excludeSame === undefined && !bothKnown ? undefined : exclusion(photos, options.excludeSame)
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
-  const { local, postProcessing } = options
+  const { local, postProcessing, flanks = scoredFlanks } = options
   const sighting = sameSighting(photos, gallery.photos, excludeSame)
-  const isOther = otherFlank(photos, gallery.photos, options.flanks ?? scoredFlanks)
+  const isOther = otherFlank(photos, gallery.photos, flanks)
   const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
   const meetsNot = (q: number, g: number) => leaveOut(q, g) || isOther(q, g)
   const { adjust } =
@@ -93,7 +93,7 @@ export async function evaluateAgainstGallery(
     ...identicalOf(photos, contentHashes),
     unknownEncounters: excludeSame === undefined ? 0 : withoutEncounter(photos),
     unreadable: unreadablePhotos(queries.skipped),
-    flanks: flankCounts(photos, gallery.photos, { rule: options.flanks ?? scoredFlanks, leaveOut }),
+    flanks: flankCounts(photos, gallery.photos, { rule: flanks, leaveOut }),
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: null,

@@ -100,10 +100,10 @@ export async function evaluatePhotos(
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
   checkScorablePhotos(manifest, excludeSame)
   const embedded = await embedPhotos(embedder, manifest, options)
-  const { postProcessing, local, onRank } = options
+  const { postProcessing, local, onRank, flanks = scoredFlanks } = options
   const { photos, embeddings } = embedded
   const sighting = sameSighting(photos, photos, excludeSame)
-  const isOther = otherFlank(photos, photos, options.flanks ?? scoredFlanks)
+  const isOther = otherFlank(photos, photos, flanks)
   const leaveOut = (q: number, g: number) => q === g || sighting(q, g)
   const task = {
     queries: embedded,
@@ -133,7 +133,7 @@ export async function evaluatePhotos(
       { ...embedded, excludeSame, postProcessing, match: local?.kind, unidentified, learned, onRank },
       metrics,
     ),
-    flanks: flankCounts(photos, photos, { rule: options.flanks ?? scoredFlanks, leaveOut }),
+    flanks: flankCounts(photos, photos, { rule: flanks, leaveOut }),
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: clusteringScores(

@@ -13,15 +13,15 @@ export interface Meeting {
   readonly protocol: string
 }
 
-/** Who does not meet; as `evaluate` has it unless given. */
+/** Who does not meet. */
 export interface MeetingOptions {
   readonly excludeSame?: ExcludeSame | undefined
   readonly flanks?: FlankRule | undefined
 }
 
 /**
- * Photos of known individuals as `evaluate` lets them meet: each other, or a gallery's; never the very same file or the other flank, and not photos of their own sighting
- * unless `excludeSame` is `nothing`.
+ * Photos of known individuals as `evaluate` lets them meet, each other or a gallery's: never the very same file, and not photos of their own
+ * sighting unless `excludeSame` is `nothing`. They meet as `identify` does in one thing: not the other flank, unless `flanks` is `any`.
  */
 export function meetingOf(
   photos: PhotoEmbeddings,
