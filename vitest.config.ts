@@ -27,6 +27,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: './test/temporary-folder.ts',
     env: { HF_HUB_OFFLINE: '1' }, // no test downloads but from a server of its own
     sequence: { sequencer: DearestFirst },
     projects: [
