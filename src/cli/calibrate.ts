@@ -106,11 +106,13 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
+      const { fusionOf } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
         const bar = progress('calibrating', 'ways to score')
         try {
-          const input = { ...about, local, extractor: matching?.extractor.fingerprint }
+          const how = matching && { extractor: matching.extractor.fingerprint, config: fusionOf(matching.extractor) }
+          const input = { ...about, local, ...how }
           return calibrateModel(input, { onWay: bar.update })
         } finally {
           bar.stop()

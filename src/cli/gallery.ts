@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { check, checkOutput } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { matcherOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
@@ -33,6 +34,7 @@ interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly out: string
   readonly append?: boolean
   readonly local?: boolean
+  readonly matcher?: string
   readonly overwrite?: boolean
 }
 
@@ -45,6 +47,7 @@ export function galleryCommand(): Command {
     .requiredOption('--out <DIR>', 'the folder to write')
     .option('--append', 'add photos to the gallery in --out')
     .option('--local', 'keep local features too, for --match (docs/local-matching.md)')
+    .addOption(matcherOption())
     .option('--overwrite', 'replace the gallery in --out')
   return addLocateOptions(addDataOptions(addModelOptions(command)))
     .addHelpText('after', example)
@@ -84,15 +87,15 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
 
 /** The local features to keep: asked for, or there already and to be kept up. */
 async function localOf(
-  { out, local = false, append = false, threads, skipUnreadable, limitPixels }: GalleryFlags,
+  { out, local = false, matcher, append = false, threads, skipUnreadable, limitPixels }: GalleryFlags,
   gallery: PhotoEmbeddings,
   signal: AbortSignal,
 ): Promise<GalleryLocal | undefined> {
   const { readGalleryLocal } = await import('../embedder/index.ts')
   if (!local && !(append && readGalleryLocal(out) !== undefined)) return undefined
-  const { rootSift } = await import('../local/index.ts')
+  const { openExtractor } = await import('../local/index.ts')
   const { galleryFeatures, storedFeatures } = await import('../identify/index.ts')
-  const extractor = rootSift({ threads })
+  const extractor = await openExtractor(matcher, { threads })
   try {
     return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) => {
       const known = append ? storedFeatures(out, extractor) : undefined

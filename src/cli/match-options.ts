@@ -7,6 +7,7 @@ import { warn } from './say.ts'
 /** Options of every command that can match coats place by place. */
 export interface MatchFlags {
   readonly match: 'none' | MatchKind
+  readonly matcher?: string
 }
 
 /** What the matching is for. */
@@ -29,6 +30,12 @@ export function addMatchOption(command: Command): Command {
         .choices(choices)
         .default('none'),
     )
+    .addOption(matcherOption())
+}
+
+/** What finds and describes the places. */
+export function matcherOption(): Option {
+  return new Option('--matcher <M>', 'what finds and describes places of a coat: sift').default(undefined, 'sift')
 }
 
 /** What else decides how coats are matched. */
@@ -44,14 +51,14 @@ const stageNames = {
 
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
 export async function withMatching<T>(
-  { match, threads, limitPixels }: MatchRunFlags,
+  { match, matcher, threads, limitPixels }: MatchRunFlags,
   { signal, gallery, fused }: MatchFor,
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
-  const { fusionDefaults, rootSift } = await import('../local/index.ts')
+  const { fusionOf, openExtractor } = await import('../local/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
-  const extractor = rootSift({ threads })
+  const extractor = await openExtractor(matcher, { threads })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
     stages.update(stageNames[stage], 'photos', done, total)
@@ -64,7 +71,7 @@ export async function withMatching<T>(
     const learnt = match === 'fused' && fused?.extractor === extractor.fingerprint ? fused : undefined
     const fusion = learnt && {
       fusion: learnt.fusion,
-      config: { ...fusionDefaults, shortlist: learnt.shortlist },
+      config: { ...fusionOf(extractor), shortlist: learnt.shortlist },
     }
     return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal, ...fusion })
   } finally {

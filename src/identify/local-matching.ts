@@ -7,7 +7,7 @@ import {
   extractPhotos,
   type FusionConfig,
   fusedSimilarities,
-  fusionDefaults,
+  fusionOf,
   type LocalAnswer,
   type LocalExtractor,
   type LocalFeatures,
@@ -32,6 +32,7 @@ export type KnownFeatures = ReadonlyMap<string, LocalFeatures>
 export interface LocalMatching extends Pick<ExtractOptions, 'limitPixels' | 'cacheDir' | 'signal'> {
   readonly kind: MatchKind
   readonly extractor: LocalExtractor
+  /** The extractor's own unless given. */
   readonly config?: FusionConfig | undefined
   /** How similarities and places become one score, as it was learnt; `fusedSimilarities` unless given. Of `fused` without post-processing only. */
   readonly fusion?: PairFusion | undefined
@@ -75,11 +76,20 @@ export function featuresKey(photo: Photo, contentHash: string): string {
  * individuals, where they are known, vote together. @throws InputError for photos that cannot be read; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
-  const { kind, extractor, config = fusionDefaults, fusion, threads, tryMirrored = false, signal, onLocal } = matching
+  const {
+    kind,
+    extractor,
+    config = fusionOf(extractor),
+    fusion,
+    threads,
+    tryMirrored = false,
+    signal,
+    onLocal,
+  } = matching
   const { queries, gallery, leaveOut } = task
   const [asked, known] = await featuresOfBoth(matching, task)
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
-  const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }))
+  const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }), extractor.rule)
   const individuals = individualsOf(gallery.photos)
   const rows: (readonly [LocalAnswer, Float32Array | undefined])[] = []
   const mirrored: ReadonlyMap<number, LocalMatch>[] = []

@@ -23,6 +23,14 @@ export function similarityAt({ x, y, toX, toY }: PointPair, factor: number, turn
   return { a, b: -c, c, d: a, e: toX - (a * x - c * y), f: toY - (c * x + a * y) }
 }
 
+/** Rotation and scaling that takes two points to their partners; undefined where either two are one point. */
+export function similarityOf(one: PointPair, other: PointPair): Affine | undefined {
+  const [x, y, toX, toY] = [other.x - one.x, other.y - one.y, other.toX - one.toX, other.toY - one.toY]
+  const [from, to] = [Math.hypot(x, y), Math.hypot(toX, toY)]
+  if (from === 0 || to === 0) return undefined
+  return similarityAt(one, to / from, Math.atan2(toY, toX) - Math.atan2(y, x))
+}
+
 /** The affine map with the least squared distances; undefined for fewer than three points, or points in a line. */
 export function fitAffine(pairs: readonly PointPair[]): Affine | undefined {
   const n = pairs.length

@@ -8,14 +8,11 @@ export interface Correspondences {
   readonly cosine: Float32Array
 }
 
-/** Distance to the closest by distance to the second closest, up to which a match is clear (Lowe 2004, section 7.1: 0.8). */
-export const ratioDefault = 0.9
-
 /**
  * Keypoints that are each other's nearest neighbours, and clearly so: d(nearest) ≤ `ratio` · d(second nearest) with d² = 2 − 2 cos, in the photo.
  * `cosines` [K, Q] of the photo's keypoints with the query's.
  */
-export function correspondences(cosines: Float32Array, queries: number, ratio: number = ratioDefault): Correspondences {
+export function correspondences(cosines: Float32Array, queries: number, ratio: number): Correspondences {
   const photos = queries === 0 ? 0 : cosines.length / queries
   const best = new Int32Array(queries).fill(-1) // of each query keypoint, in the photo
   const first = new Float32Array(queries).fill(-2)

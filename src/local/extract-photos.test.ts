@@ -37,6 +37,7 @@ function counting(): LocalExtractor & { readonly asked: () => number } {
     name: 'counting',
     fingerprint: 'f'.repeat(64),
     dim: 128,
+    rule: { ratio: 0.9, sureWeight: 1, oriented: true },
     extract: async (photo) => {
       asked++
       return extractRootSift(photo, config)

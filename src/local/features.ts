@@ -1,4 +1,5 @@
 import type { Box, ImageRGBA } from '../images/index.ts'
+import type { MatchRule } from './rule.ts'
 
 /**
  * Places of a photo that can be found again, and how each looks. Letters: K keypoints, D numbers a descriptor.
@@ -32,6 +33,8 @@ export interface LocalExtractor {
   readonly fingerprint: string
   /** D, numbers of a descriptor. */
   readonly dim: number
+  /** How its descriptors are matched. */
+  readonly rule: MatchRule
   /** The keypoints inside of the mask and of the box, the most reliable first. @throws InputError where the box lies outside of the photo. */
   extract(photo: LocalPhoto): Promise<LocalFeatures>
   /** The features that the photo mirrored left to right would have; undefined where that is not known without the photo. */

@@ -1,4 +1,5 @@
 import { check } from '../base/index.ts'
+import type { LocalExtractor } from './features.ts'
 import type { LocalAnswer, LocalMatch } from './matcher.ts'
 
 /** How local matches become a score, and how that joins the embedding's. */
@@ -13,6 +14,11 @@ export interface FusionConfig {
 
 /** 25 photos a query. */
 export const fusionDefaults = { shortlist: 25, sureWeight: 1, trust: 1 } as const satisfies FusionConfig
+
+/** The defaults, with the weight that the extractor's rule states. */
+export function fusionOf({ rule }: Pick<LocalExtractor, 'rule'>): FusionConfig {
+  return { ...fusionDefaults, sureWeight: rule.sureWeight }
+}
 
 /** 1 − exp(−weight / sureWeight): 0 without agreement, near 1 where many rare places agree. */
 export function localScore(

@@ -7,13 +7,16 @@ export {
   type FusionConfig,
   fusedSimilarities,
   fusionDefaults,
+  fusionOf,
   localScore,
   localSimilarities,
   shortlistOf,
 } from './fusion.ts'
 export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
 export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
+export { type OpenExtractorOptions, openExtractor } from './open-extractor.ts'
 export { type PackedFeatures, packFeatures } from './packed.ts'
 export { type RootSiftOptions, rootSift } from './root-sift-lanes.ts'
+export type { MatchRule } from './rule.ts'
 export { type SiftConfig, siftDefaults } from './sift-config.ts'
 export { type Verified } from './verify.ts'

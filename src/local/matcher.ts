@@ -4,7 +4,8 @@ import type { LocalFeatures } from './features.ts'
 import { type LnbnnOptions, lnbnn, type Votes } from './lnbnn.ts'
 import type { PackedFeatures } from './packed.ts'
 import { openProducts } from './products.ts'
-import { type Verified, verify } from './verify.ts'
+import { type MatchRule, siftRule } from './rule.ts'
+import { type Verified, verify, verifyDefaults } from './verify.ts'
 
 /** A query held against one photo: what corresponds, what of it agrees in geometry, and what that is worth. */
 export interface LocalMatch extends Verified {
@@ -37,10 +38,14 @@ export interface LocalMatcher {
 }
 
 /**
- * Opens a gallery's features for queries. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (16 MB for 10,000
+ * Opens a gallery's features for queries that the same extractor looked at; `rule` is its own. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (16 MB for 10,000
  * photos and 400 descriptors). The answer does not depend on threads or on the order of queries.
  */
-export async function openMatcher(gallery: PackedFeatures, backend: Backend): Promise<LocalMatcher> {
+export async function openMatcher(
+  gallery: PackedFeatures,
+  backend: Backend,
+  { ratio, oriented }: MatchRule = siftRule,
+): Promise<LocalMatcher> {
   const products = await openProducts(gallery, backend)
   return {
     gallery,
@@ -48,8 +53,8 @@ export async function openMatcher(gallery: PackedFeatures, backend: Backend): Pr
       const votes = lnbnn(await products.nearest(query), gallery.photos.length, options)
       const matches = new Map<number, LocalMatch>()
       for (const photo of shortlist(votes)) {
-        const found = correspondences(await products.all(query, photo), query.count)
-        const verified = verify(query, gallery.photos[photo]!, found)
+        const found = correspondences(await products.all(query, photo), query.count, ratio)
+        const verified = verify(query, gallery.photos[photo]!, found, { ...verifyDefaults, oriented })
         matches.set(photo, { ...verified, correspondences: found, weight: weigh(verified, found, votes) })
       }
       return { votes, matches }

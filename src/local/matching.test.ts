@@ -109,7 +109,7 @@ describe('correspondences', () => {
       [0, 1, 2],
     ])
     expect(lax.cosine[1]).toBeCloseTo(0.9)
-    expect(correspondences(new Float32Array(0), 0)).toMatchObject({ query: new Int32Array(0) })
+    expect(correspondences(new Float32Array(0), 0, 1)).toMatchObject({ query: new Int32Array(0) })
     expect([...correspondences(Float32Array.of(1), 1, 0.5).photo]).toEqual([0])
   })
 })

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { Pool, unpackError } from '../base/index.ts'
 import type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
 import { mirroredRootSift, siftConfig, siftFingerprint } from './root-sift.ts'
+import { siftRule } from './rule.ts'
 import type { SiftConfig } from './sift-config.ts'
 import { siftDim } from './sift-descriptor.ts'
 import type { SiftReply } from './sift-lane.ts'
@@ -25,6 +26,7 @@ export function rootSift({ threads = availableParallelism(), ...given }: RootSif
     name: `RootSIFT, ${config.keypoints} keypoints of ${config.longSidePx} px`,
     fingerprint: siftFingerprint(config),
     dim: siftDim,
+    rule: siftRule,
     extract: (photo) => pool.use((lane) => lane.extract(photo)),
     mirrored: mirroredRootSift,
     release: async () => {

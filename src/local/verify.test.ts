@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
 import type { LocalFeatures } from './features.ts'
 import { hullArea } from './hull.ts'
-import { verify } from './verify.ts'
+import { verify, verifyDefaults } from './verify.ts'
 
 type Keypoint = readonly [x: number, y: number, scale: number, angle: number]
 
@@ -18,9 +18,10 @@ function featuresOf(keypoints: readonly Keypoint[]): LocalFeatures {
 }
 
 /** All keypoints correspond to those of the same index. */
-function matched(from: readonly Keypoint[], to: readonly Keypoint[]) {
+function matched(from: readonly Keypoint[], to: readonly Keypoint[], oriented = true) {
   const all = Int32Array.from(from.keys())
-  return verify(featuresOf(from), featuresOf(to), { query: all, photo: all, cosine: new Float32Array(from.length) })
+  const found = { query: all, photo: all, cosine: new Float32Array(from.length) }
+  return verify(featuresOf(from), featuresOf(to), found, { ...verifyDefaults, oriented })
 }
 
 const rng = new Rng('verify test')
@@ -66,6 +67,15 @@ describe('verification', () => {
       ([x, y, scale, angle]): Keypoint => [300 - x, y, scale, (3 * Math.PI - angle) % (2 * Math.PI)],
     )
     expect(matched(places, mirrored).inliers.length).toBeLessThan(10)
+  })
+
+  test('upright keypoints agree on a map that two of them propose', () => {
+    const upright = (keypoints: readonly Keypoint[]) => keypoints.map(([x, y]): Keypoint => [x, y, 1, 0])
+    const [from, to] = [upright(places), upright(scattered(10))]
+    const chance = upright(scattered(0))
+    expect(matched(from, to).inliers).toHaveLength(0) // each alone says moved: it is 1.5 times as large, and turned by 30 degrees
+    expect([...matched(from, to, false).inliers]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(matched(from, chance, false).inliers.length).toBeLessThanOrEqual(6)
   })
 
   test('a body that bends agrees all along', () => {

@@ -8,6 +8,7 @@ import {
   residual,
   rotation,
   similarityAt,
+  similarityOf,
 } from './affine.ts'
 import type { Correspondences } from './correspond.ts'
 import type { LocalFeatures } from './features.ts'
@@ -35,6 +36,8 @@ export interface VerifyOptions {
   readonly turnRad: number
   /** Fewer agree by chance. */
   readonly fewest: number
+  /** Whether scales and angles of keypoints were measured, so that one correspondence proposes a map (`MatchRule`). */
+  readonly oriented: boolean
 }
 
 /** 5 % of the animal, half or twice the scale, 45 degrees, four places. */
@@ -43,6 +46,7 @@ export const verifyDefaults = {
   scaleFactor: 2,
   turnRad: Math.PI / 4,
   fewest: 4,
+  oriented: true,
 } as const satisfies VerifyOptions
 
 const none: Verified = { inliers: new Int32Array(0), share: 0, coverage: 0, scaleSpread: 0 }
@@ -50,13 +54,17 @@ const none: Verified = { inliers: new Int32Array(0), share: 0, coverage: 0, scal
 /** Random triples of inliers that are tried for a better affine map. */
 const triples = 60
 
+/** Random pairs of correspondences that propose a similarity, where one alone says nothing of turn and scale. */
+const couples = 300
+
 /** Neighbours that a place must agree with, to join where a body bends. */
 const neighbours = 3
 
 /**
  * Correspondences that agree in place, scale and angle. Each alone proposes a similarity (its scales and angles say which), so that nothing is left to
  * luck; the best one's inliers propose affine maps, by least squares and by seeded triples (locally optimised RANSAC, Chum et al. 2003). Bodies bend: what
- * lies off the map joins where it moves as the inliers around it do. Fewer than `fewest` are none.
+ * lies off the map joins where it moves as the inliers around it do. Upright keypoints propose by twos as well, for one of them says nothing of turn and
+ * scale. Fewer than `fewest` are none.
  */
 export function verify(
   query: LocalFeatures,
@@ -68,7 +76,7 @@ export function verify(
   if (pairs.length < options.fewest) return none
   const tolerancePx = options.tolerance * extent(photo)
   const fits = (map: Affine) => (pair: Pair) => residual(map, pair) <= tolerancePx && agrees(map, pair, options)
-  const best = optimise(pairs, bestSimilarity(pairs, fits), fits)
+  const best = optimise(pairs, bestSimilarity(pairs, fits, options), fits)
   if (best.inliers.length < options.fewest) return none
   const all = grow(pairs, best, tolerancePx, options)
   return {
@@ -131,14 +139,26 @@ function agrees(map: Affine, { logScale, turn }: Pair, { scaleFactor, turnRad }:
 }
 
 /** The first of the similarities with the most inliers. */
-function bestSimilarity(pairs: readonly Pair[], fits: Fits): Model {
+function bestSimilarity(pairs: readonly Pair[], fits: Fits, { oriented }: VerifyOptions): Model {
   let best: Model | undefined
-  for (const pair of pairs) {
-    const map = similarityAt(pair, Math.exp(pair.logScale), pair.turn)
+  for (const map of oriented ? alone(pairs) : [...alone(pairs), ...byTwos(pairs)]) {
     const inliers = pairs.filter(fits(map))
     if (best === undefined || inliers.length > best.inliers.length) best = { map, inliers }
   }
   return best!
+}
+
+/** What each correspondence says by its scales and angles. */
+function alone(pairs: readonly Pair[]): Affine[] {
+  return pairs.map((pair) => similarityAt(pair, Math.exp(pair.logScale), pair.turn))
+}
+
+/** What two say by their places, of couples drawn by a seed. */
+function byTwos(pairs: readonly Pair[]): Affine[] {
+  const rng = new Rng('verify').fork('couples').fork(pairs.length)
+  return Array.from({ length: couples }, () => similarityOf(rng.pick(pairs), rng.pick(pairs))).filter(
+    (map) => map !== undefined,
+  )
 }
 
 /** An affine map with more inliers, where there is one. Draws depend on the number of correspondences only. */
