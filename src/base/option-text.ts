@@ -1,5 +1,12 @@
 /** Undefined only where a message is made and not needed. */
-type OptionValue = string | number | boolean | null | readonly string[] | Readonly<Record<string, string>> | undefined
+type OptionValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly string[]
+  | Readonly<Record<string, string | readonly string[]>>
+  | undefined
 
 /**
  * How messages name options of the API: as they are written in code, between backticks. `` `out` `` is one, and

@@ -29,6 +29,8 @@ test.each([
   [optionText({ columns: { identity: "the cat's name" } }), String.raw`--columns 'identity=the cat'\''s name'`],
   [optionText({ columns: { identity: 'a}"`]: \\' } }), String.raw`--columns 'identity=a}"` + "`]: \\'"],
   [optionText({ unidentified: ['NA', '…'] }), '--unidentified NA,…'],
+  [optionText({ unidentified: { only: ['NA', 'a "b" ]}'] } }), `--unidentified 'only=NA,a "b" ]}'`],
+  [optionText({ unidentified: { only: [] } }), '--unidentified only='],
   ['`memoryLimitBytes` raises the limit', '--memory-limit raises the limit'],
   ['`boxFormat` xywh or xyxy', '--box-format xywh or xyxy'],
 ])('%s is %s to who evaluates', (text, words) => {

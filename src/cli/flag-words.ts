@@ -71,7 +71,8 @@ export function inFlags(text: string): string {
 }
 
 const string = String.raw`"(?:[^"\\]|\\.)*"`
-const value = String.raw`${string}|[[{](?:${string}|[^"\]}])*[\]}]|[\w.-]+`
+const list = String.raw`\[(?:${string}|[^"\]])*\]`
+const value = String.raw`${string}|${list}|\{(?:${string}|${list}|[^"[\]}])*\}|[\w.-]+`
 const pair = String.raw`(\w+): (${value})`
 const anyPair = new RegExp(pair, 'g')
 const onlyPairs = new RegExp(`^(?:${pair}(?:, |$))+$`)
@@ -143,7 +144,7 @@ function valueOf(text: string): unknown {
   }
 }
 
-/** As it is typed: lists by commas, records as `key=value`, in quotation marks where a shell would take it apart. */
+/** As it is typed: lists by commas, records as `key=value` (of a list `key=value,value`), in quotation marks where a shell would take it apart. */
 function wordsOf(value: unknown): string {
   const text = Array.isArray(value)
     ? value.join(',')

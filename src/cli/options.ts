@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { BoxFormat, OpenOptions } from '../data/index.ts'
+import type { BoxFormat, LabelOptions, OpenOptions } from '../data/index.ts'
 import type { FusionMethod, OpenModelsOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import type { DeviceChoice } from '../runtime/index.ts'
@@ -28,7 +28,7 @@ export interface ModelFlags {
 export interface DataFlags {
   readonly images?: string
   readonly columns?: string
-  readonly unidentified?: readonly string[]
+  readonly unidentified?: LabelOptions['unidentified']
   readonly mergeSimilarLabels?: boolean
   readonly encounterGap?: number
   readonly boxFormat?: BoxFormat
@@ -125,9 +125,10 @@ function addLabelOptions(command: Command): Command {
   return command
     .option('--columns <field=column,…>', "the names of a table's columns, as in filename=path,identity=animal")
     .addOption(
-      new Option('--unidentified <WORD,…>', 'labels of animals that nobody has identified; an empty cell always is one')
-        .argParser(wordList)
-        .default(undefined, 'unknown, NA, none, ? and the like'),
+      new Option(
+        '--unidentified <WORD,…>',
+        'more labels that stand for nobody, beside NA, unknown, none, ? and the like; only=WORD,… these alone; only= none but an empty cell',
+      ).argParser(unidentifiedWords),
     )
     .option('--merge-similar-labels', 'make one individual of labels that look alike, as 007 and 7')
     .addOption(
@@ -178,11 +179,14 @@ function minutes(text: string): number {
   return Number(number) * minutesOf[unit]
 }
 
-function wordList(text: string): readonly string[] {
-  return text
+/** Words for nobody, for commander: `WORD,…` beside the usual ones, `only=WORD,…` in place of them. */
+function unidentifiedWords(text: string): LabelOptions['unidentified'] {
+  const [, only, list = ''] = /^\s*(only=)?(.*)$/s.exec(text) ?? []
+  const words = list
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
+  return only === undefined ? words : { only: words }
 }
 
 /** Of data whose columns have their names. */

@@ -48,7 +48,7 @@ describe('photos of nobody known', () => {
   test('are not scored', async () => {
     expect(await evaluate(withNobody())).toBe(0)
     expect(metrics()).toMatchObject({ photos: 9, identities: 3, unidentified: 3, rank1: 1 })
-    expect(await evaluate(withNobody(), '--unidentified', 'nobody')).toBe(0)
+    expect(await evaluate(withNobody(), '--unidentified', 'only=nobody')).toBe(0)
     expect(metrics()).toMatchObject({ photos: 12, identities: 4, unidentified: 0 })
   })
 

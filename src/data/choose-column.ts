@@ -84,7 +84,7 @@ function candidatesOf(field: Field, { header, rows }: Table, taken: ReadonlySet<
   return [...found, ...others.map((column) => read(column, true))]
 }
 
-const isNothing = nobodyTest(undefined)
+const isNothing = nobodyTest()
 
 function readColumn(rows: Table['rows'], column: number, doubtful: boolean): Candidate {
   const numbers = new Map<string, number>()

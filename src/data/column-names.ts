@@ -6,8 +6,11 @@ export interface ColumnNames {
   readonly doubtful?: readonly string[]
 }
 
-const animals =
-  'jaguar leopard tiger lion cheetah lynx ocelot puma bear seal whale dolphin shark turtle zebra giraffe elephant nyala newt salamander bird'
+/** Kinds of animals whose individuals people tell apart. */
+export const kindsOfAnimals: readonly string[] =
+  'jaguar leopard tiger lion cheetah lynx ocelot puma bear seal whale dolphin shark turtle zebra giraffe elephant nyala newt salamander bird'.split(
+    ' ',
+  )
 
 /** Without case, spaces and marks: `Animal ID`, `animal_id` and `AnimalID` are one name. */
 export const columnNames = {
@@ -22,7 +25,7 @@ export const columnNames = {
         ind_id indiv_id id_individual animal_id animal animal_name id_animal marked_individual marked_individual_id catalog_id catalogue_id
         organism_id organism_name known_individual individuo id_individuo individuo_id nombre_individuo individu id_individu individuum
         individuum_id tier_id tiername 个体 个体编号 個体 個体番号 особь`),
-      ...keys(animals).flatMap((animal) => [`${animal}id`, `id${animal}`, `${animal}name`]),
+      ...kindsOfAnimals.flatMap((animal) => [`${animal}id`, `id${animal}`, `${animal}name`]),
     ],
     doubtful: keys('name label nombre nome nom naam namn nickname'),
   },

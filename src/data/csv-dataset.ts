@@ -23,7 +23,7 @@ export interface Listed {
   readonly reading?: TableReading | undefined
 }
 
-const isNothing = nobodyTest(undefined)
+const isNothing = nobodyTest()
 
 /** A CSV dataset, its file names inside `images` or the CSV's own folder. */
 export function openCsv(path: string, options: ResolvedOpenOptions): Manifest {

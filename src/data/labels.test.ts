@@ -26,13 +26,52 @@ describe('words for nobody', () => {
     expect(manifest.warnings).toEqual(['1 identity has one photo only: B'])
   })
 
-  it('are those that were given; the usual ones among the labels are then told', () => {
+  it('are those that were given and the usual ones', () => {
     const manifest = table('filename,identity', [...rows, 'b'], { unidentified: ['B'] })
+    expect(identitiesIn(manifest.photos)).toEqual([
+      'A',
+      'A',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('are only those that were given where that was said; the usual ones among the labels are then told', () => {
+    const manifest = table('filename,identity', [...rows, 'b'], { unidentified: { only: ['B'] } })
     expect(identitiesIn(manifest.photos)).toEqual(['A', 'A', 'NA', undefined, 'unknown', 'NA', undefined, undefined])
     expect(manifest.warnings[0]).toBe(
-      "counted as individuals, though their names say that they are not known: 'NA' (2 photos), 'unknown' (1 photo); " +
-        '`unidentified: ["NA","…"]` names the labels that stand for nobody',
+      'counted as individuals, though their labels say that they are not known, or not for certain: ' +
+        '\'NA\' (2 photos), \'unknown\' (1 photo); `unidentified: ["NA","unknown"]` leaves them out',
     )
+  })
+
+  it('follow the advice that names of doubt get', () => {
+    const doubtful = ['A', 'A', 'unknown 2', 'Unk3', 'NA', 'Doe, jane?']
+    const { warnings } = table(
+      'filename,identity',
+      doubtful.map((label) => `"${label}"`),
+    )
+    expect(warnings[0]).toMatch(
+      /'unknown 2' \(1 photo\), 'Unk3' \(1 photo\), 'Doe, jane\?' \(1 photo\); `unidentified: \["unknown 2","Unk3"\]` leaves them out$/,
+    )
+    const { photos } = table('filename,identity', ['A', 'unknown 2', 'Unk3', 'NA'], {
+      unidentified: ['unknown 2', 'Unk3'],
+    })
+    expect(identitiesIn(photos)).toEqual(['A', undefined, undefined, undefined])
+  })
+
+  it('of a user are those of identities alone: encounter 0 stays one', () => {
+    const [photo] = table('filename,identity,encounter', ['0,0', '1,0', '1,1'], { unidentified: ['0'] }).photos
+    expect([photo!.identity, photo!.encounter]).toEqual([undefined, '0'])
+    const { photos } = table('filename,identity,encounter', ['NA,NA', 'NA,1'], { unidentified: { only: [] } })
+    expect(photos.map(({ identity, encounter }) => [identity, encounter])).toEqual([
+      ['NA', undefined],
+      ['NA', '1'],
+    ])
   })
 
   it('are no encounter, no side and no camera', () => {
@@ -57,7 +96,7 @@ describe('words for nobody', () => {
       ['Unknown', 1],
       ['_unidentified_', 1],
     ])
-    expect(identitiesIn(openDataset(folder, { unidentified: ['ana'] }).photos)).toEqual([
+    expect(identitiesIn(openDataset(folder, { unidentified: { only: ['ana'] } }).photos)).toEqual([
       undefined,
       undefined,
       'Unknown',

@@ -1,12 +1,15 @@
 import { optionText } from '../base/index.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
-import { isDoubtful, nobodyTest } from './nobody.ts'
+import { isDoubtful, type NobodyWords, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
 
 /** Which labels stand for nobody, and whether labels that look alike are one. */
 export interface LabelOptions {
-  /** Labels that stand for nobody, in place of the usual ones; an empty cell does in any case. */
-  readonly unidentified?: readonly string[] | undefined
+  /**
+   * Identities that stand for nobody, beside the usual words (`NA`, `unknown`, `?` …): `['0']`; with `{ only: ['0'] }` in place of them,
+   * `{ only: [] }` being no word. An empty cell stands for nobody in any case. In other fields the usual words alone stand for nothing.
+   */
+  readonly unidentified?: NobodyWords | undefined
   /** Labels that look alike are one. */
   readonly mergeSimilarLabels?: boolean | undefined
 }
@@ -31,6 +34,7 @@ export function withReadLabels(
   { unidentified, mergeSimilarLabels = false }: LabelOptions,
 ): Manifest {
   const isNobody = nobodyTest(unidentified)
+  const isNothing = nobodyTest()
   const words = new Map<string, WordCount>()
   const spellings = new Map<string, Map<string, number>>()
   const read = (photo: Photo): Labels => {
@@ -39,7 +43,7 @@ export function withReadLabels(
       const written = photo[field]
       if (written === undefined) continue
       const label = written.normalize('NFC').trim()
-      const nobody = isNobody(label)
+      const nobody = field === 'identity' ? isNobody(label) : isNothing(label)
       labels[field] = nobody ? undefined : label
       if (nobody) count(words, field, label)
       else if (field === 'identity') note(spellings, label, written)
@@ -103,6 +107,9 @@ function merged(photos: readonly Photo[], field: LabelField, groups: readonly Si
   })
 }
 
+/** Labels in an option that somebody may copy. */
+const typedAtMost = 20
+
 function doubtfulWarnings(photos: readonly Photo[]): string[] {
   const counts = new Map<string, number>()
   for (const { identity } of photos) {
@@ -110,10 +117,11 @@ function doubtfulWarnings(photos: readonly Photo[]): string[] {
   }
   if (counts.size === 0) return []
   const names = shortList([...counts].map(([label, photos]) => `${visible(label)} (${photosOf(photos)})`))
-  const word = [...counts.keys()][0]!
+  const typed = [...counts.keys()].filter((label) => !label.includes(','))
+  const words = typed.length > typedAtMost ? [...typed.slice(0, typedAtMost), '…'] : typed
   return [
-    `counted as individuals, though their names say that they are not known: ${names}; ` +
-      `${optionText({ unidentified: [word, '…'] })} names the labels that stand for nobody`,
+    `counted as individuals, though their labels say that they are not known, or not for certain: ${names}` +
+      (words.length === 0 ? '' : `; ${optionText({ unidentified: words })} leaves them out`),
   ]
 }
 

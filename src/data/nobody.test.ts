@@ -71,9 +71,40 @@ describe('words for nobody', () => {
       'неизвестный',
     ],
     ...['неизвестно', '未知', '不明', 'なし', '미상', 'neznámý', '#REF!'],
+    ...[
+      'to_identify',
+      'to be identified',
+      'To ID',
+      'Unident.',
+      'UnknownJaguar',
+      'unknown leopards',
+      'Jaguar (unknown)',
+    ],
+    ...[
+      'N.N.',
+      'N. N.',
+      'S/ID',
+      'ID?',
+      'Who?',
+      'pending ID',
+      'cannot identify',
+      'Needs ID',
+      'unidentifed',
+      'por identificar',
+    ],
+    ...[
+      'jaguar desconocido',
+      'Não ident.',
+      'non identifiable',
+      'unbek.',
+      'unbestimmbar',
+      '未命名',
+      '待鉴定',
+      'невідома',
+    ],
   ]
   it.each(nobody)('%j is nobody', (label) => {
-    expect(nobodyTest(undefined)(label)).toBe(true)
+    expect(nobodyTest()(label)).toBe(true)
   })
 
   const animals = [
@@ -113,20 +144,98 @@ describe('words for nobody', () => {
     ],
   ]
   it.each(animals)('%j is somebody', (label) => {
-    expect(nobodyTest(undefined)(label)).toBe(false)
+    expect(nobodyTest()(label)).toBe(false)
   })
 
-  it('are those that were given in place of the usual ones, equal after folding, and empty cells', () => {
-    const isNobody = nobodyTest(['Sin Señas', '0', 'X-1'])
-    const found = ['sin señas', 'SIN_SEN\u0303AS', '0', 'x-1', '', '  ', 'NA', 'unknown', '?', 'X1', '00'].filter(
-      isNobody,
-    )
-    expect(found).toEqual(['sin señas', 'SIN_SEN\u0303AS', '0', 'x-1', '', '  '])
-    expect(['NA', ''].filter(nobodyTest([]))).toEqual([''])
+  const labels = ['sin señas', 'SIN_SEN\u0303AS', '0', 'x-1', '', '  ', 'NA', 'unknown', '?', 'X1', '00']
+
+  it('are those that were given beside the usual ones, equal after folding', () => {
+    const found = labels.filter(nobodyTest(['Sin Señas', '0', 'X-1']))
+    expect(found).toEqual(['sin señas', 'SIN_SEN\u0303AS', '0', 'x-1', '', '  ', 'NA', 'unknown', '?'])
+    expect(labels.filter(nobodyTest([]))).toEqual(['', '  ', 'NA', 'unknown', '?'])
   })
 
-  it('make a longer name doubtful', () => {
-    const labels = ['unknown_01', 'Unknown male', 'adult female (unknown)', 'NA', 'Unkas', 'J-01', 'Nadia']
-    expect(labels.filter(isDoubtful)).toEqual(['unknown_01', 'Unknown male', 'adult female (unknown)', 'NA'])
+  it('are only those that were given, and empty cells, where that was said', () => {
+    expect(labels.filter(nobodyTest({ only: ['0', 'X-1'] }))).toEqual(['0', 'x-1', '', '  '])
+    expect(labels.filter(nobodyTest({ only: [] }))).toEqual(['', '  '])
+  })
+
+  const doubtful = [
+    ...[
+      'unknown_01',
+      'Unknown male',
+      'adult female (unknown)',
+      'NA',
+      'unknown1',
+      'unknown_2',
+      'Unk3',
+      'UNID-07',
+      'unid_B',
+    ],
+    ...[
+      'UnknownMale2',
+      'UnknownJaguar2',
+      'no id 4',
+      'To be identified 2',
+      'sin identificar 3',
+      'desconocida-2',
+      '未知2',
+    ],
+    ...[
+      '?1',
+      'J-12?',
+      'Ana (?)',
+      '¿Ana?',
+      'Ana (probable)',
+      'possibly Ana',
+      'NN',
+      'N.N. 2',
+      'n/d 3',
+      'TBA',
+      'indet. 5',
+    ],
+  ]
+  it.each(doubtful)('%j is worth a question', (label) => {
+    expect(isDoubtful(label)).toBe(true)
+  })
+
+  const clear = [
+    ...[
+      'Nina',
+      'Nana',
+      'Nemo',
+      'Unkas',
+      "Nobody's",
+      'Nadia',
+      'Nils',
+      'Nelly',
+      'Una',
+      'Undine',
+      'Unidad 3',
+      'Tobías',
+      'Noah',
+    ],
+    ...[
+      'J-01',
+      'NA-01',
+      'NN7',
+      'ND',
+      'UN-12',
+      'Id',
+      'ID 7',
+      'Noid One',
+      'Ignacia',
+      'Nula-Maria',
+      'M1',
+      '0',
+      '-3',
+      '1/2',
+      '张三',
+    ],
+    ...['Pendiente Azul', 'Blank Eye', 'Blanca 1', 'Inka', 'Xaxx', 'Maya B', 'Whoopi', 'Newton', 'Kein Ende', '🐆'],
+  ]
+  it.each(clear)('%j is a name like any other', (label) => {
+    expect(isDoubtful(label)).toBe(false)
+    expect(nobodyTest()(label)).toBe(false)
   })
 })

@@ -1,32 +1,55 @@
-import { doubtfulWords, nobodyMarks, nobodyWords } from './nobody-words.ts'
+import { doubtfulStems, doubtfulWords, nobodyInitials, nobodyMarks, nobodyWords } from './nobody-words.ts'
 
 /** A test of labels: true where a cell or a folder's name stands for nobody. */
 export type IsNobody = (label: string) => boolean
 
+/** Words of a user that stand for nobody: beside the usual ones, or alone. */
+export type NobodyWords = readonly string[] | { readonly only: readonly string[] }
+
 /**
- * The test for the words that a user gave, or for the usual ones. Words of a user are equal to a label after NFKC and case folding,
- * `_` and spaces being one; usual words also with other marks between and around their letters, as is a label of marks alone (`?`,
- * `--`). An empty label is nobody in any case.
+ * The test for the usual words and those that a user gave, or for these alone. Words of a user are equal to a label after NFKC and case
+ * folding, `_` and spaces being one; usual words also with other marks between and around their letters, as is a label of marks alone
+ * (`?`, `--`). An empty label is nobody in any case.
  */
-export function nobodyTest(given: readonly string[] | undefined): IsNobody {
-  if (given === undefined) return isUsualNobody
-  const wanted = new Set(given.map(plain))
-  return (label) => label.trim() === '' || wanted.has(plain(label))
+export function nobodyTest(given: NobodyWords = []): IsNobody {
+  const isAlone = 'only' in given
+  const wanted = new Set((isAlone ? given.only : given).map(plain))
+  return (label) => label.trim() === '' || wanted.has(plain(label)) || (!isAlone && isUsualNobody(label))
 }
 
 function isUsualNobody(label: string): boolean {
   const letters = lettersOf(label).join('')
-  return letters === '' || usual.has(letters) || marked.has(fold(label).replace(/\s+/g, ''))
+  return letters === '' || usual.has(letters) || marked.has(withoutSpaces(label))
 }
 
-/** True where a label is, or has in it, one of the usual words: it is then worth a question whether it is an animal. */
+/** Shorter words beside a number are initials: `NA-01` is somebody's. */
+const leastBesideNumber = 4
+
+/**
+ * True for a label that says of its animal that it is not known, or not for certain, and may be its name all the same: a word for nobody
+ * beside other words or a number (`unknown_2`, `unid1`, `no id 3`), and a label with a question mark (`?1`, `Ana?`). It is worth a question.
+ */
 export function isDoubtful(label: string): boolean {
-  return isUsualNobody(label) || lettersOf(label).some((word) => doubtful.has(word))
+  if (isUsualNobody(label) || /[?¿？]/.test(label)) return true
+  const words = lettersOf(label).flatMap((word) => word.split(/\p{N}+/u).filter((part) => part !== ''))
+  const letters = words.join('')
+  return (
+    initials.has(lettersOf(label).join('')) ||
+    marked.has(withoutSpaces(label).replace(/[\p{N}_-]+$/u, '')) ||
+    (letters.length >= leastBesideNumber && usual.has(letters)) ||
+    words.some((word) => doubtful.has(word)) ||
+    doubtfulStems.some((stem) => letters.includes(stem))
+  )
 }
 
 const usual = new Set(nobodyWords.map((word) => lettersOf(word).join('')))
 const marked = new Set(nobodyMarks)
+const initials = new Set(nobodyInitials)
 const doubtful = new Set(doubtfulWords.flatMap(lettersOf))
+
+function withoutSpaces(label: string): string {
+  return fold(label).replace(/\s+/g, '')
+}
 
 /** The words of a label, without accents and marks. Emoji and other symbols are letters here: somebody's animal may be 🐆. */
 function lettersOf(label: string): string[] {

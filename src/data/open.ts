@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check, InputError, settlePath } from '../base/index.ts'
+import { check, InputError, optionText, settlePath } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'
 import { openCoco } from './coco.ts'
@@ -90,7 +90,7 @@ function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
   check(
     photos.some(({ identity }) => identity !== undefined),
     `${path}: identities are needed, and no photo has one: labels that stand for nobody are ${shortList(written)}`,
-    '`unidentified` names the words that stand for nobody, where those are animals',
+    `\`unidentified\` names the words that stand for nobody: where these are animals, ${optionText({ unidentified: { only: ['…'] } })} puts others in their place`,
   )
 }
 

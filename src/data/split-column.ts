@@ -21,7 +21,7 @@ const sides: Readonly<Record<SplitSide, readonly string[]>> = {
 }
 
 const sideOf = new Map(Object.entries(sides).flatMap(([side, names]) => names.map((name) => [name, side as SplitSide])))
-const isNothing = nobodyTest(undefined)
+const isNothing = nobodyTest()
 
 /** The side that a cell names; undefined for a word that is none. An empty cell, and a word for nothing, are 'none'. */
 export function splitSideOf(cell: string): SplitSide | undefined {

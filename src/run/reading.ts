@@ -26,7 +26,7 @@ export interface ReadingOptions
 const fields = {
   images: z.string().optional(),
   columns: z.record(z.string(), z.string()).optional(),
-  unidentified: z.array(z.string()).optional(),
+  unidentified: z.union([z.array(z.string()), z.object({ only: z.array(z.string()) })]).optional(),
   mergeSimilarLabels: z.boolean().optional(),
   boxFormat: z.enum(['xywh', 'xyxy', 'cxcywh']).optional(),
   detections: z.string().optional(),
