@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { BoxFormat, LabelOptions, OpenOptions } from '../data/index.ts'
+import type { BoxFormat, NobodyWords, OpenOptions } from '../data/index.ts'
 import type { FusionMethod, OpenModelsOptions, Precision, Tta } from '../embedder/index.ts'
 import type { CheckpointName } from '../run/index.ts'
 import type { DeviceChoice } from '../runtime/index.ts'
@@ -28,7 +28,7 @@ export interface ModelFlags {
 export interface DataFlags {
   readonly images?: string
   readonly columns?: string
-  readonly unidentified?: LabelOptions['unidentified']
+  readonly unidentified?: NobodyWords
   readonly mergeSimilarLabels?: boolean
   readonly encounterGap?: number
   readonly boxFormat?: BoxFormat
@@ -180,7 +180,7 @@ function minutes(text: string): number {
 }
 
 /** Words for nobody, for commander: `WORD,…` beside the usual ones, `only=WORD,…` in place of them. */
-function unidentifiedWords(text: string): LabelOptions['unidentified'] {
+function unidentifiedWords(text: string): NobodyWords {
   const [, only, list = ''] = /^\s*(only=)?(.*)$/s.exec(text) ?? []
   const words = list
     .split(',')
