@@ -29,15 +29,21 @@ const furTones: FurTones = {
 const black: Colour = [0.085, 0.065, 0.05]
 const amber: Colour = [0.85, 0.68, 0.25]
 
+/** How fur is lit, and where its hair lies. */
+export interface FurLook {
+  readonly sun: Sun
+  readonly pixelsPerUnit: number
+  readonly shade: number
+  readonly noise: NoiseTile
+  /** Where the noise of single hairs begins: hair is ruffled from photo to photo, so that it is no evidence of the place. 0 unless given. */
+  readonly grain?: readonly [number, number]
+}
+
 /** Lays one layer of the animal over the canvas: coat by rest coordinates, light by the relief's slope, and into the mask. */
-export function paintFur(
-  on: Canvas,
-  figure: Figure,
-  coat: CoatMap,
-  look: { readonly sun: Sun; readonly pixelsPerUnit: number; readonly shade: number; readonly noise: NoiseTile },
-): void {
+export function paintFur(on: Canvas, figure: Figure, coat: CoatMap, look: FurLook): void {
   const { width } = on
   const { coverage, restX, restY, relief, box } = figure
+  const [hairX, hairY] = look.grain ?? [0, 0]
   const marks = new Float32Array(coatChannels)
   const colour: [number, number, number] = [0, 0, 0]
   for (let py = box.top; py < box.bottom; py++) {
@@ -48,7 +54,7 @@ export function paintFur(
       const x = restX[i]!
       const y = restY[i]!
       readCoat(coat, x, y, marks)
-      furColour(colour, marks, y, noiseAt(look.noise, x * 90, y * 260))
+      furColour(colour, marks, y, noiseAt(look.noise, x * 90 + hairX, y * 260 + hairY))
       const light = look.shade * lightAt(relief, i, width, look.sun, look.pixelsPerUnit)
       const rest = 1 - a
       for (let k = 0; k < 3; k++) on.rgb[3 * i + k] = on.rgb[3 * i + k]! * rest + colour[k]! * light * a

@@ -1,5 +1,8 @@
 /** Jaguars that rosette draws itself: coats, bodies, places, light; photos of them with masks, and whole datasets. */
+export { type CoatPair, type CoatPairs, type CoatPairsOptions, coatPairs } from './coat-pairs.ts'
+export { type CoatPhoto, correspondingPixels } from './coat-photo.ts'
 export { type SynthesiseOptions, type SyntheticDataset, synthesise } from './dataset.ts'
+export type { PatternFamily } from './pattern.ts'
 export type { Flank, SyntheticPhoto } from './plan.ts'
 export { type ContactSheetOptions, contactSheet, contactSheetDefaults } from './sheet.ts'
 export { type Studio, type StudioOptions, studio, studioDefaults } from './studio.ts'

@@ -5,6 +5,7 @@ import { noiseTile, normalTile } from './noise.ts'
 import { renderPhoto } from './photo.ts'
 import { type Place, paintPlace } from './place.ts'
 import { type Flank, identityNames, planPhotos, type SyntheticPhoto } from './plan.ts'
+import { remember } from './remember.ts'
 import { coatStyles } from './style.ts'
 
 /** How many individuals and photos are drawn, of which size, from which seed. */
@@ -107,18 +108,4 @@ function resolveOptions(given: StudioOptions): Required<StudioOptions> {
   whole('widthPx', 64, 4096)
   whole('heightPx', 48, 4096)
   return options
-}
-
-/** Calls `make` once a key, and forgets the oldest beyond `most`. */
-function remember<T>(most: number, make: (key: string) => T): (key: string) => T {
-  const kept = new Map<string, T>()
-  return (key) => {
-    let value = kept.get(key)
-    if (value === undefined) {
-      value = make(key)
-      kept.set(key, value)
-      if (kept.size > most) kept.delete(kept.keys().next().value!)
-    }
-    return value
-  }
 }
