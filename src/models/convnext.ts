@@ -60,7 +60,12 @@ const kernelSize = 7
 const mlpRatio = 4
 
 /** x + γ∘W₂·grn(gelu(W₁·norm(depthwise(x)))), γ in V1 and grn in V2: x [B, H, W, C] → [B, H, W, C]. γ acts on W₂, not on the activations. */
-function block(scope: Scope, x: Value, config: ConvNextConfig, dropPath: number): Value {
+export function convnextBlock(
+  scope: Scope,
+  x: Value,
+  config: Omit<ConvNextConfig, 'depths' | 'dims'>,
+  dropPath: number,
+): Value {
   const channels = staticDim(x.shape[3])
   const asConvolution = config.convMlp
   const spatial = depthwiseConv(scope.child('conv_dw'), x, kernelSize)
@@ -99,7 +104,7 @@ function stage(scope: Scope, x: Value, config: ConvNextConfig, index: number, dr
   }
   const blocks = scope.child('blocks')
   dropPaths.forEach((dropPath, i) => {
-    y = block(blocks.child(i), y, config, dropPath)
+    y = convnextBlock(blocks.child(i), y, config, dropPath)
     scope.mark(y)
   })
   return y

@@ -14,6 +14,13 @@ export {
   type TimmName,
 } from './backbones.ts'
 export { type CellGraph, type CellGraphOptions, cellGraph } from './cell-graph.ts'
+export {
+  type CoatMaps,
+  type CoatNetworkConfig,
+  coatNetwork,
+  coatNetworkDefaults,
+  coatStridePx,
+} from './coat-network.ts'
 export { type ConvNextConfig, convnext, convnextDefaults, convnextHead } from './convnext.ts'
 export { convnextMiniatures } from './convnext-sizes.ts'
 export { type EmbeddingGraph, type EmbeddingGraphOptions, embeddingGraph } from './embedding-graph.ts'

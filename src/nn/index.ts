@@ -35,6 +35,13 @@ export {
 } from './linear.ts'
 export { crossEntropy, l2Normalise } from './losses.ts'
 export type { LogitInputs } from './margin-logits.ts'
+export {
+  type MatchedPlaces,
+  type MatchLoss,
+  type MatchLossConfig,
+  matchLoss,
+  matchLossDefaults,
+} from './match-loss.ts'
 export { type MlpConfig, type MlpOptions, mlp } from './mlp.ts'
 export { type NormConfig, type NormKind, norm, normDefaults } from './norm.ts'
 export {

@@ -1,5 +1,5 @@
 import type { Rng } from '../base/index.ts'
-import { clamp01, smoothstep } from './canvas.ts'
+import { smoothstep } from './canvas.ts'
 import { type CoatMap, coatChannels, coatDomain, paintCoat } from './coat.ts'
 import { coatStyles } from './style.ts'
 
@@ -22,6 +22,10 @@ interface Noise {
   /** How much the threshold rises and falls over the body: marks thin out, break up, or run together. */
   readonly unevenness: number
 }
+
+type NoiseFamily = Exclude<PatternFamily, 'rosettes'>
+
+type Sheet = Omit<CoatMap, 'data'>
 
 const noises = {
   spots: (rng) => ({
@@ -52,40 +56,56 @@ const noises = {
     threshold: rng.uniform(0.3, 0.9),
     unevenness: rng.uniform(0.8, 1.4),
   }),
-} as const satisfies Record<Exclude<PatternFamily, 'rosettes'>, (rng: Rng) => Noise>
+} as const satisfies Record<NoiseFamily, (rng: Rng) => Noise>
+
+const noiseFamilies = patternFamilies.filter((family) => family !== 'rosettes')
 
 /** Waves that a noise is the sum of: enough that it does not repeat on a body. */
 const waves = 20
 
 /**
  * Paints a flank of an individual with another coat than a jaguar's: band-pass noise, a sum of waves of nearly one length, cut at a threshold. All
- * directions give spots and mazes, one direction gives stripes that fork. Marks are dark on light fur or, for a third of the animals, pale on dark.
+ * directions give spots and mazes, one direction gives stripes that fork. Three in ten have marks of a second family too. Marks are dark on light fur or, for a third of the animals, pale on dark.
  */
 export function paintPattern(family: PatternFamily, rng: Rng, texelsPerUnit: number): CoatMap {
   if (family === 'rosettes') return paintCoat(coatStyles(1, rng.fork('style'))[0]!, rng.fork('coat'), texelsPerUnit)
-  const noise = noises[family](rng.fork('noise'))
   const width = Math.ceil((coatDomain.right - coatDomain.left) * texelsPerUnit)
   const height = Math.ceil((coatDomain.top - coatDomain.bottom) * texelsPerUnit)
-  const marks = randomWaves({ width, height, texelsPerUnit }, noise, rng.fork('marks'))
-  const slow = { ...noise, frequency: rng.uniform(0.7, 1.6), band: 0.4, direction: undefined }
-  const patches = randomWaves({ width, height, texelsPerUnit }, slow, rng.fork('patches'))
-  const strength = rng.uniform(0.35, 1)
+  const sheet = { width, height, texelsPerUnit }
+  const marks = noiseMarks(sheet, family, rng.fork('marks'))
+  if (rng.chance(0.3)) join(marks, noiseMarks(sheet, rng.pick(noiseFamilies), rng.fork('more marks')))
+  const strength = rng.uniform(0.2, 1)
   const isPale = rng.chance(1 / 3)
-  const edge = (0.75 * 2 * Math.PI * noise.frequency) / texelsPerUnit // ¾ texel in the noise's units
   const data = new Uint8Array(coatChannels * width * height)
   for (let i = 0; i < marks.length; i++) {
-    const above = marks[i]! - noise.threshold - noise.unevenness * patches[i]!
-    const mark = strength * smoothstep(-edge, edge, above)
+    const mark = strength * marks[i]!
     data[coatChannels * i + (isPale ? 2 : 0)] = Math.round(255 * mark)
-    if (isPale) data[coatChannels * i + 1] = Math.round(255 * clamp01(1 - mark))
+    if (isPale) data[coatChannels * i + 1] = Math.round(255 * (1 - mark))
   }
-  return { width, height, texelsPerUnit, data }
+  return { ...sheet, data }
+}
+
+/** How much of each texel is a mark, its edges smoothed over 1.5 texels. */
+function noiseMarks(sheet: Sheet, family: NoiseFamily, rng: Rng): Float32Array {
+  const noise = noises[family](rng.fork('noise'))
+  const marks = randomWaves(sheet, noise, rng.fork('waves'))
+  const slow = { frequency: rng.uniform(0.7, 1.6), band: 0.4, direction: undefined }
+  const patches = randomWaves(sheet, slow, rng.fork('patches'))
+  const edge = (0.75 * 2 * Math.PI * noise.frequency) / sheet.texelsPerUnit // ¾ texel in the noise's units
+  for (let i = 0; i < marks.length; i++)
+    marks[i] = smoothstep(-edge, edge, marks[i]! - noise.threshold - noise.unevenness * patches[i]!)
+  return marks
+}
+
+/** A place is a mark where either has one. */
+function join(marks: Float32Array, others: Float32Array): void {
+  for (let i = 0; i < marks.length; i++) marks[i] = Math.max(marks[i]!, others[i]!)
 }
 
 /** Σ cos(2π f (x cos θ + y sin θ) + φ) over waves, with a variance of 1. The cosine of a sum is two products of a row's and a column's numbers. */
 function randomWaves(
-  { width, height, texelsPerUnit }: Omit<CoatMap, 'data'>,
-  { frequency, band, direction }: Noise,
+  { width, height, texelsPerUnit }: Sheet,
+  { frequency, band, direction }: Pick<Noise, 'frequency' | 'band' | 'direction'>,
   rng: Rng,
 ): Float32Array {
   const out = new Float32Array(width * height)
