@@ -188,7 +188,12 @@ describe('a head on an ONNX file', () => {
 
 describe('refused is', () => {
   test.each<[string, Partial<TrainCallOptions>, string]>([
-    ['training it', { backbone: onnx }, 'is an ONNX file, which cannot be trained\nhint: `freeze` trains a head'],
+    [
+      'training it',
+      { backbone: onnx },
+      'is an ONNX file, which cannot be trained\nhint: `freeze: "all"` trains a head',
+    ],
+    ['freezing a part', { backbone: onnx, freeze: 1 }, 'a number of layers is for networks of `backboneNames`'],
     ['a file that is not there', { ...begin, backbone: 'none.onnx' }, 'model.backbone: none.onnx does not exist'],
     ['another preparation', { ...begin, set: ['image.widthPx=64'] }, 'image: the description of'],
     ['a pooling', { ...begin, set: ['model.pool=token'] }, 'model.pool: without effect on a head'],

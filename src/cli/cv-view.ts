@@ -2,7 +2,7 @@ import { formatDuration } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { CrossValidateEvent, FoldPlan } from '../study/index.ts'
 import { type Progress, progress, stagedProgress } from './progress.ts'
-import { tell } from './say.ts'
+import { tell, warn } from './say.ts'
 import { TrainView } from './train-view.ts'
 import { warnOfManifest } from './work.ts'
 
@@ -23,6 +23,8 @@ export class CvView {
         return this.#stages.update(event.part, 'photos', event.done, event.total)
       case 'note':
         return tell(event.text)
+      case 'warning':
+        return warn(event.text)
       case 'fold':
         this.close()
         this.#left = this.#count - event.fold

@@ -28,6 +28,7 @@ export const commandsFor: Readonly<Record<string, string>> = {
   'calibrateModel()': 'calibrate',
   'exportModel()': 'export',
   'exportTimm()': 'export --model RUN --out DIR --format timm',
+  'openModel()': 'identify NEW-PHOTOS --gallery PHOTOS --model',
   'pullWeights()': 'weights pull',
 }
 

@@ -58,7 +58,7 @@ export function addMachineOptions(command: Command): Command {
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
-    .option('--offline', 'download nothing: take pretrained weights from the cache, or start from random ones')
+    .option('--offline', 'download nothing: take pretrained weights from the cache')
 }
 
 /** The flags as `train()` takes them, but the device, which is to be chosen first. */

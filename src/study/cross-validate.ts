@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { check, takeLock } from '../base/index.ts'
 import { type Bursts, burstWords, findBursts, type Manifest, openDataset } from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
-import { type PrepareEvent, type TrainEvent, type TrainOptions, train } from '../train/index.ts'
+import { checkBeginning, type PrepareEvent, type TrainEvent, type TrainOptions, train } from '../train/index.ts'
 import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
 import {
   asksForBursts,
@@ -16,6 +16,7 @@ import {
   readPlan,
   writePlan,
 } from './fold-plan.ts'
+import { foldsWithoutScore } from './fold-scores.ts'
 import { type CollectOptions, type CrossValidation, collectFolds } from './out-of-fold.ts'
 
 /** What decides a fold's training, as `train()` takes it. */
@@ -46,7 +47,7 @@ export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omi
 export type CrossValidateEvent =
   | { readonly kind: 'plan'; readonly plan: FoldPlan; readonly manifest: Manifest }
   | { readonly kind: 'look'; readonly part: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'note' | 'warning'; readonly text: string }
   | { readonly kind: 'fold'; readonly fold: number; readonly state: 'begins' | 'goes on' | 'is finished' }
   | { readonly kind: 'train'; readonly fold: number; readonly event: TrainEvent | PrepareEvent }
   | { readonly kind: 'embed'; readonly fold: number; readonly done: number; readonly total: number }
@@ -102,13 +103,19 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
   if (resume) {
     checkUndecided(options)
     const plan = readPlan(out)
-    return { plan, manifest: readPhotos(data, mergeReading(options, plan.reading)) }
+    const manifest = readPhotos(data, mergeReading(options, plan.reading))
+    warnOfScores(options, plan, manifest)
+    return { plan, manifest }
   }
   const reading = mergeReading(options)
   const manifest = readPhotos(data, reading)
   const settings = settingsOf(options)
   const byBursts = asksForBursts(manifest, options)
-  if (byBursts && (!hasPlan(out) || fold === undefined)) checkNewCv(out, overwrite) // looking takes long
+  if (byBursts) {
+    // looking takes long
+    if (!hasPlan(out) || fold === undefined) checkNewCv(out, overwrite)
+    await checkFirst(options, settings)
+  }
   const bursts = byBursts ? await burstsFor(options, manifest) : undefined
   const plan = planFolds(manifest, { ...options, bursts }, { settings, reading })
   if (bursts !== undefined && plan.kind === 'burst') {
@@ -119,6 +126,7 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
       text: `${why}photos that look alike stay in one fold: ${burstWords(bursts)}${off}`,
     })
   }
+  warnOfScores(options, plan, manifest)
   if (hasPlan(out) && fold !== undefined && !overwrite) {
     check(
       hashPlan(readPlan(out)) === hashPlan(plan),
@@ -128,10 +136,22 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
     return { plan, manifest }
   }
   checkNewCv(out, overwrite)
+  if (!byBursts) await checkFirst(options, settings)
   if (hasPlan(out)) removeCv(out)
   mkdirSync(out, { recursive: true })
   writePlan(out, plan)
   return { plan, manifest }
+}
+
+/** What every fold begins with: before bursts are looked for and anything is written. */
+function checkFirst(options: CrossValidateOptions, settings: FoldPlan['settings']): Promise<void> {
+  const { device, offline, signal, fold = 1, onEvent } = options
+  const onProgress = (event: PrepareEvent) => onEvent?.({ kind: 'train', fold, event })
+  return checkBeginning({ ...settings, device, offline, signal, onProgress })
+}
+
+function warnOfScores({ onEvent }: CrossValidateOptions, plan: FoldPlan, manifest: Manifest): void {
+  for (const text of foldsWithoutScore(plan, manifest)) onEvent?.({ kind: 'warning', text })
 }
 
 function burstsFor(options: CrossValidateOptions, manifest: Manifest): Promise<Bursts> {

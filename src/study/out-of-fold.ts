@@ -23,6 +23,7 @@ import {
 import { RunFolder, readRunData, writeJson } from '../run/index.ts'
 import { cvNames, foldFolder, foldName } from './cv-folder.ts'
 import type { FoldPlan } from './fold-plan.ts'
+import { isScorable } from './fold-scores.ts'
 
 /** How one fold's model did on the photos that it did not learn from, each ranked against the others of the fold. */
 export interface FoldScore {
@@ -152,17 +153,6 @@ async function scoreFold(
   } finally {
     await embedder.release()
   }
-}
-
-/** True where two photos of one individual may meet. */
-function isScorable(photos: readonly Photo[], excludeSame: 'encounter' | undefined): boolean {
-  const encounters = new Map<string, Set<string>>()
-  photos.forEach(({ identity = '', encounter = '' }, i) => {
-    const own = encounters.get(identity) ?? new Set<string>()
-    own.add(excludeSame === 'encounter' && encounter !== '' ? encounter : `photo ${i}`)
-    encounters.set(identity, own)
-  })
-  return [...encounters.values()].some(({ size }) => size >= 2)
 }
 
 function summarise(

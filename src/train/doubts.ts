@@ -1,6 +1,7 @@
 import { optionText } from '../base/index.ts'
 import { isPairLoss } from '../nn/index.ts'
 import type { TrainConfig } from '../run/index.ts'
+import { answerByNetwork } from './ways-on.ts'
 
 /** Fewer photos teach a network from random weights next to nothing: 192 drawn jaguars gave 0.08 where pretrained weights gave 0.48 (results/). */
 const fewPhotos = 500
@@ -23,8 +24,7 @@ export function doubtsOf(config: TrainConfig, { photos, isRandom }: Beginning): 
 
 function tooFew(photos: number): string {
   const pretrained = optionText({ backbone: 'convnext_small.fb_in1k' })
-  const frozen = optionText({ backbone: 'NETWORK.onnx', freeze: 'all' })
-  return `${photos} photos teach a network from random weights next to nothing. Better: pretrained weights (${pretrained}), or a head on a frozen network (${frozen})`
+  return `${photos} photos teach a network from random weights next to nothing. Better: pretrained weights (${pretrained}; docs/weights.md tells how to bring them along without internet), or a network that you have as an ONNX file, without training (${answerByNetwork})`
 }
 
 /** By other samplers a batch holds two photos of one animal by chance. */

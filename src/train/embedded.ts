@@ -42,7 +42,7 @@ export async function readFrozenNetwork({
   check(
     freeze === 'all' && schedule.unfreeze.length === 0,
     `model.backbone: ${onnx} is an ONNX file, which cannot be trained`,
-    '`freeze` trains a head on its embeddings',
+    '`freeze: "all"` trains a head on its embeddings; a number of layers is for networks of `backboneNames`',
   )
   check(weights === null, `weights: ${onnx} brings its own`, '`set: ["weights=null"]`')
   const descriptionPath = findDescription(onnx, backboneConfig ?? undefined)

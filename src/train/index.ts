@@ -1,4 +1,5 @@
 /** Training as a story: config, the step's graph, the loop, checkpoints and resume, the run folder. */
+export { type BeginningOptions, checkBeginning, type TrainSettings } from './asked.ts'
 export type { Estimate } from './estimate.ts'
 export type { Outcome, TrainEvent } from './events.ts'
 export { type FeedOptions, updateFeeds } from './feeds.ts'

@@ -223,11 +223,12 @@ function read(out: string, name: string): string {
   return name === 'checkpoints' ? '' : readFileSync(join(folder, out, name), 'utf8')
 }
 
-test('frozen layers that would stay random: refused where weights cannot be had, told where none are wanted', async () => {
+test('frozen layers that would stay random: no way where weights cannot be had, told where none are wanted', async () => {
   const options = { offline: true, freeze: 'all' } as const
   vi.stubEnv('HF_HUB_CACHE', join(folder, 'empty-hub'))
   const message = await rejection(prepare('noise', ['weights=me/convnext_zepto_rms'], options))
-  expect(message).toContain('freeze: layers would stay random numbers, as me/convnext_zepto_rms: cannot be fetched')
+  expect(message).toContain('me/convnext_zepto_rms: cannot be fetched')
+  expect(message).not.toMatch(/random numbers|atto/)
   expect(existsSync(join(folder, 'noise'))).toBe(false)
   const events: PrepareEvent[] = []
   await prepare('told', [], { freeze: 2, onProgress: (event) => void events.push(event) })
@@ -357,12 +358,20 @@ test('weights come from a hub before the photos are decoded; what is left out is
   const onProgress = (event: PrepareEvent) => void events.push(event)
   try {
     const set = [`weights=${name}`]
-    const offline = await prepare('closed', set, { offline: true, onProgress })
-    expect(offline.weightsPath).toBeNull()
-    expect(events).toContainEqual({
-      kind: 'warning',
-      text: expect.stringMatching(/^PRETRAINED WEIGHTS NOT FOUND\. TRAIN/),
-    })
+    const offline = await rejection(prepare('closed', set, { offline: true, onProgress }))
+    expect(offline.replaceAll(hub.endpoint.href, 'HUB/').replaceAll(hub.endpoint.host, 'HUB')).toBe(
+      [
+        `InputError: timm/${name}: cannot be fetched from HUB (offline, and not in the cache), and training starts from these weights: nothing was trained`,
+        'hint: what you can do, best first:',
+        `1. Bring the file of weights along, as docs/weights.md says; where the network is open: curl -fL -o ${name}.safetensors HUB/timm/${name}/resolve/main/model.safetensors`,
+        `then here: \`set: ["weights=${name}.safetensors"]\``,
+        '2. Ask a network that you have as an ONNX file, without training: `openModel("NETWORK.onnx")` (docs/models.md)',
+        '3. Train a small network from random numbers: `preset: "atto"`. It needs 500 photos or more',
+        '4. Train this network from random numbers: `set: ["weights=null"]`. It learns little in few epochs',
+      ].join('\n'),
+    )
+    expect(existsSync(join(folder, 'closed'))).toBe(false)
+    expect(events.map(({ kind }) => kind)).not.toContain('decode')
     expect(hub.asked).toEqual([])
 
     events.length = 0
@@ -375,6 +384,14 @@ test('weights come from a hub before the photos are decoded; what is left out is
 
     const unknown = await rejection(prepare('unknown', ['weights=convnext_zepto_rms.no_such']))
     expect(unknown).toContain('timm/convnext_zepto_rms.no_such: is not there')
+    expect(unknown).not.toContain('best first') // a name that is mistyped
+    // a name of ours is not: whoever refuses it is no hub that helps
+    const refused = await rejection(
+      prepare('refused', ['weights=convnext_zepto_rms.ra4_e3600_r224_in1k', 'model.pixels=half']),
+    )
+    expect(refused).toMatch(
+      /ra4_e3600_r224_in1k: is not there .*: nothing was trained\nhint: what you can do, best first:\n1\. Bring/,
+    )
     expect(existsSync(join(folder, 'unknown'))).toBe(false)
   } finally {
     await hub.close()

@@ -16,14 +16,11 @@ import {
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
 import {
-  backboneSettings,
   beginRun,
-  type ConfigChange,
   type ConfigPart,
   checkNewRun,
   checkpointPath,
   commit,
-  isOnnx,
   mergeReading,
   type ReadingOptions,
   type ResumedRun,
@@ -31,7 +28,6 @@ import {
   type RunRecord,
   readRunData,
   removeRun,
-  resolveConfig,
   resumeRun,
   type Sides,
   sets,
@@ -41,17 +37,10 @@ import {
   workingFolderFrom,
 } from '../run/index.ts'
 import type { Device } from '../runtime/index.ts'
+import { askedOf, changesOf, saidOf } from './asked.ts'
 import { Batches } from './batches.ts'
 import { doubtsOf } from './doubts.ts'
-import {
-  type EmbedStoreOptions,
-  embedStore,
-  type FrozenNetwork,
-  headDescription,
-  readFrozenNetwork,
-  withGeometry,
-} from './embedded.ts'
-import { checkFits } from './fits.ts'
+import { type EmbedStoreOptions, embedStore, type FrozenNetwork, headDescription } from './embedded.ts'
 import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { precisionOn } from './precision.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
@@ -137,20 +126,11 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (existsSync(out)) await lock?.take(signal)
   const resumed = resume ? resumeRun(out) : undefined
   const options = { ...given, ...mergeReading(given, resumed?.record.reading) }
-  const asked = resumed?.config ?? resolveConfig(presetOf(options), changesOf(options))
   const seed = resumed?.record.seed ?? options.seed ?? 0
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const { device = 'cpu' } = options
-  const precision = await precisionOn(device, asked.precision)
-  const network = isOnnx(asked.model.backbone) ? await readFrozenNetwork(asked) : undefined
-  if (network !== undefined && resumed === undefined) checkHeadSettings(asked, resolveConfig(presetOf(options), []))
-  check(
-    network !== undefined || resumed !== undefined || presetOf(options) !== 'head',
-    '`preset: "head"`: a head is trained on the embeddings of an .onnx file, and none is named',
-    '`backbone: "NETWORK.onnx", freeze: "all"`',
-  )
-  const prepared = network === undefined ? asked : withGeometry(asked, network)
-  if (network === undefined) checkFits(prepared)
+  const { prepared, network } = await askedOf(options, resumed?.config)
+  const precision = await precisionOn(device, prepared.precision)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const sides = resumed === undefined ? options.split : givenSides(out, resumed)
   const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides, seed })
@@ -199,10 +179,6 @@ function givenSides(out: string, { config }: ResumedRun): Sides<string> | undefi
   return config.validation === 'given' ? readRunData(out) : undefined
 }
 
-function presetOf({ preset, backbone = '' }: TrainOptions): string {
-  return preset ?? (isOnnx(backbone) ? 'head' : 'brief')
-}
-
 function embeddingOf({
   memoryLimitBytes,
   device,
@@ -210,52 +186,6 @@ function embeddingOf({
   onProgress,
 }: TrainOptions): Omit<EmbedStoreOptions, 'threads'> {
   return { memoryLimitBytes, device, signal, onProgress: (done, total) => onProgress?.({ kind: 'embed', done, total }) }
-}
-
-/** What was said over the preset by `config` and `set`. */
-function saidOf({ config, set = [] }: Pick<TrainOptions, 'config' | 'set'>): readonly ConfigChange[] {
-  return config === undefined ? set : [config, ...set]
-}
-
-function changesOf(options: TrainOptions): readonly ConfigChange[] {
-  const { backbone, modelConfig, freeze } = options
-  const said = saidOf(options)
-  const asOnnx = backbone !== undefined && isOnnx(backbone)
-  check(modelConfig === undefined || asOnnx, '`modelConfig` describes an .onnx file given as `backbone`')
-  return [
-    ...(backbone === undefined ? [] : backboneSettings(backbone, said)),
-    ...(modelConfig === undefined ? [] : [`backboneConfig=${modelConfig}`]),
-    // the preset for ONNX files freezes: not said, it is not meant
-    ...(freeze === undefined && !asOnnx ? [] : [`freeze=${freeze ?? 0}`]),
-    ...said,
-  ]
-}
-
-/** What happens inside of a network, or to photos before it. */
-const withoutEffect: readonly (readonly string[])[] = [
-  ...['pool', 'gemP', 'pixels', 'dropPath', 'layerScaleInit'].map((key) => ['model', key]),
-  ...['affine', 'colorJitter', 'erasing'].map((key) => ['augment', key]),
-  ...['backbone', 'layerDecay'].map((key) => ['rates', key]),
-  ...[['chunk'], ['recompute'], ['precision']],
-]
-
-/** @throws InputError for a setting, other than the preset's, that cannot change a head on an ONNX file's embeddings. */
-function checkHeadSettings(asked: TrainConfig, preset: TrainConfig): void {
-  const at = (config: unknown, path: readonly string[]) =>
-    JSON.stringify(path.reduce((value, key) => (value as Record<string, unknown>)[key], config))
-  const changed = (path: readonly string[]) => at(asked, path) !== at(preset, path)
-  const onnx = asked.model.backbone
-  const { captions: _, ...image } = asked.image
-  const { captions: __, ...presetImage } = preset.image
-  check(
-    JSON.stringify(image) === JSON.stringify(presetImage),
-    `image: the description of ${onnx} states how photos are prepared`,
-  )
-  const idle = withoutEffect.find(changed)
-  check(
-    idle === undefined,
-    `${idle?.join('.')}: without effect on a head trained on embeddings that ${onnx} makes once`,
-  )
 }
 
 function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {

@@ -1,11 +1,12 @@
 import { basename } from 'node:path'
-import { check } from '../base/index.ts'
+import { InputError } from '../base/index.ts'
 import { reidBackbone } from '../models/index.ts'
 import type { ParamSpec } from '../nn/index.ts'
 import type { RunRecord, TrainConfig } from '../run/index.ts'
 import { type ConfigChange, checkPixels, isOnnx, pixelsOf, setsPixels } from '../run/index.ts'
 import {
   fetchWeights,
+  findWeights,
   fitToSize,
   HubUnreachable,
   hubSettings,
@@ -18,28 +19,31 @@ import {
 } from '../weights/index.ts'
 import type { TrainOptions } from './job.ts'
 import { planOf } from './plan.ts'
+import { withoutWeights } from './ways-on.ts'
 
 /**
- * The file, downloaded where it has to be; null, said loudly, where the network is closed.
- * @throws InputError where layers are to stay as they came and nothing comes, and as `fetchWeights` does.
+ * The file, downloaded where it has to be. @throws InputError where it is not here and cannot be fetched, with what can be done
+ * instead, and as `findWeights` does.
  */
 export async function obtainWeights(
   source: string,
   { model: { backbone }, freeze }: TrainConfig,
-  options: TrainOptions,
-): Promise<string | null> {
-  const { offline, signal, onProgress } = options
+  { offline, signal, onProgress }: Pick<TrainOptions, 'offline' | 'signal' | 'onProgress'>,
+): Promise<string> {
+  const settings = hubSettings(offline === true ? { offline } : {})
+  const found = findWeights(source, backbone, settings) // names are checked here
+  if (found !== undefined) return found
   try {
-    return await fetchWeights(source, backbone, hubSettings(offline === true ? { offline } : {}), {
+    return await fetchWeights(source, backbone, settings, {
       signal,
       onProgress: (doneBytes, totalBytes) => onProgress?.({ kind: 'download', file: source, doneBytes, totalBytes }),
     })
   } catch (error) {
-    if (!(error instanceof HubUnreachable)) throw error
-    check(freeze === 0, `freeze: layers would stay random numbers, as ${error.message}`)
-    const text = `PRETRAINED WEIGHTS NOT FOUND. TRAINING STARTS FROM RANDOM WEIGHTS, which gives a much weaker model.\n${error.message}`
-    onProgress?.({ kind: 'warning', text })
-    return null
+    // a hub that does not know a name of ours is none, or not the hub
+    const isKnown = knownWeights(source) !== undefined
+    if (error instanceof HubUnreachable || (error instanceof InputError && isKnown))
+      throw withoutWeights(error, { freeze })
+    throw error
   }
 }
 
@@ -59,7 +63,7 @@ export function loadPretrained(
 export async function checkWeights(
   path: string | null,
   config: TrainConfig,
-  { onProgress }: TrainOptions,
+  { onProgress }: Pick<TrainOptions, 'onProgress'>,
 ): Promise<RunRecord['weights']> {
   if (path === null) return null
   // the backbone's do not depend on how many individuals and photos there are

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { foldsWithoutScore } from './fold-scores.ts'
+
+/** Folds of photos, each `individual encounter` such as `a1`, or `a` where the encounter is not known. */
+function asked(...folds: readonly string[]) {
+  const parts = folds.map((fold, f) =>
+    fold.split(' ').map((word, i) => ({
+      path: '',
+      filename: `${f}-${i}.png`,
+      identity: word[0]!,
+      extra: {},
+      ...(word.length > 1 ? { encounter: word } : {}),
+    })),
+  )
+  return foldsWithoutScore(
+    { folds: parts.map((photos) => ({ hash: '', train: [], validation: photos.map(({ filename }) => filename) })) },
+    { photos: parts.flat() },
+  )
+}
+
+test('each individual at one encounter: an error that says so, as fewer folds would not help', () => {
+  expect(() => asked('a1 a1 b1 b1', 'c1 c1 d1 d1')).toThrow(
+    [
+      'no fold could be scored: photos of one encounter are not compared with each other, and each of the 4 individuals was seen at one encounter only',
+      'hint: add photos of other encounters of these individuals; `columns: {"encounter":"-"}` forgets encounters, and the scores then say little of new sightings',
+    ].join('\n'),
+  )
+})
+
+test('two encounters that lie in two folds: an error, with the two ways to bring them together', () => {
+  expect(() => asked('a1 a1 b1 b1', 'a2 a2 b2 b2', 'c1 c1')).toThrow(
+    [
+      'no individual has two encounters in one fold',
+      'hint: ask for fewer folds (`folds: 2`), or `by: "identity"` keeps all photos of an individual in one fold',
+    ].join('\n'),
+  )
+})
+
+test('a fold without a score is told, the others have one; unknown encounters meet', () => {
+  expect(asked('a1 a2', 'b1 b1')).toEqual([
+    'fold 2 will have no score: no individual has two encounters there; `by: "identity"` keeps all photos of an individual in one fold',
+  ])
+  expect(asked('a1 a', 'b1 b b')).toEqual([])
+  expect(asked('a a', 'b b')).toEqual([])
+})

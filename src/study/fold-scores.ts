@@ -1,0 +1,63 @@
+import { check, optionText } from '../base/index.ts'
+import { type Manifest, type Photo, photoKey } from '../data/index.ts'
+import { type ExcludeSame, exclusion } from '../identify/index.ts'
+import type { FoldPlan } from './fold-plan.ts'
+
+type Excluded = Exclude<ExcludeSame, 'nothing'> | undefined
+
+/** True where two photos of one individual may meet: where a fold has a score. */
+export function isScorable(photos: readonly Photo[], excludeSame: Excluded): boolean {
+  return Math.max(...encountersByIndividual(photos, excludeSame)) >= 2
+}
+
+/**
+ * Before anything is trained: which folds will have no score, in words. @throws InputError where none will, as photos of one encounter do not
+ * meet, and no fold has two encounters of an individual.
+ */
+export function foldsWithoutScore({ folds }: Pick<FoldPlan, 'folds'>, { photos }: Pick<Manifest, 'photos'>): string[] {
+  const byKey = new Map(photos.map((photo) => [photoKey(photo), photo]))
+  // a photo that is gone is told with its fold
+  const parts = folds.map(({ validation }) => validation.flatMap((key) => byKey.get(key) ?? []))
+  const all = parts.flat()
+  const excludeSame = exclusion(all, undefined)
+  const without = parts.flatMap((photos, i) => (isScorable(photos, excludeSame) ? [] : [i + 1]))
+  check(
+    without.length < parts.length,
+    `no fold could be scored: photos of one encounter are not compared with each other, and ${whyNot(all, excludeSame)}`,
+    cure(all, { excludeSame, folds: folds.length }),
+  )
+  if (without.length === 0) return []
+  const text = `${without.length === 1 ? 'fold' : 'folds'} ${without.join(', ')} will have no score: no individual has two encounters there`
+  return [`${text}; ${fewerFolds(folds.length)}`]
+}
+
+function whyNot(all: readonly Photo[], excludeSame: Excluded): string {
+  const counts = encountersByIndividual(all, excludeSame)
+  return Math.max(...counts) < 2
+    ? `each of the ${counts.length} individuals was seen at one encounter only`
+    : 'no individual has two encounters in one fold'
+}
+
+function cure(all: readonly Photo[], { excludeSame, folds }: { excludeSame: Excluded; folds: number }): string {
+  const forgets = `${optionText({ columns: { encounter: '-' } })} forgets encounters, and the scores then say little of new sightings`
+  if (Math.max(...encountersByIndividual(all, excludeSame)) < 2)
+    return `add photos of other encounters of these individuals; ${forgets}`
+  return fewerFolds(folds)
+}
+
+/** By identity all encounters of an individual are in one fold. */
+function fewerFolds(folds: number): string {
+  const fewer = folds > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
+  return `${fewer}${optionText({ by: 'identity' })} keeps all photos of an individual in one fold`
+}
+
+/** Encounters of each individual, or its photos where those of one encounter meet; a photo without an encounter is one of its own. */
+function encountersByIndividual(photos: readonly Photo[], excludeSame: Excluded): number[] {
+  const encounters = new Map<string, Set<string>>()
+  photos.forEach(({ identity = '', encounter = '' }, i) => {
+    const own = encounters.get(identity) ?? new Set<string>()
+    own.add(excludeSame === 'encounter' && encounter !== '' ? `encounter ${encounter}` : `photo ${i}`)
+    encounters.set(identity, own)
+  })
+  return [...encounters.values()].map(({ size }) => size)
+}
