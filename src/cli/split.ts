@@ -1,11 +1,10 @@
-import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { checkOutput, csvText, formatTable, writeFileAtomic } from '../base/index.ts'
-import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
+import { check, checkOutput, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
+import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
-import { imagesFolder, withColumn } from './split-rows.ts'
+import { splitTable } from './split-rows.ts'
 import { interruptible, warnOfManifest, withListing } from './work.ts'
 
 const example = `
@@ -26,7 +25,9 @@ All but time and identity also spread each individual evenly. The file has the
 columns of the table and one more: split (train, validation), or with --folds
 fold, the number of the fold in which a photo validates. Test photos of the
 table's own split stay test photos. Every command reads the file in place of the
-table.`
+table. With options that change labels or boxes (--merge-similar-labels,
+--detections …) and for other sources than tables, it lists each photo or animal
+as it was read: labels, encounters, flanks, boxes in pixels, masks.`
 
 interface SplitFlags extends DataFlags {
   readonly data: string
@@ -108,16 +109,34 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     count === undefined
       ? [groupedSplit(photos, { ...lot, kind, bursts })]
       : folds(photos, { kind, folds: count, seed, bursts })
+  if (count === undefined) checkSetAside(kind, photos, splits[0]!)
   const cells = manifest.photos.map(({ split }): string => (count === undefined && split === 'test' ? 'test' : ''))
   splits.forEach((split, fold) => {
     for (const i of split.validation) cells[rows[i]!] = count === undefined ? 'validation' : String(fold + 1)
     if (count === undefined) for (const i of split.train) cells[rows[i]!] = 'train'
   })
-  const table = withColumn(manifest, { field: count === undefined ? 'split' : 'fold', cells })
+  const field = count === undefined ? 'split' : 'fold'
+  const { rows: table, options, warnings } = splitTable(manifest, flags, { field, cells }, out)
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${table.length - 1} rows`)
-  tellImages(manifest, out)
+  for (const text of warnings) warn(text)
+  if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
+}
+
+/** @throws InputError where no photo validates: a table that sets nothing aside measures nothing. */
+function checkSetAside(kind: SplitKind, photos: readonly Photo[], { validation }: Split): void {
+  const why =
+    kind === 'encounter' || kind === 'burst'
+      ? `no two individuals were seen in two ${kind}s`
+      : 'no individual has four photos or more'
+  const individuals = new Set(photos.map(({ identity }) => identity)).size
+  const others = (['stratified', 'identity'] as const).filter((other) => other !== kind)
+  check(
+    validation.length > 0,
+    `split by ${kind}: no photo can validate: of ${photos.length} photos of ${individuals} individuals, ${why}`,
+    `another kind may: ${others.map((other) => optionText({ kind: other })).join(' or ')}`,
+  )
 }
 
 /** The burst of each photo, told with its thresholds. */
@@ -147,11 +166,4 @@ function countsOf(photos: readonly Photo[], rows: readonly number[]): string[] {
   const different = (field: 'identity' | 'encounter') =>
     String(new Set(rows.flatMap((row) => photos[row]![field] ?? [])).size)
   return [String(rows.length), different('identity'), different('encounter')]
-}
-
-/** A table beside other files than the photos needs `images`. */
-function tellImages(manifest: Manifest, out: string): void {
-  const folder = imagesFolder(manifest)
-  if (folder === undefined || resolve(folder) === resolve(dirname(out))) return
-  tell(`read it back with --data ${out} --images ${folder}`)
 }

@@ -173,10 +173,23 @@ export function unreadBoxes(left: readonly string[], found: readonly BoxColumns[
   return [`columns that may hold boxes are not read, and photos stay whole: ${names.join(', ')}; ${how} names them`]
 }
 
+const sizePrefixes = ['image', 'img', 'photo', 'picture', '']
+
+const boxNames: ReadonlySet<string> = new Set([
+  ...cellNames.keys(),
+  ...prefixes.flatMap((prefix) => Object.values(sideNames).flatMap((names) => names.map((name) => prefix + name))),
+  ...sizePrefixes.flatMap((prefix) => ['width', 'height'].map((side) => prefix + side)),
+])
+
+/** True for a name that a column of boxes, or of the photo's size beside them, may have. */
+export function isBoxColumn(name: string): boolean {
+  return boxNames.has(name.toLowerCase().replace(/[^a-z0-9]/g, ''))
+}
+
 /** The columns of the photo's own width and height, where a table has them beside its boxes. */
 export function photoSizeColumns(header: readonly string[], used: ReadonlySet<number>): readonly number[] {
   const names = header.map((name, i) => (used.has(i) ? '' : name.toLowerCase().replace(/[^a-z]/g, '')))
-  for (const prefix of ['image', 'img', 'photo', 'picture', '']) {
+  for (const prefix of sizePrefixes) {
     const columns = ['width', 'height'].map((side) => names.indexOf(prefix + side))
     if (!columns.includes(-1)) return columns
   }

@@ -78,10 +78,15 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
 
 const maskNames = ['mask', 'maskpath', 'maskfile', 'maskfilename', 'maskname']
 
+/** True for a usual name of a column of masks. */
+export function isMaskColumn(name: string): boolean {
+  return maskNames.includes(name.toLowerCase().replace(/[^a-z]/g, ''))
+}
+
 /** The column of masks: that of `mapping`, or one of a usual name that holds names of pictures; -1 where a table has none. */
 export function findMaskColumn({ header, rows }: Table, mapping: Readonly<Record<string, string>>): number {
   if (mapping.mask !== undefined) return header.indexOf(mapping.mask)
-  const column = header.findIndex((name) => maskNames.includes(name.toLowerCase().replace(/[^a-z]/g, '')))
+  const column = header.findIndex(isMaskColumn)
   const pictures = rows.every((row) => column === -1 || /^$|\.(png|jpe?g|webp|tiff?|gif)$/i.test(row[column]!))
   return pictures ? column : -1
 }

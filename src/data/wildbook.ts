@@ -2,6 +2,11 @@ import type { Sheet } from './joined-columns.ts'
 
 const mediaAsset = /^encounter\.mediaasset\d+$/i
 
+/** True for a column of a bulk sheet that holds photos. */
+export function isMediaAsset(name: string): boolean {
+  return mediaAsset.test(name)
+}
+
 /** Wildbook's columns for the fields of a photo, the first found winning. */
 const identityColumns = [
   'markedindividual.individualid',
@@ -21,7 +26,7 @@ const encounterColumns = [
  * of one row are of one encounter, also where no sighting is written.
  */
 export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
-  const assets = table.header.flatMap((name, i) => (mediaAsset.test(name) ? [i] : []))
+  const assets = table.header.flatMap((name, i) => (isMediaAsset(name) ? [i] : []))
   if (assets.length === 0 || 'filename' in mapping) return { table, mapping, notes }
   const lower = table.header.map((name) => name.toLowerCase())
   const first = (names: readonly string[]) => names.map((name) => lower.indexOf(name)).find((i) => i !== -1)
