@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Cell, optionText } from '../base/index.ts'
-import { isKnownColumn, type Manifest, nobodyTest, type Photo, readTable } from '../data/index.ts'
+import { isKnownColumn, isUsualNobody, type Manifest, type Photo, readTable } from '../data/index.ts'
 import { parseColumns } from './columns.ts'
 import type { DataFlags } from './options.ts'
 import { photoRows } from './photo-rows.ts'
@@ -90,12 +90,11 @@ function ownTable(manifest: Manifest, flags: DataFlags, { field, cells }: AddedC
 
 /** What a table of rosette's own cannot say: that there are no encounters, and that a word for nobody is a name. */
 function ownOptions({ photos }: Manifest, flags: DataFlags): SplitTable['options'] {
-  const isNobody = nobodyTest()
   const without = Object.entries(columnsOf(flags)).filter(([, column]) => column === '-')
   const gap = photos.every(({ encounter }) => encounter === undefined) ? flags.encounterGap : undefined
   return {
     ...(without.length === 0 ? {} : { columns: Object.fromEntries(without) }),
-    ...(photos.some(({ identity }) => identity !== undefined && isNobody(identity))
+    ...(photos.some(({ identity }) => identity !== undefined && isUsualNobody(identity))
       ? { unidentified: { only: [] } }
       : {}),
     ...(gap === undefined ? {} : { encounterGapMinutes: `${gap}m` }),

@@ -58,7 +58,7 @@ export {
 export { type MaskShare, maskShares } from './mask-shares.ts'
 export type { MaskOptions } from './masks.ts'
 export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
-export { type NobodyWords, nobodyTest } from './nobody.ts'
+export { isUsualNobody, type NobodyWords } from './nobody.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'

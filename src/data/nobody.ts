@@ -17,7 +17,8 @@ export function nobodyTest(given: NobodyWords = []): IsNobody {
   return (label) => label.trim() === '' || wanted.has(plain(label)) || (!isAlone && isUsualNobody(label))
 }
 
-function isUsualNobody(label: string): boolean {
+/** True for the usual words for nobody (docs/data.md), and for labels without a letter, digit or symbol. */
+export function isUsualNobody(label: string): boolean {
   const letters = lettersOf(label).join('')
   return letters === '' || usual.has(letters) || marked.has(withoutSpaces(label))
 }
