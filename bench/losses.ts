@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { nyalaTable } from './nyala-table.ts'
 import { processorName } from './processor.ts'
 
 const { values } = parseArgs({
@@ -47,6 +48,8 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'multi-similarity': [...pxk, 'loss.kind=multi-similarity'],
   'supervised contrast': [...pxk, 'loss.kind=supervised-contrastive'],
   'triplet, batch-hard, bank of 256': [...pxk, 'loss.kind=triplet', 'memoryBank=256'],
+  'ArcFace + triplet, batch-hard, bank of 256': added('triplet', 'memoryBank=256'),
+  'ArcFace, shuffled, curriculum of 0.5': ['sampler.curriculum=0.5'],
   'sub-center ArcFace, shuffled': ['loss.kind=sub-center-arcface'],
   'dynamic-margin ArcFace, shuffled': ['loss.kind=dynamic-margin-arcface'],
   'AdaFace, shuffled': ['loss.kind=adaface'],
@@ -103,7 +106,7 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
  */
 async function onNyala(out: string, seed: number, data: string, settings: readonly string[]): Promise<Scores> {
   const table = join(scratch, 'nyala.csv')
-  if (!existsSync(table)) writeFileSync(table, nyalaTable(data))
+  if (!existsSync(table)) writeFileSync(table, nyalaTable(data, { fresh: 'val' }))
   const description = join(root, 'presets', 'resnet50-imagenet.model.json')
   const network = ['--backbone', values.model, '--model-config', description, '--freeze']
   const columns = ['--columns', 'identity=ground_truth,encounter=sighting,split=split']
@@ -114,21 +117,6 @@ async function onNyala(out: string, seed: number, data: string, settings: readon
     ['validateEvery=1000', ...settings],
   )
   return JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Scores
-}
-
-function nyalaTable(data: string): string {
-  const read = (name: string) =>
-    readFileSync(join(data, name), 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(','))
-  const sightings = new Map(read('train_sightings.csv').map(([photo, sighting]) => [photo, sighting]))
-  const known = read('train.csv').map(([photo, name]) => `train/train/${photo},${name},${sightings.get(photo)},train`)
-  const fresh = read('test_identities.csv').map(
-    ([photo, name, sighting]) => `test/test/${photo},${name},${sighting},val`,
-  )
-  return `${['filename,ground_truth,sighting,split', ...known, ...fresh].join('\n')}\n`
 }
 
 async function learn(out: string, seed: number, what: readonly string[], set: readonly string[]): Promise<void> {

@@ -16,6 +16,7 @@ const forUsers: Readonly<Record<string, string>> = {
   'projection.trustworthiness': 'docs/api.md offers it',
   'projection.tsne': 'docs/api.md offers it',
   'projection.umap': 'docs/api.md offers it',
+  'study.proposeLabels': 'names for photos by embeddings of one’s own',
 }
 
 /** A comment of fewer words says nothing that the name does not. */

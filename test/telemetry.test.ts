@@ -145,6 +145,13 @@ describe('nothing is left behind and nobody is told', () => {
     ['tune', () => ['--model', run, '--data', data, ...out('postprocessing.json')]],
     ['calibrate', () => ['--model', run, '--data', data, ...out('calibration.json')]],
     ['cluster', () => ['--model', run, '--data', data, ...out('clusters.csv'), '--threshold', '0.9']],
+    [
+      'pseudo-label',
+      () => [
+        ...['--model', join(folder, 'folds'), '--data', data],
+        ...['--unlabelled', join(data, 'test', 'test'), ...out('round-two.csv')],
+      ],
+    ],
     ['audit', () => ['--model', run, '--data', data, ...out('audit.json')]],
     ['locate', () => ['--model', brightnessSegmenter(), '--data', data, ...out('found')]],
     ['devices', () => []],

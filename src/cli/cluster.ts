@@ -72,7 +72,7 @@ export function clusterCommand(): Command {
 
 async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
-  const { identifiedOnly, openDataset } = await import('../data/index.ts')
+  const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
   const { checkClusterable, clusterPhotos, readDecisions } = await import('../identify/index.ts')
   const options = dataOptions(flags)
@@ -82,7 +82,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
     labelled === undefined
       ? undefined
       : speakingOf({ data: 'labelled' }, () =>
-          identifiedOnly(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch }))),
+          identifiedOnly(withoutProposed(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch })))),
         )
   const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]

@@ -56,7 +56,7 @@ export function galleryCommand(): Command {
 
 async function galleryAction(flags: GalleryFlags): Promise<void> {
   const { data, out, append = false, overwrite = false, skipUnreadable, limitPixels } = flags
-  const { openDataset } = await import('../data/index.ts')
+  const { openDataset, withoutProposed } = await import('../data/index.ts')
   const { appended, embedCached, galleryModel, isGallery, readGallery, writeGallery } = await import(
     '../embedder/index.ts'
   )
@@ -64,7 +64,9 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
-  const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true }))
+  const listed = withoutProposed(
+    withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true })),
+  )
   warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {

@@ -16,6 +16,7 @@ import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { locateCommand } from './locate.ts'
 import { modelsCommand } from './models.ts'
+import { pseudoLabelCommand } from './pseudo-label.ts'
 import { reportCommand } from './report.ts'
 import { splitCommand } from './split.ts'
 import { submitCommand } from './submit.ts'
@@ -47,6 +48,7 @@ export const commands: readonly (() => Command)[] = [
   galleryCommand,
   identifyCommand,
   clusterCommand,
+  pseudoLabelCommand,
   exportCommand,
   weightsCommand,
   devicesCommand,

@@ -165,7 +165,7 @@ export async function runToScoreBy({ run, members = [] }: Pick<Embedder, 'run' |
 }
 
 /** The run folders behind a model. */
-function runsIn({ run, members = [] }: Pick<Embedder, 'run' | 'members'>): string[] {
+export function runsIn({ run, members = [] }: Pick<Embedder, 'run' | 'members'>): string[] {
   return run === undefined ? members.flatMap(runsIn) : [run]
 }
 

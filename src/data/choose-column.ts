@@ -1,6 +1,7 @@
 import { type ColumnNames, columnNames, type Field, keyOf, mayBeIdentity } from './column-names.ts'
 import type { Table } from './csv.ts'
 import { nobodyTest } from './nobody.ts'
+import { saysProposed } from './proposed.ts'
 import { isSplit } from './split-column.ts'
 
 /** The column that holds a field, or several between which only a person can choose. */
@@ -75,6 +76,7 @@ function candidatesOf(field: Field, { header, rows }: Table, taken: ReadonlySet<
     ...usual.flatMap(at).map((column) => read(column, false)),
     ...doubtful.flatMap(at).map((column) => read(column, true)),
   ]
+  if (field === 'proposed') return found.filter(({ column }) => saysProposed(rows.map((cells) => cells[column]!)))
   if (field === 'split') return found.filter(({ column }) => isSplit(rows.map((cells) => cells[column]!)))
   if (field !== 'identity' || found.length === 0 || found.some((candidate) => !candidate.doubtful)) return found
   const known = new Set(found.map(({ column }) => column))

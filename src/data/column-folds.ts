@@ -4,7 +4,7 @@ import type { Split } from './split.ts'
 
 /**
  * The folds of the table's own column, in order of their names (numbers by value): fold k validates on the photos that name it and
- * trains on all others. A photo that names none trains in each: give it the photos to train with (`photosToTrainWith`), none to test on. @throws InputError where there are not two folds.
+ * trains on all others. A photo that names none trains in each, and one with a proposed identity validates in none: give it the photos to train with (`photosToTrainWith`), none to test on. @throws InputError where there are not two folds.
  */
 export function columnFolds(photos: readonly Photo[]): Split[] {
   const names = [...new Set(photos.flatMap(({ fold }) => fold ?? []))]
@@ -18,6 +18,6 @@ export function columnFolds(photos: readonly Photo[]): Split[] {
   )
   return names.map((name) => ({
     train: photos.flatMap(({ fold }, i) => (fold === name ? [] : [i])),
-    validation: photos.flatMap(({ fold }, i) => (fold === name ? [i] : [])),
+    validation: photos.flatMap(({ fold, proposed }, i) => (fold === name && proposed !== true ? [i] : [])),
   }))
 }

@@ -48,6 +48,7 @@ export const columnNames = {
   },
   split: { usual: keys('split subset dataset_split data_split partition set original_split') },
   fold: { usual: keys('fold fold_id cv_fold kfold k_fold') },
+  proposed: { usual: keys('proposed is_proposed') },
 } as const satisfies Record<string, ColumnNames>
 
 /** A field of a photo that a table's column can hold; a box is found apart. */

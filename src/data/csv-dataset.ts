@@ -9,6 +9,7 @@ import { findMaskColumn, withMaskColumn } from './masks.ts'
 import { nobodyTest } from './nobody.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
+import { proposedOf, proposedProblem } from './proposed.ts'
 import { readSheet } from './sheets.ts'
 import { splitProblem, splitSideOf, unreadSplit } from './split-column.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
@@ -75,6 +76,9 @@ export function listPhotos(
     }
     const split = columns.split === undefined ? undefined : splitSideOf(cell('split')!)
     if (columns.split !== undefined && split === undefined) problems.push(splitProblem(named, cell('split')!))
+    const proposed = proposedOf(cell('proposed') ?? '')
+    const mistake = proposedProblem(named, { cell: cell('proposed') ?? '', split })
+    if (mistake !== undefined) problems.push(mistake)
     const photo = {
       filename: filename.replaceAll('\\', '/'),
       path: place.path,
@@ -85,6 +89,7 @@ export function listPhotos(
       camera: cell('camera'),
       ...(split === undefined ? {} : { split }),
       ...foldOf(cell('fold')),
+      ...(proposed === true ? { proposed } : {}),
       extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),
       csv: file,
       row,

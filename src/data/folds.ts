@@ -1,6 +1,7 @@
 import { check, Rng } from '../base/index.ts'
 import { byCodeUnit, identitiesOf, type Photo } from './manifest.ts'
 import { type Groups, groupsOf, type KnownBursts, type SplitKind } from './photo-groups.ts'
+import { besidesProposed } from './proposed-split.ts'
 import { photoKey, type Split } from './split.ts'
 import { timeFolds } from './time-folds.ts'
 
@@ -23,10 +24,15 @@ export const foldDefaults = { folds: 5 } as const
  *
  * Greedy, as scikit-learn's StratifiedGroupKFold: groups, the largest first, go where Σ over their identities c of
  * photos(c) · already(fold, c) / total(c)² is smallest, then to the fold with the fewest photos. Depends on the seed and the photos'
- * names, not on their order. Positions in `photos` are ascending.
+ * names, not on their order. Positions in `photos` are ascending. Photos with a proposed identity only train (`besidesProposed`).
  * @throws InputError where the kind's labels are missing, `bursts` are not given for kind `burst`, or there are fewer groups than folds.
  */
 export function folds(photos: readonly Photo[], options: FoldOptions): Split[] {
+  const { kind, bursts } = options
+  return besidesProposed(photos, { kind, bursts }, (known, own) => foldsOf(known, { ...options, bursts: own }))
+}
+
+function foldsOf(photos: readonly Photo[], options: FoldOptions): Split[] {
   const { kind, folds: count, seed, bursts } = { ...foldDefaults, ...options }
   check(Number.isInteger(count) && count >= 2, `folds: expected a whole number of at least 2, got ${count}`)
   if (kind === 'time') return timeFolds(photos, count)

@@ -2,6 +2,7 @@ import { check, Rng } from '../base/index.ts'
 import { folds, inCanonicalOrder } from './folds.ts'
 import { identitiesOf, type Photo } from './manifest.ts'
 import { type Groups, groupsOf, type KnownBursts, type SplitKind } from './photo-groups.ts'
+import { besidesProposed } from './proposed-split.ts'
 import { type Split, type SplitOptions, splitDefaults, stratifiedSplit } from './split.ts'
 import { timeSplit } from './time-folds.ts'
 
@@ -28,10 +29,15 @@ const demands: readonly Demands[] = [
  * One split in which no group of `kind` is on both sides. stratified: `stratifiedSplit`. burst, encounter: of each individual with
  * four groups or more about `fraction` of its photos validate, in two groups at least, and two groups at least train; those with fewer
  * train (where nobody has four: three, then two). station, identity: the first of 1 / `fraction` folds. time: the last `fraction`.
- * Depends on the seed and the photos' names, not on their order.
+ * Depends on the seed and the photos' names, not on their order. Photos with a proposed identity only train (`besidesProposed`).
  * @throws InputError where the kind's labels are missing, or nothing can be set aside.
  */
 export function groupedSplit(photos: readonly Photo[], options: GroupedSplitOptions): Split {
+  const { kind, bursts } = options
+  return besidesProposed(photos, { kind, bursts }, (known, own) => [divided(known, { ...options, bursts: own })])[0]!
+}
+
+function divided(photos: readonly Photo[], options: GroupedSplitOptions): Split {
   const { kind, fraction, seed, bursts } = { ...splitDefaults, ...options }
   check(fraction > 0 && fraction < 1, `validation fraction: expected between 0 and 1, got ${fraction}`)
   switch (kind) {

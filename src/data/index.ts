@@ -63,6 +63,7 @@ export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
+export { withoutProposed } from './proposed.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
   decodePhoto,

@@ -31,6 +31,8 @@ export interface Photo {
   readonly split?: SplitSide | undefined
   /** Of a table with a column for it: the fold in which the photo validates. */
   readonly fold?: string | undefined
+  /** Of a table with a column for it: the identity is a guess of models. Such a photo may train; it never validates, is scored, or names others. */
+  readonly proposed?: true | undefined
   /** Which of these no source states: they follow from others, or from the file. */
   readonly derived?: readonly ('encounter' | 'timestamp')[] | undefined
   /** The part of the photo that shows the animal. */

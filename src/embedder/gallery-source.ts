@@ -1,5 +1,5 @@
 import { check } from '../base/index.ts'
-import { type Manifest, type OpenOptions, openDataset } from '../data/index.ts'
+import { type Manifest, type OpenOptions, openDataset, withoutProposed } from '../data/index.ts'
 import type { PhotoEmbeddings } from './embed.ts'
 import { type CachedEmbedOptions, embedCached } from './embed-cached.ts'
 import type { Embedder } from './embedder.ts'
@@ -15,7 +15,7 @@ export type GallerySource =
  * @throws InputError as `openDataset` does, and for columns given with a gallery that has them settled.
  */
 export function findGallery(path: string, options: OpenOptions): GallerySource {
-  if (!isGallery(path)) return { kind: 'photos', source: path, manifest: openDataset(path, options) }
+  if (!isGallery(path)) return { kind: 'photos', source: path, manifest: withoutProposed(openDataset(path, options)) }
   check(
     options.columns === undefined,
     `${path}: is a gallery and has no columns to name`,

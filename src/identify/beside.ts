@@ -1,4 +1,4 @@
-import { identifiedOnly, type Manifest } from '../data/index.ts'
+import { identifiedOnly, type Manifest, withoutProposed } from '../data/index.ts'
 import type { Selection } from './selection.ts'
 
 /**
@@ -10,7 +10,9 @@ export function photosBeside(
   { manifest: scored }: Pick<Selection, 'manifest'>,
 ): Manifest | undefined {
   const own = new Set(scored.photos)
-  const photos = identifiedOnly(manifest).photos.filter((photo) => !own.has(photo) && photo.split !== 'none')
+  const photos = identifiedOnly(withoutProposed(manifest)).photos.filter(
+    (photo) => !own.has(photo) && photo.split !== 'none',
+  )
   const source = `the ${photos.length} other photos`
   return photos.length === 0 ? undefined : { ...manifest, source, photos, problems: [] }
 }

@@ -1,9 +1,11 @@
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { pickRows } from '../retrieval/index.ts'
 
-/** The photos whose individual is known: nobody else is an answer. */
+/** The photos whose individual is known, by more than a guess of models: nobody else is an answer. */
 export function knownPhotos(set: PhotoEmbeddings): PhotoEmbeddings {
-  const unknown = set.photos.flatMap(({ identity }, i) => (identity === undefined ? [i] : []))
+  const unknown = set.photos.flatMap(({ identity, proposed }, i) =>
+    identity === undefined || proposed === true ? [i] : [],
+  )
   return unknown.length === 0 ? set : without(set, new Set(unknown))
 }
 

@@ -2,12 +2,21 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, InputError, inOrder, optionText } from '../base/index.ts'
-import { datasetHash, hasSplit, identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
+import {
+  datasetHash,
+  hasSplit,
+  identifiedOnly,
+  type Manifest,
+  type Photo,
+  photoKey,
+  withoutProposed,
+} from '../data/index.ts'
 import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
 import {
   byName,
   type HashWatch,
+  learnedPhotos,
   nameOf,
   type Recognised,
   type RecognisedPhotos,
@@ -50,9 +59,22 @@ interface Seen {
  * on: its validation photos. Everything else is scored whole, also what holds more than that data. `split` asks for others. A run's
  * photos are recognised by their content, whatever they are called now; "the data it was trained on" is decided by the hash of names,
  * boxes, labels and bytes. A split asked for by name is also found by names and boxes alone.
+ * Photos whose identity was proposed by models are never scored.
  * @throws InputError where a split is asked for that is not there.
  */
-export async function selectPhotos(manifest: Manifest, { run, split, ...watch }: SelectOptions): Promise<Selection> {
+export async function selectPhotos(manifest: Manifest, options: SelectOptions): Promise<Selection> {
+  const selection = await selected(manifest, options)
+  const scored = withoutProposed(selection.manifest)
+  const guessed = selection.manifest.photos.length - scored.photos.length
+  if (guessed === 0) return selection
+  const { run, signal, onHash } = options
+  const isTold = run !== undefined && selection.learned !== undefined
+  const learned = isTold ? await learnedPhotos(scored.photos, run, { signal, onHash }) : undefined
+  const reason = `${selection.reason}; ${guessed} photos with proposed identities are not scored`
+  return { ...selection, manifest: scored, reason, learned }
+}
+
+async function selected(manifest: Manifest, { run, split, ...watch }: SelectOptions): Promise<Selection> {
   const { photos } = identifiedOnly(manifest)
   const noted = run !== undefined && (split !== 'all' || existsSync(join(run, 'split.json')))
   const seen = noted ? await seenBy(run, photos, watch) : undefined

@@ -40,6 +40,16 @@ export {
   type Vote,
 } from './pseudo-labels.ts'
 export { type RiskOptions, riskDefaults } from './risk.ts'
+export { firstRoundSides } from './round-sides.ts'
+export {
+  type RoundModel,
+  type RoundPhoto,
+  type RoundReason,
+  type SecondRound,
+  type SecondRoundInput,
+  type SecondRoundOptions,
+  secondRound,
+} from './second-round.ts'
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
 export type { TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'

@@ -1,0 +1,150 @@
+/**
+ * `node scripts/bench.mjs protocols --data nyala=DIR --data seals=DIR --model resnet50-imagenet.onnx`: one table of protocols and metrics, with
+ * intervals and chance: the frozen network, a head on it, and a network trained from random weights, each on the same photos.
+ * - nyala: the test photos, against the training photos. No sighting is on both sides.
+ * - seals: two fifths of the photos, photos that look alike kept together, against the others.
+ * Heads and networks learn from the other side alone, for as long as the recipe says: the scored photos choose nothing.
+ * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again.
+ */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { formatTable } from '../src/base/index.ts'
+import type { EvaluationReport, ProtocolReport } from '../src/identify/index.ts'
+import { root, rosette, today } from './command.ts'
+import { nyalaTable } from './nyala-table.ts'
+import { processorName } from './processor.ts'
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', multiple: true, default: [] },
+    model: { type: 'string', default: 'resnet50-imagenet.onnx' },
+    /** Of those below; all unless given. */
+    models: { type: 'string' },
+    seeds: { type: 'string', default: '1,2,3' },
+    threads: { type: 'string', default: '1' },
+  },
+})
+
+/** How each model comes to be; undefined for one that is taken as it is. */
+const recipes: Readonly<Record<string, readonly string[] | undefined>> = {
+  'ResNet50 of ImageNet, frozen': undefined,
+  'a head on it': [
+    ...['--backbone', values.model, '--model-config', join(root, 'presets', 'resnet50-imagenet.model.json')],
+    '--freeze',
+  ],
+  'ConvNeXt-Atto from random weights': [
+    ...['--preset', 'atto', '--set', 'image.widthPx=96', '--set', 'image.heightPx=96'],
+  ],
+}
+
+const file = join(root, 'results', `protocols-${processorName()}.csv`)
+const header = 'date,data,model,seed,protocol,score,queries,value,low,high,by_chance'
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-protocols-'))
+mkdirSync(join(root, 'results'), { recursive: true })
+if (!existsSync(file)) writeFileSync(file, `${header}\n`)
+try {
+  for (const named of values.data) await measureAll(named)
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+console.log(summary())
+
+async function measureAll(named: string): Promise<void> {
+  const [data = '', images = ''] = named.split('=')
+  const table = join(scratch, `${data}.csv`)
+  await writeTable(data, images, table)
+  const photos = ['--data', table, '--images', images]
+  for (const model of values.models?.split(';') ?? Object.keys(recipes)) {
+    const recipe = recipes[model]
+    for (const seed of recipe === undefined ? ['0'] : values.seeds.split(',')) {
+      if (readFileSync(file, 'utf8').includes(`,${data},"${model}",${seed},`)) continue
+      const begin = performance.now()
+      const run = join(scratch, 'run')
+      const common = [...photos, '--out', run, '--seed', seed, '--threads', values.threads, '--overwrite']
+      if (recipe !== undefined) await rosette(['train', ...recipe, ...common, '--set', 'validation=none'])
+      const protocols = await evaluated(recipe === undefined ? values.model : run, photos)
+      const facts = [today(), data, `"${model}"`, seed]
+      appendFileSync(
+        file,
+        rowsOf(protocols)
+          .map((row) => `${[...facts, ...row].join(',')}\n`)
+          .join(''),
+      )
+      process.stderr.write(
+        `${data}, ${model}, seed ${seed}: ${((performance.now() - begin) / 60_000).toFixed(1)} min\n`,
+      )
+    }
+  }
+}
+
+/** Which photos are learned from (train) and scored (test). */
+async function writeTable(data: string, images: string, table: string): Promise<void> {
+  if (data === 'nyala') return writeFileSync(table, nyalaTable(images, { fresh: 'test' }))
+  const divided = ['--kind', 'burst', '--fraction', '0.4', '--seed', '0', '--out', table]
+  await rosette(['split', '--data', images, ...divided])
+  writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/,validation$/gm, ',test'))
+}
+
+async function evaluated(model: string, photos: readonly string[]): Promise<ProtocolReport> {
+  const out = join(scratch, 'metrics.json')
+  const description = ['--model-config', join(root, 'presets', 'resnet50-imagenet.model.json')]
+  const how = [...(model.endsWith('.onnx') ? description : []), '--tta', 'flip', '--threads', values.threads]
+  await rosette(['evaluate', '--model', model, ...photos, ...how, '--protocols', 'all', '--out', out, '--overwrite'])
+  const { protocols } = JSON.parse(readFileSync(out, 'utf8')) as EvaluationReport
+  if (protocols === null) throw new Error(`${out}: no protocols`)
+  return protocols
+}
+
+type Row = readonly (string | number)[]
+
+function rowsOf({ allPhotos, otherEncounters, queriesAgainstGallery, knownAndNew, gap }: ProtocolReport): Row[] {
+  const closed = [
+    ['each photo against all others', allPhotos],
+    ['each photo against other encounters', otherEncounters],
+    ['queries against a gallery', queriesAgainstGallery],
+  ] as const
+  const rows = closed.flatMap(([protocol, scores]) =>
+    scores === null
+      ? []
+      : Object.entries(scores.intervals.identity?.scores ?? {}).map(([score, interval]) =>
+          row(protocol, score, scores.queries, [numberIn(scores, score), ...interval, numberIn(scores.chance, score)]),
+        ),
+  )
+  if (knownAndNew !== null)
+    for (const score of ['auroc', 'baks', 'baus', 'geometricMean'] as const) {
+      const { knownQueries, newQueries, intervals, chance } = knownAndNew
+      const numbers = [knownAndNew[score], ...intervals[score], chance[score]]
+      rows.push(row('known and new individuals', score, knownQueries + newQueries, numbers))
+    }
+  if (gap !== null)
+    for (const score of ['rank1', 'identityBalancedMap'] as const) {
+      const { a, b, difference, interval } = gap[score]
+      const protocol = `gap on the same queries: from ${a.toFixed(4)} to ${b.toFixed(4)}`
+      rows.push(row(protocol, score, gap.queries, [difference, ...interval, 0]))
+    }
+  return rows
+}
+
+function row(protocol: string, score: string, queries: number, numbers: readonly number[]): Row {
+  return [protocol, score, queries, ...numbers.map((number) => number.toFixed(4))]
+}
+
+function numberIn(scores: object, name: string): number {
+  const found: unknown = Object.entries(scores).find(([key]) => key === name)?.[1]
+  if (typeof found !== 'number') throw new Error(`${name}: no number`)
+  return found
+}
+
+/** Of every model and seed the two scores that the page tells of. */
+function summary(): string {
+  const rows = readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const cells = [...line.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+      return ['rank1', 'identityBalancedMap', 'auroc'].includes(cells[5] ?? '') ? [cells.slice(1)] : []
+    })
+  return formatTable(header.split(',').slice(1), rows)
+}

@@ -1,0 +1,59 @@
+import { formatTable } from '../base/index.ts'
+import type { RoundReason, SecondRound } from '../study/index.ts'
+
+const reasons: Readonly<Record<Exclude<RoundReason, 'agreed'>, string>> = {
+  knownFile: 'the file is a known photo, or one that a model saw in training',
+  repeatedFile: 'the same file comes twice',
+  scoredSide: 'its table has it validate or be tested',
+  'nobody to compare': 'no known photo shows its flank',
+  'models disagree': 'the models disagree',
+  'not confident': 'a model is not confident enough',
+  'not among the nearest': 'it is not among the nearest photos of the known one',
+  scoredSighting: 'its sighting has photos that are scored',
+}
+
+const confidences: Readonly<Record<SecondRound['confidence'], string>> = {
+  probability: 'the probability of a calibration',
+  share: 'the share of known photos that no stranger is as near to: no probability, since there is no calibration',
+  mixed:
+    'a probability of the calibrated models, and of the others the share of known photos that no stranger is as near to',
+}
+
+/** What was proposed, and why the others were not, in a few lines. */
+export function roundText(round: SecondRound, out: string, rows: number): string {
+  const taken = round.photos.filter(({ identity }) => identity !== null)
+  const individuals = new Set(taken.map(({ identity }) => identity)).size
+  const sure = taken.map(({ confidence }) => confidence ?? 0)
+  const range =
+    taken.length === 0 ? '' : `, confidence ${Math.min(...sure).toFixed(3)} to ${Math.max(...sure).toFixed(3)}`
+  const counted = keysOf(reasons).flatMap((reason) => {
+    const count = round.photos.filter((photo) => photo.reason === reason).length
+    return count === 0 ? [] : [[String(count), reasons[reason]]]
+  })
+  return [
+    `known       ${round.gallery} photos of ${round.individuals} individuals can give a name`,
+    `unlabelled  ${round.photos.length} photos`,
+    `proposed    ${taken.length} of ${individuals} individuals${range}`,
+    `confidence  ${confidences[round.confidence]}`,
+    ...(counted.length === 0 ? [] : ['', formatTable(['photos', 'left out because'], counted)]),
+    '',
+    `${out}: ${rows} rows, ${taken.length} of them proposed. These are guesses: look at them before you train`,
+  ].join('\n')
+}
+
+/** What came of each photo, for JSON. */
+export function plainRound({ photos, ...round }: SecondRound) {
+  return {
+    ...round,
+    photos: photos.map(({ photo, identity, reason, confidence }) => ({
+      photo: photo.filename,
+      identity,
+      why: reason === 'agreed' ? 'the models agree' : reasons[reason],
+      confidence,
+    })),
+  }
+}
+
+function keysOf<K extends string>(table: Readonly<Record<K, string>>): readonly K[] {
+  return Object.keys(table).filter((key): key is K => key in table)
+}
