@@ -43,7 +43,9 @@ a list of files from standard input.
 The gallery is a folder that \`rosette gallery\` made, or photos of known
 individuals. Photos that this model has embedded before are not embedded again.
 
-Similarity is the cosine to the individual's most similar photo; 1 is the most.
+Similarity is the cosine between your photo and the individual's photo that is
+most similar to it (the best match); 1 is the most. Individuals are ranked by
+probability where there is one, which also weighs how many photos each has.
 A gallery photo that is the very same file as the photo asked about is left out.
 
 The answer is a name, "new" or "unsure". Names need probabilities, which
@@ -70,7 +72,7 @@ interface IdentifyFlags
 export function identifyCommand(): Command {
   const command = new Command('identify')
     .summary('find out whom photos show')
-    .description('Say who is on a photo: list the most similar known individuals, best first.')
+    .description('Say who is on a photo, and list the known individuals that it may show, best first.')
     .argument('<PHOTO...>', 'photos to ask about: files, folders, a table (CSV), patterns, or -')
     .requiredOption(
       '--gallery <G>',
@@ -180,15 +182,21 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     return
   }
   const meaning = [await meaningOf(postProcessing, match), accuracy].join('\n')
+  const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
   if (csv === undefined) {
-    const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
     say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${meaning}`)
   } else {
     writeFileAtomic(csv, tableOf(found, because))
-    say(`${csv}: ${found.length} photos, up to ${top} individuals for each; ${countWords(found)}`)
+    const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
+    say(
+      `${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${found.length} photos, up to ${top} individuals for each; ${countWords(found)}`,
+    )
     tell(meaning)
   }
 }
+
+/** Answers on the terminal beside a file that has all. */
+const toldAtMost = 20
 
 /** Scores that no calibration was fitted for. */
 const otherScores =

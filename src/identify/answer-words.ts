@@ -33,7 +33,7 @@ function basis({ reason, identity }: Identification['answer'], candidates: Ident
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined) return ''
   const places = first.places === undefined ? '' : `, ${first.places} places of the coat agree`
-  const best = `; its most similar photo is ${first.photo.filename} (${first.similarity.toFixed(2)}${places})`
+  const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${first.similarity.toFixed(2)}${places})`
   if (second === undefined || reason === 'unlike') return best
   const next =
     second.probability === undefined ? second.similarity.toFixed(2) : `probability ${percent(second.probability)}`

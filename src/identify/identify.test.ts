@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { scorePairs } from '../competition/score-pairs.ts'
 import type { PhotoEmbeddings } from '../embedder/embed.ts'
+import type { CalibratedScores } from './calibration-record.ts'
 import { identifyPhotos } from './identify.ts'
 
 /** Photos as [name, identity, angle in degrees]: embeddings on the unit circle. The name is the file's hash. */
@@ -96,4 +97,23 @@ test('pairs in their order, clipped or shifted; 0 for a photo that was skipped',
     0,
     expect.closeTo(0.75, 6),
   ])
+})
+
+test('with probabilities the likeliest individual is first, also where another one has the most similar photo', () => {
+  const many = set(...Array.from({ length: 20 }, (_, i) => [`a${i}`, 'Abril', 5 + i] as const), ['b1', 'Bento', -6])
+  const scores: CalibratedScores = {
+    fusion: { kind: 'embedding' },
+    curve: { kind: 'logistic', slope: 10, intercept: 0 },
+    prior: 0.5,
+    answers: { shift: 0, slope: 1, cohort: 0, photos: 1 },
+    measured: null,
+  }
+  const [found] = identifyPhotos(many, set(['q', undefined, 0]), 1, { scores })
+  expect(found!.answer.identity).toBe('Bento')
+  expect(found!.candidates.map(({ rank, identity, photo }) => [rank, identity, photo.filename])).toEqual([
+    [1, 'Bento', 'b1'],
+  ])
+  expect(found!.candidates[0]!.probability).toBe(found!.answer.probability)
+  const [plain] = identifyPhotos(many, set(['q', undefined, 0]), 2)
+  expect(plain!.candidates.map(({ identity }) => identity)).toEqual(['Abril', 'Bento'])
 })

@@ -11,7 +11,7 @@ import { knownPhotos } from './rows.ts'
 
 /** An individual that a photo may show. */
 export interface Candidate {
-  /** From 1, the most similar. */
+  /** From 1: the likeliest, or without a calibration the most similar. */
   readonly rank: number
   readonly identity: string
   /** With its most similar photo: the cosine, −1 to 1, or after re-ranking 1 − distance, 0 to 1. */
@@ -26,7 +26,7 @@ export interface Candidate {
   readonly mirrored?: boolean | undefined
 }
 
-/** A photo, and whom it may show, the most similar individual first. */
+/** A photo, and whom it may show: the likeliest individual first, or without a calibration the most similar. */
 export interface Identification {
   readonly photo: Photo
   readonly candidates: readonly Candidate[]
@@ -49,8 +49,9 @@ export interface IdentifyPhotosOptions extends RankProgress, AnswerOptions {
 }
 
 /**
- * For each query photo the `top` most similar individuals of the gallery, and an answer. A gallery photo whose file is the query's own, byte
- * for byte, is left out of its ranking. Photos of the gallery without an identity take no part.
+ * For each query photo the `top` likeliest individuals of the gallery (without `scores` the most similar ones), and an answer. The likeliest need
+ * not be the most similar: one of somebody's many photos may be similar by chance. A gallery photo whose file is the query's own, byte for byte,
+ * is left out of its ranking. Photos of the gallery without an identity take no part.
  */
 export function identifyPhotos(
   gallery: PhotoEmbeddings,
@@ -67,21 +68,21 @@ export function identifyPhotos(
   const isOther = otherFlank(queries.photos, known.photos, options.flanks)
   const everyone = identities.map((_, g) => g)
   const leftOut = (query: number) => [...twins[query]!, ...everyone.filter((g) => isOther(query, g))]
-  const compared: (readonly ScoredIndividual[])[] = []
+  const compared: (readonly RankedIndividual[])[] = []
   const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
     compared[query] = individualsOf(order, similarities, identities)
   }
   const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank, onRanked }
-  const answers = identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
+  identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
   const unlike = unlikeGallery(known, queries, (query) => twins[query]!)
   const bothFlanks = comparedWithBoth(queries.photos, known.photos, options.flanks)
-  return answers.map(({ individuals }, query) => {
-    const own = new Set(compared[query]!.map(({ identity }) => identity))
+  return compared.map((individuals, query) => {
+    const own = new Set(individuals.map(({ identity }) => identity))
     const lost = new Set(
       everyone.flatMap((g) => (isOther(query, g) && !own.has(identities[g]!) ? [identities[g]!] : [])),
     )
     const input = {
-      individuals: compared[query]!,
+      individuals,
       notCompared: lost.size,
       unlike: unlike[query]!,
       bothFlanks: bothFlanks[query]!,
@@ -89,14 +90,16 @@ export function identifyPhotos(
     const { answer, probabilities } = answerOf(input, options.scores, options)
     return {
       photo: queries.photos[query]!,
-      candidates: individuals.map(({ photo, identity, score }, i) => ({
-        rank: i + 1,
-        identity,
-        similarity: score,
-        photo: known.photos[photo]!,
-        ...(probabilities === undefined ? {} : { probability: probabilities[i]! }),
-        ...(local === undefined ? {} : placesOf(local, query, photo)),
-      })),
+      candidates: likeliestFirst(individuals, probabilities)
+        .slice(0, top)
+        .map(({ photo, identity, score, probability }, i) => ({
+          rank: i + 1,
+          identity,
+          similarity: score,
+          photo: known.photos[photo]!,
+          ...(probability === undefined ? {} : { probability }),
+          ...(local === undefined ? {} : placesOf(local, query, photo)),
+        })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
       answer,
     }
@@ -115,17 +118,31 @@ function comparedWithBoth(queries: readonly Photo[], gallery: readonly Photo[], 
   return querySides(queries, gallery).map((side) => hasBoth && side === undefined)
 }
 
+/** An individual of a query's ranking, with its most similar photo by its row of the gallery. */
+interface RankedIndividual extends ScoredIndividual {
+  readonly photo: number
+}
+
+/** The individuals with their probabilities, the likeliest first; as they are, the most similar first, where nothing is known of these. */
+function likeliestFirst(
+  individuals: readonly RankedIndividual[],
+  probabilities: Float64Array | undefined,
+): readonly (RankedIndividual & { readonly probability: number | undefined })[] {
+  const found = individuals.map((one, i) => ({ ...one, probability: probabilities?.[i] }))
+  return probabilities === undefined ? found : found.sort((a, b) => b.probability! - a.probability!)
+}
+
 /** Every individual down a ranking, with its best score and how many of its photos are in it. */
 function individualsOf(
   order: Int32Array,
   similarities: Float32Array,
   identities: readonly string[],
-): readonly ScoredIndividual[] {
-  const found = new Map<string, { readonly score: number; photos: number }>()
+): readonly RankedIndividual[] {
+  const found = new Map<string, { readonly score: number; readonly photo: number; photos: number }>()
   for (const photo of order) {
     const identity = identities[photo]!
     const own = found.get(identity)
-    if (own === undefined) found.set(identity, { score: similarities[photo]!, photos: 1 })
+    if (own === undefined) found.set(identity, { score: similarities[photo]!, photo, photos: 1 })
     else own.photos++
   }
   return [...found].map(([identity, own]) => ({ identity, ...own }))
