@@ -47,10 +47,16 @@ describe('what is packed', () => {
     for (const path of linked(readFileSync(join(root, 'README.md'), 'utf8'))) expect(files).toContain(path)
   })
 
+  test('holds the coat descriptor in 2 MB', () => {
+    const weights = 'presets/coat-descriptor.safetensors'
+    expect(files).toContain(weights)
+    expect(statSync(join(root, weights)).size).toBeLessThanOrEqual(2e6)
+  })
+
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/.*\.json|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|coat-descriptor\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

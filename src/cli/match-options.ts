@@ -35,7 +35,10 @@ export function addMatchOption(command: Command): Command {
 
 /** What finds and describes the places. */
 export function matcherOption(): Option {
-  return new Option('--matcher <M>', 'what finds and describes places of a coat: sift').default(undefined, 'sift')
+  return new Option(
+    '--matcher <M>',
+    'what finds and describes places of a coat: sift or coat (docs/coat-descriptor.md)',
+  ).default(undefined, 'sift')
 }
 
 /** What else decides how coats are matched. */

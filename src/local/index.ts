@@ -1,4 +1,10 @@
 /** Places of a coat found again in another photo: keypoints and descriptors, matches, and how sure they are. */
+export {
+  type CoatDescriptorConfig,
+  type CoatDescriptorOptions,
+  coatDescriptor,
+  coatDescriptorDefaults,
+} from './coat-descriptor.ts'
 export type { Correspondences } from './correspond.ts'
 export { type ExtractOptions, extractPhotos, type PhotoFeatures } from './extract-photos.ts'
 export type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'

@@ -1,4 +1,5 @@
 import { InputError } from '../base/index.ts'
+import { coatDescriptor } from './coat-descriptor.ts'
 import type { LocalExtractor } from './features.ts'
 import { rootSift } from './root-sift-lanes.ts'
 
@@ -11,6 +12,7 @@ export interface OpenExtractorOptions {
 /** Extractors that come with rosette, by the name that a user writes. */
 const builtIn = {
   sift: async ({ threads }) => rootSift({ threads }),
+  coat: ({ threads }) => coatDescriptor({ threads }),
 } as const satisfies Readonly<Record<string, (options: OpenExtractorOptions) => Promise<LocalExtractor>>>
 
 /** The extractor of this name, RootSIFT unless given. @throws InputError for a name that none has. */
