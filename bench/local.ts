@@ -15,7 +15,13 @@ import { formatTable } from '../src/base/index.ts'
 import type { Photo } from '../src/data/index.ts'
 import { embedPhotos, openModel, type PhotoEmbeddings } from '../src/embedder/index.ts'
 import { type MatchKind, matchLocally } from '../src/identify/index.ts'
-import { rootSift, siftDefaults } from '../src/local/index.ts'
+import {
+  coatDescriptor,
+  coatDescriptorDefaults,
+  type LocalExtractor,
+  rootSift,
+  siftDefaults,
+} from '../src/local/index.ts'
 import { cosineSimilarity, evaluateSimilarities, statisticsOf } from '../src/retrieval/index.ts'
 import { decodeNpy } from '../src/tensor/index.ts'
 import { processorName } from './processor.ts'
@@ -51,20 +57,24 @@ const cosines = cosineSimilarity(queries.embeddings, gallery.embeddings)
 score(`${embedder.name}, whole photo`, cosines) // its process of its own does not count as ours
 
 const temporary = mkdtempSync(join(tmpdir(), 'rosette-local-')) // nothing is found beforehand
-const extractor = rootSift({ threads })
-for (const kind of ['local', 'fused'] as const) score(titles(kind), ...(await matched(kind)))
-await extractor.release()
+for (const [name, extractor] of [
+  ['RootSIFT', rootSift({ threads })],
+  ['coat descriptor', await coatDescriptor({ threads })],
+] as const) {
+  for (const kind of ['local', 'fused'] as const) score(titles(kind, name), ...(await matched(kind, extractor)))
+  await extractor.release()
+}
 rmSync(temporary, { recursive: true })
 const [python] = (process.env.ROSETTE_PEERS ?? '').split(',').filter((name) => name !== '')
 if (python !== undefined) peer(python)
 writeFileSync(file, `${columns}\n${rows.map((row) => row.join(',')).join('\n')}\n`)
 console.log(formatTable(columns.split(','), rows))
 
-function titles(kind: MatchKind): string {
-  return kind === 'local' ? 'RootSIFT and LNBNN, verified' : `${embedder.name} fused with RootSIFT`
+function titles(kind: MatchKind, name: string): string {
+  return kind === 'local' ? `${name} and LNBNN, verified` : `${embedder.name} fused with ${name}`
 }
 
-async function matched(kind: MatchKind): Promise<[Float32Array, number]> {
+async function matched(kind: MatchKind, extractor: LocalExtractor): Promise<[Float32Array, number]> {
   const stop = begin()
   const { adjust } = await matchLocally(
     {
@@ -122,9 +132,14 @@ function score(source: string, similarities: Float32Array, processorS?: number):
   if (rows.length === 0)
     rows.push([...row('chance', [chance.rank1, chance.rank5, chance.map, chance.identityBalancedMap], ''), '', '', ''])
   const { rank1, rank5, map, identityBalancedMap } = metrics
-  const isLocal = /SIFT/.test(source)
+  const keypoints = /SIFT/.test(source) ? siftDefaults.keypoints : coatDescriptorDefaults.keypoints
+  const isLocal = /SIFT|coat/.test(source)
   rows.push([
-    ...row(`"${source}"`, [rank1, rank5, map, identityBalancedMap, balanced?.[0], balanced?.[1]], isLocal ? '400' : ''),
+    ...row(
+      `"${source}"`,
+      [rank1, rank5, map, identityBalancedMap, balanced?.[0], balanced?.[1]],
+      isLocal ? String(keypoints) : '',
+    ),
     processorS?.toFixed(0) ?? '',
   ])
   process.stderr.write(`\n${rows.at(-1)!.join(' ')}\n`)
