@@ -63,12 +63,15 @@ function ownTable(manifest: Manifest, flags: DataFlags, { field, cells }: AddedC
   const { root, nameOf } = placeIn(folder, manifest.photos)
   const photos = manifest.photos.map((photo): Photo => {
     const { fold, ...others } = photo
-    const extra = Object.entries(photo.extra).map(([name, cell]) => [freeName(name), cell])
     return {
       ...others,
       ...(fold === undefined || field === 'fold' ? {} : { fold }),
       filename: nameOf(photo.path, photo.filename),
-      extra: Object.fromEntries(fold === undefined || field !== 'fold' ? extra : [...extra, ['fold_before', fold]]),
+      extra: {
+        ...Object.fromEntries(Object.entries(photo.extra).map(([name, cell]) => [freeName(name), cell])),
+        ...(fold === undefined || field !== 'fold' ? {} : { fold_before: fold }),
+        ...(photo.proposed === true ? { proposed: 'yes' } : {}),
+      },
     }
   })
   const [header = [], ...rows] = photoRows(photos)

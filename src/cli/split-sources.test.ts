@@ -71,6 +71,17 @@ const sources: readonly Source[] = [
     header: 'filename,identity,fold,individual_before,image_width_before,image_height_before,split',
   },
   {
+    name: 'names that were proposed, with labels merged',
+    photos: [...names, 'e.png'],
+    files: {
+      't.csv': `${rowsOf('filename,identity,proposed', (name, i) => `${name},${['007', '7', 'Bo', 'Bo'][i]},`)}e.png,7,yes\n`,
+    },
+    data: 't.csv',
+    flags: ['--merge-similar-labels'],
+    needed: ['--images'],
+    header: 'filename,identity,proposed,split',
+  },
+  {
     name: 'folds of a table that has some, with labels merged',
     photos: names,
     files: { 't.csv': rowsOf('filename,identity,fold', (name, i) => `${name},${['007', '7', 'Bo', 'Bo'][i]},${i}`) },
@@ -273,8 +284,8 @@ function argumentsIn(line: string): string[] {
 }
 
 function shown({ photos, problems }: Manifest): unknown {
-  const told = photos.map(({ path, identity, encounter, flank, camera, timestamp, box, mask }) => ({
-    ...{ path, identity, encounter, flank, camera, timestamp, box },
+  const told = photos.map(({ path, identity, encounter, flank, camera, timestamp, box, proposed, mask }) => ({
+    ...{ path, identity, encounter, flank, camera, timestamp, box, proposed },
     mask: mask?.sha256,
   }))
   return { told, problems }

@@ -62,6 +62,19 @@ describe('a Camtrap-DP package', () => {
     expect(warnings).toEqual(['2 identities have one photo only: Ana, Bo'])
   })
 
+  it('counts animals without an individualID among nobody, beside the words for it', () => {
+    const { summary, words } = open([
+      ana,
+      'o2,d1,m2,,,,media,animal,Panthera onca,unknown,,,,',
+      'o3,d2,m3,,,,media,animal,Panthera onca,,,,,',
+    ])
+    expect(words?.map(({ word, photos }) => [word, photos])).toEqual([
+      ['unknown', 1],
+      ['', 1],
+    ])
+    expect(summary).toContain("3 photos of 1 individual, 2 of nobody known (1 'unknown', 1 empty)")
+  })
+
   it('has observations of a whole event on the photos between its start and its end', () => {
     const { photos } = open(['o1,d1,,e9,2024-05-01T06:30:00Z,2024-05-01T08:00:00Z,event,animal,Panthera onca,Ana,,,,'])
     expect(photos.map((p) => [p.filename, p.identity, p.encounter, p.camera])).toEqual([

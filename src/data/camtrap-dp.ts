@@ -93,7 +93,7 @@ function photoOf(
   return {
     filename: filePath || fileName || '',
     path,
-    identity: observation?.cells.individualID || undefined,
+    identity: observation?.cells.individualID ?? '', // an empty cell, which the labels count among nobody
     encounter: observation?.cells.eventID || medium.cells.eventID || day,
     timestamp: timestamp || undefined,
     camera: cameras.get(deploymentID) || deploymentID || undefined,

@@ -30,6 +30,7 @@ function open(names: readonly string[], json: unknown, options: OpenOptions = {}
       box === undefined ? undefined : [box.x, box.y, box.width, box.height],
     ]),
     photos,
+    summary: manifest.summary,
     notes: notes.map(at),
     warnings: warnings.map(at),
   }
@@ -43,6 +44,12 @@ const md = (images: readonly unknown[], more = {}) => ({
 })
 
 describe('MegaDetector’s file', () => {
+  it('finds several animals on a photo of nobody, all of which are counted', () => {
+    const images = [{ file: 'Unknown/b.jpg', detections: [animal(0.5, 0.5), animal(0.9)] }]
+    const { summary } = open(['Ana/a.jpg', 'Unknown/b.jpg'], md(images))
+    expect(summary).toContain("3 photos of 1 individual, 2 of nobody known ('Unknown')")
+  })
+
   it('gives an annotation for each animal, of the confidence that was asked for', () => {
     const images = [
       {

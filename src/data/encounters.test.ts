@@ -161,6 +161,16 @@ describe('EXIF', () => {
     expect(notes?.join()).toContain('1 of 2 times have a time zone and the others none')
   })
 
+  it('that all photos share is told: 0 in each row is rather none', () => {
+    const csv = (second: string) => `filename,identity,encounter\na.jpg,A,0\nb.jpg,B,${second}\nc.jpg,A,\n`
+    const open = (second: string) => openDataset(`${folderWith({ 't.csv': csv(second) })}/t.csv`).warnings
+    expect(open('0')).toContain(
+      "all photos of 2 individuals are of one encounter, '0', so that none may be compared with another: " +
+        'if that is no sighting, `columns: {"encounter":"-"}` takes no encounters',
+    )
+    expect(open('1').join()).not.toContain('one encounter')
+  })
+
   it('is passed over where a camera never set its clock', async () => {
     const folder = folderWith({ 'Ana/1.jpg': await taken('0000:00:00 00:00:00').jpeg().toBuffer() })
     expect(openDataset(folder).photos[0]).not.toHaveProperty('timestamp', '0000-00-00 00:00:00')

@@ -33,7 +33,7 @@ export function withEncounters(manifest: Manifest, options: EncounterOptions): M
     return manifest
   if (manifest.photos.some(({ encounter }) => encounter !== undefined)) {
     const unused = gap === undefined ? [] : ['the table has encounters: `encounterGapMinutes` changes nothing']
-    return { ...manifest, warnings: [...manifest.warnings, ...unused] }
+    return { ...manifest, warnings: [...manifest.warnings, ...unused, ...oneForAll(manifest.photos)] }
   }
   const timed = withTimes(manifest, options)
   if (timed === undefined) {
@@ -45,6 +45,17 @@ export function withEncounters(manifest: Manifest, options: EncounterOptions): M
   if (times.problem !== undefined)
     return withNotes(manifest, [`no encounters are taken from the times: ${times.problem}`])
   return grouped(timed, times, gap ?? encounterDefaults.encounterGapMinutes)
+}
+
+/** One encounter of all individuals is rather a word for none: no photo could then be compared with another. */
+function oneForAll(photos: readonly Photo[]): string[] {
+  const [label, ...others] = new Set(photos.flatMap(({ encounter }) => encounter ?? []))
+  const individuals = new Set(photos.flatMap(({ identity }) => identity ?? [])).size
+  if (label === undefined || others.length > 0 || individuals < 2) return []
+  return [
+    `all photos of ${individuals} individuals are of one encounter, '${label}', so that none may be compared with another: ` +
+      `if that is no sighting, ${optionText({ columns: { encounter: '-' } })} takes no encounters`,
+  ]
 }
 
 const timeHint = `name the column with ${optionText({ columns: { timestamp: '…' } })}`

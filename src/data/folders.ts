@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { check, optionText } from '../base/index.ts'
+import { fewOrMany } from './few-or-many.ts'
 import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
 import type { ListProgress } from './list-progress.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
@@ -38,24 +39,35 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     `${path}: both photos and folders of photos (${shortList(identities)})`,
     'a folder for each identity, or all photos in one folder',
   )
-  const warnings = ignored('', root.others)
+  const warnings = passedOver(root.others).map((told) => `the folder: ${told}`)
   const deeper = identities.length === 0 && below.length > 0
   if (root.photos.length === 0 && (deeper || (identities.length > 0 && areNobodys(identities)))) {
     const levels = fromLevels(path, below)
     check(
       !requireIdentity || levels.photos.some(({ identity }) => identity !== undefined),
       `${path}: identities are needed, and no level of folders has them: ${levels.notes.join('')}`,
-      identityHint,
+      identityHint(path, root),
     )
     return { kind: 'folders', source, problems: [], ...levels, warnings }
   }
-  for (const name of root.folders) {
+  const inFolders = root.folders.flatMap((name) => {
     const { photos, others } = inside.get(name)!
-    if (photos.length === 0) warnings.push(`${name}/: no photos in it, passed over`)
-    warnings.push(...ignored(`${name}/`, others))
-  }
+    const told = [...(photos.length === 0 ? ['no photos in it, passed over'] : []), ...passedOver(others)]
+    return told.map((what) => `${name}/: ${what}`)
+  })
+  warnings.push(
+    ...fewOrMany(inFolders, {
+      alone: (line) => line,
+      above: () => 'in the folders of individuals',
+      below: (line) => line,
+    }),
+  )
   if (root.photos.length > 0) {
-    check(!requireIdentity, `${path}: identities are needed, and this is a plain folder of photos`, identityHint)
+    check(
+      !requireIdentity,
+      `${path}: identities are needed, and this is a plain folder of photos`,
+      identityHint(path, root),
+    )
     const photos = root.photos.map((name): Photo => ({ filename: name, path: join(path, name), extra: {} }))
     return { kind: 'photos', source, photos, warnings, problems: [] }
   }
@@ -126,7 +138,19 @@ const roleWords: Readonly<Record<LevelRole, string>> = {
   repeated: 'repeat, and are no individuals',
 }
 
-const identityHint = 'make a folder for each identity, or a CSV with the columns filename and identity'
+/** A table that lies there may say who is on the photos, as programs for camera traps leave it beside them. */
+function identityHint(path: string, { others }: Contents): string {
+  const tables = others.filter((name) => /\.(csv|tsv)$/i.test(name))
+  if (tables.length > 0)
+    return `does a table in it say who is on the photos? name it in place of the folder: ${shortList(
+      tables.map((name) => join(path, name)),
+      3,
+    )}`
+  const database = others.find((name) => /\.(ddb|tdb)$/i.test(name))
+  if (database !== undefined)
+    return `${database} is Timelapse's own file: export its data as CSV (TimelapseData.csv), and name that in place of the folder`
+  return 'make a folder for each identity, or a CSV with the columns filename and identity'
+}
 
 const maskFolders = /^(masks?|segmentations?|seg|segmasks?|silhouettes?)$/i
 const photoFolders = /^(photos?|images?|imgs?|originals?|pictures?|pics?|fotos?|jpe?gs?|rgb|raw)$/i
@@ -233,7 +257,7 @@ function isFolder(path: string, entry: Dirent): boolean {
   return statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-function ignored(where: string, others: readonly string[]): string[] {
+function passedOver(others: readonly string[]): string[] {
   const count = others.length === 1 ? '1 file that is no photo' : `${others.length} files that are no photos`
-  return others.length === 0 ? [] : [`${where || 'the folder'}: ${count} passed over: ${shortList(others)}`]
+  return others.length === 0 ? [] : [`${count} passed over: ${shortList(others)}`]
 }

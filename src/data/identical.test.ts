@@ -19,7 +19,20 @@ test('what contradicts comes first, whatever the number of the others', () => {
   const hashes = photos.map((_, i) => `${Math.floor(i / 2)}`)
   const warnings = identicalFileWarnings(photos, hashes)
   expect(warnings[0]).toBe('IDENTICAL FILES UNDER DIFFERENT IDENTITIES (A, B): x, y')
-  expect(warnings.slice(-2)).toEqual(['identical files: 36, 37', '  … and 11 more'])
+  expect(warnings).toHaveLength(2)
+  const lines = warnings[1]!.split('\n')
+  expect(lines.slice(0, 2)).toEqual(['identical files, 30 times:', '  0, 1'])
+  expect(lines.slice(-2)).toEqual(['  38, 39', '  … and 10 more'])
+})
+
+test('many contradictions are one warning, which names them', () => {
+  const photos = photosOf(...Array.from({ length: 8 }, (_, i): [string, string] => [`${i}`, i % 2 === 0 ? 'A' : 'B']))
+  const warnings = identicalFileWarnings(
+    photos,
+    photos.map((_, i) => `${Math.floor(i / 2)}`),
+  )
+  const lines = ['  0, 1 (A, B)', '  2, 3 (A, B)', '  4, 5 (A, B)', '  6, 7 (A, B)']
+  expect(warnings).toEqual([['IDENTICAL FILES UNDER DIFFERENT IDENTITIES, 4 times:', ...lines].join('\n')])
 })
 
 test('of a gallery only contradictions have lines; the others are counted', () => {

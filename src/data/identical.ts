@@ -1,4 +1,5 @@
-import { byCodeUnit, listed, type Photo, shortList } from './manifest.ts'
+import { fewOrMany } from './few-or-many.ts'
+import { byCodeUnit, type Photo, shortList } from './manifest.ts'
 
 /** Photos whose files are the same byte for byte, in groups of two files or more; of a file in several rows the first photo. */
 export function identicalFiles(photos: readonly Photo[], contentHashes: readonly string[]): Photo[][] {
@@ -11,22 +12,21 @@ export function identicalFiles(photos: readonly Photo[], contentHashes: readonly
   return [...groups.values()].flatMap((files) => (files.size < 2 ? [] : [[...files.values()]]))
 }
 
-/** A line for each group of identical files, those under different identities first and loudly; beyond twenty their number. */
+/** A warning for each group of identical files, those under different identities first and loudly; where there are many, one for all of a kind. */
 export function identicalFileWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
   const { contradicting, others } = groupsOf(photos, contentHashes)
-  return listed([...contradicting.map(contradiction), ...others.map((group) => `identical files: ${namesOf(group)}`)])
+  return [...contradictions(contradicting), ...repetitions(others)]
 }
 
 /**
- * The same of a gallery, which is asked often: a line for each group under different identities, and of the others, which change no
- * answer, their number alone.
+ * The same of a gallery, which is asked often: of groups under one identity, which change no answer, the number of files alone.
  */
 export function identicalInGalleryWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
   const { contradicting, others } = groupsOf(photos, contentHashes)
   const spare = others.reduce((count, group) => count + group.length - 1, 0)
   const subject = spare === 1 ? '1 photo of the gallery is' : `${spare} photos of the gallery are`
   const told = spare === 0 ? [] : [`${subject} the same file as another one of the same individual`]
-  return [...listed(contradicting.map(contradiction)), ...told]
+  return [...contradictions(contradicting), ...told]
 }
 
 /** Identical files under different identities, and all others. */
@@ -40,8 +40,22 @@ function identitiesIn(group: readonly Photo[]): string[] {
   return [...new Set(group.flatMap(({ identity }) => identity ?? []))].sort(byCodeUnit)
 }
 
-function contradiction(group: readonly Photo[]): string {
-  return `IDENTICAL FILES UNDER DIFFERENT IDENTITIES (${shortList(identitiesIn(group))}): ${namesOf(group)}`
+function repetitions(groups: readonly (readonly Photo[])[]): string[] {
+  return fewOrMany(groups, {
+    alone: (group) => `identical files: ${namesOf(group)}`,
+    above: (count) => `identical files, ${count} times`,
+    below: namesOf,
+  })
+}
+
+function contradictions(groups: readonly (readonly Photo[])[]): string[] {
+  const what = 'IDENTICAL FILES UNDER DIFFERENT IDENTITIES'
+  const whose = (group: readonly Photo[]) => `(${shortList(identitiesIn(group))})`
+  return fewOrMany(groups, {
+    alone: (group) => `${what} ${whose(group)}: ${namesOf(group)}`,
+    above: (count) => `${what}, ${count} times`,
+    below: (group) => `${namesOf(group)} ${whose(group)}`,
+  })
 }
 
 function namesOf(group: readonly Photo[]): string {

@@ -100,6 +100,32 @@ describe('a folder', () => {
     ])
   })
 
+  it('has a table beside its photos, which the error names', () => {
+    const photos = { 'S1/Station0/1.jpg': '', 'S1/Station1/1.jpg': '' }
+    const ask = (files: Record<string, string>) =>
+      openDataset(folderWith({ ...photos, ...files }), { requireIdentity: true })
+    expect(() => ask({ 'TimelapseData.csv': '' })).toThrow(
+      /hint: does a table in it say who is on the photos\? name it in place of the folder: .*TimelapseData\.csv$/,
+    )
+    expect(() => ask({ 'TimelapseData.ddb': '' })).toThrow(/export its data as CSV \(TimelapseData\.csv\)/)
+    expect(() => ask({})).toThrow(/hint: make a folder for each identity/)
+  })
+
+  it('says in one warning what lies in many folders', () => {
+    const names = ['A', 'B', 'C', 'D', 'E']
+    const files = Object.fromEntries(
+      names.flatMap((name) => [
+        [`${name}/1.png`, ''],
+        [`${name}/2.png`, ''],
+        [`${name}/Thumbs.db`, ''],
+      ]),
+    )
+    const { warnings } = openDataset(folderWith(files))
+    expect(warnings).toEqual([
+      `in the folders of individuals:\n${names.map((name) => `  ${name}/: 1 file that is no photo passed over: Thumbs.db`).join('\n')}`,
+    ])
+  })
+
   it('of photos has no identities', () => {
     const folder = folderWith({ 'b.jpg': '', 'a.webp': '' })
     expect(openDataset(folder).photos.map(({ filename, identity }) => [filename, identity])).toEqual([

@@ -4,7 +4,7 @@ import { nobodyTest } from './nobody.ts'
 
 const yes = new Set(['yes', 'y', 'true', 't', '1', 'x', 'proposed', 'ja', 'oui', 'si', 'sim'])
 const no = new Set(['no', 'n', 'false', 'f', '0', 'known', 'nein', 'non', 'nao'])
-const isNothing = nobodyTest(undefined)
+const isNothing = nobodyTest()
 
 /** Whether a cell says that the photo's identity is a guess of models; undefined for a word that says neither. An empty cell says no. */
 export function proposedOf(cell: string): boolean | undefined {

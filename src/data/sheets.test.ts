@@ -85,6 +85,11 @@ describe('a bulk sheet of Wildbook', () => {
     expect(notes).toEqual(['a bulk sheet of Wildbook: 3 photos in 3 rows'])
   })
 
+  it('has dates as far as they are known: a day or month of 0 is none', () => {
+    const csv = `${header},${more}\na.jpg,,,WB-1,2024,3,00,,\nb.jpg,,,WB-1,2024,0,5,,\nc.jpg,,,WB-1,2024,10,20,,\nd.jpg,,,WB-1,0,0,0,,\n`
+    expect(open(csv, []).photos.map(({ timestamp }) => timestamp)).toEqual(['2024-03', '2024', '2024-10-20', undefined])
+  })
+
   it('may have neither sightings nor dates, and columns that a user names', () => {
     const csv = `${header},who\na.jpg,b.jpg,,WB-1,A\n`
     const { photos } = open(csv, [], { columns: { identity: 'who' } })

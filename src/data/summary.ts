@@ -36,10 +36,10 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: s
   const individuals = identitiesOf(photos).names.length
   const encounters = new Set(photos.flatMap(({ encounter }) => encounter ?? [])).size
   const known = individuals === 0 ? '' : ` of ${count(individuals, 'individual')}`
-  const unnamed = individuals === 0 ? 0 : photos.filter(({ identity }) => identity === undefined).length
-  const nobody = ofField(words, 'identity', 'of nobody known')
-  if (nobody.length === 0 && unnamed > 0) nobody.push(`${unnamed} of nobody known`)
-  const none = ofField(words, 'encounter', 'without an encounter')
+  const unnamed = photos.filter(({ identity }) => identity === undefined).length
+  const nobody = withWords(unnamed, 'of nobody known', ofField(words, 'identity'), individuals > 0)
+  const withoutEncounter = photos.filter(({ encounter }) => encounter === undefined).length
+  const none = withWords(withoutEncounter, 'without an encounter', ofField(words, 'encounter'), false)
   return [
     `${count(photos.length, 'photo')}${known}`,
     ...nobody,
@@ -49,14 +49,22 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: s
   ].join(', ')
 }
 
-/** `3 of nobody known (2 'NA', 1 empty)`. */
-function ofField(words: readonly WordCount[], field: WordCount['field'], what: string): string[] {
-  const own = words.filter((word) => word.field === field)
-  if (own.length === 0) return []
-  const total = own.reduce((sum, { photos }) => sum + photos, 0)
-  return [
-    `${total} ${what} (${shortList(own.map(({ word, photos }) => `${photos} ${word === '' ? 'empty' : `'${word}'`}`))})`,
-  ]
+/**
+ * `3 of nobody known (2 'NA', 1 empty)`. Words are counted before a detector finds several animals on a photo: their numbers are left out
+ * where these are not those of the photos. Without a word a number alone is said where `always`.
+ */
+function withWords(total: number, what: string, words: readonly WordCount[], always: boolean): string[] {
+  if (total === 0 || (words.length === 0 && !always)) return []
+  if (words.length === 0) return [`${total} ${what}`]
+  const agrees = total === words.reduce((sum, { photos }) => sum + photos, 0)
+  const told = words.map(({ word, photos }) =>
+    [agrees ? photos : '', word === '' ? 'empty' : `'${word}'`].join(' ').trim(),
+  )
+  return [`${total} ${what} (${shortList(told)})`]
+}
+
+function ofField(words: readonly WordCount[], field: WordCount['field']): readonly WordCount[] {
+  return words.filter((word) => word.field === field)
 }
 
 function count(n: number, what: string): string {
