@@ -58,6 +58,9 @@ function checkFolder(path: string, option: string): void {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new InputError(`\`${option}\`: ${folder} cannot be written (${messageOf(error)})`)
+    throw new InputError(
+      `\`${option}\`: ${folder} cannot be written (${messageOf(error)})`,
+      `name a place where you may write, with \`${option}\``,
+    )
   }
 }

@@ -4,6 +4,7 @@ import { check, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
 import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { addDataOptions, collect, type DataFlags, dataOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { stagedProgress } from './progress.ts'
@@ -54,6 +55,7 @@ async function auditAction(flags: AuditFlags): Promise<void> {
   const { data, model = [], out, overwrite = false, limitPixels } = flags
   const { openDataset, maskShares } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
+  await checkFilesFirst(flags)
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )

@@ -1,9 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
-import { temporaryFolder, timmNetwork, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import {
+  temporaryFolder,
+  timmNetwork,
+  tinyGeometry,
+  tinyPhoto,
+  tinyRun,
+  tinyTensors,
+} from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
+import { exportModel } from '../export/index.ts'
 import { encodePng } from '../images/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -138,6 +146,32 @@ test('another averaging is another model: a calibration that was found is left o
   expect(output.stderr).toContain('it was fitted for other scores than these')
   expect(await identify('--calibration', join(run, 'none.json'))).toBe(2)
   expect(output.stderr).toContain('none.json: no such file\nhint: `rosette calibrate` makes one')
+})
+
+test('a lone .onnx file: nothing is put beside it unasked; where identify finds the calibration is told', async () => {
+  const folder = temporaryFolder()
+  const tensors = tinyTensors(0, timmNetwork)
+  await exportModel({ network: timmNetwork, geometry: tinyGeometry, tensors, folder, name: 'theirs' })
+  const theirs = join(folder, 'model.onnx')
+  const beside = join(folder, 'model.calibration.json')
+  const calibrate = ['calibrate', '--model', theirs, '--data']
+  expect(await rosette(...calibrate, 'no-photos')).toBe(2)
+  expect(output.stderr).toBe(
+    `rosette: calibrate: ${theirs} is a file, which has no folder of its own to write into: expected --out\n` +
+      `hint: --out ${beside}, where \`rosette identify\` finds it by itself; or any other file, which --calibration names\n`,
+  )
+  const elsewhere = join(temporaryFolder(), 'mine.json')
+  expect(await rosette(...calibrate, data, '--out', elsewhere)).toBe(0)
+  expect(output.stdout).toContain(`${elsewhere}: \`rosette identify --calibration ${elsewhere}\` answers by it`)
+  expect(readdirSync(folder).filter((name) => name.includes('calibration'))).toEqual([])
+  renameSync(elsewhere, beside)
+  output.stdout = ''
+  const known = join(asked, 'known.png')
+  expect(await rosette('identify', '--model', theirs, '--gallery', data, '--json', known)).toBe(0)
+  expect((JSON.parse(output.stdout) as Told[])[0]!.answer).toMatchObject({ answer: 'known', identity: 'Guara' })
+  output.stderr = ''
+  expect(await rosette(...calibrate, 'no-photos', '--out', beside)).toBe(2) // before photos are looked for
+  expect(output.stderr).toContain(`--out: ${beside} exists already`)
 })
 
 test('a damaged calibration is told with its place, and few individuals too', async () => {

@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { check, checkOutput, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibratedScores, CalibrationRecord, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
@@ -37,8 +40,10 @@ measured on individuals that nothing was fitted on.
 
 calibration.json is written into the model's folder. \`rosette identify\` finds it
 there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
-this model only. With --match fused three ways to join similarities with places
-of the coat are measured too, and --match fused uses the best one from then on.`
+this model only. A lone .onnx file has no folder of its own: say --out there.
+
+With --match fused three ways to join similarities with places of the coat are
+measured too, and --match fused uses the best one from then on.`
 
 interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, FlankFlags, GalleryFlags {
   readonly data?: string
@@ -55,7 +60,12 @@ export function calibrateCommand(): Command {
     .summary('learn what a similarity means, for answers with a probability')
     .description('Make probabilities of similarities, on photos of known individuals, and say how far they hold.')
     .addOption(dataOption())
-    .addOption(new Option('--out <calibration.json>', 'the file to write').default(undefined, "in the model's folder"))
+    .addOption(
+      new Option('--out <calibration.json>', 'the file to write').default(
+        undefined,
+        "in the model's folder; required for a lone .onnx file",
+      ),
+    )
     .option('--chart <FILE.svg>', 'also draw how far the probabilities hold')
     .addOption(splitOption())
     .addOption(excludeSameOption())
@@ -76,16 +86,18 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   )
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
-  const { calibrationPath, matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
+  const { matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
   const { calibrateModel } = await import('../study/index.ts')
-  const out = flags.out ?? calibrationPath(onlyModel(flags))
+  await checkFilesFirst(flags)
+  const out = flags.out ?? (await placeFor(flags))
+  checkOutput(out, { overwrite })
+  if (chart !== undefined) checkOutput(chart, { overwrite, option: 'chart' })
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, listed)
   const source = await galleryOf(flags)
   const inputs = { flags, manifest: listed, photos: source === undefined ? [] : filesOfGallery(source) }
-  if (flags.out === undefined) checkOutput(out, { overwrite })
-  else await checkOutputs([out], inputs, { overwrite })
+  if (flags.out !== undefined) await checkOutputs([out], inputs, { overwrite })
   if (chart !== undefined) await checkOutputs([chart], inputs, { overwrite, option: 'chart' })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
@@ -123,7 +135,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       if (record.fittedOn.individuals < fewIndividuals)
         warn(`${record.fittedOn.individuals} individuals are few: the probabilities are rough`)
       say(described(record, selection))
-      say(`\n${out}: identify answers by it${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
+      say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
   })
 }
@@ -131,15 +143,31 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
 /** Fewer say little of how scores of other individuals are spread. */
 const fewIndividuals = 20
 
-/** The one model of the flags. */
-function onlyModel({ model }: ModelFlags): string {
+/** The file in the folder of the one model. A lone .onnx file may lie among other people's: nothing is put beside it unasked. */
+async function placeFor({ model }: ModelFlags): Promise<string> {
+  const { calibrationPlaces } = await import('../identify/index.ts')
   const [only, ...more] = model
   check(
     only !== undefined && more.length === 0,
     `calibrate: several models, and no file to write`,
     '--out names it; `rosette ensemble` makes one folder of several models',
   )
-  return only
+  const [place] = calibrationPlaces(only)
+  check(
+    statSync(only).isDirectory(),
+    `calibrate: ${only} is a file, which has no folder of its own to write into: expected --out`,
+    `--out ${place}, where \`rosette identify\` finds it by itself; or any other file, which --calibration names`,
+  )
+  return place
+}
+
+/** What answers by a calibration, and how. */
+async function usedBy(out: string, { model, gallery }: CalibrateFlags): Promise<string> {
+  const { calibrationFile, calibrationPlaces } = await import('../identify/index.ts')
+  const ofModel = model.length === 1 ? model.flatMap(calibrationPlaces) : []
+  const places = [...ofModel, ...(gallery === undefined ? [] : [join(gallery, calibrationFile)])]
+  const isFound = places.some((place) => resolve(place) === resolve(out))
+  return isFound ? 'identify answers by it' : `\`rosette identify --calibration ${out}\` answers by it`
 }
 
 async function drawChart(path: string, record: CalibrationRecord): Promise<void> {

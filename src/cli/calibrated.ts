@@ -71,9 +71,9 @@ export async function calibrationFor(
   embedder: Embedder,
   gallery?: GallerySource | undefined,
 ): Promise<CalibrationRecord | undefined> {
-  const { calibrationFile, calibrationPath, checkCalibrates, readCalibration } = await import('../identify/index.ts')
+  const { calibrationFile, calibrationPlaces, checkCalibrates, readCalibration } = await import('../identify/index.ts')
   const own = gallery?.kind === 'stored' ? [join(gallery.source, calibrationFile)] : []
-  const models = model.length === 1 ? model.map(calibrationPath) : []
+  const models = model.length === 1 ? model.flatMap(calibrationPlaces) : []
   const path = calibration ?? [...own, ...models].find((place) => existsSync(place))
   if (path === undefined) return undefined
   const record = readCalibration(path)

@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
 import { clustersText, plainClusters, tableOfClusters } from './cluster-output.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { type FlankFlags, flanksOption } from './match-options.ts'
@@ -75,6 +76,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
   const { checkClusterable, clusterPhotos, readDecisions } = await import('../identify/index.ts')
+  await checkFilesFirst(flags)
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
   const ofKnown = { ...options, images: undefined, detections: undefined, masks: undefined, requireIdentity: true }

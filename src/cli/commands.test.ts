@@ -94,7 +94,9 @@ test('no output takes the place of what is read, --overwrite or not', async () =
 })
 
 test('an output that cannot be written is told before the model is opened', async () => {
-  const model = join(out, 'none') // asked for second
+  const model = join(out, 'damaged') // which is told second
+  mkdirSync(join(model, 'checkpoints'), { recursive: true })
+  writeFileSync(join(model, 'checkpoints', 'best.safetensors'), '')
   mkdirSync(join(out, 'folder.npy'))
   writeFileSync(join(out, 'file'), '')
   const told = async (...args: string[]) => {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
 import type { Embedder } from '../embedder/index.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
@@ -59,6 +60,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile, settlePair } = await import('../embedder/index.ts')
+  await checkFilesFirst(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
   await checkNamed({ namedBy }, listed)

@@ -8,6 +8,7 @@ import type { LeakageCertificate } from '../study/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
 import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
@@ -131,6 +132,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
     '--protocols measures the embedding alone: expected --match none beside it',
   )
   const { flags, postProcessing } = await afterRanking(given)
+  await checkFilesFirst(flags)
   const own = { ...flags, model: splitOf === undefined ? flags.model : [splitOf] }
   const { data, open, reading, namedBy } = await photosToRead(own, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { check, checkOutput } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { matcherOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
@@ -63,6 +64,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   check(!(append && overwrite), '--append adds to a gallery and --overwrite replaces it: choose one')
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
+  await checkFilesFirst(flags)
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')
   const listed = withoutProposed(
     withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true })),

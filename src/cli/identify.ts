@@ -6,6 +6,7 @@ import type { CalibratedScores, CalibrationRecord, Identification } from '../ide
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { type AnswerFlags, addAnswerOptions, calibrationFor, costsOf } from './calibrated.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
 import { plain, tableOf, tableText } from './identify-output.ts'
@@ -102,6 +103,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const { isPlain } = await import('../retrieval/index.ts')
   const { answerWords, identifyPhotos, matchQueries } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
+  await checkFilesFirst(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }

@@ -56,7 +56,8 @@ export function locateCommand(): Command {
 async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { data, out, animals, overwrite, skipUnreadable, limitPixels } = flags
   const { openDataset } = await import('../data/index.ts')
-  const { openLocator, writeLocated } = await import('../locate/index.ts')
+  const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
+  checkLocator(flags.model, locatorOptions(flags))
   const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
   warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
   const bar = progress('locating', 'photos')

@@ -5,6 +5,7 @@ import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import {
   addDataOptions,
@@ -113,6 +114,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
   const { overwrite = false } = given
   const { flags, postProcessing } = await afterRanking(given)
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
+  await checkFilesFirst(flags)
   const { openDataset } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')
   await interruptible((signal, whileRanking) =>

@@ -6,6 +6,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
 import { FailedCheck } from './exit.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
@@ -74,6 +75,7 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   const { embedPhotos } = await import('../embedder/index.ts')
   const { matchLocally, matchWords } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
+  await checkFilesFirst(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest: listed }, { overwrite })

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { TrainCallOptions } from '../train/index.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero, addDataOptions } from './options.ts'
@@ -100,6 +101,7 @@ function endBeforeFirstStep(signal: NodeJS.Signals, resume = false): void {
 
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
+  await checkFilesFirst({ locate, locateConfig })
   const device = await deviceFor(flags.device)
   let view = new TrainView()
   const stop = new AbortController()

@@ -7,6 +7,7 @@ import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import type { Gain, PostProcessingRecord, TuneOutcome } from '../study/index.ts'
 import { trickWords } from './after-ranking.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
@@ -74,6 +75,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   const { postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
   const model = onlyModel(flags)
   const out = flags.out ?? postProcessingPath(model)
+  await checkFilesFirst(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, listed)

@@ -78,10 +78,16 @@ export async function writeEnsemble(
   return record
 }
 
-/** @throws InputError where a member is not there, or is not the one that the ensemble was made of. */
-export async function checkSeal(folder: string, { path, sha256, checkpoint }: EnsembleMember): Promise<void> {
+/** Where a member lies. @throws InputError where it does not. */
+export function memberThere(folder: string, path: string): string {
   const member = memberPath(folder, path)
   check(existsSync(member), `${member}: missing, and ${join(folder, ensembleFile)} names it`)
+  return member
+}
+
+/** @throws InputError where a member is not there, or is not the one that the ensemble was made of. */
+export async function checkSeal(folder: string, { path, sha256, checkpoint }: EnsembleMember): Promise<void> {
+  const member = memberThere(folder, path)
   const got = await sealOf(member, checkpoint)
   check(
     got === sha256,

@@ -1,11 +1,8 @@
-import { existsSync, statSync } from 'node:fs'
-import { extname, join } from 'node:path'
-import { check, InputError, settlePath } from '../base/index.ts'
-import { hasCheckpoints, isRunFolder } from '../run/index.ts'
-import { descriptionFile, readModelDescription } from './description.ts'
+import { check, InputError } from '../base/index.ts'
+import { isRunFolder } from '../run/index.ts'
 import type { OpenModelOptions } from './embedder.ts'
-import { isEnsemble } from './ensemble-file.ts'
 import { isHeadRun, openHeadRun } from './head-run.ts'
+import { modelPlace } from './model-place.ts'
 import type { NetworkEmbedder } from './network-embedder.ts'
 import { openDescribed } from './onnx-model.ts'
 import { openRun } from './run-folder.ts'
@@ -26,34 +23,17 @@ export async function openModel(path: string, options: OpenModelOptions = {}): P
     threads === undefined || (Number.isInteger(threads) && threads > 0),
     `\`threads\`: expected a whole number above 0, got ${threads}`,
   )
-  settlePath(path)
-  check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
-  if (!statSync(path).isDirectory()) {
-    check(
-      extname(path).toLowerCase() === '.onnx',
-      `${path}: expected a run folder or an .onnx file`,
-      path.endsWith('.json') ? 'name the .onnx file, and this one with `modelConfig`' : undefined,
-    )
-    return openDescribed(path, options)
+  const place = modelPlace(path, options.modelConfig)
+  switch (place.kind) {
+    case 'run':
+      return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
+    case 'ensemble':
+      throw new InputError(`${path}: is an ensemble; expected one network`, '`openModels()` opens it as one model')
+    case 'file':
+      return openDescribed(place.onnx, options)
+    case 'folder': {
+      const opened = await openDescribed(place.onnx, { ...options, modelConfig: place.description }, path)
+      return isRunFolder(path) ? { ...opened, run: path } : opened
+    }
   }
-  if (hasCheckpoints(path)) {
-    check(options.modelConfig === undefined, `\`modelConfig\`: ${path} is a run folder and describes itself`)
-    return isHeadRun(path) ? openHeadRun(path, options) : openRun(path, options)
-  }
-  check(!isEnsemble(path), `${path}: is an ensemble; expected one network`, '`openModels()` opens it as one model')
-  const description = join(path, descriptionFile)
-  if (!existsSync(description)) {
-    throw new InputError(
-      `${path}: no model: neither checkpoints/ nor ${descriptionFile}`,
-      'a run folder of `train()`, a folder of `exportModel()`, or an .onnx file',
-    )
-  }
-  const onnx = join(path, readModelDescription(description).model)
-  check(
-    existsSync(onnx),
-    `${path}: neither a checkpoint nor ${onnx}`,
-    'was its training stopped before the first epoch?',
-  )
-  const opened = await openDescribed(onnx, { modelConfig: description, ...options }, path)
-  return isRunFolder(path) ? { ...opened, run: path } : opened
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
 import { runNames } from '../run/index.ts'
@@ -113,10 +113,14 @@ export type CalibratedScores = CalibrationRecord['embedding']
 /** Of scores fused with places of the coat: also which ways to fuse were tried. */
 export type CalibratedFusion = NonNullable<CalibrationRecord['fused']>
 
-/** Where a model's calibration lies: in its folder, or beside its file. */
-export function calibrationPath(model: string): string {
-  const isFolder = statSync(model, { throwIfNoEntry: false })?.isDirectory() === true
-  return join(isFolder ? model : dirname(model), calibrationFile)
+/**
+ * Where a model's calibration is looked for, the first that is there: in its folder; of an ONNX file as `x.calibration.json` beside `x.onnx`, or
+ * `calibration.json` in the same folder, where other files may lie as well.
+ */
+export function calibrationPlaces(model: string): readonly [string, ...string[]] {
+  if (statSync(model, { throwIfNoEntry: false })?.isDirectory() === true) return [join(model, calibrationFile)]
+  const stem = join(dirname(model), basename(model).replace(/\.onnx$/i, ''))
+  return [`${stem}.${calibrationFile}`, join(dirname(model), calibrationFile)]
 }
 
 /** Writes a calibration, whole or not at all. @throws InputError for numbers that are none, which JSON could not hold. */

@@ -8,7 +8,7 @@ export {
   type CalibratedScores,
   type CalibrationRecord,
   calibrationFile,
-  calibrationPath,
+  calibrationPlaces,
   checkCalibrates,
   readCalibration,
   writeCalibration,

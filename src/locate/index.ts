@@ -4,7 +4,7 @@
  */
 export { type FindOptions } from './find.ts'
 export type { Located, LocatedAnimal, LocatedOther, PhotoSides } from './located.ts'
-export { type Locator, type LocatorOptions, openLocator } from './locator.ts'
+export { checkLocator, type Locator, type LocatorOptions, openLocator } from './locator.ts'
 export {
   type LocatedManifest,
   type LocatePhotosOptions,

@@ -54,15 +54,7 @@ export interface Locator {
  * @throws InputError for what is missing, and with every point where description and file disagree.
  */
 export async function openLocator(onnx: string, options: LocatorOptions = {}): Promise<Locator> {
-  check(existsSync(onnx), `\`locate\`: ${onnx}: no such file`)
-  check(/\.onnx$/i.test(onnx), `\`locate\`: ${onnx}: expected an .onnx file`)
-  const { confidence } = options
-  check(
-    confidence === undefined || (confidence >= 0 && confidence <= 1),
-    `confidence: expected 0 to 1, got ${confidence}`,
-  )
-  const described = describeLocator(onnx, options.locateConfig)
-  const description = confidence === undefined ? described : withThreshold(described, confidence)
+  const description = checkLocator(onnx, options)
   const fingerprint = await fingerprintOf(onnx, description)
   const session = await openOnnx(onnx, options)
   try {
@@ -73,6 +65,24 @@ export async function openLocator(onnx: string, options: LocatorOptions = {}): P
     await session.release()
     throw error
   }
+}
+
+/**
+ * The description by which a network would be opened: to be asked before photos are looked for.
+ * @throws InputError where file or description is missing, and with every mistake in the description.
+ */
+export function checkLocator(
+  onnx: string,
+  { locateConfig, confidence }: Pick<LocatorOptions, 'locateConfig' | 'confidence'>,
+): LocatorDescription {
+  check(existsSync(onnx), `\`locate\`: ${onnx}: no such file`)
+  check(/\.onnx$/i.test(onnx), `\`locate\`: ${onnx}: expected an .onnx file`)
+  check(
+    confidence === undefined || (confidence >= 0 && confidence <= 1),
+    `confidence: expected 0 to 1, got ${confidence}`,
+  )
+  const described = describeLocator(onnx, locateConfig)
+  return confidence === undefined ? described : withThreshold(described, confidence)
 }
 
 function withThreshold(description: LocatorDescription, threshold: number): LocatorDescription {

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { check } from '../base/index.ts'
+import type { CalibrationFlags } from './calibrated.ts'
+import type { LocateFlags } from './locate-options.ts'
+import type { ModelFlags } from './options.ts'
+
+/** Options that name files which are opened late. */
+export interface FileFlags
+  extends Partial<Pick<ModelFlags, 'model' | 'modelConfig'>>,
+    Pick<LocateFlags, 'locate' | 'locateConfig'>,
+    CalibrationFlags {
+  readonly gallery?: string
+  readonly labelled?: string
+}
+
+/**
+ * Before photos are looked for, which takes minutes where there are many: that model, network that finds animals, calibration and known individuals are there.
+ * @throws InputError for the first that is not, as where it is opened.
+ */
+export async function checkFilesFirst(flags: FileFlags): Promise<void> {
+  const { model = [], modelConfig, locate, locateConfig, calibration, gallery, labelled } = flags
+  const { checkModels } = await import('../embedder/index.ts')
+  checkModels(model, modelConfig)
+  for (const [name, path] of Object.entries({ gallery, labelled }))
+    check(path === undefined || existsSync(path), `--${name}: ${path}: no such file or folder`)
+  if (locate !== undefined && locate !== 'none') {
+    const { checkLocator } = await import('../locate/index.ts')
+    checkLocator(locate, { locateConfig })
+  }
+  if (calibration !== undefined) {
+    const { readCalibration } = await import('../identify/index.ts')
+    readCalibration(calibration)
+  }
+}

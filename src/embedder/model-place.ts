@@ -1,0 +1,59 @@
+import { existsSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { check, InputError, settlePath } from '../base/index.ts'
+import { hasCheckpoints } from '../run/index.ts'
+import { descriptionFile, readModelDescription } from './description.ts'
+import { isEnsemble, memberThere, readEnsemble } from './ensemble-file.ts'
+import { findDescription } from './onnx-model.ts'
+
+/** What lies at a model's path. */
+export type ModelPlace =
+  | { readonly kind: 'run' | 'ensemble' }
+  | { readonly kind: 'file'; readonly onnx: string; readonly description: string }
+  | { readonly kind: 'folder'; readonly onnx: string; readonly description: string }
+
+/** Finds a model's files, and opens none but small descriptions. @throws InputError for what is missing, naming it. */
+export function modelPlace(path: string, modelConfig?: string): ModelPlace {
+  settlePath(path)
+  check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
+  if (!statSync(path).isDirectory()) {
+    check(
+      extname(path).toLowerCase() === '.onnx',
+      `${path}: expected a run folder or an .onnx file`,
+      path.endsWith('.json') ? 'name the .onnx file, and this one with `modelConfig`' : undefined,
+    )
+    return { kind: 'file', onnx: path, description: findDescription(path, modelConfig) }
+  }
+  if (hasCheckpoints(path)) {
+    check(modelConfig === undefined, `\`modelConfig\`: ${path} is a run folder and describes itself`)
+    return { kind: 'run' }
+  }
+  if (isEnsemble(path)) return { kind: 'ensemble' }
+  const description = join(path, descriptionFile)
+  if (!existsSync(description)) {
+    throw new InputError(
+      `${path}: no model: neither checkpoints/ nor ${descriptionFile}`,
+      'a run folder of `train()`, a folder of `exportModel()`, or an .onnx file',
+    )
+  }
+  const onnx = join(path, readModelDescription(description).model)
+  check(
+    existsSync(onnx),
+    `${path}: neither a checkpoint nor ${onnx}`,
+    'was its training stopped before the first epoch?',
+  )
+  return { kind: 'folder', onnx, description: modelConfig ?? description }
+}
+
+/**
+ * Nothing where there is a model at each path, the members of ensembles too: to be asked before photos are looked for, which takes minutes on a
+ * slow drive. What is damaged is told when it is opened. @throws InputError as `openModel()` does for what is missing.
+ */
+export function checkModels(paths: readonly string[], modelConfig?: string): void {
+  for (const path of paths) {
+    const place = modelPlace(path, modelConfig)
+    if (place.kind === 'file') readModelDescription(place.description)
+    if (place.kind !== 'ensemble') continue
+    for (const member of readEnsemble(path).members) modelPlace(memberThere(path, member.path))
+  }
+}
