@@ -4,6 +4,7 @@ import type { SplitKind } from '../data/index.ts'
 import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
+import { answerHabits } from './habits.ts'
 import { aboveZero, addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
@@ -61,7 +62,9 @@ export function cvCommand(): Command {
     .option('--fold <K>', 'train this fold only, from 1', aboveZero)
     .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the cross-validation in --out')
-  return addDataOptions(addMachineOptions(command)).addHelpText('after', example).action(cvAction)
+  return answerHabits(addDataOptions(addMachineOptions(command)))
+    .addHelpText('after', example)
+    .action(cvAction)
 }
 
 async function cvAction(flags: CvFlags): Promise<void> {

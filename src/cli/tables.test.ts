@@ -93,7 +93,7 @@ describe('columns', () => {
     const csv = table('filename,animal_id,visit,notes', (name, i) => `${i === 0 ? '?' : name},v${i},-`)
     expect(await evaluate(csv, '--columns', 'encounter=visit')).toBe(0)
     expect(output.stderr).toContain(
-      'data: table.csv: columns filename=filename, identity=animal_id, encounter=visit; 12 photos of 3 individuals, ' +
+      'data: table.csv: columns filename=filename, identity=animal_id, encounter=visit; 12 photos: 9 of 3 individuals, ' +
         "3 of nobody known (3 '?'), 4 encounters; columns not used: notes\n",
     )
   })

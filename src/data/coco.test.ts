@@ -71,7 +71,7 @@ describe('annotations of COCO', () => {
     const { photos, summary } = open(coco([wbia(1, 'Ana'), wbia(2, 'Ana')]))
     expect(photos.map(({ identity }) => identity)).toEqual(['Ana', 'Ana', undefined])
     expect(summary).toBe(
-      'coco.json: keys identity=name or individual_ids, timestamp=date_captured; 3 photos of 1 individual, 1 of nobody known; keys not used: theta',
+      'coco.json: keys identity=name or individual_ids, timestamp=date_captured; 3 photos: 2 of 1 individual, 1 of nobody known; keys not used: theta',
     )
   })
 

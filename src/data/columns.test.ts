@@ -160,7 +160,7 @@ describe('the summary', () => {
   it('tells columns, numbers and what is not used', () => {
     const rows = ['a.jpg,A,s1,x', 'b.jpg,A,s2,x', 'c.jpg,NA,,x', 'd.jpg,,s2,x', 'e.jpg,NA,s3,y']
     expect(opened('file,animal_id,sighting,notes', rows).summary).toBe(
-      'table.csv: columns filename=file, identity=animal_id, encounter=sighting; 5 photos of 1 individual, ' +
+      'table.csv: columns filename=file, identity=animal_id, encounter=sighting; 5 photos: 2 of 1 individual, ' +
         "3 of nobody known (2 'NA', 1 empty), 3 encounters, 1 without an encounter (1 empty); columns not used: notes",
     )
     expect(opened('file', ['a.jpg']).summary).toBe('table.csv: columns filename=file; 1 photo')
@@ -169,7 +169,7 @@ describe('the summary', () => {
   it('tells of folders likewise', () => {
     const folder = folderWith({ 'Ana/1.jpg': '', 'Bia/1.jpg': '', 'Unknown/1.jpg': '' })
     expect(openDataset(folder).summary).toBe(
-      `${folder.split('/').at(-1)}: a folder for each individual; 3 photos of 2 individuals, 1 of nobody known (1 'Unknown')`,
+      `${folder.split('/').at(-1)}: a folder for each individual; 3 photos: 2 of 2 individuals, 1 of nobody known (1 'Unknown')`,
     )
   })
 })

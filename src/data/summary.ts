@@ -41,7 +41,7 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: s
   const withoutEncounter = photos.filter(({ encounter }) => encounter === undefined).length
   const none = withWords(withoutEncounter, 'without an encounter', ofField(words, 'encounter'), false)
   return [
-    `${count(photos.length, 'photo')}${known}`,
+    `${count(photos.length, 'photo')}${individuals > 0 && unnamed > 0 ? `: ${photos.length - unnamed}` : ''}${known}`,
     ...nobody,
     ...(encounters === 0 ? [] : [`${count(encounters, 'encounter')}${from === undefined ? '' : ` ${from}`}`]),
     ...none,

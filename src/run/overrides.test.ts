@@ -174,6 +174,27 @@ describe('resolveConfig', () => {
     expect(mistakes('pairLoss.kind=circle', 'pairLoss.temperature=2')[1]).toContain('no such key')
   })
 
+  test.each([
+    ['schedule.lr=1', 'optimiser.learningRate'],
+    ['lr=1', 'optimiser.learningRate'],
+    ['learning_rate=1', 'optimiser.learningRate'],
+    ['optimizer.lr=1', 'optimiser.learningRate'],
+    ['schedule.epochs=1', 'epochs'],
+    ['batch_size=8', 'batchSize'],
+    ['train.weight_decay=1', 'optimiser.weightDecay'],
+    ['img_size=96', 'image.widthPx and image.heightPx'],
+    ['arcface.margin=1', 'loss.marginRad'],
+    ['augment.scale=1', 'augment.affine.scale'],
+    ['model.pretrained=false', 'weights'],
+  ])('%s, as other programs call it, is told with what is meant: %s', (assignment, meant) => {
+    const [path] = assignment.split('=')
+    expect(mistakes(assignment).slice(1)).toEqual([`\`set\` ${path}: no such key; did you mean ${meant}?`])
+  })
+
+  test('the seed is an option', () => {
+    expect(mistakes('seed=1')[1]).toBe('`set` seed: no such key; `seed` is an option of its own')
+  })
+
   test('unknown keys are told with the nearest', () => {
     expect(mistakes('epoch=3')[1]).toBe('`set` epoch: no such key; did you mean epochs?')
     expect(mistakes('model.backbon=x')[1]).toBe('`set` model.backbon: no such key; did you mean model.backbone?')

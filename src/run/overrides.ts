@@ -3,6 +3,7 @@ import { check, describeIssue, InputError, nearest, optionText } from '../base/i
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { foreignHint } from './foreign-backbone.ts'
 import { isKinded, kindDefaults } from './kinds.ts'
+import { meantSettings } from './meant-setting.ts'
 import { type PresetName, presets } from './presets.ts'
 import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
 
@@ -64,8 +65,9 @@ function unknownPath(path: readonly string[], config: unknown): string {
     if (valueAt(config, outer) === false && isObject(whole))
       return `${outer.join('.')} is off; switch it on first: ${optionText({ set: [`${outer.join('.')}=${JSON.stringify(whole)}`] })}`
   }
-  const near = nearest(path.join('.'), pathsOf(config, ''))
-  return `no such key${near === undefined ? '' : `; did you mean ${near}?`}`
+  if (path.at(-1) === 'seed') return 'no such key; `seed` is an option of its own'
+  const meant = meantSettings(path, pathsOf(config, ''))
+  return `no such key${meant.length === 0 ? '' : `; did you mean ${meant.join(' and ')}?`}`
 }
 
 function pathsOf(value: unknown, prefix: string): string[] {
