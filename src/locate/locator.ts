@@ -54,7 +54,7 @@ export interface Locator {
  * @throws InputError for what is missing, and with every point where description and file disagree.
  */
 export async function openLocator(onnx: string, options: LocatorOptions = {}): Promise<Locator> {
-  const description = checkLocator(onnx, options)
+  const description = descriptionFor(onnx, options)
   const fingerprint = await fingerprintOf(onnx, description)
   const session = await openOnnx(onnx, options)
   try {
@@ -68,10 +68,14 @@ export async function openLocator(onnx: string, options: LocatorOptions = {}): P
 }
 
 /**
- * The description by which a network would be opened: to be asked before photos are looked for.
+ * Nothing where a network and its description are there: to be asked before photos are looked for. What is damaged is told when it is opened.
  * @throws InputError where file or description is missing, and with every mistake in the description.
  */
-export function checkLocator(
+export function checkLocator(onnx: string, options: Pick<LocatorOptions, 'locateConfig' | 'confidence'>): void {
+  descriptionFor(onnx, options)
+}
+
+function descriptionFor(
   onnx: string,
   { locateConfig, confidence }: Pick<LocatorOptions, 'locateConfig' | 'confidence'>,
 ): LocatorDescription {
