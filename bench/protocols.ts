@@ -34,8 +34,8 @@ const recipes: Readonly<Record<string, readonly string[] | undefined>> = {
     ...['--backbone', values.model, '--model-config', join(root, 'presets', 'resnet50-imagenet.model.json')],
     '--freeze',
   ],
-  'ConvNeXt-Atto from random weights': [
-    ...['--preset', 'atto', '--set', 'image.widthPx=96', '--set', 'image.heightPx=96'],
+  'ConvNeXt-Atto from random weights, 64 px, 30 epochs': [
+    ...['--preset', 'atto', '--set', 'epochs=30', '--set', 'image.widthPx=64', '--set', 'image.heightPx=64'],
   ],
 }
 
