@@ -51,7 +51,7 @@ const sets: readonly { readonly sides: readonly Side[]; readonly formats: readon
 ]
 
 /** With a prefix of these a name is surely a box's: `width` alone may be the photo's. */
-const prefixes = ['bbox', 'boundingbox', 'bndbox', 'box', 'bb', '']
+const prefixes = ['bbox', 'boundingbox', 'bndbox', 'box', 'bb', 'annot', 'annotation', 'roi', 'detection', 'det', '']
 
 /**
  * The columns that hold boxes: one with four numbers, and four with one each, or either, or none. `mapping` (field → column) wins.

@@ -62,6 +62,42 @@ describe('a Camtrap-DP package', () => {
     expect(warnings).toEqual(['2 identities have one photo only: Ana, Bo'])
   })
 
+  it('tells observations that no photo has, an individual among them', () => {
+    const { warnings } = open([
+      ana,
+      'o2,d1,m9,,,,media,animal,Panthera onca,Bo,,,,',
+      'o3,d1,,e9,2024-06-01T06:00:00Z,2024-06-01T07:00:00Z,event,animal,Panthera onca,Cai,,,,',
+    ])
+    expect(warnings).toEqual([
+      '1 observation of media that are not in media.csv, left out: observations.csv row 3 (Bo)',
+      '1 observation of an event during which no photo was taken, left out: observations.csv row 4 (Cai)',
+      '1 identity has one photo only: Ana',
+    ])
+  })
+
+  it('of a version before 1 has its columns in other letters; a table without them is none, and a packed one is told', () => {
+    const old = {
+      'media.csv':
+        'media_id,deployment_id,sequence_id,timestamp,file_path,file_name\nm1,d1,s1,2024-05-01T06:00:00Z,media/1.JPG,1.JPG\n',
+      'observations.csv': 'observation_id,media_id,observation_type,individual_id\no1,m1,animal,Ana\n',
+      'deployments.csv': 'deployment_id,location_name\nd1,River\n',
+    }
+    const { photos } = open([], {}, old)
+    expect(photos.map((p) => [p.filename, p.identity, p.encounter, p.camera])).toEqual([
+      ['media/1.JPG', 'Ana', 's1', 'River'],
+    ])
+    expect(() => open([ana], {}, { 'media.csv': 'id,file\n1,1.JPG\n' })).toThrow('media.csv: no column mediaID')
+    const packed = JSON.stringify({ resources: [{ name: 'media', path: 'media.csv.gz' }] })
+    expect(() => open([ana], {}, { 'datapackage.json': packed, 'media.csv.gz': '' })).toThrow('got a packed file')
+  })
+
+  it('without any individualID says so where individuals are needed', () => {
+    const none = ['o1,d1,m1,e1,,,media,animal,Panthera onca,,,,,']
+    expect(() => open(none, { requireIdentity: true })).toThrow(
+      /no photo has one: the labels are empty\nhint: individuals stand in the column individualID of the observations/,
+    )
+  })
+
   it('counts animals without an individualID among nobody, beside the words for it', () => {
     const { summary, words } = open([
       ana,

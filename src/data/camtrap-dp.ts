@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import { check, parseDecimal } from '../base/index.ts'
 import type { Numbers } from './box-format.ts'
 import { placeBoxes, type SizeProgress } from './boxes.ts'
-import { sightingsOf } from './camtrap-sightings.ts'
+import { type Sightings, sightingsOf } from './camtrap-sightings.ts'
 import { type CamtrapRecord, camtrapTables, readRecords } from './camtrap-tables.ts'
-import { describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
+import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type Place, photoFinder } from './photo-finder.ts'
 
@@ -42,9 +42,10 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
   check(options.columns === undefined, `${path}: \`columns\` goes with a CSV, and this is a Camtrap-DP package`)
   const tables = camtrapTables(folder)
   check(tables.media !== undefined && tables.observations !== undefined, `${path}: no tables media and observations`)
-  const deployments = tables.deployments === undefined ? [] : readRecords(tables.deployments)
+  const deployments = tables.deployments === undefined ? [] : readRecords(tables.deployments, 'deploymentID')
   const cameras = new Map(deployments.map(({ cells }) => [cells.deploymentID, cells.locationID || cells.locationName]))
-  const { seen, videos, withoutAnimal } = sightingsOf(readRecords(tables.media), readRecords(tables.observations))
+  const sightings = sightingsOf(readRecords(tables.media, 'mediaID'), readRecords(tables.observations, 'mediaID'))
+  const { seen, videos, withoutAnimal } = sightings
   const images = options.images ?? folder
   const finder = photoFinder([...new Set([images, folder])], images)
   const problems: Problem[] = []
@@ -67,9 +68,26 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
     source: path,
     photos: boxed.photos,
     notes: [left.length === 0 ? told : `${told}; left out: ${left.join(', ')}`, ...boxed.notes],
-    warnings: [...finder.warnings(), ...boxed.warnings],
+    warnings: [...finder.warnings(), ...lostObservations(sightings), ...boxed.warnings],
     problems: [...problems, ...boxed.problems],
   }
+}
+
+/** Observations from which no photo came: an individual may be lost with them. */
+function lostObservations({ astray, eventsWithoutPhoto }: Sightings): string[] {
+  const told = (records: readonly CamtrapRecord[], what: string) =>
+    records.length === 0
+      ? []
+      : [
+          `${count(records.length, 'observation', '')} ${what}, left out: ${shortList(
+            records.map(({ row, cells }) => `observations.csv row ${row} (${cells.individualID || 'nobody known'})`),
+            3,
+          )}`,
+        ]
+  return [
+    ...told(astray, 'of media that are not in media.csv'),
+    ...told(eventsWithoutPhoto, 'of an event during which no photo was taken'),
+  ]
 }
 
 function count(number: number, noun: string, more: string): string {

@@ -12,6 +12,10 @@ export interface Sightings {
   readonly videos: number
   /** Photos of nothing, of people or of vehicles. */
   readonly withoutAnimal: number
+  /** Observations of media that are not there. */
+  readonly astray: readonly CamtrapRecord[]
+  /** Observations of an individual for a whole event, during which no photo was taken. */
+  readonly eventsWithoutPhoto: readonly CamtrapRecord[]
 }
 
 /**
@@ -26,6 +30,9 @@ export function sightingsOf(media: readonly CamtrapRecord[], observations: reado
     if (mediaID) add(ofMedium, mediaID, observation)
     else add(ofEvent, deploymentID, observation)
   }
+  const known = new Set(media.map(({ cells }) => cells.mediaID))
+  const astray = observations.filter(({ cells }) => cells.mediaID && !known.has(cells.mediaID))
+  const photographed = new Set<CamtrapRecord>()
   const seen: Sighting[] = []
   let videos = 0
   let withoutAnimal = 0
@@ -36,13 +43,16 @@ export function sightingsOf(media: readonly CamtrapRecord[], observations: reado
       continue
     }
     const own = ofMedium.get(mediaID) ?? []
-    const all = own.some(hasIndividual) ? own : [...own, ...(ofEvent.get(deploymentID) ?? []).filter(during(medium))]
+    const events = (ofEvent.get(deploymentID) ?? []).filter(during(medium))
+    for (const event of events) photographed.add(event)
+    const all = own.some(hasIndividual) ? own : [...own, ...events]
     const animals = distinct(all.filter(({ cells }) => (cells.observationType || 'animal') === 'animal'))
     if (all.length > 0 && animals.length === 0) withoutAnimal++
     else if (animals.length === 0) seen.push({ medium, observation: undefined })
     else seen.push(...animals.map((observation) => ({ medium, observation })))
   }
-  return { seen, videos, withoutAnimal }
+  const eventsWithoutPhoto = [...ofEvent.values()].flat().filter((one) => hasIndividual(one) && !photographed.has(one))
+  return { seen, videos, withoutAnimal, astray, eventsWithoutPhoto }
 }
 
 function add(lists: Map<string, CamtrapRecord[]>, key: string, value: CamtrapRecord): void {

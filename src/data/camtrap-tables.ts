@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { resolveInside } from '../base/index.ts'
+import { check, resolveInside } from '../base/index.ts'
 import { readTable } from './csv.ts'
 import { readJsonFile } from './json-file.ts'
 
@@ -29,10 +29,24 @@ export function camtrapTables(folder: string): Partial<Record<TableName, string>
   return Object.fromEntries(tables)
 }
 
-export function readRecords(path: string): CamtrapRecord[] {
+/** The rows of a table. @throws InputError where it is packed, or `key` is none of its columns. */
+export function readRecords(path: string, key: string): CamtrapRecord[] {
+  check(
+    !/\.(gz|zip)$/i.test(path),
+    `${path}: expected a CSV, got a packed file`,
+    'unpack it, and name the CSV in datapackage.json',
+  )
   const { header, rows, numbers } = readTable(path)
+  const names = header.map(presentName)
+  check(names.includes(key), `${path}: no column ${key}, expected a table of Camtrap-DP`)
   return rows.map((row, i) => ({
-    cells: Object.fromEntries(header.map((name, c) => [name, row[c]!])),
+    cells: Object.fromEntries(names.map((name, c) => [name, row[c]!])),
     row: numbers[i]!,
   }))
+}
+
+/** Before its version 1 Camtrap-DP wrote `media_id` for `mediaID`, and called events sequences. */
+function presentName(column: string): string {
+  if (column === 'sequence_id') return 'eventID'
+  return column.replace(/_id$/, 'ID').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

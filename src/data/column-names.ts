@@ -17,13 +17,14 @@ export const columnNames = {
   filename: {
     usual:
       keys(`filename file_name file path image image_path photo filepath file_path image_file image_name image_filename img img_path
-      img_name photo_path photo_file photo_name fichier archivo arquivo datei dateiname foto imagen imagem`),
+      img_name photo_path photo_file photo_name fichier nom_fichier nom_du_fichier chemin archivo nombre_archivo nombre_de_archivo arquivo
+      nome_arquivo nome_do_arquivo datei dateiname bild bilddatei foto imagen imagem bestand bestandsnaam`),
   },
   identity: {
     usual: [
       ...keys(`identity ground_truth individual individual_id identity_id identities individual_name individual_no individual_number
         ind_id indiv_id id_individual animal_id animal animal_name id_animal marked_individual marked_individual_id catalog_id catalogue_id
-        organism_id organism_name known_individual individuo id_individuo individuo_id nombre_individuo individu id_individu individuum
+        organism_id organism_name known_individual metadata_individual metadata_individual_id individuo id_individuo individuo_id nombre_individuo individu id_individu individuum
         individuum_id tier_id tiername 个体 个体编号 個体 個体番号 особь`),
       ...kindsOfAnimals.flatMap((animal) => [`${animal}id`, `id${animal}`, `${animal}name`]),
     ],
@@ -36,9 +37,10 @@ export const columnNames = {
     doubtful: keys('sequence_id seq_id event_id burst_id burst'),
   },
   timestamp: {
+    // those with a time of day before those that are dates
     usual:
-      keys(`timestamp datetime date date_time time_stamp datetime_original capture_date capture_time date_taken date_captured event_date
-      observed_on fecha fecha_hora data_hora datum`),
+      keys(`timestamp datetime date_time time_stamp datetime_original fecha_hora data_hora datum_zeit date_heure zeitstempel horodatage
+      capture_time aufnahmezeit date capture_date date_taken date_captured event_date observed_on fecha datum aufnahmedatum`),
   },
   flank: { usual: keys('flank side viewpoint orientation body_side view lado flanco costado seite cote') },
   camera: {
@@ -46,7 +48,11 @@ export const columnNames = {
       'camera camera_id station camera_name camera_trap camera_trap_id station_id trap_id deployment_id deployment camara estacion',
     ),
   },
-  split: { usual: keys('split subset dataset_split data_split partition set original_split') },
+  split: {
+    usual: keys(
+      'split subset dataset_split data_split partition set original_split split_name train_test train_val_test usage phase stage',
+    ),
+  },
   fold: { usual: keys('fold fold_id cv_fold kfold k_fold') },
   proposed: { usual: keys('proposed is_proposed') },
 } as const satisfies Record<string, ColumnNames>

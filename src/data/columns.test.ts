@@ -16,6 +16,12 @@ function opened(header: string, rows: readonly string[], options: OpenOptions & 
 const columnsOf = (header: string, rows: readonly string[], options: Parameters<typeof opened>[2] = {}) =>
   opened(header, rows, options).reading!.columns
 
+it('the time is a column with a time of day rather than one of days', () => {
+  const rows = ['a.jpg,A,2024-05-01,2024-05-01 10:00:00']
+  expect(columnsOf('file,identity,Date,DateTimeOriginal', rows).timestamp).toBe('DateTimeOriginal')
+  expect(columnsOf('file,identity,Date,Note', rows).timestamp).toBe('Date')
+})
+
 describe('the identity', () => {
   const usual = [
     ...[

@@ -51,6 +51,14 @@ const found = {
   ],
 }
 
+test('what is no table is called what it is', () => {
+  const read = (bytes: string) => () => readTable(join(folderWith({ 'a.csv': Buffer.from(bytes, 'latin1') }), 'a.csv'))
+  for (const workbook of ['PK\x03\x04\x14\0', '\xd0\xcf\x11\xe0\xa1'])
+    expect(read(workbook)).toThrow(/got a workbook of a spreadsheet\nhint: save the sheet as CSV UTF-8/)
+  expect(read('<!DOCTYPE html><html>')).toThrow('got a web page or XML')
+  expect(read('# by X\n# today\nfile,identity\na.jpg,A\n')).toThrow('hint: its first 2 rows are comments')
+})
+
 test('rows without a letter in them are passed over, and the others keep their numbers', () => {
   const blank = ['', ';', ';;;;', ' ; ', '"";""', ';;\u00a0', ',,,', '\t', '\u001a']
   for (const line of blank) {

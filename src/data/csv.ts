@@ -62,6 +62,8 @@ const probedRows = 20
 function unevenHint([header = [], ...others]: readonly (readonly string[])[]): string | undefined {
   const rows = others.filter((cells) => !isBlank(cells))
   const [row = []] = rows
+  const comments = [header, ...rows].findIndex((cells) => !cells[0]!.startsWith('#'))
+  if (comments > 1) return `its first ${comments} rows are comments: remove what begins with #`
   if (rows.some(({ length }) => length !== row.length)) return undefined
   const mark = row.length === 1 && header.length > 1 ? likelySeparator(row[0]!) : undefined
   if (mark !== undefined) return `the rows have ${separatorName(mark)} between their cells, and the header has none`
@@ -84,8 +86,27 @@ function readText(path: string): string {
 
 const encodingHint = 'save the table as CSV UTF-8'
 
+const workbook = { what: 'expected a CSV, got a workbook of a spreadsheet', hint: 'save the sheet as CSV UTF-8' }
+
+/** What a file is that people take for a table, by how it begins. */
+const otherForms: readonly (readonly [RegExp, { readonly what: string; readonly hint: string }])[] = [
+  [/^PK\x03\x04/, workbook], // .xlsx, .ods, .numbers
+  [/^\xd0\xcf\x11\xe0/, workbook], // .xls
+  [
+    /^\s*<(!doctype|html|\?xml)/i,
+    { what: 'expected a CSV, got a web page or XML', hint: 'download the table itself, as CSV' },
+  ],
+]
+
+function checkIsText(bytes: Uint8Array, path: string): void {
+  const begin = Buffer.from(bytes.subarray(0, 64)).toString('latin1')
+  const other = otherForms.find(([looks]) => looks.test(begin))?.[1]
+  check(other === undefined, `${path}: ${other?.what}`, other?.hint)
+}
+
 /** Letters of another encoding would become U+FFFD, and José and Josè one individual: they are refused. */
 function decodeText(bytes: Uint8Array, path: string): string {
+  checkIsText(bytes, path)
   const [first, second] = bytes
   const bigEndian = first === 0xfe && second === 0xff
   const encoding = first === 0xff && second === 0xfe ? 'utf-16le' : bigEndian ? 'utf-16be' : 'utf-8'

@@ -161,6 +161,11 @@ describe('EXIF', () => {
     expect(notes?.join()).toContain('1 of 2 times have a time zone and the others none')
   })
 
+  it('cannot be taken from times that are unread, which is said', async () => {
+    const { notes } = await tableOf('identity,date', ['A,the fifth', 'B,the sixth'])
+    expect(notes).toEqual(["2 times cannot be read: 'the fifth', 'the sixth'"])
+  })
+
   it('that all photos share is told: 0 in each row is rather none', () => {
     const csv = (second: string) => `filename,identity,encounter\na.jpg,A,0\nb.jpg,B,${second}\nc.jpg,A,\n`
     const open = (second: string) => openDataset(`${folderWith({ 't.csv': csv(second) })}/t.csv`).warnings

@@ -111,6 +111,14 @@ describe('a folder', () => {
     expect(() => ask({})).toThrow(/hint: make a folder for each identity/)
   })
 
+  it('is no workbook, which the error says', () => {
+    const folder = folderWith({ 'a.xlsx': 'PK', 'b.ddb': '' })
+    expect(() => openDataset(join(folder, 'a.xlsx'))).toThrow(
+      'hint: it is a workbook of a spreadsheet: save the sheet as CSV UTF-8',
+    )
+    expect(() => openDataset(join(folder, 'b.ddb'))).toThrow('export its data as CSV (TimelapseData.csv)')
+  })
+
   it('says in one warning what lies in many folders', () => {
     const names = ['A', 'B', 'C', 'D', 'E']
     const files = Object.fromEntries(

@@ -84,11 +84,19 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
   return manifest
 }
 
-function checkIdentified(path: string, { photos, words = [] }: Manifest): void {
+function checkIdentified(path: string, { kind, photos, words = [] }: Manifest): void {
   if (photos.length === 0) return // its problems say why
+  if (photos.some(({ identity }) => identity !== undefined)) return
   const written = words.flatMap(({ field, word }) => (field === 'identity' ? [`'${word}'`] : []))
   check(
-    photos.some(({ identity }) => identity !== undefined),
+    written.some((word) => word !== "''"),
+    `${path}: identities are needed, and no photo has one: the labels are empty`,
+    kind === 'camtrap-dp'
+      ? 'individuals stand in the column individualID of the observations'
+      : `${optionText({ columns: { identity: '…' } })} names the column that has them`,
+  )
+  check(
+    false,
     `${path}: identities are needed, and no photo has one: labels that stand for nobody are ${shortList(written)}`,
     `\`unidentified\` names the words that stand for nobody: where these are animals, ${optionText({ unidentified: { only: ['…'] } })} puts others in their place`,
   )
@@ -115,9 +123,7 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
     check(
       ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase()),
       `${path}: expected a folder or a CSV`,
-      /\.(zip|tar|gz|tgz|7z|rar)$/i.test(path)
-        ? 'it is an archive: unpack it, and name the folder'
-        : 'put the photo into a folder and name that',
+      hintFor(path),
     )
     checkPart(path, options)
     return openCsv(path, options)
@@ -127,6 +133,14 @@ function open(path: string, options: ResolvedOpenOptions): Manifest {
   check(options.images === undefined, `${path}: \`images\` goes with a CSV, and this is a folder`)
   check(options.columns === undefined, `${path}: \`columns\` goes with a CSV, and this is a folder`)
   return openFolder(path, options)
+}
+
+/** What to do with a file that is no table. */
+function hintFor(path: string): string {
+  if (/\.(zip|tar|gz|tgz|7z|rar)$/i.test(path)) return 'it is an archive: unpack it, and name the folder'
+  if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(path)) return 'it is a workbook of a spreadsheet: save the sheet as CSV UTF-8'
+  if (/\.(ddb|tdb)$/i.test(path)) return "it is Timelapse's own file: export its data as CSV (TimelapseData.csv)"
+  return 'put the photo into a folder and name that'
 }
 
 function openJson(path: string, options: ResolvedOpenOptions): Manifest {

@@ -86,7 +86,7 @@ describe('a bulk sheet of Wildbook', () => {
   })
 
   it('has dates as far as they are known: a day or month of 0 is none', () => {
-    const csv = `${header},${more}\na.jpg,,,WB-1,2024,3,00,,\nb.jpg,,,WB-1,2024,0,5,,\nc.jpg,,,WB-1,2024,10,20,,\nd.jpg,,,WB-1,0,0,0,,\n`
+    const csv = `${header},${more}\na.jpg,,,WB-1,2024,3,00,,\nb.jpg,,,WB-1,2024,0,5,,\nc.jpg,,,WB-1,2024.0,10.0,20.0,,\nd.jpg,,,WB-1,0,0,0,,\n`
     expect(open(csv, []).photos.map(({ timestamp }) => timestamp)).toEqual(['2024-03', '2024', '2024-10-20', undefined])
   })
 

@@ -23,9 +23,17 @@ const sides: Readonly<Record<SplitSide, readonly string[]>> = {
 const sideOf = new Map(Object.entries(sides).flatMap(([side, names]) => names.map((name) => [name, side as SplitSide])))
 const isNothing = nobodyTest()
 
-/** The side that a cell names; undefined for a word that is none. An empty cell, and a word for nothing, are 'none'. */
+/**
+ * The side that a cell names, also by one word of several (`test_open`, `Public Test`, `train-1`); undefined for words that name none, or two. An
+ * empty cell, and a word for nothing, are 'none'.
+ */
 export function splitSideOf(cell: string): SplitSide | undefined {
-  return isNothing(cell) ? 'none' : sideOf.get(keyOf(cell))
+  if (isNothing(cell)) return 'none'
+  const whole = sideOf.get(keyOf(cell))
+  if (whole !== undefined) return whole
+  const parts = cell.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ').split(/[^\p{L}]+/u)
+  const named = new Set(parts.flatMap((part) => sideOf.get(keyOf(part)) ?? []))
+  return named.size === 1 ? [...named][0] : undefined
 }
 
 /** True for cells that are a split: one at least names a side, and most do. */
@@ -35,11 +43,19 @@ export function isSplit(cells: readonly string[]): boolean {
   return known > 0 && known * 2 > given.length
 }
 
-/** A column that is called a split and does not say one: told, since its photos are then split by lot. */
+/** Columns that say yes or no of one side of a split. */
+const oneSided = /^(is|for|in|use)?(train(ing)?|test(ing)?|val(idation)?|holdout|query|gallery)(set)?$/
+const yesOrNo = /^(true|false|yes|no|y|n|t|f|[01](\.0)?)$/i
+
+/** A column that is called a split and does not say one, or is one of yes and no: told, since its photos are then split by lot. */
 export function unreadSplit({ header, rows }: Table, taken: number | undefined): string[] {
-  const column = header.findIndex((name) => keyOf(name) === 'split')
+  const wordsOf = (c: number) => [...new Set(rows.map((cells) => cells[c]!))].filter((word) => !isNothing(word))
+  const column = header.findIndex(
+    (name, c) =>
+      keyOf(name) === 'split' || (oneSided.test(keyOf(name)) && wordsOf(c).every((word) => yesOrNo.test(word))),
+  )
   if (taken !== undefined || column === -1) return []
-  const words = [...new Set(rows.map((cells) => cells[column]!))].filter((word) => !isNothing(word))
+  const words = wordsOf(column)
   if (words.length === 0) return []
   return [
     `column '${header[column]}' is not used: expected train, validation or test in it, got ${shortList(words.map((word) => `'${word}'`))}`,

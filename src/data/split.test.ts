@@ -5,6 +5,7 @@ import { datasetHash } from './hash.ts'
 import { identitiesOf, type Photo } from './manifest.ts'
 import { openDataset } from './open.ts'
 import { hashSplit, stratifiedSplit } from './split.ts'
+import { splitSideOf, unreadSplit } from './split-column.ts'
 
 const photosOf = (counts: Readonly<Record<string, number>>): Photo[] =>
   Object.entries(counts).flatMap(([identity, count]) =>
@@ -95,4 +96,37 @@ it('a column called split that names no sides is told, and one that does is not'
     "column 'split' is not used: expected train, validation or test in it, got 'A', 'B'",
   ])
   expect(warningsOf(['train', 'test', 'train', 'test'])).toEqual([])
+})
+
+it('a side may be one of several words; words of two sides are none', () => {
+  const cells = [
+    'test_open',
+    'Public Test',
+    'PublicTest',
+    'train-1',
+    'TrainSet',
+    'val 2',
+    'train/val',
+    'contest',
+    'retraining',
+    'untested',
+    '',
+  ]
+  expect(cells.map(splitSideOf)).toEqual([
+    ...['test', 'test', 'test', 'train', 'train', 'validation', undefined, undefined, undefined, undefined, 'none'],
+  ])
+})
+
+it('a column of yes and no is told: it is no split that can be used', () => {
+  const table = (header: string, cells: readonly string[]) =>
+    unreadSplit(
+      { header: ['file', header], rows: cells.map((cell) => ['a.jpg', cell]), numbers: new Int32Array() },
+      undefined,
+    )
+  expect(table('is_train', ['True', 'False'])).toEqual([
+    "column 'is_train' is not used: expected train, validation or test in it, got 'True', 'False'",
+  ])
+  expect(table('Test', ['1', '0'])).toHaveLength(1)
+  expect(table('test', ['blood', 'hair'])).toEqual([])
+  expect(table('station', ['1', '0'])).toEqual([])
 })

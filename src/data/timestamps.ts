@@ -32,6 +32,8 @@ const clock =
   '(?:[T _,]+(\\d{1,2})[:.hH](\\d{2})(?:[:.m](\\d{2})(?:[.,](\\d+))?s?)?\\s*([AaPp]\\.?[Mm]\\.?)?\\s*(Z|[+-]\\d{2}:?\\d{2})?)?'
 const yearFirst = new RegExp(`^(\\d{4})[-:/.](\\d{1,2})[-:/.](\\d{1,2})${clock}$`)
 const yearLast = new RegExp(`^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4})${clock}$`)
+const monthNamed =
+  /^(?:(\d{1,2})(?:st|nd|rd|th)?[-/. ]*([\p{L}]{3,})\.?[-/. ,]*(\d{4})|([\p{L}]{3,})\.?[-/. ]*(\d{1,2})(?:st|nd|rd|th)?,?[-/. ]*(\d{4}))(?!\d)/u
 const compact = /^(\d{4})(\d{2})(\d{2})(?:[T _-]?(\d{2})(\d{2})(\d{2}))?$/
 
 /**
@@ -76,11 +78,39 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
   }
 }
 
-function partsOf(text: string): Parts | undefined {
+function partsOf(written: string): Parts | undefined {
+  const text = withMonthNumber(written)
   const year = yearFirst.exec(text) ?? compact.exec(text)
   if (year !== null) return parts(year, [year[1]!, year[2]!, year[3]!], 'month first')
   const last = yearLast.exec(text)
   return last === null ? undefined : parts(last, [last[3]!, last[1]!, last[2]!], undefined)
+}
+
+/** How months begin in English, Spanish, Portuguese, French and German; `mar` is March, and `mai` May. */
+const months: readonly RegExp[] = [
+  /^(jan|ene|gen)/,
+  /^(feb|fev)/,
+  /^(mar|mrz)/,
+  /^(apr|abr|avr)/,
+  /^(may|mai)/,
+  /^(jun|juin)/,
+  /^(jul|juil)/,
+  /^(aug|ago|aou)/,
+  /^(sep|set)/,
+  /^(oct|out|okt)/,
+  /^nov/,
+  /^(dec|dic|dez)/,
+]
+
+/** `1-May-2024 10:00` as `2024-5-1 10:00`; a text without a month's name as it is. */
+function withMonthNumber(text: string): string {
+  const found = monthNamed.exec(text)
+  if (found === null) return text
+  const [whole, dayBefore, nameAfter, yearAfter, nameBefore, dayAfter, yearLater] = found
+  const name = (nameAfter ?? nameBefore ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const month = months.findIndex((begins) => begins.test(name)) + 1
+  if (month === 0) return text
+  return `${yearAfter ?? yearLater}-${month}-${dayBefore ?? dayAfter}${text.slice(whole.length)}`
 }
 
 function parts(

@@ -59,8 +59,9 @@ export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
   }
 }
 
-/** `2024-05-01`, as far as it is known: month or day are not where they are empty, or 0. */
-function dateOf(parts: readonly string[]): string {
+/** `2024-05-01`, as far as it is known: month or day are not where they are empty, or 0. A spreadsheet may write 5 as `5.0`. */
+function dateOf(written: readonly string[]): string {
+  const parts = written.map((part) => part.replace(/[.,]0+$/, ''))
   const missing = parts.findIndex((part) => /^0*$/.test(part))
   const known = missing === -1 ? parts : parts.slice(0, missing)
   return known.map((part) => part.padStart(2, '0')).join('-')
