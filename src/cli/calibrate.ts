@@ -132,8 +132,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       })
       if (chart !== undefined) await drawChart(chart, record)
       writeCalibration(out, record)
-      if (record.fittedOn.individuals < fewIndividuals)
-        warn(`${record.fittedOn.individuals} individuals are few: the probabilities are rough`)
+      warnOfFew(record)
       say(described(record, selection))
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
@@ -142,6 +141,12 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
 
 /** Fewer say little of how scores of other individuals are spread. */
 const fewIndividuals = 20
+
+function warnOfFew({ fittedOn: { individuals }, embedding }: CalibrationRecord): void {
+  if (individuals >= fewIndividuals) return
+  if (embedding.measured !== null) return warn(`${individuals} individuals are few: the probabilities are rough`)
+  warn(`${individuals} individuals are TOO FEW to measure anything: answers by this calibration can be sure and wrong`)
+}
 
 /** The file in the folder of the one model. A lone .onnx file may lie among other people's: nothing is put beside it unasked. */
 async function placeFor({ model }: ModelFlags): Promise<string> {
@@ -195,7 +200,7 @@ function described(record: CalibrationRecord, { reason }: Selection): string {
     formatTable(header, [row('similarities', embedding), ...(fused === undefined ? [] : [row('with places', fused)])]),
     '',
     embedding.measured === null
-      ? 'nothing was measured: these are too few individuals to hold any out'
+      ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
       : `measured in ${embedding.measured.folds} folds, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
     ...(fused === undefined ? [] : fusionLines(fused)),
   ].join('\n')

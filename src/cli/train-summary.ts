@@ -29,9 +29,12 @@ function scoreLines(measured: readonly ValidationEntry[], told: RunMetrics | und
     `on the photos set aside: ${scores(best)} (epoch ${best.epoch})${before}`,
     ...worth(told),
     'photos of one sighting may be on both sides of that split, which flatters: measure on other sightings before you rely on it',
-    ...(worse ? ['TRAINING DID NOT MAKE THE NETWORK BETTER on these photos'] : []),
+    ...(worse ? [noBetter] : []),
   ]
 }
+
+const noBetter =
+  'TRAINING DID NOT MAKE THE NETWORK BETTER on these photos: pretrained weights, more photos of each animal or more epochs may (docs/training.md)'
 
 /** What the score is to be held against: chance, and how far it may be off. */
 function worth(told: RunMetrics | undefined): string[] {

@@ -47,7 +47,7 @@ export function accuracyWords(
   costs: AnswerCosts,
 ): string {
   if (measured === null)
-    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out.`
+    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out. Do not rely on these answers: they can be sure and wrong. Calibrate on photos of eight individuals or more.`
   const { known: threshold } = thresholdsOf(costs)
   const sure = measured.bins.filter(({ low }) => low >= threshold - 1e-9)
   const weight = measured.bins.reduce((sum, { count }) => sum + count, 0)
