@@ -108,7 +108,7 @@ describe('a Camtrap-DP package', () => {
       ['unknown', 1],
       ['', 1],
     ])
-    expect(summary).toContain("3 photos of 1 individual, 2 of nobody known (1 'unknown', 1 empty)")
+    expect(summary).toContain("3 photos: 1 of 1 individual, 2 of nobody known (1 'unknown', 1 empty)")
   })
 
   it('has observations of a whole event on the photos between its start and its end', () => {

@@ -47,7 +47,7 @@ describe('MegaDetector’s file', () => {
   it('finds several animals on a photo of nobody, all of which are counted', () => {
     const images = [{ file: 'Unknown/b.jpg', detections: [animal(0.5, 0.5), animal(0.9)] }]
     const { summary } = open(['Ana/a.jpg', 'Unknown/b.jpg'], md(images))
-    expect(summary).toContain("3 photos of 1 individual, 2 of nobody known ('Unknown')")
+    expect(summary).toContain("3 photos: 1 of 1 individual, 2 of nobody known ('Unknown')")
   })
 
   it('gives an annotation for each animal, of the confidence that was asked for', () => {

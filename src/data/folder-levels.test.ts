@@ -30,6 +30,33 @@ describe('folders below folders', () => {
     expect(read(['Ana/01.05.2024/1.jpg', 'Bo/2.5.2024/1.jpg'])[1]).toEqual(['Bo', 'Bo 2.5.2024', undefined])
   })
 
+  it('of sightings are encounters of the individual', () => {
+    const names = ['Ana/enc1/1.jpg', 'Ana/enc2/2.jpg', 'Bo/enc1/1.jpg', 'Bo/Enc 2/2.jpg']
+    expect(read(names)).toEqual([
+      ['Ana', 'Ana enc1', undefined],
+      ['Ana', 'Ana enc2', undefined],
+      ['Bo', 'Bo Enc 2', undefined],
+      ['Bo', 'Bo enc1', undefined],
+    ])
+    expect(open(names).notes![0]).toContain(
+      '3 folders (Enc 2, enc1, enc2) are sightings: an encounter of the individual each',
+    )
+    expect(read(['Ana/2024/visit1/1.jpg', 'Bo/2024/visit2/1.jpg'])[1]).toEqual(['Bo', 'Bo 2024 visit2', undefined])
+  })
+
+  it('of drives and systems are passed over; others below an individual’s photos are told with what to do', () => {
+    expect(read(['Ana/1.jpg', 'Ana/@eaDir/1.jpg', 'Bo/2.jpg', '__MACOSX/Ana/1.jpg'])).toEqual([
+      ['Ana', undefined, undefined],
+      ['Bo', undefined, undefined],
+    ])
+    expect(() => read(['Ana/1.jpg', 'Ana/old/1.jpg', 'Bo/2.jpg'])).toThrow(
+      /Ana\/old\/: photos below an identity’s folder\nhint: move these photos/,
+    )
+    expect(() => read(['1.jpg', 'Ana/left/1.jpg', 'Bo/left/2.jpg'])).toThrow(
+      'both photos and folders of photos (Ana, Bo)',
+    )
+  })
+
   it('of flanks are flanks', () => {
     const names = ['Ana/left/1.jpg', 'Ana/right/1.jpg', 'Bo/left/1.jpg', 'Bo/Right/1.jpg']
     expect(read(names)).toEqual([

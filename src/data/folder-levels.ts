@@ -2,7 +2,7 @@ import { check } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 
 /** What the folders of one level are. */
-export type LevelRole = 'identity' | 'date' | 'flank' | 'camera' | 'wrapper' | 'repeated'
+export type LevelRole = 'identity' | 'date' | 'encounter' | 'flank' | 'camera' | 'wrapper' | 'repeated'
 
 const dates =
   /^(19|20)\d\d([-_. ]?(0?[1-9]|1[0-2])([-_. ]?(0?[1-9]|[12]\d|3[01]))?)?([-_ T]?\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?$/
@@ -22,12 +22,17 @@ const cameras = [
   /^(dcim|\d{3}[a-z_]{5}|\d{3}_\d{4}|\d{3}ek113)$/i,
 ]
 
+/** Words for a sighting with its number. */
+const encounters =
+  /^(enc|encounter|sight|sighting|event|visit|session|occasion|burst|seq|sequence|encuentro|avistamiento|evento|encontro|rencontre)[\s_-]*\d{1,4}[a-z]?$/i
+
 const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation', 'query', 'gallery'])
 
 /** What the names of a level say that it is; undefined where they may be individuals. */
 function roleOf(level: readonly string[], above: readonly string[] | undefined): LevelRole | undefined {
   if (level.every((name) => dates.test(name) || dayFirst.test(name))) return 'date'
   if (above?.every((name) => dates.test(name)) && level.every((name) => months.test(name))) return 'date'
+  if (level.every((name) => encounters.test(name))) return 'encounter'
   if (level.every((name) => flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_')))) return 'flank'
   return level.length === 1 ? 'wrapper' : undefined
 }
@@ -39,12 +44,12 @@ function areCameras(level: readonly string[]): boolean {
 /** True for folders of which none can be an individual by its name. */
 export function areNobodys(names: readonly string[]): boolean {
   const role = roleOf(names, undefined)
-  return areCameras(names) || role === 'date' || (role === 'flank' && names.length > 1)
+  return areCameras(names) || role === 'date' || role === 'encounter' || (role === 'flank' && names.length > 1)
 }
 
 /**
  * The role of each level of folders above photos, outermost first: the level that repeats under others is no identity, nor are dates,
- * flanks, cameras, or the one folder that holds all. `folders[i]` are the names above photo i, as many for each. Where no level can be the
+ * sightings, flanks, cameras, or the one folder that holds all. `folders[i]` are the names above photo i, as many for each. Where no level can be the
  * identities, but one has dates or cameras, the photos are of nobody known.
  * @throws InputError where more than one level can be the identities.
  */
@@ -57,7 +62,8 @@ export function levelRoles(where: string, folders: readonly (readonly string[])[
   const open = roles.flatMap((role, i) => (role === undefined ? [i] : []))
   const single = open.filter((level) => !repeats(folders, level, open))
   const left = single.filter((level) => !areCameras(names[level]!))
-  const known = single.length > left.length || roles.includes('date') || roles.includes('flank')
+  const known =
+    single.length > left.length || ['date', 'encounter', 'flank'].some((role) => roles.some((found) => found === role))
   check(
     left.length === 1 || (left.length === 0 && known),
     `${where}: no photos in it, nor in its folders, but below those: ${folders[0]!.join('/')}/…`,

@@ -35,8 +35,8 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     .filter(({ above }) => above.length > 0)
   checkNoMasks(path, root, below)
   check(
-    root.photos.length === 0 || identities.length === 0,
-    `${path}: both photos and folders of photos (${shortList(identities)})`,
+    root.photos.length === 0 || below.length === 0,
+    `${path}: both photos and folders of photos (${shortList([...new Set(below.map(({ above }) => above[0]!))])})`,
     'a folder for each identity, or all photos in one folder',
   )
   const warnings = passedOver(root.others).map((told) => `the folder: ${told}`)
@@ -80,7 +80,9 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
       ),
   )
   const nested = new Set(below.filter(({ above }) => above.length > 1).map(({ above }) => `${above.join('/')}/`))
-  const problems = [...nested].map((where): Problem => ({ where, what: 'photos below an identity’s folder' }))
+  const hint =
+    'move these photos: a folder of an individual holds either its photos, or folders alone (dates, flanks, cameras)'
+  const problems = [...nested].map((where): Problem => ({ where, what: 'photos below an identity’s folder', hint }))
   return { kind: 'folders', source, photos, problems, warnings }
 }
 
@@ -108,13 +110,14 @@ function fromLevels(
   const photos = below.map(({ above, name }): Photo => {
     const identity = at(above, 'identity') || undefined
     const date = at(above, 'date')
+    const sighting = [date, at(above, 'encounter')].filter((name) => name !== '').join(' ')
     const camera = at(above, 'camera') || undefined
     const repeated = at(above, 'repeated')
     return {
       filename: [...above, name].join('/'),
       path: join(path, ...above, name),
       identity,
-      encounter: date === '' ? undefined : [identity ?? camera, date].filter(Boolean).join(' '),
+      encounter: sighting === '' ? undefined : [identity ?? camera, sighting].filter(Boolean).join(' '),
       timestamp: date === '' ? undefined : date.replaceAll('/', '-'),
       flank: at(above, 'flank') || undefined,
       ...(camera === undefined ? {} : { camera }),
@@ -132,6 +135,7 @@ function fromLevels(
 const roleWords: Readonly<Record<LevelRole, string>> = {
   identity: 'are the individuals',
   date: 'by date: an encounter of the individual each',
+  encounter: 'are sightings: an encounter of the individual each',
   flank: 'are flanks',
   camera: 'are cameras, and no individuals',
   wrapper: 'around all',
@@ -190,6 +194,9 @@ function checkIdentityFolders(path: string, root: Contents, identities: readonly
   )
 }
 
+/** What network drives and systems put beside photos. */
+const systemFolders = new Set(['@eaDir', '#recycle', '$RECYCLE.BIN', 'System Volume Information', '__MACOSX'])
+
 /** Reads a folder once, however often it is asked for. */
 type FolderReader = (path: string) => Contents
 
@@ -210,7 +217,7 @@ function contentsOf(path: string, onEntry: () => void): Contents {
   const others: string[] = []
   for (const entry of entriesOf(path)) {
     onEntry()
-    if (entry.name.startsWith('.')) continue
+    if (entry.name.startsWith('.') || systemFolders.has(entry.name)) continue
     if (isFolder(path, entry)) folders.push(entry.name)
     else if (photoExtensions.has(extname(entry.name).slice(1).toLowerCase())) photos.push(entry.name)
     else others.push(entry.name)

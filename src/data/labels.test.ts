@@ -150,6 +150,26 @@ describe('labels that look alike', () => {
     ])
   })
 
+  it('differ in the flank alone: told, and no others', () => {
+    const labels = [
+      'Ana_left',
+      'Ana-R',
+      'Bo (izq)',
+      'bo (der)',
+      'Cai L',
+      'Cairo R',
+      'Left',
+      'Cleft',
+      'Dia left',
+      'D-right',
+    ]
+    const flanks = table('filename,identity', labels).warnings.filter((text) => text.includes('flank'))
+    expect(flanks).toEqual([
+      "individuals whose labels differ in the flank alone, counted apart: 'Ana-R' and 'Ana_left', 'Bo (izq)' and 'bo (der)'; " +
+        'where these are one animal, give the flank in a column flank, or in folders below the animal (Ana/left)',
+    ])
+  })
+
   it('are encounters too', () => {
     const rows = ['A,S1', 'A,s1', 'B,2024-05-01', 'B,2024-5-1']
     expect(table('filename,identity,encounter', rows).warnings[0]).toContain(

@@ -1,4 +1,5 @@
 import { optionText } from '../base/index.ts'
+import { flankLabelWarnings } from './flank-labels.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
 import { isDoubtful, type NobodyWords, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
@@ -58,7 +59,8 @@ export function withReadLabels(
     warnings.push(similarWarning(field, groups, mergeSimilarLabels))
     if (mergeSimilarLabels) photos = merged(photos, field, groups)
   }
-  warnings.push(...doubtfulWarnings(photos), ...singlePhotoWarnings(photos))
+  const individuals = photos.flatMap(({ identity }) => identity ?? [])
+  warnings.push(...doubtfulWarnings(photos), ...flankLabelWarnings(individuals), ...singlePhotoWarnings(photos))
   return { ...manifest, photos, words: [...words.values()], warnings: [...manifest.warnings, ...warnings] }
 }
 
