@@ -266,6 +266,10 @@ test('where no photo can validate it is an error, and nothing is written', async
   expect(output.stderr).toContain('hint: another kind may: --kind stratified or --kind identity')
   expect(await runProgram(ask, commands)).toBe(2)
   expect(output.stderr).toContain('split by stratified: no photo can validate')
+  expect(await runProgram([...ask, '--kind', 'identity'], commands)).toBe(2)
+  expect(output.stderr).toContain(
+    'split by identity: 2 individuals are too few to set 0.2 of them aside\nhint: ask for a larger share: --fraction 0.5',
+  )
 })
 
 function write(path: string, content: string | Uint8Array): void {

@@ -25,7 +25,7 @@ export interface FileDetections {
 const detectionSchema = z.object({
   category: z.union([z.string(), z.number()]).nullish(),
   label: z.string().nullish(),
-  conf: z.number(),
+  conf: z.number().min(0).max(1.001), // a rounding above 1
   bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]),
 })
 

@@ -44,6 +44,24 @@ const md = (images: readonly unknown[], more = {}) => ({
 })
 
 describe('MegaDetector’s file', () => {
+  it('of bare names fits no photo where several have one', () => {
+    const images = [{ file: '1.jpg', detections: [animal(0.9)] }]
+    expect(() => open(['Ana/1.jpg', 'Bo/1.jpg'], md(images))).toThrow(
+      /Bo\/1\.jpg: several files of .*md\.json could be this photo, or one of them several photos\nhint: run the detector on the folder/,
+    )
+    expect(open(['Ana/1.jpg', 'Bo/2.jpg'], md(images)).boxes[0]).toEqual(['Ana/1.jpg', [40, 40, 100, 100]])
+  })
+
+  it('without an animal that is sure enough is a warning, and percents are refused', () => {
+    const one = (...detections: readonly unknown[]) => open(['a.jpg'], md([{ file: 'a.jpg', detections }]))
+    expect(one(animal(0.1)).warnings[0]).toBe(
+      'no animal is as sure as 0.2, the surest 0.1: all photos stay whole, unless `confidence` is lower',
+    )
+    expect(one().warnings[0]).toBe('the detector found no animal on these photos: all stay whole')
+    expect(one(animal(0.9)).warnings).toEqual([])
+    expect(() => one(animal(90))).toThrow(/images\[0\]\.detections\[0\]\.conf/)
+  })
+
   it('finds several animals on a photo of nobody, all of which are counted', () => {
     const images = [{ file: 'Unknown/b.jpg', detections: [animal(0.5, 0.5), animal(0.9)] }]
     const { summary } = open(['Ana/a.jpg', 'Unknown/b.jpg'], md(images))

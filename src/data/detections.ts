@@ -47,7 +47,8 @@ export function withDetections(
   const boxes = new Map<Photo, { readonly detection: Detection; readonly box: Box | undefined }[]>()
   const problems: Problem[] = doubtful.map((photo) => ({
     where: describePhoto(photo),
-    what: `several files of ${path} could be this photo`,
+    what: `several files of ${path} could be this photo, or one of them several photos`,
+    hint: 'run the detector on the folder that holds all photos, so that its file names their folders too',
   }))
   wanted.forEach(({ photo, detection }, i) => {
     const box = placed.boxes[i]
@@ -75,7 +76,7 @@ interface Matches {
   readonly found: ReadonlyMap<Photo, FileDetections>
   /** How many files of the detector are no photo of the manifest. */
   readonly unused: number
-  /** Photos that several files fit. */
+  /** Photos that several files fit, or whose file fits several photos. */
   readonly doubtful: readonly Photo[]
 }
 
@@ -103,7 +104,19 @@ function match(photos: readonly Photo[], files: readonly FileDetections[]): Matc
     else if (fitting.length > 0) found.set(photo, fitting.at(-1)!)
     for (const file of fitting) used.add(file)
   }
-  return { found, unused: files.length - used.size, doubtful }
+  const shared = sharedFiles(found)
+  for (const photo of shared) found.delete(photo)
+  return { found, unused: files.length - used.size, doubtful: [...doubtful, ...shared] }
+}
+
+/** Photos whose detections may be those of another photo: `1.jpg` fits `Ana/1.jpg` and `Bo/1.jpg`. */
+function sharedFiles(found: ReadonlyMap<Photo, FileDetections>): Photo[] {
+  const paths = new Map<string, Set<string>>()
+  for (const [photo, { file }] of found) {
+    const name = plain(file)
+    paths.set(name, (paths.get(name) ?? new Set()).add(photo.path))
+  }
+  return [...found].flatMap(([photo, { file }]) => (paths.get(plain(file))!.size > 1 ? [photo] : []))
 }
 
 /** Of files of which one name ends as another, the one that says most. */
@@ -169,7 +182,14 @@ function warningsOf(photos: readonly Photo[], found: Matches['found'], threshold
       list.map(({ filename }) => filename),
       3,
     )
+  const animals = [...found.values()].flatMap((file) => file.animals)
+  const surest = Math.max(...animals.map(({ confidence }) => confidence))
+  const unused =
+    animals.length === 0
+      ? 'the detector found no animal on these photos: all stay whole'
+      : `no animal is as sure as ${threshold}, the surest ${surest}: all photos stay whole, unless \`confidence\` is lower`
   return [
+    ...(photos.length > 0 && found.size > 0 && !(surest >= threshold) ? [unused] : []),
     ...(failed.length === 0 ? [] : [`the detector could not read ${failed.length} photos: ${names(failed)}`]),
     ...(several.length === 0
       ? []

@@ -1,4 +1,4 @@
-import { check, Rng } from '../base/index.ts'
+import { check, optionText, Rng } from '../base/index.ts'
 import { folds, inCanonicalOrder } from './folds.ts'
 import { identitiesOf, type Photo } from './manifest.ts'
 import { type Groups, groupsOf, type KnownBursts, type SplitKind } from './photo-groups.ts'
@@ -48,10 +48,28 @@ function divided(photos: readonly Photo[], options: GroupedSplitOptions): Split 
       return bothSides(photos, kind, options)
     case 'station':
     case 'identity':
-      return folds(photos, { kind, folds: Math.max(2, Math.round(1 / fraction)), seed, bursts })[0]!
+      return firstFold(photos, { kind, fraction, seed, bursts })
     case 'time':
       return timeSplit(photos, fraction)
   }
+}
+
+/** The first of 1 / `fraction` folds: there must be as many groups. */
+function firstFold(
+  photos: readonly Photo[],
+  { kind, fraction, seed, bursts }: KnownBursts & Required<SplitOptions> & { readonly kind: 'station' | 'identity' },
+): Split {
+  const count = Math.max(2, Math.round(1 / fraction))
+  const there = new Set(groupsOf(photos, kind, { bursts }).filter((group) => group >= 0)).size
+  const noun = kind === 'identity' ? 'individual' : 'station'
+  check(
+    there >= count,
+    `split by ${kind}: ${there} ${noun}${there === 1 ? ' is' : 's are'} too few to set ${fraction} of them aside`,
+    there < 2
+      ? 'ask for another kind of split'
+      : `ask for a larger share: ${optionText({ fraction: there < 4 ? 0.5 : Math.ceil(200 / there) / 100 })}`,
+  )
+  return folds(photos, { kind, folds: count, seed, bursts })[0]!
 }
 
 function bothSides(
