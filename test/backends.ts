@@ -29,6 +29,12 @@ export const cpuPlain: Implementation = {
   create: () => ortBackend({ threads: 1, blocked: false }),
   skip: undefined,
 }
+/** As with CUDA: several steps of a program that carries a state are one ONNX `Loop`. */
+export const cpuLoop: Implementation = {
+  name: 'onnxruntime cpu, four steps in one loop',
+  create: () => ortBackend({ threads: 1, together: 4 }),
+  skip: undefined,
+}
 export const webgpu: Implementation = {
   name: 'onnxruntime webgpu',
   create: () => ortBackend({ device: 'webgpu' }),

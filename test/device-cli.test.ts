@@ -33,12 +33,15 @@ const losses = (out: string) =>
 
 describe('rosette devices', () => {
   test('tells of the processor, and of each device what it is or lacks', async () => {
-    const { code, stdout } = await run(['devices', '--json'])
+    const noDriver = { ...env, VK_ICD_FILENAMES: join(folder, 'none.json'), VK_DRIVER_FILES: undefined }
+    const { code, stdout } = await start([cli, 'devices', '--check', '--json'], { env: noDriver }).ended
     expect(code).toBe(0)
-    const { devices, auto } = JSON.parse(stdout) as {
+    const { devices, auto, placements } = JSON.parse(stdout) as {
       devices: { device: string; state: string }[]
       auto: { device: string; reason: string }
+      placements: unknown[]
     }
+    expect(placements).toEqual([]) // the processor has nothing to fall back from
     expect(devices.map(({ device }) => device)).toEqual(['cpu', 'webgpu', 'cuda', 'directml', 'coreml'])
     expect(devices[0]!.state).toBe('ready')
     expect(auto.reason).not.toBe('')

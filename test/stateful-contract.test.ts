@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { InputError } from '../src/base/index.ts'
-import { add, type Graph, input, mul, reduceSum } from '../src/graph/index.ts'
+import { add, type Graph, input, less, mul, reduceSum, where } from '../src/graph/index.ts'
 import type { Backend, StatefulProgram, Tensors } from '../src/runtime/index.ts'
 import { float32, int32, type Tensor } from '../src/tensor/index.ts'
-import { implementations } from './backends.ts'
+import { cpuLoop, implementations } from './backends.ts'
 
 const numbers = ({ data }: Tensor) => Array.from(data, Number)
 
@@ -18,7 +18,7 @@ function accumulator(): Graph {
 const begin = () => ({ w: float32([3], [1, 2, 3]), n: int32([2], [1, 5]), scale: float32([], [10]) })
 const ones = { x: float32([3], [1, 1, 1]) }
 
-describe.each(implementations.filter(({ skip }) => skip === undefined))('$name', ({ create }) => {
+describe.each([...implementations, cpuLoop].filter(({ skip }) => skip === undefined))('$name', ({ create }) => {
   let backend: Backend
   const programs: StatefulProgram[] = []
 
@@ -81,6 +81,36 @@ describe.each(implementations.filter(({ skip }) => skip === undefined))('$name',
     await expect(program.step({})).rejects.toThrow("input 'x' is missing")
     await expect(program.step({ x: float32([4], [1, 1, 1, 1]) })).rejects.toThrow(InputError)
     expect(numbers((await program.read(['w'])).w!)).toEqual([11, 12, 13])
+  })
+
+  test('steps are one after the other, each told of, and the last one’s state stays', async () => {
+    const program = await start()
+    const rows = [1, 2, 3, 4, 5, 6].map((x) => ({ x: float32([3], [x, 0, 0]) }))
+    const told = await program.steps(rows)
+    expect(told.map((own) => Object.keys(own))).toEqual(rows.map(() => ['total']))
+    expect(told.map(({ total }) => numbers(total!))).toEqual([[6], [16], [36], [66], [106], [156]])
+    expect(told[0]!.total!.shape).toEqual([])
+    const { w, n } = await program.read(['w', 'n'])
+    expect([w, n].map((t) => numbers(t!))).toEqual([
+      [211, 2, 3],
+      [64, 320],
+    ])
+    await expect(program.steps([ones, {}])).rejects.toThrow("input 'x' is missing")
+    expect(program.together).toBeGreaterThanOrEqual(1)
+  })
+
+  test('a step that halts is the last of its row', async () => {
+    const { outputs, carried } = accumulator()
+    const over = where(less(50, outputs.total!), 1, 0)
+    const program = await start(begin(), { outputs: { ...outputs, over }, carried: carried!, haltsAt: 'over' })
+    const told = await program.steps([3, 2, 1, 0, 0, 0].map((x) => ({ x: float32([3], [x, 0, 0]) })))
+    expect(told.map(({ total, over: stop }) => [...numbers(total!), ...numbers(stop!)])).toEqual([
+      [6, 0],
+      [36, 0],
+      [56, 1],
+    ])
+    expect(numbers((await program.read(['w'])).w!)).toEqual([61, 2, 3]) // its own change is kept
+    expect(await program.steps([ones])).toHaveLength(1)
   })
 
   test('state that no graph reads is kept', async () => {

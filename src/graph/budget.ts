@@ -28,6 +28,7 @@ const groups: Readonly<Record<Exclude<CostGroup, 'elementwise'>, readonly AnyOpN
     'flip',
     'expand',
     'gridSample',
+    'gatherRows',
     'blockedReorderInput',
     'blockedReorderOutput',
   ],

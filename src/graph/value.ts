@@ -28,6 +28,11 @@ export interface Graph {
    * and statistics of a training step are. A `Backend` keeps them where it computes.
    */
   readonly carried?: Readonly<Record<string, string>>
+  /**
+   * An output, a scalar that is not 0 where a row of runs stops after this one: what the next is fed depends on it. A training step that was
+   * skipped is such a run.
+   */
+  readonly haltsAt?: string
 }
 
 /** Every value that `outputs` reach, each after its inputs, without recursion (training graphs are thousands deep). */
@@ -57,7 +62,8 @@ export function topological(outputs: readonly Value[]): Value[] {
 
 /**
  * The inputs of a graph, one a name, in the order they are first reached.
- * @throws InputError where a name stands for two types, or for an output too, and where what is carried over does not fit its input.
+ * @throws InputError where a name stands for two types, or for an output too, where what is carried over does not fit its input, and where
+ * what halts it is no scalar output.
  */
 export function graphInputs(graph: Graph): Node<'input'>[] {
   const inputs = new Map<string, Node<'input'>>()
@@ -73,6 +79,11 @@ export function graphInputs(graph: Graph): Node<'input'>[] {
     inputs.set(name, known)
   }
   for (const [name, output] of Object.entries(graph.carried ?? {})) checkCarried(graph, inputs.get(name), name, output)
+  if (graph.haltsAt !== undefined)
+    check(
+      graph.outputs[graph.haltsAt]?.shape.length === 0,
+      `graph: '${graph.haltsAt}' halts it, expected a scalar output`,
+    )
   return [...inputs.values()]
 }
 

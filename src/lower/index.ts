@@ -11,6 +11,8 @@ import { mergeEqual } from './merge.ts'
 import { plainStandardisation } from './normalise.ts'
 import { sumsAsProducts } from './reduce.ts'
 import { sinkReshapes } from './reshape.ts'
+import { plainSampling } from './sample.ts'
+import { plainSigns } from './sign.ts'
 import type { Target } from './target.ts'
 
 export { type HalfOptions, halveProducts } from './half.ts'
@@ -21,6 +23,8 @@ export { portableTarget, type Target } from './target.ts'
 export function lower(graph: Graph, target: Target): Graph {
   const rounded = target.float16 === false ? roundHalves(graph) : graph
   const plain = target.deviations === false ? plainStandardisation(rounded) : rounded
-  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(plain)))))
+  const sampled = target.lacks?.includes('gridSample') ? plainSampling(plain) : plain
+  const signed = target.lacks?.includes('sign') ? plainSigns(sampled) : sampled
+  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(signed)))))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

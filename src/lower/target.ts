@@ -7,6 +7,8 @@ export interface Target {
   readonly blockSize: number
   /** False where LayerNormalization does not give the deviation that it computes: WebGPU's. */
   readonly deviations?: boolean
+  /** Ops that the provider leaves to the processor: they are written in others. */
+  readonly lacks?: readonly ('gridSample' | 'sign')[]
   /**
    * False where there is no arithmetic in float16. ONNX Runtime's processor provider computes it in float32 and leaves out most
    * roundings; with this they are written into the graph.

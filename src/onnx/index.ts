@@ -2,4 +2,5 @@
 export { type AffineTail, appendTail } from './affine-tail.ts'
 export { externalFiles, externalPaths, onnxFiles } from './external-files.ts'
 export { decodeModel, type EncodedModel, encodeModel, inlineLimit } from './file.ts'
+export { loopPorts, toOnnxLoop } from './loop.ts'
 export { type OnnxOptions, toOnnx } from './model.ts'

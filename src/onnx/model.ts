@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import {
+  type GraphProto,
   GraphProtoSchema,
   type ModelProto,
   ModelProtoSchema,
@@ -39,14 +40,7 @@ export interface OnnxOptions {
 export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
   const parameters = options.parameters ?? new Map<string, Tensor>()
   const inputs = graphInputs(graph)
-  const inputNames = new Set(inputs.map(({ attrs }) => attrs.name))
-  const list = new NodeList(new Set([...inputNames, ...Object.keys(graph.outputs)]))
-  const names = new Map<Value, string>()
-  for (const value of topological(Object.values(graph.outputs))) {
-    const operands = value.inputs.map((operand) => names.get(operand)!)
-    names.set(value, emit(list, operands, value))
-  }
-  nameOutputs(graph, list, names, inputNames)
+  const list = emitGraph(graph)
   for (const { attrs } of inputs) {
     const value = parameters.get(attrs.name)
     if (value === undefined) continue
@@ -54,20 +48,41 @@ export function toOnnx(graph: Graph, options: OnnxOptions = {}): ModelProto {
     check(got === expected, `toOnnx: parameter '${attrs.name}', expected ${expected}, got ${got}`)
     list.initializer(attrs.name, value)
   }
+  const proto = create(GraphProtoSchema, {
+    name: 'rosette',
+    node: list.nodes,
+    initializer: list.initializers,
+    input: inputs.filter(({ attrs }) => !parameters.has(attrs.name)).map(({ attrs }) => valueInfo(attrs.name, attrs)),
+    output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(name, value)),
+  })
+  return modelOf(proto, list.nodes, options.metadata)
+}
+
+/** The nodes and constants of a graph, under the names of its inputs and outputs; none has a name of `reserved`. */
+export function emitGraph(graph: Graph, reserved: readonly string[] = []): NodeList {
+  const inputNames = new Set(graphInputs(graph).map(({ attrs }) => attrs.name))
+  const list = new NodeList(new Set([...inputNames, ...Object.keys(graph.outputs), ...reserved]))
+  const names = new Map<Value, string>()
+  for (const value of topological(Object.values(graph.outputs))) {
+    const operands = value.inputs.map((operand) => names.get(operand)!)
+    names.set(value, emit(list, operands, value))
+  }
+  nameOutputs(graph, list, names, inputNames)
+  return list
+}
+
+/** A graph as a model; `nodes` are all that it has, those of graphs within it too. */
+export function modelOf(
+  graph: GraphProto,
+  nodes: readonly NodeProto[],
+  metadata: Readonly<Record<string, string>> = {},
+): ModelProto {
   return create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     producerName: 'rosette',
-    opsetImport: opsetImports(list.nodes),
-    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
-    ),
-    graph: create(GraphProtoSchema, {
-      name: 'rosette',
-      node: list.nodes,
-      initializer: list.initializers,
-      input: inputs.filter(({ attrs }) => !parameters.has(attrs.name)).map(({ attrs }) => valueInfo(attrs.name, attrs)),
-      output: Object.entries(graph.outputs).map(([name, value]) => valueInfo(name, value)),
-    }),
+    opsetImport: opsetImports(nodes),
+    metadataProps: Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    graph,
   })
 }
 
@@ -105,7 +120,8 @@ function opsetImports(nodes: readonly NodeProto[]) {
   ]
 }
 
-function valueInfo(name: string, { shape, dtype }: Type): ValueInfoProto {
+/** A port of a graph. */
+export function valueInfo(name: string, { shape, dtype }: Type): ValueInfoProto {
   const dim = shape.map((size) => {
     const { coefficient, symbol } = splitDim(size)
     if (symbol === undefined) {

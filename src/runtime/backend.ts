@@ -42,6 +42,13 @@ export interface StatefulProgram {
    * A step that throws leaves the state as it was. @throws InputError naming a feed that is missing or does not fit.
    */
   step(feeds: Tensors): Promise<Record<string, Tensor>>
+  /**
+   * A step for each of `feeds`, one after the other; what each returned. After one that halts (`Graph.haltsAt`) the rest is not run: there are
+   * fewer results than feeds then.
+   */
+  steps(feeds: readonly Tensors[]): Promise<Record<string, Tensor>[]>
+  /** Steps that are best run together: more than one where the state travels to a device and back around them. */
+  readonly together: number
   /** Tensors of the state, in memory. They hold until the next step, and are not to be changed. @throws InputError for another name. */
   read(names: readonly string[]): Promise<Record<string, Tensor>>
   /** Replaces tensors of the state, and takes their memory over. @throws InputError naming one that the state has not, or of another dtype or shape. */

@@ -12,6 +12,11 @@ export interface ChildOptions {
   readonly options: readonly SessionOptions[]
   /** A process that grows larger is ended. Without it there is no limit. */
   readonly memoryLimitBytes?: number | undefined
+  /**
+   * An open file for what the process writes to standard error, which an error of its death tells otherwise. Node's pipes do not wait: of a
+   * long log all is lost that comes faster than it is read.
+   */
+  readonly complaints?: number | undefined
 }
 
 /** A model has ended its process, or was ended with it. */
@@ -37,9 +42,9 @@ export function memoryLimitDefault(): number {
  */
 export async function openInChild(
   model: Uint8Array | string,
-  { options, memoryLimitBytes }: ChildOptions,
+  { options, memoryLimitBytes, complaints }: ChildOptions,
 ): Promise<Session> {
-  const child = new Child(memoryLimitBytes)
+  const child = new Child(memoryLimitBytes, complaints)
   try {
     const { inputs, outputs, lanes } = await child.open({ kind: 'open', model, options, memoryLimitBytes })
     return { inputs, outputs, lanes, run: child.run, release: child.release }
@@ -67,13 +72,13 @@ class Child {
   #tooLarge = false
   #lastId = 0
 
-  constructor(limitBytes: number | undefined) {
+  constructor(limitBytes: number | undefined, complaints: number | undefined) {
     this.#limitBytes = limitBytes
     this.#process = fork(childFile(), [], {
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [], // flags of this process are not for it
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', complaints ?? 'pipe', 'ipc'],
     })
     this.#process.stderr?.on('data', (text: Buffer) => {
       this.#complaint = `${this.#complaint}${text}`.slice(-2000)

@@ -5,6 +5,7 @@ import type { StatefulProgram, Tensors } from './backend.ts'
 import { checkWritten, picked } from './carried.ts'
 import { bindFeeds } from './feeds.ts'
 import type { DeviceSession, DeviceTensor } from './session.ts'
+import { halts } from './stepper.ts'
 
 /** The three models of a state on a device. What goes up or comes down passes a model that copies and does nothing else. */
 export interface DeviceSessions {
@@ -20,14 +21,15 @@ export interface DeviceSessions {
 /** A program whose state lies on a device: per step only the feeds go up, and only what is not carried over comes down. */
 export class DeviceState implements StatefulProgram {
   readonly #sessions: DeviceSessions
-  readonly #carried: Readonly<Record<string, string>>
+  readonly #graph: Graph
+  readonly together = 1
   /** What a step is fed besides the state. */
   readonly #inputs: readonly Node<'input'>[]
   #state: Readonly<Record<string, DeviceTensor>>
 
   private constructor(sessions: DeviceSessions, graph: Graph, state: Readonly<Record<string, DeviceTensor>>) {
     this.#sessions = sessions
-    this.#carried = graph.carried ?? {}
+    this.#graph = graph
     this.#inputs = graphInputs(graph).filter(({ attrs }) => state[attrs.name] === undefined)
     this.#state = state
   }
@@ -39,12 +41,21 @@ export class DeviceState implements StatefulProgram {
   async step(feeds: Tensors): Promise<Record<string, Tensor>> {
     bindFeeds(this.#inputs, feeds)
     const { results, held } = await this.#sessions.step.run(feeds, this.#state)
-    const names = Object.entries(this.#carried)
+    const names = Object.entries(this.#graph.carried ?? {})
     const next = Object.fromEntries(names.map(([name, output]) => [name, held[output]!]))
     const old = picked(this.#state, Object.keys(next))
     this.#state = { ...this.#state, ...next }
     for (const tensor of Object.values(old)) tensor.dispose()
     return results
+  }
+
+  async steps(feeds: readonly Tensors[]): Promise<Record<string, Tensor>[]> {
+    const told: Record<string, Tensor>[] = []
+    for (const own of feeds) {
+      told.push(await this.step(own))
+      if (halts(this.#graph, told.at(-1)!)) break
+    }
+    return told
   }
 
   async read(names: readonly string[]): Promise<Record<string, Tensor>> {

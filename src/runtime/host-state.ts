@@ -1,35 +1,44 @@
 import { check } from '../base/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { type Tensor, zerosOf } from '../tensor/index.ts'
-import type { Program, StatefulProgram, Tensors } from './backend.ts'
+import type { StatefulProgram, Tensors } from './backend.ts'
 import { checkWritten, picked } from './carried.ts'
+import { halts, type Stepper } from './stepper.ts'
 
 /**
- * A program whose state lies in memory. Two sets of memory take turns, so that a step allocates nothing: it reads one and writes the
+ * A program whose state lies in memory. Two sets of memory take turns, so that a run allocates nothing: it reads one and writes the
  * other, and only when it is done are they swapped.
  */
 export class HostState implements StatefulProgram {
-  readonly #program: Program
-  readonly #carried: Readonly<Record<string, string>>
+  readonly #stepper: Stepper
+  readonly #graph: Graph
   #state: Tensors
-  /** What the carried tensors were before the last step: the next one's results are written into its memory. */
+  /** What the carried tensors were before the last run: the next one's results are written into its memory. */
   #spare: Tensors
 
-  constructor(program: Program, graph: Graph, state: Tensors) {
-    this.#program = program
-    this.#carried = graph.carried ?? {}
+  constructor(stepper: Stepper, graph: Graph, state: Tensors) {
+    this.#stepper = stepper
+    this.#graph = graph
     this.#state = state
     this.#spare = mapTensors(this.#own(state), (t) => ({ ...t, data: zerosOf(t.dtype, t.data.length) }) as Tensor)
   }
 
+  get together(): number {
+    return this.#stepper.most
+  }
+
   async step(feeds: Tensors): Promise<Record<string, Tensor>> {
-    const names = Object.entries(this.#carried)
-    const into = Object.fromEntries(names.map(([name, output]) => [output, this.#spare[name]!]))
-    const results = await this.#program.run({ ...feeds, ...this.#state }, into)
-    const before = this.#own(this.#state)
-    this.#state = { ...this.#state, ...this.#spare }
-    this.#spare = before
-    return Object.fromEntries(Object.entries(results).filter(([name]) => into[name] === undefined))
+    const [told] = await this.#run([feeds])
+    return told!
+  }
+
+  async steps(feeds: readonly Tensors[]): Promise<Record<string, Tensor>[]> {
+    const told: Record<string, Tensor>[] = []
+    while (told.length < feeds.length) {
+      told.push(...(await this.#run(feeds.slice(told.length, told.length + this.together))))
+      if (halts(this.#graph, told.at(-1)!)) break
+    }
+    return told
   }
 
   async read(names: readonly string[]): Promise<Record<string, Tensor>> {
@@ -52,11 +61,19 @@ export class HostState implements StatefulProgram {
   }
 
   release(): Promise<void> {
-    return this.#program.release()
+    return this.#stepper.release()
+  }
+
+  async #run(feeds: readonly Tensors[]): Promise<Record<string, Tensor>[]> {
+    const told = await this.#stepper.run(feeds, this.#state, this.#spare)
+    const before = this.#own(this.#state)
+    this.#state = { ...this.#state, ...this.#spare }
+    this.#spare = before
+    return told
   }
 
   #own(tensors: Tensors): Record<string, Tensor> {
-    return picked(tensors, Object.keys(this.#carried))
+    return picked(tensors, Object.keys(this.#graph.carried ?? {}))
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { check, InputError, messageOf, readRegular, regularSize } from '../base/index.ts'
 import { type Graph, graphInputs, input, type Node } from '../graph/index.ts'
-import { lower, portableTarget, type Target } from '../lower/index.ts'
+import { lower, portableTarget } from '../lower/index.ts'
 import { decodeModel, encodeModel, externalPaths, inlineLimit, toOnnx } from '../onnx/index.ts'
 import { type DType, float32, sizeOf, type Tensor, totalBytes } from '../tensor/index.ts'
 import type { Backend, CompileOptions, Program, Tensors } from './backend.ts'
@@ -10,11 +10,14 @@ import { checkState } from './carried.ts'
 import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
 import { openDevice } from './device.ts'
 import { DeviceState } from './device-state.ts'
+import { deviceTarget } from './device-target.ts'
 import { type Device, providerOf } from './devices.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
 import { HostState } from './host-state.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
+import { loopSteps } from './loop-steps.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
+import { singleSteps } from './stepper.ts'
 
 /** Which processor runs the graphs, with how many threads. */
 export interface OrtOptions {
@@ -24,9 +27,17 @@ export interface OrtOptions {
   readonly device?: Device | undefined
   /** Blocked depthwise convolution where the processor has it (default), or plain operators only. */
   readonly blocked?: boolean
+  /**
+   * Steps of a program that carries a state which run as one ONNX `Loop`, where the state lies in memory: 8 with CUDA, where it would travel to
+   * the card and back at each step, and one elsewhere, unless given.
+   */
+  readonly together?: number
   /** A file that receives ONNX Runtime's profile, one for each compiled graph. */
   readonly profilePrefix?: string
 }
+
+/** The batches of so many steps lie in memory at once, and whoever stops a training waits for them. */
+const cudaSteps = 8
 
 /** A larger file has its weights in itself. */
 const mostGraphBytes = 2 ** 24
@@ -34,9 +45,10 @@ const mostGraphBytes = 2 ** 24
 /** Graphs run by ONNX Runtime. Without `lanes`, `run` blocks this thread for the whole of it: long work belongs into a worker. */
 export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   const device = options.device ?? 'cpu'
+  const together = device === 'webgpu' ? 1 : (options.together ?? (device === 'cuda' ? cudaSteps : 1))
   const blocked = device === 'cpu' && (options.blocked ?? true)
   const blockSize = blocked ? await probeBlockSize() : portableTarget.blockSize
-  const target: Target = { blockSize, deviations: device !== 'webgpu', float16: device !== 'cpu' }
+  const target = deviceTarget(device, blockSize)
   const compile = async (graph: Graph, { parameters = new Map(), lanes = false }: CompileOptions = {}) => {
     // What does not fit one message is fed like any other input.
     const fits = totalBytes(parameters) <= inlineLimit
@@ -51,7 +63,12 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
     compile,
     start: async (graph, state) => {
       checkState(graph, state)
-      if (device !== 'webgpu') return new HostState(await compile(graph), graph, state)
+      if (together > 1) {
+        const kept = new Set(Object.keys(state).filter((name) => graph.carried?.[name] === undefined))
+        const loop = { kept, most: together, options: sessionOptions(options) }
+        return new HostState(await loopSteps(lower(graph, target), loop), graph, state)
+      }
+      if (device !== 'webgpu') return new HostState(singleSteps(await compile(graph), graph), graph, state)
       return DeviceState.open(await openDevice(lower(graph, target), sessionOptions(options)), graph, state)
     },
   }

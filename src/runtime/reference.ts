@@ -35,6 +35,7 @@ import {
   type Wide,
   wide,
 } from './reference-kernels.ts'
+import { singleSteps } from './stepper.ts'
 
 /** How the reference's results are returned; it computes in float64 either way. */
 export interface ReferenceOptions {
@@ -61,7 +62,7 @@ export function referenceBackend(options: ReferenceOptions = {}): Backend {
     compile,
     start: async (graph, state) => {
       checkState(graph, state)
-      return new HostState(await compile(graph), graph, state)
+      return new HostState(singleSteps(await compile(graph), graph), graph, state)
     },
   }
 }

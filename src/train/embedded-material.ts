@@ -12,6 +12,7 @@ import { type FrozenNetwork, headDescription, readEmbedded } from './embedded.ts
 import { sharedFeeds } from './feeds.ts'
 import type { TrainJob } from './job.ts'
 import type { Material, Validator } from './material.ts'
+import type { PlanOptions } from './plan.ts'
 import { type StepPlan, stepPlan } from './updates.ts'
 import { validationLabels } from './validation-labels.ts'
 
@@ -25,7 +26,7 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
   const mirrorProbability = config.augment.flip === false ? 0 : config.augment.flip.probability
   return {
     stages: () => [{ fromStep: 0, frozen: 0 }],
-    planOf: () => embeddedStep(job, vectors.shape[2]!),
+    planOf: () => embeddedStep({ ...job, photosPerIdentity: photosOfEach(job) }, vectors.shape[2]!),
     feeds: (labels, rows, options) => ({
       features: gather(vectors, Array.from(rows), (b) =>
         Number(new Rng(`${seed}`).fork('mirror').fork(options.step).fork(b).chance(mirrorProbability)),
@@ -38,14 +39,13 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
 }
 
 /** The step's graph: `features` [B, D] in place of photos. */
-function embeddedStep(job: TrainJob, size: number): StepPlan {
-  const { config, classes } = job
+export function embeddedStep({ config, classes, photosPerIdentity }: PlanOptions, size: number): StepPlan {
   const { batchSize, model } = config
   const scope = Scope.root('training')
   const options = {
     ...config,
     identities: classes.length,
-    photosPerIdentity: photosOfEach(job),
+    photosPerIdentity,
     marginShare: input('marginShare', []),
   }
   const features = input('features', [batchSize, size])

@@ -95,3 +95,30 @@ test('a run in float16 goes on in float32, and back: its scale, its skipped step
   expect((await steps(1, 'fp16'))[6]).toMatchObject({ step: 7, lossScale: 65536 })
   rmSync(data, { recursive: true, force: true })
 })
+
+test.each([
+  ['fp16', 'vit_mini_patch8'],
+  ['fp32', 'convnext_micro'],
+])(
+  '%s steps that run together in one loop are those of a run step by step, to the bit',
+  async (precision, backbone) => {
+    vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+    const data = await stripedDataset({ identities: 2, photos: 7 })
+    const network = [`model.backbone=${backbone}`, 'model.embeddingSize=8']
+    const set = [...small, ...network, 'epochs=1', `precision=${precision}`]
+    const logged = async (together: number) => {
+      const out = join(folder, `${precision}-${together}`)
+      await runTraining(await prepareJob({ data, out, set, threads: 1 }), silent, { together })
+      const state = readCheckpoint(join(out, 'checkpoints', 'last.safetensors')).tensors
+      const steps = readLog(join(out, 'log.jsonl')).flatMap((entry) => (entry.kind === 'step' ? [entry] : []))
+      return { steps: steps.map(({ elapsedMs: _, ...told }) => told), state }
+    }
+    const [one, three] = [await logged(1), await logged(3)]
+    expect(one.steps).toHaveLength(7)
+    // what was skipped ends a loop, as the next step's numbers depend on it
+    expect(one.steps.some(({ skipped }) => skipped === true)).toBe(precision === 'fp16')
+    expect(three.steps).toEqual(one.steps)
+    for (const [name, tensor] of one.state) expect(three.state.get(name), name).toEqual(tensor)
+    rmSync(data, { recursive: true, force: true })
+  },
+)

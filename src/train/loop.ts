@@ -16,7 +16,7 @@ import {
   type ValidationEntry,
   writeJson,
 } from '../run/index.ts'
-import { ortBackend, type Tensors } from '../runtime/index.ts'
+import { type OrtOptions, ortBackend, type Tensors } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
 import { StepClock } from './clock.ts'
 import { difficultyOf, hardestOf } from './curriculum.ts'
@@ -34,11 +34,14 @@ import { inferenceTensors } from './state.ts'
 import type { StepPlan } from './updates.ts'
 import { validationLabels } from './validation-labels.ts'
 
-/** The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. */
-export async function runTraining(job: TrainJob, control: Control): Promise<Outcome> {
+/**
+ * The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. Its job names the device, of which
+ * `options` may say more.
+ */
+export async function runTraining(job: TrainJob, control: Control, options: OrtOptions = {}): Promise<Outcome> {
   const material = job.frozen === null ? photoMaterial(job) : embeddedMaterial(job, job.frozen)
   const plan = material.planOf()
-  const backend = await ortBackend({ threads: job.threads, device: job.device })
+  const backend = await ortBackend({ threads: job.threads, device: job.device, ...options })
   const batches = new Batches(job)
   const length = { stepsPerEpoch: batches.perEpoch, totalSteps: batches.perEpoch * job.config.epochs }
   const start = await startOf(job, plan)
@@ -111,7 +114,7 @@ class Run {
     if (step === 0 && !(await this.#measureStart())) return false
     if (unmeasured && !(await this.#endEpoch())) return false
     while (this.position.step < length.totalSteps) {
-      await this.#step()
+      await this.#steps()
       const endOfEpoch = this.position.step % length.stepsPerEpoch === 0
       const whole = !endOfEpoch || (await this.#endEpoch())
       const due = performance.now() - this.#savedAt > this.#job.config.checkpointMinutes * 60_000
@@ -149,23 +152,32 @@ class Run {
     return true
   }
 
-  /** Feeds, the program's step, health, log. */
-  async #step(): Promise<void> {
+  /** As many steps as the program runs together, within an epoch and a stage. What a step is fed depends on how many were skipped before it. */
+  async #steps(): Promise<void> {
     const begin = performance.now()
-    const { steps, length, control } = this.#parts
-    const moment = momentOf(this.position.step, this.#job.config, length)
-    const { plan, program, releasedAt } = await steps.at(moment.step)
-    const results = await program.step(this.#feeds(plan, releasedAt, moment)).catch((error) => this.#failed(error))
-    const elapsedMs = performance.now() - begin
+    const { steps, length } = this.#parts
+    const { step } = this.position
+    const { plan, program, releasedAt } = await steps.at(step)
+    const count = Math.min(program.together, length.stepsPerEpoch - (step % length.stepsPerEpoch), steps.left(step))
+    const moments = Array.from({ length: count }, (_, i) => momentOf(step + i, this.#job.config, length))
+    const feeds = moments.map((moment) => this.#feeds(plan, releasedAt, moment))
+    const told = await program.steps(feeds).catch((error) => this.#failed(error))
+    const elapsedMs = (performance.now() - begin) / told.length
+    for (const [i, results] of told.entries()) this.#note(moments[i]!, results, elapsedMs)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** A step that was made: health, position, log. */
+  #note(moment: StepMoment, results: Tensors, elapsedMs: number): void {
     const entry = this.#entryOf(moment, results, elapsedMs)
     this.#health.checkStep(entry, this.position.firstLoss, moment.marginShare)
     const { firstLoss, skipped = [] } = this.position
     this.position = { ...this.position, step: entry.step, firstLoss: firstLoss ?? entry.loss }
     if (entry.skipped === true) this.position = { ...this.position, skipped: [...skipped, moment.step] }
     appendLog(this.#logPath, entry)
+    const { length, control } = this.#parts
     const pace = this.#clock.tick(elapsedMs, length.totalSteps - entry.step)
     control.emit({ ...entry, ...pace, totalSteps: length.totalSteps })
-    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** A graphics processor can be lost, or run out of memory, in the middle of a run: what it still gives is saved. */

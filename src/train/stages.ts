@@ -44,6 +44,12 @@ export class StagedSteps {
     return this.#current
   }
 
+  /** Steps from this one on that its stage still has. */
+  left(step: number): number {
+    const next = this.#stages[stagesUntil(this.#stages, step).length]
+    return next === undefined ? Number.POSITIVE_INFINITY : next.fromStep - step
+  }
+
   /** The whole state, as it is now. */
   async checkpoint(): Promise<StateTensors> {
     return (await this.#current?.program.checkpoint()) ?? this.#first

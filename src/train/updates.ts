@@ -99,7 +99,7 @@ export function stepPlan(scope: Scope, loss: Value | Forward, backbone: Layered,
       ? { ...told, ...nextOf(changed) }
       : { ...told, ...guarded(changed, gradientNorm, scaling, config.lossScale) }
   return {
-    graph: { outputs, carried: carriedBy(outputs) },
+    graph: { outputs, carried: carriedBy(outputs), ...(scaling === undefined ? {} : { haltsAt: 'skipped' }) },
     params: scope.params().map(({ spec }) => spec),
     trained: new Set(trained.map(({ spec }) => spec.name)),
     statistics: scope.statistics().map(({ spec }) => spec),

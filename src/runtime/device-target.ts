@@ -1,0 +1,8 @@
+import { portableTarget, type Target } from '../lower/index.ts'
+import type { Device } from './devices.ts'
+
+/** What a graph is lowered for, to run on a device; `blockSize` is the processor's. */
+export function deviceTarget(device: Device, blockSize: number = portableTarget.blockSize): Target {
+  const plain = { blockSize, float16: device !== 'cpu' }
+  return device === 'webgpu' ? { ...plain, deviations: false, lacks: ['gridSample', 'sign'] } : plain
+}

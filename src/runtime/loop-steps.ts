@@ -1,0 +1,71 @@
+import { type Graph, graphInputs } from '../graph/index.ts'
+import { encodeModel, loopPorts, toOnnxLoop } from '../onnx/index.ts'
+import { type Shape, sizeOf, type Tensor, tensor, zerosOf } from '../tensor/index.ts'
+import type { Tensors } from './backend.ts'
+import { bindFeeds } from './feeds.ts'
+import { openSession, type SessionOptions } from './session.ts'
+import type { Stepper } from './stepper.ts'
+
+/**
+ * Up to `most` steps a run, as one ONNX `Loop`: a state in memory goes to a device and comes back once a run, and not at each step. `graph` is
+ * lowered; `kept` are the names of the state that no step changes.
+ */
+export async function loopSteps(
+  graph: Graph,
+  {
+    kept,
+    most,
+    options,
+  }: { readonly kept: ReadonlySet<string>; readonly most: number; readonly options: SessionOptions },
+): Promise<Stepper> {
+  const { carried = {} } = graph
+  const session = await openSession(encodeModel(toOnnxLoop(graph, kept), '').model, options)
+  const inputs = graphInputs(graph)
+  const fed = inputs.filter(({ attrs: { name } }) => carried[name] === undefined && !kept.has(name))
+  const told = Object.keys(graph.outputs).filter((name) => !Object.values(carried).includes(name))
+  const read = new Set(inputs.map(({ attrs }) => attrs.name))
+  return {
+    most,
+    run: async (feeds, state, into) => {
+      for (const own of feeds) bindFeeds(fed, own)
+      const each = fed.map(({ attrs: { name } }) => [loopPorts.each(name), stacked(feeds.map((own) => own[name]!))])
+      const given = Object.entries(state).filter(([name]) => read.has(name))
+      const results = await session.run(
+        {
+          [loopPorts.count]: tensor('int64', [], BigInt64Array.of(BigInt(feeds.length))),
+          ...Object.fromEntries(each),
+          ...Object.fromEntries(
+            given.map(([name, value]) => [carried[name] === undefined ? name : loopPorts.begin(name), value]),
+          ),
+        },
+        Object.fromEntries(Object.entries(into).map(([name, memory]) => [loopPorts.end(name), memory])),
+      )
+      const all = Object.fromEntries(told.map((name) => [name, results[loopPorts.all(name)]!]))
+      return unstacked(all, feeds.length)
+    },
+    release: () => session.release(),
+  }
+}
+
+/** Tensors of one shape as one, with a first axis that counts them. */
+function stacked(tensors: readonly Tensor[]): Tensor {
+  const [{ dtype, shape }] = tensors as readonly [Tensor]
+  const size = sizeOf(shape)
+  const data = zerosOf(dtype, size * tensors.length)
+  tensors.forEach((own, i) => data.set(own.data as never, i * size))
+  return { dtype, shape: [tensors.length, ...shape], data } as Tensor
+}
+
+/** What each step told, of as many as were run; `asked` of them where they told nothing. */
+function unstacked(all: Tensors, asked: number): Record<string, Tensor>[] {
+  const count = Object.values(all)[0]?.shape[0] ?? asked
+  return Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(Object.entries(all).map(([name, whole]) => [name, rowOf(whole, i)])),
+  )
+}
+
+function rowOf({ dtype, shape, data }: Tensor, row: number): Tensor {
+  const own: Shape = shape.slice(1)
+  const size = sizeOf(own)
+  return { dtype, shape: own, data: data.slice(row * size, (row + 1) * size) } as Tensor
+}
