@@ -10,6 +10,7 @@ const matchOf = (weight: number): LocalMatch => ({
   coverage: 0,
   scaleSpread: 0,
   correspondences: { query: nothing, photo: nothing, cosine: new Float32Array(0) },
+  places: new Float32Array(0),
 })
 const config = { shortlist: 2, sureWeight: 2, trust: 0.5 }
 const answer: LocalAnswer = {

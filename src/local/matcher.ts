@@ -14,6 +14,8 @@ export interface LocalMatch extends Verified {
    * Σ over inliers of 2 (cos − cos(background)), each 0 or more: many places that few other animals have, where they ought to be.
    */
   readonly weight: number
+  /** [I, 4]: of each inlier x and y in the query, x and y in the photo, in pixels of the upright photos. */
+  readonly places: Float32Array
 }
 
 /** A query's votes among a gallery, and its matches with the photos of a shortlist. */
@@ -55,12 +57,31 @@ export async function openMatcher(
       for (const photo of shortlist(votes)) {
         const found = correspondences(await products.all(query, photo), query.count, ratio)
         const verified = verify(query, gallery.photos[photo]!, found, { ...verifyDefaults, oriented })
-        matches.set(photo, { ...verified, correspondences: found, weight: weigh(verified, found, votes) })
+        matches.set(photo, {
+          ...verified,
+          correspondences: found,
+          weight: weigh(verified, found, votes),
+          places: placesOf(verified, found, [query, gallery.photos[photo]!]),
+        })
       }
       return { votes, matches }
     },
     release: products.release,
   }
+}
+
+function placesOf(
+  { inliers }: Verified,
+  { query, photo }: Correspondences,
+  [asked, known]: readonly [LocalFeatures, LocalFeatures],
+): Float32Array {
+  const places = new Float32Array(inliers.length * 4)
+  inliers.forEach((at, i) => {
+    const [q, p] = [query[at]! * 4, photo[at]! * 4]
+    places.set(asked.keypoints.subarray(q, q + 2), i * 4)
+    places.set(known.keypoints.subarray(p, p + 2), i * 4 + 2)
+  })
+  return places
 }
 
 function weigh({ inliers }: Verified, { query, cosine }: Correspondences, { background }: Votes): number {

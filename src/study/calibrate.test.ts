@@ -36,7 +36,7 @@ function matched({ photos }: PhotoEmbeddings, useful: boolean): LocalResult {
       const inliers = rng.int(6) + (useful && photo.identity === identity ? 8 : 0)
       const nothing = { query: new Int32Array(), photo: new Int32Array(), cosine: new Float32Array() }
       const verified = { inliers: new Int32Array(inliers), share: 0.5, coverage: 0.2, scaleSpread: 0.1 }
-      return [[g, { ...verified, correspondences: nothing, weight: inliers / 10 }]]
+      return [[g, { ...verified, correspondences: nothing, weight: inliers / 10, places: new Float32Array() }]]
     })
     return new Map(of)
   })
