@@ -2,6 +2,7 @@ import { type Budget, check } from '../base/index.ts'
 import { headerOf, usePhoto } from './decode.ts'
 import { readPhotoFile } from './photo-file.ts'
 import type { Box } from './region.ts'
+import type { Region } from './resize.ts'
 import { decodedBytes } from './size.ts'
 
 /** Size, format and part of a small picture. */
@@ -28,6 +29,8 @@ export interface Thumbnail {
   readonly height: number
   readonly mediaType: 'image/webp' | 'image/jpeg'
   readonly bytes: Uint8Array
+  /** The part of the upright photo that it shows, in the photo's pixels. */
+  readonly shown: Region
 }
 
 /**
@@ -44,22 +47,28 @@ export async function thumbnail(path: string, options: ThumbnailOptions = {}): P
   const shrunk = () =>
     usePhoto<Thumbnail>(bytes, { name: path, limitPixels }, async (photo) => {
       const upright = photo.autoOrient()
-      const small = (box === undefined ? upright : upright.extract(await regionOf(bytes, box)))
+      const shown = await regionOf(bytes, box)
+      const small = (box === undefined ? upright : upright.extract(extractOf(shown)))
         .resize({ width: longSidePx, height: longSidePx, fit: 'inside', withoutEnlargement: true })
         .flatten({ background: '#808080' })
         .toColourspace('srgb')
       const encoded = format === 'webp' ? small.webp({ quality }) : small.jpeg({ quality, chromaSubsampling: '4:4:4' })
       const { data, info } = await encoded.toBuffer({ resolveWithObject: true })
-      return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data }
+      return { width: info.width, height: info.height, mediaType: `image/${format}`, bytes: data, shown }
     })
   return budget === undefined ? shrunk() : budget.use(decodedBytes(bytes), shrunk)
 }
 
-async function regionOf(bytes: Uint8Array, box: Box) {
+async function regionOf(bytes: Uint8Array, box: Box | undefined): Promise<Region> {
   const { autoOrient } = await headerOf(bytes)
-  const left = Math.max(0, Math.min(autoOrient.width - 1, Math.floor(box.x)))
-  const top = Math.max(0, Math.min(autoOrient.height - 1, Math.floor(box.y)))
-  const width = Math.max(1, Math.min(autoOrient.width, Math.ceil(box.x + box.width)) - left)
-  const height = Math.max(1, Math.min(autoOrient.height, Math.ceil(box.y + box.height)) - top)
-  return { left, top, width, height }
+  if (box === undefined) return { x: 0, y: 0, width: autoOrient.width, height: autoOrient.height }
+  const x = Math.max(0, Math.min(autoOrient.width - 1, Math.floor(box.x)))
+  const y = Math.max(0, Math.min(autoOrient.height - 1, Math.floor(box.y)))
+  const width = Math.max(1, Math.min(autoOrient.width, Math.ceil(box.x + box.width)) - x)
+  const height = Math.max(1, Math.min(autoOrient.height, Math.ceil(box.y + box.height)) - y)
+  return { x, y, width, height }
+}
+
+function extractOf({ x, y, width, height }: Region) {
+  return { left: x, top: y, width, height }
 }
