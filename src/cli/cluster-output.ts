@@ -17,8 +17,17 @@ export function tableOfClusters({ photos, scale }: PhotoClusters): string {
   return csvText([header, ...rows])
 }
 
-/** What was found, in a few sentences. */
+/** What was found, and what is left to do. */
 export function clustersText(found: PhotoClusters, decisions: readonly Decision[], out: string): string {
+  return [
+    ...clusterWords(found, decisions),
+    '',
+    `${out}: each photo with its cluster. These are proposals: compare the photos yourself, those that are not sure first`,
+  ].join('\n')
+}
+
+/** What was found, a line for each fact. */
+export function clusterWords(found: PhotoClusters, decisions: readonly Decision[]): string[] {
   const { photos, individuals, interval, singles, sure, oneFlank } = found
   const [low, high] = interval
   const flanks =
@@ -27,7 +36,9 @@ export function clustersText(found: PhotoClusters, decisions: readonly Decision[
       : [
           `flanks       ${oneFlank.left} were seen from the left only, ${oneFlank.right} from the right only: the two flanks of one animal are two proposals, unless a decision links them`,
         ]
-  const decided = Object.entries(decisionCounts(decisions)).map(([word, count]) => `${count} ${word}`)
+  const decided = Object.entries(decisionCounts(decisions)).flatMap(([word, count]) =>
+    word === 'new' && count === 0 ? [] : [`${count} ${word}`],
+  )
   return [
     `photos       ${photos.length}`,
     `individuals  ${individuals} proposed (${low} to ${high}); ${singles} with one photo`,
@@ -35,14 +46,12 @@ export function clustersText(found: PhotoClusters, decisions: readonly Decision[
     `sure         ${sure} of ${photos.length} photos are in the same individual at both ends of this interval`,
     `threshold    ${thresholdWords(found.threshold, found.scale)}`,
     ...(decisions.length === 0 ? [] : [`decisions    ${decided.join(', ')}`]),
-    '',
-    `${out}: each photo with its cluster. These are proposals: compare the photos yourself, those that are not sure first`,
-  ].join('\n')
+  ]
 }
 
 /** The same as JSON. */
 export function plainClusters(found: PhotoClusters, decisions: readonly Decision[]) {
-  const { photos, threshold, ...counts } = found
+  const { photos, threshold, toDecide: _, ...counts } = found
   const rounded = (value: number) => Number(value.toFixed(6))
   return {
     ...counts,
@@ -67,7 +76,7 @@ export function plainClusters(found: PhotoClusters, decisions: readonly Decision
 
 function decisionCounts(decisions: readonly Decision[]): Readonly<Record<Decision['decision'], number>> {
   const count = (word: Decision['decision']) => decisions.filter(({ decision }) => decision === word).length
-  return { same: count('same'), different: count('different'), 'cannot tell': count('cannot tell') }
+  return { same: count('same'), different: count('different'), 'cannot tell': count('cannot tell'), new: count('new') }
 }
 
 function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: PhotoClusters['scale']): string {

@@ -3,7 +3,7 @@ import type { Identification } from '../identify/index.ts'
 
 /** The table on the screen: of a model without a calibration without probabilities. */
 export function tableText(found: readonly Identification[]): string {
-  const calibrated = found.some(({ answer }) => answer.probability !== undefined)
+  const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
   const columns = ['photo', 'rank', 'identity', 'similarity', 'best match', 'probability', 'answer']
   const shown = calibrated ? columns.length : 5
   return formatTable(
@@ -40,12 +40,29 @@ const csvHeader = [
   'rests_on',
 ]
 
-/** The table as CSV, with what each answer rests on. */
-export function tableOf(found: readonly Identification[], because: readonly string[]): string {
+/** Beside them where decisions were read: who said so, and what was decided of the photo and this individual. */
+const decidedHeader = ['answered_by', 'decided']
+
+/** The table as CSV, with what each answer rests on, and where people decided who gave it. */
+export function tableOf(
+  found: readonly Identification[],
+  because: readonly string[],
+  { decided }: { readonly decided: boolean },
+): string {
   const rows = found.flatMap((one, i) =>
-    rowsOf([one]).map((cells) => [...cells, one.answer.newProbability?.toFixed(4) ?? '', because[i]!]),
+    rowsOf([one]).map((cells, row) => [
+      ...cells,
+      one.answer.newProbability?.toFixed(4) ?? '',
+      because[i]!,
+      ...(decided ? [answeredBy(one), one.candidates[row]?.decided ?? ''] : []),
+    ]),
   )
-  return csvText([csvHeader, ...rows])
+  return csvText([[...csvHeader, ...(decided ? decidedHeader : [])], ...rows])
+}
+
+/** A person, where one decided; else the model. */
+function answeredBy({ answer }: Identification): 'person' | 'model' {
+  return answer.reason === 'decided' ? 'person' : 'model'
 }
 
 /** A photo's candidates and answer as JSON. */
@@ -53,15 +70,18 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
   return {
     photo: photo.filename,
     ...(photo.box === undefined ? {} : { box: photo.box }),
-    candidates: candidates.map(({ rank, identity, similarity, places, mirrored, probability, photo: match }) => ({
-      rank,
-      identity,
-      similarity: Number(similarity.toFixed(6)),
-      ...(places === undefined ? {} : { places, mirrored }),
-      bestMatch: match.filename,
-      path: match.path,
-      ...(probability === undefined ? {} : { probability: Number(probability.toFixed(6)) }),
-    })),
+    candidates: candidates.map(
+      ({ rank, identity, similarity, places, mirrored, probability, decided, photo: match }) => ({
+        rank,
+        identity,
+        similarity: Number(similarity.toFixed(6)),
+        ...(places === undefined ? {} : { places, mirrored }),
+        bestMatch: match.filename,
+        path: match.path,
+        ...(probability === undefined ? {} : { probability: Number(probability.toFixed(6)) }),
+        ...(decided === undefined ? {} : { decided }),
+      }),
+    ),
     leftOut: leftOut.map(({ filename }) => filename),
     answer: {
       answer: answer.answer,
@@ -71,6 +91,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
       reason: answer.reason,
       notCompared: answer.notCompared,
       bothFlanks: answer.bothFlanks,
+      ...(answer.decidedBy === undefined ? {} : { decidedBy: answer.decidedBy }),
       because,
     },
   }

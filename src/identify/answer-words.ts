@@ -1,10 +1,12 @@
 import { type AnswerCosts, thresholdsOf } from '../calibration/index.ts'
 import type { CalibratedScores, CalibrationRecord } from './calibration-record.ts'
+import type { Decision } from './decisions.ts'
 import type { Identification } from './identify.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
 export function answerWords({ answer, candidates }: Identification): string {
-  const { reason, notCompared, bothFlanks } = answer
+  const { reason, notCompared, bothFlanks, decidedBy, ruledOut = [] } = answer
+  if (decidedBy !== undefined) return decidedWords(answer, decidedBy)
   if (reason === 'nobodyToCompare')
     return notCompared === 0
       ? 'there is no photo in the gallery to compare it with'
@@ -14,13 +16,25 @@ export function answerWords({ answer, candidates }: Identification): string {
     words.push(
       `${notCompared === 1 ? '1 individual' : `${notCompared} individuals`} of the gallery could not be matched, for want of a photo of this flank`,
     )
+  if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
   if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
   return words.join('; ')
+}
+
+/** What a person said, and where. */
+function decidedWords(
+  { answer, identity }: Identification['answer'],
+  { photo, other, decision, row }: Decision,
+): string {
+  const where = `row ${row} of the decisions`
+  if (answer === 'new') return `new: a person decided that it shows nobody of the gallery (${where})`
+  return `${identity}: a person decided that ${photo} and ${other} are ${decision === 'same' ? 'the same' : decision} (${where})`
 }
 
 function verdict({ answer, identity, probability, newProbability, reason }: Identification['answer']): string {
   if (reason === 'unlike')
     return 'not in the gallery: it is less like any photo there than these animals are like each other'
+  if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
   if (answer === 'known') return `${identity}, probability ${percent(probability)}`
   if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`

@@ -7,6 +7,8 @@ import {
   posteriorOf,
 } from '../calibration/index.ts'
 import type { CalibratedScores } from './calibration-record.ts'
+import type { DecidedQuery } from './decided-queries.ts'
+import type { Decision as PersonsDecision } from './decisions.ts'
 
 /** What is said of a photo. */
 export interface Answer {
@@ -24,13 +26,17 @@ export interface Answer {
   readonly notCompared: number
   /** The photo's flank is not known, and it was compared with both. */
   readonly bothFlanks: boolean
+  /** What a person decided, where the answer is that. */
+  readonly decidedBy?: PersonsDecision | undefined
+  /** Individuals that a person ruled out, and that have no probability any more. */
+  readonly ruledOut?: readonly string[] | undefined
 }
 
 /**
  * What an answer rests on. probability: calibrated probabilities and costs; unlike: the photo is less like any photo of the gallery than the gallery's
- * animals are like each other; uncalibrated: nothing is known of the scores; nobodyToCompare: no photo of the gallery may be compared with it.
+ * animals are like each other; uncalibrated: nothing is known of the scores; nobodyToCompare: no photo of the gallery may be compared with it; decided: a person said so.
  */
-export type AnswerReason = 'probability' | 'unlike' | 'uncalibrated' | 'nobodyToCompare'
+export type AnswerReason = 'probability' | 'unlike' | 'uncalibrated' | 'nobodyToCompare' | 'decided'
 
 /** How answers are decided. */
 export interface AnswerOptions {
@@ -60,6 +66,8 @@ export interface AnswerInput {
   readonly unlike: boolean
   /** Its flank is not known, and it was compared with both. */
   readonly bothFlanks: boolean
+  /** What people decided of it. */
+  readonly decided?: DecidedQuery | undefined
 }
 
 /** An answer, and the probability of every compared individual, in their order; undefined without a calibration. */
@@ -70,15 +78,49 @@ export interface Answered {
 
 /**
  * What to say of a photo, by the calibrated scores of its individuals (`posteriorOf`) and by what mistakes cost (`decide`). A photo that is unlike the whole
- * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named.
+ * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named. What a person decided is the answer; individuals that a
+ * person ruled out have the probability 0, and the others share theirs.
  */
 export function answerOf(
-  { individuals, notCompared, unlike, bothFlanks }: AnswerInput,
+  input: AnswerInput,
   scores: CalibratedScores | undefined,
-  { costs = answerDefaults.costs, newShare = answerDefaults.newShare }: AnswerOptions = {},
+  options: AnswerOptions = {},
 ): Answered {
-  const identity = individuals[0]?.identity
-  const nothing = { identity, probability: undefined, newProbability: undefined, notCompared, bothFlanks }
+  const { decided } = input
+  const answered = answerByScores(input, scores, options)
+  if (decided?.because === undefined) return answered
+  const { notCompared, bothFlanks } = input
+  return {
+    answer: {
+      answer: decided.identity === undefined ? 'new' : 'known',
+      identity: decided.identity,
+      probability: undefined,
+      newProbability: undefined,
+      reason: 'decided',
+      notCompared,
+      bothFlanks,
+      decidedBy: decided.because,
+    },
+    probabilities: answered.probabilities,
+  }
+}
+
+function answerByScores(
+  { individuals, notCompared, unlike, bothFlanks, decided }: AnswerInput,
+  scores: CalibratedScores | undefined,
+  { costs = answerDefaults.costs, newShare = answerDefaults.newShare }: AnswerOptions,
+): Answered {
+  const out = new Set(decided?.ruledOut)
+  const identity = individuals.find((one) => !out.has(one.identity))?.identity
+  const ruledOut = out.size === 0 ? {} : { ruledOut: [...out] }
+  const nothing = {
+    identity,
+    probability: undefined,
+    newProbability: undefined,
+    notCompared,
+    bothFlanks,
+    ...ruledOut,
+  }
   if (individuals.length === 0)
     return { answer: { answer: 'unsure', ...nothing, reason: 'nobodyToCompare' }, probabilities: undefined }
   if (scores === undefined) {
@@ -93,19 +135,24 @@ export function answerOf(
     photos: individuals.map(({ photos }) => photos),
     others: notCompared,
   }
-  const { individuals: probabilities, isNew } = posteriorOf(answers, compared, newShare)
+  const posterior = posteriorOf(answers, compared, newShare)
+  const lost = posterior.individuals.reduce((sum, p, i) => sum + (out.has(individuals[i]!.identity) ? p : 0), 0)
+  const left = Math.max(1 - lost, Number.MIN_VALUE)
+  const probabilities = posterior.individuals.map((p, i) => (out.has(individuals[i]!.identity) ? 0 : p / left))
+  const isNew = Math.min(1, posterior.isNew / left)
   const best = probabilities.reduce((top, p, i) => (p > probabilities[top]! ? i : top), 0)
   const decision = decide(probabilities[best]!, isNew, costs)
   const isUnlike = unlike && decision !== 'known'
   return {
     answer: {
       answer: isUnlike ? 'new' : decision,
-      identity: individuals[best]!.identity,
+      identity: probabilities[best]! > 0 ? individuals[best]!.identity : identity,
       probability: probabilities[best]!,
       newProbability: isNew,
       reason: isUnlike ? 'unlike' : 'probability',
       notCompared,
       bothFlanks,
+      ...ruledOut,
     },
     probabilities,
   }

@@ -109,6 +109,25 @@ describe('individuals for photos without names', () => {
     expect(linked).toMatchObject({ individuals: 3, oneFlank: { left: 1, right: 1 } })
   })
 
+  test('pairs near the threshold are listed for a person: of the nearest joins the most alike photos', () => {
+    const photos = drawn(3, 2)
+    const { toDecide } = clusterPhotos(photos, { threshold: 0.9, toDecide: 3 })
+    expect(toDecide).toHaveLength(3)
+    const isJoined = toDecide.map(({ photo, others, joined }) => [(photo - others[0]!) % 3 === 0, joined])
+    for (const [isOne, joined] of isJoined) expect(isOne).toBe(joined)
+    const gaps = toDecide.map(({ score }) => Math.abs(score - 0.9))
+    expect(gaps).toEqual(gaps.toSorted((a, b) => a - b))
+    const [first] = toDecide
+    const { photo, others } = first!
+    const again = clusterPhotos(photos, {
+      threshold: 0.9,
+      toDecide: 3,
+      decisions: others.map((other) => decided(photo, other, 'cannot tell')),
+    })
+    expect(again.toDecide.map(({ photo, others }) => [photo, ...others])).not.toContainEqual([photo, ...others])
+    expect(clusterPhotos(photos, { threshold: 0.9 }).toDecide).toEqual([])
+  })
+
   test('what cannot be done is told', () => {
     const photos = drawn(3, 2)
     expect(() => clusterPhotos(drawn(1, 1), { threshold: 0.5 })).toThrow('expected at least 2 photos, got 1')

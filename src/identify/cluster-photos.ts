@@ -7,6 +7,7 @@ import { type CutRange, rangeAround } from './cut-range.ts'
 import { type Decision, decidedPairs } from './decisions.ts'
 import { type FlankRule, type Side, sidesOf } from './flanks.ts'
 import { checkCount, pairDistances } from './pair-distances.ts'
+import { type PairToDecide, pairsToDecide } from './pairs-to-decide.ts'
 import { knownPhotos } from './rows.ts'
 
 /** How individuals are proposed. */
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   readonly decisions?: readonly Decision[] | undefined
   /** same: photos of two flanks are not linked by their looks; the default. */
   readonly flanks?: FlankRule | undefined
+  /** How many pairs near the threshold to list for a person; none unless given. */
+  readonly toDecide?: number | undefined
 }
 
 /** A photo, and the individual that it is proposed to show. Scores are means over photos that it may be compared with. */
@@ -50,6 +53,8 @@ export interface PhotoClusters {
   readonly threshold: CutRange
   /** Individuals of which only one flank was seen; null where no flank is known. */
   readonly oneFlank: Readonly<Record<Side, number>> | null
+  /** Groups near the threshold, the nearest first, that nobody has decided; rows are those of `photos`. */
+  readonly toDecide: readonly PairToDecide[]
 }
 
 /** Of one photo there is nothing to say. */
@@ -67,7 +72,8 @@ export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = 
   const [order, photos] = inOwnOrder(given)
   const sides = sidesFor(photos.photos, options.flanks)
   const distances = pairDistances(photos, scores)
-  const merges = averageLinkage(distances, { ...decidedPairs(decisions, photos.photos), sides })
+  const decided = decidedPairs(decisions, photos.photos)
+  const merges = averageLinkage(distances, { ...decided, sides })
   const [groups, strict, loose] = [threshold.at, threshold.strict, threshold.loose].map((score) =>
     cutAtHeight(photos.photos.length, merges, 1 - score),
   ) as [number[], number[], number[]]
@@ -92,6 +98,34 @@ export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = 
     scale: scaleOf(scores),
     threshold,
     oneFlank: oneFlankOf(groups, sides),
+    toDecide: pairsToDecide(distances, merges, {
+      height: 1 - threshold.at,
+      most: options.toDecide ?? 0,
+      photosEach: photosToDecideBy,
+      mayAsk: mayAskIn(decisions, photos.photos, sides),
+    }).map((pair) => ({
+      ...pair,
+      photo: order[pair.photo]!,
+      others: pair.others.map((row) => order[row]!),
+    })),
+  }
+}
+
+/** Photos of the other group that a person may choose from. */
+const photosToDecideBy = 4
+
+/** Not photos of two flanks, nor pairs that a person has looked at. */
+function mayAskIn(
+  decisions: readonly Decision[],
+  photos: readonly Photo[],
+  sides: readonly (Side | undefined)[] | undefined,
+): (a: number, b: number) => boolean {
+  const pairOf = (a: string | undefined, b: string | undefined) => JSON.stringify([a, b].sort())
+  const decided = new Set(decisions.map(({ photo, other }) => pairOf(photo, other)))
+  return (a, b) => {
+    const [one, two] = [sides?.[a], sides?.[b]]
+    const isOther = one !== undefined && two !== undefined && one !== two
+    return !isOther && !decided.has(pairOf(photos[a]!.filename, photos[b]!.filename))
   }
 }
 

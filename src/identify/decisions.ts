@@ -1,51 +1,90 @@
-import { check, InputError } from '../base/index.ts'
+import { check } from '../base/index.ts'
 import { type Photo, readTable, shortList } from '../data/index.ts'
-import { contradictionIn, type RowPair } from '../retrieval/index.ts'
+import type { RowPair } from '../retrieval/index.ts'
+import { checkAgree } from './decisions-agree.ts'
+import { photoFinder } from './photo-names.ts'
 
-/** What a person may have decided of two photos. */
-const decisionWords = ['same', 'different', 'cannot tell'] as const
+/** What a person may have decided: of two photos, or (new) of one that shows nobody of the gallery. */
+const decisionWords = ['same', 'different', 'cannot tell', 'new'] as const
 
-/** One of same, different, cannot tell. */
+/** One of same, different, cannot tell, new. */
 export type DecisionWord = (typeof decisionWords)[number]
 
-/** What a person decided of two photos, which are named by their files. */
+/** What a person decided of two photos, which are named by their files; of one photo that shows nobody of the gallery, the word is new. */
 export interface Decision {
   readonly photo: string
-  readonly other: string
+  /** Undefined for new. */
+  readonly other?: string | undefined
   readonly decision: DecisionWord
   /** Where it stands: its row of the file, the header being row 1. */
   readonly row: number
+  /** Whether these are photos of the gallery; undefined where there is none. */
+  readonly inGallery?: readonly [photo: boolean, other: boolean] | undefined
 }
 
 const columns = ['photo', 'other photo', 'decision'] as const
 
 /**
- * Decisions of a CSV with the columns photo, other photo and decision (same, different or cannot tell), checked against the photos that they name.
+ * Decisions of a CSV with the columns photo, other photo and decision (same, different, cannot tell, or new with an empty other photo), checked against
+ * the photos that they name, and where a gallery is given against whom its photos show. A name is looked for among `photos` first in the column photo,
+ * in the gallery first in the column other photo; the end of a path is enough where it fits one photo only.
  * @throws InputError naming file and row for a missing column, another word, a photo that is not there or shows several animals, a photo beside
- * itself, and for decisions that contradict each other, which are listed.
+ * itself, and for decisions that contradict each other or the gallery, which are listed.
  */
-export function readDecisions(path: string, photos: readonly Photo[]): Decision[] {
+export function readDecisions(
+  path: string,
+  photos: readonly Photo[],
+  gallery?: readonly Photo[] | undefined,
+): Decision[] {
   const { header, rows, numbers } = readTable(path)
   const named = header.map((name) => name.toLowerCase().replace(/[_-]/g, ' '))
   const [photo, other, decision] = columns.map((name) => named.indexOf(name)) as [number, number, number]
   const missing = columns.filter((name) => !named.includes(name))
   check(missing.length === 0, `${path}: expected the columns ${columns.join(', ')}, got no ${shortList(missing)}`)
-  const rowsOf = rowsByName(photos)
-  const decisions = rows.map((cells, i): Decision => {
+  const all = [...photos, ...(gallery ?? [])]
+  const find = photoFinder(photos, gallery ?? [])
+  const found = rows.map((cells, i) => {
     const where = `${path}: row ${numbers[i]}`
-    const [a, b, word] = [cells[photo]!, cells[other]!, cells[decision]!.toLowerCase().replace(/[_-]/g, ' ')]
-    const found = decisionWords.find((known) => known === word)
-    check(found !== undefined, `${where}: decision: expected ${decisionWords.join(', ')}, got '${cells[decision]}'`)
-    for (const name of [a, b]) {
-      const count = rowsOf.get(name)?.length ?? 0
-      check(count > 0, `${where}: no photo is called '${name}'`, 'photos are called as in the table of `out`')
-      check(count === 1, `${where}: '${name}' shows ${count} animals, and a decision is about one`)
+    const word = wordOf(cells[decision]!, where, gallery !== undefined)
+    const rowOf = (name: string, from: 'first' | 'second') => {
+      const own = find(name, from)
+      const table = gallery === undefined ? 'out' : 'csv'
+      check(
+        own.length > 0,
+        `${where}: no photo is called '${name}'`,
+        `photos are called as in the table of \`${table}\``,
+      )
+      const names = new Set(own.map((row) => all[row]!.filename))
+      check(names.size === 1, `${where}: '${name}' may be ${shortList([...names])}`, 'write more of its path')
+      check(own.length === 1, `${where}: '${name}' shows ${own.length} animals, and a decision is about one`)
+      return own[0]!
     }
-    check(a !== b, `${where}: expected two photos, got '${a}' twice`)
-    return { photo: a, other: b, decision: found, row: numbers[i]! }
+    const a = rowOf(cells[photo]!, 'first')
+    if (word === 'new') {
+      check(cells[other] === '', `${where}: new is said of one photo, got the other photo '${cells[other]}'`)
+      return { a, b: undefined, decision: word, row: numbers[i]! }
+    }
+    const b = rowOf(cells[other]!, 'second')
+    check(a !== b, `${where}: expected two photos, got '${cells[photo]}' twice`)
+    return { a, b, decision: word, row: numbers[i]! }
   })
-  checkAgree(path, decisions, photos, rowsOf)
-  return decisions
+  checkAgree(path, found, all, photos.length)
+  const nameOf = (row: number) => all[row]!.filename
+  return found.map(({ a, b, ...rest }) => ({
+    photo: nameOf(a),
+    ...(b === undefined ? {} : { other: nameOf(b) }),
+    ...rest,
+    ...(gallery && { inGallery: [a >= photos.length, b !== undefined && b >= photos.length] as const }),
+  }))
+}
+
+/** One file serves every command, so that new is read everywhere; it is a word to choose only where there is a gallery. */
+function wordOf(cell: string, where: string, isNewKnown: boolean): DecisionWord {
+  const word = cell.toLowerCase().replace(/[_-]/g, ' ')
+  const found = decisionWords.find((known) => known === word)
+  const expected = decisionWords.filter((known) => known !== 'new' || isNewKnown)
+  check(found !== undefined, `${where}: decision: expected ${expected.join(', ')}, got '${cell}'`)
+  return found
 }
 
 /** Pairs of rows that decisions join or keep apart. Decisions about photos that were left out are left out too. */
@@ -53,48 +92,14 @@ export function decidedPairs(
   decisions: readonly Decision[],
   photos: readonly Pick<Photo, 'filename'>[],
 ): { readonly together: readonly RowPair[]; readonly apart: readonly RowPair[] } {
-  const rowsOf = rowsByName(photos)
+  const rowsOf = new Map<string, number>()
+  photos.forEach(({ filename }, i) => {
+    if (!rowsOf.has(filename)) rowsOf.set(filename, i)
+  })
   const pairs = (word: DecisionWord) =>
     decisions.flatMap(({ photo, other, decision }): RowPair[] => {
-      const [[a], [b]] = [rowsOf.get(photo) ?? [], rowsOf.get(other) ?? []]
+      const [a, b] = [rowsOf.get(photo), other === undefined ? undefined : rowsOf.get(other)]
       return decision !== word || a === undefined || b === undefined ? [] : [[a, b]]
     })
   return { together: pairs('same'), apart: pairs('different') }
-}
-
-/** @throws InputError with the rows that contradict each other. */
-function checkAgree(
-  path: string,
-  decisions: readonly Decision[],
-  photos: readonly Photo[],
-  rowsOf: ReadonlyMap<string, readonly number[]>,
-): void {
-  const found = contradictionIn(decidedPairs(decisions, photos))
-  if (found === undefined) return
-  const about = (word: DecisionWord, a: number, b: number) => {
-    const pair = new Set([a, b])
-    const isPair = (one: Decision) =>
-      one.decision === word && [one.photo, one.other].every((name) => pair.has(rowsOf.get(name)![0]!))
-    return decisions.find(isPair)!.row
-  }
-  const name = (row: number) => photos[row]!.filename
-  const [a, b] = found.apart
-  const steps = found.chain.slice(1).map((to, i) => {
-    const from = found.chain[i]!
-    return `${name(from)} and ${name(to)} are the same (row ${about('same', from, to)})`
-  })
-  throw new InputError(
-    `${path}: decisions contradict each other: ${name(a)} and ${name(b)} are different (row ${about('different', a, b)}), but ${steps.join(', ')}`,
-    'look at these photos again, and correct or remove one of the rows',
-  )
-}
-
-function rowsByName(photos: readonly Pick<Photo, 'filename'>[]): ReadonlyMap<string, readonly number[]> {
-  const rows = new Map<string, number[]>()
-  photos.forEach(({ filename }, i) => {
-    const own = rows.get(filename)
-    if (own === undefined) rows.set(filename, [i])
-    else own.push(i)
-  })
-  return rows
 }

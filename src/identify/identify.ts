@@ -3,11 +3,14 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
 import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
+import { type DecidedQuery, decidedQueries } from './decided-queries.ts'
+import type { Decision, DecisionWord } from './decisions.ts'
 import { type FlankRule, otherFlank, querySides, sidesOf } from './flanks.ts'
 import { likenessOf, nearestSimilarities } from './likeness.ts'
 import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
+import { type ShownPhoto, shownPhotos } from './shown-photos.ts'
 
 /** An individual that a photo may show. */
 export interface Candidate {
@@ -24,6 +27,10 @@ export interface Candidate {
   readonly probability?: number | undefined
   /** More agree, and rarer ones, when the query is mirrored: left and right may be swapped. */
   readonly mirrored?: boolean | undefined
+  /** Photos of it to look at, the best of each flank first; where `photosEach` asks for them. */
+  readonly photos?: readonly ShownPhoto[] | undefined
+  /** What a person decided of the query and this individual. */
+  readonly decided?: DecisionWord | undefined
 }
 
 /** A photo, and whom it may show: the likeliest individual first, or without a calibration the most similar. */
@@ -46,12 +53,17 @@ export interface IdentifyPhotosOptions extends RankProgress, AnswerOptions {
   readonly postProcessing?: PostProcessing | undefined
   /** Places of the coat matched with this gallery, by `matchQueries`. */
   readonly local?: LocalResult | undefined
+  /** What people decided, as `readDecisions` reads it with this gallery. */
+  readonly decisions?: readonly Decision[] | undefined
+  /** How many photos of each candidate to list; none unless given. */
+  readonly photosEach?: number | undefined
 }
 
 /**
  * For each query photo the `top` likeliest individuals of the gallery (without `scores` the most similar ones), and an answer. The likeliest need
  * not be the most similar: one of somebody's many photos may be similar by chance. A gallery photo whose file is the query's own, byte for byte,
- * is left out of its ranking. Photos of the gallery without an identity take no part.
+ * is left out of its ranking. Photos of the gallery without an identity take no part. An individual that a person decided a query to show is the
+ * answer, and among its candidates where it was compared.
  */
 export function identifyPhotos(
   gallery: PhotoEmbeddings,
@@ -59,24 +71,21 @@ export function identifyPhotos(
   top: number,
   options: IdentifyPhotosOptions = {},
 ): Identification[] {
-  const { postProcessing, local, onRank } = options
+  const { postProcessing, local, onRank, photosEach = 0 } = options
   const known = knownPhotos(gallery)
   if (known.photos.length === 0)
     return queries.photos.map((photo) => ({ photo, candidates: [], leftOut: [], ...nobody }))
+  const decided = decidedQueries(options.decisions ?? [], queries.photos, known.photos)
   const twins = twinsOf(known, queries)
   const identities = known.photos.map(({ identity }) => identity!)
   const isOther = otherFlank(queries.photos, known.photos, options.flanks)
   const everyone = identities.map((_, g) => g)
   const leftOut = (query: number) => [...twins[query]!, ...everyone.filter((g) => isOther(query, g))]
-  const compared: (readonly RankedIndividual[])[] = []
-  const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
-    compared[query] = individualsOf(order, similarities, identities)
-  }
-  const asked = { postProcessing, adjust: local?.adjust, leftOut, onQuery: onRank, onRanked }
-  identifyTop(queries.embeddings, known.embeddings, identities, top, asked)
   const unlike = unlikeGallery(known, queries, (query) => twins[query]!)
   const bothFlanks = comparedWithBoth(queries.photos, known.photos, options.flanks)
-  return compared.map((individuals, query) => {
+  const found: Identification[] = []
+  const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
+    const individuals = individualsOf(order, similarities, identities)
     const own = new Set(individuals.map(({ identity }) => identity))
     const lost = new Set(
       everyone.flatMap((g) => (isOther(query, g) && !own.has(identities[g]!) ? [identities[g]!] : [])),
@@ -86,24 +95,36 @@ export function identifyPhotos(
       notCompared: lost.size,
       unlike: unlike[query]!,
       bothFlanks: bothFlanks[query]!,
+      decided: decided[query]!,
     }
     const { answer, probabilities } = answerOf(input, options.scores, options)
-    return {
+    const listed = listedOf(likeliestFirst(individuals, probabilities), top, decided[query]!)
+    const ranked = { order, similarities, known: known.photos }
+    const shown = shownPhotos(ranked, listed, photosEach, (photo) => local?.matches[query]!.get(photo))
+    found[query] = {
       photo: queries.photos[query]!,
-      candidates: likeliestFirst(individuals, probabilities)
-        .slice(0, top)
-        .map(({ photo, identity, score, probability }, i) => ({
-          rank: i + 1,
-          identity,
-          similarity: score,
-          photo: known.photos[photo]!,
-          ...(probability === undefined ? {} : { probability }),
-          ...(local === undefined ? {} : placesOf(local, query, photo)),
-        })),
+      candidates: listed.map(({ photo, identity, score, rank, probability }) => ({
+        rank,
+        identity,
+        similarity: score,
+        photo: known.photos[photo]!,
+        ...(probability === undefined ? {} : { probability }),
+        ...(local === undefined ? {} : placesOf(local, query, photo)),
+        ...(photosEach === 0 ? {} : { photos: shown.get(identity)! }),
+        ...decidedOf(decided[query]!, identity),
+      })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
       answer,
     }
+  }
+  identifyTop(queries.embeddings, known.embeddings, identities, top, {
+    postProcessing,
+    adjust: local?.adjust,
+    leftOut,
+    onQuery: onRank,
+    onRanked,
   })
+  return found
 }
 
 /** Of a gallery without a known individual. */
@@ -130,6 +151,22 @@ function likeliestFirst(
 ): readonly (RankedIndividual & { readonly probability: number | undefined })[] {
   const found = individuals.map((one, i) => ({ ...one, probability: probabilities?.[i] }))
   return probabilities === undefined ? found : found.sort((a, b) => b.probability! - a.probability!)
+}
+
+/** The first of a ranking, and whom a person decided the query to show. */
+function listedOf<T extends RankedIndividual>(
+  individuals: readonly T[],
+  top: number,
+  { identity }: DecidedQuery,
+): (T & { readonly rank: number })[] {
+  return individuals
+    .map((one, i) => ({ ...one, rank: i + 1 }))
+    .filter((one) => one.rank <= top || one.identity === identity)
+}
+
+function decidedOf({ of }: DecidedQuery, identity: string): Pick<Candidate, 'decided'> {
+  const decided = of.get(identity)
+  return decided === undefined ? {} : { decided }
 }
 
 /** Every individual down a ranking, with its best score and how many of its photos are in it. */

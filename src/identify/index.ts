@@ -45,10 +45,13 @@ export {
   matchLocally,
 } from './local-matching.ts'
 export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
+export type { PairToDecide } from './pairs-to-decide.ts'
+export { shownNames } from './photo-names.ts'
 export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, matchWords } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'
 export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEncounterWords } from './scoring-words.ts'
 export { type Selection, type SelectOptions, type SplitName, selectPhotos } from './selection.ts'
+export type { ShownPhoto } from './shown-photos.ts'
 export { distrust } from './trust.ts'

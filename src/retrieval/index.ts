@@ -9,7 +9,7 @@ export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
 export { type ClusteringScores, clusteringScores } from './clustering.ts'
 export { bestCutHeight, type CutHeight } from './cut-height.ts'
-export { type Distances } from './distances.ts'
+export { type Distances, triangleIndex } from './distances.ts'
 export { type Embeddings, l2Normalise, pickRows, type RankedPart, type RankFusion } from './embeddings.ts'
 export {
   evaluateQueriesAgainstGallery,
@@ -32,7 +32,7 @@ export {
 } from './identify.ts'
 export { checkScorable, type Labels } from './labels.ts'
 export { type LeftOut } from './left-out.ts'
-export { averageLinkage, cutAtHeight, type Merge } from './linkage.ts'
+export { averageLinkage, cutAtHeight, groupsAfter, type Merge } from './linkage.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'
 export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
 export { type NearestKnown, type OpenSetScores, openSetScores } from './open-set.ts'

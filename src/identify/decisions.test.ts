@@ -1,0 +1,115 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Photo } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import { answerWords } from './answer-words.ts'
+import { readDecisions } from './decisions.ts'
+import { identifyPhotos } from './identify.ts'
+import { shownNames } from './photo-names.ts'
+
+const photo = (filename: string, identity?: string): Photo => ({ filename, path: filename, identity, extra: {} })
+const gallery = ['Ana/1.jpg', 'Ana/2.jpg', 'Bia/1.jpg', 'Caua/1.jpg'].map((name) => photo(name, name.split('/')[0]))
+const asked = ['/cards/a/x.jpg', '/cards/a/y.jpg', '/cards/a/b/z.jpg'].map((name) => photo(name))
+
+function read(...rows: string[]) {
+  const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
+  writeFileSync(path, ['photo,other photo,decision', ...rows].join('\n'))
+  return readDecisions(path, asked, gallery)
+}
+
+/** Angles on a circle: the nearer, the more similar. */
+function atDegrees(photos: readonly Photo[], degrees: readonly number[]): PhotoEmbeddings {
+  const data = Float32Array.from(degrees.flatMap((d) => [Math.cos((d * Math.PI) / 180), Math.sin((d * Math.PI) / 180)]))
+  const contentHashes = photos.map(({ filename }) => filename)
+  return { embeddings: { count: photos.length, dim: 2, data }, photos, contentHashes, skipped: [] }
+}
+
+const known = atDegrees(gallery, [0, 20, 40, 60])
+const answersTo = (...rows: string[]) =>
+  identifyPhotos(known, atDegrees(asked, [1, 39, 2]), 2, { decisions: read(...rows), photosEach: 2 })
+
+describe('decisions about a gallery', () => {
+  test('are read by the names of the page, by whole names, and the other way round', () => {
+    expect(shownNames(asked)).toEqual(['x.jpg', 'y.jpg', 'b/z.jpg'])
+    expect(shownNames(gallery)).toEqual(['Ana/1.jpg', 'Ana/2.jpg', 'Bia/1.jpg', 'Caua/1.jpg'])
+    const rows = ['x.jpg,Ana/1.jpg,same', 'Bia/1.jpg,/cards/a/y.jpg,different', 'a/b/z.jpg,,New']
+    expect(read(...rows)).toEqual([
+      { photo: '/cards/a/x.jpg', other: 'Ana/1.jpg', decision: 'same', row: 2, inGallery: [false, true] },
+      { photo: 'Bia/1.jpg', other: '/cards/a/y.jpg', decision: 'different', row: 3, inGallery: [true, false] },
+      { photo: '/cards/a/b/z.jpg', decision: 'new', row: 4, inGallery: [false, false] },
+    ])
+  })
+
+  test.each([
+    [['1.jpg,x.jpg,same'], /row 2: '1\.jpg' may be Ana\/1\.jpg, Bia\/1\.jpg, Caua\/1\.jpg/],
+    [['x.jpg,Ana/1.jpg,new'], /row 2: new is said of one photo, got the other photo 'Ana\/1\.jpg'/],
+    [['x.jpg,,same'], /row 2: no photo is called ''/],
+    [['x.jpg,Ana/1.jpg,maybe'], /expected same, different, cannot tell, new, got 'maybe'/],
+    [
+      ['x.jpg,Ana/1.jpg,same', 'x.jpg,Bia/1.jpg,same'],
+      /Ana\/1\.jpg and Bia\/1\.jpg are Ana and Bia in the gallery, but Ana\/1\.jpg and \/cards\/a\/x\.jpg are the same \(row 2\), .* \(row 3\)/,
+    ],
+    [
+      ['x.jpg,Ana/1.jpg,same', 'x.jpg,Ana/2.jpg,different'],
+      /x\.jpg and Ana\/2\.jpg are different \(row 3\), but .* are the same \(row 2\), Ana\/1\.jpg and Ana\/2\.jpg are Ana in the gallery/,
+    ],
+    [
+      ['x.jpg,,new', 'y.jpg,x.jpg,same', 'y.jpg,Ana/1.jpg,same'],
+      /x\.jpg shows nobody of the gallery \(row 2\), of which Ana\/1\.jpg shows Ana, but .*\(row 3\), .*\(row 4\)/,
+    ],
+  ])('%j is an error', (rows, message) => {
+    expect(() => read(...rows)).toThrow(message)
+  })
+
+  test('a photo that a person decided is answered so, which is said, and joins queries that are the same', () => {
+    const [x, y, z] = answersTo('x.jpg,Caua/1.jpg,same', 'b/z.jpg,x.jpg,same', 'y.jpg,,new')
+    expect(x!.answer).toMatchObject({ answer: 'known', identity: 'Caua', reason: 'decided', decidedBy: { row: 2 } })
+    expect(answerWords(x!)).toBe(
+      'Caua: a person decided that /cards/a/x.jpg and Caua/1.jpg are the same (row 2 of the decisions)',
+    )
+    expect(x!.candidates.map(({ identity, rank, decided }) => [identity, rank, decided])).toEqual([
+      ['Ana', 1, undefined],
+      ['Bia', 2, undefined],
+      ['Caua', 3, 'same'],
+    ])
+    expect(z!.answer).toMatchObject({ answer: 'known', identity: 'Caua', decidedBy: { row: 2 } })
+    expect(y!.answer).toMatchObject({ answer: 'new', identity: undefined, reason: 'decided', decidedBy: { row: 4 } })
+    expect(answerWords(y!)).toBe('new: a person decided that it shows nobody of the gallery (row 4 of the decisions)')
+  })
+
+  test('an individual that a person ruled out is no answer, and has no probability', () => {
+    const [x] = answersTo('x.jpg,Ana/2.jpg,different', 'x.jpg,Caua/1.jpg,cannot tell')
+    expect(x!.answer).toMatchObject({ answer: 'unsure', identity: 'Bia', reason: 'uncalibrated', ruledOut: ['Ana'] })
+    expect(answerWords(x!)).toMatch(/^unsure: most like Bia; .*; a person ruled out Ana$/)
+    const scores = {
+      fusion: { kind: 'embedding' },
+      curve: { kind: 'logistic', slope: 10, intercept: -5 },
+      prior: 0.1,
+      answers: { shift: 0, slope: 1, cohort: 0, photos: 0 },
+      measured: null,
+    } as const
+    const ask = (decisions: ReturnType<typeof read>) =>
+      identifyPhotos(known, atDegrees(asked.slice(0, 1), [1]), 3, { scores, decisions })[0]!
+    const [before, after] = [ask([]), ask(read('x.jpg,Ana/2.jpg,different'))]
+    const [ana, bia, caua] = before.candidates.map(({ probability }) => probability!)
+    expect(after.candidates.map(({ identity, probability }) => [identity, probability])).toEqual([
+      ['Bia', expect.closeTo(bia! / (1 - ana!), 10)],
+      ['Caua', expect.closeTo(caua! / (1 - ana!), 10)],
+      ['Ana', 0],
+    ])
+    expect(after.answer.identity).toBe('Bia')
+    expect(after.answer.newProbability).toBeCloseTo(before.answer.newProbability! / (1 - ana!), 10)
+  })
+
+  test('each candidate is shown by its best photos, one of each flank first', () => {
+    const sided = gallery.map((one, i) => ({ ...one, flank: i === 1 ? 'right' : 'left' }))
+    const more = [...sided, { ...photo('Ana/3.jpg', 'Ana'), flank: 'left' }]
+    const [found] = identifyPhotos(atDegrees(more, [0, 20, 40, 60, 5]), atDegrees(asked.slice(0, 1), [1]), 1, {
+      photosEach: 2,
+    })
+    expect(found!.candidates[0]!.photos!.map(({ photo: { filename } }) => filename)).toEqual(['Ana/1.jpg', 'Ana/2.jpg'])
+    expect(found!.candidates[0]!.photos![1]!.similarity).toBeCloseTo(Math.cos((19 * Math.PI) / 180), 6)
+  })
+})

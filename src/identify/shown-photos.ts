@@ -1,0 +1,42 @@
+import type { Photo } from '../data/index.ts'
+import type { LocalMatch } from '../local/index.ts'
+import { sidesOf } from './flanks.ts'
+
+/** A photo of a candidate, to be looked at beside the query. */
+export interface ShownPhoto {
+  readonly photo: Photo
+  /** With the query, on the scale of the candidate's. */
+  readonly similarity: number
+  /** The places of the coat that agree; undefined where they were not matched. */
+  readonly match?: LocalMatch | undefined
+}
+
+/** A query's gallery as it is ranked. */
+export interface RankedGallery {
+  readonly order: Int32Array
+  readonly similarities: Float32Array
+  readonly known: readonly Photo[]
+}
+
+/** Of each listed individual `each` photos: the best of each flank first, then the best of the others. */
+export function shownPhotos(
+  { order, similarities, known }: RankedGallery,
+  listed: readonly { readonly identity: string }[],
+  each: number,
+  matchOf: (photo: number) => LocalMatch | undefined,
+): ReadonlyMap<string, readonly ShownPhoto[]> {
+  if (each === 0) return new Map()
+  const own = new Map(listed.map(({ identity }): [string, number[]] => [identity, []]))
+  for (const photo of order) own.get(known[photo]!.identity!)?.push(photo)
+  const shown = (photos: readonly number[]) => {
+    const sides = sidesOf(photos.map((photo) => known[photo]!))
+    const isFirst = photos.map((_, i) => sides.indexOf(sides[i]) === i)
+    const first = photos.filter((_, i) => isFirst[i])
+    return [...first, ...photos.filter((_, i) => !isFirst[i])].slice(0, each)
+  }
+  const told = (photo: number): ShownPhoto => {
+    const match = matchOf(photo)
+    return { photo: known[photo]!, similarity: similarities[photo]!, ...(match === undefined ? {} : { match }) }
+  }
+  return new Map([...own].map(([identity, photos]) => [identity, shown(photos).map(told)]))
+}
