@@ -26,7 +26,10 @@ if (process.argv.includes('--if-changed') && isUpToDate()) process.exit()
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 await build({
-  entryPoints: ['index.ts', 'page.css'].map((name) => ({ in: `src/web/${name}`, out: 'page' })),
+  entryPoints: [
+    ...['index.ts', 'page.css'].map((name) => ({ in: `src/web/${name}`, out: 'page' })),
+    ...['index.ts', 'deciding.css'].map((name) => ({ in: `src/web/deciding/${name}`, out: 'deciding' })),
+  ],
   outdir: 'dist/web',
   tsconfig: 'src/web/tsconfig.json',
   bundle: true,

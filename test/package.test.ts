@@ -42,6 +42,7 @@ describe('what is packed', () => {
       'dist/cli.js',
       'dist/train/worker.js',
       'dist/web/page.js',
+      'dist/web/deciding.js',
     ]
     expect(files).toEqual(expect.arrayContaining([...expected, 'presets/resnet50-imagenet.model.json']))
     for (const path of linked(readFileSync(join(root, 'README.md'), 'utf8'))) expect(files).toContain(path)

@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
+import type { Decision, PhotoClusters } from '../identify/index.ts'
 import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
-import { clustersText, plainClusters, tableOfClusters } from './cluster-output.ts'
+import { clustersText, clusterWords, plainClusters, tableOfClusters } from './cluster-output.ts'
+import { tellPage, withPage } from './deciding-page.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -26,11 +28,14 @@ const example = `
 Examples:
   rosette cluster --model runs/jaguars --data new-photos --out clusters.csv
   rosette cluster --model runs/jaguars --data new-photos --out clusters.csv \\
+    --labelled jaguars --html clusters.html
+  rosette cluster --model runs/jaguars --data new-photos --out clusters.csv \\
     --labelled jaguars --decisions decisions.csv --overwrite
 
-The clusters are proposals: look at them, write what you see into a table with
-the columns photo, other photo and decision (same, different or cannot tell),
-and run the command again with --decisions. Labels of --data are not looked at.
+The clusters are proposals. --html writes a page to look at them and to decide
+on the doubtful pairs; it saves a table with the columns photo, other photo and
+decision (same, different or cannot tell). Run the command again with it as
+--decisions. Labels of --data are not looked at.
 
 Two groups of photos become one individual where their pairs' mean score reaches
 the threshold: a probability of 0.5 with a calibration (\`rosette calibrate\`),
@@ -43,6 +48,7 @@ interface ClusterFlags extends ModelFlags, DataFlags, LocateFlags, FlankFlags, C
   readonly threshold?: number
   readonly labelled?: string
   readonly decisions?: string
+  readonly html?: string
   readonly json?: boolean
   readonly overwrite?: boolean
 }
@@ -54,6 +60,7 @@ export function clusterCommand(): Command {
     .description('Sort photos of unknown animals by individual, and say how many there may be.')
     .requiredOption('--data <D>', 'a folder of photos, or a table (CSV); labels are not looked at')
     .requiredOption('--out <clusters.csv>', 'the table to write: photo, cluster, how alike, nearest other cluster')
+    .option('--html <FILE>', 'write a page to decide on, the pairs nearest to the threshold first')
     .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
     .addOption(
       new Option('--threshold <T>', 'the mean score from which on two groups are one individual')
@@ -65,14 +72,14 @@ export function clusterCommand(): Command {
     )
     .addOption(flanksOption())
     .option('--json', 'print JSON in place of the summary')
-    .option('--overwrite', 'replace --out')
+    .option('--overwrite', 'replace the files of --out and --html')
   return addCalibrationOption(addLocateOptions(addDataOptions(addModelOptions(command))))
     .addHelpText('after', example)
     .action(clusterAction)
 }
 
 async function clusterAction(flags: ClusterFlags): Promise<void> {
-  const { data, out, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
+  const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
   const { checkClusterable, clusterPhotos, readDecisions } = await import('../identify/index.ts')
@@ -88,10 +95,12 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         )
   const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
-  await checkOutputs([out], { flags, manifest: listed, photos: files }, { overwrite })
+  for (const [option, path] of [['out', out] as const, ['html', html] as const])
+    if (path !== undefined)
+      await checkOutputs([path], { flags, manifest: listed, photos: files }, { overwrite, option })
   warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
-  const found = await interruptible(async (signal) => {
+  const { found, page } = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
     const labelledPhotos = known && (await withLocated(locating, known, signal))
     return withModel(flags, async (embedder) => {
@@ -109,11 +118,23 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         photos: photos.photos.map((photo) => ({ ...photo, identity: undefined })),
         contentHashes: photos.contentHashes,
       })
-      return clusterPhotos(photos, { scores, threshold, labelled: chosenOn, decisions, flanks })
+      const { decidingDefaults, writeClustersPage } = await import('../report/index.ts')
+      const toDecide = html === undefined ? 0 : decidingDefaults.questions
+      const found = clusterPhotos(photos, { scores, threshold, labelled: chosenOn, decisions, flanks, toDecide })
+      const about = { source: data, overwrite, limitPixels, signal, notes: notesOf(found, decisions) }
+      const write = (path: string) =>
+        withPage(about, (options) => writeClustersPage(path, { clusters: found, decisions }, options))
+      return { found, page: html === undefined ? undefined : await write(html) }
     })
   })
   writeFileAtomic(out, tableOfClusters(found))
+  if (page !== undefined) tellPage(page, 'pairs')
   say(flags.json ? JSON.stringify(plainClusters(found, decisions), undefined, 2) : clustersText(found, decisions, out))
+}
+
+/** The facts of the summary as sentences of a page. */
+function notesOf(found: PhotoClusters, decisions: readonly Decision[]): string[] {
+  return clusterWords(found, decisions).map((line) => line.replace(/^(\w+) +/, '$1: '))
 }
 
 function pathsOf({ photos }: { readonly photos: readonly { readonly path: string }[] }): string[] {

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { oneLine, writeFileAtomic } from '../base/index.ts'
 import type { AnswerCosts } from '../calibration/index.ts'
-import type { CalibratedScores, CalibrationRecord, Identification } from '../identify/index.ts'
+import type { Photo } from '../data/index.ts'
+import type { CalibratedScores, CalibrationRecord, Decision, Identification } from '../identify/index.ts'
+import type { AskedAnswers, DecidingPage } from '../report/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { type AnswerFlags, addAnswerOptions, calibrationFor, costsOf } from './calibrated.ts'
+import { type PageToWrite, tellPage, withPage } from './deciding-page.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
@@ -36,6 +39,8 @@ Examples:
     --csv matches.csv new-photos
   find . -name '*.JPG' | rosette identify --model runs/jaguars \\
     --gallery jaguars -
+  rosette identify --model runs/jaguars --gallery jaguars --match fused \\
+    --html matches.html new-photos
 
 PHOTO is a photo, a folder with everything below it, a table (CSV, with boxes,
 flanks, encounters), a pattern in quotation marks ('new/**/*.jpg'), or - to read
@@ -50,7 +55,10 @@ probability where there is one, which also weighs how many photos each has.
 A gallery photo that is the very same file as the photo asked about is left out.
 
 The answer is a name, "new" or "unsure". Names need probabilities, which
-\`rosette calibrate\` makes once for a model (docs/answers.md).`
+\`rosette calibrate\` makes once for a model (docs/answers.md).
+
+--html writes a page to decide on: each photo beside its candidates. What you
+decide there is saved as a CSV, which --decisions reads (docs/deciding.md).`
 
 interface IdentifyFlags
   extends ModelFlags,
@@ -66,6 +74,8 @@ interface IdentifyFlags
   readonly top: number
   readonly json?: boolean
   readonly csv?: string
+  readonly html?: string
+  readonly decisions?: string
   readonly overwrite?: boolean
 }
 
@@ -88,7 +98,9 @@ export function identifyCommand(): Command {
       '--csv <FILE>',
       'write the table to a file: photo, rank, identity, similarity, best match, probability, answer',
     )
-    .option('--overwrite', 'replace the file of --csv')
+    .option('--html <FILE>', 'write a page to decide on, each photo beside its candidates')
+    .option('--decisions <FILE.csv>', 'what you decided: photo, other photo, decision; a decided photo is answered so')
+    .option('--overwrite', 'replace the files of --csv and --html')
   return addAnswerOptions(
     addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))),
   )
@@ -97,11 +109,11 @@ export function identifyCommand(): Command {
 }
 
 async function identifyAction(names: readonly string[], given: IdentifyFlags, command: Command): Promise<void> {
-  const { gallery, top, csv, overwrite = false, skipUnreadable, limitPixels, newShare } = given
+  const { gallery, top, csv, html, overwrite = false, skipUnreadable, limitPixels, newShare } = given
   const { openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { isPlain } = await import('../retrieval/index.ts')
-  const { answerWords, identifyPhotos, matchQueries } = await import('../identify/index.ts')
+  const { answerWords, identifyPhotos, matchQueries, readDecisions } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
@@ -110,15 +122,18 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
     withListing((watch) => openQueries(names, { ...asQueries, ...watch })),
   )
-  if (csv !== undefined) {
-    const inputs = { flags, manifest: asked, photos: [...names, ...filesOfGallery(known)] }
-    await checkOutputs([csv], inputs, { overwrite, option: 'csv' })
-  }
+  const read = [...names, ...filesOfGallery(known), ...(given.decisions === undefined ? [] : [given.decisions])]
+  const inputs = { flags, manifest: asked, photos: read }
+  for (const [option, path] of [['csv', csv] as const, ['html', html] as const])
+    if (path !== undefined) await checkOutputs([path], inputs, { overwrite, option })
+  const decided = (photos: readonly Photo[], gallery: readonly Photo[]): readonly Decision[] =>
+    given.decisions === undefined ? [] : readDecisions(given.decisions, photos, gallery)
+  if (known.kind === 'photos') decided(asked.photos, known.manifest.photos) // a mistyped name is told at once
   tellGallery(known)
   warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
-  const { found, accuracy, match } = await interruptible(async (signal, whileRanking) => {
+  const { found, accuracy, meaning, page } = await interruptible(async (signal, whileRanking) => {
     const queries = await withLocated(locating, asked, signal)
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
@@ -130,6 +145,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       // A gallery on disk first: that another model made it is told at once. Else the photos: a mistyped name is told before the whole
       // gallery is embedded.
       const stored = source.kind === 'stored' ? await load() : undefined
+      const decisions = decided(queries.photos, source.kind === 'photos' ? source.manifest.photos : stored!.photos)
       const asked = await withProgress('photos', { skipUnreadable, limitPixels, signal }, (options) =>
         embedPhotos(embedder, queries, options),
       )
@@ -152,25 +168,23 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       const plain = match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
       const scores = follows ? fused : plain
       if (calibration !== undefined && scores === undefined) warn(otherScores)
-      const bar = progress('ranking', 'queries', { due: firstWord() })
-      const onRank = (done: number, total: number) => {
-        whileRanking(done, total)
-        bar.update(done, total)
-      }
-      try {
-        const options = { postProcessing, local, onRank, scores, costs, newShare, flanks: given.flanks }
-        return {
-          found: identifyPhotos(known, asked, top, options),
-          accuracy: await accuracyOf(calibration, scores, costs),
-          match,
-        }
-      } finally {
-        bar.stop()
-      }
+      const found = await whileTold(whileRanking, (onRank) => {
+        const photosEach = html === undefined ? 0 : photosOnPage
+        const how = { postProcessing, local, onRank, scores, costs, newShare, decisions, photosEach }
+        return identifyPhotos(known, asked, top, { ...how, flanks: given.flanks })
+      })
+      const accuracy = await accuracyOf(calibration, scores, costs)
+      const meaning = await meaningOf(postProcessing, match)
+      const answers = { found, gallery: known.photos, decisions }
+      const about = { source: gallery, overwrite, limitPixels, signal }
+      const page =
+        html === undefined ? undefined : await writePage(html, answers, { ...about, match, accuracy, meaning })
+      return { found, accuracy, meaning, page }
     })
   })
   tellLeftOut(found)
   tellMirrored(found)
+  if (page !== undefined) tellPage(page, 'photos')
   const because = found.map(answerWords)
   if (flags.json) {
     say(
@@ -183,22 +197,63 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     tell(accuracy)
     return
   }
-  const meaning = [await meaningOf(postProcessing, match), accuracy].join('\n')
+  const explained = [meaning, accuracy].join('\n')
   const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
   if (csv === undefined) {
-    say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${meaning}`)
+    say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${explained}`)
   } else {
-    writeFileAtomic(csv, tableOf(found, because))
+    writeFileAtomic(csv, tableOf(found, because, { decided: given.decisions !== undefined }))
     const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
     say(
       `${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${found.length} photos, up to ${top} individuals for each; ${countWords(found)}`,
     )
-    tell(meaning)
+    tell(explained)
   }
 }
 
 /** Answers on the terminal beside a file that has all. */
 const toldAtMost = 20
+
+/** Photos of each individual that a page shows. */
+const photosOnPage = 4
+
+/** Does `rank` while a bar tells how far it is. */
+async function whileTold<T>(
+  whileRanking: (done: number, total: number) => void,
+  rank: (onRank: (done: number, total: number) => void) => T,
+): Promise<T> {
+  const bar = progress('ranking', 'queries', { due: firstWord() })
+  try {
+    return rank((done, total) => {
+      whileRanking(done, total)
+      bar.update(done, total)
+    })
+  } finally {
+    bar.stop()
+  }
+}
+
+/** What the page of --html says beside the answers. */
+interface AboutPage extends Omit<PageToWrite, 'notes' | 'linesHint'> {
+  readonly match: MatchFlags['match']
+  readonly accuracy: string
+  readonly meaning: string
+}
+
+async function writePage(
+  path: string,
+  answers: AskedAnswers,
+  { match, accuracy, meaning, ...page }: AboutPage,
+): Promise<DecidingPage> {
+  const { writeAnswersPage } = await import('../report/index.ts')
+  const linesHint =
+    match === 'none'
+      ? 'For lines between places of the coat that agree, write this page with --match local or --match fused.'
+      : ''
+  return withPage({ ...page, notes: [accuracy, meaning], linesHint }, (options) =>
+    writeAnswersPage(path, answers, options),
+  )
+}
 
 /** Scores that no calibration was fitted for. */
 const otherScores =

@@ -9,6 +9,16 @@ export type { CertificateSection, CrossPhotos } from './certificate.ts'
 export type { Views } from './channels.ts'
 export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
 export type * from './data.ts'
+export {
+  type DecidingPage,
+  type DecidingPageOptions,
+  decidingDefaults,
+  writeAnswersPage,
+  writeClustersPage,
+} from './deciding.ts'
+export type { AskedAnswers } from './deciding-answers.ts'
+export type { AskedClusters } from './deciding-clusters.ts'
+export type { DecidingPictureOptions } from './deciding-photos.ts'
 export { mapCsv } from './map-csv.ts'
 export { pageHtml } from './page-html.ts'
 export type { PairedPhoto, ShownPair } from './pair-figures.ts'

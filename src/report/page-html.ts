@@ -5,6 +5,7 @@ import { matchHeatOf, type Views } from './channels.ts'
 import type { ReportData } from './data.ts'
 import { explanationWarning, explanationWords } from './explanation-words.ts'
 import { htmlPage } from './html-page.ts'
+import { inertJson } from './inert-json.ts'
 import { mapLines } from './map-csv.ts'
 import { metricsJson } from './metrics-json.ts'
 import { pageBuild } from './page-build.ts'
@@ -54,14 +55,9 @@ export function pageHtml(
 <main id="page"></main>
 <template id="charts">${[...nearest, ...charts].join('\n')}</template>
 ${matches.join('\n')}
-<script type="application/json" id="report">${inert({ ...data, curves: null })}</script>
-<script type="application/json" id="files">${inert({ metrics: metricsJson(data), map: mapLines(data) })}</script>
-<script type="application/json" id="pictures">${inert(pictures)}</script>
+<script type="application/json" id="report">${inertJson({ ...data, curves: null })}</script>
+<script type="application/json" id="files">${inertJson({ metrics: metricsJson(data), map: mapLines(data) })}</script>
+<script type="application/json" id="pictures">${inertJson(pictures)}</script>
 <script type="module">${code}</script>`,
   })
-}
-
-/** JSON that cannot end the script element it stands in. */
-function inert(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }

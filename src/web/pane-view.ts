@@ -8,6 +8,16 @@ const limits = [1, 24] as const
 export class PaneView {
   #view: View = { scale: 1, x: 0, y: 0 }
   #zoomed: readonly (HTMLElement | SVGElement)[] = []
+  readonly #draw: ((view: View) => void) | undefined
+
+  /** `draw` is told of every change, where elements are not simply to be moved. */
+  constructor(draw?: (view: View) => void) {
+    this.#draw = draw
+  }
+
+  get view(): View {
+    return this.#view
+  }
 
   /** What zooming and moving act on from now on; all of it is seen. */
   hold(elements: readonly (HTMLElement | SVGElement)[]): void {
@@ -66,6 +76,7 @@ export class PaneView {
   }
 
   #apply(): void {
+    this.#draw?.(this.#view)
     const { scale, x, y } = this.#view
     for (const { style } of this.#zoomed) style.transform = `translate(${x}px, ${y}px) scale(${scale})`
   }

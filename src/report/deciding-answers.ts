@@ -1,0 +1,110 @@
+import type { Photo } from '../data/index.ts'
+import { answerWords, type Decision, type Identification, type ShownPhoto, shownNames } from '../identify/index.ts'
+import type { DecidedPair, DecidingCandidate, DecidingData, DecidingGroup, DecidingQuestion } from './deciding-data.ts'
+import { animalsByFile, type DecidingPictures, PhotoList, toldOf } from './deciding-photos.ts'
+import { linesOf } from './place-lines.ts'
+
+/** What a page asks: the photos that it shows, and its data once these have pictures. */
+export interface AskedPage {
+  readonly photos: readonly Photo[]
+  dataWith(pictures: DecidingPictures): Pick<DecidingData, 'photos' | 'questions' | 'decided' | 'clusters'>
+}
+
+/** What answers are shown beside. */
+export interface AskedAnswers {
+  /** With photos of each candidate. */
+  readonly found: readonly Identification[]
+  /** The photos that decisions may name as the other one. */
+  readonly gallery: readonly Photo[]
+  readonly decisions: readonly Decision[]
+}
+
+/** The first `most` answers as questions to a person. */
+export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: number): AskedPage {
+  const queries = found.map(({ photo }) => photo)
+  const names = { asked: namesOf(queries), known: namesOf(gallery) }
+  const animals = { asked: animalsByFile(queries), known: animalsByFile(gallery) }
+  const list = new PhotoList()
+  const parts: ('asked' | 'known')[] = []
+  const place = (photo: Photo, part: 'asked' | 'known') => {
+    const row = list.add(photo, part)
+    parts[row] = part
+    return row
+  }
+  const shown = found.slice(0, most).map((one) => ({
+    one,
+    photo: place(one.photo, 'asked'),
+    groups: one.candidates.map((candidate) => ({
+      candidate,
+      photos: (candidate.photos ?? []).map((photo) => ({ shown: photo, photo: place(photo.photo, 'known') })),
+    })),
+  }))
+  const dataWith = (pictures: DecidingPictures) => ({
+    photos: list.photos.map((photo, i) =>
+      toldOf(photo, {
+        name: names[parts[i]!].get(photo.filename)!,
+        picture: pictures[i] === undefined ? null : i,
+        isOneOfSeveral: (animals[parts[i]!].get(photo.filename) ?? 1) > 1,
+      }),
+    ),
+    questions: shown.map(({ one, photo, groups }): DecidingQuestion => {
+      const { answer, reason } = one.answer
+      const own = pictures[photo]
+      return {
+        photo,
+        name: '',
+        answer: reason === 'decided' ? 'decided' : answer,
+        words: answerWords(one).replaceAll(one.photo.filename, () => names.asked.get(one.photo.filename)!),
+        groups: groups.map(({ candidate, photos }): DecidingGroup => {
+          const other = (p: number) => [own, pictures[p]] as const
+          return {
+            name: candidate.identity,
+            words: groupWords(candidate),
+            photos: photos.map(
+              ({ shown, photo }): DecidingCandidate => ({
+                photo,
+                words: candidateWords(shown),
+                lines: shown.match === undefined ? null : linesOf(shown.match.places, other(photo)),
+              }),
+            ),
+          }
+        }),
+      }
+    }),
+    decided: decisions.map((one) => asPair(one, names)),
+    clusters: [],
+  })
+  return { photos: list.photos, dataWith }
+}
+
+type Names = ReadonlyMap<string, string>
+
+function namesOf(photos: readonly Photo[]): Names {
+  const shown = shownNames(photos)
+  return new Map(photos.map(({ filename }, i) => [filename, shown[i]!]))
+}
+
+/** By the names of the page, the photo that was asked about first. */
+function asPair(
+  { photo, other, decision, inGallery = [false, true] }: Decision,
+  names: { readonly asked: Names; readonly known: Names },
+): DecidedPair {
+  const nameOf = (name: string, isKnown: boolean) => (isKnown ? names.known : names.asked).get(name) ?? name
+  const first = nameOf(photo, inGallery[0])
+  if (other === undefined) return { photo: first, other: '', decision }
+  const second = nameOf(other, inGallery[1])
+  return inGallery[0] && !inGallery[1]
+    ? { photo: second, other: first, decision }
+    : { photo: first, other: second, decision }
+}
+
+function groupWords({ similarity, probability }: Identification['candidates'][number]): string {
+  if (probability === undefined) return `similarity ${similarity.toFixed(2)}`
+  const share = probability * 100
+  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %`
+}
+
+function candidateWords({ similarity, match }: ShownPhoto): string {
+  const places = match === undefined ? '' : `, ${match.inliers.length} places agree`
+  return `similarity ${similarity.toFixed(2)}${places}`
+}

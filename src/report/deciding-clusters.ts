@@ -1,0 +1,102 @@
+import type { ClusteredPhoto, Decision, PhotoClusters } from '../identify/index.ts'
+import { shownNames } from '../identify/index.ts'
+import type { AskedPage } from './deciding-answers.ts'
+import type { DecidingCandidate, DecidingCluster, DecidingQuestion } from './deciding-data.ts'
+import { animalsByFile, type DecidingPictures, PhotoList, toldOf } from './deciding-photos.ts'
+
+/** What proposals are shown beside. */
+export interface AskedClusters {
+  /** With pairs to decide. */
+  readonly clusters: PhotoClusters
+  readonly decisions: readonly Decision[]
+}
+
+/** How much a page of clusters holds. */
+export interface ClusterPageLimits {
+  /** Pairs to decide. */
+  readonly questions: number
+  /** Photos in all; those of pairs come first. */
+  readonly photos: number
+}
+
+/** Proposed individuals: the pairs nearest to the threshold as questions, and the photos of each proposal. */
+export function askedClusters({ clusters, decisions }: AskedClusters, most: ClusterPageLimits): AskedPage {
+  const { photos, toDecide, scale } = clusters
+  const all = photos.map(({ photo }) => photo)
+  const names = shownNames(all)
+  const nameOf = new Map(all.map(({ filename }, i) => [filename, names[i]!]))
+  const animals = animalsByFile(all)
+  const list = new PhotoList()
+  const place = (row: number) => list.add(all[row]!, 'asked')
+  const asked = toDecide.slice(0, most.questions).map((pair) => ({
+    pair,
+    photo: place(pair.photo),
+    others: pair.others.map((row) => ({ row, photo: place(row) })),
+  }))
+  const shown = new Map<number, number[]>() // of each cluster
+  for (const [row, { cluster }] of bySize(photos)) {
+    const own = shown.get(cluster) ?? []
+    shown.set(cluster, own)
+    if (list.photos.length < most.photos || list.has(all[row]!, 'asked')) own.push(place(row))
+  }
+  const counts = new Map<number, number>()
+  for (const { cluster } of photos) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
+  const dataWith = (pictures: DecidingPictures) => ({
+    photos: list.photos.map((photo, i) =>
+      toldOf(
+        { ...photo, identity: undefined },
+        {
+          name: nameOf.get(photo.filename)!,
+          picture: pictures[i] === undefined ? null : i,
+          isOneOfSeveral: (animals.get(photo.filename) ?? 1) > 1,
+        },
+      ),
+    ),
+    questions: asked.map(({ pair, photo, others }): DecidingQuestion => {
+      const own = photos[pair.photo]!.cluster
+      const other = photos[pair.others[0]!]!.cluster
+      return {
+        photo,
+        name: `Proposal ${own}`,
+        answer: pair.joined ? 'joined' : 'parted',
+        words: questionWords(pair, [own, other], scale),
+        groups: [
+          {
+            name: pair.joined ? `Proposal ${other}, another part` : `Proposal ${other}`,
+            words: `mean ${scale} ${pair.score.toFixed(2)}`,
+            photos: others.map(({ photo }): DecidingCandidate => ({ photo, words: '', lines: null })),
+          },
+        ],
+      }
+    }),
+    decided: decisions.map(({ photo, other, decision }) => ({
+      photo: nameOf.get(photo) ?? photo,
+      other: other === undefined ? '' : (nameOf.get(other) ?? other),
+      decision,
+    })),
+    clusters: [...shown].map(
+      ([number, own]): DecidingCluster => ({
+        number,
+        photos: own,
+        count: counts.get(number)!,
+        sure: photos.find(({ cluster }) => cluster === number)!.sure,
+      }),
+    ),
+  })
+  return { photos: list.photos, dataWith }
+}
+
+function bySize(photos: readonly ClusteredPhoto[]): [row: number, photo: ClusteredPhoto][] {
+  return [...photos.entries()].sort(([, a], [, b]) => a.cluster - b.cluster)
+}
+
+function questionWords(
+  { joined, score }: PhotoClusters['toDecide'][number],
+  [own, other]: readonly [number, number],
+  scale: PhotoClusters['scale'],
+): string {
+  const mean = `the mean ${scale} of their pairs is ${score.toFixed(2)}`
+  return joined
+    ? `Both are in proposal ${own}, but only just: ${mean}. “Different” takes it apart.`
+    : `Proposals ${own} and ${other} are two individuals, but only just: ${mean}. “Same” makes them one.`
+}

@@ -1,0 +1,128 @@
+import { Budget, InputError } from '../base/index.ts'
+import { type Photo, photoKey } from '../data/index.ts'
+import { decodingBudgetBytes, type Thumbnail, thumbnail } from '../images/index.ts'
+import type { DecidingPhoto } from './deciding-data.ts'
+import type { PhotoPicture } from './thumbnails.ts'
+
+/** What all pictures of a page for deciding may take, in bytes of base64. */
+export const decidingBytes = 48e6
+
+/** Longer sides that they may have: coats are compared in detail. */
+const sides = [1280, 1024, 768, 640, 512, 448, 384, 320, 256, 192, 128]
+
+/** Photos on which a side is tried. */
+const sampled = 12
+
+/** Photos that are in memory at once. */
+const lanes = 4
+
+/** How photos are read, and who is told how far it is. */
+export interface DecidingPictureOptions {
+  readonly limitPixels?: number | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A picture, and the part of the upright photo that it shows, in the photo's pixels. */
+export type ShownPicture = PhotoPicture & Pick<Thumbnail, 'shown'>
+
+/** The pictures of photos, in their order; undefined for those that could not be read. */
+export type DecidingPictures = readonly (ShownPicture | undefined)[]
+
+/** Photos of a page, each once, and where they stand in its list. */
+export class PhotoList {
+  readonly photos: Photo[] = []
+  readonly #rows = new Map<string, number>()
+
+  has(photo: Photo, part: string): boolean {
+    return this.#rows.has(keyOf(photo, part))
+  }
+
+  /** The photo's place, new or old; a photo of two parts, as one asked about that is in the gallery too, has two. */
+  add(photo: Photo, part: string): number {
+    const key = keyOf(photo, part)
+    const row = this.#rows.get(key)
+    if (row !== undefined) return row
+    this.#rows.set(key, this.photos.length)
+    this.photos.push(photo)
+    return this.photos.length - 1
+  }
+}
+
+function keyOf(photo: Photo, part: string): string {
+  return JSON.stringify([part, photo.path, photoKey(photo)])
+}
+
+/** Pictures as large as the page allows: small copies without EXIF, so that they tell neither place nor camera. @throws the signal's reason when it aborts. */
+export async function decidingPictures(
+  photos: readonly Photo[],
+  options: DecidingPictureOptions = {},
+): Promise<DecidingPictures> {
+  const { onProgress, signal } = options
+  const longSidePx = await fittingSide(photos, options)
+  const budget = new Budget(decodingBudgetBytes())
+  const pictures: (ShownPicture | undefined)[] = []
+  for (let begin = 0; begin < photos.length; begin += lanes) {
+    signal?.throwIfAborted()
+    const part = photos.slice(begin, begin + lanes)
+    pictures.push(...(await Promise.all(part.map((photo) => pictureOf(photo, longSidePx, { ...options, budget })))))
+    onProgress?.(pictures.length, photos.length)
+  }
+  return pictures
+}
+
+/** The longest side at which a sample says that the pictures of all photos stay within the budget. */
+async function fittingSide(photos: readonly Photo[], options: DecidingPictureOptions): Promise<number> {
+  const every = Math.ceil(photos.length / sampled)
+  const sample = photos.filter((_, i) => i % every === 0)
+  for (const side of sides) {
+    options.signal?.throwIfAborted()
+    const made = await Promise.all(sample.map((photo) => pictureOf(photo, side, options)))
+    const bytes = made.reduce((sum, picture) => sum + (picture?.uri.length ?? 0), 0)
+    if ((bytes / Math.max(1, made.length)) * photos.length <= decidingBytes) return side
+  }
+  return sides.at(-1)!
+}
+
+/** Undefined where the photo is not there, or is none: galleries keep no photos. */
+async function pictureOf(
+  { path, box }: Photo,
+  longSidePx: number,
+  { limitPixels, budget }: DecidingPictureOptions & { readonly budget?: Budget },
+): Promise<ShownPicture | undefined> {
+  try {
+    const { mediaType, bytes, ...rest } = await thumbnail(path, { longSidePx, quality: 80, box, limitPixels, budget })
+    return { width: rest.width, height: rest.height, shown: rest.shown, uri: addressOf(mediaType, bytes) }
+  } catch (error) {
+    if (error instanceof InputError) return undefined
+    throw error
+  }
+}
+
+function addressOf(mediaType: string, bytes: Uint8Array): string {
+  return `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`
+}
+
+/** What the page tells of a photo. Encounters that were taken from times and stations say no more than the time, and a station is a place. */
+export function toldOf(
+  photo: Photo,
+  { name, picture, isOneOfSeveral }: Pick<DecidingPhoto, 'name' | 'picture' | 'isOneOfSeveral'>,
+): DecidingPhoto {
+  const { identity = '', flank = '', encounter = '', timestamp = '', derived = [] } = photo
+  return {
+    name,
+    identity,
+    flank,
+    encounter: derived.includes('encounter') ? '' : encounter,
+    time: timestamp,
+    picture,
+    isOneOfSeveral,
+  }
+}
+
+/** How many animals each file of a list shows, as far as the list has them. */
+export function animalsByFile(photos: readonly Photo[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { filename } of photos) counts.set(filename, (counts.get(filename) ?? 0) + 1)
+  return counts
+}

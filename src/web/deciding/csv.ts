@@ -1,0 +1,15 @@
+import type { DecidedPair } from '../../report/deciding-data.ts'
+
+/**
+ * Decisions as the CSV that rosette reads: photo, other photo, decision. With a byte order mark where there is more than ASCII, since spreadsheets would
+ * spoil names without it.
+ */
+export function decisionsCsv(decisions: readonly DecidedPair[]): string {
+  const rows = decisions.map(({ photo, other, decision }) => [photo, other, decision])
+  const text = [['photo', 'other photo', 'decision'], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
+  return /^[\x20-\x7e\n]*$/.test(text) ? text : `\uFEFF${text}`
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
