@@ -10,7 +10,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { formatTable } from '../src/base/index.ts'
+import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import type { EvaluationReport, ProtocolReport } from '../src/identify/index.ts'
 import { root, rosette, today } from './command.ts'
 import { nyalaTable } from './nyala-table.ts'
@@ -137,14 +137,26 @@ function numberIn(scores: object, name: string): number {
   return found
 }
 
-/** Of every model and seed the two scores that the page tells of. */
+/** Two scores of each model under each protocol: the mean over seeds with σ, the interval of the first seed, and chance. */
 function summary(): string {
-  const rows = readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const cells = [...line.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-      return ['rank1', 'identityBalancedMap', 'auroc'].includes(cells[5] ?? '') ? [cells.slice(1)] : []
-    })
-  return formatTable(header.split(',').slice(1), rows)
+  const found = new Map<string, string[][]>()
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
+    const cells = [...line.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+    const [, data, model, , protocol = '', score] = cells
+    if (!['rank1', 'identityBalancedMap', 'auroc'].includes(score ?? '') || protocol.startsWith('gap')) continue
+    const key = JSON.stringify([data, model, protocol, score])
+    found.set(key, [...(found.get(key) ?? []), cells])
+  }
+  const rows = [...found].map(([key, seeds]) => {
+    const [, , , , , , queries, , low, high, chance] = seeds[0]!
+    const values = seeds.map((cells) => Number(cells[7]))
+    const spread = values.length === 1 ? '' : ` ± ${standardDeviation(values).toFixed(3)}`
+    const interval = `${Number(low).toFixed(3)} to ${Number(high).toFixed(3)}`
+    const told = [`${mean(values).toFixed(3)}${spread}`, interval, Number(chance).toFixed(3)]
+    return [...(JSON.parse(key) as string[]), queries ?? '', String(values.length), ...told]
+  })
+  return formatTable(
+    ['data', 'model', 'protocol', 'score', 'queries', 'seeds', 'mean', 'interval of the first', 'chance'],
+    rows,
+  )
 }

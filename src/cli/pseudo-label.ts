@@ -13,7 +13,7 @@ import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { plainRound, roundText } from './pseudo-label-text.ts'
-import { say, tell } from './say.ts'
+import { say, tell, warn } from './say.ts'
 import { type RoundRow, rootOf, secondRoundRows } from './second-round-rows.ts'
 import {
   interruptible,
@@ -101,6 +101,11 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
   const root = rootOf([...known.photos, ...asked.photos], out)
   warnOfManifest(known)
   warnOfManifest(asked)
+  const outlines = [...known.photos, ...asked.photos].filter(({ mask }) => mask?.outline !== undefined).length
+  if (outlines > 0)
+    warn(
+      `${outlines} masks are outlines in a file of annotations, and the table cannot name them: train without masks, or give --masks`,
+    )
   const locating = await locatingBy(flags)
   const { round, rows } = await interruptible(async (signal) => {
     const [ours, others] = [await withLocated(locating, known, signal), await withLocated(locating, asked, signal)]

@@ -23,6 +23,7 @@ describe('a column of proposed identities', () => {
     const manifest = openDataset(await table(rows))
     expect(manifest.photos.map(({ proposed }) => proposed)).toEqual([undefined, undefined, true, undefined])
     expect(manifest.reading!.columns.proposed).toBe('proposed')
+    expect(manifest.summary).toContain('4 photos of 2 individuals, 1 with a proposed identity, which only train')
     const known = withoutProposed(manifest)
     expect(known.photos.map(({ filename }) => filename)).toEqual(['a.png', 'b.png', 'd.png'])
     expect(known.notes).toContain('1 photos with proposed identities are left out: these are guesses, which only train')

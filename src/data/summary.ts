@@ -38,11 +38,13 @@ function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: s
   const known = individuals === 0 ? '' : ` of ${count(individuals, 'individual')}`
   const unnamed = photos.filter(({ identity }) => identity === undefined).length
   const nobody = withWords(unnamed, 'of nobody known', ofField(words, 'identity'), individuals > 0)
+  const proposed = photos.filter((photo) => photo.proposed === true).length
   const withoutEncounter = photos.filter(({ encounter }) => encounter === undefined).length
   const none = withWords(withoutEncounter, 'without an encounter', ofField(words, 'encounter'), false)
   return [
     `${count(photos.length, 'photo')}${individuals > 0 && unnamed > 0 ? `: ${photos.length - unnamed}` : ''}${known}`,
     ...nobody,
+    ...(proposed === 0 ? [] : [`${proposed} with a proposed identity, which only train`]),
     ...(encounters === 0 ? [] : [`${count(encounters, 'encounter')}${from === undefined ? '' : ` ${from}`}`]),
     ...none,
     ...splitCounts(photos),

@@ -144,6 +144,17 @@ describe('secondRound', () => {
     expect(outcome(round([[9, 'n0']]), { k: 1 })).toEqual([[null, 'not among the nearest']])
   })
 
+  it('asks nobody where all files are known', () => {
+    expect(
+      secondRound(
+        round([
+          [1, 'a1'],
+          [60, 'b0'],
+        ]),
+      ).photos.map(({ reason }) => reason),
+    ).toEqual(['knownFile', 'knownFile'])
+  })
+
   it('needs several models', () => {
     const { models, ...input } = round([[1, 'n0']])
     expect(() => secondRound({ ...input, models: models.slice(0, 1) })).toThrow('expected two models or more')
