@@ -19,6 +19,7 @@ import { openModel, openModels, readGallery, readModelDescription } from '../src
 import { copyHeadRun } from '../src/export/index.ts'
 import { input, mul } from '../src/graph/index.ts'
 import { geometry } from '../src/images/index.ts'
+import { openExtractor } from '../src/local/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { openWeights } from '../src/weights/index.ts'
 
@@ -103,6 +104,12 @@ const readers: Readonly<Record<string, (folder: string, name: string) => unknown
     const index = join(folder, 'model.safetensors.index.json')
     writeFileSync(index, JSON.stringify({ weight_map: { a: name, b: `${name}.safetensors` } }))
     return openWeights(index)
+  },
+  'a matcher': (folder, name) => {
+    writeFileSync(join(folder, 'x.onnx'), '')
+    const described = { format: 'rosette-matcher', version: 1, preset: 'disk', model: name }
+    writeFileSync(join(folder, 'x.matcher.json'), JSON.stringify(described))
+    return openExtractor(join(folder, 'x.onnx'))
   },
   'an ensemble': (folder, name) => {
     const members = [{ path: name, sha256: '0'.repeat(64) }]

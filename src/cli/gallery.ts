@@ -4,8 +4,8 @@ import { check, checkOutput } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { matcherOption } from './match-options.ts'
-import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { matcherConfigOption, matcherOption } from './match-options.ts'
+import { addDataOptions, addModelOptions, bytesOf, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
 import {
@@ -36,6 +36,7 @@ interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly append?: boolean
   readonly local?: boolean
   readonly matcher?: string
+  readonly matcherConfig?: string
   readonly overwrite?: boolean
 }
 
@@ -49,6 +50,7 @@ export function galleryCommand(): Command {
     .option('--append', 'add photos to the gallery in --out')
     .option('--local', 'keep local features too, for --match (docs/local-matching.md)')
     .addOption(matcherOption())
+    .addOption(matcherConfigOption())
     .option('--overwrite', 'replace the gallery in --out')
   return addLocateOptions(addDataOptions(addModelOptions(command)))
     .addHelpText('after', example)
@@ -91,16 +93,32 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
 
 /** The local features to keep: asked for, or there already and to be kept up. */
 async function localOf(
-  { out, local = false, matcher, append = false, threads, skipUnreadable, limitPixels }: GalleryFlags,
+  {
+    out,
+    local = false,
+    matcher,
+    matcherConfig,
+    append = false,
+    threads,
+    memoryLimit,
+    skipUnreadable,
+    limitPixels,
+  }: GalleryFlags,
   gallery: PhotoEmbeddings,
   signal: AbortSignal,
 ): Promise<GalleryLocal | undefined> {
   const { readGalleryLocal } = await import('../embedder/index.ts')
-  if (!local && !(append && readGalleryLocal(out) !== undefined)) return undefined
+  const before = append ? readGalleryLocal(out) : undefined
+  if (!local && before === undefined) return undefined
   const { openExtractor } = await import('../local/index.ts')
   const { galleryFeatures, storedFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { threads })
+  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   try {
+    check(
+      before === undefined || before.name === extractor.name,
+      `--append: ${out} has local features of ${before?.name}, and these would be of ${extractor.name}`,
+      'name the --matcher that it was made with: features of two are never mixed',
+    )
     return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) => {
       const known = append ? storedFeatures(out, extractor) : undefined
       return galleryFeatures(extractor, gallery, { limitPixels, signal, onProgress, known })

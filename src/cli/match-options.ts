@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedFusion, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import { bytesOf } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { warn } from './say.ts'
 
@@ -8,6 +9,7 @@ import { warn } from './say.ts'
 export interface MatchFlags {
   readonly match: 'none' | MatchKind
   readonly matcher?: string
+  readonly matcherConfig?: string
 }
 
 /** What the matching is for. */
@@ -31,19 +33,29 @@ export function addMatchOption(command: Command): Command {
         .default('none'),
     )
     .addOption(matcherOption())
+    .addOption(matcherConfigOption())
 }
 
 /** What finds and describes the places. */
 export function matcherOption(): Option {
   return new Option(
     '--matcher <M>',
-    'what finds and describes places of a coat: sift or coat (docs/coat-descriptor.md)',
+    'what finds and describes places of a coat: sift, coat (docs/coat-descriptor.md), an .onnx file, or a run folder',
   ).default(undefined, 'sift')
+}
+
+/** How somebody's network describes places. */
+export function matcherConfigOption(): Option {
+  return new Option(
+    '--matcher-config <FILE|PRESET>',
+    "the matcher's description, where none lies beside its .onnx file",
+  )
 }
 
 /** What else decides how coats are matched. */
 export interface MatchRunFlags extends MatchFlags {
   readonly threads?: number
+  readonly memoryLimit?: number
   readonly limitPixels?: number
 }
 
@@ -54,14 +66,14 @@ const stageNames = {
 
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
 export async function withMatching<T>(
-  { match, matcher, threads, limitPixels }: MatchRunFlags,
+  { match, matcher, matcherConfig, threads, memoryLimit, limitPixels }: MatchRunFlags,
   { signal, gallery, fused }: MatchFor,
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
   const { fusionOf, openExtractor } = await import('../local/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { threads })
+  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
     stages.update(stageNames[stage], 'photos', done, total)

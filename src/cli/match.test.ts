@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
+import { cellKeypoints } from '../../test/matcher-fixture.ts'
 import { temporaryFolder, tinyRun } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
 import { encodePng, type ImageRGBA } from '../images/index.ts'
@@ -123,6 +124,24 @@ describe('--match', () => {
     writeFileSync(file, readFileSync(file).subarray(0, -1))
     expect(await rosette('identify', '--model', run, '--gallery', gallery, query, '--match', 'fused')).toBe(2)
     expect(output.stderr).toContain('damaged: its contents are not those that gallery.json was written with')
+  })
+
+  it('somebody’s keypoint network is kept with a gallery, and never mixed with another', async () => {
+    const gallery = join(out, 'gallery')
+    const onnx = cellKeypoints()
+    const made = ['gallery', '--model', run, '--out', gallery, '--data', data]
+    expect(await rosette(...made, '--local', '--matcher', onnx)).toBe(0)
+    const index = JSON.parse(readFileSync(join(gallery, 'gallery.json'), 'utf8')) as { local: { name: string } }
+    expect(index.local.name).toBe('cells, 400 places of 48 px')
+    output.stdout = ''
+    const query = join(data, 'test', 'test', 'second.png')
+    const asked = ['identify', '--model', run, '--gallery', gallery, query, '--match', 'fused', '--json']
+    expect(await rosette(...asked, '--matcher', onnx)).toBe(0)
+    expect(output.stderr).not.toContain('no local features of this kind')
+    const [answer] = JSON.parse(output.stdout) as Answer[]
+    expect(answer!.candidates[0]!.places).toBeGreaterThanOrEqual(0)
+    expect(await rosette(...made, '--append')).toBe(2)
+    expect(output.stderr).toContain('has local features of cells, 400 places of 48 px, and these would be of RootSIFT')
   })
 
   it('tries a query mirrored, tells it, and leaves the similarity alone', async () => {

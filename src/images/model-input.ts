@@ -7,13 +7,14 @@ const positive = z.number().positive()
 
 /**
  * How somebody's ONNX file takes pixels, as descriptions beside such files state it: value = (pixel · scale − mean) / std with pixel
- * 0 … 255, `mean` and `std` in the model's own channel order; [N, H, W, 3] or [N, 3, H, W].
+ * 0 … 255, `mean` and `std` in the model's own channel order; [N, H, W, 3] or [N, 3, H, W]. grey: one channel, 0.299 R + 0.587 G + 0.114 B (ITU-R
+ * BT.601), of which `mean` and `std` say the first.
  */
 export const modelInputSchema = z.strictObject({
   name: z.string().optional(),
   layout: z.enum(['NHWC', 'NCHW']),
   dtype: z.enum(['uint8', 'float32']),
-  channels: z.enum(['RGB', 'BGR']),
+  channels: z.enum(['RGB', 'BGR', 'grey']),
   heightPx,
   widthPx,
   scale: positive.default(1),
@@ -39,10 +40,14 @@ export interface PicturePort {
 }
 
 /** Every point where a description of pixels disagrees with the file's input. */
-export function inputMismatches(port: PicturePort, { layout, dtype, heightPx, widthPx }: ModelInput): string[] {
+export function inputMismatches(
+  port: PicturePort,
+  { layout, dtype, channels, heightPx, widthPx }: ModelInput,
+): string[] {
   const problems: string[] = []
+  const depth = channels === 'grey' ? 1 : 3
   if (port.dtype !== dtype) problems.push(`input.dtype: ${dtype}, but '${port.name}' takes ${port.dtype}`)
-  const expected = layout === 'NHWC' ? [heightPx, widthPx, 3] : [3, heightPx, widthPx]
+  const expected = layout === 'NHWC' ? [heightPx, widthPx, depth] : [depth, heightPx, widthPx]
   const sizes = port.shape.slice(1)
   if (sizes.length !== 3 || !expected.every((size, i) => typeof sizes[i] === 'string' || sizes[i] === size)) {
     const shape = `[N, ${expected.join(', ')}]`
@@ -61,6 +66,7 @@ export function modelInput(
   { mirror }: { readonly mirror: boolean },
 ): Tensor<'uint8'> | Tensor<'float32'> {
   const { layout, dtype, channels } = input
+  if (channels === 'grey') return greyInput(pixels, input, mirror)
   if (dtype === 'uint8' && layout === 'NHWC' && channels === 'RGB' && !mirror) return pixels
   const [batch, height, width] = pixels.shape as [number, number, number, number]
   const shape = layout === 'NHWC' ? [batch, height, width, 3] : [batch, 3, height, width]
@@ -81,6 +87,24 @@ export function modelInput(
     }
   }
   return out instanceof Uint8Array ? tensor('uint8', shape, out) : tensor('float32', shape, out)
+}
+
+/** The same of brightness alone, [B, H, W, 1] or [B, 1, H, W]. */
+function greyInput(
+  { shape, data }: Tensor<'uint8'>,
+  input: ModelInput,
+  mirror: boolean,
+): Tensor<'uint8'> | Tensor<'float32'> {
+  const [batch, height, width] = shape as [number, number, number, number]
+  const values = valuesOf(input, 0)
+  const out = input.dtype === 'uint8' ? new Uint8Array(data.length / 3) : new Float32Array(data.length / 3)
+  for (let i = 0, p = 0; i < out.length; i++, p += 3) {
+    const x = i % width
+    const grey = Math.round(0.299 * data[p]! + 0.587 * data[p + 1]! + 0.114 * data[p + 2]!)
+    out[mirror ? i + width - 1 - 2 * x : i] = values[grey]!
+  }
+  const size = input.layout === 'NHWC' ? [batch, height, width, 1] : [batch, 1, height, width]
+  return out instanceof Uint8Array ? tensor('uint8', size, out) : tensor('float32', size, out)
 }
 
 /** What each of the 256 pixel values becomes in channel c of the model. */

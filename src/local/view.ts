@@ -3,7 +3,7 @@ import type { LocalPhoto } from './features.ts'
 import { type Plane, plane } from './plane.ts'
 
 /** The part of a photo that is looked at: the animal and a little around it, so that what lies at its edge can be described. */
-export interface View {
+export interface View extends Pick<AnimalRegion, 'isAnimal'> {
   /** Brightness, 0 to 1. */
   readonly brightness: Plane
   /** Pixels of the photo that a pixel of the view is, in x and in y. */
@@ -11,8 +11,6 @@ export interface View {
   /** Where the view begins in the photo. */
   readonly left: number
   readonly top: number
-  /** Whether a place of the photo is the animal: inside of its box, and of its mask. */
-  readonly isAnimal: (x: number, y: number) => boolean
 }
 
 /** Shown around the animal, of its sides: nothing is blackened, for edges that are no coat would stand out most. */
@@ -21,17 +19,30 @@ const margin = 0.1
 /** Alpha from which a pixel is the animal. */
 const maskThreshold = 128
 
-/** The animal as brightness, its long side `longSidePx` at most. @throws InputError where the box lies outside of the photo. */
-export function viewOf({ image, box }: LocalPhoto, longSidePx: number): View {
+/** The part of a photo around the animal, and which places of the photo are the animal. */
+export interface AnimalRegion {
+  readonly region: Region
+  /** Whether a place of the photo is the animal: inside of its box, and of its mask. */
+  readonly isAnimal: (x: number, y: number) => boolean
+}
+
+/** The animal's box and mask with a little around them. @throws InputError where the box lies outside of the photo. */
+export function regionOf({ image, box }: LocalPhoto): AnimalRegion {
   const inside = boxRegion(image, box)
-  const around = widened(inside, image)
-  const region = maskRegion(image, around, margin)
+  return {
+    region: maskRegion(image, widened(inside, image), margin),
+    isAnimal: (x, y) =>
+      isInside(inside, x, y) && image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold,
+  }
+}
+
+/** The animal as brightness, its long side `longSidePx` at most. @throws InputError where the box lies outside of the photo. */
+export function viewOf(photo: LocalPhoto, longSidePx: number): View {
+  const { region, isAnimal } = regionOf(photo)
   const shrink = Math.min(1, longSidePx / Math.max(region.width, region.height))
   const widthPx = Math.max(1, Math.round(region.width * shrink))
   const heightPx = Math.max(1, Math.round(region.height * shrink))
-  const rgb = resizeRgb(image, region, { widthPx, heightPx, kernel: 'bilinear' })
-  const isAnimal = (x: number, y: number) =>
-    isInside(inside, x, y) && image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold
+  const rgb = resizeRgb(photo.image, region, { widthPx, heightPx, kernel: 'bilinear' })
   return {
     brightness: brightnessOf(rgb, widthPx, heightPx),
     pixel: [region.width / widthPx, region.height / heightPx],
