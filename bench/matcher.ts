@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'matcher' },
     seed: { type: 'string', default: '0' },
-    steps: { type: 'string', default: '3000' },
+    steps: { type: 'string', default: '4000' },
     threads: { type: 'string', default: '1' },
   },
 })

@@ -124,7 +124,7 @@ const sources: readonly Source[] = [
     name: 'a Camtrap-DP package whose photos lie elsewhere',
     photos: ['elsewhere/1.png', 'elsewhere/2.png', 'elsewhere/3.png'],
     files: {
-      'package/media.csv': `mediaID,deploymentID,timestamp,filePath,fileName,fileMediatype\n${[1, 2, 3].map((i) => `m${i},d1,2024-05-0${i}T06:00:00Z,https://x.org/${i},${i}.png,image/png\n`).join('')}`,
+      'package/media.csv': `mediaID,deploymentID,timestamp,filePath,fileName,fileMediatype\n${[1, 2, 3].map((i) => `m${i},d1,2024-05-0${i}T06:00:00Z,https://hub.invalid/${i},${i}.png,image/png\n`).join('')}`,
       'package/observations.csv': `observationID,mediaID,eventID,observationType,individualID,bboxX,bboxY,bboxWidth,bboxHeight\no1,m1,e1,animal,Ana,0.1,0.2,0.25,0.5\no2,m1,e1,animal,Bo,0.5,0.2,0.25,0.5\no3,m2,e2,animal,Ana,,,,\no4,m3,e3,animal,,,,,\n`,
     },
     data: 'package',
