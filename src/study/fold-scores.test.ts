@@ -28,12 +28,13 @@ test('each individual at one encounter: an error that says so, as fewer folds wo
 })
 
 test('two encounters that lie in two folds: an error, with the two ways to bring them together', () => {
-  expect(() => asked('a1 a1 b1 b1', 'a2 a2 b2 b2', 'c1 c1')).toThrow(
+  expect(() => asked('a1 a1 b1 b1', 'a2 a2 b2 b2', 'a3 c1')).toThrow(
     [
       'no individual has two encounters in one fold',
       'hint: ask for fewer folds (`folds: 2`), or `by: "identity"` keeps all photos of an individual in one fold',
     ].join('\n'),
   )
+  expect(() => asked('a1 a1', 'a2 a2', 'b1')).toThrow('fold\nhint: `by: "identity"` keeps') // two folds would have one each
 })
 
 test('a fold without a score is told, the others have one; unknown encounters meet', () => {

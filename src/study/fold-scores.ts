@@ -28,7 +28,7 @@ export function foldsWithoutScore({ folds }: Pick<FoldPlan, 'folds'>, { photos }
   )
   if (without.length === 0) return []
   const text = `${without.length === 1 ? 'fold' : 'folds'} ${without.join(', ')} will have no score: no individual has two encounters there`
-  return [`${text}; ${fewerFolds(folds.length)}`]
+  return [`${text}; ${together(all, { excludeSame, folds: folds.length })}`]
 }
 
 function whyNot(all: readonly Photo[], excludeSame: Excluded): string {
@@ -42,12 +42,13 @@ function cure(all: readonly Photo[], { excludeSame, folds }: { excludeSame: Excl
   const forgets = `${optionText({ columns: { encounter: '-' } })} forgets encounters, and the scores then say little of new sightings`
   if (Math.max(...encountersByIndividual(all, excludeSame)) < 2)
     return `add photos of other encounters of these individuals; ${forgets}`
-  return fewerFolds(folds)
+  return together(all, { excludeSame, folds })
 }
 
-/** By identity all encounters of an individual are in one fold. */
-function fewerFolds(folds: number): string {
-  const fewer = folds > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
+/** What brings two encounters of an individual into one fold: more of them than folds, or folds by individual. */
+function together(all: readonly Photo[], { excludeSame, folds }: { excludeSame: Excluded; folds: number }): string {
+  const most = Math.max(...encountersByIndividual(all, excludeSame))
+  const fewer = folds > 2 && most > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
   return `${fewer}${optionText({ by: 'identity' })} keeps all photos of an individual in one fold`
 }
 
