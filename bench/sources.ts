@@ -1,0 +1,152 @@
+/**
+ * What finds the right animal among known ones, on photos of other sightings? Each source of similarity by itself, and fused: frozen networks on the
+ * whole photo, on the animal alone, with the background filled or black; runs; places of the coat. All are asked through `rosette evaluate`, as a
+ * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew.
+ *
+ *     node scripts/bench.mjs sources --data nyala-512 --every 3 --locate isnet.onnx --match RootSIFT=sift \
+ *       --model ResNet50=resnet50-imagenet.onnx --model "head=runs/head"
+ *
+ * `data` is a Kaggle folder with test_identities.csv beside its tables: queries are the test photos, the gallery the
+ * training photos, of every n-th individual by name. `--locate` is a network that finds the animal, with its description beside it. The first
+ * model is the one that places of the coat are fused with.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { check, csvText, formatTable } from '../src/base/index.ts'
+import { openDataset, type Photo } from '../src/data/index.ts'
+import { root, rosette, today } from './command.ts'
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: '' },
+    every: { type: 'string', default: '1' },
+    locate: { type: 'string', default: '' },
+    /** NAME=PATH, several. */
+    model: { type: 'string', multiple: true, default: [] },
+    /** NAME=WORD of `--matcher`, several. */
+    match: { type: 'string', multiple: true, default: [] },
+    threads: { type: 'string', default: '1' },
+  },
+})
+const { data, locate } = values
+check(data !== '' && values.model.length > 0, 'bench sources: expected --data and --model')
+
+/** What a frozen network sees of a photo: the `alpha` of its description, and whether the animal is found first. */
+const views = [
+  { name: 'whole photo', alpha: 'keep', isLocated: false },
+  { name: 'cut to the animal', alpha: 'keep', isLocated: true },
+  { name: 'cut, background filled', alpha: 'mean', isLocated: true },
+  { name: 'cut, background black', alpha: 'black', isLocated: true },
+] as const
+
+interface Metrics {
+  readonly queries: number
+  readonly rank1: number
+  readonly rank5: number
+  readonly map: number
+  readonly identityBalancedMap: number
+  readonly chance: Readonly<Record<string, number>>
+  readonly intervals: {
+    readonly identity?: { readonly scores: Readonly<Record<string, readonly [number, number]>> }
+  }
+}
+
+const columns = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-sources-'))
+const sides = chosenSides()
+const rows: string[][] = []
+
+try {
+  const models = values.model.map(named)
+  for (const { name, path } of models)
+    for (const view of extname(path) === '.onnx' ? views : views.slice(0, 1))
+      if (!view.isLocated || locate !== '') await record(`${name}, ${view.name}`, modelArgs(path, view))
+  for (const { name, path: word } of values.match.map(named))
+    for (const view of [views[0], views[1]])
+      for (const how of ['local', 'fused'])
+        if (!view.isLocated || locate !== '')
+          await record(
+            how === 'local' ? `${name}, ${view.name}` : `${models[0]!.name} fused with ${name}, ${view.name}`,
+            [...modelArgs(models[0]!.path, view), '--match', how, '--matcher', word],
+          )
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+console.log(
+  formatTable(
+    ['source', ...columns],
+    rows.map((row) => [row[5]!, ...row.slice(6, 10)]),
+  ),
+)
+
+function named(text: string): { readonly name: string; readonly path: string } {
+  const at = text.indexOf('=')
+  check(at > 0, `bench sources: expected NAME=VALUE, got ${text}`)
+  return { name: text.slice(0, at), path: text.slice(at + 1) }
+}
+
+function modelArgs(path: string, { alpha, isLocated }: (typeof views)[number]): string[] {
+  const found = isLocated ? ['--locate', resolve(locate)] : []
+  if (extname(path) !== '.onnx') return ['--model', path, ...found]
+  const [beside, preset] = [join(dirname(path), 'model.json'), `${basename(path, '.onnx')}.model.json`]
+  const described = existsSync(beside) ? beside : join(root, 'presets', preset)
+  const description = JSON.parse(readFileSync(described, 'utf8')) as { readonly preprocess: object }
+  const changed = join(scratch, `${basename(path, '.onnx')}-${alpha}.model.json`)
+  writeFileSync(changed, JSON.stringify({ ...description, preprocess: { ...description.preprocess, alpha } }))
+  return ['--model', path, '--model-config', changed, ...found]
+}
+
+async function record(source: string, args: readonly string[]): Promise<void> {
+  const out = join(scratch, 'metrics.json')
+  const photos = ['--data', sides.queries, '--images', '/', '--gallery', sides.gallery, '--gallery-images', '/']
+  await rosette([
+    'evaluate',
+    ...photos,
+    ...args,
+    '--tta',
+    'flip',
+    '--threads',
+    values.threads,
+    '--out',
+    out,
+    '--overwrite',
+  ])
+  const { queries, chance, intervals, ...scores } = JSON.parse(readFileSync(out, 'utf8')) as Metrics
+  const facts = [today(), basename(data), String(queries), String(sides.photos), String(sides.individuals)]
+  const fixed = (value: number | undefined) => value?.toFixed(4) ?? ''
+  if (rows.length === 0)
+    rows.push([...facts, 'chance', ...columns.map((column) => fixed(chance[column])), '', '', '', ''])
+  const { rank1, identityBalancedMap } = intervals.identity?.scores ?? {}
+  const bounds = [rank1?.[0], rank1?.[1], identityBalancedMap?.[0], identityBalancedMap?.[1]]
+  rows.push([...facts, source, ...columns.map((column) => fixed(scores[column])), ...bounds.map(fixed)])
+  // After each source: what was measured is kept when the next one fails.
+  const header = ['date', 'data', 'queries', 'gallery_photos', 'individuals', 'source', ...columns]
+  const ends = ['rank1_low', 'rank1_high', 'ib_map_low', 'ib_map_high']
+  writeFileSync(join(root, 'results', `sources-${basename(data)}.csv`), csvText([[...header, ...ends], ...rows]))
+  process.stderr.write(`${source}: ${rows.at(-1)!.slice(6).join(' ')}\n`)
+}
+
+/** The photos of both sides, of every n-th individual by name, as tables of absolute places. */
+function chosenSides() {
+  const known = openDataset(data).photos
+  const asked = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') }).photos
+  const names = [...new Set(known.flatMap(({ identity }) => identity ?? []))].sort()
+  const chosen = new Set(names.filter((_, i) => i % Number(values.every) === 0))
+  const of = (photos: readonly Photo[]) =>
+    photos.filter(({ identity }) => identity !== undefined && chosen.has(identity))
+  const tableOf = (name: string, photos: readonly Photo[]) => {
+    const path = join(scratch, `${name}.csv`)
+    writeFileSync(
+      path,
+      csvText([['filename', 'identity'], ...photos.map((photo) => [resolve(photo.path), photo.identity!])]),
+    )
+    return path
+  }
+  const [queries, gallery] = [of(asked), of(known)]
+  return {
+    ...{ queries: tableOf('queries', queries), gallery: tableOf('gallery', gallery) },
+    ...{ photos: gallery.length, individuals: chosen.size },
+  }
+}
