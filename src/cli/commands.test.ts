@@ -216,6 +216,18 @@ test('identify: a table, JSON and a CSV; the very same photo is left out and tha
   expect(output.stderr).toContain('none.jpg: no such file')
 })
 
+test('identify: many photos that the gallery has too are one note', async () => {
+  const known = join(data, 'train', 'train')
+  output.stderr = ''
+  expect(await rosette('identify', '--model', run, '--gallery', data, known)).toBe(0)
+  const notes = output.stderr.split('\n').filter((line) => line.startsWith('note: '))
+  expect(notes.filter((line) => line.includes('same file'))).toEqual([
+    expect.stringMatching(
+      /^note: the very files of 12 photos are in the gallery; each was left out for its own photo; the first: .*train_0001/,
+    ),
+  ])
+})
+
 test('identify: a photo whose only companion is itself has a row that says nobody', async () => {
   const known = join(data, 'train', 'train', 'train_0001.png')
   const gallery = join(out, 'gallery.csv')

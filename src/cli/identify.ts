@@ -292,22 +292,39 @@ function queryFlags({ images: _, columns: __, queryImages, queryColumns, ...flag
 }
 
 function tellLeftOut(found: readonly Identification[]): void {
-  for (const { photo, candidates, leftOut } of found) {
-    const same = leftOut.map(({ filename }) => oneLine(filename)).join(', ')
-    if (same === '') continue
-    const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
-    tell(`note: ${oneLine(photo.filename)}: the same file is in the gallery and was left out: ${same}${alone}`)
-  }
+  const twice = found.filter(({ leftOut }) => leftOut.length > 0)
+  tellFewOrMany(
+    twice.map(({ photo, candidates, leftOut }) => {
+      const same = leftOut.map(({ filename }) => oneLine(filename)).join(', ')
+      const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
+      return `${oneLine(photo.filename)}: the same file is in the gallery and was left out: ${same}${alone}`
+    }),
+    (count) => `the very files of ${count} photos are in the gallery; each was left out for its own photo`,
+  )
 }
 
 /** A mirrored query that fits better: told, and never mixed into the similarities. */
 function tellMirrored(found: readonly Identification[]): void {
-  for (const { photo, candidates } of found) {
-    const names = candidates.filter(({ mirrored }) => mirrored === true).map(({ identity }) => identity)
-    if (names.length > 0)
-      tell(`note: ${photo.filename}: mirrored, its coat fits ${names.join(', ')} better: are left and right swapped?`)
-  }
+  const named = found.map(({ photo, candidates }) => {
+    const names = candidates.filter(({ mirrored }) => mirrored === true).map(({ identity }) => oneLine(identity))
+    return { photo: oneLine(photo.filename), names: names.join(', ') }
+  })
+  tellFewOrMany(
+    named
+      .filter(({ names }) => names !== '')
+      .map(({ photo, names }) => `${photo}: mirrored, its coat fits ${names} better: are left and right swapped?`),
+    (count) => `mirrored, the coats of ${count} photos fit their candidates better: are left and right swapped?`,
+  )
 }
+
+/** A note for each of a few photos; for many one that shows the first. */
+function tellFewOrMany(notes: readonly string[], above: (count: number) => string): void {
+  if (notes.length <= fewNotes) for (const note of notes) tell(`note: ${note}`)
+  else tell(`note: ${above(notes.length)}; the first: ${notes[0]!}`)
+}
+
+/** More notes of one kind hide the answers. */
+const fewNotes = 5
 
 /** What a table of answers does not say by itself. */
 async function meaningOf(postProcessing: PostProcessing | undefined, match: MatchFlags['match']): Promise<string> {
