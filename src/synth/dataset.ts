@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { check, checkAbsent, readRegular, StagedFolder, settleFolder } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
+import { type Painted, type PaintOptions, paintAll } from './painters.ts'
 import type { SyntheticPhoto } from './plan.ts'
 import { identitySheet } from './sheet.ts'
 import { type Studio, type StudioOptions, studio } from './studio.ts'
 
 /** What is drawn, and the folder it is written to. */
-export interface SynthesiseOptions extends StudioOptions {
+export interface SynthesiseOptions extends StudioOptions, PaintOptions {
   /** Folder to write; it appears whole or not at all. */
   readonly out: string
   /** Replace `out` where it is a synthetic dataset already; any other folder is never touched. */
   readonly overwrite?: boolean
   readonly onProgress?: (done: number, total: number) => void
-  readonly signal?: AbortSignal
 }
 
 /** A drawn dataset as it was written, and how much it holds. */
@@ -46,14 +46,14 @@ const marker = 'synthetic.json'
  * @throws InputError where `out` exists (without `overwrite`), or exists and is no synthetic dataset (always).
  */
 export async function synthesise(options: SynthesiseOptions): Promise<SyntheticDataset> {
-  const { out, overwrite = false, onProgress, signal, ...studioOptions } = options
+  const { out, overwrite = false, onProgress, signal, threads, ...studioOptions } = options
   const folder = resolve(out)
   checkReplaceable(folder, overwrite)
   const from = studio(studioOptions)
   const staged = new StagedFolder(folder, isOwn)
   const temporary = staged.path
   try {
-    await writePhotos(from, temporary, onProgress, signal)
+    await writePhotos(from, temporary, onProgress, { threads, signal })
     writeTables(from, temporary)
     writeFileSync(join(temporary, 'sheet.png'), await encodePng(identitySheet(from)))
     writeFileSync(join(temporary, marker), `${JSON.stringify({ format: 1, ...from.options }, undefined, 2)}\n`)
@@ -99,30 +99,19 @@ export function syntheticTables(photos: readonly SyntheticPhoto[]): Readonly<Rec
   }
 }
 
-/** PNGs are encoded on the thread pool while the next photo is painted; a few at a time are in flight. */
 async function writePhotos(
   from: Studio,
   folder: string,
   onProgress: SynthesiseOptions['onProgress'],
-  signal: AbortSignal | undefined,
+  options: PaintOptions,
 ): Promise<void> {
   for (const split of ['train', 'test']) mkdirSync(join(folder, split, split), { recursive: true })
-  const order = [...from.photos].sort((a, b) => a.identity - b.identity) // each coat is painted once
-  const inFlight = new Set<Promise<void>>()
   let done = 0
-  for (const photo of order) {
-    signal?.throwIfAborted()
-    const image = from.render(photo)
-    const writing = encodePng(image).then((png) => {
-      writeFileSync(join(folder, photo.split, photo.split, photo.filename), png)
-      inFlight.delete(writing)
-      onProgress?.(++done, order.length)
-    })
-    inFlight.add(writing)
-    // Also what lets timers and Ctrl-C in between two photos.
-    if (inFlight.size >= 4) await Promise.race(inFlight)
+  const write: Painted = (photo, png) => {
+    writeFileSync(join(folder, photo.split, photo.split, photo.filename), png)
+    onProgress?.(++done, from.photos.length)
   }
-  await Promise.all(inFlight)
+  await paintAll(from, write, options)
 }
 
 function writeTables(from: Studio, folder: string): void {

@@ -2,6 +2,7 @@
 export { type CoatPair, type CoatPairs, type CoatPairsOptions, coatPairs } from './coat-pairs.ts'
 export { type CoatPhoto, correspondingPixels } from './coat-photo.ts'
 export { type SynthesiseOptions, type SyntheticDataset, synthesise } from './dataset.ts'
+export type { PaintOptions } from './painters.ts'
 export type { PatternFamily } from './pattern.ts'
 export type { Flank, SyntheticPhoto } from './plan.ts'
 export { type ContactSheetOptions, contactSheet, contactSheetDefaults } from './sheet.ts'
