@@ -5,14 +5,14 @@ import { parseArgs } from 'node:util'
 import { median, Rng } from '../src/base/index.ts'
 import { augmentationParameters, augmentOff } from '../src/data/index.ts'
 import { type Precision, photosTogether } from '../src/embedder/index.ts'
-import { graphInputs, staticShape } from '../src/graph/index.ts'
-import { embeddingGraph, reidDefaults } from '../src/models/index.ts'
+import { type Graph, graphInputs, staticShape } from '../src/graph/index.ts'
+import { embeddingGraph, reidDefaults, weightPrecision } from '../src/models/index.ts'
 import { initialise } from '../src/nn/index.ts'
 import { adamwFeeds } from '../src/optim/index.ts'
 import { trainDefaults } from '../src/run/index.ts'
-import { ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
+import { type Device, halve, ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, totalBytes } from '../src/tensor/index.ts'
-import { initialState, stepGraph } from '../src/train/index.ts'
+import { initialState, type StepPrecision, stepGraph } from '../src/train/index.ts'
 
 const { values } = parseArgs({
   options: {
@@ -24,8 +24,9 @@ const { values } = parseArgs({
     chunk: { type: 'string' },
     threads: { type: 'string', default: '2' },
     warmup: { type: 'string', default: '2' },
-    /** fp32 or int8. */
+    /** fp32, int8 or fp16. */
     precision: { type: 'string', default: 'fp32' },
+    device: { type: 'string', default: 'cpu' },
     recompute: { type: 'string', default: '0' },
     profile: { type: 'string' },
   },
@@ -36,14 +37,19 @@ const [batch, size, threads, warmup] = [values.batch, values.size, values.thread
   number,
   number,
 ]
-let chunk = Number(values.chunk ?? 8)
+const device = values.device as Device
+/** A card takes the whole batch at once. */
+let chunk = Number(values.chunk ?? (device === 'cpu' ? 8 : batch))
 const identities = 31
 const model = { ...reidDefaults, backbone: values.model, embeddingSize: null }
 const backend = await ortBackend({
   threads,
+  device,
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 })
 let release = async () => {}
+/** Does some of what is timed, and says how many steps it was. */
+type Work = () => Promise<number>
 const step = values.task === 'train' ? await trainStep() : await embedStep()
 
 for (let i = 0; i < warmup; i++) await step()
@@ -53,10 +59,10 @@ const cpuTimes: number[] = []
 for await (const line of createInterface({ input: process.stdin })) {
   if (line !== 'step') break
   const [start, cpu] = [performance.now(), process.cpuUsage()]
-  await step()
-  times.push(performance.now() - start)
+  const made = await step()
+  times.push((performance.now() - start) / made)
   const { user, system } = process.cpuUsage(cpu)
-  cpuTimes.push((user + system) / 1000)
+  cpuTimes.push((user + system) / 1000 / made)
   process.stdout.write(`${times.at(-1)!.toFixed(3)}\n`)
 }
 const middle = median(times)
@@ -67,7 +73,7 @@ process.stdout.write(
 await release() // the profile is written then
 process.exit(0)
 
-async function trainStep(): Promise<() => Promise<void>> {
+async function trainStep(): Promise<Work> {
   const { loss, labelSmoothing, optimiser, rates, clipNorm } = trainDefaults
   const plan = stepGraph({
     model,
@@ -82,7 +88,7 @@ async function trainStep(): Promise<() => Promise<void>> {
     rates,
     clipNorm,
     emaDecay: null,
-    precision: values.precision === 'int8' ? 'int8' : 'fp32',
+    precision: values.precision as StepPrecision,
     recompute: values.recompute === 'all' ? 'all' : Number(values.recompute),
   })
   const program = await backend.start(plan.graph, initialState(plan, '0'))
@@ -100,13 +106,15 @@ async function trainStep(): Promise<() => Promise<void>> {
   }
   let t = 0
   return async () => {
-    t++
-    const scalars = Object.entries(adamwFeeds(t, 1e-4, optimiser)).map(([name, value]) => [name, filled([], value)])
-    await program.step({ ...fixed, ...Object.fromEntries(scalars) })
+    const rows = Array.from({ length: program.together }, () => {
+      const scalars = Object.entries(adamwFeeds(++t, 1e-4, optimiser)).map(([name, v]) => [name, filled([], v)])
+      return { ...fixed, ...Object.fromEntries(scalars) }
+    })
+    return (await program.steps(rows)).length
   }
 }
 
-async function embedStep(): Promise<() => Promise<void>> {
+async function embedStep(): Promise<Work> {
   // as `rosette embed` does: a few photos at a time, as many times at once as there are lanes
   const graphOf = (together: number) =>
     embeddingGraph(model, { heightPx: size, widthPx: size, batch: together, flip: false }).graph
@@ -122,16 +130,24 @@ async function embedStep(): Promise<() => Promise<void>> {
     parameters.set(attrs.name, initialise(shape, init, rng.fork(attrs.name)))
   }
   const own = values.precision as Precision
-  if (values.chunk === undefined) chunk = photosTogether('none', own, shareThreads(totalBytes(parameters), threads)[0]!)
+  if (values.chunk === undefined && device === 'cpu')
+    chunk = photosTogether('none', own, shareThreads(totalBytes(parameters), threads)[0]!)
   const graph = graphOf(chunk)
-  const whole = own === 'int8'
-  const options = { parameters, lanes: values.profile === undefined }
-  const program = await backend.compile(whole ? await quantise(graph, parameters, backend) : graph, options)
+  const options = { parameters, lanes: values.profile === undefined && device === 'cpu' }
+  const program = await backend.compile(await inPrecision(graph, own, parameters), options)
   release = () => program.release()
   const feeds = { pixels: pixels(chunk) }
   return async () => {
     await Promise.all(Array.from({ length: Math.ceil(batch / chunk) }, () => program.run(feeds)))
+    return 1
   }
+}
+
+async function inPrecision(graph: Graph, own: Precision, parameters: ReadonlyMap<string, Tensor>): Promise<Graph> {
+  if (own === 'fp32') return graph
+  const processor = await ortBackend({ threads }) // the weights are rounded there
+  if (own === 'int8') return quantise(graph, parameters, processor)
+  return halve(graph, parameters, processor, weightPrecision([...parameters.keys()]))
 }
 
 function pixels(count: number): Tensor {

@@ -34,8 +34,10 @@ def parse():
     parser.add_argument('--size', type=int, default=224)
     parser.add_argument('--batch', type=int, default=32)
     parser.add_argument('--task', default='train', choices=('train', 'embed'))
-    parser.add_argument('--precision', default='fp32', choices=('fp32', 'bf16'))
+    parser.add_argument('--precision', default='fp32', choices=('fp32', 'bf16', 'fp16'), help='below fp32: autocast; fp16 training scales its loss, and wants a card')
     parser.add_argument('--compile', action='store_true', help='torch.compile (inductor): PyTorch 2, and a C++ compiler; warm it up by 3 steps')
+    parser.add_argument('--device', default='cpu', choices=('cpu', 'cuda'))
+    parser.add_argument('--profile', help='a file for a table of the operators of one step')
     parser.add_argument('--steps', type=int, default=5)
     parser.add_argument('--warmup', type=int, default=2)
     parser.add_argument('--threads', type=int, default=2)
@@ -54,13 +56,15 @@ def create(options):
 
 
 def build(options):
-    """A function that runs one step and does not return before it is done (eager CPU operators are synchronous)."""
+    """A function that runs one step and does not return before it is done (eager CPU operators are synchronous; a card is waited for)."""
     torch.manual_seed(0)
-    model = reid.ReId(create(options), IDENTITIES).to(memory_format=torch.channels_last)
-    x = torch.randn(options.batch, 3, options.size, options.size).to(memory_format=torch.channels_last)
-    labels = torch.arange(options.batch) % IDENTITIES
-    half = options.precision == 'bf16'
-    autocast = (lambda: torch.autocast('cpu', dtype=torch.bfloat16)) if half else contextlib.nullcontext
+    torch.set_float32_matmul_precision('high')  # TF32 on a card, as ONNX Runtime takes it there
+    model = reid.ReId(create(options), IDENTITIES).to(options.device, memory_format=torch.channels_last)
+    x = torch.randn(options.batch, 3, options.size, options.size).to(options.device, memory_format=torch.channels_last)
+    labels = (torch.arange(options.batch) % IDENTITIES).to(options.device)
+    half = {'bf16': torch.bfloat16, 'fp16': torch.float16}.get(options.precision)
+    autocast = (lambda: torch.autocast(options.device, dtype=half)) if half else contextlib.nullcontext
+    wait = torch.cuda.synchronize if options.device == 'cuda' else lambda: None
 
     backbone = model.backbone.forward
 
@@ -78,6 +82,7 @@ def build(options):
         def step():
             with torch.inference_mode():
                 infer(x, options.flip)
+            wait()
 
         return step
 
@@ -85,14 +90,48 @@ def build(options):
     adamw = reid.optimiser(model, fused=options.adamw == 'fused')
     parameters = list(model.parameters())
     loss_of = compiled(model)
+    if options.precision == 'fp16':
+        return scaled_step(lambda: loss_of(x, labels), parameters, adamw, wait)
 
     def step():
         adamw.zero_grad(set_to_none=True)
         loss_of(x, labels).backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         adamw.step()
+        wait()
 
     return step
+
+
+def scaled_step(loss_of, parameters, adamw, wait):
+    """A step whose loss is scaled, so that small gradients are none in float16."""
+    scaler = torch.amp.GradScaler('cuda')
+
+    def step():
+        adamw.zero_grad(set_to_none=True)
+        scaler.scale(loss_of()).backward()
+        scaler.unscale_(adamw)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        scaler.step(adamw)
+        scaler.update()
+        wait()
+
+    return step
+
+
+def profiled(step, path):
+    """Where the time of one step goes, operator by operator."""
+    cuda = torch.cuda.is_available()
+    activities = [torch.profiler.ProfilerActivity.CPU] + ([torch.profiler.ProfilerActivity.CUDA] if cuda else [])
+    with torch.profiler.profile(activities=activities) as profile:
+        step()
+    with open(path, 'w') as file:
+        file.write(profile.key_averages().table(sort_by='cuda_time_total' if cuda else 'cpu_time_total', row_limit=80))
+
+
+def peak_mb(device):
+    """Of the card's memory where there is one."""
+    return torch.cuda.max_memory_allocated() / 2**20 if device == 'cuda' else peak_rss_mb()
 
 
 def peak_rss_mb():
@@ -121,13 +160,15 @@ def main():
     options = parse()
     torch.set_flush_denormal(True)  # without it small gradients make steps several times slower; first, so that worker threads inherit it
     torch.set_num_threads(options.threads)
-    gemm = gemm_gflops()
-    if gemm < 10 * options.threads:
+    gemm = gemm_gflops() if options.device == 'cpu' else 0
+    if options.device == 'cpu' and gemm < 10 * options.threads:
         print(f'torch_bench: matrix product: expected hundreds of GFLOP/s, got {gemm:.0f}: reference BLAS, or a busy machine\n'
               'hint: apt-get install libopenblas0-pthread', file=sys.stderr)
     step = build(options)
     for _ in range(options.warmup):
         step()
+    if options.profile:
+        profiled(step, options.profile)
     if options.serve:
         times = []
         print('ready', flush=True)
@@ -149,13 +190,14 @@ def main():
         'timm': options.timm,
         'precision': options.precision,
         'compile': options.compile,
+        'device': options.device,
         'threads': torch.get_num_threads(),
         'gemm_gflops': round(gemm),
         'adamw': options.adamw if options.task == 'train' else None,
         'flip': options.flip if options.task == 'embed' else None,
         'images_per_s': round(1000 * options.batch / statistics.median(times), 3) if times else None,
         'step_ms': [round(t, 3) for t in times],
-        'peak_rss_mb': round(peak_rss_mb(), 1),
+        'peak_rss_mb': round(peak_mb(options.device), 1),
     }), flush=True)
 
 
