@@ -6,17 +6,18 @@ interface Facts {
   readonly platform?: string
   readonly files?: readonly string[]
   readonly render?: readonly string[]
+  readonly folders?: Readonly<Record<string, readonly string[]>>
   readonly environment?: Readonly<Record<string, string>>
   readonly works?: readonly Device[]
 }
 
-function machineOf({ platform = 'linux', files = [], render = [], environment = {}, works = [] }: Facts) {
+function machineOf({ platform = 'linux', files = [], render = [], folders = {}, environment = {}, works = [] }: Facts) {
   const tried: Device[] = []
   const machine: Machine = {
     platform,
     arch: 'x64',
     exists: (path) => files.some((file) => path.endsWith(file)),
-    list: () => render,
+    list: (folder) => (folder === '/dev/dri' ? render : (folders[folder] ?? [])),
     environment,
     tries: async (device) => {
       tried.push(device)
@@ -95,6 +96,21 @@ describe('a device by name', () => {
     const error = await chosen.catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(InputError)
     expect((error as InputError).hint).toMatch(/\w/)
+  })
+
+  test('CUDA’s files in a Python environment that is active are told of, with the place where they belong', async () => {
+    const site = '/venv/lib/python3.11/site-packages/onnxruntime/capi'
+    const { machine } = machineOf({
+      environment: { VIRTUAL_ENV: '/venv' },
+      folders: { '/venv/lib': ['libpython.a', 'python3.11'] },
+      files: [`${site}/${cudaLibrary}`],
+    })
+    const [, , cuda] = await devices(machine)
+    expect(cuda).toMatchObject({ state: 'missing', reason: `${cudaLibrary} is not installed, but ${site} has it` })
+    expect(cuda?.remedy).toMatch(
+      /^copy libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so from there/,
+    )
+    expect(cuda?.remedy).toMatch(/napi-v6.*, if that onnxruntime-gpu is of version 1\.\d+\.\d+$/)
   })
 
   test('the processor is taken without a look', async () => {

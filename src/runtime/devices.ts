@@ -110,15 +110,39 @@ const remedies: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
 /** Why a device cannot be there, without trying it. */
 function absence(
   device: Exclude<Device, 'cpu'>,
-  { platform, exists }: Machine,
+  machine: Machine,
 ): Pick<DeviceReport, 'reason' | 'remedy'> | undefined {
+  const { platform } = machine
   const remedy = remedies[device]
   if (device === 'directml' && platform !== 'win32') return { reason: 'Windows only', remedy }
   if (device === 'coreml' && platform !== 'darwin') return { reason: 'macOS only', remedy }
   if (device !== 'cuda') return undefined
   if (platform === 'darwin') return { reason: 'Linux and Windows only', remedy }
   const library = platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
-  return exists(join(binaryFolder(), library)) ? undefined : { reason: `${library} is not installed`, remedy }
+  if (machine.exists(join(binaryFolder(), library))) return undefined
+  const wheel = wheelFolder(library, machine)
+  if (wheel === undefined) return { reason: `${library} is not installed`, remedy }
+  const shared = library.replace('cuda', 'shared')
+  return {
+    reason: `${library} is not installed, but ${wheel} has it`,
+    remedy: `copy ${library} and ${shared} from there into ${binaryFolder()}, if that onnxruntime-gpu is of version ${ortVersion()}`,
+  }
+}
+
+/** Where a Python environment that is active has ONNX Runtime's CUDA files: the wheel onnxruntime-gpu. */
+function wheelFolder(library: string, { platform, environment, exists, list }: Machine): string | undefined {
+  const roots = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX].filter((root) => root !== undefined)
+  const sites = roots.flatMap((root) => {
+    if (platform === 'win32') return [join(root, 'Lib', 'site-packages')]
+    return list(join(root, 'lib')).map((python) => join(root, 'lib', python, 'site-packages'))
+  })
+  return sites.map((site) => join(site, 'onnxruntime', 'capi')).find((folder) => exists(join(folder, library)))
+}
+
+/** Of the package that is installed. */
+function ortVersion(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }
+  return version
 }
 
 /** True where the device multiplies in float16: 300 · 200 is there, and 300 · 300 beyond what it has. */
