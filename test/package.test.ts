@@ -57,7 +57,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/page\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|coat-descriptor\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|coat-descriptor\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

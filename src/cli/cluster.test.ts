@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import type { DecidingData } from '../report/deciding-data.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -49,6 +50,34 @@ test('cluster: a table of photos and clusters, a summary with an interval, decis
     decisions: { same: 1, different: 0, 'cannot tell': 0 },
     threshold: { from: 'labelled', labelled: { photos: 9, individuals: 3 } },
   })
+})
+
+test('cluster --html: a page with the pairs nearest to the threshold, decided ones left out, and the photos of all proposals', async () => {
+  const [out, html] = ['clusters.csv', 'clusters.html'].map((name) => join(temporaryFolder(), name)) as [string, string]
+  const decisions = join(temporaryFolder(), 'decisions.csv')
+  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Bento1.png,different\nAna0.png,,new\n')
+  expect(await cluster(out, '--labelled', known, '--html', html, '--decisions', decisions)).toBe(0)
+  expect(output.stderr).toMatch(/clusters\.html: \d pairs to decide, /)
+  const [, json] = /<script type="application\/json" id="deciding">(.*?)<\/script>/.exec(readFileSync(html, 'utf8'))!
+  const page = JSON.parse(json!) as DecidingData
+  const nameOf = (photo: number) => page.photos[photo]!.name
+  expect(page.clusters.map(({ count }) => count)).toEqual([3, 3, 3])
+  for (const { photos: own } of page.clusters) expect(new Set(own.map((i) => nameOf(i).slice(0, 3))).size).toBe(1)
+  expect(page.decided[1]).toEqual({ photo: 'Ana0.png', other: '', decision: 'new' })
+  expect(page.photos.every(({ identity, picture }) => identity === '' && picture !== null)).toBe(true)
+  const asked = page.questions.map(({ photo, groups }) => [
+    nameOf(photo),
+    ...groups[0]!.photos.map((one) => nameOf(one.photo)),
+  ])
+  expect(asked.length).toBeGreaterThanOrEqual(6) // two joins in each animal, and whatever may be one
+  for (const [photo, ...others] of asked) {
+    if (photo === 'Ana0.png') expect(others).not.toContain('Bento1.png')
+    if (photo === 'Bento1.png') expect(others).not.toContain('Ana0.png')
+  }
+  for (const [i, { answer }] of page.questions.entries())
+    expect(answer).toBe(asked[i]![0]!.slice(0, 3) === asked[i]![1]!.slice(0, 3) ? 'joined' : 'parted')
+  expect(await cluster(join(temporaryFolder(), 'c.csv'), '--labelled', known, '--html', html)).toBe(2)
+  expect(output.stderr).toContain('--html: ')
 })
 
 test('cluster without a threshold, with one out of range, and with a photo that is not there: told, nothing written', async () => {
