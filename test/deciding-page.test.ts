@@ -177,6 +177,16 @@ describe('the page', () => {
     await expect(writeAnswersPage(page, answers, { title: 'lines' })).rejects.toThrow('exists already')
   })
 
+  test('says how many photos found no room', async () => {
+    const many = Array.from({ length: 503 }, (_, i) => ({ ...found, photo: shot(`none ${i}.png`), candidates: [] }))
+    const path = join(folder, 'many.html')
+    const written = await writeAnswersPage(path, { found: many, gallery: [], decisions: [] }, { title: 'many' })
+    expect(written).toMatchObject({ questions: 500, leftOut: 3, unreadable: 500 })
+    expect(readFileSync(path, 'utf8')).toContain(
+      'This page has room for 500 photos: 3 that you asked about are not in it.',
+    )
+  })
+
   test('draws lines that can be hidden, turns a photo that lies on its side, and keeps zoom and place', async () => {
     const opened = await openFile(browser, pathToFileURL(page).href)
     const { page: shown } = opened
