@@ -17,6 +17,7 @@ test.each([
   ['gallery', [...model, ...data, '--out', 'x']],
   ['calibrate', [...model, ...data]],
   ['cluster', [...model, ...data, '--out', 'x.csv']],
+  ['pseudo-label', [...model, ...data, '--unlabelled', 'no-photos', '--out', 'x.csv']],
   ['submit', [...model, ...data, '--out', 'x.csv']],
   ['audit', [...model, ...data, '--out', 'x.json']],
   ['identify', [...model, '--gallery', 'no-photos', 'no-photo.jpg']],

@@ -11,17 +11,18 @@ export interface FileFlags
     CalibrationFlags {
   readonly gallery?: string
   readonly labelled?: string
+  readonly unlabelled?: string
 }
 
 /**
- * Before photos are looked for, which takes minutes where there are many: that model, network that finds animals, calibration and known individuals are there.
+ * Before photos are looked for, which takes minutes where there are many: that model, network that finds animals, calibration and other photos are there.
  * @throws InputError for the first that is not, as where it is opened.
  */
 export async function checkFilesFirst(flags: FileFlags): Promise<void> {
-  const { model = [], modelConfig, locate, locateConfig, calibration, gallery, labelled } = flags
+  const { model = [], modelConfig, locate, locateConfig, calibration, gallery, labelled, unlabelled } = flags
   const { checkModels } = await import('../embedder/index.ts')
   checkModels(model, modelConfig)
-  for (const [name, path] of Object.entries({ gallery, labelled }))
+  for (const [name, path] of Object.entries({ gallery, labelled, unlabelled }))
     check(path === undefined || existsSync(path), `--${name}: ${path}: no such file or folder`)
   if (locate !== undefined && locate !== 'none') {
     const { checkLocator } = await import('../locate/index.ts')

@@ -6,6 +6,7 @@ import type { Embedder, EmbedOptions } from '../embedder/index.ts'
 import type { RunData } from '../run/index.ts'
 import type { RoundModel, SecondRound } from '../study/index.ts'
 import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { type FlankFlags, flanksOption } from './match-options.ts'
@@ -92,6 +93,7 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
   const { out, overwrite = false, minConfidence, neighbours, flanks } = flags
   const { openDataset } = await import('../data/index.ts')
   const { firstRoundSides, secondRound } = await import('../study/index.ts')
+  await checkFilesFirst(flags)
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const known = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, known)
