@@ -77,6 +77,18 @@ test('a part of the photos it was trained on is scored whole, and said to be tha
   expect(await select(part, run, 'train')).toContain('has, by their names, 5 of the 12 photos that RUN was trained')
 })
 
+test('photos with proposed identities are not scored, and are not besides', async () => {
+  const { manifest, run } = await trained()
+  const guess = { ...manifest.photos[0]!, filename: 'guess.png', path: join(run, 'guess.png'), proposed: true } as const
+  expect(await select({ ...manifest, photos: [...manifest.photos, guess] }, run)).toBe('validation, 6: set by RUN')
+  const learned = manifest.photos.map((photo, i) => (i === 2 ? { ...photo, proposed: true as const } : photo))
+  const guessed = { ...manifest, photos: learned }
+  expect(await select(guessed, run, 'train')).toBe(
+    'train, 5: set by RUN; 1 photos with proposed identities are not scored',
+  )
+  expect(await select(guessed, run, 'all')).toBe('all, 11: as asked; 1 photos with proposed identities are not scored')
+})
+
 test('what the run skipped is not besides', async () => {
   const { manifest, run } = await trained()
   const splitPath = join(run, 'split.json')

@@ -168,7 +168,8 @@ async function ofRun(
     )
   }
   const skipped = new Set(data.skipped)
-  const besides = photos.filter((photo, i) => recognised[i] === undefined && !skipped.has(photoKey(photo))).length
+  const isOther = (photo: Photo, i: number) => recognised[i] === undefined && !skipped.has(photoKey(photo))
+  const besides = photos.filter((photo, i) => photo.proposed !== true && isOther(photo, i)).length
   if (split === undefined && besides > 0) {
     return all(
       `${besides} photos besides the ${known} that ${run} was trained and validated on; \`split: "validation"\` leaves those out`,

@@ -192,6 +192,15 @@ function recordOf({ onnx, sha256 }: FrozenNetwork): RunRecord['weights'] {
   return { file: basename(onnx), sha256 }
 }
 
+/** Of the photos on a side of the split: what a split leaves out, as a proposed identity whose sighting validates, is not the run's. */
+function hashOfSplit({ photos, contentHashes }: PixelStore, { train, validation }: Split): string {
+  const rows = [...train, ...validation]
+  return datasetHash(
+    rows.map((row) => photos[row]!),
+    rows.map((row) => contentHashes[row]!),
+  )
+}
+
 function describeRun(
   options: TrainOptions,
   run: {
@@ -212,7 +221,7 @@ function describeRun(
     data: options.data,
     workingFolder: workingFolderFrom(options.out),
     reading: mergeReading(options),
-    dataHash: datasetHash(store.photos, store.contentHashes),
+    dataHash: hashOfSplit(store, split),
     splitHash: hashSplit(store.photos, split),
     identities: [...classes],
     photos: { train: split.train.length, validation: split.validation.length, skipped: store.skipped.length },
