@@ -109,6 +109,8 @@ describe('a page of answers', () => {
   test('the command answers as people decided, says so, and shows their decisions on the next page', async () => {
     output.stdout = ''
     expect(await identify('--html', page, '--csv', csv, '--decisions', decisions)).toBe(2) // no --overwrite
+    expect(await identify('--html', csv, '--csv', csv, '--overwrite')).toBe(2)
+    expect(output.stderr).toContain(`--html: ${csv} is the file of --csv too`)
     expect(await identify('--html', page, '--csv', csv, '--decisions', decisions, '--overwrite', '--top', '1')).toBe(0)
     expect(output.stdout).toContain('2 known, 1 new, 1 unsure')
     const rows = table(readFileSync(csv, 'utf8').replaceAll(/"[^"]*"/g, ''))

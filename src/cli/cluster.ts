@@ -10,7 +10,7 @@ import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { type FlankFlags, flanksOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
-import { checkOutputs } from './outputs.ts'
+import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
 import {
@@ -95,9 +95,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         )
   const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
-  for (const [option, path] of [['out', out] as const, ['html', html] as const])
-    if (path !== undefined)
-      await checkOutputs([path], { flags, manifest: listed, photos: files }, { overwrite, option })
+  await checkNamedOutputs({ out, html }, { flags, manifest: listed, photos: files }, overwrite)
   warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
   const locating = await locatingBy(flags)
   const { found, page } = await interruptible(async (signal) => {

@@ -16,7 +16,7 @@ import { plain, tableOf, tableText } from './identify-output.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero, addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
-import { checkOutputs } from './outputs.ts'
+import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
@@ -124,8 +124,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   )
   const read = [...names, ...filesOfGallery(known), ...(given.decisions === undefined ? [] : [given.decisions])]
   const inputs = { flags, manifest: asked, photos: read }
-  for (const [option, path] of [['csv', csv] as const, ['html', html] as const])
-    if (path !== undefined) await checkOutputs([path], inputs, { overwrite, option })
+  await checkNamedOutputs({ csv, html }, inputs, overwrite)
   const decided = (photos: readonly Photo[], gallery: readonly Photo[]): readonly Decision[] =>
     given.decisions === undefined ? [] : readDecisions(given.decisions, photos, gallery)
   if (known.kind === 'photos') decided(asked.photos, known.manifest.photos) // a mistyped name is told at once

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import { checkOutput } from '../base/index.ts'
+import { join, resolve } from 'node:path'
+import { check, checkOutput } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { ModelFlags } from './options.ts'
 
@@ -9,6 +9,23 @@ export interface Inputs {
   readonly manifest: Manifest
   /** Photos beside those of the manifest. */
   readonly photos?: readonly string[]
+}
+
+/**
+ * The same of files by the option that names each; those that were not asked for are undefined. @throws InputError as `checkOutputs`, and where two
+ * options name one file.
+ */
+export async function checkNamedOutputs(
+  paths: Readonly<Record<string, string | undefined>>,
+  inputs: Inputs,
+  overwrite: boolean,
+): Promise<void> {
+  const named = Object.entries(paths).flatMap(([option, path]) => (path === undefined ? [] : [{ option, path }]))
+  for (const [i, { option, path }] of named.entries()) {
+    const other = named.slice(0, i).find((one) => resolve(one.path) === resolve(path))
+    check(other === undefined, `\`${option}\`: ${path} is the file of \`${other?.option}\` too`, 'choose another name')
+    await checkOutputs([path], inputs, { overwrite, option })
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DecidedPair } from '../../report/deciding-data.ts'
-import type { Made, Store } from './store.ts'
+import type { Keeping, Made } from './made.ts'
 
 /** One of same, different, cannot tell, new. */
 export type DecisionWord = DecidedPair['decision']
@@ -13,19 +13,19 @@ export interface PairName {
 /** Decisions made before, and on them those that are made here, one after the other; the last of a pair holds. */
 export class Decisions {
   readonly #before: readonly DecidedPair[]
-  readonly #store: Store
+  readonly #store: Keeping
   /** Photos are asked about others: a pair and its reverse are two things there, and one among photos that nobody has named. */
   readonly #ordered: boolean
   #made: readonly Made[]
   #now: ReadonlyMap<string, DecidedPair>
   readonly #listeners: (() => void)[] = []
 
-  constructor(before: readonly DecidedPair[], store: Store, ordered: boolean) {
+  constructor(before: readonly DecidedPair[], store: Keeping, ordered: boolean) {
     this.#before = before
     this.#store = store
     this.#ordered = ordered
-    this.#made = store.read()
-    this.#now = this.#folded()
+    this.#made = this.#notReadBack(store.read())
+    this.#now = this.#folded(this.#made)
   }
 
   onChange(listener: () => void): void {
@@ -61,14 +61,22 @@ export class Decisions {
 
   #change(made: readonly Made[]): void {
     this.#made = made
-    this.#now = this.#folded()
+    this.#now = this.#folded(made)
     this.#store.write(made)
     for (const listener of this.#listeners) listener()
   }
 
-  #folded(): ReadonlyMap<string, DecidedPair> {
+  /** Steps that were saved and came back as decisions made before are none to undo. */
+  #notReadBack(made: readonly Made[]): readonly Made[] {
+    const before = JSON.stringify([...this.#folded([])].sort())
+    for (let steps = made.length; steps > 0; steps--)
+      if (JSON.stringify([...this.#folded(made.slice(0, steps))].sort()) === before) return made.slice(steps)
+    return made
+  }
+
+  #folded(made: readonly Made[]): ReadonlyMap<string, DecidedPair> {
     const now = new Map<string, DecidedPair>()
-    for (const { photo, other, decision } of [...this.#before, ...this.#made]) {
+    for (const { photo, other, decision } of [...this.#before, ...made]) {
       const key = this.#keyOf({ photo, other })
       if (decision === null) now.delete(key)
       else now.set(key, { photo, other, decision })

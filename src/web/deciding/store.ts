@@ -1,16 +1,9 @@
-import type { DecidedPair } from '../../report/deciding-data.ts'
-
-/** A step on the page: a decision, or null where one was taken back. */
-export interface Made {
-  readonly photo: string
-  readonly other: string
-  readonly decision: DecidedPair['decision'] | null
-}
+import type { Keeping, Made } from './made.ts'
 
 const words: readonly unknown[] = ['same', 'different', 'cannot tell', 'new', null]
 
 /** What the browser keeps of a page between two visits; some browsers keep nothing for pages opened from disk. */
-export class Store {
+export class Store implements Keeping {
   readonly #key: string
   /** Whether the browser keeps anything. */
   works = true

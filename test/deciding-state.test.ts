@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import type { DecidedPair, DecidingData } from '../src/report/deciding-data.ts'
+import { contradictions } from '../src/web/deciding/contradictions.ts'
+import { decisionsCsv } from '../src/web/deciding/csv.ts'
+import { Decisions } from '../src/web/deciding/decisions.ts'
+import type { Made } from '../src/web/deciding/made.ts'
+import { quartersOf } from '../src/web/deciding/placing.ts'
+
+const pair = (photo: string, other: string, decision: DecidedPair['decision']): DecidedPair => ({
+  photo,
+  other,
+  decision,
+})
+
+function keeping(kept: readonly Made[]) {
+  const store = { kept, read: () => store.kept, write: (made: readonly Made[]) => void (store.kept = made) }
+  return store
+}
+
+test('decisions: the last of a pair holds, undo takes it back, and what was saved and read again is none to undo', () => {
+  const store = keeping([])
+  const first = new Decisions([pair('a', 'x', 'different')], store, true)
+  first.decide({ photo: 'a', other: 'x' }, 'same')
+  first.decide({ photo: 'b', other: '' }, 'new')
+  expect(first.list()).toEqual([pair('a', 'x', 'same'), pair('b', '', 'new')])
+  expect(first.of({ photo: 'x', other: 'a' })).toBeUndefined()
+  expect(first.undo()).toMatchObject({ photo: 'b' })
+  expect(store.kept).toHaveLength(1)
+  first.decide({ photo: 'c', other: 'y' }, 'cannot tell')
+
+  const again = new Decisions(first.list(), store, true)
+  expect(again.made).toBe(0)
+  expect(again.undo()).toBeUndefined()
+  const more = new Decisions([pair('a', 'x', 'same')], store, true) // c and y were not saved yet
+  expect(more.made).toBe(1)
+  more.decide({ photo: 'a', other: 'x' }, null)
+  expect(more.list()).toEqual([pair('c', 'y', 'cannot tell')])
+  const proposals = new Decisions([pair('a', 'x', 'different')], keeping([]), false)
+  expect(proposals.of({ photo: 'x', other: 'a' })).toBe('different')
+})
+
+test('contradictions are told over chains, and against the gallery', () => {
+  const photo = (name: string, identity: string) => ({ name, identity })
+  const photos = [photo('q', ''), photo('r', ''), photo('1', 'Ana'), photo('2', 'Ana'), photo('3', 'Bia')]
+  const data = { photos, questions: [{ photo: 0 }, { photo: 1 }] } as unknown as DecidingData
+  const told = (...decisions: DecidedPair[]) => contradictions(data, decisions)
+  expect(told(pair('q', '1', 'same'), pair('q', '3', 'different'), pair('r', '', 'new'))).toEqual([])
+  expect(told(pair('q', '1', 'same'), pair('q', '3', 'same'))).toEqual(['q is the same as Ana and as Bia.'])
+  expect(told(pair('q', '1', 'same'), pair('q', '2', 'different'))).toEqual([
+    'q and 2 are different, but other decisions make them one animal.',
+  ])
+  expect(told(pair('q', '', 'new'), pair('q', 'r', 'same'), pair('r', '1', 'same'))).toEqual([
+    'q is new, but also the same as Ana.',
+  ])
+})
+
+test('the file quotes names, and says that it is UTF-8 where it must', () => {
+  const written = decisionsCsv([pair('a "b", c.jpg', 'x.jpg', 'same'), pair('y.jpg', '', 'new')])
+  expect(written).toBe('photo,other photo,decision\n"a ""b"", c.jpg",x.jpg,same\ny.jpg,,new\n')
+  expect(decisionsCsv([pair('Begoña.jpg', 'x.jpg', 'same')]).charCodeAt(0)).toBe(0xfeff)
+})
+
+test('a photo on its side is turned as its lines say, by quarters, in pixels of pictures that are no squares', () => {
+  const [first, second] = [
+    { width: 400, height: 300 },
+    { width: 300, height: 400 },
+  ]
+  const places = [0.1, 0.3, 0.5, 0.6, 0.8, 0.9].map((x, i) => [x, (i % 3) / 3] as const)
+  const lines = (turned: (x: number, y: number) => readonly [number, number]) =>
+    places.map(([x, y]) => [x, y, ...turned(x, y)] as const)
+  expect(
+    quartersOf(
+      lines((x, y) => [x, y]),
+      first,
+      first,
+    ),
+  ).toBe(0)
+  expect(
+    quartersOf(
+      lines((x, y) => [1 - y, x]),
+      first,
+      second,
+    ),
+  ).toBe(3)
+  expect(
+    quartersOf(
+      lines((x, y) => [y, 1 - x]),
+      first,
+      second,
+    ),
+  ).toBe(1)
+  expect(
+    quartersOf(
+      lines((x, y) => [1 - x, 1 - y]),
+      first,
+      first,
+    ),
+  ).toBe(2)
+  expect(quartersOf(lines((x, y) => [y, 1 - x]).slice(0, 5), first, second)).toBe(0)
+})
