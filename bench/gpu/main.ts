@@ -1,7 +1,8 @@
 /**
  * All that wants a graphics card, in one call, on a machine without a network: training steps and embedding by rosette on WebGPU and CUDA beside
  * PyTorch with timm, eager and compiled; the brief's whole training; profiles. Installs nothing. Each part has a limit of time, and what
- * fails is a row that says so. Rows go to `gpu-CARD.csv` in `out`, logs and profiles beside it (docs/performance.md).
+ * fails is a row that says so. Rows go to results/gpu-CARD.csv, logs and profiles to build/gpu; all to `out` where it is given
+ * (docs/performance.md).
  *
  *     node scripts/bench.mjs gpu/main --kit FOLDER --minutes 9
  *     node scripts/bench.mjs gpu/main --kit FOLDER --minutes 9 --parts 'whole-training|train-convnext_small-32'
@@ -39,7 +40,8 @@ const plan = values.dry ? dryPlan : cardPlan
 const kit = readKit(values.kit, sitePackages())
 const places = { benches: fileURLToPath(new URL('..', import.meta.url)), root, out }
 const card = values.dry ? 'dry' : cardName()
-const file = join(out, `gpu-${card}.csv`)
+const rowsTo = values.out === undefined && !values.dry ? join(root, 'results') : out
+const file = join(rowsTo, `gpu-${card}.csv`)
 const header = 'date,card,task,model,size,batch,precision,peer,images_per_s,step_ms,peak_mb,seconds,state\n'
 const rows: string[][] = []
 

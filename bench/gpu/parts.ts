@@ -39,7 +39,7 @@ export const cardPlan: Plan = {
 
 /** The same on the processor, as small as it goes: that all of it runs. */
 export const dryPlan: Plan = {
-  models: ['convnext_micro'],
+  models: ['convnext_atto'],
   batches: [2],
   sizePx: 32,
   steps: 1,
