@@ -145,7 +145,9 @@ const fewIndividuals = 20
 function warnOfFew({ fittedOn: { individuals }, embedding }: CalibrationRecord): void {
   if (individuals >= fewIndividuals) return
   if (embedding.measured !== null) return warn(`${individuals} individuals are few: the probabilities are rough`)
-  warn(`${individuals} individuals are TOO FEW to measure anything: answers by this calibration can be sure and wrong`)
+  warn(
+    `${individuals} individuals are TOO FEW to measure anything: with this calibration \`rosette identify\` answers "unsure"`,
+  )
 }
 
 /** The file in the folder of the one model. A lone .onnx file may lie among other people's: nothing is put beside it unasked. */

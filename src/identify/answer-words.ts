@@ -36,6 +36,8 @@ function verdict({ answer, identity, probability, newProbability, reason }: Iden
     return 'not in the gallery: it is less like any photo there than these animals are like each other'
   if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
+  if (reason === 'unmeasured')
+    return `unsure: most likely ${identity}, by a calibration on too few individuals to measure how often that is right`
   if (answer === 'known') return `${identity}, probability ${percent(probability)}`
   if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`
   return `unsure: ${identity} has probability ${percent(probability)}, an animal that is not in the gallery ${percent(newProbability)}`
@@ -61,7 +63,7 @@ export function accuracyWords(
   costs: AnswerCosts,
 ): string {
   if (measured === null)
-    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out. Do not rely on these answers: they can be sure and wrong. Calibrate on photos of eight individuals or more.`
+    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out. Do not rely on them, they can be high and wrong; so nothing is named. Calibrate on photos of eight individuals or more.`
   const { known: threshold } = thresholdsOf(costs)
   const sure = measured.bins.filter(({ low }) => low >= threshold - 1e-9)
   const weight = measured.bins.reduce((sum, { count }) => sum + count, 0)

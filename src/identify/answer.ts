@@ -33,10 +33,11 @@ export interface Answer {
 }
 
 /**
- * What an answer rests on. probability: calibrated probabilities and costs; unlike: the photo is less like any photo of the gallery than the gallery's
- * animals are like each other; uncalibrated: nothing is known of the scores; nobodyToCompare: no photo of the gallery may be compared with it; decided: a person said so.
+ * What an answer rests on. probability: calibrated probabilities and costs; unmeasured: probabilities that nobody could measure, fitted on too few
+ * individuals; unlike: the photo is less like any photo of the gallery than the gallery's animals are like each other; uncalibrated: nothing is known of
+ * the scores; nobodyToCompare: no photo of the gallery may be compared with it; decided: a person said so.
  */
-export type AnswerReason = 'probability' | 'unlike' | 'uncalibrated' | 'nobodyToCompare' | 'decided'
+export type AnswerReason = 'probability' | 'unmeasured' | 'unlike' | 'uncalibrated' | 'nobodyToCompare' | 'decided'
 
 /** How answers are decided. */
 export interface AnswerOptions {
@@ -78,7 +79,7 @@ export interface Answered {
 
 /**
  * What to say of a photo, by the calibrated scores of its individuals (`posteriorOf`) and by what mistakes cost (`decide`). A photo that is unlike the whole
- * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named. What a person decided is the answer; individuals that a
+ * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named, nor with one that was never measured. What a person decided is the answer; individuals that a
  * person ruled out have the probability 0, and the others share theirs.
  */
 export function answerOf(
@@ -141,7 +142,8 @@ function answerByScores(
   const probabilities = posterior.individuals.map((p, i) => (out.has(individuals[i]!.identity) ? 0 : p / left))
   const isNew = Math.min(1, posterior.isNew / left)
   const best = probabilities.reduce((top, p, i) => (p > probabilities[top]! ? i : top), 0)
-  const decision = decide(probabilities[best]!, isNew, costs)
+  const isMeasured = scores.measured !== null
+  const decision = isMeasured ? decide(probabilities[best]!, isNew, costs) : 'unsure'
   const isUnlike = unlike && decision !== 'known'
   return {
     answer: {
@@ -149,7 +151,7 @@ function answerByScores(
       identity: probabilities[best]! > 0 ? individuals[best]!.identity : identity,
       probability: probabilities[best]!,
       newProbability: isNew,
-      reason: isUnlike ? 'unlike' : 'probability',
+      reason: isUnlike ? 'unlike' : isMeasured ? 'probability' : 'unmeasured',
       notCompared,
       bothFlanks,
       ...ruledOut,

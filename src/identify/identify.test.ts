@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { scorePairs } from '../competition/score-pairs.ts'
 import type { PhotoEmbeddings } from '../embedder/embed.ts'
+import { answerWords } from './answer-words.ts'
 import type { CalibratedScores } from './calibration-record.ts'
 import { identifyPhotos } from './identify.ts'
 
@@ -116,4 +117,29 @@ test('with probabilities the likeliest individual is first, also where another o
   expect(found!.candidates[0]!.probability).toBe(found!.answer.probability)
   const [plain] = identifyPhotos(many, set(['q', undefined, 0]), 2)
   expect(plain!.candidates.map(({ identity }) => identity)).toEqual(['Abril', 'Bento'])
+})
+
+test('a calibration that was never measured names nobody, however sure it is', () => {
+  const known = set(['a', 'Abril', 0], ['b', 'Bento', 80])
+  const scores: CalibratedScores = {
+    fusion: { kind: 'embedding' },
+    curve: { kind: 'logistic', slope: 40, intercept: -20 },
+    prior: 0.5,
+    answers: { shift: 0, slope: 1, cohort: 0, photos: 1 },
+    measured: null,
+  }
+  const ask = (given: CalibratedScores) => identifyPhotos(known, set(['q', undefined, 1]), 2, { scores: given })[0]!
+  const measured = { known: 20, absent: 20, individuals: 10, folds: 5, rank1: 0.9, identityBalancedMap: 0.9 }
+  const rest = { ece: 0.02, pairEce: 0.02, bins: [], absentNamed: 0 }
+  expect(ask({ ...scores, measured: { ...measured, ...rest } }).answer).toMatchObject({
+    answer: 'known',
+    identity: 'Abril',
+    reason: 'probability',
+  })
+  const unmeasured = ask(scores)
+  expect(unmeasured.answer.probability).toBeGreaterThan(0.99)
+  expect(unmeasured.answer).toMatchObject({ answer: 'unsure', identity: 'Abril', reason: 'unmeasured' })
+  expect(answerWords(unmeasured)).toMatch(
+    /^unsure: most likely Abril, by a calibration on too few individuals to measure/,
+  )
 })
