@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -49,11 +49,15 @@ describe('rosette devices', () => {
 
   test('a device that is not there ends the command before it opens a model, with the way to get it', async () => {
     const data = await stripedDataset({ identities: 2 })
+    const model = join(folder, 'not-opened.onnx')
+    writeFileSync(model, '')
+    const description = join(import.meta.dirname, '..', 'presets', 'resnet50-imagenet.model.json')
+    copyFileSync(description, join(folder, 'not-opened.model.json'))
     const missing = process.platform === 'win32' ? 'coreml' : 'directml'
     const { code, stderr } = await run([
       'embed',
       '--model',
-      'none',
+      model,
       '--data',
       data,
       '--out',
