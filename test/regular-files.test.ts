@@ -149,6 +149,7 @@ test('files are read through src/base/regular-file.ts and nowhere else', () => {
     'report/fonts.ts': 'fonts of rosette itself',
     'report/page-build.ts': 'files of rosette itself',
     'run/version.ts': 'package.json and git of rosette',
+    'runtime/placement.ts': 'a log that it wrote itself',
     'weights/download.ts': 'a download goes on in the file that it began',
   }
   const source = join(import.meta.dirname, '..', 'src')

@@ -187,11 +187,11 @@ test('a damaged calibration is told with its place, and few individuals too', as
   }
   expect(await rosette('calibrate', '--model', run, '--data', few, '--out', path, '--overwrite')).toBe(0)
   expect(output.stdout).toContain('nothing was measured: these are too few individuals to hold any out')
-  expect(output.stderr).toContain('3 individuals are TOO FEW to measure anything: answers by this calibration can be')
+  expect(output.stderr).toContain('3 individuals are TOO FEW to measure anything: with this calibration')
   output.stdout = ''
   await answersOf('--calibration', path)
   expect(output.stderr).toContain(
-    'How often this is right is not known: the probabilities were fitted on 3 individuals, too few to hold any out. Do not rely on these answers',
+    'How often this is right is not known: the probabilities were fitted on 3 individuals, too few to hold any out. Do not rely on them',
   )
   const alone = ['--model', run, '--data', join(few, names[0]!), '--out', path, '--overwrite']
   expect(await rosette('calibrate', ...alone)).toBe(2)

@@ -1,13 +1,9 @@
+import { sideWords } from './flank-words.ts'
 import { byCodeUnit, shortList } from './manifest.ts'
 import { visible } from './similar-labels.ts'
 
-const sides = {
-  left: 'left l lf leftside leftflank izq izquierda izquierdo esq esquerda esquerdo gauche links',
-  right: 'right r rf rightside rightflank der derecha derecho dir direita direito droite rechts',
-}
-
-const endings = Object.entries(sides).map(
-  ([side, words]) => [side, new RegExp(`^(.+?)[\\s_.()/-]+(?:${words.replaceAll(' ', '|')})\\)?$`, 'iu')] as const,
+const endings = Object.entries(sideWords).map(
+  ([side, words]) => [side, new RegExp(`^(.+?)[\\s_.()/-]+(?:${words.join('|')})\\)?$`, 'iu')] as const,
 )
 
 /**

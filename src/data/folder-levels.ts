@@ -1,4 +1,5 @@
 import { check } from '../base/index.ts'
+import { sideWords } from './flank-words.ts'
 import { shortList } from './manifest.ts'
 
 /** What the folders of one level are. */
@@ -9,12 +10,12 @@ const dates =
 const dayFirst = /^(0?[1-9]|[12]\d|3[01])[-_. ](0?[1-9]|1[0-2])[-_. ]((19|20)?\d\d)$/
 const months = /^(0?[1-9]|1[0-2])$/
 
-const flanks = new Set(
-  `left right l r lf rf left_flank right_flank left_side right_side leftside rightside front back rear head face tail top bottom
-  dorsal ventral both izquierda derecha izquierdo derecho esquerda direita esquerdo direito gauche droite links rechts`.split(
-    /\s+/,
+const flanks = new Set([
+  ...[...sideWords.left, ...sideWords.right].filter((word) => !/^(der|dir)$/.test(word)), // a folder dir is none
+  ...'left_flank right_flank left_side right_side front back rear head face tail top bottom dorsal ventral both'.split(
+    ' ',
   ),
-)
+])
 
 /** Words for a camera with its number, and the folders that cameras make (100RECNX). */
 const cameras = [

@@ -35,8 +35,10 @@ const ask = (flank: string | undefined, flanks?: 'any') =>
 
 describe('flanks', () => {
   test('are read from words of columns, else from nearly all file names', () => {
-    const stated = ['left', 'Right flank', 'L', 'front', '', 'direita'].map((flank) => photo('x', undefined, flank))
-    expect(sidesOf(stated)).toEqual(['left', 'right', 'left', undefined, undefined, 'right'])
+    const stated = ['left', 'Right flank', 'L', 'front', '', 'direita', 'Izq.', 'der'].map((flank) =>
+      photo('x', undefined, flank),
+    )
+    expect(sidesOf(stated)).toEqual(['left', 'right', 'left', undefined, undefined, 'right', 'left', 'right'])
     const named = ['Ana_left_1.jpg', 'right-2.jpg', 'bright.jpg', 'left/x.jpg'].map((name) => photo(name))
     expect(sidesOf(named)).toEqual([undefined, undefined, undefined, undefined]) // two of four only
     expect(sidesOf(named.slice(0, 2))).toEqual(['left', 'right'])

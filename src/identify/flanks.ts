@@ -1,8 +1,5 @@
 import { basename } from 'node:path'
-import type { Photo } from '../data/index.ts'
-
-/** A flank that coats are matched on. */
-export type Side = 'left' | 'right'
+import { type Photo, type Side, sideOf } from '../data/index.ts'
 
 /**
  * Which photos a query may meet. same: not those of its other flank, whose coat is another one; any: all. A photo whose flank is not known meets both
@@ -21,11 +18,6 @@ export interface FlankCounts {
   readonly unknown: number
   /** Queries whose individual has photos in the gallery, but of the other flank only: they cannot be matched by their coats. */
   readonly couldNotBeMatched: number
-}
-
-const words: Readonly<Record<Side, ReadonlySet<string>>> = {
-  left: new Set('left l lf leftflank leftside izquierda izquierdo esquerda esquerdo gauche links'.split(' ')),
-  right: new Set('right r rf rightflank rightside derecha derecho direita direito droite rechts'.split(' ')),
 }
 
 /** Share of photos whose file names say their flank, from which on these words are believed. */
@@ -82,11 +74,6 @@ export function flankCounts(
     return own.length > 0 && own.every((g) => isOther(q, g))
   })
   return { rule, known, unknown: queries.length - known, couldNotBeMatched: lost.length }
-}
-
-function sideOf(flank: string): Side | undefined {
-  const word = flank.toLowerCase().replace(/[^a-z]/g, '')
-  return words.left.has(word) ? 'left' : words.right.has(word) ? 'right' : undefined
 }
 
 /** The one side that a file's name speaks of. */

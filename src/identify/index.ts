@@ -25,7 +25,7 @@ export { type Decision, type DecisionWord, readDecisions } from './decisions.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { evidenceOf } from './evidence.ts'
-export { type FlankCounts, type FlankRule, otherFlank, type Side, sidesOf } from './flanks.ts'
+export { type FlankCounts, type FlankRule, otherFlank, sidesOf } from './flanks.ts'
 export { galleryFeatures, storedFeatures } from './gallery-features.ts'
 export {
   type Candidate,
