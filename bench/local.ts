@@ -59,7 +59,7 @@ score(`${embedder.name}, whole photo`, cosines) // its process of its own does n
 const temporary = mkdtempSync(join(tmpdir(), 'rosette-local-')) // nothing is found beforehand
 for (const [name, extractor] of [
   ['RootSIFT', rootSift({ threads })],
-  ['coat descriptor', await coatDescriptor({ threads })],
+  ['coat descriptor', await coatDescriptor({ threads, weights: join(root, 'presets', 'coat-descriptor.safetensors') })],
 ] as const) {
   for (const kind of ['local', 'fused'] as const) score(titles(kind, name), ...(await matched(kind, extractor)))
   await extractor.release()
