@@ -48,16 +48,18 @@ describe('what is packed', () => {
     for (const path of linked(readFileSync(join(root, 'README.md'), 'utf8'))) expect(files).toContain(path)
   })
 
-  test('holds the coat descriptor in 2 MB', () => {
-    const weights = 'presets/coat-descriptor.safetensors'
+  test.each([
+    ['coat descriptor', 'presets/coat-descriptor.safetensors', 2e6],
+    ['network of facing', 'presets/facing.safetensors', 1e6],
+  ])('holds the %s, %s, in %i bytes', (_, weights, most) => {
     expect(files).toContain(weights)
-    expect(statSync(join(root, weights)).size).toBeLessThanOrEqual(2e6)
+    expect(statSync(join(root, weights)).size).toBeLessThanOrEqual(most)
   })
 
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|coat-descriptor\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|(coat-descriptor|facing)\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

@@ -154,6 +154,7 @@ describe('nothing is left behind and nobody is told', () => {
     ],
     ['audit', () => ['--model', run, '--data', data, ...out('audit.json')]],
     ['locate', () => ['--model', brightnessSegmenter(), '--data', data, ...out('found')]],
+    ['flanks', () => ['--data', data, ...out('flanks.csv')]],
     ['devices', () => []],
   ]
   test.each(withEngine)('rosette %s', async (name, args) => {

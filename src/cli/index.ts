@@ -12,6 +12,7 @@ import { embedCommand } from './embed.ts'
 import { ensembleCommand } from './ensemble.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
+import { flanksCommand } from './flanks.ts'
 import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { locateCommand } from './locate.ts'
@@ -33,6 +34,7 @@ export const commands: readonly (() => Command)[] = [
   auditCommand,
   splitCommand,
   locateCommand,
+  flanksCommand,
   trainCommand,
   watchCommand,
   cvCommand,

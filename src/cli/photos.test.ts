@@ -24,7 +24,7 @@ const rosette = (...args: string[]) => runProgram(args, commands)
 test('every command that leaves out unreadable photos has a limit of pixels', () => {
   const options = commands.map((make) => make()).map((command) => command.options.map(({ long }) => long))
   const reading = options.filter((names) => names.includes('--skip-unreadable'))
-  expect(reading).toHaveLength(15)
+  expect(reading).toHaveLength(16)
   for (const names of reading) expect(names).toContain('--limit-pixels')
 })
 

@@ -7,10 +7,15 @@ import { photoRows } from './photo-rows.ts'
 import { maskColumn, photosFolder, placeIn } from './split-places.ts'
 
 /** A column to add to a table: a cell for each photo of the manifest, '' where it says nothing. */
-export interface AddedColumn {
-  readonly field: 'split' | 'fold'
-  readonly cells: readonly string[]
-}
+export type AddedColumn =
+  /** In place of what the table says of it, which is then called `…_before`. */
+  | { readonly field: 'split' | 'fold'; readonly cells: readonly string[] }
+  /** Where '' stands what the table says stays. */
+  | {
+      readonly field: 'flank' | 'flank_confidence' | 'flank_from'
+      readonly cells: readonly string[]
+      readonly fill: true
+    }
 
 /** A table that reads as its source did, and what is to be said when it is read. */
 export interface SplitTable {
@@ -22,11 +27,16 @@ export interface SplitTable {
 }
 
 /**
- * The manifest's table with one more column. The rows and columns of a table that rosette read stay as they are written, also rows of no
- * photo; a column that held the field before is called `…_before`. Where more than the table says who is on the photos (a folder, an
+ * The manifest's table with more columns. The rows and columns of a table that rosette read stay as they are written, also rows of no
+ * photo; a column that held a field before is called `…_before`, unless it is filled in. Where more than the table says who is on the photos (a folder, an
  * export of another program, boxes of a detector, labels that were merged), it is a table of rosette's own: each photo as it was read.
  */
-export function splitTable(manifest: Manifest, flags: DataFlags, added: AddedColumn, out: string): SplitTable {
+export function tableWith(
+  manifest: Manifest,
+  flags: DataFlags,
+  added: readonly AddedColumn[],
+  out: string,
+): SplitTable {
   const path = changesReading(flags) ? undefined : tableOf(manifest)
   return path === undefined ? ownTable(manifest, flags, added, out) : asWritten(path, manifest, flags, added, out)
 }
@@ -42,36 +52,67 @@ function asWritten(
   path: string,
   manifest: Manifest,
   flags: DataFlags,
-  { field, cells }: AddedColumn,
+  added: readonly AddedColumn[],
   out: string,
 ): SplitTable {
   const { header, rows, numbers } = readTable(path)
-  const cellOf = new Map(manifest.photos.map(({ row }, i) => [row, cells[i]!]))
-  const old = [manifest.reading?.columns[field], field]
-  const names = header.map((name) => (old.includes(name) ? `${name}_before` : name))
-  const { [field]: _, ...columns } = columnsOf(flags)
+  const photoOf = new Map(manifest.photos.map(({ row }, i) => [row, i]))
+  let table: string[][] = [[...header], ...rows.map((row) => [...row])]
+  for (const column of added) {
+    const held = manifest.reading?.columns[column.field] ?? column.field
+    const cells = Array.from(numbers, (number) => {
+      const photo = photoOf.get(number)
+      return photo === undefined ? '' : column.cells[photo]!
+    })
+    table = 'fill' in column ? filledIn(table, held, cells) : replacing(table, [held, column.field], cells)
+  }
+  const replaced = added.flatMap((column) => ('fill' in column ? [] : [column.field]))
+  const columns = Object.fromEntries(
+    Object.entries(columnsOf(flags)).filter(([field]) => !replaced.some((own) => own === field)),
+  )
   const folder = photosFolder(manifest) ?? flags.images ?? dirname(path)
   return {
-    rows: [[...names, field], ...rows.map((row, i) => [...row, cellOf.get(numbers[i]!) ?? ''])],
+    rows: table,
     options: { ...imagesFrom(folder, out), ...(Object.keys(columns).length === 0 ? {} : { columns }) },
     warnings: [],
   }
 }
 
-function ownTable(manifest: Manifest, flags: DataFlags, { field, cells }: AddedColumn, out: string): SplitTable {
+/** A last column of these cells, called by the last of the names; columns of these names get `_before` behind theirs. */
+function replacing([header = [], ...rows]: string[][], names: readonly string[], cells: readonly string[]): string[][] {
+  const others = header.map((name) => (names.includes(name) ? `${name}_before` : name))
+  return [[...others, names.at(-1)!], ...rows.map((row, i) => [...row, cells[i]!])]
+}
+
+/** These cells in the column of that name, which is the last one where there is none such; where they say nothing, what stands there stays. */
+function filledIn([header = [], ...rows]: string[][], name: string, cells: readonly string[]): string[][] {
+  const at = header.indexOf(name)
+  if (at === -1) return [[...header, name], ...rows.map((row, i) => [...row, cells[i]!])]
+  return [header, ...rows.map((row, i) => (cells[i] === '' ? row : row.with(at, cells[i]!)))]
+}
+
+function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedColumn[], out: string): SplitTable {
   const folder = photosFolder(manifest)
   const { root, nameOf } = placeIn(folder, manifest.photos)
-  const photos = manifest.photos.map((photo): Photo => {
+  const last = added.filter((column) => !('fill' in column))
+  const fill = added.filter((column) => 'fill' in column)
+  const hasFold = last.some(({ field }) => field === 'fold')
+  const photos = manifest.photos.map((photo, i): Photo => {
     const { fold, ...others } = photo
+    const extra = Object.entries(photo.extra).map(([name, cell]) => [freeName(name), cell])
+    const said = fill.map(({ field, cells }) => [field, cells[i] || photo.extra[field] || ''] as const)
+    const flank = said.find(([field]) => field === 'flank')?.[1]
     return {
       ...others,
-      ...(fold === undefined || field === 'fold' ? {} : { fold }),
+      ...(flank === undefined ? {} : { flank: flank || (photo.flank ?? '') }),
+      ...(fold === undefined || hasFold ? {} : { fold }),
       filename: nameOf(photo.path, photo.filename),
-      extra: {
-        ...Object.fromEntries(Object.entries(photo.extra).map(([name, cell]) => [freeName(name), cell])),
-        ...(fold === undefined || field !== 'fold' ? {} : { fold_before: fold }),
-        ...(photo.proposed === true ? { proposed: 'yes' } : {}),
-      },
+      extra: Object.fromEntries([
+        ...extra,
+        ...(fold === undefined || !hasFold ? [] : [['fold_before', fold]]),
+        ...(photo.proposed === true ? [['proposed', 'yes']] : []),
+        ...said.filter(([field]) => field !== 'flank'),
+      ]),
     }
   })
   const [header = [], ...rows] = photoRows(photos)
@@ -79,8 +120,12 @@ function ownTable(manifest: Manifest, flags: DataFlags, { field, cells }: AddedC
   const names = masks.cells === undefined ? [] : ['mask']
   return {
     rows: [
-      [...header, ...names, field],
-      ...rows.map((row, i) => [...row, ...(masks.cells === undefined ? [] : [masks.cells[i]!]), cells[i]!]),
+      [...header, ...names, ...last.map(({ field }) => field)],
+      ...rows.map((row, i) => [
+        ...row,
+        ...(masks.cells === undefined ? [] : [masks.cells[i]!]),
+        ...last.map(({ cells }) => cells[i]!),
+      ]),
     ],
     options: {
       ...imagesFrom(root, out),

@@ -4,7 +4,7 @@ import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
-import { splitTable } from './split-rows.ts'
+import { tableWith } from './split-rows.ts'
 import { interruptible, warnOfManifest, withListing } from './work.ts'
 
 const example = `
@@ -116,7 +116,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     if (count === undefined) for (const i of split.train) cells[rows[i]!] = 'train'
   })
   const field = count === undefined ? 'split' : 'fold'
-  const { rows: table, options, warnings } = splitTable(manifest, flags, { field, cells }, out)
+  const { rows: table, options, warnings } = tableWith(manifest, flags, [{ field, cells }], out)
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${table.length - 1} rows`)

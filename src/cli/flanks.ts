@@ -1,0 +1,115 @@
+import { Command, Option } from 'commander'
+import { csvText, optionText, writeFileAtomic } from '../base/index.ts'
+import type { Manifest } from '../data/index.ts'
+import type { FlankProposal, FlankProposals } from '../flank/index.ts'
+import { type FlankOf, flankColumns, knownFlanks } from './flank-rows.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addDataOptions, type DataFlags, dataOptions, fraction, memoryLimitOption, threadsOption } from './options.ts'
+import { checkOutputs } from './outputs.ts'
+import { progress } from './progress.ts'
+import { say, tell, warn } from './say.ts'
+import { tableWith } from './split-rows.ts'
+import { interruptible, warnOfManifest, warnOfSkipped, withListing } from './work.ts'
+
+const example = `
+Examples:
+  rosette flanks --data jaguars --out flanks.csv
+  rosette flanks --data photos.csv --masks masks --out flanks.csv
+
+A small network proposes which side an animal shows by where its head is. It has
+seen drawn animals only, no photographs: look at what it proposes, and at the
+confidence beside it (docs/flanks.md tells how often it was right). A flank that
+a column, a folder or a file name states is never changed. A photo below the
+threshold is unsure: its flank stays empty, and it is compared with both.
+
+The file has the columns of the table and flank, flank_confidence and flank_from
+(stated, name, proposed, unsure). Every command reads it in place of the table.`
+
+interface FlanksFlags extends DataFlags, LocateFlags {
+  readonly data: string
+  readonly out: string
+  readonly threshold?: number
+  readonly threads?: number
+  readonly memoryLimit?: number
+  readonly overwrite?: boolean
+}
+
+/** `rosette flanks`: photos in, a table out that says which flank each shows, as far as that can be told. */
+export function flanksCommand(): Command {
+  const command = new Command('flanks')
+    .summary('propose which flank each photo shows')
+    .description('Propose for photos of unknown flank which side the animal shows: left, right, front or back.')
+    .requiredOption('--data <D>', 'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder')
+    .requiredOption('--out <FILE.csv>', 'the table to write')
+    .addOption(
+      new Option('--threshold <T>', 'the confidence from which on a flank is proposed, from 0 to 1')
+        .argParser(fraction)
+        .default(undefined, '0.9'),
+    )
+    .option('--overwrite', 'replace --out')
+    .addOption(threadsOption())
+    .addOption(memoryLimitOption())
+  return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(flanksAction)
+}
+
+async function flanksAction(flags: FlanksFlags): Promise<void> {
+  const { data, out, overwrite = false } = flags
+  const { openDataset } = await import('../data/index.ts')
+  const { sidesOf } = await import('../identify/index.ts')
+  const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch }))
+  await checkOutputs([out], { flags: { model: [] }, manifest: listed }, { overwrite })
+  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  const { manifest, flanks, skipped } = await interruptible(async (signal) => {
+    const located = await withLocated(flags, listed, signal)
+    const known = knownFlanks(located.photos, sidesOf(located.photos))
+    const asked = { ...located, photos: located.photos.filter((_, i) => known[i] === undefined) }
+    const { proposals, skipped } = await proposalsFor(asked, flags, signal)
+    const flanks = located.photos.map((photo, i) => known[i] ?? asProposed(proposals.get(photo)))
+    return { manifest: located, flanks, skipped }
+  }, 'stopped; what was looked at so far is kept: the same command goes on')
+  warnOfSkipped(skipped)
+  const { rows, options, warnings } = tableWith(manifest, flags, flankColumns(manifest.photos, flanks), out)
+  writeFileAtomic(out, csvText(rows, { formulas: 'kept' }))
+  for (const text of warnings) warn(text)
+  say(`${flanksText(flanks)}\n\n${out}: ${manifest.photos.length} photos`)
+  if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
+}
+
+async function proposalsFor(
+  asked: Manifest,
+  { threshold, threads, skipUnreadable, limitPixels }: FlanksFlags,
+  signal: AbortSignal,
+): Promise<FlankProposals> {
+  if (asked.photos.length === 0) return { proposals: new Map(), skipped: [] }
+  const { openFacing, proposeFlanks } = await import('../flank/index.ts')
+  const network = await openFacing({ threads })
+  const bar = progress('flanks', 'photos')
+  try {
+    const options = { threshold, skipUnreadable, limitPixels, signal, onProgress: bar.update }
+    return await proposeFlanks(network, asked, options)
+  } finally {
+    bar.stop()
+    await network.release()
+  }
+}
+
+function asProposed(proposal: FlankProposal | undefined): FlankOf {
+  return proposal && { from: 'proposed', ...proposal }
+}
+
+/** How many flanks were known, are proposed, and are not. */
+function flanksText(flanks: readonly FlankOf[]): string {
+  const known = flanks.filter((found) => found?.from === 'stated' || found?.from === 'name').length
+  const asked = flanks.filter((found) => found?.from === 'proposed')
+  const sides = (['left', 'right', 'front', 'back'] as const).flatMap((side) => {
+    const count = asked.filter(({ flank }) => flank === side).length
+    return count === 0 ? [] : [`${count} ${side}`]
+  })
+  const unsure = asked.filter(({ flank }) => flank === undefined).length
+  return [
+    `known     ${known} photos, which keep their flank`,
+    `proposed  ${sides.length === 0 ? 'none' : sides.join(', ')}`,
+    `unsure    ${unsure} photos: their flank stays empty`,
+    ...(asked.length === 0 ? [] : ['', 'the network has seen drawn animals only: look at some of what it proposes']),
+  ].join('\n')
+}
