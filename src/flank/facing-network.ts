@@ -12,7 +12,7 @@ import type { FacingShares } from './proposal.ts'
 const seen = geometry({ widthPx: facingSidePx, heightPx: facingSidePx, alpha: 'crop-black', captions: 'crop' })
 
 /** Logits are divided by it: fitted on drawn animals that were not trained on (`bench/flanks.ts`), so that shares are probabilities there. */
-const temperature = 1
+const temperature = 1.44
 
 /** The trained weights, in float16. */
 const shipped = fileURLToPath(new URL('../../presets/facing.safetensors', import.meta.url))
