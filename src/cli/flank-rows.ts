@@ -1,6 +1,5 @@
-import type { Photo } from '../data/index.ts'
+import type { Photo, Side } from '../data/index.ts'
 import type { FlankProposal } from '../flank/index.ts'
-import type { Side } from '../identify/index.ts'
 import type { AddedColumn } from './split-rows.ts'
 
 /** What is known of a photo's flank: stated by a column or folder, said by its file's name, proposed, or nothing where it could not be read. */
