@@ -146,7 +146,7 @@ function valueOf(text: string): unknown {
 }
 
 /** As it is typed: lists by commas, records as `key=value` (of a list `key=value,value`), in quotation marks where a shell would take it apart. */
-function wordsOf(value: unknown): string {
+export function wordsOf(value: unknown): string {
   const text = Array.isArray(value)
     ? value.join(',')
     : typeof value === 'object' && value !== null

@@ -1,8 +1,15 @@
 import { join } from 'node:path'
 import type { RunMetrics, ValidationEntry } from '../run/index.ts'
+import { wordsOf } from './flag-words.ts'
+
+/** How the table of the photos was read. */
+interface ReadingOfTable {
+  readonly images?: string | undefined
+  readonly columns?: Readonly<Record<string, string>> | undefined
+}
 
 /** What a finished run came to, against what it began with, and what to do next. */
-export async function trainSummary(run: string, data: string): Promise<string> {
+export async function trainSummary(run: string, data: string, reading: ReadingOfTable = {}): Promise<string> {
   const { isRunFolder, readLog, RunFolder } = await import('../run/index.ts')
   const told = isRunFolder(run) ? new RunFolder(run).metrics() : undefined
   const measured = readLog(join(run, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
@@ -10,9 +17,16 @@ export async function trainSummary(run: string, data: string): Promise<string> {
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
     ...scoreLines(measured, told),
     'next:',
-    `  npx rosette report --model ${run}`,
-    `  npx rosette identify --model ${run} --gallery ${data} NEW_PHOTOS`,
+    `  npx rosette report --model ${wordsOf(run)}`,
+    `  npx rosette identify --model ${wordsOf(run)} ${galleryWords(data, reading)} NEW_PHOTOS`,
   ].join('\n')
+}
+
+/** The photos that the run was trained on as a gallery, which `identify` reads by options of its own. */
+function galleryWords(data: string, { images, columns }: ReadingOfTable): string {
+  const from = images === undefined ? [] : [`--gallery-images ${wordsOf(images)}`]
+  const named = columns === undefined ? [] : [`--gallery-columns ${wordsOf(columns)}`]
+  return [`--gallery ${wordsOf(data)}`, ...from, ...named].join(' ')
 }
 
 function scoreLines(measured: readonly ValidationEntry[], told: RunMetrics | undefined): string[] {

@@ -65,7 +65,7 @@ async function trainOne(options: TrainCallOptions, close: () => void): Promise<v
   const { train } = await import('../train/index.ts')
   const outcome = await train(options).finally(close)
   if (!outcome.finished) saved(options.out, outcome)
-  say(await trainSummary(options.out, options.data))
+  say(await trainSummary(options.out, options.data, options))
 }
 
 /** Each seed a run of its own. */
