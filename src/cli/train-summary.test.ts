@@ -37,7 +37,7 @@ test('the best epoch stands beside the start, and the next commands below', asyn
 test('the next command reads the table as the training read it', async () => {
   const reading = { images: 'camera photos', columns: { filename: 'path', identity: 'animal' } }
   expect(await trainSummary(runWith(0.1, 0.5), 'known.csv', reading)).toContain(
-    "--gallery known.csv --gallery-images 'camera photos' --gallery-columns filename=path,identity=animal NEW_PHOTOS",
+    "--gallery known.csv --images 'camera photos' --columns filename=path,identity=animal NEW_PHOTOS",
   )
 })
 

@@ -22,10 +22,10 @@ export async function trainSummary(run: string, data: string, reading: ReadingOf
   ].join('\n')
 }
 
-/** The photos that the run was trained on as a gallery, which `identify` reads by options of its own. */
+/** The photos that the run was trained on as a gallery. */
 function galleryWords(data: string, { images, columns }: ReadingOfTable): string {
-  const from = images === undefined ? [] : [`--gallery-images ${wordsOf(images)}`]
-  const named = columns === undefined ? [] : [`--gallery-columns ${wordsOf(columns)}`]
+  const from = images === undefined ? [] : [`--images ${wordsOf(images)}`]
+  const named = columns === undefined ? [] : [`--columns ${wordsOf(columns)}`]
   return [`--gallery ${wordsOf(data)}`, ...from, ...named].join(' ')
 }
 
