@@ -57,6 +57,8 @@ test('contradictions are told over chains, and against the gallery', () => {
 test('the file quotes names, and says that it is UTF-8 where it must', () => {
   const written = decisionsCsv([pair('a "b", c.jpg', 'x.jpg', 'same'), pair('y.jpg', '', 'new')])
   expect(written).toBe('photo,other photo,decision\n"a ""b"", c.jpg",x.jpg,same\ny.jpg,,new\n')
+  const formula = decisionsCsv([pair("=cmd|'/C calc'!A0.jpg", '-2.jpg', 'same')]) // a spreadsheet would run it
+  expect(formula).toBe("photo,other photo,decision\n'=cmd|'/C calc'!A0.jpg,'-2.jpg,same\n")
   expect(decisionsCsv([pair('Begoña.jpg', 'x.jpg', 'same')]).charCodeAt(0)).toBe(0xfeff)
 })
 

@@ -42,6 +42,15 @@ describe('decisions about a gallery', () => {
     ])
   })
 
+  test('are read with the apostrophe that tables put before what a spreadsheet would run', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
+    writeFileSync(path, "photo,other photo,decision\n'=a.jpg,'-b.jpg,same\n")
+    const photos = ['=a.jpg', '-b.jpg'].map((name) => photo(name))
+    expect(readDecisions(path, photos)).toEqual([{ photo: '=a.jpg', other: '-b.jpg', decision: 'same', row: 2 }])
+    const called = readDecisions(path, [...photos, photo("'=a.jpg")]) // a file that is called so comes first
+    expect(called[0]!.photo).toBe("'=a.jpg")
+  })
+
   test.each([
     [['1.jpg,x.jpg,same'], /row 2: '1\.jpg' may be Ana\/1\.jpg, Bia\/1\.jpg, Caua\/1\.jpg/],
     [['x.jpg,Ana/1.jpg,new'], /row 2: new is said of one photo, got the other photo 'Ana\/1\.jpg'/],

@@ -26,16 +26,21 @@ export interface PhotoFinder {
 
 /**
  * Rows in the two lists, the second counted on from the first. A name is looked for in the list of its column, then in the other: as it is written, then
- * as a page shows it, and at last as the end of a path, so that a table made in another folder is understood.
+ * as a page shows it, and then as the end of a path, so that a table made in another folder is understood; at last without the apostrophe that tables
+ * put before a name which a spreadsheet would run as a formula.
  */
 export function photoFinder(photos: readonly Named[], others: readonly Named[]): PhotoFinder {
   const [first, second] = [listOf(photos, 0), listOf(others, photos.length)]
-  return (name, from) => {
+  const rowsOf: PhotoFinder = (name, from) => {
     const lists = from === 'first' ? [first, second] : [second, first]
     for (const list of lists)
       for (const rows of [list.named.get(name), list.shown.get(name)]) if (rows !== undefined) return rows
     const ends = (list: List) => list.names.flatMap((own, i) => (isEnd(own, name) ? [list.from + i] : []))
     return lists.map(ends).find((rows) => rows.length > 0) ?? []
+  }
+  return (name, from) => {
+    const found = rowsOf(name, from)
+    return found.length === 0 && /^'[=+@\t\r-]/.test(name) ? rowsOf(name.slice(1), from) : found
   }
 }
 

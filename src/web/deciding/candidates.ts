@@ -39,7 +39,12 @@ export function candidates(desk: Desk, pictures: readonly (Picture | null)[]): H
       return h(
         'section',
         { className: desk.isSettled(asked, group) ? 'group settled' : 'group' },
-        h('h3', {}, group.name, h('span', { className: 'note', textContent: ` ${group.words}` })),
+        h(
+          'h3',
+          {},
+          h('bdi', { textContent: group.name }),
+          h('span', { className: 'note', textContent: ` ${group.words}` }),
+        ),
         h('div', { className: 'strip' }, ...photos),
       )
     })

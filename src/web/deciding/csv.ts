@@ -10,6 +10,8 @@ export function decisionsCsv(decisions: readonly DecidedPair[]): string {
   return /^[\x20-\x7e\n]*$/.test(text) ? text : `\uFEFF${text}`
 }
 
-function cell(text: string): string {
+/** Quoted where it must be; an apostrophe before a name that a spreadsheet would run as a formula. */
+function cell(name: string): string {
+  const text = /^[=+@\t\r-]/.test(name) ? `'${name}` : name
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
