@@ -123,7 +123,12 @@ export function addDataOptions(command: Command): Command {
 /** How the columns and labels of a table are read. */
 function addLabelOptions(command: Command): Command {
   return command
-    .option('--columns <field=column,…>', "the names of a table's columns, as in filename=path,identity=animal")
+    .addOption(
+      new Option(
+        '--columns <field=column,…>',
+        "the names of a table's columns, as in filename=path,identity=animal",
+      ).argParser((text: string, before?: string) => (before === undefined ? text : `${before},${text}`)),
+    )
     .addOption(
       new Option(
         '--unidentified <WORD,…>',
@@ -179,14 +184,17 @@ function minutes(text: string): number {
   return Number(number) * minutesOf[unit]
 }
 
-/** Words for nobody, for commander: `WORD,…` beside the usual ones, `only=WORD,…` in place of them. */
-function unidentifiedWords(text: string): NobodyWords {
+/** Words for nobody, for commander: `WORD,…` beside the usual ones, `only=WORD,…` in place of them. Given twice, the words of both. */
+function unidentifiedWords(text: string, before?: NobodyWords): NobodyWords {
   const [, only, list = ''] = /^\s*(only=)?(.*)$/s.exec(text) ?? []
   const words = list
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '')
-  return only === undefined ? words : { only: words }
+  if (before === undefined) return only === undefined ? words : { only: words }
+  if ('only' in before !== (only !== undefined))
+    throw new InvalidArgumentError('Either only=WORD,… or WORD,…, not both.')
+  return 'only' in before ? { only: [...before.only, ...words] } : [...before, ...words]
 }
 
 /** Of data whose columns have their names. */
