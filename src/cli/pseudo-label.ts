@@ -221,6 +221,6 @@ function notedConfidence({ proposed, extra }: Photo): number | undefined {
 
 function confidence(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a number above 0, up to 1.')
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a number above 0, at most 1.')
   return value
 }
