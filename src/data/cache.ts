@@ -16,6 +16,11 @@ import { type Box, decoderVersion, type Geometry } from '../images/index.ts'
 /** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
 export class CacheError extends InputError {}
 
+/** An entry could not be written, and what to do. */
+export function notWritten(error: unknown): CacheError {
+  return new CacheError(`cache: ${messageOf(error)}`, 'set ROSETTE_CACHE to a folder with space that can be written')
+}
+
 /**
  * Where rosette keeps what it can make again: `ROSETTE_CACHE`, else `XDG_CACHE_HOME/rosette`, else `.cache/rosette` in the
  * home folder.
@@ -79,7 +84,7 @@ export function writeEntry(path: string, pixels: Uint8Array): void {
   } catch (error) {
     // Windows refuses to replace a file that another process reads: that process has the same pixels
     if (hasEntry(path, pixels.length)) return
-    throw new CacheError(`cache: ${messageOf(error)}`, 'set ROSETTE_CACHE to a folder with space that can be written')
+    throw notWritten(error)
   }
 }
 

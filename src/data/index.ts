@@ -27,7 +27,7 @@ export {
   burstWords,
   samePictureBits,
 } from './bursts.ts'
-export { CacheError, cacheFolder } from './cache.ts'
+export { CacheError, cacheFolder, notWritten } from './cache.ts'
 export { columnFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
@@ -61,6 +61,7 @@ export type { MaskOptions } from './masks.ts'
 export { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 export { isUsualNobody, type NobodyWords } from './nobody.ts'
 export { type OpenOptions, openDataset, openDefaults } from './open.ts'
+export { type DecodedPhoto, type KindOfMade, type MakeOnceOptions, makeOnce } from './photo-cache.ts'
 export { type Groups, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { messageOf, readRegular, writeFileAtomic } from '../base/index.ts'
-import { CacheError, cacheFolder, type Photo } from '../data/index.ts'
+import { readSealed, sha256Of, writeSealed } from '../base/index.ts'
+import { cacheFolder, notWritten, type Photo } from '../data/index.ts'
 import { bytesOf } from '../tensor/index.ts'
-
-/** SHA-256 at an entry's end. */
-const hashBytes = 32
 
 /** Embeddings that one model has made before, a file a photo. An entry is decided by model and photo: it never goes stale. */
 export interface EmbeddingCache {
@@ -27,38 +23,27 @@ export function embeddingCache(
       box && [box.x, box.y, box.width, box.height],
       ...(mask === undefined ? [] : [mask.sha256]),
     ])
-    const name = createHash('sha256').update(key).digest('hex')
+    const name = sha256Of(key)
     return join(folder, fingerprint.slice(0, 32), name.slice(0, 2), `${name.slice(2)}.f32`)
   }
   return {
     read: (contentHash, photo) => readEntry(pathOf(contentHash, photo), size),
     write: (contentHash, photo, embedding) => {
-      const bytes = bytesOf(embedding)
-      const path = pathOf(contentHash, photo)
       try {
-        writeFileAtomic(path, [bytes, digest(bytes)])
+        writeSealed(pathOf(contentHash, photo), bytesOf(embedding))
       } catch (error) {
-        throw new CacheError(
-          `cache: ${messageOf(error)}`,
-          'set ROSETTE_CACHE to a folder with space that can be written',
-        )
+        throw notWritten(error)
       }
     },
   }
 }
 
 function readEntry(path: string, size: number): Float32Array | undefined {
-  let file: Buffer
+  let bytes: Buffer | undefined
   try {
-    file = readRegular(path, 'array')
+    bytes = readSealed(path)
   } catch {
     return undefined // not there, or not to be read: the photo is embedded, and writing then says why
   }
-  const bytes = file.subarray(0, file.length - hashBytes)
-  const whole = bytes.length === size * 4 && digest(bytes).equals(file.subarray(bytes.length))
-  return whole ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined
-}
-
-function digest(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
+  return bytes?.length === size * 4 ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined
 }

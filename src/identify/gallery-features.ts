@@ -1,8 +1,8 @@
 import { check } from '../base/index.ts'
+import type { MakeOnceOptions } from '../data/index.ts'
 import { type GalleryLocal, type PhotoEmbeddings, readGallery, readGalleryLocal } from '../embedder/index.ts'
 import {
   decodeFeatures,
-  type ExtractOptions,
   encodeFeatures,
   extractPhotos,
   type LocalExtractor,
@@ -30,7 +30,7 @@ export function storedFeatures(folder: string, { fingerprint }: LocalExtractor):
 export async function galleryFeatures(
   extractor: LocalExtractor,
   { photos, contentHashes }: PhotoEmbeddings,
-  { known = new Map(), ...options }: ExtractOptions & { readonly known?: KnownFeatures | undefined } = {},
+  { known = new Map(), ...options }: MakeOnceOptions & { readonly known?: KnownFeatures | undefined } = {},
 ): Promise<GalleryLocal> {
   const keys = photos.map((photo, i) => featuresKey(photo, contentHashes[i]!))
   const made = await extractPhotos(

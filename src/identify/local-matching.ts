@@ -1,9 +1,8 @@
 import { check } from '../base/index.ts'
 import { fusedScore, type PairFusion } from '../calibration/index.ts'
-import { type Photo, photoKey } from '../data/index.ts'
+import { type MakeOnceOptions, type Photo, photoKey } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
-  type ExtractOptions,
   extractPhotos,
   type FusionConfig,
   fusedSimilarities,
@@ -29,7 +28,7 @@ export type MatchKind = 'local' | 'fused'
 export type KnownFeatures = ReadonlyMap<string, LocalFeatures>
 
 /** What places of coats are matched by, and who is told how far it is. */
-export interface LocalMatching extends Pick<ExtractOptions, 'limitPixels' | 'cacheDir' | 'signal'> {
+export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'cacheDir' | 'signal'> {
   readonly kind: MatchKind
   readonly extractor: LocalExtractor
   /** The extractor's own unless given. */

@@ -1,26 +1,6 @@
-import {
-  decodePhoto,
-  listOf,
-  type Manifest,
-  type Photo,
-  type PhotoFile,
-  readPhotos,
-  type Skipped,
-} from '../data/index.ts'
+import { type MakeOnceOptions, type Manifest, makeOnce, type Photo, type Skipped } from '../data/index.ts'
 import type { LocalExtractor, LocalFeatures } from './features.ts'
-import { featuresCache } from './features-cache.ts'
-
-/** Which photos may be left out, where features are kept, and who is told how far it is. */
-export interface ExtractOptions {
-  /** Photos that cannot be used are left out and listed; otherwise they are an error that lists them all. */
-  readonly skipUnreadable?: boolean | undefined
-  /** Photos with more pixels are refused. */
-  readonly limitPixels?: number | undefined
-  /** Where features are kept; beside the other caches unless given. */
-  readonly cacheDir?: string | undefined
-  readonly onProgress?: ((done: number, total: number) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
+import { decodeFeatures, encodeFeatures } from './features-file.ts'
 
 /** Photos with their features, in their order. */
 export interface PhotoFeatures {
@@ -32,40 +12,32 @@ export interface PhotoFeatures {
   readonly skipped: readonly Skipped[]
 }
 
-/**
- * The local features of photos; those that the extractor has found before come from the cache. Each is kept as soon as it is found: a killed process
- * loses the photos at work. @throws InputError listing everything that is wrong with rows and files, CacheError where the cache cannot be
- * written; the signal's reason when it aborts.
- */
+/** The local features of photos; those that the extractor has found before come from the cache (`makeOnce`). @throws as `makeOnce` does. */
 export async function extractPhotos(
   extractor: LocalExtractor,
   source: Manifest | readonly Photo[],
-  options: ExtractOptions = {},
+  options: MakeOnceOptions = {},
 ): Promise<PhotoFeatures> {
-  const { skipUnreadable, limitPixels, cacheDir, onProgress, signal } = options
-  const cache = featuresCache(extractor, cacheDir)
-  const total = listOf(source).photos.length
+  const { fingerprint, dim } = extractor
+  const kind = {
+    ...{ folder: 'local', ending: 'safetensors', fingerprint },
+    encode: (features: LocalFeatures) => encodeFeatures([features], dim),
+    decode: (bytes: Uint8Array, path: string) => {
+      const [features] = decodeFeatures(bytes, path)
+      return features?.dim === dim ? features : undefined
+    },
+  }
   const photos: Photo[] = []
   const contentHashes: string[] = []
   const features: LocalFeatures[] = []
   const skipped: Skipped[] = []
-  const look = async ({ photo, bytes, contentHash }: PhotoFile) => {
-    const known = cache.read(contentHash, photo)
-    if (known !== undefined) return known
-    const image = await decodePhoto({ photo, bytes }, limitPixels)
-    const found = await extractor.extract({ image, box: photo.box })
-    cache.write(contentHash, photo, found)
-    return found
-  }
-  onProgress?.(0, total)
-  for await (const found of readPhotos(source, look, { skipUnreadable, mayBeEmpty: true, signal })) {
+  for await (const found of makeOnce(source, kind, (photo) => extractor.extract(photo), options)) {
     if ('reason' in found) skipped.push(found)
     else {
       photos.push(found.photo)
       contentHashes.push(found.contentHash)
       features.push(found.made)
     }
-    onProgress?.(photos.length + skipped.length, total)
   }
   return { photos, contentHashes, features, skipped }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { messageOf, readRegular, readSealed, sha256Of, writeFileAtomic, writeSealed } from '../base/index.ts'
-import { CacheError, cacheFolder, type MaskFile } from '../data/index.ts'
+import { readRegular, readSealed, sha256Of, writeFileAtomic, writeSealed } from '../base/index.ts'
+import { cacheFolder, type MaskFile, notWritten } from '../data/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { Located, LocatedAnimal, PhotoSides } from './located.ts'
 
@@ -45,10 +45,7 @@ export function locatedCache(fingerprint: string, folder: string = join(cacheFol
       try {
         return await writeEntry(`${stemOf(contentHash)}.json`, located, (animal) => maskPath(contentHash, animal))
       } catch (error) {
-        throw new CacheError(
-          `cache: ${messageOf(error)}`,
-          'set ROSETTE_CACHE to a folder with space that can be written',
-        )
+        throw notWritten(error)
       }
     },
   }
