@@ -14,6 +14,7 @@ export { geometry, geometryDefaults, leavesCaptionsOut, type Placed, placedIn, p
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
 export { withMask, withOutline } from './mask.ts'
 export {
+  checkOnePhoto,
   inputMismatches,
   type ModelInput,
   modelInput,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { check } from '../base/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { geometrySchema } from './geometry-schema.ts'
 
@@ -54,6 +55,24 @@ export function inputMismatches(
     problems.push(`input: layout and size are ${layout} ${shape}, but '${port.name}' takes [${port.shape.join(', ')}]`)
   }
   return problems
+}
+
+/**
+ * Holds a file that looks at one photo at a time against its description: the pixels of `port`, which is its only input and takes one photo.
+ * @throws InputError calling the file `where`, with every mismatch.
+ */
+export function checkOnePhoto(
+  inputs: readonly PicturePort[],
+  port: PicturePort,
+  input: ModelInput,
+  where: string,
+): void {
+  const problems = inputMismatches(port, input)
+  const others = inputs.filter((other) => other !== port).map(({ name }) => name)
+  if (others.length > 0) problems.push(`the file has more inputs than a photo: ${others.join(', ')}`)
+  const batch = port.shape[0]
+  if (typeof batch === 'number' && batch > 1) problems.push(`input: expected one photo at a time, got ${batch}`)
+  check(problems.length === 0, `${where}: its description does not fit it\n${problems.map((p) => `  ${p}`).join('\n')}`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { check, sha256Of, sha256OfFile } from '../base/index.ts'
-import { decoderVersion, geometry, inputMismatches, modelInput, placedIn, prepareImage } from '../images/index.ts'
+import { checkOnePhoto, decoderVersion, geometry, modelInput, placedIn, prepareImage } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { findPort, openOnnx, type Session } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
@@ -58,12 +58,7 @@ type Look = (pixels: Tensor<'uint8'>) => Promise<Places>
 
 function lookerOf(session: Session, { input, output }: MatcherDescription, onnx: string): Look {
   const port = findPort(session.inputs, input.name, `${onnx}: input.name`)
-  const problems = inputMismatches(port, input)
-  const others = session.inputs.filter((other) => other !== port).map(({ name }) => name)
-  if (others.length > 0) problems.push(`the file has more inputs than a photo: ${others.join(', ')}`)
-  const batch = port.shape[0]
-  if (typeof batch === 'number' && batch > 1) problems.push(`input: expected one photo at a time, got ${batch}`)
-  check(problems.length === 0, `${onnx}: its description does not fit it\n${problems.map((p) => `  ${p}`).join('\n')}`)
+  checkOnePhoto(session.inputs, port, input, onnx)
   const named = (name: string | undefined, key: string) =>
     findPort(session.outputs, name, `${onnx}: output.${key}`).name
   const run = (pixels: Tensor<'uint8'>) => session.run({ [port.name]: modelInput(pixels, input, { mirror: false }) })

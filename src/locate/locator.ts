@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { check, sha256OfFile } from '../base/index.ts'
 import {
+  checkOnePhoto,
   decoderVersion,
   type Geometry,
   geometry,
   type ImageRGBA,
-  inputMismatches,
   modelInput,
   placedIn,
   prepareImage,
@@ -108,12 +108,7 @@ function geometryOf({ input, preprocess }: LocatorDescription): Geometry {
 function finderOf(session: Session, description: LocatorDescription, onnx: string): Locator['locate'] {
   const { output, input } = description
   const port = findPort(session.inputs, input.name, `${onnx}: input.name`)
-  const problems = inputMismatches(port, input)
-  const others = session.inputs.filter((other) => other !== port).map(({ name }) => name)
-  if (others.length > 0) problems.push(`the file has more inputs than a photo: ${others.join(', ')}`)
-  const batch = port.shape[0]
-  if (typeof batch === 'number' && batch > 1) problems.push(`input: expected one photo at a time, got ${batch}`)
-  check(problems.length === 0, `${onnx}: its description does not fit it\n${problems.map((p) => `  ${p}`).join('\n')}`)
+  checkOnePhoto(session.inputs, port, input, onnx)
   const ports = portsOf(session, output, onnx)
   const seen = geometryOf(description)
   return async (image) => {
