@@ -8,6 +8,7 @@ import type { CalibratedFusion, CalibrationRecord } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
 import type { MatchFlags } from './match-options.ts'
+import { openShare } from './numbers.ts'
 import type { ModelFlags } from './options.ts'
 import { warn } from './say.ts'
 
@@ -109,11 +110,5 @@ function cost(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (!(value > 1 && value <= 1e6))
     throw new InvalidArgumentError('Expected a number above 1: a look of a person costs 1.')
-  return value
-}
-
-function openShare(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
   return value
 }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { Decision, PhotoClusters } from '../identify/index.ts'
@@ -9,6 +9,7 @@ import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { type FlankFlags, flanksOption } from './match-options.ts'
+import { openShare } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
@@ -137,11 +138,4 @@ function notesOf(found: PhotoClusters, decisions: readonly Decision[]): string[]
 
 function pathsOf({ photos }: { readonly photos: readonly { readonly path: string }[] }): string[] {
   return photos.map(({ path }) => path)
-}
-
-/** A probability, or a cosine of photos that are alike at all. */
-function openShare(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
-  return value
 }

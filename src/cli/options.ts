@@ -4,6 +4,7 @@ import type { FusionMethod, OpenModelsOptions, Precision, Tta } from '../embedde
 import type { CheckpointName } from '../run/index.ts'
 import type { DeviceChoice } from '../runtime/index.ts'
 import { parseColumns } from './columns.ts'
+import { aboveZero, fraction, threadCount, upTo } from './numbers.ts'
 
 /** Of a photo, in memory: 4 GB. */
 const mostPixels = 1_000_000_000
@@ -167,13 +168,6 @@ function addBoxOptions(command: Command): Command {
     )
 }
 
-/** A number from 0 to 1, for commander. */
-export function fraction(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('Expected a number from 0 to 1.')
-  return value
-}
-
 const minutesOf = { s: 1 / 60, m: 1, h: 60, d: 1440 } as const
 
 /** A length of time in minutes, for commander: `60m`, `90s`, `2h`, `1d`. */
@@ -253,54 +247,4 @@ export function dataOptions({
 /** The values of an option that may be repeated, for commander. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
-}
-
-/** More than any machine has processors, photos pass together, or individuals are told. Beyond it stands a slip of the finger. */
-const mostThreads = 1024
-const mostAtOnce = 65_536
-const atLeastOne = 'Expected a whole number above 0.'
-
-/** Processor threads, for commander. */
-export function threadCount(text: string): number {
-  return atMost(mostThreads, wholeNumber(text, 1, atLeastOne))
-}
-
-/** How many of something, from 1, for commander. */
-export function aboveZero(text: string): number {
-  return atMost(mostAtOnce, wholeNumber(text, 1, atLeastOne))
-}
-
-function atMost(most: number, value: number): number {
-  if (value > most) throw new InvalidArgumentError(`Expected a whole number from 1 to ${most}.`)
-  return value
-}
-
-/** A parser of whole numbers from 1 to `most`, for commander: sizes of pictures, whose memory grows with their square. */
-export function upTo(most: number): (text: string) => number {
-  const otherwise = `Expected a whole number from 1 to ${most}.`
-  return (text) => {
-    const value = wholeNumber(text, 1, otherwise)
-    if (value > most) throw new InvalidArgumentError(otherwise)
-    return value
-  }
-}
-
-/** A whole number from 0 that is exact, for commander: seeds. */
-export function notNegative(text: string): number {
-  return fromZero(Number.MAX_SAFE_INTEGER)(text)
-}
-
-/** A parser of whole numbers from 0 to `most`, for commander. */
-export function fromZero(most: number): (text: string) => number {
-  return (text) => {
-    if (Number(text) > most) throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`)
-    return wholeNumber(text, 0, 'Expected a whole number, 0 or above.')
-  }
-}
-
-/** Number('') is 0, which nobody meant. */
-function wholeNumber(text: string, least: number, otherwise: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(otherwise)
-  return value
 }

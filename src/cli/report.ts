@@ -7,15 +7,8 @@ import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import {
-  addDataOptions,
-  addModelOptions,
-  type DataFlags,
-  fromZero,
-  type ModelFlags,
-  notNegative,
-  upTo,
-} from './options.ts'
+import { fromZero, notNegative, upTo } from './numbers.ts'
+import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'

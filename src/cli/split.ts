@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { check, checkOutput, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
-import { aboveZero, addDataOptions, type DataFlags, dataOptions, notNegative } from './options.ts'
+import { aboveZero, notNegative, openShare } from './numbers.ts'
+import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { tableWith } from './split-rows.ts'
@@ -63,16 +64,10 @@ export function splitCommand(): Command {
         .argParser(aboveZero)
         .conflicts('fraction'),
     )
-    .addOption(new Option('--fraction <F>', 'how much validates').argParser(share).default(undefined, '0.2'))
+    .addOption(new Option('--fraction <F>', 'how much validates').argParser(openShare).default(undefined, '0.2'))
     .addOption(new Option('--seed <S>', 'seed of what is drawn by lot').argParser(notNegative).default(undefined, '0'))
     .option('--overwrite', 'replace --out')
   return addDataOptions(command).addHelpText('after', example).action(splitAction)
-}
-
-function share(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.')
-  return value
 }
 
 async function splitAction(flags: SplitFlags): Promise<void> {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { formatTable } from '../base/index.ts'
-import { aboveZero, notNegative } from './options.ts'
+import { aboveZero, notNegative } from './numbers.ts'
 import { progress } from './progress.ts'
 import { say } from './say.ts'
 import { interruptible } from './work.ts'

@@ -2,16 +2,14 @@ import { type Command, Option } from 'commander'
 import type { DeviceChoice } from '../runtime/index.ts'
 import type { TrainCallOptions } from '../train/index.ts'
 import { parseColumns } from './columns.ts'
+import { aboveZero, fromZero, notNegative } from './numbers.ts'
 import {
-  aboveZero,
   bytesOf,
   captionsOption,
   collect,
   type DataFlags,
   deviceOption,
-  fromZero,
   memoryLimitOption,
-  notNegative,
   threadsOption,
 } from './options.ts'
 

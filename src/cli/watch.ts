@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { fromZero } from './options.ts'
+import { fromZero } from './numbers.ts'
 import { curvesOf, lengthOf } from './run-story.ts'
 import { say } from './say.ts'
 import { interruptible } from './work.ts'
