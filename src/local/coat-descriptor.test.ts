@@ -35,7 +35,8 @@ describe('the coat descriptor', () => {
     const backend = await ortBackend({ threads: 1 })
     let [right, all, agreeing, rivals] = [0, 0, 0, 0]
     for (const index of [0, 3, 6]) {
-      const [{ photos: [a, b] }, other] = drawn.rivals(index, 0.3) // biome-ignore format: one line
+      const [pair, other] = drawn.rivals(index, 0.3)
+      const [a, b] = pair.photos
       const [from, to, foreign] = await Promise.all([a, b, other.photos[1]].map((photo) => coat.extract(photo)))
       const matcher = await openMatcher(packFeatures([to!, foreign!], coat.dim), backend, coat.rule)
       const individuals = Int32Array.of(0, 1)
@@ -69,7 +70,7 @@ describe('the coat descriptor', () => {
 
   test('keeps places of the animal only, the most reliable first, at most so many', async () => {
     const few = await coatDescriptor({ threads: 1, keypoints: 10 })
-    const [{ photos: [{ image }] }] = drawn.rivals(12, 0) // biome-ignore format: one line
+    const { image } = drawn.rivals(12, 0)[0].photos[0]
     const box = { x: 30, y: 20, width: 60, height: 70 }
     const found = await few.extract({ image, box })
     expect(found.count).toBe(10)
@@ -86,7 +87,7 @@ describe('the coat descriptor', () => {
   })
 
   test('an animal is surer of itself than grass is', async () => {
-    const [{ photos: [photo] }] = drawn.rivals(2, 0.2) // biome-ignore format: one line
+    const photo = drawn.rivals(2, 0.2)[0].photos[0]
     const data = photo.image.data.slice()
     for (let i = 3; i < data.length; i += 4) data[i] = 255 // without a mask
     const found = await coat.extract({ image: { ...photo.image, data } })

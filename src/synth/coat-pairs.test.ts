@@ -24,7 +24,7 @@ function correlation(a: CoatPhoto, b: CoatPhoto, links: readonly { from: number;
 describe('coatPairs', () => {
   it('shows one place of the coat at corresponding pixels: coordinates within a pixel, and marks that agree', () => {
     const correlations = [0, 3, 6, 9].map((index) => {
-      const [{ photos: [a, b] }] = pairs.rivals(index, 0.3) // biome-ignore format: one line
+      const [a, b] = pairs.rivals(index, 0.3)[0].photos
       const links = correspondingPixels(a, b, all)
       expect(links.length).toBeGreaterThan(0.15 * all.length)
       for (const { from, to } of links) {
@@ -51,7 +51,7 @@ describe('coatPairs', () => {
       expect(correspondingPixels(rival.photos[0], rival.photos[1], all).length).toBeGreaterThan(100)
     }
     expect(mirrored).toEqual(new Set([true, false]))
-    const [{ photos: [photo] }] = pairs.rivals(1, 0) // biome-ignore format: one line
+    const photo = pairs.rivals(1, 0)[0].photos[0]
     const turned = mirroredCoat(photo)
     expect(brightness(turned, 5)).toBe(brightness(photo, sizePx - 6))
     expect(turned.coat[2 * (3 * sizePx)]).toBe(photo.coat[2 * (4 * sizePx - 1)])
@@ -59,7 +59,7 @@ describe('coatPairs', () => {
   })
 
   it('tells nothing of a coat where there is none: background and plants in front', () => {
-    const [{ photos: [photo] }] = pairs.rivals(2, 1) // biome-ignore format: one line
+    const photo = pairs.rivals(2, 1)[0].photos[0]
     let background = 0
     for (const i of all) {
       if (photo.image.data[4 * i + 3]! >= 127) continue
