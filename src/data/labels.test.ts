@@ -49,6 +49,15 @@ describe('words for nobody', () => {
     )
   })
 
+  it('that stand at no photo are told, for they may be misspelt', () => {
+    const warned = (options: OpenOptions) => table('filename,identity', ['A', 'A', 'rest 1'], options).warnings
+    expect(warned({ unidentified: ['Rest_1'] })).toEqual([])
+    expect(warned({ unidentified: ['rest 1', 'rets 2'] })).toEqual([
+      '`unidentified: ["rets 2"]`: no photo has such a label',
+    ])
+    expect(warned({ unidentified: { only: ['x'] } })[0]).toBe('`unidentified: ["x"]`: no photo has such a label')
+  })
+
   it('follow the advice that names of doubt get', () => {
     const doubtful = ['A', 'A', 'unknown 2', 'Unk3', 'NA', 'Doe, jane?']
     const { warnings } = table(

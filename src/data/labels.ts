@@ -60,6 +60,7 @@ export function withReadLabels(
     if (mergeSimilarLabels) photos = merged(photos, field, groups)
   }
   const individuals = photos.flatMap(({ identity }) => identity ?? [])
+  warnings.push(...unmetWarnings(unidentified, [...words.values()], spellings.size > 0))
   warnings.push(...doubtfulWarnings(photos), ...flankLabelWarnings(individuals), ...singlePhotoWarnings(photos))
   return { ...manifest, photos, words: [...words.values()], warnings: [...manifest.warnings, ...warnings] }
 }
@@ -107,6 +108,17 @@ function merged(photos: readonly Photo[], field: LabelField, groups: readonly Si
     const label = first.get(photo[field] ?? '')
     return label === undefined ? photo : { ...photo, [field]: label }
   })
+}
+
+/** Words of a user that are nobody's label here, where there are labels: a slip of the finger would make individuals of those that were meant. */
+function unmetWarnings(given: NobodyWords = [], met: readonly WordCount[], hasLabels: boolean): string[] {
+  const labels = met.filter(({ field }) => field === 'identity').map(({ word }) => word)
+  if (!hasLabels && labels.length === 0) return []
+  const unmet = ('only' in given ? given.only : given).filter((word) => {
+    const isWord = nobodyTest({ only: [word] })
+    return !labels.some((label) => label !== '' && isWord(label))
+  })
+  return unmet.length === 0 ? [] : [`${optionText({ unidentified: unmet })}: no photo has such a label`]
 }
 
 /** Labels in an option that somebody may copy. */
