@@ -80,3 +80,17 @@ test('a fold in which nobody can be found is refused before anything is trained'
     'fold 1, by column: of its 2 photos no two show one individual',
   )
 })
+
+test('what cannot be divided says what would help', async () => {
+  const single = ['a', 'b', 'c', 'd'].map((who) => `${who}.png,${who}`)
+  await expect(planOf('filename,identity', single, { folds: 2 })).rejects.toThrow(
+    'hint: each individual has one photo: add photos of the same individuals',
+  )
+  const column = ['a0.png,a,1', 'b0.png,b,1', 'a1.png,a,2', 'b1.png,b,2']
+  await expect(planOf('filename,identity,fold', column)).rejects.toThrow(
+    'hint: mend the column for the fold, or divide otherwise with `by`',
+  )
+  await expect(planOf('filename,identity', ['a0.png,a', 'a1.png,a'], { folds: 2 })).rejects.toThrow(
+    'expected photos of two individuals or more to train on',
+  )
+})

@@ -108,6 +108,10 @@ export function planFolds(
 ): FoldPlan {
   const photos = photosForFolds(manifest)
   const { seed = 0 } = options
+  check(
+    new Set(photos.map(({ identity }) => identity)).size >= 2,
+    `${manifest.source}: expected photos of two individuals or more to train on`,
+  )
   const { kind, splits } = divided(photos, options)
   splits.forEach((split, i) => checkMeasurable(photos, split, { kind, fold: i + 1 }))
   const keys = (rows: readonly number[]) => rows.map((row) => photoKey(photos[row]!)).sort()
@@ -175,9 +179,16 @@ function checkMeasurable(
   check(
     isMeasurable(photos, split),
     `fold ${fold}, by ${kind}: of its ${split.validation.length} photos no two show one individual, so that nothing can be measured`,
-    'ask for fewer folds',
+    remedy(photos, kind),
   )
   check(split.train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)
+}
+
+function remedy(photos: readonly Photo[], kind: FoldKind): string {
+  const counts = new Map<string | undefined, number>()
+  for (const { identity } of photos) counts.set(identity, (counts.get(identity) ?? 0) + 1)
+  if (Math.max(...counts.values()) < 2) return 'each individual has one photo: add photos of the same individuals'
+  return kind === 'column' ? 'mend the column for the fold, or divide otherwise with `by`' : 'ask for fewer folds'
 }
 
 /** Some individual has two photos that validate. */

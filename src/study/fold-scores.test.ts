@@ -3,6 +3,10 @@ import { foldsWithoutScore } from './fold-scores.ts'
 
 /** Folds of photos, each `individual encounter` such as `a1`, or `a` where the encounter is not known. */
 function asked(...folds: readonly string[]) {
+  return askedBy('encounter', folds)
+}
+
+function askedBy(kind: 'encounter' | 'column', folds: readonly string[]) {
   const parts = folds.map((fold, f) =>
     fold.split(' ').map((word, i) => ({
       path: '',
@@ -13,7 +17,10 @@ function asked(...folds: readonly string[]) {
     })),
   )
   return foldsWithoutScore(
-    { folds: parts.map((photos) => ({ hash: '', train: [], validation: photos.map(({ filename }) => filename) })) },
+    {
+      kind,
+      folds: parts.map((photos) => ({ hash: '', train: [], validation: photos.map(({ filename }) => filename) })),
+    },
     { photos: parts.flat() },
   )
 }
@@ -34,6 +41,7 @@ test('two encounters that lie in two folds: an error, with the two ways to bring
       'hint: ask for fewer folds (`folds: 2`), or `by: "identity"` keeps all photos of an individual in one fold',
     ].join('\n'),
   )
+  expect(() => askedBy('column', ['a1 a1 b1 b1', 'a2 a2 b2 b2', 'a3 c1'])).toThrow('fold\nhint: `by: "identity"` keeps')
   expect(() => asked('a1 a1', 'a2 a2', 'b1')).toThrow('fold\nhint: `by: "identity"` keeps') // two folds would have one each
 })
 

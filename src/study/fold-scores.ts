@@ -14,21 +14,25 @@ export function isScorable(photos: readonly Photo[], excludeSame: Excluded): boo
  * Before anything is trained: which folds will have no score, in words. @throws InputError where none will, as photos of one encounter do not
  * meet, and no fold has two encounters of an individual.
  */
-export function foldsWithoutScore({ folds }: Pick<FoldPlan, 'folds'>, { photos }: Pick<Manifest, 'photos'>): string[] {
+export function foldsWithoutScore(
+  { folds, kind }: Pick<FoldPlan, 'folds' | 'kind'>,
+  { photos }: Pick<Manifest, 'photos'>,
+): string[] {
   const byKey = new Map(photos.map((photo) => [photoKey(photo), photo]))
   // a photo that is gone is told with its fold
   const parts = folds.map(({ validation }) => validation.flatMap((key) => byKey.get(key) ?? []))
   const all = parts.flat()
   const excludeSame = exclusion(all, undefined)
+  const canBeFewer = folds.length > 2 && kind !== 'column'
   const without = parts.flatMap((photos, i) => (isScorable(photos, excludeSame) ? [] : [i + 1]))
   check(
     without.length < parts.length,
     `no fold could be scored: photos of one encounter are not compared with each other, and ${whyNot(all, excludeSame)}`,
-    cure(all, { excludeSame, folds: folds.length }),
+    cure(all, { excludeSame, canBeFewer }),
   )
   if (without.length === 0) return []
   const text = `${without.length === 1 ? 'fold' : 'folds'} ${without.join(', ')} will have no score: no individual has two encounters there`
-  return [`${text}; ${together(all, { excludeSame, folds: folds.length })}`]
+  return [`${text}; ${together(all, { excludeSame, canBeFewer })}`]
 }
 
 function whyNot(all: readonly Photo[], excludeSame: Excluded): string {
@@ -38,17 +42,23 @@ function whyNot(all: readonly Photo[], excludeSame: Excluded): string {
     : 'no individual has two encounters in one fold'
 }
 
-function cure(all: readonly Photo[], { excludeSame, folds }: { excludeSame: Excluded; folds: number }): string {
+function cure(
+  all: readonly Photo[],
+  { excludeSame, canBeFewer }: { excludeSame: Excluded; canBeFewer: boolean },
+): string {
   const forgets = `${optionText({ columns: { encounter: '-' } })} forgets encounters, and the scores then say little of new sightings`
   if (Math.max(...encountersByIndividual(all, excludeSame)) < 2)
     return `add photos of other encounters of these individuals; ${forgets}`
-  return together(all, { excludeSame, folds })
+  return together(all, { excludeSame, canBeFewer })
 }
 
 /** What brings two encounters of an individual into one fold: more of them than folds, or folds by individual. */
-function together(all: readonly Photo[], { excludeSame, folds }: { excludeSame: Excluded; folds: number }): string {
+function together(
+  all: readonly Photo[],
+  { excludeSame, canBeFewer }: { excludeSame: Excluded; canBeFewer: boolean },
+): string {
   const most = Math.max(...encountersByIndividual(all, excludeSame))
-  const fewer = folds > 2 && most > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
+  const fewer = canBeFewer && most > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
   return `${fewer}${optionText({ by: 'identity' })} keeps all photos of an individual in one fold`
 }
 
