@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
+import { presets } from '../run/index.ts'
 import { trainSummary } from './train-summary.ts'
 
 function runWith(...scores: readonly number[]): string {
@@ -39,6 +40,22 @@ test('the next command reads the table as the training read it', async () => {
   expect(await trainSummary(runWith(0.1, 0.5), 'known.csv', reading)).toContain(
     "--gallery known.csv --images 'camera photos' --columns filename=path,identity=animal NEW_PHOTOS",
   )
+  const labels = { unidentified: { only: ['X 1', 'Y'] }, mergeSimilarLabels: true }
+  expect(await trainSummary(runWith(0.1, 0.5), 'known.csv', labels)).toContain(
+    "--gallery known.csv --unidentified 'only=X 1,Y' --merge-similar-labels NEW_PHOTOS",
+  )
+})
+
+test('sightings are spoken of where they may be on both sides', async () => {
+  const toldBy = async (validation: string) => {
+    const run = runWith(0.1, 0.5)
+    writeFileSync(join(run, 'run.json'), '{}')
+    writeFileSync(join(run, 'config.json'), JSON.stringify({ ...presets.atto, validation }))
+    return trainSummary(run, 'photos')
+  }
+  expect(await toldBy('encounter')).not.toContain('sighting')
+  expect(await toldBy('column')).toContain("the table's split may have photos of one sighting on both sides")
+  expect(await toldBy('stratified')).toContain('photos of one sighting may be on both sides of that split')
 })
 
 test('chance and the interval of what was measured at the end stand below', async () => {
