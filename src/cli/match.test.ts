@@ -83,6 +83,15 @@ interface Answer {
 }
 
 describe('--match', () => {
+  it('refuses a gallery of one individual, of which places alone say nothing', async () => {
+    const alone = join(out, 'alone.csv')
+    writeFileSync(alone, 'filename,identity\nAbril_0.png,Abril\nAbril_1.png,Abril\n')
+    const gallery = ['--gallery', alone, '--images', join(data, 'train', 'train')]
+    const query = join(data, 'test', 'test', 'Abril_3.png')
+    expect(await rosette('identify', '--model', run, ...gallery, query, '--match', 'local')).toBe(2)
+    expect(output.stderr).toContain('--match local: the gallery shows one individual, expected two or more')
+  })
+
   it('local and fused name the animals that a network does not know, and stand in the protocol', async () => {
     const scores: Record<string, number> = {}
     for (const match of ['none', 'local', 'fused']) {

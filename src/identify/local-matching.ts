@@ -72,7 +72,8 @@ export function featuresKey(photo: Photo, contentHash: string): string {
 
 /**
  * Matches each query with a shortlist of the gallery: for `fused` the best by similarity and by votes in turn, for `local` the best by votes. A gallery's
- * individuals, where they are known, vote together. @throws InputError for photos that cannot be read; the signal's reason when it aborts.
+ * individuals, where they are known, vote together. @throws InputError for photos that cannot be read, and for `local` where the gallery shows one individual
+ * alone: votes are weighed against other individuals; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
   const {
@@ -86,10 +87,15 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     onLocal,
   } = matching
   const { queries, gallery, leaveOut } = task
+  const individuals = individualsOf(gallery.photos)
+  check(
+    kind === 'fused' || new Set(individuals).size > 1,
+    '`match: "local"`: the gallery shows one individual, expected two or more: a place says whom it shows only against the places of others',
+    'leave out `match`',
+  )
   const [asked, known] = await featuresOfBoth(matching, task)
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
   const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }), extractor.rule)
-  const individuals = individualsOf(gallery.photos)
   const rows: (readonly [LocalAnswer, Float32Array | undefined])[] = []
   const mirrored: ReadonlyMap<number, LocalMatch>[] = []
   try {
