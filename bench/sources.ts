@@ -1,7 +1,7 @@
 /**
  * What finds the right animal among known ones, on photos of other sightings? Each source of similarity by itself, and fused: frozen networks on the
  * whole photo, on the animal alone, with the background filled or black; runs; places of the coat. All are asked through `rosette evaluate`, as a
- * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew.
+ * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew (`-from-2` where `--first 2` asks for other individuals).
  *
  *     node scripts/bench.mjs sources --data nyala-512 --every 3 --locate isnet.onnx --match RootSIFT=sift \
  *       --model ResNet50=resnet50-imagenet.onnx --model "head=runs/head"
@@ -22,6 +22,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '' },
     every: { type: 'string', default: '1' },
+    /** Which of those comes first, from 1. */
+    first: { type: 'string', default: '1' },
     locate: { type: 'string', default: '' },
     /** NAME=PATH, several. */
     model: { type: 'string', multiple: true, default: [] },
@@ -53,6 +55,8 @@ interface Metrics {
   }
 }
 
+/** Sets of other individuals have files of their own. */
+const first = values.first === '1' ? '' : `-from-${values.first}`
 const columns = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-sources-'))
 const sides = chosenSides()
@@ -124,7 +128,10 @@ async function record(source: string, args: readonly string[]): Promise<void> {
   // After each source: what was measured is kept when the next one fails.
   const header = ['date', 'data', 'queries', 'gallery_photos', 'individuals', 'source', ...columns]
   const ends = ['rank1_low', 'rank1_high', 'ib_map_low', 'ib_map_high']
-  writeFileSync(join(root, 'results', `sources-${basename(data)}.csv`), csvText([[...header, ...ends], ...rows]))
+  writeFileSync(
+    join(root, 'results', `sources-${basename(data)}${first}.csv`),
+    csvText([[...header, ...ends], ...rows]),
+  )
   process.stderr.write(`${source}: ${rows.at(-1)!.slice(6).join(' ')}\n`)
 }
 
@@ -133,7 +140,7 @@ function chosenSides() {
   const known = openDataset(data).photos
   const asked = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') }).photos
   const names = [...new Set(known.flatMap(({ identity }) => identity ?? []))].sort()
-  const chosen = new Set(names.filter((_, i) => i % Number(values.every) === 0))
+  const chosen = new Set(names.filter((_, i) => i % Number(values.every) === Number(values.first) - 1))
   const of = (photos: readonly Photo[]) =>
     photos.filter(({ identity }) => identity !== undefined && chosen.has(identity))
   const tableOf = (name: string, photos: readonly Photo[]) => {
