@@ -1,6 +1,7 @@
-import { dirname, relative, resolve, sep } from 'node:path'
-import { type Cell, check } from '../base/index.ts'
+import { dirname, resolve } from 'node:path'
+import { type Cell, check, isInside } from '../base/index.ts'
 import type { Photo, SplitSide } from '../data/index.ts'
+import { folderAround, nameBelow } from './photo-places.ts'
 import { photoRows } from './photo-rows.ts'
 
 /** A photo of the table, and what the second round says of it. */
@@ -39,27 +40,18 @@ export function rootOf(photos: readonly Photo[], out: string): string {
   const paths = photos
     .flatMap(({ path, mask }) => (mask === undefined ? [path] : [path, mask.path]))
     .map((path) => resolve(path))
-  let root = own
-  while (!paths.every((path) => isBelow(root, path))) {
-    const above = dirname(root)
-    check(above !== root, `the photos lie on several drives: ${paths[0]} and others`, 'move them to one')
-    root = above
-  }
-  if (root === own) return own
-  let nearest = dirname(paths[0]!)
-  while (!paths.every((path) => isBelow(nearest, path))) nearest = dirname(nearest)
-  return nearest
-}
-
-function isBelow(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
+  const haveAll = (folder: string) => paths.every((path) => isInside(folder, path))
+  if (haveAll(own)) return own
+  const root = folderAround(paths)
+  check(haveAll(root), `the photos lie on several drives: ${paths[0]} and others`, 'move them to one')
+  return root
 }
 
 function statedOf({ derived = [], ...photo }: Photo, root: string): Photo {
   const { encounter, timestamp, extra: _, ...stated } = photo
   return {
     ...stated,
-    filename: nameFrom(root, photo.path),
+    filename: nameBelow(root, photo.path),
     extra: {},
     ...(derived.includes('encounter') ? {} : { encounter }),
     ...(derived.includes('timestamp') ? {} : { timestamp }),
@@ -68,9 +60,5 @@ function statedOf({ derived = [], ...photo }: Photo, root: string): Photo {
 
 /** An outline is in no file of its own. */
 function maskOf({ mask }: Photo, root: string): string {
-  return mask === undefined || mask.outline !== undefined ? '' : nameFrom(root, mask.path)
-}
-
-function nameFrom(root: string, path: string): string {
-  return relative(root, resolve(path)).split(sep).join('/')
+  return mask === undefined || mask.outline !== undefined ? '' : nameBelow(root, mask.path)
 }

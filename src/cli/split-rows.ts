@@ -3,8 +3,8 @@ import type { Cell, optionText } from '../base/index.ts'
 import { isKnownColumn, isUsualNobody, type Manifest, type Photo, readTable } from '../data/index.ts'
 import { parseColumns } from './columns.ts'
 import type { DataFlags } from './options.ts'
+import { maskColumn, photosFolder, placeIn } from './photo-places.ts'
 import { photoRows } from './photo-rows.ts'
-import { maskColumn, photosFolder, placeIn } from './split-places.ts'
 
 /** A column to add to a table: a cell for each photo of the manifest, '' where it says nothing. */
 export type AddedColumn =

@@ -77,10 +77,11 @@ function bodyOf(
   const cuts = fed.map(({ attrs: { name } }) => nodeProto('Gather', [loopPorts.each(name), step], name))
   const halt = graph.haltsAt
   const isHalted = halt === undefined ? [] : [nodeProto('Cast', [halt], 'loop/halted', dataTypes.bool)]
-  const going_ = halt === undefined ? nodeProto('Identity', [going], goesOn) : nodeProto('Not', ['loop/halted'], goesOn)
+  const continues =
+    halt === undefined ? nodeProto('Identity', [going], goesOn) : nodeProto('Not', ['loop/halted'], goesOn)
   return create(GraphProtoSchema, {
     name: 'step',
-    node: [...cuts, ...list.nodes, ...isHalted, going_],
+    node: [...cuts, ...list.nodes, ...isHalted, continues],
     initializer: list.initializers,
     input: [
       valueInfo(step, { shape: [], dtype: 'int64' }),

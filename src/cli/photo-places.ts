@@ -20,11 +20,11 @@ export function placeIn(
 ): { readonly root: string; readonly nameOf: (path: string, filename: string) => string } {
   if (folder !== undefined) return { root: folder, nameOf: (_, filename) => filename }
   const root = folderAround(photos.map(({ path }) => resolve(path)))
-  return { root, nameOf: (path) => below(root, path) }
+  return { root, nameOf: (path) => nameBelow(root, path) }
 }
 
-/** The deepest folder that has all files below it. */
-function folderAround(paths: readonly string[]): string {
+/** The deepest folder that has all files below it. Paths are absolute; on several drives there is none, and what is given back has not all. */
+export function folderAround(paths: readonly string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split(sep).slice(0, -1))
   const differs = first.findIndex((part, i) => others.some((parts) => parts[i] !== part))
   const shared = differs === -1 ? first.length : differs
@@ -49,10 +49,11 @@ export function maskColumn(photos: readonly Photo[], root: string): MaskColumn {
   const named = files.filter((path) => path !== undefined)
   const inside = named.every((path) => isInside(resolve(root), resolve(path)))
   if (named.length === 0 || !inside) return { cells: undefined, elsewhere: named.length > 0, warnings }
-  return { cells: files.map((path) => (path === undefined ? '' : below(root, path))), elsewhere: false, warnings }
+  return { cells: files.map((path) => (path === undefined ? '' : nameBelow(root, path))), elsewhere: false, warnings }
 }
 
-function below(root: string, path: string): string {
+/** A file's name from `root` on, as tables write it. */
+export function nameBelow(root: string, path: string): string {
   const name = relative(resolve(root), isAbsolute(path) ? path : resolve(path))
   return name.split(sep).join('/')
 }
