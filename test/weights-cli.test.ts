@@ -54,7 +54,7 @@ test('pull, list, verify', async () => {
   const wrong = await weightsCommand('verify')
   expect(wrong).toMatchObject({
     code: 1,
-    stderr: 'rosette: 1 of 1 files are not what they should be: remove them and pull again\n',
+    stderr: 'rosette: 1 of 1 file is not what it should be: remove it and pull again\n',
   })
   expect(wrong.stdout).toContain('WRONG CHECKSUM')
   rmSync(blob)

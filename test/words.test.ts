@@ -50,6 +50,26 @@ describe('the words of the command line', () => {
   })
 })
 
+describe('a number that may be one', () => {
+  const nouns =
+    'photos|steps|individuals|encounters|images|rows|queries|epochs|files|folds|animals|pairs|boxes|masks|columns|sightings|runs|models'
+  const plural = new RegExp(`\\$\\{(?!counted|count\\()[\\w.!?()]*\\} (?:${nouns})\\b`, 'g')
+
+  /** Names of sides, limits, rates, the last of a range, and what the text speaks of only where there are several. */
+  const severalAlways =
+    /\$\{(?:data\.)?split\}|maxPhotos|most\}|toFixed|perGroup|side\}|comments\}|missing-files|\$\{batch\}|heat-map\.ts: \$\{photos\}|\$\{rows\} queries/
+
+  test('stands with its word by `counted`, or `count` of the charts', () => {
+    const names = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?<!\.test)\.ts$/.test(name),
+    )
+    const found = names.flatMap((name) =>
+      Array.from(readFileSync(join(src, name), 'utf8').matchAll(plural), ([text]) => `${name}: ${text}`),
+    )
+    expect(found.filter((line) => !severalAlways.test(line))).toEqual([])
+  })
+})
+
 describe('what flags are made of exists', () => {
   test.each(Object.entries(renamedOptions))('%s is the option %s of a command', (_, attribute) => {
     expect(program.flatMap(({ options }) => options.map((option) => option.attributeName()))).toContain(attribute)

@@ -4,6 +4,7 @@
  */
 export { Budget } from './budget.ts'
 export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
+export { counted } from './counted.ts'
 export { type Cell, type CsvOptions, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'
 export { copyFileAtomic, type FileContent, readJson, type StagedFile, stageFile, writeFileAtomic } from './files.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { InputError, nearest } from './check.ts'
+import { counted } from './counted.ts'
 
 /**
  * `value` as what `schema` describes. @throws InputError with every mistake at once, one a line: path, what was expected, what
@@ -9,7 +10,7 @@ export function parseStrictly<S extends z.ZodType>(schema: S, value: unknown, wh
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const lines = result.error.issues.flatMap((issue) => linesOf(issue, schema, value))
-  const count = lines.length === 1 ? '1 mistake' : `${lines.length} mistakes`
+  const count = counted(lines.length, 'mistake')
   throw new InputError(`${where}: ${count}\n${lines.map((line) => `  ${line}`).join('\n')}`)
 }
 

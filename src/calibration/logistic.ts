@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { checkPairs, type ScoredPairs, weightsOf } from './scored-pairs.ts'
 import { type Local, maximise } from './solve.ts'
 
@@ -60,7 +60,10 @@ export function fitPlatt(pairs: ScoredPairs): LogisticCurve {
 export function fitLogistic({ features, targets, weights, ridge = 1e-6 }: Regression): Coefficients {
   const n = targets.length
   const d = n === 0 ? 0 : features.length / n
-  check(n > 0 && Number.isInteger(d), `logistic: expected rows for ${n} targets, got ${features.length} numbers`)
+  check(
+    n > 0 && Number.isInteger(d),
+    `logistic: expected rows for ${n} targets, got ${counted(features.length, 'number')}`,
+  )
   const { means, deviations } = momentsOf(features, n, d)
   const rows = Float64Array.from(features, (value, at) => (value - means[at % d]!) / deviations[at % d]!)
   const likelihood = (place: Float64Array) => likelihoodAt(place, { rows, targets, weights, ridge })

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 
 /** Answers of nearly one probability. */
 export interface ReliabilityBin {
@@ -36,7 +36,7 @@ export function reliabilityOf(
 ): Reliability {
   check(
     right.length === probabilities.length,
-    `reliability: ${right.length} outcomes of ${probabilities.length} answers`,
+    `reliability: ${counted(right.length, 'outcome')} of ${counted(probabilities.length, 'answer')}`,
   )
   const sums = Array.from({ length: bins }, () => ({ count: 0, probability: 0, right: 0 }))
   for (let i = 0; i < probabilities.length; i++) {

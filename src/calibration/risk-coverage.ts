@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 
 /** What is answered where only the surest answers are given. */
 export interface RiskPoint {
@@ -29,7 +29,10 @@ const mostPoints = 101
  */
 export function riskCoverage(confidence: ArrayLike<number>, right: ArrayLike<number>): RiskCoverage {
   const n = confidence.length
-  check(n > 0 && right.length === n, `risk: expected outcomes for ${n} answers, one at least, got ${right.length}`)
+  check(
+    n > 0 && right.length === n,
+    `risk: expected outcomes for ${counted(n, 'answer')}, one at least, got ${right.length}`,
+  )
   const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => confidence[b]! - confidence[a]!)
   const points: RiskPoint[] = []
   let [wrong, area] = [0, 0]

@@ -1,7 +1,7 @@
 import { element, line, pathOf, text } from './svg/element.ts'
 import { axes, type Picture, picture } from './svg/picture.ts'
 import { linear } from './svg/scale.ts'
-import { whole } from './words.ts'
+import { count, whole } from './words.ts'
 
 /** How many pairs of photos have which similarity. */
 export interface DistributionsChannels {
@@ -25,7 +25,7 @@ export function distributionsChart(channels: DistributionsChannels): Picture {
     { name: 'same individual', counts: same, total: total(same), className: 'same' },
   ] as const
   const subtitle =
-    `Cosine similarity of all ${whole(kinds[0].total + kinds[1].total)} pairs of photos: ${whole(kinds[1].total)} of one individual, ` +
+    `Cosine similarity of all ${count(kinds[0].total + kinds[1].total, 'pair')} of photos: ${whole(kinds[1].total)} of one individual, ` +
     `${whole(kinds[0].total)} of two. Each kind is drawn as shares of its own number, in bins of ${step.toFixed(2)}.`
   const caption = {
     title: 'How similar are photos of the same and of different individuals?',

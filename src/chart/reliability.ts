@@ -1,7 +1,7 @@
 import { element, line, polyline, text } from './svg/element.ts'
 import { axes, type Picture, picture } from './svg/picture.ts'
 import { linear } from './svg/scale.ts'
-import { whole } from './words.ts'
+import { count } from './words.ts'
 
 /** Answers by their probability, and how often they were right. */
 export interface ReliabilityChannels {
@@ -21,7 +21,7 @@ export function reliabilityChart({ bins, ece, source }: ReliabilityChannels): Pi
   const filled = bins.filter(({ count }) => count > 0)
   const total = filled.reduce((sum, { count }) => sum + count, 0)
   const subtitle =
-    `${whole(Math.round(total))} answers about individuals that nothing was fitted on, in ${bins.length} bins by their probability. ` +
+    `${count(Math.round(total), 'answer')} about individuals that nothing was fitted on, in ${count(bins.length, 'bin')} by their probability. ` +
     `Points on the diagonal hold what they promise; below it answers promise too much. The larger a point, the more answers. Mean distance (ECE) ${ece.toFixed(3)}.`
   const caption = { title: 'How often is an answer right?', subtitle, source }
   return picture('reliability', { height: 620 }, caption, (outer) => {

@@ -2,6 +2,7 @@ import { framedPhoto, type Verdict } from './framed-photo.ts'
 import { text } from './svg/element.ts'
 import { type Picture, picture } from './svg/picture.ts'
 import { fitText } from './svg/text-width.ts'
+import { count } from './words.ts'
 
 /** The first photos of a ranking that a sheet shows. */
 export const sheetRanks = 10
@@ -35,8 +36,8 @@ export function retrievalSheet({ kind, rows, queries, source }: RetrievalSheetCh
   if (rows.length === 0) return undefined
   const which =
     kind === 'hardest'
-      ? `The ${rows.length} queries of lowest average precision`
-      : `${rows.length} queries at even steps of average precision, the worse above`
+      ? `The ${count(rows.length, 'query', 'queries')} of lowest average precision`
+      : `${count(rows.length, 'query', 'queries')} at even steps of average precision, the worse above`
   const subtitle =
     `${which}, of ${queries}: on the left the photo asked about with its AP, beside it the ${sheetRanks} most similar photos. ` +
     '✓ green: the same individual; ✗ red: another one. Numbers are cosine similarities.'

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Command } from 'commander'
-import { check, formatTable, writeFileAtomic } from '../base/index.ts'
+import { check, counted, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
 import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
@@ -152,7 +152,7 @@ async function tellAudit(audit: Audit, written: string): Promise<void> {
   const split = leakage === null ? [] : [`split: ${leakage.verdict.join('; ')}`]
   say(
     [
-      `${photos} photos of ${individuals} individuals`,
+      `${counted(photos, 'photo')} of ${counted(individuals, 'individual')}`,
       burstWords({ ...bursts, bursts: [] }),
       ...split,
       '',

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { check, checkOutput, formatTable, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, counted, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibratedScores, CalibrationRecord, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
@@ -144,9 +144,10 @@ const fewIndividuals = 20
 
 function warnOfFew({ fittedOn: { individuals }, embedding }: CalibrationRecord): void {
   if (individuals >= fewIndividuals) return
-  if (embedding.measured !== null) return warn(`${individuals} individuals are few: the probabilities are rough`)
+  if (embedding.measured !== null)
+    return warn(`${counted(individuals, 'individual is', 'individuals are')} few: the probabilities are rough`)
   warn(
-    `${individuals} individuals are TOO FEW to measure anything: with this calibration \`rosette identify\` answers "unsure"`,
+    `${counted(individuals, 'individual is', 'individuals are')} TOO FEW to measure anything: with this calibration \`rosette identify\` answers "unsure"`,
   )
 }
 
@@ -186,7 +187,7 @@ async function drawChart(path: string, record: CalibrationRecord): Promise<void>
     '--chart: too few individuals to measure how far probabilities hold',
     'photos of eight individuals at least',
   )
-  const source = `${record.model.name}; ${photos} photos of ${individuals} individuals, ${data}`
+  const source = `${record.model.name}; ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${data}`
   writeFileAtomic(path, svgDocument(reliabilityChart({ ...measured, source })))
 }
 
@@ -196,14 +197,14 @@ function described(record: CalibrationRecord, { reason }: Selection): string {
   return [
     `data     ${data} (${reason})`,
     ...(gallery === null ? [] : [`gallery  ${gallery}`]),
-    `fitted   ${pairs} pairs of ${photos} photos of ${individuals} individuals, ${protocol}`,
+    `fitted   ${counted(pairs, 'pair')} of ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${protocol}`,
     `         ${(prior * 100).toFixed(2)} % of all pairs show one individual; ${photosPerIndividual.toFixed(1)} photos an individual`,
     '',
     formatTable(header, [row('similarities', embedding), ...(fused === undefined ? [] : [row('with places', fused)])]),
     '',
     embedding.measured === null
       ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
-      : `measured in ${embedding.measured.folds} folds, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
+      : `measured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
     ...(fused === undefined ? [] : fusionLines(fused)),
   ].join('\n')
 }

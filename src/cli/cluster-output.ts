@@ -1,4 +1,4 @@
-import { type Cell, csvText } from '../base/index.ts'
+import { type Cell, counted, csvText } from '../base/index.ts'
 import type { CutRange, Decision, PhotoClusters } from '../identify/index.ts'
 
 /** A row for each photo, by cluster, the largest first. */
@@ -43,7 +43,7 @@ export function clusterWords(found: PhotoClusters, decisions: readonly Decision[
     `photos       ${photos.length}`,
     `individuals  ${individuals} proposed (${low} to ${high}); ${singles} with one photo`,
     ...flanks,
-    `sure         ${sure} of ${photos.length} photos are in the same individual at both ends of this interval`,
+    `sure         ${sure} of ${counted(photos.length, 'photo is', 'photos are')} in the same individual at both ends of this interval`,
     `threshold    ${thresholdWords(found.threshold, found.scale)}`,
     ...(decisions.length === 0 ? [] : [`decisions    ${decided.join(', ')}`]),
   ]
@@ -87,6 +87,6 @@ function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: 
     case 'stated':
       return `${told}, as you stated it: nothing was measured of how far it is off`
     case 'labelled':
-      return `${told}: it finds ${labelled!.individuals} individuals on ${labelled!.photos} labelled photos best (AMI ${labelled!.ami.toFixed(3)})`
+      return `${told}: it finds ${counted(labelled!.individuals, 'individual')} on ${counted(labelled!.photos, 'labelled photo')} best (AMI ${labelled!.ami.toFixed(3)})`
   }
 }

@@ -2,7 +2,16 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { check, checkOutput, formatTable, parseStrictly, readJson, settlePath, writeFileAtomic } from '../base/index.ts'
+import {
+  check,
+  checkOutput,
+  counted,
+  formatTable,
+  parseStrictly,
+  readJson,
+  settlePath,
+  writeFileAtomic,
+} from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import {
   type MetricName,
@@ -66,7 +75,7 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
     if (comparison === null) tell(`note: ${b} against ${a}: no paired test: ${reason}`)
     else say(await pairedText(a, b, comparison))
   }
-  say(`${out}: ${runs.length} runs; open it in a browser`)
+  say(`${out}: ${counted(runs.length, 'run')}; open it in a browser`)
 }
 
 async function pairedText(a: string, b: string, comparison: PairedComparison): Promise<string> {

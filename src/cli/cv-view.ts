@@ -1,4 +1,4 @@
-import { formatDuration } from '../base/index.ts'
+import { counted, formatDuration } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { CrossValidateEvent, FoldPlan } from '../study/index.ts'
 import { type Progress, progress, stagedProgress } from './progress.ts'
@@ -56,7 +56,7 @@ export class CvView {
     const sizes = folds.map(({ validation }) => validation.length)
     const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
     tell(
-      `folds: ${folds.length}, by ${how}, of ${least === most ? `${least} photos each` : `${least} to ${most} photos`}`,
+      `folds: ${folds.length}, by ${how}, of ${least === most ? `${counted(least, 'photo')} each` : `${least} to ${most} photos`}`,
     )
   }
 

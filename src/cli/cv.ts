@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { formatTable } from '../base/index.ts'
+import { counted, formatTable } from '../base/index.ts'
 import type { SplitKind } from '../data/index.ts'
 import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
@@ -105,7 +105,9 @@ async function cvAction(flags: CvFlags): Promise<void> {
 
 function tellOutcome(out: string, outcome: CrossValidateOutcome): void {
   if (outcome.finished) {
-    say(`${summary(outcome.result)}\n\n${out}: the ensemble of ${outcome.plan.folds.length} folds; use it as --model`)
+    say(
+      `${summary(outcome.result)}\n\n${out}: the ensemble of ${counted(outcome.plan.folds.length, 'fold')}; use it as --model`,
+    )
     return
   }
   const left = outcome.missing.join(', ')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { formatBytes } from '../base/index.ts'
+import { counted, formatBytes } from '../base/index.ts'
 import type { DecidingPage, DecidingPageOptions } from '../report/index.ts'
 import { progress } from './progress.ts'
 import { tell } from './say.ts'
@@ -39,7 +39,10 @@ export function tellPage(
   thing: string,
 ): void {
   const left = leftOut === 0 ? '' : `; ${leftOut} more found no room, ask about them in another run`
-  const missing = unreadable === 0 ? '' : `; ${unreadable} photos could not be read and are not shown`
+  const missing =
+    unreadable === 0
+      ? ''
+      : `; ${counted(unreadable, 'photo could not be read and is', 'photos could not be read and are')} not shown`
   tell(
     `${path}: ${questions} ${thing} to decide, ${formatBytes(bytes)}, photos up to ${longSidePx} px${left}${missing}`,
   )

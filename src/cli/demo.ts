@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { checkOutput, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
+import { checkOutput, counted, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
@@ -68,7 +68,7 @@ async function demoAction({ out, overwrite = false, identities, photos, set = []
     const page = await report(run, data, signal)
     const rows = await submit(run, data, submission, signal)
     say(summary(before, after, split))
-    say(`\nsubmission checked: ${rows} rows`)
+    say(`\nsubmission checked: ${counted(rows, 'row')}`)
     const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission, page].filter(
       (path) => existsSync(path),
     )
@@ -188,5 +188,5 @@ function summary(before: EvaluationReport, after: EvaluationReport, split: strin
     interval === undefined
       ? ''
       : `\n\n95 % interval of the trained network's mAP, over its individuals: ${intervalText(interval)}`
-  return `\nsplit ${split} (${after.photos} photos, ${after.identities} individuals)\n\n${table}${between}`
+  return `\nsplit ${split} (${counted(after.photos, 'photo')}, ${counted(after.identities, 'individual')})\n\n${table}${between}`
 }

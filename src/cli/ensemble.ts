@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { check, checkOutput } from '../base/index.ts'
+import { check, checkOutput, counted } from '../base/index.ts'
 import type { FusionMethod, Precision, Tta } from '../embedder/index.ts'
 import { collect } from './options.ts'
 import { say } from './say.ts'
@@ -93,7 +93,7 @@ async function ensembleAction(flags: EnsembleFlags): Promise<void> {
     members,
   })
   const lines = record.members.map(({ path, weight }) => `  ${path}, weight ${weight}`)
-  say(`${out}: ${record.members.length} models, fused by ${fusion}\n${lines.join('\n')}`)
+  say(`${out}: ${counted(record.members.length, 'model')}, fused by ${fusion}\n${lines.join('\n')}`)
 }
 
 /** The one file that a description can be meant for. */

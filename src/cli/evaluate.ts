@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { check, writeFileAtomic } from '../base/index.ts'
+import { check, counted, writeFileAtomic } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { EmbedOptions } from '../embedder/index.ts'
 import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName } from '../identify/index.ts'
@@ -184,7 +184,9 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         )
       })
       if (report.sameFiles > 0)
-        warn(`the gallery has the very files of ${report.sameFiles} queries: each was left out for its own query`)
+        warn(
+          `the gallery has the very files of ${counted(report.sameFiles, 'query', 'queries')}: each was left out for its own query`,
+        )
       for (const { photo, reason } of report.unreadable) warn(`skipped ${photo}: ${reason}`)
       await warnOfScoring(report)
       const leakage = await certificateOf(selection, { run, photos: manifest.photos, signal })
@@ -202,7 +204,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
 async function drawRisk(path: string, { riskCoverage, model, data, queries }: EvaluationReport): Promise<void> {
   if (riskCoverage === null) return
   const { riskCoverageChart, svgDocument } = await import('../chart/index.ts')
-  const source = `${model}; ${queries} queries, ${data}; the surer an answer, the higher its similarity`
+  const source = `${model}; ${counted(queries, 'query', 'queries')}, ${data}; the surer an answer, the higher its similarity`
   writeFileAtomic(path, svgDocument(riskCoverageChart({ ...riskCoverage, source })))
 }
 
@@ -236,11 +238,13 @@ async function learnedBy(run: string | undefined, chosen: Selection): Promise<Se
 function describe(report: EvaluationReport, { reason }: Selection, leftOut: readonly string[]): string {
   const { model, tta, data, gallery, split, photos, identities, queries, skipped, protocol } = report
   const which = split === 'all' ? 'all photos' : `the ${split} photos`
-  const scored = gallery === null ? `${photos} of ${identities} individuals` : `${queries + skipped}`
+  const scored = gallery === null ? `${photos} of ${counted(identities, 'individual')}` : `${queries + skipped}`
   return [
     `model    ${model}, ${ttaWords(tta)}`,
     `data     ${data}: ${which}, ${scored} (${reason})`,
-    ...(gallery === null ? [] : [`gallery  ${gallery}: ${photos} photos of ${identities} individuals`]),
+    ...(gallery === null
+      ? []
+      : [`gallery  ${gallery}: ${counted(photos, 'photo')} of ${counted(identities, 'individual')}`]),
     `scored   ${protocol}`,
     ...(gallery === null ? [`left out ${leftOut.join('; ')}`] : []),
   ].join('\n')
@@ -278,9 +282,11 @@ function flankLines({ flanks }: EvaluationReport): string[] {
   const { rule, known, unknown, couldNotBeMatched } = flanks
   const lost = `${couldNotBeMatched} could not have been matched by their coats: all that they could find shows the other flank`
   if (rule === 'any')
-    return [`flanks    known of ${known} queries, which met both flanks (--flanks same: only their own); ${lost}`]
+    return [
+      `flanks    known of ${counted(known, 'query', 'queries')}, which met both flanks (--flanks same: only their own); ${lost}`,
+    ]
   const both = unknown === 0 ? '' : `; ${unknown} of unknown flank met both`
-  return [`flanks    ${known} queries met photos of their own flank only${both}; ${lost}`]
+  return [`flanks    ${counted(known, 'query', 'queries')} met photos of their own flank only${both}; ${lost}`]
 }
 
 function nobodyToFind({ gallery, skipped, notInGallery }: EvaluationReport): string {

@@ -40,7 +40,7 @@ test('a table is filled in: known flanks, other columns and rows stay, and it is
     'filename=file,identity=who,flank=side',
   ]
   expect(await rosette(...args, '--threshold', '0')).toBe(0)
-  expect(output.stdout).toContain('known     1 photos, which keep their flank\n')
+  expect(output.stdout).toContain('known     1 photo, which keeps its flank\n')
   expect(output.stdout).toContain('unsure    0 photos')
   const [header, first, second] = lines()
   expect(header).toBe('file,who,side,note,flank_confidence,flank_from')

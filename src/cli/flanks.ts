@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { csvText, optionText, writeFileAtomic } from '../base/index.ts'
+import { counted, csvText, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { FlankProposal, FlankProposals } from '../flank/index.ts'
 import { type FlankOf, flankColumns, knownFlanks } from './flank-rows.ts'
@@ -72,7 +72,7 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
   const { rows, options, warnings } = tableWith(manifest, flags, flankColumns(manifest.photos, flanks), out)
   writeFileAtomic(out, csvText(rows, { formulas: 'kept' }))
   for (const text of warnings) warn(text)
-  say(`${flanksText(flanks)}\n\n${out}: ${manifest.photos.length} photos`)
+  say(`${flanksText(flanks)}\n\n${out}: ${counted(manifest.photos.length, 'photo')}`)
   if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
 }
 
@@ -108,9 +108,9 @@ function flanksText(flanks: readonly FlankOf[]): string {
   })
   const unsure = asked.filter(({ flank }) => flank === undefined).length
   return [
-    `known     ${known} photos, which keep their flank`,
+    `known     ${counted(known, 'photo, which keeps its flank', 'photos, which keep their flank')}`,
     `proposed  ${sides.length === 0 ? 'none' : sides.join(', ')}`,
-    `unsure    ${unsure} photos: their flank stays empty`,
+    `unsure    ${counted(unsure, 'photo')}: their flank stays empty`,
     ...(asked.length === 0 ? [] : ['', 'the network has seen drawn animals only: look at some of what it proposes']),
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { check, checkOutput } from '../base/index.ts'
+import { check, checkOutput, counted } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -86,7 +86,9 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       await warnOfIdenticalKnown(embedded)
       const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
       writeGallery(out, model, gallery, await localOf(flags, gallery, signal))
-      say(`${out}: ${counted(gallery)}${known === 0 ? '' : `; ${known} photos were in it already`}`)
+      say(
+        `${out}: ${contents(gallery)}${known === 0 ? '' : `; ${counted(known, 'photo was', 'photos were')} in it already`}`,
+      )
     })
   })
 }
@@ -128,7 +130,7 @@ async function localOf(
   }
 }
 
-function counted({ photos }: PhotoEmbeddings): string {
+function contents({ photos }: PhotoEmbeddings): string {
   const identities = new Set(photos.flatMap(({ identity }) => (identity === undefined ? [] : [identity])))
-  return `${photos.length} photos of ${identities.size} individuals`
+  return `${counted(photos.length, 'photo')} of ${counted(identities.size, 'individual')}`
 }

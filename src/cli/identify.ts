@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { oneLine, writeFileAtomic } from '../base/index.ts'
+import { counted, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { AnswerCosts } from '../calibration/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { CalibratedScores, CalibrationRecord, Decision, Identification } from '../identify/index.ts'
@@ -205,7 +205,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     writeFileAtomic(csv, tableOf(found, because, { decided: given.decisions !== undefined }))
     const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
     say(
-      `${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${found.length} photos, up to ${top} individuals for each; ${countWords(found)}`,
+      `${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${counted(found.length, 'photo')}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`,
     )
     tell(explained)
   }
@@ -299,7 +299,7 @@ function tellLeftOut(found: readonly Identification[]): void {
       const alone = candidates.length === 0 ? '; no photo is left to compare it with' : ''
       return `${oneLine(photo.filename)}: the same file is in the gallery and was left out: ${same}${alone}`
     }),
-    (count) => `the very files of ${count} photos are in the gallery; each was left out for its own photo`,
+    (count) => `the very files of ${counted(count, 'photo')} are in the gallery; each was left out for its own photo`,
   )
 }
 
@@ -313,7 +313,8 @@ function tellMirrored(found: readonly Identification[]): void {
     named
       .filter(({ names }) => names !== '')
       .map(({ photo, names }) => `${photo}: mirrored, its coat fits ${names} better: are left and right swapped?`),
-    (count) => `mirrored, the coats of ${count} photos fit their candidates better: are left and right swapped?`,
+    (count) =>
+      `mirrored, the coats of ${counted(count, 'photo')} fit their candidates better: are left and right swapped?`,
   )
 }
 

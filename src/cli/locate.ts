@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { counted } from '../base/index.ts'
 import type { WhichAnimals } from '../locate/index.ts'
 import { animalsOption, locateConfigOption, locatorOptions } from './locate-options.ts'
 import { fraction } from './numbers.ts'
@@ -76,6 +77,6 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   }, 'stopped; what was found so far is kept: the same command goes on')
   const { skipped, photos, photosWithAnimals, detections, masks } = written
   warnOfSkipped(skipped)
-  say(`${detections}: ${written.animals} animals in ${photosWithAnimals} of ${photos} photos`)
+  say(`${detections}: ${counted(written.animals, 'animal')} in ${photosWithAnimals} of ${counted(photos, 'photo')}`)
   if (masks !== undefined) say(`${masks}: their masks, on which the animal is white`)
 }

@@ -64,7 +64,7 @@ test('gallery and identify take it; a gallery of photos is cut as the photos ask
     return [identity, similarity, bestMatch]
   }
   expect(best(stored)).toEqual(best(photos))
-  expect(photos.stderr).toContain('note: drawn: animals found in 1 of 1 photos; 1 have several\n')
+  expect(photos.stderr).toContain('note: drawn: animals found in 1 of 1 photo; 1 has several\n')
   expect(photos.stderr).toContain(found)
   const whole = await ask('--gallery', data)
   expect(best(whole)).not.toEqual(best(photos))
@@ -98,7 +98,7 @@ test('a run that was trained on located animals is asked about located animals',
   expect(JSON.parse(readFileSync(metrics, 'utf8')).split).toBe('validation') // the same boxes and masks: the run's own data
   const elsewhere = folderWith({ 'new.png': readFileSync(join(data, 'Abril', '1.png')) })
   const asked = await rosette('embed', '--model', run, '--data', elsewhere, '--out', join(folder, 'e.npy'))
-  expect(asked.stderr).toContain('note: drawn: animals found in 1 of 1 photos; 1 have several\n')
+  expect(asked.stderr).toContain('note: drawn: animals found in 1 of 1 photo; 1 has several\n')
   const whole = await rosette(
     'embed',
     '--model',

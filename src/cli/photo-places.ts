@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { isInside } from '../base/index.ts'
+import { counted, isInside } from '../base/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
 
 /** The one folder from which all photos' names lead to their files, undefined where there is none. */
@@ -45,7 +45,11 @@ export function maskColumn(photos: readonly Photo[], root: string): MaskColumn {
   const files = photos.map(({ mask }) => (mask?.outline === undefined ? mask?.path : undefined))
   const outlines = photos.filter(({ mask }) => mask?.outline !== undefined).length
   const warnings =
-    outlines === 0 ? [] : [`${outlines} masks are outlines of COCO, which a table cannot hold: they are left out`]
+    outlines === 0
+      ? []
+      : [
+          `${counted(outlines, 'mask is an outline of COCO, which a table cannot hold: it is', 'masks are outlines of COCO, which a table cannot hold: they are')} left out`,
+        ]
   const named = files.filter((path) => path !== undefined)
   const inside = named.every((path) => isInside(resolve(root), resolve(path)))
   if (named.length === 0 || !inside) return { cells: undefined, elsewhere: named.length > 0, warnings }

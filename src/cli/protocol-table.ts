@@ -1,4 +1,4 @@
-import { formatTable } from '../base/index.ts'
+import { counted, formatTable } from '../base/index.ts'
 import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
 import type { OpenSetScores } from '../retrieval/index.ts'
 import { intervalText } from './score-table.ts'
@@ -13,7 +13,7 @@ function gapText({ gap }: ProtocolReport): string {
   const { identityBalancedMap: score, rank1, queries, identities } = gap
   return [
     `THE GAP  Without photos of the same encounter the identity-balanced mAP falls from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
-    `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, on the same ${queries} queries of ${identities} individuals (mAP: ${signed(score.difference)}, 95 % interval`,
+    `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, on the same ${counted(queries, 'query', 'queries')} of ${counted(identities, 'individual')} (mAP: ${signed(score.difference)}, 95 % interval`,
     `         ${score.interval.map(signed).join(' to ')}). Expect the lower numbers on new sightings.`,
   ].join('\n')
 }
@@ -62,5 +62,5 @@ function openTable({ knownAndNew }: ProtocolReport): string {
     chance[name].toFixed(3),
   ])
   const table = formatTable(['known and new individuals', 'value', '95 % interval', 'by chance'], rows)
-  return `${table}\n${knownQueries} queries of ${knownIdentities} known individuals, ${newQueries} of ${newIdentities} that are not in the gallery`
+  return `${table}\n${counted(knownQueries, 'query', 'queries')} of ${counted(knownIdentities, 'known individual')}, ${newQueries} of ${newIdentities} that are not in the gallery`
 }

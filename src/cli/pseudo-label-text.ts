@@ -1,4 +1,4 @@
-import { formatTable } from '../base/index.ts'
+import { counted, formatTable } from '../base/index.ts'
 import type { RoundReason, SecondRound } from '../study/index.ts'
 
 const reasons: Readonly<Record<Exclude<RoundReason, 'agreed'>, string>> = {
@@ -26,18 +26,18 @@ export function roundText(round: SecondRound, out: string, rows: number): string
   const sure = taken.map(({ confidence }) => confidence ?? 0)
   const range =
     taken.length === 0 ? '' : `, confidence ${Math.min(...sure).toFixed(3)} to ${Math.max(...sure).toFixed(3)}`
-  const counted = keysOf(reasons).flatMap((reason) => {
+  const toldReasons = keysOf(reasons).flatMap((reason) => {
     const count = round.photos.filter((photo) => photo.reason === reason).length
     return count === 0 ? [] : [[String(count), reasons[reason]]]
   })
   return [
-    `known       ${round.gallery} photos of ${round.individuals} individuals can give a name`,
-    `unlabelled  ${round.photos.length} photos`,
-    `proposed    ${taken.length} of ${individuals} individuals${range}`,
+    `known       ${counted(round.gallery, 'photo')} of ${counted(round.individuals, 'individual')} can give a name`,
+    `unlabelled  ${counted(round.photos.length, 'photo')}`,
+    `proposed    ${taken.length} of ${counted(individuals, 'individual')}${range}`,
     `confidence  ${confidences[round.confidence]}`,
-    ...(counted.length === 0 ? [] : ['', formatTable(['photos', 'left out because'], counted)]),
+    ...(toldReasons.length === 0 ? [] : ['', formatTable(['photos', 'left out because'], toldReasons)]),
     '',
-    `${out}: ${rows} rows, ${taken.length} of them proposed. These are guesses: look at them before you train`,
+    `${out}: ${counted(rows, 'row')}, ${taken.length} of them proposed. These are guesses: look at them before you train`,
   ].join('\n')
 }
 

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { check, csvText, writeFileAtomic } from '../base/index.ts'
+import { check, counted, csvText, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, OpenOptions, Photo, SplitSide } from '../data/index.ts'
 import type { Embedder, EmbedOptions } from '../embedder/index.ts'
 import type { RunData } from '../run/index.ts'
@@ -107,7 +107,7 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
   const outlines = [...known.photos, ...asked.photos].filter(({ mask }) => mask?.outline !== undefined).length
   if (outlines > 0)
     warn(
-      `${outlines} masks are outlines in a file of annotations, and the table cannot name them: train without masks, or give --masks`,
+      `${counted(outlines, 'mask is an outline in a file of annotations, and the table cannot name it', 'masks are outlines in a file of annotations, and the table cannot name them')}: train without masks, or give --masks`,
     )
   const locating = await locatingBy(flags)
   const { round, rows } = await interruptible(async (signal) => {

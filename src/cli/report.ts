@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { check, formatBytes } from '../base/index.ts'
+import { check, counted, formatBytes } from '../base/index.ts'
 import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
@@ -197,7 +197,7 @@ function describeReport(outcome: ReportOutcome): string {
   const why = data.reason === '' ? '' : ` (${data.reason})`
   const photos = data.shared ? 'no photos in it' : `photos of ${thumbnailPx} px in it`
   return [
-    `data   ${data.data}: ${which}, ${data.photos.length} of ${data.identities.length} individuals${why}`,
+    `data   ${data.data}: ${which}, ${data.photos.length} of ${counted(data.identities.length, 'individual')}${why}`,
     `scored ${data.words.scored}`,
     `left out ${data.words.leftOut.join('; ')}`,
     `pictures in ${folder}: ${pictures.join(', ')}`,

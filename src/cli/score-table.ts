@@ -1,4 +1,4 @@
-import { formatTable } from '../base/index.ts'
+import { counted, formatTable } from '../base/index.ts'
 import type { BackgroundScores, EvaluationReport } from '../identify/index.ts'
 import {
   type Agreement,
@@ -32,7 +32,7 @@ export function intervalText(interval: Interval | undefined): string {
 export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'intervals'>): string {
   if (identity === null) return 'intervals: none, because the queries show only one individual'
   const few = identity.tooFew ? ': so few that they are too narrow' : ''
-  return `intervals: ${identity.resamples} bootstrap samples of ${identity.units} individuals${few}; by chance: a random order of each query's gallery`
+  return `intervals: ${identity.resamples} bootstrap samples of ${counted(identity.units, 'individual')}${few}; by chance: a random order of each query's gallery`
 }
 
 /** How often two photos of one individual are taken for two, a line for each rate of the opposite error. */
@@ -60,7 +60,7 @@ export function backgroundLines({ background }: Pick<EvaluationReport, 'backgrou
   const words = ({ a, b, interval }: PairedScore) =>
     `${a.toFixed(3)} to ${b.toFixed(3)} (95 % interval of the difference: ${intervalText(interval)})`
   const line = (what: string, { map, identityBalancedMap }: BackgroundScores) =>
-    `background ${what} on ${masked} photos: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`
+    `background ${what} on ${counted(masked, 'photo')}: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`
   return [line('filled', background), line('swapped', swapped)]
 }
 

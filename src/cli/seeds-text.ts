@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { formatTable } from '../base/index.ts'
+import { counted, formatTable } from '../base/index.ts'
 import { metricLabel, metricNames } from '../retrieval/index.ts'
 import type { SeedsSummary } from '../study/index.ts'
 
@@ -18,7 +18,7 @@ export function seedsText(out: string, summary: SeedsSummary, runs: readonly str
       ? 'no photos were set aside, so that nothing says how good they are'
       : formatTable(['score', 'mean ± σ', `seeds ${seeds.join(', ')}`, 'by chance'], rows)
   return [
-    `${runs.length} runs of the same training, on the same photos set aside:`,
+    `${counted(runs.length, 'run')} of the same training, on the same photos set aside:`,
     '',
     table,
     '',

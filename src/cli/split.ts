@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { check, checkOutput, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
 import { aboveZero, notNegative, openShare } from './numbers.ts'
 import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
@@ -114,7 +114,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const { rows: table, options, warnings } = tableWith(manifest, flags, [{ field, cells }], out)
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
-  say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${table.length - 1} rows`)
+  say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${counted(table.length - 1, 'row')}`)
   for (const text of warnings) warn(text)
   if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
 }
@@ -129,7 +129,7 @@ function checkSetAside(kind: SplitKind, photos: readonly Photo[], { validation }
   const others = (['stratified', 'identity'] as const).filter((other) => other !== kind)
   check(
     validation.length > 0,
-    `split by ${kind}: no photo can validate: of ${photos.length} photos of ${individuals} individuals, ${why}`,
+    `split by ${kind}: no photo can validate: of ${counted(photos.length, 'photo')} of ${counted(individuals, 'individual')}, ${why}`,
     `another kind may: ${others.map((other) => optionText({ kind: other })).join(' or ')}`,
   )
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { counted } from '../base/index.ts'
 import type { ScoreKind } from '../competition/index.ts'
 import type { TestPairs } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
@@ -98,7 +99,8 @@ async function submitAction(given: SubmitFlags): Promise<void> {
         return (await matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })).adjust
       })
       const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing, adjust)
-      if (withoutPhoto > 0) warn(`${withoutPhoto} rows name a photo that was skipped: their similarity is 0`)
+      if (withoutPhoto > 0)
+        warn(`${counted(withoutPhoto, 'row names', 'rows name')} a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
     })
   })
@@ -122,5 +124,5 @@ async function tellFlanks({ photos }: PhotoEmbeddings, pairs: TestPairs): Promis
     const [a, b] = [places[query], places[pairs.galleryIndex[i]!]]
     return a !== undefined && b !== undefined && isOther(a, b) ? sum + 1 : sum
   }, 0)
-  if (count > 0) tell(`note: ${count} pairs show two flanks, whose coats cannot be matched`)
+  if (count > 0) tell(`note: ${counted(count, 'pair shows', 'pairs show')} two flanks, whose coats cannot be matched`)
 }

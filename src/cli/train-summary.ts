@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { counted } from '../base/index.ts'
 import type { NobodyWords } from '../data/index.ts'
 import type { RunMetrics, TrainConfig, ValidationEntry } from '../run/index.ts'
 import { wordsOf } from './flag-words.ts'
@@ -84,7 +85,7 @@ function worth(told: RunMetrics | undefined): string[] {
   const between =
     identity === undefined || identity === null
       ? ''
-      : `; 95 % interval of the mAP over ${identity.units} individuals: ${low?.toFixed(3)} to ${high?.toFixed(3)}`
+      : `; 95 % interval of the mAP over ${counted(identity.units, 'individual')}: ${low?.toFixed(3)} to ${high?.toFixed(3)}`
   return [
     `by chance: rank-1 ${chance.rank1.toFixed(3)}, identity-balanced mAP ${chance.identityBalancedMap.toFixed(3)}${between}`,
   ]

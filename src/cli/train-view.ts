@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../base/index.ts'
+import { counted, formatBytes, formatDuration } from '../base/index.ts'
 import type { PrepareEvent, TrainEvent } from '../train/index.ts'
 import { inFlags } from './flag-words.ts'
 import { barOf, firstWord, megabytes, type Progress, progress, stagedProgress } from './progress.ts'
@@ -38,7 +38,7 @@ export class TrainView {
       case 'weights': {
         const { path, tensors, leftOut } = event
         const classifier = leftOut.length === 0 ? '' : `; its classifier was left out: ${leftOut.join(', ')}`
-        return this.#line(`weights: ${tensors} tensors of ${path}${classifier}`)
+        return this.#line(`weights: ${counted(tensors, 'tensor')} of ${path}${classifier}`)
       }
       case 'list':
         return this.#stages.update(event.stage, 'photos', event.done, event.total)
@@ -63,7 +63,7 @@ export class TrainView {
         const left = (totalSteps - firstStep) * estimate.stepMs
         const resumed = firstStep > 0 ? `, going on after step ${firstStep}` : ''
         this.#line(
-          `training: ${totalSteps} steps of ${batchSize} photos${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory, ` +
+          `training: ${counted(totalSteps, 'step')} of ${counted(batchSize, 'photo')}${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory, ` +
             `${((batchSize / estimate.stepMs) * 1000).toFixed(1)} images/s, about ${formatDuration(left)}`,
         )
         return this.#showStep({ step: firstStep, totalSteps })

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { check, checkOutput, formatTable, InputError } from '../base/index.ts'
+import { check, checkOutput, counted, formatTable, InputError } from '../base/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
@@ -175,7 +175,7 @@ async function described(
   const percent = `${Math.round(evidence.level * 100)} %`
   return [
     `data     ${evidence.data} (${reason})`,
-    `scored   ${evidence.queries} queries of ${evidence.individuals} individuals, ${evidence.protocol}`,
+    `scored   ${counted(evidence.queries, 'query', 'queries')} of ${counted(evidence.individuals, 'individual')}, ${evidence.protocol}`,
     '',
     formatTable(['ranked by', 'identity-balanced mAP', 'difference', 'rank-1'], rows),
     '',

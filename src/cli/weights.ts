@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { check, formatBytes, formatTable } from '../base/index.ts'
+import { check, counted, formatBytes, formatTable } from '../base/index.ts'
 import type { HubRepo, HubSettings, VerifiedFile } from '../weights/index.ts'
 import { FailedCheck } from './exit.ts'
 import { megabytes, progress } from './progress.ts'
@@ -102,7 +102,7 @@ async function verify(names: readonly string[], { cache }: HubSettings): Promise
   const bad = files.filter(({ state }) => state === 'wrong' || state === 'missing')
   if (bad.length > 0)
     throw new FailedCheck(
-      `${bad.length} of ${files.length} files are not what they should be: remove them and pull again`,
+      `${bad.length} of ${counted(files.length, 'file is not what it should be: remove it', 'files are not what they should be: remove them')} and pull again`,
     )
 }
 

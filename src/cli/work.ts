@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { oneLine, visible } from '../base/index.ts'
+import { counted, oneLine, visible } from '../base/index.ts'
 import type { ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
@@ -117,7 +117,9 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
 
 /** That strips of text were left out. */
 export function captionWords(captioned: number, photos: number): string {
-  return inFlags(`caption strip in ${captioned} of ${photos} photos, left out; \`captions: "keep"\` leaves them in`)
+  return inFlags(
+    `caption strip in ${captioned} of ${counted(photos, 'photo')}, left out; \`captions: "keep"\` leaves them in`,
+  )
 }
 
 /** How the list of photos was read, in one line, and what was recognised in it. */

@@ -1,4 +1,4 @@
-import { parseDecimal, tieRate } from '../base/index.ts'
+import { counted, parseDecimal, tieRate } from '../base/index.ts'
 import { readPairs, type TestPairs } from '../data/index.ts'
 import { readSubmission, type SubmissionRow } from './submission-lines.ts'
 import type { SubmissionProblemKind, SubmissionProblems } from './submission-problems.ts'
@@ -38,7 +38,8 @@ export function checkSubmission(submissionPath: string, testCsvPath: string): Su
   const { pairs, rowNumbers } = readPairs(testCsvPath)
   const { rows, problems } = readSubmission(submissionPath)
   const expectedRows = pairs.rowIds.length
-  if (rows.length !== expectedRows) problems.add('row count', 0, `expected ${expectedRows} rows, got ${rows.length}`)
+  if (rows.length !== expectedRows)
+    problems.add('row count', 0, `expected ${counted(expectedRows, 'row')}, got ${rows.length}`)
   const { positions, missing } = matchRows(rows, pairs, problems)
   for (const position of missing) {
     const what = `row_id '${pairs.rowIds[position]}' (test.csv, row ${rowNumbers[position]}) is missing`

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { SubmissionReport } from './submission-check.ts'
 
 const manyTies = 0.2
@@ -5,9 +6,9 @@ const manyTies = 0.2
 /** The report for people: verdict, problems, range and ties, and what is unusual without being wrong. */
 export function formatSubmissionReport(report: SubmissionReport): string {
   const { ok, submission, test, rows, problemCount } = report
-  const problems = problemCount === 1 ? '1 problem' : `${problemCount} problems`
+  const problems = counted(problemCount, 'problem')
   return [
-    `${submission}: ${ok ? `ok, ${rows} rows in the order of ${test}` : problems}`,
+    `${submission}: ${ok ? `ok, ${counted(rows, 'row')} in the order of ${test}` : problems}`,
     ...problemLines(report),
     ...numberLines(report),
     ...remarks(report).map((remark) => `note: ${remark}`),

@@ -1,4 +1,4 @@
-import { check, invariant, writeFileAtomic } from '../base/index.ts'
+import { check, counted, invariant, writeFileAtomic } from '../base/index.ts'
 import { readSubmission } from './submission-lines.ts'
 import { decimalText } from './submission-number.ts'
 
@@ -33,7 +33,10 @@ export function writeSubmission(path: string, { rowIds, scores }: Submission): v
 
 function readBack(path: string, rowIds: readonly string[], scores: Float32Array | Float64Array): void {
   const { rows, problems } = readSubmission(path)
-  invariant(problems.total === 0 && rows.length === rowIds.length, `${path} reads back as ${rows.length} rows`)
+  invariant(
+    problems.total === 0 && rows.length === rowIds.length,
+    `${path} reads back as ${counted(rows.length, 'row')}`,
+  )
   const stored = scores.slice(0, 1) // rounds as the scores are rounded
   rows.forEach(({ rowId, similarity }, row) => {
     stored[0] = Number(similarity)

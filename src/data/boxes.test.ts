@@ -181,7 +181,7 @@ describe('boxes drawn on photos of another size', () => {
     expect(photos.map((photo) => photo.box)).toEqual([box(40, 20, 100, 80), box(20, 40, 100, 80)])
     expect(notes).toEqual([
       '2 boxes: bbox read as x, y, width, height in pixels',
-      "boxes: 1 were drawn on photos of another size, and are scaled (a.csv row 2 '0.jpg': drawn at 100×50, now 400×200)",
+      "boxes: 1 was drawn on a photo of another size, and is scaled (a.csv row 2 '0.jpg': drawn at 100×50, now 400×200)",
     ])
   })
 

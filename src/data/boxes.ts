@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { check, InputError } from '../base/index.ts'
+import { check, counted, InputError } from '../base/index.ts'
 import { type Box, type Orientation, type PhotoSize, photoSize, uprightBox } from '../images/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
 import { shortList } from './manifest.ts'
@@ -71,12 +71,14 @@ export function placeBoxes(given: readonly GivenBox[], source: BoxSource): Place
   const turns = all.map(({ size }) => (stored ? (size?.orientation ?? 1) : 1))
   const words = `${source.called} read as ${boxFormats[format].words} in ${unit}`
   const notes = [
-    `${counted(all.length, 'box')}: ${words}${format === source.formats[0] ? '' : whyOther(all, source, unit)}`,
+    `${counted(all.length, 'box', 'boxes')}: ${words}${format === source.formats[0] ? '' : whyOther(all, source, unit)}`,
     ...scaling,
   ]
   if (stored) {
     const turned = turns.filter((orientation) => orientation > 1).length
-    notes.push(`${counted(turned, 'box')}: drawn before EXIF's orientation turned the photo, and are turned with it`)
+    notes.push(
+      `${counted(turned, 'box: drawn', 'boxes: drawn')} before EXIF's orientation turned the photo, and ${turned === 1 ? 'is' : 'are'} turned with it`,
+    )
   }
   return { boxes, turns, notes, warnings: leaving(all, boxes, source, words) }
 }
@@ -102,7 +104,7 @@ function formatOf(all: readonly Measured[], { formats, called, where }: BoxSourc
   if (fitting.length === 1 && misfits > all.length / 2) return only!
   const words = fitting.map((format) => `none as ${boxFormats[format].words}`)
   throw new InputError(
-    `${where}: ${called}: ${misfits} of ${counted(all.length, 'box')} leave their photo as ${boxFormats[named!].words}, ${words.join(', ')}`,
+    `${where}: ${called}: ${misfits} of ${counted(all.length, 'box', 'boxes')} leave their photo as ${boxFormats[named!].words}, ${words.join(', ')}`,
     `say which it is: \`boxFormat\` ${[named!, ...fitting].join(' or ')}`,
   )
 }
@@ -204,7 +206,7 @@ function leaving(
   const out = past.filter(({ pixels }) => pixels > 0)
   if (out.length === 0) return []
   const most = Math.round(Math.max(...out.map(({ pixels }) => pixels)))
-  const told = `${out.length} of ${counted(past.length, 'box')} leave their photo, by up to ${most} pixels`
+  const told = `${out.length} of ${counted(past.length, 'box', 'boxes')} leave their photo, by up to ${counted(most, 'pixel')}`
   check(
     out.length <= past.length / 2,
     `${where}: ${told} (${words}): ${shortList(
@@ -219,8 +221,4 @@ function leaving(
       3,
     )}; ` + 'corners in place of width and height? a photo that was not turned upright?',
   ]
-}
-
-function counted(count: number, noun: 'box'): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}es`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 import { UnionFind } from './union-find.ts'
 
@@ -111,8 +112,8 @@ function thresholdOf(
 export function burstWords({ count, photos, thresholds }: Bursts): string {
   const told = thresholds.map(({ kind, radius, collisions, nearestCollision }) => {
     const why = nearestCollision === undefined ? '' : `: two individuals are ${nearestCollision} apart`
-    const some = collisions === 0 ? '' : `, with ${collisions} pairs of two individuals`
-    return `${kind} ${radius < 0 ? 'not used' : `within ${radius} bits`}${some}${why}`
+    const some = collisions === 0 ? '' : `, with ${counted(collisions, 'pair')} of two individuals`
+    return `${kind} ${radius < 0 ? 'not used' : `within ${counted(radius, 'bit')}`}${some}${why}`
   })
-  return `${count} ${count === 1 ? 'burst' : 'bursts'} of ${photos} photos (${told.join('; ')})`
+  return `${counted(count, 'burst')} of ${counted(photos, 'photo')} (${told.join('; ')})`
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, parseDecimal } from '../base/index.ts'
+import { check, counted, parseDecimal } from '../base/index.ts'
 import type { Numbers } from './box-format.ts'
 import { placeBoxes, type SizeProgress } from './boxes.ts'
 import { type Sightings, sightingsOf } from './camtrap-sightings.ts'
@@ -91,7 +91,7 @@ function lostObservations({ astray, eventsWithoutPhoto }: Sightings): string[] {
 }
 
 function count(number: number, noun: string, more: string): string {
-  return number === 0 && noun !== 'animal' ? '' : `${number} ${noun}${number === 1 ? '' : 's'}${more}`
+  return number === 0 && noun !== 'animal' ? '' : `${counted(number, noun)}${more}`
 }
 
 /** Columns that have their place in a photo. */

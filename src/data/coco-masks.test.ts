@@ -50,7 +50,7 @@ describe("COCO's segmentations", () => {
     const half = ['..##....', '..##....', '........', '........']
     expect(await drawings(path, 8, 4)).toEqual([kind.includes('half') ? half : middle])
     expect(openDataset(path).notes).toContain(
-      '1 masks by their segmentation; masks are used where image.alpha is black, mean, crop or crop-black',
+      '1 mask by their segmentation; masks are used where image.alpha is black, mean, crop or crop-black',
     )
   })
 

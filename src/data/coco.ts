@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, optionText } from '../base/index.ts'
+import { check, counted, InputError, optionText } from '../base/index.ts'
 import { type GivenBox, placeBoxes } from './boxes.ts'
 import { boundsOf, type Drawn, outlineMask, readSegmentation } from './coco-outline.ts'
 import { inForm } from './json-file.ts'
@@ -110,7 +110,7 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
     source: path,
     photos: placed.photos,
     reading: readingOf(named, annotations),
-    notes: [`annotations of COCO: ${annotations.length} on ${images.length} images`, ...placed.notes],
+    notes: [`annotations of COCO: ${annotations.length} on ${counted(images.length, 'image')}`, ...placed.notes],
     warnings: [...finder.warnings(), ...placed.warnings],
     problems: [...problems, ...placed.problems],
   }
@@ -162,7 +162,10 @@ function withPlaces(
     photos,
     problems,
     warnings,
-    notes: [...notes, ...(masks === 0 ? [] : [`${masks} masks by their segmentation${rest}; ${masksUnread}`])],
+    notes: [
+      ...notes,
+      ...(masks === 0 ? [] : [`${counted(masks, 'mask')} by their segmentation${rest}; ${masksUnread}`]),
+    ],
   }
 }
 

@@ -1,4 +1,4 @@
-import { InputError, nearest, optionText } from '../base/index.ts'
+import { counted, InputError, nearest, optionText } from '../base/index.ts'
 import { boxFields } from './box-columns.ts'
 import { chooseColumn, columnOfFiles } from './choose-column.ts'
 import { columnNames, type Field, keyOf } from './column-names.ts'
@@ -77,10 +77,10 @@ function headerHint({ header, rows, numbers }: Table): string | undefined {
 function question(where: string, field: Field, { header, rows }: Table, between: readonly number[]): InputError {
   const told = between.map((column) => {
     const values = [...new Set(rows.map((cells) => cells[column]!).filter((cell) => cell !== ''))]
-    return `'${header[column]}' (${values.length} values: ${shortList(values, 3)})`
+    return `'${header[column]}' (${counted(values.length, 'value')}: ${shortList(values, 3)})`
   })
   return new InputError(
-    `${where}: ${told.length} columns could be the ${field}: ${told.join('; ')}`,
+    `${where}: ${counted(told.length, 'column')} could be the ${field}: ${told.join('; ')}`,
     `say which: ${between.map((column) => optionText({ columns: { [field]: header[column]! } })).join(' or ')}`,
   )
 }

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { check, optionText } from '../base/index.ts'
+import { check, counted, optionText } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns, unreadBoxes } from './box-columns.ts'
 import type { Field } from './column-names.ts'
 import { type Columns, fields, findColumns } from './columns.ts'
@@ -136,7 +136,9 @@ function paddedLabels({ header, rows, padded }: Table, columns: Columns): string
     const column = columns[field]
     const count = column === undefined ? 0 : (padded?.[column] ?? 0)
     if (column === undefined || count === 0 || count === rows.length) return []
-    return [`column '${header[column]}': spaces around the labels of ${count} of ${rows.length} rows are left out`]
+    return [
+      `column '${header[column]}': spaces around the labels of ${count} of ${counted(rows.length, 'row is', 'rows are')} left out`,
+    ]
   })
 }
 

@@ -89,9 +89,9 @@ describe('MegaDetector’s file', () => {
     ])
     expect(photos[0]!.extra).toEqual({ detection_confidence: '0.9' })
     expect(notes).toEqual([
-      'md.json: 2 animals in 1 photos, confidence 0.2 or more; 2 photos without an animal stay whole; 1 photos are not in it and stay whole; 1 of its files are not among the photos; 1 people or vehicles left out',
+      'md.json: 2 animals in 1 photo, confidence 0.2 or more; 2 photos without an animal stay whole; 1 photo is not in it and stays whole; 1 of its files is not among the photos; 1 person or vehicle left out',
     ])
-    expect(warnings).toEqual(['the detector could not read 1 photos: c.jpg'])
+    expect(warnings).toEqual(['the detector could not read 1 photo: c.jpg'])
     expect(open(['a.jpg'], md(images.slice(0, 1)), { confidence: 0.1 }).boxes).toHaveLength(3)
     expect(open(['a.jpg'], md(images.slice(0, 1)), { confidence: 0.95 }).boxes).toEqual([['a.jpg', undefined]])
     expect(() => open(['a.jpg'], md(images), { confidence: 20 })).toThrow('confidence: expected 0 to 1, got 20')
@@ -107,7 +107,7 @@ describe('MegaDetector’s file', () => {
       ['Ana/1.jpg', [40, 40, 100, 100]],
       ['Ana/2.jpg', [40, 40, 100, 100]],
     ])
-    expect(warnings).toEqual(['1 photos of one individual have several animals, the surest is taken: Ana/1.jpg'])
+    expect(warnings).toEqual(['1 photo of one individual has several animals, the surest is taken: Ana/1.jpg'])
     const unknown = { file: 'Unknown/1.jpg', detections: [animal(0.5, 0.5), animal(0.9)] }
     expect(
       open(['Unknown/1.jpg', 'Ana/1.jpg'], md([unknown])).boxes.filter(([name]) => name === 'Unknown/1.jpg'),
@@ -134,7 +134,7 @@ describe('MegaDetector’s file', () => {
     const bare = [{ file: '1.jpg', detections: [animal(0.9)] }]
     expect(open(['Ana/1.jpg'], md(bare)).boxes).toEqual([['Ana/1.jpg', [40, 40, 100, 100]]])
     expect(() => open(['Ana/1.jpg'], md([{ file: 'Cy/1.jpg', detections: [] }]))).toThrow(
-      /md\.json: none of its 1 files is a photo of .*\nhint: it names 'Cy\/1\.jpg', the first photo is 'Ana\/1\.jpg'/,
+      /md\.json: none of its 1 file is a photo of .*\nhint: it names 'Cy\/1\.jpg', the first photo is 'Ana\/1\.jpg'/,
     )
     const twice = ['x', 'y'].map((folder) => ({ file: `${folder}/Ana/1.jpg`, detections: [animal(0.9)] }))
     expect(() => open(['Ana/1.jpg'], md(twice))).toThrow(/Ana\/1\.jpg: several files of .*md\.json could be this photo/)
@@ -161,7 +161,7 @@ it('SpeciesNet’s file has predictions, and labels for categories', () => {
     ['a.jpg', [40, 40, 100, 100]],
     ['b.jpg', undefined],
   ])
-  expect(warnings).toEqual(['the detector could not read 1 photos: b.jpg'])
+  expect(warnings).toEqual(['the detector could not read 1 photo: b.jpg'])
 })
 
 it('a box of a table is kept, and photos asked about have their detections', () => {
@@ -173,7 +173,7 @@ it('a box of a table is kept, and photos asked about have their detections', () 
   const kept = openDataset(join(folder, 't.csv'), { detections })
   expect(kept.photos.map(({ box }) => box)).toEqual([{ x: 1, y: 2, width: 30, height: 40 }])
   expect(kept.notes!.at(-1)).toContain(
-    '0 animals in 0 photos, confidence 0.2 or more; 1 photos keep the box that they have',
+    '0 animals in 0 photos, confidence 0.2 or more; 1 photo keeps the box that it has',
   )
   expect(openQueries([join(folder, 'a.jpg')], { detections }).photos[0]!.box).toEqual({
     x: 40,

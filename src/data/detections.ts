@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 import { placeBoxes, type SizeProgress } from './boxes.ts'
 import { type Detection, type FileDetections, readDetections } from './detections-file.ts'
@@ -32,7 +32,7 @@ export function withDetections(
   const { found, unused, doubtful } = match(photos, files)
   check(
     photos.length === 0 || found.size > 0 || doubtful.length > 0,
-    `${path}: none of its ${files.length} files is a photo of ${source}`,
+    `${path}: none of its ${counted(files.length, 'file')} is a photo of ${source}`,
     files.length === 0 ? undefined : `it names '${files[0]!.file}', the first photo is '${photos[0]!.filename}'`,
   )
   const wanted = photos.flatMap((photo) => {
@@ -157,18 +157,32 @@ function countsOf(
 ): string[] {
   const count = (holds: (photo: Photo) => boolean) => photos.filter(holds).length
   const animals = [...boxes.values()].reduce((sum, { length }) => sum + length, 0)
-  const parts: readonly (readonly [number, string])[] = [
-    [count((photo) => photo.box !== undefined), 'photos keep the box that they have'],
+  const parts: readonly (readonly [number, one: string, many: string])[] = [
+    [
+      count((photo) => photo.box !== undefined),
+      'photo keeps the box that it has',
+      'photos keep the box that they have',
+    ],
     [
       count((photo) => found.has(photo) && photo.box === undefined && !boxes.has(photo)),
+      'photo without an animal stays whole',
       'photos without an animal stay whole',
     ],
-    [count((photo) => !found.has(photo)), 'photos are not in it and stay whole'],
-    [unused, 'of its files are not among the photos'],
-    [[...found.values()].reduce((sum, { others }) => sum + others, 0), 'people or vehicles left out'],
+    [count((photo) => !found.has(photo)), 'photo is not in it and stays whole', 'photos are not in it and stay whole'],
+    [unused, 'of its files is not among the photos', 'of its files are not among the photos'],
+    [
+      [...found.values()].reduce((sum, { others }) => sum + others, 0),
+      'person or vehicle left out',
+      'people or vehicles left out',
+    ],
   ]
-  const told = parts.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]))
-  return [[`${path}: ${animals} animals in ${boxes.size} photos, confidence ${threshold} or more`, ...told].join('; ')]
+  const told = parts.flatMap(([number, one, many]) => (number === 0 ? [] : [counted(number, one, many)]))
+  return [
+    [
+      `${path}: ${counted(animals, 'animal')} in ${counted(boxes.size, 'photo')}, confidence ${threshold} or more`,
+      ...told,
+    ].join('; '),
+  ]
 }
 
 function warningsOf(photos: readonly Photo[], found: Matches['found'], threshold: number): string[] {
@@ -190,9 +204,13 @@ function warningsOf(photos: readonly Photo[], found: Matches['found'], threshold
       : `no animal is as sure as ${threshold}, the surest ${surest}: all photos stay whole, unless \`confidence\` is lower`
   return [
     ...(photos.length > 0 && found.size > 0 && !(surest >= threshold) ? [unused] : []),
-    ...(failed.length === 0 ? [] : [`the detector could not read ${failed.length} photos: ${names(failed)}`]),
+    ...(failed.length === 0
+      ? []
+      : [`the detector could not read ${counted(failed.length, 'photo')}: ${names(failed)}`]),
     ...(several.length === 0
       ? []
-      : [`${several.length} photos of one individual have several animals, the surest is taken: ${names(several)}`]),
+      : [
+          `${counted(several.length, 'photo of one individual has', 'photos of one individual have')} several animals, the surest is taken: ${names(several)}`,
+        ]),
   ]
 }

@@ -35,7 +35,7 @@ describe('encounters', () => {
       undefined,
     ])
     expect(summary).toContain('4 encounters from timestamp and camera, gap 60 min')
-    expect(notes).toContain('1 photos without a time belong to no encounter')
+    expect(notes).toContain('1 photo without a time belongs to no encounter')
   })
 
   it('follow the gap that is asked for', async () => {
@@ -137,7 +137,7 @@ describe('EXIF', () => {
       undefined,
     ])
     expect(summary).toContain('2 encounters from EXIF, gap 60 min')
-    expect(notes).toContain('1 photos without a time belong to no encounter')
+    expect(notes).toContain('1 photo without a time belongs to no encounter')
   })
 
   it('may have zones: instants decide, and a mixture is not used', async () => {

@@ -1,4 +1,4 @@
-import { check, optionText } from '../base/index.ts'
+import { check, counted, optionText } from '../base/index.ts'
 import { photoTime } from '../images/index.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { type ReadTimes, readTimes } from './timestamps.ts'
@@ -53,7 +53,7 @@ function oneForAll(photos: readonly Photo[]): string[] {
   const individuals = new Set(photos.flatMap(({ identity }) => identity ?? [])).size
   if (label === undefined || others.length > 0 || individuals < 2) return []
   return [
-    `all photos of ${individuals} individuals are of one encounter, '${label}', so that none may be compared with another: ` +
+    `all photos of ${counted(individuals, 'individual is', 'individuals are')} of one encounter, '${label}', so that none may be compared with another: ` +
       `if that is no sighting, ${optionText({ columns: { encounter: '-' } })} takes no encounters`,
   ]
 }
@@ -96,7 +96,10 @@ function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, g
   }
   const station = photos.some(({ camera }) => camera !== undefined) ? ' and camera' : ''
   const untold = photos.filter(({ identity }, i) => identity !== undefined && names[i] === undefined).length
-  const missing = untold === 0 ? [] : [`${untold} photos without a time belong to no encounter`]
+  const missing =
+    untold === 0
+      ? []
+      : [`${counted(untold, 'photo without a time belongs', 'photos without a time belong')} to no encounter`]
   return {
     ...withNotes(manifest, [...notes, ...missing]),
     encountersFrom: `from ${source}${station}, ${daysOnly ? 'one a day' : `gap ${gapMinutes} min`}`,

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
-import { check, optionText } from '../base/index.ts'
+import { check, counted, optionText } from '../base/index.ts'
 import { fewOrMany } from './few-or-many.ts'
 import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
 import type { ListProgress } from './list-progress.ts'
@@ -127,7 +127,7 @@ function fromLevels(
   const told = roles.flatMap((role, level) => {
     const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
     const words = role === 'date' && !roles.includes('identity') ? 'by date: an encounter each' : roleWords[role]
-    return `${names.length === 1 ? '1 folder' : `${names.length} folders`} (${shortList(names, 3)}) ${words}`
+    return `${counted(names.length, 'folder')} (${shortList(names, 3)}) ${words}`
   })
   return { photos, notes: [`levels of folders: ${told.join('; ')}`] }
 }
@@ -265,6 +265,6 @@ function isFolder(path: string, entry: Dirent): boolean {
 }
 
 function passedOver(others: readonly string[]): string[] {
-  const count = others.length === 1 ? '1 file that is no photo' : `${others.length} files that are no photos`
+  const count = counted(others.length, 'file that is no photo', 'files that are no photos')
   return others.length === 0 ? [] : [`${count} passed over: ${shortList(others)}`]
 }

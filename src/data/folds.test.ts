@@ -162,7 +162,7 @@ describe('folds', () => {
     const photos = [photoOf(0, { identity: 'a', camera: 'c1' }), photoOf(1, { identity: 'a' })]
     expect(() => folds(photos, { kind: 'encounter', seed: 0 })).toThrow('split by encounter: no photo has an encounter')
     expect(() => folds(photos, { kind: 'time', seed: 0 })).toThrow('split by time: no photo has a time')
-    expect(() => folds(photos, { kind: 'station', seed: 0, folds: 2 })).toThrow('1 groups of photos for 2 folds')
+    expect(() => folds(photos, { kind: 'station', seed: 0, folds: 2 })).toThrow('1 group of photos for 2 folds')
     expect(() => folds(photos, { kind: 'stratified', seed: 0, folds: 1 })).toThrow('at least 2, got 1')
   })
 })

@@ -1,4 +1,4 @@
-import { check, Rng } from '../base/index.ts'
+import { check, counted, Rng } from '../base/index.ts'
 import { byCodeUnit, identitiesOf, type Photo } from './manifest.ts'
 import { type Groups, groupsOf, type KnownBursts, type SplitKind } from './photo-groups.ts'
 import { besidesProposed } from './proposed-split.ts'
@@ -40,7 +40,7 @@ function foldsOf(photos: readonly Photo[], options: FoldOptions): Split[] {
   const members = inCanonicalOrder(photos, groups, new Rng(seed).fork('folds'))
   check(
     members.length >= count,
-    `split by ${kind}: ${members.length} groups of photos for ${count} folds`,
+    `split by ${kind}: ${counted(members.length, 'group')} of photos for ${counted(count, 'fold')}`,
     'ask for fewer folds, or for another kind of split',
   )
   const foldOf = assigned(photos, members, count)

@@ -1,4 +1,4 @@
-import { check, optionText, Rng } from '../base/index.ts'
+import { check, counted, optionText, Rng } from '../base/index.ts'
 import { folds, inCanonicalOrder } from './folds.ts'
 import { identitiesOf, type Photo } from './manifest.ts'
 import { type Groups, groupsOf, type KnownBursts, type SplitKind } from './photo-groups.ts'
@@ -64,7 +64,7 @@ function firstFold(
   const noun = kind === 'identity' ? 'individual' : 'station'
   check(
     there >= count,
-    `split by ${kind}: ${there} ${noun}${there === 1 ? ' is' : 's are'} too few to set ${fraction} of them aside`,
+    `split by ${kind}: ${counted(there, `${noun} is`, `${noun}s are`)} too few to set ${fraction} of them aside`,
     there < 2
       ? 'ask for another kind of split'
       : `ask for a larger share: ${optionText({ fraction: there < 4 ? 0.5 : Math.ceil(200 / there) / 100 })}`,

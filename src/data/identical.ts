@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { fewOrMany } from './few-or-many.ts'
 import { byCodeUnit, type Photo, shortList } from './manifest.ts'
 
@@ -24,7 +25,7 @@ export function identicalFileWarnings(photos: readonly Photo[], contentHashes: r
 export function identicalInGalleryWarnings(photos: readonly Photo[], contentHashes: readonly string[]): string[] {
   const { contradicting, others } = groupsOf(photos, contentHashes)
   const spare = others.reduce((count, group) => count + group.length - 1, 0)
-  const subject = spare === 1 ? '1 photo of the gallery is' : `${spare} photos of the gallery are`
+  const subject = counted(spare, 'photo of the gallery is', 'photos of the gallery are')
   const told = spare === 0 ? [] : [`${subject} the same file as another one of the same individual`]
   return [...contradictions(contradicting), ...told]
 }
@@ -43,7 +44,7 @@ function identitiesIn(group: readonly Photo[]): string[] {
 function repetitions(groups: readonly (readonly Photo[])[]): string[] {
   return fewOrMany(groups, {
     alone: (group) => `identical files: ${namesOf(group)}`,
-    above: (count) => `identical files, ${count} times`,
+    above: (count) => `identical files, ${counted(count, 'time')}`,
     below: namesOf,
   })
 }
@@ -53,7 +54,7 @@ function contradictions(groups: readonly (readonly Photo[])[]): string[] {
   const whose = (group: readonly Photo[]) => `(${shortList(identitiesIn(group))})`
   return fewOrMany(groups, {
     alone: (group) => `${what} ${whose(group)}: ${namesOf(group)}`,
-    above: (count) => `${what}, ${count} times`,
+    above: (count) => `${what}, ${counted(count, 'time')}`,
     below: (group) => `${namesOf(group)} ${whose(group)}`,
   })
 }

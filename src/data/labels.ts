@@ -1,4 +1,4 @@
-import { optionText } from '../base/index.ts'
+import { counted, optionText } from '../base/index.ts'
 import { flankLabelWarnings } from './flank-labels.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
 import { isDoubtful, type NobodyWords, nobodyTest } from './nobody.ts'
@@ -79,7 +79,7 @@ function spellingWarnings(spellings: ReadonlyMap<string, ReadonlyMap<string, num
   const several = [...spellings].filter(([, ways]) => ways.size > 1)
   return listed(
     several.map(([label, ways]) => {
-      const forms = [...ways].map(([way, photos]) => `${formOf(way, label)} (${photosOf(photos)})`)
+      const forms = [...ways].map(([way, photos]) => `${formOf(way, label)} (${counted(photos, 'photo')})`)
       return `${visible(label)} is written as ${forms.join(' and as ')}: taken as one individual`
     }),
   )
@@ -93,7 +93,7 @@ function formOf(way: string, label: string): string {
 
 function similarWarning(field: (typeof groupFields)[number], groups: readonly SimilarLabels[], merge: boolean): string {
   const lines = groups.map((group) => {
-    const told = group.map(({ label, photos }) => `${visible(label)} (${photosOf(photos)})`)
+    const told = group.map(({ label, photos }) => `${visible(label)} (${counted(photos, 'photo')})`)
     return merge ? `  ${told.slice(1).join(', ')} counted as ${told[0]}` : `  ${told.join(', ')}`
   })
   const kind = field === 'identity' ? 'individuals' : 'encounters'
@@ -130,15 +130,11 @@ function doubtfulWarnings(photos: readonly Photo[]): string[] {
     if (identity !== undefined && isDoubtful(identity)) counts.set(identity, (counts.get(identity) ?? 0) + 1)
   }
   if (counts.size === 0) return []
-  const names = shortList([...counts].map(([label, photos]) => `${visible(label)} (${photosOf(photos)})`))
+  const names = shortList([...counts].map(([label, photos]) => `${visible(label)} (${counted(photos, 'photo')})`))
   const typed = [...counts.keys()].filter((label) => !label.includes(','))
   const words = typed.length > typedAtMost ? [...typed.slice(0, typedAtMost), '…'] : typed
   return [
     `counted as individuals, though their labels say that they are not known, or not for certain: ${names}` +
       (words.length === 0 ? '' : `; ${optionText({ unidentified: words })} leaves them out`),
   ]
-}
-
-function photosOf(count: number): string {
-  return count === 1 ? '1 photo' : `${count} photos`
 }

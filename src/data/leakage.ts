@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { hammingDistance, hashWords } from '../images/index.ts'
 import { burstDefaults } from './bursts.ts'
 import type { Photo } from './manifest.ts'
@@ -99,20 +100,18 @@ export function leakageWords(leakage: Leakage): string[] {
   const apart = closest === undefined ? '' : `; the nearest two of one individual differ in ${closest.bits}`
   const verdict =
     pairs === 0
-      ? `no photo of the validation side is within ${radius} bits of a training photo of its individual${apart}`
-      : `${count(pairs, 'pair')} of a training and a validation photo of one individual ${pairs === 1 ? 'is' : 'are'} within ${radius} bits of each other ` +
+      ? `no photo of the validation side is within ${counted(radius, 'bit')} of a training photo of its individual${apart}`
+      : `${counted(pairs, 'pair')} of a training and a validation photo of one individual ${pairs === 1 ? 'is' : 'are'} within ${counted(radius, 'bit')} of each other ` +
         `(${photos} of ${validation} validation photos): the score flatters`
   return [
     verdict,
-    ...(encounters === null || encounters === 0 ? [] : [`${count(encounters, 'encounter')} with photos on both sides`]),
+    ...(encounters === null || encounters === 0
+      ? []
+      : [`${counted(encounters, 'encounter')} with photos on both sides`]),
     ...(otherPairs === 0
       ? []
       : [
-          `${count(otherPairs, 'pair')} across the split ${otherPairs === 1 ? 'is' : 'are'} as alike and ${otherPairs === 1 ? 'has' : 'have'} two names`,
+          `${counted(otherPairs, 'pair')} across the split ${otherPairs === 1 ? 'is' : 'are'} as alike and ${otherPairs === 1 ? 'has' : 'have'} two names`,
         ]),
   ]
-}
-
-function count(n: number, noun: string): string {
-  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`
 }

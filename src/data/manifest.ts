@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check, InputError, oneLine } from '../base/index.ts'
+import { check, counted, InputError, oneLine } from '../base/index.ts'
 import type { Box, Outline } from '../images/index.ts'
 import type { ListProgress } from './list-progress.ts'
 
@@ -125,7 +125,7 @@ export function byCodeUnit(a: string, b: string): number {
  */
 export function checkProblems(source: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const count = counted(problems.length, 'problem')
   const hints = [...new Set(problems.flatMap(({ hint = [] }) => hint))]
   throw new InputError(
     `${source}: ${count}\n${listed(problems.map(({ where, what }) => `  ${where}: ${what}`)).join('\n')}`,
@@ -186,7 +186,7 @@ export function singlePhotoWarnings(photos: readonly Photo[]): string[] {
   for (const i of index) if (i >= 0) counts[i]!++
   const single = names.filter((_, i) => counts[i] === 1)
   if (single.length === 0) return []
-  const subject = single.length === 1 ? '1 identity has' : `${single.length} identities have`
+  const subject = counted(single.length, 'identity has', 'identities have')
   return [`${subject} one photo only: ${shortList(single)}`]
 }
 

@@ -46,7 +46,7 @@ describe('masks', () => {
     })
     const masked = await rows(join(folder, 't.csv'))
     expect(masked.reds).toEqual([cut])
-    expect(masked.notes).toEqual(['1 masks; masks are used where image.alpha is black, mean, crop or crop-black'])
+    expect(masked.notes).toEqual(['1 mask; masks are used where image.alpha is black, mean, crop or crop-black'])
     expect((await rows(join(folder, 'u.csv'))).reds).toEqual([whole])
     const named = folderWith({ ...files, 't.csv': 'file,name,seg\na.png,A,m/a.png\n' })
     expect((await rows(join(named, 't.csv'), { columns: { mask: 'seg' } })).reds).toEqual([cut])
@@ -60,8 +60,8 @@ describe('masks', () => {
       const folder = folderWith({ 'photos/A/1.png': photo, 'photos/B/2.png': photo, [name]: half })
       const { reds, warnings, notes } = await rows(join(folder, 'photos'), { masks: join(folder, 'masks') })
       expect(reds).toEqual([cut, whole])
-      expect(notes).toEqual([expect.stringContaining('1 masks of ')])
-      expect(warnings).toContainEqual(expect.stringMatching(/^1 photos have no mask in .*, and stay whole: B\/2\.png$/))
+      expect(notes).toEqual([expect.stringContaining('1 mask of ')])
+      expect(warnings).toContainEqual(expect.stringMatching(/^1 photo has no mask in .*, and stays whole: B\/2\.png$/))
       expect((await rows(join(folder, 'photos'), { columns: { mask: join(folder, 'masks') } })).reds).toEqual([
         cut,
         whole,

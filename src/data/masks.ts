@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
-import { check, messageOf, readRegular } from '../base/index.ts'
+import { check, counted, messageOf, readRegular } from '../base/index.ts'
 import type { Table } from './csv.ts'
 import { photosBelow } from './folders.ts'
 import type { ListProgress } from './list-progress.ts'
@@ -68,10 +68,14 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
     ...manifest,
     photos,
     problems: [...manifest.problems, ...problems],
-    notes: [...(manifest.notes ?? []), `${found} masks of ${folder}; ${masksUnread}`],
+    notes: [...(manifest.notes ?? []), `${counted(found, 'mask')} of ${folder}; ${masksUnread}`],
     warnings: [
       ...manifest.warnings,
-      ...(without.length === 0 ? [] : [`${without.length} photos have no mask in ${folder}, and stay whole: ${names}`]),
+      ...(without.length === 0
+        ? []
+        : [
+            `${counted(without.length, `photo has no mask in ${folder}, and stays`, `photos have no mask in ${folder}, and stay`)} whole: ${names}`,
+          ]),
     ],
   }
 }
@@ -120,7 +124,7 @@ export function withMaskColumn(
     else found++
     return typeof mask === 'string' ? photo : { ...photo, mask }
   })
-  return { photos, problems, notes: found === 0 ? [] : [`${found} masks; ${masksUnread}`] }
+  return { photos, problems, notes: found === 0 ? [] : [`${counted(found, 'mask')}; ${masksUnread}`] }
 }
 
 function readMask(path: string): MaskFile | string {

@@ -26,7 +26,7 @@ describe('a column of proposed identities', () => {
     expect(manifest.summary).toContain('4 photos of 2 individuals, 1 with a proposed identity, which only train')
     const known = withoutProposed(manifest)
     expect(known.photos.map(({ filename }) => filename)).toEqual(['a.png', 'b.png', 'd.png'])
-    expect(known.notes).toContain('1 photos with proposed identities are left out: these are guesses, which only train')
+    expect(known.notes).toContain('1 photo with a proposed identity is left out: these are guesses, which only train')
     expect(withoutProposed(known)).toBe(known)
   })
 

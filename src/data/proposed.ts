@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { keyOf } from './column-names.ts'
 import type { Manifest, Photo, Problem, SplitSide } from './manifest.ts'
 import { nobodyTest } from './nobody.ts'
@@ -42,7 +43,7 @@ export function withoutProposed(manifest: Manifest): Manifest {
   const photos = withNames(manifest.photos)
   const count = manifest.photos.length - photos.length
   if (count === 0) return manifest
-  const note = `${count} photos with proposed identities are left out: these are guesses, which only train`
+  const note = `${counted(count, 'photo with a proposed identity is', 'photos with proposed identities are')} left out: these are guesses, which only train`
   return { ...manifest, photos, notes: [...(manifest.notes ?? []), note] }
 }
 

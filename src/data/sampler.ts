@@ -1,4 +1,4 @@
-import { check, Rng, unreachable } from '../base/index.ts'
+import { check, counted, Rng, unreachable } from '../base/index.ts'
 import { type Curriculum, hardDraw } from './hard-draw.ts'
 import { cycle, type PhotoWalk, photoWalk } from './photo-walk.ts'
 
@@ -68,7 +68,10 @@ function identityBatches(config: SamplerConfig, identities: Int32Array, count: n
     `sampler pxk: expected p · k = batch size, got ${p} · ${k} and ${batchSize}`,
   )
   const members = cyclesOf(identities, rng, config.encounters)
-  check(members.size >= p, `sampler pxk: ${p} identities a batch, but there are ${members.size}`)
+  check(
+    members.size >= p,
+    `sampler pxk: ${counted(p, 'identity', 'identities')} a batch, but there are ${members.size}`,
+  )
   const next = cycle([...members.keys()], rng.fork('turns'))
   const hard = hardIndividuals(config, members, rng)
   const waiting: number[] = []

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { PhotoSize } from '../images/index.ts'
 import type { Numbers } from './box-format.ts'
 
@@ -38,7 +39,12 @@ export function scaledToPhotos<B extends Stated>(
   if (factors.includes(undefined) || stated === undefined || size === undefined) return { boxes: all, notes: [] }
   const count = factors.filter((factor) => factor !== 1).length
   const example = `${where}: drawn at ${stated.width}×${stated.height}, now ${size.width}×${size.height}`
-  return { boxes, notes: [`boxes: ${count} were drawn on photos of another size, and are scaled (${example})`] }
+  return {
+    boxes,
+    notes: [
+      `boxes: ${counted(count, 'was drawn on a photo of another size, and is', 'were drawn on photos of another size, and are')} scaled (${example})`,
+    ],
+  }
 }
 
 /** By how much the photo is larger than its source says; 1 where that is not known, undefined where the two are not the same picture. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { counted } from '../base/index.ts'
 import { columnNames, keyOf } from './column-names.ts'
 import { identitiesOf, type Manifest, type Photo, shortList, type WordCount } from './manifest.ts'
 import { splitCounts } from './split-column.ts'
@@ -35,17 +36,17 @@ export function speciesDoubt({ photos, reading }: Manifest): string[] {
 function countsOf(photos: readonly Photo[], words: readonly WordCount[], from: string | undefined): string {
   const individuals = identitiesOf(photos).names.length
   const encounters = new Set(photos.flatMap(({ encounter }) => encounter ?? [])).size
-  const known = individuals === 0 ? '' : ` of ${count(individuals, 'individual')}`
+  const known = individuals === 0 ? '' : ` of ${counted(individuals, 'individual')}`
   const unnamed = photos.filter(({ identity }) => identity === undefined).length
   const nobody = withWords(unnamed, 'of nobody known', ofField(words, 'identity'), individuals > 0)
   const proposed = photos.filter((photo) => photo.proposed === true).length
   const withoutEncounter = photos.filter(({ encounter }) => encounter === undefined).length
   const none = withWords(withoutEncounter, 'without an encounter', ofField(words, 'encounter'), false)
   return [
-    `${count(photos.length, 'photo')}${individuals > 0 && unnamed > 0 ? `: ${photos.length - unnamed}` : ''}${known}`,
+    `${counted(photos.length, 'photo')}${individuals > 0 && unnamed > 0 ? `: ${photos.length - unnamed}` : ''}${known}`,
     ...nobody,
     ...(proposed === 0 ? [] : [`${proposed} with a proposed identity, which only train`]),
-    ...(encounters === 0 ? [] : [`${count(encounters, 'encounter')}${from === undefined ? '' : ` ${from}`}`]),
+    ...(encounters === 0 ? [] : [`${counted(encounters, 'encounter')}${from === undefined ? '' : ` ${from}`}`]),
     ...none,
     ...splitCounts(photos),
   ].join(', ')
@@ -67,8 +68,4 @@ function withWords(total: number, what: string, words: readonly WordCount[], alw
 
 function ofField(words: readonly WordCount[], field: WordCount['field']): readonly WordCount[] {
   return words.filter((word) => word.field === field)
-}
-
-function count(n: number, what: string): string {
-  return n === 1 ? `1 ${what}` : `${n} ${what}s`
 }

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { Photo } from './manifest.ts'
 import { timesOf } from './photo-groups.ts'
 import type { Split } from './split.ts'
@@ -32,7 +32,7 @@ function cutsNear(photos: readonly Photo[], shares: readonly number[]) {
   const places = quietPlaces(photos, order, times)
   check(
     places.length >= shares.length,
-    `split by time: the times allow ${places.length} places to divide the photos, expected ${shares.length} or more`,
+    `split by time: the times allow ${counted(places.length, 'place')} to divide the photos, expected ${shares.length} or more`,
     'ask for fewer folds, or for another kind of split',
   )
   const cuts: number[] = []

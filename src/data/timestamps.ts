@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 
 /** Written times as instants, and what stands against them. */
@@ -58,7 +59,9 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
   const timed = parts.filter((part) => part?.clockMs !== undefined)
   const zoned = timed.filter((part) => part!.zoneMinutes !== undefined).length
   if (zoned > 0 && zoned < timed.length)
-    return none(`${zoned} of ${timed.length} times have a time zone and the others none: write all of them alike`)
+    return none(
+      `${zoned} of ${counted(timed.length, 'time has', 'times have')} a time zone and the others none: write all of them alike`,
+    )
   const instants = parts.map((part) => part && instantOf(part, part.order ?? order))
   const unreadable = written.filter((text, i) => text !== undefined && instants[i] === undefined)
   return {
@@ -68,7 +71,7 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
       ...(doubtful.length > 0 ? [`dates as '${example}' are read with the ${order.split(' ')[0]} first`] : []),
       ...(unreadable.length > 0
         ? [
-            `${count(unreadable.length, 'time')} cannot be read: ${shortList(
+            `${counted(unreadable.length, 'time')} cannot be read: ${shortList(
               [...new Set(unreadable)].map((text) => `'${text}'`),
               3,
             )}`,
@@ -148,8 +151,4 @@ function instantOf({ year, first, second, clockMs = 0, zoneMinutes = 0 }: Parts,
   const date = new Date(Date.UTC(year, month - 1, day))
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
   return date.getTime() + clockMs - zoneMinutes * 60_000
-}
-
-function count(n: number, noun: string): string {
-  return n === 1 ? `1 ${noun}` : `${n} ${noun}s`
 }

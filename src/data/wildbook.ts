@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { Sheet } from './joined-columns.ts'
 
 const mediaAsset = /^encounter\.mediaasset\d+$/i
@@ -41,7 +42,7 @@ export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
     const names = assets.map((column) => row[column]!).filter((name) => name !== '')
     return names.map((name) => ({ number, cells: [name, encounter, date, ...others.map((column) => row[column]!)] }))
   })
-  const told = `a bulk sheet of Wildbook: ${photos.length} photos in ${table.rows.length} rows`
+  const told = `a bulk sheet of Wildbook: ${counted(photos.length, 'photo')} in ${counted(table.rows.length, 'row')}`
   return {
     table: {
       header: ['photo', 'encounter', 'date', ...others.map((column) => table.header[column]!)],

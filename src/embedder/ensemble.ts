@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { check, unreachable } from '../base/index.ts'
+import { check, counted, unreachable } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import type { RankFusion } from '../retrieval/index.ts'
 import { type Embedder, type PreparedPhoto, ttaModes } from './embedder.ts'
@@ -131,7 +131,7 @@ function sharesOf(members: readonly Embedder[], weights: readonly number[] | und
   if (weights === undefined) return members.map(() => 1 / members.length)
   check(
     weights.length === members.length && weights.every((weight) => Number.isFinite(weight) && weight > 0),
-    `ensemble: expected ${members.length} weights above 0, one a member, got ${weights.join(', ')}`,
+    `ensemble: expected ${counted(members.length, 'weight')} above 0, one a member, got ${weights.join(', ')}`,
   )
   const sum = weights.reduce((total, weight) => total + weight, 0)
   return weights.map((weight) => weight / sum)

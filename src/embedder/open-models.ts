@@ -1,4 +1,4 @@
-import { check, optionText } from '../base/index.ts'
+import { check, counted, optionText } from '../base/index.ts'
 import type { Embedder, OpenModelOptions } from './embedder.ts'
 import { type EnsembleOptions, ensembleDefaults, ensembleOf, type FusionMethod } from './ensemble.ts'
 import { checkSeal, isEnsemble, memberPath, readEnsemble } from './ensemble-file.ts'
@@ -60,7 +60,7 @@ async function openEnsemble(folder: string, options: OpenModelsOptions): Promise
   })
   const how = fusion ?? method
   const words = how === ensembleDefaults.method ? '' : `, ${how}`
-  return { ...ensemble, name, source: `${folder} (${members.length} models${words})` }
+  return { ...ensemble, name, source: `${folder} (${counted(members.length, 'model')}${words})` }
 }
 
 /** Opens one after the other; where one fails, those that are open are released. */

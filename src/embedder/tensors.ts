@@ -1,4 +1,4 @@
-import { check, formatTable } from '../base/index.ts'
+import { check, counted, formatTable } from '../base/index.ts'
 import { showShape } from '../graph/index.ts'
 import type { EmbeddingGraph } from '../models/index.ts'
 import { sameShape, type Tensor } from '../tensor/index.ts'
@@ -34,7 +34,7 @@ export function matchTensors(
   const more = problems.length > shown.length ? `\n… and ${problems.length - shown.length} more` : ''
   check(
     problems.length === 0,
-    `${where}: ${problems.length} of ${wanted.length} tensors do not fit the network\n${formatTable(['tensor', 'expected', 'got'], shown)}${more}`,
+    `${where}: ${problems.length} of ${counted(wanted.length, 'tensor')} do not fit the network\n${formatTable(['tensor', 'expected', 'got'], shown)}${more}`,
   )
   return matched
 }

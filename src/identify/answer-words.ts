@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { type AnswerCosts, thresholdsOf } from '../calibration/index.ts'
 import type { CalibratedScores, CalibrationRecord } from './calibration-record.ts'
 import type { Decision } from './decisions.ts'
@@ -14,7 +15,7 @@ export function answerWords({ answer, candidates }: Identification): string {
   const words = [`${verdict(answer)}${basis(answer, candidates)}`]
   if (notCompared > 0)
     words.push(
-      `${notCompared === 1 ? '1 individual' : `${notCompared} individuals`} of the gallery could not be matched, for want of a photo of this flank`,
+      `${counted(notCompared, 'individual')} of the gallery could not be matched, for want of a photo of this flank`,
     )
   if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
   if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
@@ -48,7 +49,10 @@ function basis({ reason, identity }: Identification['answer'], candidates: Ident
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined) return ''
-  const places = first.places === undefined ? '' : `, ${first.places} places of the coat agree`
+  const places =
+    first.places === undefined
+      ? ''
+      : `, ${counted(first.places, 'place of the coat agrees', 'places of the coat agree')}`
   const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${first.similarity.toFixed(2)}${places})`
   if (second === undefined || reason === 'unlike') return best
   const next =
@@ -63,7 +67,7 @@ export function accuracyWords(
   costs: AnswerCosts,
 ): string {
   if (measured === null)
-    return `How often this is right is not known: the probabilities were fitted on ${fittedOn.individuals} individuals, too few to hold any out. Do not rely on them, they can be high and wrong; so nothing is named. Calibrate on photos of eight individuals or more.`
+    return `How often this is right is not known: the probabilities were fitted on ${counted(fittedOn.individuals, 'individual')}, too few to hold any out. Do not rely on them, they can be high and wrong; so nothing is named. Calibrate on photos of eight individuals or more.`
   const { known: threshold } = thresholdsOf(costs)
   const sure = measured.bins.filter(({ low }) => low >= threshold - 1e-9)
   const weight = measured.bins.reduce((sum, { count }) => sum + count, 0)
@@ -72,15 +76,15 @@ export function accuracyWords(
   const right = Math.round(
     (sure.reduce((sum, { count, right: share }) => sum + count * share, 0) / Math.max(weight, 1)) * asked,
   )
-  const where = `on ${fittedOn.photos} photos of ${measured.individuals} individuals that the probabilities were not fitted on (${fittedOn.data}), each asked among some ${Math.round(measured.individuals / measured.folds)} individuals, with its own there and without`
+  const where = `on ${counted(fittedOn.photos, 'photo')} of ${counted(measured.individuals, 'individual')} that the probabilities were not fitted on (${fittedOn.data}), each asked among some ${counted(Math.round(measured.individuals / measured.folds), 'individual')}, with its own there and without`
   const surely =
     named === 0
       ? `it named nobody with a probability of ${threshold.toFixed(2)} or more`
-      : `of ${named} names that it gave with a probability of ${threshold.toFixed(2)} or more, ${right} were right`
+      : `of ${counted(named, 'name')} that it gave with a probability of ${threshold.toFixed(2)} or more, ${right} were right`
   const learned =
     fittedOn.trainedOn === 0
       ? ''
-      : ` The model was TRAINED on ${fittedOn.trainedOn} of these ${fittedOn.photos} photos, so that it is right less often on new ones.`
+      : ` The model was TRAINED on ${fittedOn.trainedOn} of these ${counted(fittedOn.photos, 'photo')}, so that it is right less often on new ones.`
   return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there.`
 }
 

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { Photo, Side } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { averageLinkage, bestCutHeight, cutAtHeight, groupFits, pickRows } from '../retrieval/index.ts'
@@ -137,7 +137,7 @@ export function checkClusterable(
   photos: number,
   { scores, threshold, hasLabelled }: Pick<ClusterOptions, 'scores' | 'threshold'> & { readonly hasLabelled: boolean },
 ): void {
-  check(photos >= fewestPhotos, `cluster: expected at least ${fewestPhotos} photos, got ${photos}`)
+  check(photos >= fewestPhotos, `cluster: expected at least ${counted(fewestPhotos, 'photo')}, got ${photos}`)
   checkCount(photos)
   check(
     threshold !== undefined || scores !== undefined || hasLabelled,
@@ -159,7 +159,7 @@ function thresholdFor({ scores, threshold, labelled, flanks }: ClusterOptions): 
   const individuals = new Set(identities).size
   check(
     individuals >= 2 && individuals < identities.length,
-    `labelled: expected photos of several individuals, some with two or more, got ${identities.length} photos of ${individuals}`,
+    `labelled: expected photos of several individuals, some with two or more, got ${counted(identities.length, 'photo')} of ${individuals}`,
   )
   const merges = averageLinkage(pairDistances(known, scores), { sides: sidesFor(known.photos, flanks) })
   const { height, ami, interval } = bestCutHeight(merges, identities)

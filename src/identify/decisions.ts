@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { type Photo, readTable, shortList } from '../data/index.ts'
 import type { RowPair } from '../retrieval/index.ts'
 import { checkAgree } from './decisions-agree.ts'
@@ -56,7 +56,7 @@ export function readDecisions(
       )
       const names = new Set(own.map((row) => all[row]!.filename))
       check(names.size === 1, `${where}: '${name}' may be ${shortList([...names])}`, 'write more of its path')
-      check(own.length === 1, `${where}: '${name}' shows ${own.length} animals, and a decision is about one`)
+      check(own.length === 1, `${where}: '${name}' shows ${counted(own.length, 'animal')}, and a decision is about one`)
       return own[0]!
     }
     const a = rowOf(cells[photo]!, 'first')

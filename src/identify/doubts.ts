@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 
 /** Fewer queries than this say little: one photo more or less moves rank-1 by a tenth. */
@@ -26,7 +27,7 @@ export function doubtsOf({
     )
   if (queries < fewQueries)
     doubts.push(
-      `${queries === 1 ? '1 query' : `${queries} queries`} only: one photo more or less changes rank-1 by ${(1 / queries).toFixed(2)}`,
+      `${counted(queries, 'query', 'queries')} only: one photo more or less changes rank-1 by ${(1 / queries).toFixed(2)}`,
     )
   return doubts
 }

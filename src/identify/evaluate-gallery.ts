@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
 import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/index.ts'
 import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
@@ -36,7 +36,7 @@ export async function evaluateAgainstGallery(
   const found = manifest.photos.filter(({ identity }) => names.has(identity ?? '')).length
   check(
     found > 0 || manifest.problems.length > 0,
-    `${whole.source}: none of ${manifest.photos.length} queries shows an individual of the gallery ${source}`,
+    `${whole.source}: none of ${counted(manifest.photos.length, 'query', 'queries')} shows an individual of the gallery ${source}`,
     doubts[0] ?? 'are its individuals called alike in both?',
   )
   const queries = await embedCached(embedder, manifest, options)

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { MakeOnceOptions } from '../data/index.ts'
 import { type GalleryLocal, type PhotoEmbeddings, readGallery, readGalleryLocal } from '../embedder/index.ts'
 import {
@@ -19,7 +19,10 @@ export function storedFeatures(folder: string, { fingerprint }: LocalExtractor):
   if (stored === undefined || stored.fingerprint !== fingerprint) return undefined
   const { photos, contentHashes } = readGallery(folder)
   const features = decodeFeatures(Uint8Array.from(stored.content), stored.path)
-  check(features.length === photos.length, `${stored.path}: features of ${features.length} photos for ${photos.length}`)
+  check(
+    features.length === photos.length,
+    `${stored.path}: features of ${counted(features.length, 'photo')} for ${photos.length}`,
+  )
   return new Map(photos.map((photo, i) => [featuresKey(photo, contentHashes[i]!), features[i]!]))
 }
 

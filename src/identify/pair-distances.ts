@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { fusedScore, probabilityAt } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { type Distances, forEachCosineRow } from '../retrieval/index.ts'
@@ -29,7 +29,7 @@ function scoreOf(similarity: number, scores: CalibratedScores | undefined): numb
 export function checkCount(photos: number): void {
   check(
     photos <= clusteredAtMost,
-    `cluster: expected at most ${clusteredAtMost} photos, got ${photos}: the distances of all pairs would not fit into memory`,
+    `cluster: expected at most ${counted(clusteredAtMost, 'photo')}, got ${photos}: the distances of all pairs would not fit into memory`,
     'cluster the photos of one place or season at a time',
   )
 }

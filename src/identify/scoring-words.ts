@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
 import type { Scoring } from './scoring.ts'
 
@@ -28,7 +29,9 @@ export function scoringWarnings({ doubts, identicalFiles, unknownEncounters }: W
   return [
     ...(identicalFiles === 0
       ? []
-      : [`${identicalFiles} photos are the same file as another one, which flatters every model`]),
+      : [
+          `${counted(identicalFiles, 'photo is', 'photos are')} the same file as another one, which flatters every model`,
+        ]),
     ...(unknownEncounters === 0
       ? []
       : [`${counted(unknownEncounters, 'photo has', 'photos have')} no encounter: nothing is left out for them`]),
@@ -42,7 +45,7 @@ type Warned = Pick<Scoring, 'doubts' | 'identicalFiles' | 'unknownEncounters'>
 export function trainedOnWarning(run: string, trainedOn: number | null, photos: number): string | undefined {
   return trainedOn === null || trainedOn === 0
     ? undefined
-    : `${run} was TRAINED on ${trainedOn} of the ${photos} photos that are scored: that flatters it`
+    : `${run} was TRAINED on ${trainedOn} of the ${counted(photos, 'photo')} that are scored: that flatters it`
 }
 
 /** Queries and individuals that were scored, and what each was ranked against. */
@@ -53,8 +56,4 @@ export function scoredWords(
   const individuals = perIdentity.filter((score) => score.queries > 0).length
   const others = skipped === 0 ? '' : `; ${counted(skipped, 'photo')} not scored: no other photo to find`
   return `${counted(queries, 'query', 'queries')} of ${counted(individuals, 'individual')}, ${protocol}${others}`
-}
-
-function counted(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`
 }

@@ -84,9 +84,9 @@ test('photos with proposed identities are not scored, and are not besides', asyn
   const learned = manifest.photos.map((photo, i) => (i === 2 ? { ...photo, proposed: true as const } : photo))
   const guessed = { ...manifest, photos: learned }
   expect(await select(guessed, run, 'train')).toBe(
-    'train, 5: set by RUN; 1 photos with proposed identities are not scored',
+    'train, 5: set by RUN; 1 photo with a proposed identity is not scored',
   )
-  expect(await select(guessed, run, 'all')).toBe('all, 11: as asked; 1 photos with proposed identities are not scored')
+  expect(await select(guessed, run, 'all')).toBe('all, 11: as asked; 1 photo with a proposed identity is not scored')
 })
 
 test('what the run skipped is not besides', async () => {
@@ -113,7 +113,7 @@ test('a table that holds more than that data is scored whole, unless the split i
   const { manifest, run } = await trained()
   const more = { ...manifest, photos: [...manifest.photos, { ...manifest.photos[0]!, filename: 'new.png' }] }
   expect(await select(more, run)).toBe(
-    'all, 13: 1 photos besides the 12 that RUN was trained and validated on; `split: "validation"` leaves those out',
+    'all, 13: 1 photo besides the 12 that RUN was trained and validated on; `split: "validation"` leaves those out',
   )
   expect(await select(more, run, 'validation')).toBe('validation, 6: set by RUN')
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, InputError, inOrder, optionText } from '../base/index.ts'
+import { check, counted, InputError, inOrder, optionText } from '../base/index.ts'
 import {
   datasetHash,
   hasSplit,
@@ -70,7 +70,7 @@ export async function selectPhotos(manifest: Manifest, options: SelectOptions): 
   const { run, signal, onHash } = options
   const isTold = run !== undefined && selection.learned !== undefined
   const learned = isTold ? await learnedPhotos(scored.photos, run, { signal, onHash }) : undefined
-  const reason = `${selection.reason}; ${guessed} photos with proposed identities are not scored`
+  const reason = `${selection.reason}; ${counted(guessed, 'photo with a proposed identity is', 'photos with proposed identities are')} not scored`
   return { ...selection, manifest: scored, reason, learned }
 }
 
@@ -154,14 +154,17 @@ async function ofRun(
   const own = data.train.length + data.validation.length
   const known = recognised.filter((found) => found !== undefined).length
   if (!isWhole(data, recognised)) {
-    const found = known === 0 ? 'none of the photos' : `${known} of the ${own} photos`
+    const found = known === 0 ? 'none of the photos' : `${known} of the ${counted(own, 'photo')}`
     check(
       split === undefined,
       `${optionText({ split })}: ${manifest.source} has, by their ${wordOf(by)}, ${found} that ${run} was trained and validated on`,
       wholeHint,
     )
     const namesakes = named.filter((found, i) => found !== undefined && recognised[i] === undefined).length
-    const more = namesakes === 0 ? '' : `; ${namesakes} have the names of such photos, but other bytes`
+    const more =
+      namesakes === 0
+        ? ''
+        : `; ${counted(namesakes, 'has the name of such a photo', 'have the names of such photos')}, but other bytes`
     if (known === 0) return all(`other photos than those that ${run} was trained on, by their ${wordOf(by)}${more}`)
     return all(
       `${run} was TRAINED on ${learned} of these and validated on ${known - learned}, by their ${wordOf(by)}${more}`,
@@ -172,7 +175,7 @@ async function ofRun(
   const besides = photos.filter((photo, i) => photo.proposed !== true && isOther(photo, i)).length
   if (split === undefined && besides > 0) {
     return all(
-      `${besides} photos besides the ${known} that ${run} was trained and validated on; \`split: "validation"\` leaves those out`,
+      `${counted(besides, 'photo')} besides the ${known} that ${run} was trained and validated on; \`split: "validation"\` leaves those out`,
     )
   }
   const same = (await hashAsTrained(photos, recognised, watch)) === data.dataHash
@@ -194,7 +197,9 @@ async function ofRun(
   ).length
   const reason = [
     `set by ${run}`,
-    ...(renamed === 0 ? [] : [`${renamed} of its photos have other names here`]),
+    ...(renamed === 0
+      ? []
+      : [`${counted(renamed, 'of its photos has another name', 'of its photos have other names')} here`]),
     ...(same ? [] : ['labels or bytes have changed since']),
   ].join('; ')
   return {

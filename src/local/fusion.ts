@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { LocalExtractor } from './features.ts'
 import type { LocalAnswer, LocalMatch } from './matcher.ts'
 
@@ -57,7 +57,10 @@ export function fusedSimilarities(
   { votes, matches }: LocalAnswer,
   config: FusionConfig = fusionDefaults,
 ): Float32Array {
-  check(cosines.length === votes.photos.length, `fusion: ${cosines.length} cosines for ${votes.photos.length} photos`)
+  check(
+    cosines.length === votes.photos.length,
+    `fusion: ${counted(cosines.length, 'cosine')} for ${counted(votes.photos.length, 'photo')}`,
+  )
   return cosines.map((cosine, photo) => {
     const match = matches.get(photo)
     return match === undefined ? cosine : cosine + config.trust * localScore(match, config) * (1 - cosine)

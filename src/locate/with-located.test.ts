@@ -52,7 +52,7 @@ describe('photos with the animals on them', () => {
         ['b/3.png', undefined, false],
       ])
       expect(largest.photos[0]!.extra).toEqual({ detection_confidence: '1.000' })
-      expect(largest.note).toBe('drawn: animals found in 2 of 3 photos; 1 without one stay whole; 1 have several')
+      expect(largest.note).toBe('drawn: animals found in 2 of 3 photos; 1 without one stays whole; 1 has several')
       expect(looked()).toBe(3)
       // the identities are folders: of a known individual the largest is taken all the same
       expect(boxesOf(await locatePhotos(locator, manifest, { cacheDir, animals: 'all' }))).toHaveLength(3)
@@ -81,7 +81,7 @@ describe('photos with the animals on them', () => {
         ['a/2.png', [11, 10, 39, 19], false], // three pixels of it are two of the network's
       ])
       expect(looked()).toBe(1)
-      expect(located.note).toBe('drawn: animals found in 1 of 3 photos; 1 keep the box that they have')
+      expect(located.note).toBe('drawn: animals found in 1 of 3 photos; 1 keeps the box that it has')
     })
   })
 
@@ -188,7 +188,7 @@ describe('a folder of boxes and masks', () => {
       const { skipped } = await writeLocated(locator, openDataset(folder), { ...options, skipUnreadable: true })
       expect(skipped.map(({ photo }) => photo.filename)).toEqual(['a/broken.png'])
       const read = openDataset(folder, { detections: join(options.out, 'detections.json') })
-      expect(read.warnings).toContainEqual('the detector could not read 1 photos: a/broken.png')
+      expect(read.warnings).toContainEqual('the detector could not read 1 photo: a/broken.png')
     })
   })
 

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
 import { type FindOptions, findAnimals } from './find.ts'
 import type { KeptAnimal } from './located-cache.ts'
@@ -64,10 +65,10 @@ function noteOf(
   const withAnimals = looked.filter(({ path }) => found.get(path)!.length > 0)
   const several = withAnimals.filter(({ path }) => found.get(path)!.length > 1).length
   const parts = [
-    [boxed, 'keep the box that they have'],
-    [looked.length - withAnimals.length, 'without one stay whole'],
-    [several, 'have several'],
+    [boxed, 'keeps the box that it has', 'keep the box that they have'],
+    [looked.length - withAnimals.length, 'without one stays whole', 'without one stay whole'],
+    [several, 'has several', 'have several'],
   ] as const
-  const told = parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))
-  return [`${name}: animals found in ${withAnimals.length} of ${photos.length} photos`, ...told].join('; ')
+  const told = parts.flatMap(([count, one, many]) => (count === 0 ? [] : [counted(count, one, many)]))
+  return [`${name}: animals found in ${withAnimals.length} of ${counted(photos.length, 'photo')}`, ...told].join('; ')
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { escapeText } from '../chart/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { Audit, Finding, FindingKind, NearestPair } from '../study/index.ts'
@@ -41,7 +42,7 @@ export function auditHtml(audit: Audit, pictures: ReadonlyMap<string, PhotoPictu
     style,
     pictures: 'data:',
     metas: ['name="referrer" content="no-referrer"'],
-    body: `<h1>Audit of ${photos} photos of ${individuals} individuals</h1>
+    body: `<h1>Audit of ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}</h1>
 <h2>Nearest photos of two ${border}</h2>
 ${[...verdicts, across, ...kinds].join('\n')}`,
   })
@@ -89,7 +90,7 @@ function findingTable(
   }
   const rows = findings.map((one) => {
     const numbers = [
-      ...(one.bits === null ? [] : [`${one.bits} bits`]),
+      ...(one.bits === null ? [] : [`${counted(one.bits, 'bit')}`]),
       ...(one.cosine === null ? [] : [`cosine ${one.cosine.toFixed(3)}`]),
       ...(one.detail === '' ? [] : [escapeText(one.detail)]),
     ]

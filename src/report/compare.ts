@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import {
   type Area,
   axes,
@@ -69,7 +70,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
     page: 'compare',
     style,
     body: `<main>
-<h1>${runs.length} runs</h1>
+<h1>${counted(runs.length, 'run')}</h1>
 ${warning.join('')}
 <h2>Measured</h2>
 ${numbersTable(runs)}

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { answerWords, type Decision, type Identification, type ShownPhoto, shownNames } from '../identify/index.ts'
 import type { DecidedPair, DecidingCandidate, DecidingData, DecidingGroup, DecidingQuestion } from './deciding-data.ts'
@@ -105,6 +106,6 @@ function groupWords({ similarity, probability }: Identification['candidates'][nu
 }
 
 function candidateWords({ similarity, match }: ShownPhoto): string {
-  const places = match === undefined ? '' : `, ${match.inliers.length} places agree`
+  const places = match === undefined ? '' : `, ${counted(match.inliers.length, 'place agrees', 'places agree')}`
   return `similarity ${similarity.toFixed(2)}${places}`
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { checkAbsent, sha256Of, writeFileAtomic } from '../base/index.ts'
+import { checkAbsent, counted, sha256Of, writeFileAtomic } from '../base/index.ts'
 import { type AskedAnswers, type AskedPage, askedAnswers } from './deciding-answers.ts'
 import { type AskedClusters, askedClusters } from './deciding-clusters.ts'
 import type { DecidingData } from './deciding-data.ts'
@@ -44,7 +44,7 @@ export async function writeAnswersPage(
 ): Promise<DecidingPage> {
   const most = decidingDefaults.questions
   const leftOut = Math.max(0, answers.found.length - most)
-  const room = `This page has room for ${most} photos: ${leftOut} that you asked about are not in it. Ask about them in another run.`
+  const room = `This page has room for ${most} photos: ${counted(leftOut, 'that you asked about is', 'that you asked about are')} not in it. Ask about them in another run.`
   return writePage(path, askedAnswers(answers, most), {
     ...options,
     kind: 'identify',
@@ -63,7 +63,7 @@ export async function writeClustersPage(
   const page = askedClusters(asked, decidingDefaults)
   const { photos } = asked.clusters
   const missing = photos.length - page.photos.length
-  const room = `This page has room for ${decidingDefaults.photos} photos: of the proposals ${missing} photos are not shown.`
+  const room = `This page has room for ${counted(decidingDefaults.photos, 'photo')}: of the proposals ${counted(missing, 'photo is', 'photos are')} not shown.`
   return writePage(path, page, {
     ...options,
     kind: 'cluster',
@@ -86,7 +86,7 @@ async function writePage(path: string, page: AskedPage, options: PageToWrite): P
   checkAbsent(path, overwrite, 'html')
   const pictures = await decidingPictures(page.photos, options)
   const unreadable = pictures.filter((picture) => picture === undefined).length
-  const missing = `${unreadable} photos could not be read: they are named, and nothing is shown.`
+  const missing = `${counted(unreadable, 'photo could not be read: it is named', 'photos could not be read: they are named')}, and nothing is shown.`
   const data: DecidingData = {
     kind,
     title,

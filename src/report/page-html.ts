@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { chartStyle, escapeText, explanationSides, svgInline } from '../chart/index.ts'
 import type { CertificateSection } from './certificate.ts'
 import { matchHeatOf, type Views } from './channels.ts'
@@ -27,7 +27,7 @@ export function pageHtml(
 ): string {
   check(
     pictures.length === 0 || pictures.length === data.photos.length,
-    `report: expected a picture for each of ${data.photos.length} photos, got ${pictures.length}`,
+    `report: expected a picture for each of ${counted(data.photos.length, 'photo')}, got ${pictures.length}`,
   )
   const build = pageBuild()
   const style = `${pageStyle}\n${chartStyle()}\n${build.style}\n${pairStyle}`

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import { count, escapeText } from '../chart/index.ts'
 import { metricLabel, metricNames, type PairedComparison, type PairedScore } from '../retrieval/index.ts'
 import type { PairedRuns } from './paired-runs.ts'
@@ -26,9 +27,11 @@ ${scoresTable(pair, comparison)}
 /** On how many queries, and how many individuals are found better and worse. */
 export function pairedWords({ queries, onlyA, onlyB, identities, wins, losses, ties }: PairedComparison): string {
   const others =
-    onlyA + onlyB === 0 ? '' : `; ${onlyA} queries of the first and ${onlyB} of the second have no counterpart`
+    onlyA + onlyB === 0
+      ? ''
+      : `; ${counted(onlyA, 'query', 'queries')} of the first and ${onlyB} of the second have no counterpart`
   const same = ties === 0 ? '' : `, ${ties} alike`
-  return `${count(queries, 'query', 'queries')} of ${count(identities, 'individual')} in common${others}. By mean AP ${wins} individuals are found better, ${losses} worse${same}.`
+  return `${count(queries, 'query', 'queries')} of ${count(identities, 'individual')} in common${others}. By mean AP ${counted(wins, 'individual is', 'individuals are')} found better, ${losses} worse${same}.`
 }
 
 /** The scores that both tell of, with their names. */

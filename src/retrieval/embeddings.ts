@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 
 /** Embeddings of `count` photos, row-major [count, dim]. They need not be normalised: all distances here are of angles. */
 export interface Embeddings {
@@ -53,7 +53,7 @@ export function pickRows({ dim, data, fusion }: Embeddings, rows: readonly numbe
 export function inverseNorms({ count, dim, data }: Embeddings, where: string): Float64Array {
   check(
     data.length === count * dim,
-    `${where}: expected ${count} × ${dim} = ${count * dim} numbers, got ${data.length}`,
+    `${where}: expected ${count} × ${dim} = ${counted(count * dim, 'number')}, got ${data.length}`,
   )
   const inverse = new Float64Array(count)
   for (let row = 0; row < count; row++) {

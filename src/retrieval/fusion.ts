@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import type { Embeddings, RankFusion } from './embeddings.ts'
 import { rank } from './rank.ts'
 import { forEachCosineRow, pairCosines } from './similarity.ts'
@@ -50,7 +50,7 @@ export function pairSimilarities(embeddings: Embeddings, a: Int32Array, b: Int32
 /** The columns of each member. */
 function partsOf({ count, dim, data }: Embeddings, { parts }: RankFusion): Embeddings[] {
   const sum = parts.reduce((total, part) => total + part.dim, 0)
-  check(sum === dim, `fusion: the members have ${sum} numbers a photo, the embeddings ${dim}`)
+  check(sum === dim, `fusion: the members have ${counted(sum, 'number')} a photo, the embeddings ${dim}`)
   let column = 0
   return parts.map((part) => {
     const own = new Float32Array(count * part.dim)

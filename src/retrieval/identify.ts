@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import { type Adjust, adjusted } from './adjust.ts'
 import type { Embeddings } from './embeddings.ts'
 import type { LeftOut } from './left-out.ts'
@@ -57,7 +57,7 @@ export function identifyTop(
   check(Number.isInteger(k) && k >= 1, `identify: expected k to be a whole number from 1, got ${k}`)
   check(
     galleryIdentities.length === gallery.count,
-    `identify: expected ${gallery.count} identities, one for each gallery photo, got ${galleryIdentities.length}`,
+    `identify: expected ${counted(gallery.count, 'identity', 'identities')}, one for each gallery photo, got ${galleryIdentities.length}`,
   )
   const answers: QueryAnswer[] = []
   let done = 0

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 
 /** What is known of photos. Encounters (sightings, bursts) are names; an empty one is unknown and equals none. */
 export interface Labels {
@@ -44,7 +44,7 @@ export function checkLabels({ identities, encounters, excludeSame }: Labels, whe
 export function checkFound(found: boolean, queries: number): void {
   check(
     found,
-    `evaluate: none of ${queries} queries has a photo of its individual to find`,
+    `evaluate: none of ${counted(queries, 'query', 'queries')} has a photo of its individual to find`,
     'an individual needs two photos, and photos of two encounters where those are left out (`excludeSame: "nothing"` leaves them in, which flatters every model)',
   )
 }

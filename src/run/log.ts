@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { z } from 'zod'
-import { InputError, messageOf, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
+import { counted, InputError, messageOf, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
 
 const stepSchema = z.object({
   kind: z.literal('step'),
@@ -120,7 +120,7 @@ function ranges(steps: readonly number[]): string {
     else runs.push([step, step])
   }
   const words = runs.map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`))
-  const more = words.length > 4 ? [`${words.length - 3} more stretches`] : []
+  const more = words.length > 4 ? [`${counted(words.length - 3, 'more stretch', 'more stretches')}`] : []
   const shown = more.length > 0 ? [...words.slice(0, 3), ...more] : words
   const list = shown.length === 1 ? shown[0]! : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
   return `${steps.length === 1 ? 'step' : 'steps'} ${list}`

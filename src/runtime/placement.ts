@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { invariant } from '../base/index.ts'
+import { counted, invariant } from '../base/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { lower } from '../lower/index.ts'
 import { encodeModel, toOnnx } from '../onnx/index.ts'
@@ -55,7 +55,7 @@ export function placementOf(log: string): Placement {
     if (name !== undefined) {
       provider = name
       if (provider !== processor) placed += Number(count)
-      else if (whole === 'All nodes') fallen.push(`all ${count} nodes`)
+      else if (whole === 'All nodes') fallen.push(`all ${counted(Number(count), 'node')}`)
       continue
     }
     const [node] = /^\w+ \(.*?\)/.exec(said) ?? []

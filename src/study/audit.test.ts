@@ -54,7 +54,7 @@ it('tells identical files, near duplicates, two names on one picture, individual
     ['individual at risk', '', '', null],
   ])
   expect(findings[3]).toMatchObject({ identity: 'A', split: 'train', otherSplit: 'validation' })
-  expect(findings[4]).toMatchObject({ identity: 'B', detail: 'few photos (1 photos)' })
+  expect(findings[4]).toMatchObject({ identity: 'B', detail: 'few photos (1 photo)' })
   expect(bursts).toMatchObject({ count: 2, photos: 4, contradictions: 1 })
 })
 

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import {
   type Bursts,
   burstDefaults,
@@ -124,8 +125,8 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
   }
   for (const { identity, photos: count, encounters, flanks, reasons } of identitiesAtRisk(photos, input)) {
     const known = [
-      `${count} photos`,
-      ...(encounters === undefined ? [] : [`${encounters} encounters`]),
+      `${counted(count, 'photo')}`,
+      ...(encounters === undefined ? [] : [`${counted(encounters, 'encounter')}`]),
       ...(flanks.length === 0 ? [] : [`flanks: ${flanks.join(', ')}`]),
     ]
     add({ ...nothing, kind: 'individual at risk', identity, detail: `${reasons.join(', ')} (${known.join(', ')})` })

@@ -48,7 +48,7 @@ test('bursts that were found keep photos together where no encounter is known an
   expect((await planOf('filename,identity', lines, asked)).kind).toBe('stratified')
   const pairs = { ...found, bursts: [0, 1, 2, 3, 4, 4, 4, 4] } // b on one side: a's photos may fall apart, b's may not
   expect((await planOf('filename,identity', lines, { folds: 8, bursts: pairs }).catch(String)).toString()).toContain(
-    'fold 1, by stratified: of its 1 photos no two show one individual',
+    'fold 1, by stratified: of its 1 photo no two show one individual',
   )
 })
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import { check, counted, parseStrictly, readJson, sha256Of } from '../base/index.ts'
 import {
   type Bursts,
   columnFolds,
@@ -164,7 +164,7 @@ function foldsOfColumn(photos: readonly Photo[], count: number | undefined): Spl
   const splits = columnFolds(photos)
   check(
     count === undefined || count === splits.length,
-    `\`folds\`: the table's column has ${splits.length} folds, got ${count}`,
+    `\`folds\`: the table's column has ${counted(splits.length, 'fold')}, got ${count}`,
     'leave out `folds`, or name a kind with `by`',
   )
   return splits
@@ -178,7 +178,7 @@ function checkMeasurable(
 ): void {
   check(
     isMeasurable(photos, split),
-    `fold ${fold}, by ${kind}: of its ${split.validation.length} photos no two show one individual, so that nothing can be measured`,
+    `fold ${fold}, by ${kind}: of its ${counted(split.validation.length, 'photo')} no two show one individual, so that nothing can be measured`,
     remedy(photos, kind),
   )
   check(split.train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)

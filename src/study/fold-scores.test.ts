@@ -28,7 +28,7 @@ function askedBy(kind: 'encounter' | 'column', folds: readonly string[]) {
 test('each individual at one encounter: an error that says so, as fewer folds would not help', () => {
   expect(() => asked('a1 a1 b1 b1', 'c1 c1 d1 d1')).toThrow(
     [
-      'no fold could be scored: photos of one encounter are not compared with each other, and each of the 4 individuals was seen at one encounter only',
+      'no fold could be scored: photos of one encounter are not compared with each other, and no individual was seen at more than one encounter',
       'hint: add photos of other encounters of these individuals; `columns: {"encounter":"-"}` forgets encounters, and the scores then say little of new sightings',
     ].join('\n'),
   )

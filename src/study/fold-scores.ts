@@ -38,7 +38,7 @@ export function foldsWithoutScore(
 function whyNot(all: readonly Photo[], excludeSame: Excluded): string {
   const counts = encountersByIndividual(all, excludeSame)
   return Math.max(...counts) < 2
-    ? `each of the ${counts.length} individuals was seen at one encounter only`
+    ? 'no individual was seen at more than one encounter'
     : 'no individual has two encounters in one fold'
 }
 

@@ -1,4 +1,4 @@
-import { check, mean, Rng } from '../base/index.ts'
+import { check, counted, mean, Rng } from '../base/index.ts'
 
 /** What one way of ranking reached on queries, and what others reached on the same. */
 export interface GateInput {
@@ -61,7 +61,10 @@ const fewestIndividuals = 10
 export function gate({ identities, baseline, candidates }: GateInput, options: GateOptions = {}): GateVerdict {
   const { folds, repeats, resamples, level, seed } = { ...gateDefaults, ...options }
   for (const list of [baseline, ...candidates])
-    check(list.length === identities.length, `gate: expected ${identities.length} queries, got ${list.length}`)
+    check(
+      list.length === identities.length,
+      `gate: expected ${counted(identities.length, 'query', 'queries')}, got ${list.length}`,
+    )
   const names = [...new Set(identities)]
   const differences = candidates.map((candidate) => byIndividual(identities, names, candidate, baseline))
   const everybody = names.map((_, i) => i)
@@ -86,7 +89,7 @@ export function gate({ identities, baseline, candidates }: GateInput, options: G
   const own = gainOf(best === null ? names.map(() => 0) : differences[best]!, { resamples, level, seed })
   const tooFew =
     names.length < fewestIndividuals
-      ? `${names.length} individuals are too few to decide: ${fewestIndividuals} at least`
+      ? `${counted(names.length, 'individual is', 'individuals are')} too few to decide: ${fewestIndividuals} at least`
       : null
   const wins = best !== null && tooFew === null && confirmed.interval[0] > 0 && own.interval[0] > 0
   return {

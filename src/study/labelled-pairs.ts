@@ -1,4 +1,4 @@
-import { check, Rng } from '../base/index.ts'
+import { check, counted, Rng } from '../base/index.ts'
 import { type EvidentPairs, fusedScore, type PairEvidence, type PairFusion } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { evidenceOf, type LocalResult } from '../identify/index.ts'
@@ -49,7 +49,7 @@ export class LabelledPairs {
     const found = new Set(this.#foundIndividuals())
     check(
       found.size >= fewestIndividuals,
-      `calibration: ${found.size === 1 ? '1 individual has' : `${found.size} individuals have`} a photo and another one to be found by, expected ${fewestIndividuals} at least`,
+      `calibration: ${counted(found.size, 'individual has', 'individuals have')} a photo and another one to be found by, expected ${fewestIndividuals} at least`,
       'photos of more individuals, or of more encounters of each',
     )
     this.folds = found.size < fewestMeasured ? 0 : Math.min(mostFolds, Math.floor(found.size / 4))

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { check, formatBytes, optionText } from '../base/index.ts'
+import { check, counted, formatBytes, optionText } from '../base/index.ts'
 import { reidBackbone } from '../models/index.ts'
 import type { TrainConfig } from '../run/index.ts'
 import { stepBytes } from './estimate.ts'
@@ -24,7 +24,7 @@ export function checkFits(config: TrainConfig, memoryBytes: number = machineByte
   const chunks = Math.ceil(batchSize / chunk)
   check(
     chunks <= mostChunks,
-    `batchSize: ${batchSize} photos are ${chunks} chunks of ${chunk}, expected at most ${mostChunks}`,
+    `batchSize: ${counted(batchSize, 'photo is', 'photos are')} ${counted(chunks, 'chunk')} of ${chunk}, expected at most ${mostChunks}`,
     `${settingText('batchSize', mostChunks * chunk)} at most, or a larger \`chunk\``,
   )
   if (batchSize * image.widthPx * image.heightPx <= smallStepPixels) return
@@ -35,7 +35,7 @@ export function checkFits(config: TrainConfig, memoryBytes: number = machineByte
   const most = one > memoryBytes ? 0 : Math.min(chunks, 1 + Math.floor((memoryBytes - one) / Math.max(1, two - one)))
   check(
     false,
-    `batchSize: a step of ${batchSize} photos of ${image.widthPx} × ${image.heightPx} needs about ${formatBytes(bytes)} of memory, this machine has ${formatBytes(memoryBytes)}`,
+    `batchSize: a step of ${counted(batchSize, 'photo')} of ${image.widthPx} × ${image.heightPx} needs about ${formatBytes(bytes)} of memory, this machine has ${formatBytes(memoryBytes)}`,
     most === 0
       ? 'a smaller `image`, `chunk` or backbone, or `recompute`, needs less'
       : `${settingText('batchSize', most * chunk)} would fit; \`recompute\` needs less`,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
-import { check, readRegular } from '../base/index.ts'
+import { check, counted, readRegular } from '../base/index.ts'
 import {
   datasetHash,
   hashSplit,
@@ -319,7 +319,7 @@ function warningsOf(store: PixelStore, split: Split, config: TrainConfig): strin
   const cold =
     warmupEpochs > config.epochs
       ? [
-          `the learning rate grows for ${warmupEpochs} epochs, of which the run has ${config.epochs} (schedule.warmupEpochs)`,
+          `the learning rate grows for ${counted(warmupEpochs, 'epoch')}, of which the run has ${config.epochs} (schedule.warmupEpochs)`,
         ]
       : []
   return [...store.warnings, ...skipped, ...unmeasured, ...cold]

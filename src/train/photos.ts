@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, counted } from '../base/index.ts'
 import {
   burstsOf,
   burstWords,
@@ -115,7 +115,10 @@ function photosOf(
   const photos = known.filter((photo) => keys.has(photoKey(photo)))
   const found = new Set(photos.map(photoKey))
   const absent = [...keys].filter((key) => !found.has(key))
-  check(absent.length === 0, `split: ${absent.length} of its photos are not in the data: ${shortList(absent)}`)
+  check(
+    absent.length === 0,
+    `split: ${counted(absent.length, 'of its photos is', 'of its photos are')} not in the data: ${shortList(absent)}`,
+  )
   return photos
 }
 
@@ -147,7 +150,7 @@ export async function openPhotos(
 
 function tellCaptions({ onProgress }: TrainOptions, { captioned, photos }: PixelStore): void {
   if (captioned === 0) return
-  const text = `caption strip in ${captioned} of ${photos.length} photos, left out; \`set: ["image.captions=keep"]\` leaves them in`
+  const text = `caption strip in ${captioned} of ${counted(photos.length, 'photo')}, left out; \`set: ["image.captions=keep"]\` leaves them in`
   onProgress?.({ kind: 'note', text })
 }
 
@@ -207,7 +210,10 @@ function tellWhatWasRead(
 
 function splitInWords(known: readonly Photo[], validation: TrainConfig['validation'], column: string): string {
   const kept = known.length - photosToTrainWith(known, validation).length
-  const out = kept === 0 ? '' : `; ${kept} photos of the table are kept out: they are test photos, or on no side`
+  const out =
+    kept === 0
+      ? ''
+      : `; ${counted(kept, 'photo of the table is kept out: it is a test photo, or on no side', 'photos of the table are kept out: they are test photos, or on no side')}`
   const how =
     validation === 'column'
       ? 'decides which photos train and which validate'

@@ -1,3 +1,4 @@
+import { count as countOf } from '../chart/index.ts'
 import { button, download, h } from './dom.ts'
 import type { Model } from './model.ts'
 import { photoButton } from './photo-card.ts'
@@ -17,7 +18,7 @@ export function chosenList(model: Model, openPhoto: (photo: number) => void): HT
         ? 'No photo chosen'
         : chosen.length === 1
           ? '1 photo chosen'
-          : `${chosen.length} photos chosen`
+          : `${countOf(chosen.length, 'photo')} chosen`
     const more = chosen.length - listed
     save.disabled = none.disabled = chosen.length === 0
     list.replaceChildren(

@@ -1,3 +1,4 @@
+import { count } from '../chart/index.ts'
 import type { ReportData } from '../report/data.ts'
 import { h } from './dom.ts'
 import { besideScore, intervalWords } from './score-words.ts'
@@ -46,7 +47,7 @@ function originOf({ model, data, split, reason, photos, identities, shared }: Re
   const which = split === 'all' ? 'all photos' : `${split} photos`
   const why = reason === '' ? '' : ` (${reason})`
   const origin = shared ? 'A shared report without names' : `${model} · ${data}`
-  return `${origin}, ${which}${why}: ${photos.length} photos of ${identities.length} individuals.`
+  return `${origin}, ${which}${why}: ${count(photos.length, 'photo')} of ${count(identities.length, 'individual')}.`
 }
 
 function upper(sentence: string): string {

@@ -1,4 +1,4 @@
-import { cividisAt } from '../chart/index.ts'
+import { cividisAt, count } from '../chart/index.ts'
 import { ColourScale } from './colour-scale.ts'
 import { button, choice, h } from './dom.ts'
 import { type Drag, type GestureListener, listenToGestures } from './gestures.ts'
@@ -294,9 +294,11 @@ export function heatTab(model: Model, open: (a: number, b: number) => void): HTM
       h('p', {
         className: 'note',
         textContent:
-          `${order.length} photos ordered by individual; squares are the photos of one individual. Point for a pair, click to open it. ` +
+          `${count(order.length, 'photo')} ordered by individual; squares are the photos of one individual. Point for a pair, click to open it. ` +
           'Colours: cividis, what is beyond clipped.' +
-          (missing > 0 ? ` The first photos of each individual; ${missing} others are left out.` : ''),
+          (missing > 0
+            ? ` The first photos of each individual; ${count(missing, 'other is', 'others are')} left out.`
+            : ''),
       }),
     ),
   )

@@ -1,3 +1,4 @@
+import { count } from '../chart/index.ts'
 import type { ReportData, ReportScores } from '../report/data.ts'
 import { button, download, h } from './dom.ts'
 import type { Model } from './model.ts'
@@ -75,7 +76,7 @@ function metricRows(data: ReportData): (readonly [string, string])[] {
     ...scoreNames.map(
       ([label, name]) => [label, `${metrics[name].toFixed(4)} (${besideScore(data, name, 3)})`] as const,
     ),
-    ['photos', `${metrics.photos} of ${metrics.identities} individuals`],
+    ['photos', `${metrics.photos} of ${count(metrics.identities, 'individual')}`],
     ['tie rate', metrics.tieRate.toFixed(4)],
     ['scored', words.scored],
     ['left out', words.leftOut.join('; ')],

@@ -1,3 +1,4 @@
+import { count } from '../chart/index.ts'
 import { button, choice, h } from './dom.ts'
 import type { Links } from './link.ts'
 import { searchPhotos } from './map-tab.ts'
@@ -103,7 +104,7 @@ function mistakeSteps(model: Model): HTMLElement {
   }
   const update = () => {
     const at = wrong.indexOf(model.selected)
-    const many = wrong.length === 1 ? '1 mistake' : `${wrong.length} mistakes`
+    const many = count(wrong.length, 'mistake')
     const nearest = model.data.neighbours[model.selected]!.photos[0]
     const oneFile = at >= 0 && nearest !== undefined && model.sameFile(model.selected, nearest)
     const why = oneFile ? '; the same file stands under two individuals' : ''

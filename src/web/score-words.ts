@@ -1,3 +1,4 @@
+import { count } from '../chart/index.ts'
 import type { ReportData, ReportScores } from '../report/data.ts'
 
 /** Between what the score lies, and what chance reaches: `0.41 to 0.63 · by chance 0.07`. */
@@ -16,5 +17,5 @@ export function intervalWords({ scoring }: Pick<ReportData, 'scoring'>): string 
   const { identity } = scoring.intervals
   if (identity === null) return 'No intervals: the queries show one individual only. By chance: a random order.'
   const few = identity.tooFew ? '; so few that they are too narrow' : ''
-  return `Beside each score: its ${identity.level * 100} % interval, over the ${identity.units} individuals${few}, and what a random order reaches.`
+  return `Beside each score: its ${identity.level * 100} % interval, over the ${count(identity.units, 'individual')}${few}, and what a random order reaches.`
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { ParamSpec } from '../models/index.ts'
 import { asFloat32, isFloating, type Shape, type StoredTensor, sameShape, type Tensor } from '../tensor/index.ts'
 import { misfitError, type Problem } from './misfit.ts'
@@ -96,5 +97,7 @@ function notFinite(name: string, numbers: Float32Array): Problem[] {
   }
   if (nan + infinite === 0) return []
   const what = nan > 0 ? 'NaN' : 'Infinity'
-  return [[name, `holds ${what}: ${nan + infinite} of ${numbers.length} numbers are not finite`]]
+  return [
+    [name, `holds ${what}: ${nan + infinite} of ${counted(numbers.length, 'number is', 'numbers are')} not finite`],
+  ]
 }

@@ -141,7 +141,7 @@ describe('a pickle', () => {
       'K\x00K\x05\x85K\x01\x85',
       'a tensor of 5 numbers, the last of them at 5, expected 4 at most',
     ],
-    ['that begins behind its storage', 'K\x04K\x01\x85K\x01\x85', 'a tensor of 1 numbers, the last of them at 5'],
+    ['that begins behind its storage', 'K\x04K\x01\x85K\x01\x85', 'a tensor of 1 number, the last of them at 5'],
     [
       'that repeats one number a billion times',
       'K\x00J\x00\xca\x9a\x3b\x85K\x00\x85',

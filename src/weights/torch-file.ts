@@ -1,4 +1,4 @@
-import { check, InputError, RangedFile } from '../base/index.ts'
+import { check, counted, InputError, RangedFile } from '../base/index.ts'
 import type { StoredTensor } from '../tensor/index.ts'
 import { unpickle } from './pickle.ts'
 import { storedTensor, type TorchStorage, TorchTensor, torchScope } from './torch-tensors.ts'
@@ -34,7 +34,10 @@ export async function openTorchZip(path: string): Promise<WeightsFile> {
     const folder = pickleName.slice(0, -'data.pkl'.length)
     check(!entries.has(`${folder}constants.pkl`), `${path}: a TorchScript program, expected a state_dict`)
     const pickle = entries.get(pickleName)!
-    check(pickle.length <= pickleLimit, `${path}: a pickle of ${pickle.length} bytes, expected ${pickleLimit} at most`)
+    check(
+      pickle.length <= pickleLimit,
+      `${path}: a pickle of ${counted(pickle.length, 'byte')}, expected ${pickleLimit} at most`,
+    )
     const order = entries.get(`${folder}byteorder`)
     const little = order === undefined || Buffer.from(file.read(order.begin, order.length)).toString() === 'little'
     check(little, `${path}: written by a big-endian machine, expected little-endian`)
@@ -43,7 +46,10 @@ export async function openTorchZip(path: string): Promise<WeightsFile> {
       const entry = entries.get(`${folder}data/${key}`)
       check(entry !== undefined, `${path}: storage '${key}' is missing`)
       const expected = length * bytesPerElement
-      check(entry.length === expected, `${path}: storage '${key}', expected ${expected} bytes, got ${entry.length}`)
+      check(
+        entry.length === expected,
+        `${path}: storage '${key}', expected ${counted(expected, 'byte')}, got ${entry.length}`,
+      )
       return entry.begin
     }
     return weightsOf(value, file, placeOf)
@@ -100,7 +106,7 @@ function storagePlaces(
     check(storage !== undefined && !places.has(storage.key), `${file.path}: a storage that no tensor has`)
     const told = Number(Buffer.from(file.read(at, 8)).readBigInt64LE())
     const { length, bytesPerElement } = storage
-    check(told === length, `${file.path}: storage '${storage.key}' of ${told} numbers, expected ${length}`)
+    check(told === length, `${file.path}: storage '${storage.key}' of ${counted(told, 'number')}, expected ${length}`)
     places.set(storage.key, at + 8)
     at += 8 + length * bytesPerElement
     check(at <= file.size, `${file.path}: truncated: storage '${storage.key}' goes on to byte ${at} of ${file.size}`)

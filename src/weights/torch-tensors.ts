@@ -1,4 +1,4 @@
-import { check, InputError } from '../base/index.ts'
+import { check, counted, InputError } from '../base/index.ts'
 import {
   type DType,
   readStored,
@@ -108,7 +108,7 @@ function rebuildTensor([storage, offset, shape, strides]: readonly unknown[], wh
   const end = offset + spanOf(shape, strides)
   check(
     end <= storage.length && count <= storage.length,
-    `${where}: a tensor of ${count} numbers, the last of them at ${end}, expected ${storage.length} at most in storage '${storage.key}'`,
+    `${where}: a tensor of ${counted(count, 'number')}, the last of them at ${end}, expected ${storage.length} at most in storage '${storage.key}'`,
   )
   return new TorchTensor(storage, offset, shape, strides)
 }

@@ -1,3 +1,4 @@
+import { count as counted } from '../../chart/index.ts'
 import { h } from '../dom.ts'
 import type { Picture } from '../model.ts'
 import type { Desk } from './desk.ts'
@@ -6,11 +7,7 @@ import type { Desk } from './desk.ts'
 export function proposals({ data }: Desk, pictures: readonly (Picture | null)[]): HTMLElement {
   const clusters = data.clusters.map(({ number, photos, count, sure }) => {
     const missing = count - photos.length
-    const facts = [
-      count === 1 ? '1 photo' : `${count} photos`,
-      sure ? 'sure' : 'not sure',
-      missing === 0 ? '' : `${missing} not shown`,
-    ]
+    const facts = [counted(count, 'photo'), sure ? 'sure' : 'not sure', missing === 0 ? '' : `${missing} not shown`]
     const words = ` ${facts.filter((fact) => fact !== '').join(' · ')}`
     return h(
       'section',
