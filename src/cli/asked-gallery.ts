@@ -4,6 +4,7 @@ import type { GallerySource } from '../embedder/index.ts'
 import { speakingOf } from './flag-words.ts'
 import { tellGallery } from './gallery-source.ts'
 import { type DataFlags, dataOptions } from './options.ts'
+import { addOtherNames } from './other-names.ts'
 import { withListing } from './work.ts'
 
 /** Options of commands that may hold their photos against known individuals. */
@@ -14,13 +15,18 @@ export interface GalleryFlags {
 }
 
 export function addGalleryOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--gallery <G>',
       'known individuals: a gallery, a folder for each animal, a table (CSV), or a Kaggle folder',
     )
     .option('--gallery-images <DIR>', "the folder that the gallery's file names start from")
     .option('--gallery-columns <field=column,…>', "the names of the columns of the gallery's table")
+  return addOtherNames(
+    command,
+    { queryImages: 'images', queryColumns: 'columns' },
+    '--images and --columns are those of --data, --gallery-images and --gallery-columns those of --gallery',
+  )
 }
 
 /** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */

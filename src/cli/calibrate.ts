@@ -114,7 +114,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
         embedCached(embedder, identifiedOnly(selection.manifest), options),
       )
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
-      warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
+      await warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }

@@ -112,7 +112,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       const photos = await embed('photos', (options) => embedCached(embedder, manifest, options))
       const chosenOn =
         labelledPhotos && (await embed('labelled', (options) => embedCached(embedder, labelledPhotos, options)))
-      warnOfSkipped([...photos.skipped, ...(chosenOn?.skipped ?? [])])
+      await warnOfSkipped([...photos.skipped, ...(chosenOn?.skipped ?? [])])
       await warnOfIdentical({
         photos: photos.photos.map((photo) => ({ ...photo, identity: undefined })),
         contentHashes: photos.contentHashes,

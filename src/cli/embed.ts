@@ -84,7 +84,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
             skipped.push(...batch.skipped)
           }
         })
-        warnOfSkipped(skipped)
+        await warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
         commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, counted, writeFileAtomic } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
@@ -122,8 +121,8 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
   )
   const split = given.split ?? (splitOf === undefined ? undefined : 'validation')
   if (splitOf !== undefined) await checkRun(splitOf)
-  const { openDataset } = await import('../data/index.ts')
-  const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
+  const { checkPhotosThere, openDataset } = await import('../data/index.ts')
+  const { loadGallery } = await import('../embedder/index.ts')
   const { evaluateAgainstGallery, evaluatePhotos, leftOutWords, photosBeside, withinEncounterWords } = await import(
     '../identify/index.ts'
   )
@@ -164,9 +163,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
             },
           }),
         )
-      // A photo that is not there is told before the whole gallery is embedded.
-      const gone = gallery !== undefined && selection.manifest.photos.some(({ path }) => !existsSync(path))
-      if (gone) await embed('queries', (options) => embedPhotos(embedder, selection.manifest, options))
+      if (gallery !== undefined) checkPhotosThere(selection.manifest, reading) // told before the whole gallery is embedded
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       if (known !== undefined) await warnOfIdenticalKnown(known)
       const fused = await fusionFor(flags, { embedder, gallery, postProcessing })

@@ -68,7 +68,7 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
     const flanks = located.photos.map((photo, i) => known[i] ?? asProposed(proposals.get(photo)))
     return { manifest: located, flanks, skipped }
   }, 'stopped; what was looked at so far is kept: the same command goes on')
-  warnOfSkipped(skipped)
+  await warnOfSkipped(skipped)
   const { rows, options, warnings } = tableWith(manifest, flags, flankColumns(manifest.photos, flanks), out)
   writeFileAtomic(out, csvText(rows, { formulas: 'kept' }))
   for (const text of warnings) warn(text)

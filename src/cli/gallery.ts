@@ -82,7 +82,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       const embedded = await withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
         embedCached(embedder, manifest, options),
       )
-      warnOfSkipped(embedded.skipped)
+      await warnOfSkipped(embedded.skipped)
       await warnOfIdenticalKnown(embedded)
       const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
       writeGallery(out, model, gallery, await localOf(flags, gallery, signal))

@@ -17,6 +17,7 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
+import { addOtherNames } from './other-names.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { firstWord, progress } from './progress.ts'
@@ -102,6 +103,11 @@ export function identifyCommand(): Command {
     .option('--html <FILE>', 'write a page to decide on, each photo beside its candidates')
     .option('--decisions <FILE.csv>', 'what you decided: photo, other photo, decision; a decided photo is answered so')
     .option('--overwrite', 'replace the files of --csv and --html')
+  addOtherNames(
+    command,
+    { galleryImages: 'images', galleryColumns: 'columns' },
+    '--images and --columns are those of --gallery, --query-images and --query-columns those of a table given as PHOTO',
+  )
   return addAnswerOptions(
     addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))),
   )
@@ -111,18 +117,20 @@ export function identifyCommand(): Command {
 
 async function identifyAction(names: readonly string[], given: IdentifyFlags, command: Command): Promise<void> {
   const { gallery, top, csv, html, overwrite = false, skipUnreadable, limitPixels, newShare } = given
-  const { openQueries } = await import('../data/index.ts')
+  const { checkPhotosThere, openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { isPlain } = await import('../retrieval/index.ts')
   const { answerWords, identifyPhotos, matchQueries, readDecisions } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
-  const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
-  const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () =>
-    withListing((watch) => openQueries(names, { ...asQueries, ...watch })),
-  )
+  const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => {
+    const found = withListing((watch) => openQueries(names, { ...asQueries, ...watch }))
+    checkPhotosThere(found, { skipUnreadable })
+    return found
+  })
+  const known = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
   const read = [...names, ...filesOfGallery(known), ...(given.decisions === undefined ? [] : [given.decisions])]
   const inputs = { flags, manifest: asked, photos: read }
   await checkNamedOutputs({ csv, html }, inputs, overwrite)
@@ -142,15 +150,15 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
         withProgress('gallery', { skipUnreadable, limitPixels, signal }, (options) =>
           loadGallery(embedder, source, options),
         )
-      // A gallery on disk first: that another model made it is told at once. Else the photos: a mistyped name is told before the whole
-      // gallery is embedded.
+      // A gallery on disk first: that another model made it is told at once. Else the photos: one that cannot be read is told before the
+      // whole gallery is embedded.
       const stored = source.kind === 'stored' ? await load() : undefined
       const decisions = decided(queries.photos, source.kind === 'photos' ? source.manifest.photos : stored!.photos)
       const asked = await withProgress('photos', { skipUnreadable, limitPixels, signal }, (options) =>
         embedPhotos(embedder, queries, options),
       )
       const known = stored ?? (await load())
-      warnOfSkipped([...asked.skipped, ...known.skipped])
+      await warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)

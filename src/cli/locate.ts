@@ -76,7 +76,7 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
     }
   }, 'stopped; what was found so far is kept: the same command goes on')
   const { skipped, photos, photosWithAnimals, detections, masks } = written
-  warnOfSkipped(skipped)
+  await warnOfSkipped(skipped)
   say(`${detections}: ${counted(written.animals, 'animal')} in ${photosWithAnimals} of ${counted(photos, 'photo')}`)
   if (masks !== undefined) say(`${masks}: their masks, on which the animal is white`)
 }

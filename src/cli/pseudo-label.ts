@@ -132,7 +132,7 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
       const calibration = await calibrationFor(flags, embedder)
       const together = calibration && { ...(await embedded(embedder, 'together')), scores: calibration.embedding }
       const [first] = models
-      warnOfSkipped([...first!.known.skipped, ...first!.unlabelled.skipped])
+      await warnOfSkipped([...first!.known.skipped, ...first!.unlabelled.skipped])
       const { seen, shared } = await sawPhotos(embedder)
       const sides = firstRoundSides(first!.known, shared)
       if (sides.every((side) => side === undefined)) tell(`note: ${noSplit}`)

@@ -148,7 +148,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
         }),
       )
       if (captioned > 0) tell(`note: ${captionWords(captioned, selection.manifest.photos.length)}`)
-      warnOfSkipped(outcome.skipped)
+      await warnOfSkipped(outcome.skipped)
       await warnOfScoring(outcome.scoring)
       say(describeReport(outcome))
     }),

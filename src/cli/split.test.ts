@@ -106,7 +106,9 @@ describe('rosette split', () => {
       }
     }
     expect(await rosette('split', '--data', photos, '--kind', 'burst', '--out', out)).toBe(0)
-    expect(output.stderr).toMatch(/bursts: \d bursts of 16 photos \(difference hash within 11 bits/)
+    expect(output.stderr).toMatch(
+      /bursts: \d bursts of 16 photos \(a burst is photos of one individual that are nearly the same picture/,
+    )
     const { photos: read } = openDataset(out, { images: photos })
     for (let i = 0; i < 16; i += 2) expect(read[i]!.split).toBe(read[i + 1]!.split)
     expect(new Set(read.map(({ split }) => split))).toEqual(new Set(['train', 'validation']))

@@ -89,7 +89,7 @@ async function submitAction(given: SubmitFlags): Promise<void> {
       const embedded = await withProgress('embedding', { ...reading, signal }, (options) =>
         embedPhotos(embedder, manifest, options),
       )
-      warnOfSkipped(embedded.skipped)
+      await warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)
       const fused = await fusionFor(flags, { embedder, postProcessing })
       await tellFlanks(embedded, pairs)

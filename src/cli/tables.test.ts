@@ -159,6 +159,51 @@ test('a hint on the table of a gallery, or of queries, names the option of that 
   expect(output.stderr).toContain('number, remark; name them with --query-columns filename=…,identity=…\n')
 })
 
+test('options of the two tables go by the names of `identify` and of `evaluate` in both', async () => {
+  const csv = table('file,who', (name) => name)
+  const of = (which: string) => [`--${which}images`, photos, `--${which}columns`, 'filename=file,identity=who']
+  const query = join(out, 'query.csv')
+  writeFileSync(query, 'file,who\nAbril_0.png,Abril\n')
+  const to = ['--out', join(out, 'metrics.json')]
+  const both = ['--data', query, ...of('query-'), '--gallery', csv, ...of('gallery-')]
+  expect(await rosette('evaluate', '--model', run, ...both, ...to)).toBe(0)
+  expect(metrics()).toMatchObject({ queries: 1, rank1: 1 })
+  const identify = ['identify', '--model', run, '--gallery', csv, query, ...of('query-')]
+  expect(await rosette(...identify, ...of('gallery-'))).toBe(0)
+  expect(output.stdout).toMatch(/^Abril_0\.png +1 +Abril /m)
+
+  for (const [first, second] of [
+    ['--images', '--gallery-images'],
+    ['--gallery-images', '--images'],
+  ] as const) {
+    output.stderr = ''
+    expect(await rosette(...identify, first, photos, second, out)).toBe(2)
+    expect(output.stderr).toContain(
+      'rosette: --gallery-images and --images are one option of identify\n' +
+        'hint: --images and --columns are those of --gallery, --query-images and --query-columns those of a table given as PHOTO\n',
+    )
+  }
+})
+
+test('photos of queries that are not there are told before the gallery is looked at, by the options of their table', async () => {
+  const query = join(out, 'query.csv')
+  writeFileSync(query, 'filename\nabsent.png\n')
+  const gallery = join(out, 'gallery.csv')
+  writeFileSync(gallery, 'filename,identity\nabsent too.png,Abril\n')
+  const identify = ['identify', '--model', run, '--gallery', gallery]
+  expect(await rosette(...identify, query)).toBe(2)
+  expect(output.stderr).toContain(
+    `rosette: ${query}: 1 problem\n  query.csv row 2 'absent.png': its file is not there; file names start from ${out}\n` +
+      'hint: --query-images names the folder that they start from\n',
+  )
+  expect(output.stderr).not.toContain('gallery.csv')
+  output.stderr = ''
+  expect(await rosette(...identify, join(out, 'absent.jpg'))).toBe(2)
+  expect(output.stderr).toContain(
+    `rosette: photos: 1 problem\n  ${out}/absent.jpg: no such file\nhint: photos that cannot be read are left out with --skip-unreadable\n`,
+  )
+})
+
 test('photos that the model was trained on are recognised under other names', async () => {
   const files = { train: ['Abril_0.png', 'Bento_0.png'].map((name) => join(photos, name)), validation: [] }
   const trained = tinyRun({ train: ['a.png', 'b.png'], files })

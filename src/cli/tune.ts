@@ -98,7 +98,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
       if (found.selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       await warnOfLearned(found.selection, embedder)
-      warnOfSkipped(found.embedded.skipped)
+      await warnOfSkipped(found.embedded.skipped)
       return found
     })
     const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])

@@ -221,8 +221,9 @@ export async function warnOfIdenticalKnown({
   for (const text of identicalInGalleryWarnings(photos, contentHashes)) warn(text)
 }
 
-export function warnOfSkipped(skipped: readonly Skipped[]): void {
-  for (const { photo, reason } of skipped) warn(`skipped ${oneLine(photo.filename)}: ${oneLine(reason)}`)
+export async function warnOfSkipped(skipped: readonly Skipped[]): Promise<void> {
+  const { whySkipped } = await import('../data/index.ts')
+  for (const one of skipped) warn(`skipped ${oneLine(one.photo.filename)}: ${oneLine(whySkipped(one))}`)
 }
 
 /** What a run recorded of itself that speaks against its answers. */

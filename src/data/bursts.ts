@@ -108,12 +108,16 @@ function thresholdOf(
   return { kind, radius, pairs, collisions, nearestCollision: nearest === -1 ? undefined : nearest }
 }
 
-/** Bursts in words: `12 bursts of 31 photos (difference hash within 11 bits, DCT hash within 9: two individuals are 10 apart)`. */
+/**
+ * Bursts in words, without the bits: `12 bursts of 31 photos (a burst: photos of one individual that are nearly the same picture)`; where photos of
+ * two individuals are as alike, that fewer were joined for that.
+ */
 export function burstWords({ count, photos, thresholds }: Bursts): string {
-  const told = thresholds.map(({ kind, radius, collisions, nearestCollision }) => {
-    const why = nearestCollision === undefined ? '' : `: two individuals are ${nearestCollision} apart`
-    const some = collisions === 0 ? '' : `, with ${counted(collisions, 'pair')} of two individuals`
-    return `${kind} ${radius < 0 ? 'not used' : `within ${counted(radius, 'bit')}`}${some}${why}`
-  })
-  return `${counted(count, 'burst')} of ${counted(photos, 'photo')} (${told.join('; ')})`
+  const what = 'a burst is photos of one individual that are nearly the same picture'
+  const lowered = thresholds.some(({ nearestCollision }) => nearestCollision !== undefined)
+  const some = thresholds.some(({ radius }) => radius >= 0)
+  const fewer = lowered
+    ? `; here photos of two individuals are as alike, so that only ${some ? 'photos that are more alike' : 'identical pictures'} were joined`
+    : ''
+  return `${counted(count, 'burst')} of ${counted(photos, 'photo')} (${what}${fewer})`
 }

@@ -68,6 +68,7 @@ export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOption
 export { withoutProposed } from './proposed.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
+  checkPhotosThere,
   decodePhoto,
   listOf,
   type PhotoFile,
@@ -75,6 +76,7 @@ export {
   type ReadPhoto,
   readPhotos,
   type Skipped,
+  whySkipped,
 } from './read-photos.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type ScanOptions } from './scan.ts'

@@ -38,7 +38,7 @@ describe('leakageOf', () => {
       ],
     })
     expect(leakageWords(leakage)).toEqual([
-      '1 pair of a training and a validation photo of one individual is within 11 bits of each other (1 of 2 validation photos): the score flatters',
+      '1 pair of a training and a validation photo of one individual is within 11 bits of each other, which is nearly the same picture (1 of 2 validation photos): the score flatters',
       '1 encounter with photos on both sides',
     ])
     const wider = leakageOf(photos, hashes, { train: [0, 3], validation: [1, 2] }, 12)
@@ -49,7 +49,7 @@ describe('leakageOf', () => {
   it('says that there is none, and how near the nearest are', () => {
     const leakage = leakageOf(photos, hashes, { train: [0, 1], validation: [2, 3] })
     expect(leakageWords(leakage)).toEqual([
-      'no photo of the validation side is within 11 bits of a training photo of its individual; the nearest two of one individual differ in 36',
+      'no photo of the validation side is within 11 bits of a training photo of its individual, so that none is nearly the same picture; the nearest two of one individual differ in 36',
       '1 pair across the split is as alike and has two names',
     ])
     expect(leakage.encounters).toBe(0)

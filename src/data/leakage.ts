@@ -100,8 +100,8 @@ export function leakageWords(leakage: Leakage): string[] {
   const apart = closest === undefined ? '' : `; the nearest two of one individual differ in ${closest.bits}`
   const verdict =
     pairs === 0
-      ? `no photo of the validation side is within ${counted(radius, 'bit')} of a training photo of its individual${apart}`
-      : `${counted(pairs, 'pair')} of a training and a validation photo of one individual ${pairs === 1 ? 'is' : 'are'} within ${counted(radius, 'bit')} of each other ` +
+      ? `no photo of the validation side is within ${counted(radius, 'bit')} of a training photo of its individual, so that none is nearly the same picture${apart}`
+      : `${counted(pairs, 'pair')} of a training and a validation photo of one individual ${pairs === 1 ? 'is' : 'are'} within ${counted(radius, 'bit')} of each other, which is nearly the same picture ` +
         `(${photos} of ${validation} validation photos): the score flatters`
   return [
     verdict,

@@ -12,7 +12,7 @@ const [mostEntries, mostNames] = [50_000, 20]
  */
 export function allMissing(source: string, photos: readonly Photo[]): Problem | undefined {
   const [first] = photos
-  if (first?.row === undefined || photos.some(({ path }) => existsSync(path))) return undefined
+  if (first === undefined || photos.some(({ path, row }) => row === undefined || existsSync(path))) return undefined
   const looked = folderAbove(first.path, first.filename) ?? dirname(first.path)
   const count = photos.length === 1 ? 'its file is not there' : `none of the ${photos.length} files is there`
   return {

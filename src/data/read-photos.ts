@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Budget, InputError, inOrder, oneLine } from '../base/index.ts'
 import {
@@ -43,12 +44,18 @@ export interface ReadPhoto<Made> {
   readonly made: Made
 }
 
-/** A photo that was left out, and why. */
+/** A photo that was left out, and why: an error's words, which begin with the file's path where it cannot be read. */
 export interface Skipped {
   readonly photo: Photo
   readonly reason: string
   /** What to do about it. */
   readonly hint?: string | undefined
+}
+
+/** Why a photo was left out, to stand beside its name: without its path before. */
+export function whySkipped({ photo, reason }: Skipped): string {
+  const path = `${oneLine(photo.path)}: `
+  return reason.startsWith(path) ? reason.slice(path.length) : reason
 }
 
 /** The decoder has four threads; one photo more, while this thread resizes. Each is held whole in memory. */
@@ -71,13 +78,40 @@ export async function* readPhotos<Made>(
 ): AsyncGenerator<ReadPhoto<Made> | Skipped, void, undefined> {
   const { skipUnreadable = false, mayBeEmpty = false, ahead = atOnce, signal } = options
   const budget = new Budget(options.budgetBytes ?? decodingBudgetBytes())
-  const { name, photos, problems } = listOf(source)
+  const list = listOf(source)
   const unusable: Skipped[] = []
-  for await (const found of inOrder(photos, (photo) => attempt(photo, make, budget), { atOnce, ahead })) {
+  for await (const found of inOrder(list.photos, (photo) => attempt(photo, make, budget), { atOnce, ahead })) {
     signal?.throwIfAborted()
     if ('reason' in found) unusable.push(found)
     yield found
   }
+  checkUsable(list, unusable, { skipUnreadable, mayBeEmpty })
+}
+
+/**
+ * Before anything that takes long: that the files of the photos are there, as far as reading them would be an error.
+ * @throws InputError in the words of `readPhotos`.
+ */
+export function checkPhotosThere(
+  source: Manifest | readonly Photo[],
+  { skipUnreadable = false }: Pick<ReadOptions, 'skipUnreadable'> = {},
+): void {
+  const list = listOf(source)
+  const gone = list.photos.filter(({ path }) => !existsSync(path))
+  if (gone.length === 0) return
+  checkUsable(
+    list,
+    gone.map((photo) => ({ photo, reason: `${oneLine(photo.path)}: no such file` })),
+    { skipUnreadable, mayBeEmpty: false },
+  )
+}
+
+/** @throws InputError for photos that cannot be used, unless they may be left out and some are left. */
+function checkUsable(
+  { name, photos, problems }: ReturnType<typeof listOf>,
+  unusable: readonly Skipped[],
+  { skipUnreadable, mayBeEmpty }: Required<Pick<ReadOptions, 'skipUnreadable' | 'mayBeEmpty'>>,
+): void {
   const missing = unusable.length === photos.length ? allMissing(name, photos) : undefined
   if (missing !== undefined) checkProblems(name, [...problems, missing])
   checkProblems(name, skipUnreadable ? problems : [...problems, ...unusable.map(unreadableProblem)])

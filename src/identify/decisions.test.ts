@@ -51,6 +51,23 @@ describe('decisions about a gallery', () => {
     expect(called[0]!.photo).toBe("'=a.jpg")
   })
 
+  test.each(['utf16le', 'utf8'] as const)(
+    'are read as %s, which spreadsheets save, whatever stands between the cells',
+    (encoding) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
+      writeFileSync(path, '\ufeffphoto\tother photo\tdecision\r\nx.jpg\tAna/1.jpg\tsame\r\n', encoding)
+      expect(readDecisions(path, asked, gallery)).toMatchObject([{ other: 'Ana/1.jpg', decision: 'same', row: 2 }])
+    },
+  )
+
+  test('without one of their columns are an error that tells what the table has', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
+    writeFileSync(path, 'photo,other\nx.jpg,Ana/1.jpg\n')
+    expect(() => readDecisions(path, asked, gallery)).toThrow(
+      "decisions.csv: expected the columns 'photo', 'other photo', 'decision', got 'photo', 'other'\nhint: the pages that `html`",
+    )
+  })
+
   test.each([
     [['1.jpg,x.jpg,same'], /row 2: '1\.jpg' may be Ana\/1\.jpg, Bia\/1\.jpg, Caua\/1\.jpg/],
     [['x.jpg,Ana/1.jpg,new'], /row 2: new is said of one photo, got the other photo 'Ana\/1\.jpg'/],

@@ -40,7 +40,12 @@ export function readDecisions(
   const named = header.map((name) => name.toLowerCase().replace(/[_-]/g, ' '))
   const [photo, other, decision] = columns.map((name) => named.indexOf(name)) as [number, number, number]
   const missing = columns.filter((name) => !named.includes(name))
-  check(missing.length === 0, `${path}: expected the columns ${columns.join(', ')}, got no ${shortList(missing)}`)
+  const quoted = (names: readonly string[]) => shortList(names.map((name) => `'${name}'`))
+  check(
+    missing.length === 0,
+    `${path}: expected the columns ${quoted(columns)}, got ${quoted(header)}`,
+    'the pages that `html` writes save such a table; the first line holds the names of the columns',
+  )
   const all = [...photos, ...(gallery ?? [])]
   const find = photoFinder(photos, gallery ?? [])
   const found = rows.map((cells, i) => {

@@ -5,6 +5,7 @@ import {
   type Manifest,
   type Photo,
   type Skipped,
+  whySkipped,
 } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
@@ -110,5 +111,5 @@ export function unidentifiedOf(whole: Manifest, known: Manifest): number {
 
 /** What was skipped, as a report lists it. */
 export function unreadablePhotos(skipped: readonly Skipped[]): Scoring['unreadable'] {
-  return skipped.map(({ photo, reason }) => ({ photo: describePhoto(photo), reason }))
+  return skipped.map((one) => ({ photo: describePhoto(one.photo), reason: whySkipped(one) }))
 }

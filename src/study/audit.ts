@@ -9,6 +9,7 @@ import {
   type Photo,
   type PhotoHashes,
   samePictureBits,
+  whySkipped,
 } from '../data/index.ts'
 import { type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
 import { nearestAcross } from './border-pairs.ts'
@@ -97,8 +98,8 @@ const likelyMask = { least: 0.01, most: 0.98 } as const
  */
 export async function auditPhotos(input: AuditInput): Promise<Audit> {
   const { photos, hashes, contentHashes, skipped, leakage = null, embeddings, signal, onProgress } = input
-  const found: Finding[] = skipped.map(({ photo, reason }) =>
-    finding('unreadable', photo, undefined, { detail: reason }),
+  const found: Finding[] = skipped.map((one) =>
+    finding('unreadable', one.photo, undefined, { detail: whySkipped(one) }),
   )
   const counts = new Map<FindingKind, number>([['unreadable', skipped.length]])
   const add = (one: Finding) => {

@@ -180,7 +180,7 @@ test('without known sightings photos that look alike stay on one side, said with
   })
   expect(config.validation).toBe('burst')
   expect(notes.find((note) => note.startsWith('no sightings are known'))).toMatch(
-    /photos that look alike stay on one side: \d+ bursts? of \d+ photos \(difference hash .*\); `set: \["validation=stratified"\]` divides by lot$/,
+    /photos that look alike stay on one side: \d+ bursts? of \d+ photos \(a burst is photos of one individual .*\); `set: \["validation=stratified"\]` divides by lot$/,
   )
   const { bursts } = await findBursts(index.photos)
   const sides = (rows: readonly number[]) => new Set(rows.map((row) => bursts[row]!))

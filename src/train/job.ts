@@ -12,6 +12,7 @@ import {
   type PixelStore,
   photoKey,
   type Split,
+  whySkipped,
 } from '../data/index.ts'
 import { describeModel, writeModelDescription } from '../embedder/index.ts'
 import { decodeModel, externalFiles } from '../onnx/index.ts'
@@ -313,7 +314,7 @@ function checkSameWeights(out: string, before: RunRecord, now: RunRecord): void 
 }
 
 function warningsOf(store: PixelStore, split: Split, config: TrainConfig): string[] {
-  const skipped = store.skipped.map(({ photo, reason }) => `skipped ${photo.filename}: ${reason}`)
+  const skipped = store.skipped.map((one) => `skipped ${one.photo.filename}: ${whySkipped(one)}`)
   const unmeasured = config.validation !== 'none' && split.validation.length === 0 ? [nothingAside(config)] : []
   const { warmupEpochs } = config.schedule
   const cold =
