@@ -2,16 +2,16 @@
  * `node scripts/bench.mjs post-processing --model resnet50.onnx --queries new.csv --query-images DIR [--gallery known.csv --gallery-images DIR]`: what each
  * trick of ranking gives a model: photos against each other, other encounters only, or against a gallery. The difference of identity-balanced
  * mAP to plain cosines is paired by query, its 95 % interval drawn over individuals. The last row is what the gate of `rosette tune` says of all
- * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--plain-photos` also measures the photos without their
- * mirror images. Writes results/post-processing.csv, a row a trick.
+ * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--averaging` lets the other ways to average take part: photos
+ * without their mirror images, and in two sizes where the network takes them. Writes results/post-processing.csv, a row a trick.
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { formatTable } from '../src/base/index.ts'
+import { formatTable, InputError } from '../src/base/index.ts'
 import { openDataset } from '../src/data/index.ts'
-import { embedCached, openModel, type PhotoEmbeddings } from '../src/embedder/index.ts'
+import { embedCached, openModel, type PhotoEmbeddings, type Tta } from '../src/embedder/index.ts'
 import { labelsOf } from '../src/identify/index.ts'
 import {
   comparePaired,
@@ -32,7 +32,7 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     'gallery-images': { type: 'string' },
     'model-config': { type: 'string' },
-    'plain-photos': { type: 'boolean', default: false },
+    averaging: { type: 'boolean', default: false },
     /** The column of the sighting, where its name does not tell. */
     encounter: { type: 'string' },
     threads: { type: 'string', default: '1' },
@@ -49,8 +49,10 @@ const tricks = [
   { words: 'cosines alone', metrics: plain },
   ...postProcessingGrid.map((one) => ({ words: postProcessingWords(one) ?? '', metrics: measure(flip, one) })),
 ]
-if (values['plain-photos'])
-  tricks.push({ words: 'cosines alone, no flip averaging', metrics: measure(await embeddedBy('none'), {}) })
+for (const tta of values.averaging ? (['none', 'multi-scale'] as const) : []) {
+  const embedded = await embeddedBy(tta).catch(unlessOneSize)
+  if (embedded !== undefined) tricks.push({ words: `cosines alone, averaging: ${tta}`, metrics: measure(embedded, {}) })
+}
 const rows = [...tricks.map(rowOf), verdictRow()]
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
 for (const row of rows)
@@ -73,7 +75,7 @@ interface Tried {
   readonly metrics: RetrievalMetrics
 }
 
-async function embeddedBy(tta: 'flip' | 'none'): Promise<Embedded> {
+async function embeddedBy(tta: Tta): Promise<Embedded> {
   const options = { threads: Number(values.threads), tta, modelConfig: values['model-config'] }
   const embedder = await openModel(values.model, options)
   const embed = (path: string, images: string | undefined) => {
@@ -87,6 +89,12 @@ async function embeddedBy(tta: 'flip' | 'none'): Promise<Embedded> {
   } finally {
     await embedder.release()
   }
+}
+
+/** A network that takes photos of one size only sees them in no other. */
+function unlessOneSize(error: unknown): undefined {
+  if (!(error instanceof InputError)) throw error
+  process.stderr.write(`${error.message}\n`)
 }
 
 function measure({ queries, gallery }: Embedded, postProcessing: PostProcessing): RetrievalMetrics {
