@@ -2,6 +2,7 @@
  * `node scripts/bench.mjs protocols --data nyala=DIR --data seals=DIR --model resnet50-imagenet.onnx`: one table of protocols and metrics, with
  * intervals and chance: the frozen network, a head on it, and a network trained from random weights, each on the same photos.
  * - nyala: the test photos, against the training photos. No sighting is on both sides.
+ * - nyala-512: the same photos, larger; with `--locate isnet.onnx` networks see the animal alone, the background filled.
  * - seals: two fifths of the photos, photos that look alike kept together, against the others.
  * Heads and networks learn from the other side alone, for as long as the recipe says: the scored photos choose nothing.
  * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again.
@@ -20,6 +21,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string', multiple: true, default: [] },
     model: { type: 'string', default: 'resnet50-imagenet.onnx' },
+    /** A network that finds the animal, with its description beside it. */
+    locate: { type: 'string' },
     /** Of those below; all unless given. */
     models: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
@@ -27,21 +30,49 @@ const { values } = parseArgs({
   },
 })
 
-/** How each model comes to be; undefined for one that is taken as it is. */
-const recipes: Readonly<Record<string, readonly string[] | undefined>> = {
-  'ResNet50 of ImageNet, frozen': undefined,
-  'a head on it': [
-    ...['--backbone', values.model, '--model-config', join(root, 'presets', 'resnet50-imagenet.model.json')],
-    '--freeze',
-  ],
-  'ConvNeXt-Atto from random weights, 64 px, 30 epochs': [
-    ...['--preset', 'atto', '--set', 'epochs=30', '--set', 'image.widthPx=64', '--set', 'image.heightPx=64'],
-  ],
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-protocols-'))
+
+/** What the frozen network sees of a photo: its description, and the network that finds the animal. */
+interface View {
+  readonly description: string
+  readonly flags: readonly string[]
+}
+
+const whole: View = { description: join(root, 'presets', 'resnet50-imagenet.model.json'), flags: [] }
+const animal: View = {
+  description: filledDescription(),
+  flags: values.locate === undefined ? [] : ['--locate', values.locate],
+}
+
+interface Recipe {
+  readonly view: View
+  /** Undefined for a model that is taken as it is. */
+  readonly train?: readonly string[]
+}
+
+const headOn = (view: View): Recipe => ({
+  view,
+  train: ['--backbone', values.model, '--model-config', view.description, '--freeze'],
+})
+
+/** How each model comes to be. */
+const recipes: Readonly<Record<string, Recipe>> = {
+  'ResNet50 of ImageNet, frozen': { view: whole },
+  'a head on it': headOn(whole),
+  'ConvNeXt-Atto from random weights, 64 px, 30 epochs': {
+    view: whole,
+    train: ['--preset', 'atto', '--set', 'epochs=30', '--set', 'image.widthPx=64', '--set', 'image.heightPx=64'],
+  },
+  ...(values.locate === undefined
+    ? {}
+    : {
+        'ResNet50 of ImageNet, frozen, on the animal alone': { view: animal },
+        'a head on it, on the animal alone': headOn(animal),
+      }),
 }
 
 const file = join(root, 'results', `protocols-${processorName()}.csv`)
 const header = 'date,data,model,seed,protocol,score,queries,value,low,high,by_chance'
-const scratch = mkdtempSync(join(tmpdir(), 'rosette-protocols-'))
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
 try {
@@ -58,13 +89,16 @@ async function measureAll(named: string): Promise<void> {
   const photos = ['--data', table, '--images', images]
   for (const model of values.models?.split(';') ?? Object.keys(recipes)) {
     const recipe = recipes[model]
-    for (const seed of recipe === undefined ? ['0'] : values.seeds.split(',')) {
+    if (recipe === undefined) throw new Error(`'${model}': expected one of ${Object.keys(recipes).join('; ')}`)
+    for (const seed of recipe.train === undefined ? ['0'] : values.seeds.split(',')) {
       if (readFileSync(file, 'utf8').includes(`,${data},"${model}",${seed},`)) continue
       const begin = performance.now()
       const run = join(scratch, 'run')
-      const common = [...photos, '--out', run, '--seed', seed, '--threads', values.threads, '--overwrite']
-      if (recipe !== undefined) await rosette(['train', ...recipe, ...common, '--set', 'validation=none'])
-      const protocols = await evaluated(recipe === undefined ? values.model : run, photos)
+      const seen = [...photos, ...recipe.view.flags]
+      const common = [...seen, '--out', run, '--seed', seed, '--threads', values.threads, '--overwrite']
+      if (recipe.train !== undefined) await rosette(['train', ...recipe.train, ...common, '--set', 'validation=none'])
+      const how = recipe.train === undefined ? [values.model, '--model-config', recipe.view.description] : [run]
+      const protocols = await evaluated(how, seen)
       const facts = [today(), data, `"${model}"`, seed]
       appendFileSync(
         file,
@@ -81,17 +115,25 @@ async function measureAll(named: string): Promise<void> {
 
 /** Which photos are learned from (train) and scored (test). */
 async function writeTable(data: string, images: string, table: string): Promise<void> {
-  if (data === 'nyala') return writeFileSync(table, nyalaTable(images, { fresh: 'test' }))
+  if (data.startsWith('nyala')) return writeFileSync(table, nyalaTable(images, { fresh: 'test' }))
   const divided = ['--kind', 'burst', '--fraction', '0.4', '--seed', '0', '--out', table]
   await rosette(['split', '--data', images, ...divided])
   writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/,validation$/gm, ',test'))
 }
 
-async function evaluated(model: string, photos: readonly string[]): Promise<ProtocolReport> {
+/** The network's description, by which it sees its own mean colour around the animal. */
+function filledDescription(): string {
+  const description = JSON.parse(readFileSync(whole.description, 'utf8')) as { readonly preprocess: object }
+  const filled = { ...description, preprocess: { ...description.preprocess, alpha: 'mean' } }
+  const path = join(scratch, 'filled.model.json')
+  writeFileSync(path, JSON.stringify(filled))
+  return path
+}
+
+async function evaluated(model: readonly string[], photos: readonly string[]): Promise<ProtocolReport> {
   const out = join(scratch, 'metrics.json')
-  const description = ['--model-config', join(root, 'presets', 'resnet50-imagenet.model.json')]
-  const how = [...(model.endsWith('.onnx') ? description : []), '--tta', 'flip', '--threads', values.threads]
-  await rosette(['evaluate', '--model', model, ...photos, ...how, '--protocols', 'all', '--out', out, '--overwrite'])
+  const how = ['--tta', 'flip', '--threads', values.threads]
+  await rosette(['evaluate', '--model', ...model, ...photos, ...how, '--protocols', 'all', '--out', out, '--overwrite'])
   const { protocols } = JSON.parse(readFileSync(out, 'utf8')) as EvaluationReport
   if (protocols === null) throw new Error(`${out}: no protocols`)
   return protocols
