@@ -1,13 +1,12 @@
 /**
  * What finds the right animal among known ones, on photos of other sightings? Each source of similarity by itself, and fused: frozen networks on the
  * whole photo, on the animal alone, with the background filled or black; runs; places of the coat. All are asked through `rosette evaluate`, as a
- * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew (`-from-2` where `--first 2` asks for other individuals).
+ * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew (`-set-2-of-3` with `--every 3 --first 2`).
  *
- *     node scripts/bench.mjs sources --data nyala-512 --every 3 --locate isnet.onnx --match RootSIFT=sift \
+ *     node scripts/bench.mjs sources --data nyala-512 --locate isnet.onnx --match RootSIFT=sift \
  *       --model ResNet50=resnet50-imagenet.onnx --model "head=runs/head"
  *
- * `data` is a Kaggle folder with test_identities.csv beside its tables: queries are the test photos, the gallery the
- * training photos, of every n-th individual by name. `--locate` is a network that finds the animal, with its description beside it. The first
+ * Queries and gallery are of every n-th individual by name; of which photos they are, `askedAndKnown` says. `--locate` is a network that finds the animal, with its description beside it. The first
  * model is the one that places of the coat are fused with.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +14,8 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { check, csvText, formatTable } from '../src/base/index.ts'
-import { openDataset, type Photo } from '../src/data/index.ts'
+import type { Photo } from '../src/data/index.ts'
+import { askedAndKnown } from './asked-and-known.ts'
 import { root, rosette, today } from './command.ts'
 
 const { values } = parseArgs({
@@ -55,11 +55,11 @@ interface Metrics {
   }
 }
 
-/** Sets of other individuals have files of their own. */
-const first = values.first === '1' ? '' : `-from-${values.first}`
+/** Sets of some of the individuals have files of their own. */
+const set = values.every === '1' ? '' : `-set-${values.first}-of-${values.every}`
 const columns = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-sources-'))
-const sides = chosenSides()
+const sides = await chosenSides()
 const rows: string[][] = []
 
 try {
@@ -68,7 +68,7 @@ try {
     for (const view of extname(path) === '.onnx' ? views : views.slice(0, 1))
       if (!view.isLocated || locate !== '') await record(`${name}, ${view.name}`, modelArgs(path, view))
   for (const { name, path: word } of values.match.map(named))
-    for (const view of [views[0], views[1]])
+    for (const view of [views[1], views[0]])
       for (const how of ['local', 'fused'])
         if (!view.isLocated || locate !== '')
           await record(
@@ -128,17 +128,13 @@ async function record(source: string, args: readonly string[]): Promise<void> {
   // After each source: what was measured is kept when the next one fails.
   const header = ['date', 'data', 'queries', 'gallery_photos', 'individuals', 'source', ...columns]
   const ends = ['rank1_low', 'rank1_high', 'ib_map_low', 'ib_map_high']
-  writeFileSync(
-    join(root, 'results', `sources-${basename(data)}${first}.csv`),
-    csvText([[...header, ...ends], ...rows]),
-  )
+  writeFileSync(join(root, 'results', `sources-${basename(data)}${set}.csv`), csvText([[...header, ...ends], ...rows]))
   process.stderr.write(`${source}: ${rows.at(-1)!.slice(6).join(' ')}\n`)
 }
 
 /** The photos of both sides, of every n-th individual by name, as tables of absolute places. */
-function chosenSides() {
-  const known = openDataset(data).photos
-  const asked = openDataset(join(data, 'test_identities.csv'), { images: join(data, 'test', 'test') }).photos
+async function chosenSides() {
+  const { asked, known } = await askedAndKnown(data, scratch)
   const names = [...new Set(known.flatMap(({ identity }) => identity ?? []))].sort()
   const chosen = new Set(names.filter((_, i) => i % Number(values.every) === Number(values.first) - 1))
   const of = (photos: readonly Photo[]) =>

@@ -9,6 +9,7 @@ import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { type AnswerFlags, addAnswerOptions, calibrationFor, costsOf } from './calibrated.ts'
 import { type PageToWrite, tellPage, withPage } from './deciding-page.ts'
+import { unaskedMatch } from './default-match.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
@@ -109,7 +110,10 @@ export function identifyCommand(): Command {
     '--images and --columns are those of --gallery, --query-images and --query-columns those of a table given as PHOTO',
   )
   return addAnswerOptions(
-    addMatchOption(addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))),
+    addMatchOption(
+      addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command)))),
+      'fused where the outlines of the animals are known, else none',
+    ),
   )
     .addHelpText('after', example)
     .action(identifyAction)
@@ -163,11 +167,9 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)
       const fused = isPlain(postProcessing) ? calibration?.fused : undefined
-      // Nobody asked for a way to match, and one was found to be better than similarities alone.
-      const byDefault = command.getOptionValueSource('match') === 'default' && fused?.better === true
-      const match = byDefault ? 'fused' : flags.match
-      if (byDefault)
-        tell('note: --match fused, which `rosette calibrate` found to be better; --match none leaves it out')
+      const unasked = { queries: asked, gallery: known, source, calibration, isPlain: isPlain(postProcessing) }
+      const isAsked = command.getOptionValueSource('match') !== 'default'
+      const match = isAsked ? flags.match : await unaskedMatch(flags, unasked)
       const how = { ...flags, match }
       const { local, follows } = await withMatching(how, { signal, gallery: source, fused }, async (matching) => ({
         local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: given.flanks })),

@@ -20,7 +20,7 @@ interface MatchFor {
   readonly fused?: CalibratedFusion | undefined
 }
 
-export function addMatchOption(command: Command): Command {
+export function addMatchOption(command: Command, standard = 'none'): Command {
   const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
   return command
     .optionsGroup('Coats place by place:')
@@ -30,7 +30,7 @@ export function addMatchOption(command: Command): Command {
         'local: rank by places of the coat that agree; fused: let them add to the similarity (docs/local-matching.md)',
       )
         .choices(choices)
-        .default('none'),
+        .default('none', standard),
     )
     .addOption(matcherOption())
     .addOption(matcherConfigOption())
@@ -61,6 +61,7 @@ export interface MatchRunFlags extends MatchFlags {
 
 const stageNames = {
   finding: 'keypoints',
+  mirroring: 'keypoints, mirrored',
   matching: 'matching coats',
 } as const satisfies Record<LocalStage, string>
 
@@ -86,7 +87,7 @@ export async function withMatching<T>(
     const learnt = match === 'fused' && fused?.extractor === extractor.fingerprint ? fused : undefined
     const fusion = learnt && {
       fusion: learnt.fusion,
-      config: { ...fusionOf(extractor), shortlist: learnt.shortlist },
+      config: { ...fusionOf(extractor), shortlist: learnt.shortlist, sureWeight: learnt.sureWeight },
     }
     return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal, ...fusion })
   } finally {

@@ -95,7 +95,11 @@ const contentSchema = z.strictObject({
     .extend({
       /** What found the places. */
       extractor: z.string(),
+      /** How many photos were verified, and how their matches became scores: `FusionConfig` of the room local. */
       shortlist: z.int().min(1),
+      sureWeight: z
+        .number({ error: 'expected a number, which an earlier rosette left out: `calibrateModel()` makes it anew' })
+        .positive(),
       tried: z.array(z.strictObject({ kind: z.string(), rank1: share, identityBalancedMap: share })),
       /** What choosing one brings beside the embedding alone, on individuals that did not choose; and whether that is above 0. */
       gain: gainSchema,

@@ -44,8 +44,8 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
   readonly onLocal?: ((stage: LocalStage, done: number, total: number) => void) | undefined
 }
 
-/** finding: keypoints of photos; matching: queries with the gallery. */
-export type LocalStage = 'finding' | 'matching'
+/** finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery. */
+export type LocalStage = 'finding' | 'mirroring' | 'matching'
 
 /** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
 export interface LocalTask {
@@ -71,21 +71,12 @@ export function featuresKey(photo: Photo, contentHash: string): string {
 }
 
 /**
- * Matches each query with a shortlist of the gallery: for `fused` the best by similarity and by votes in turn, for `local` the best by votes. A gallery's
+ * Matches each query with a shortlist of the gallery: the best by votes, and for `fused` as many that are the best by similarity. A gallery's
  * individuals, where they are known, vote together. @throws InputError for photos that cannot be read, and for `local` where the gallery shows one individual
  * alone: votes are weighed against other individuals; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
-  const {
-    kind,
-    extractor,
-    config = fusionOf(extractor),
-    fusion,
-    threads,
-    tryMirrored = false,
-    signal,
-    onLocal,
-  } = matching
+  const { kind, extractor, config = fusionOf(extractor), fusion, threads, signal, onLocal } = matching
   const { queries, gallery, leaveOut } = task
   const individuals = individualsOf(gallery.photos)
   check(
@@ -94,6 +85,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     'leave out `match`',
   )
   const [asked, known] = await featuresOfBoth(matching, task)
+  const mirror = matching.tryMirrored === true ? await mirrorOf(matching, queries) : undefined
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
   const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }), extractor.rule)
   const rows: (readonly [LocalAnswer, Float32Array | undefined])[] = []
@@ -107,14 +99,12 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
         neighbours: 4,
         individuals,
         leaveOut: isOut,
-        shortlist: ({ photos }) => {
-          const bySimilarity = best?.[query] ?? []
-          const byVotes = shortlistOf([photos], config.shortlist, isOut)
-          return inTurn([bySimilarity, byVotes], config.shortlist)
-        },
+        shortlist: ({ photos }) => [
+          ...new Set([...(best?.[query] ?? []), ...shortlistOf(photos, config.shortlist, isOut)]),
+        ],
       })
       rows.push([answer, kind === 'local' ? localSimilarities(answer, config) : undefined])
-      const turned = tryMirrored ? extractor.mirrored(features) : undefined
+      const turned = mirror?.(features, query)
       const chosen = [...answer.matches.keys()]
       if (turned === undefined) mirrored.push(new Map())
       else {
@@ -164,6 +154,17 @@ async function featuresOfBoth(
   return [of(queries), of(gallery)]
 }
 
+/** What each query's features are when it is mirrored: told by its features, or found in its photo mirrored. */
+async function mirrorOf(
+  { extractor, limitPixels, cacheDir, signal, onLocal }: LocalMatching,
+  { photos }: PhotoEmbeddings,
+): Promise<(features: LocalFeatures, query: number) => LocalFeatures> {
+  if (extractor.mirrored !== undefined) return extractor.mirrored
+  const onProgress = (done: number, total: number) => onLocal?.('mirroring', done, total)
+  const made = await extractPhotos(extractor, photos, { mirrored: true, limitPixels, cacheDir, signal, onProgress })
+  return (_, query) => made.features[query]!
+}
+
 /** Of each query the photos with the largest similarities. */
 function mostSimilar({ queries, gallery, leaveOut, postProcessing }: LocalTask, most: number): number[][] {
   const best: number[][] = []
@@ -171,18 +172,9 @@ function mostSimilar({ queries, gallery, leaveOut, postProcessing }: LocalTask, 
   const leftOut = (query: number) => everyone.filter((photo) => leaveOut(query, photo))
   const [a, b] = [queries.embeddings, gallery.embeddings]
   forEachProcessedRow({ queries: a, gallery: b, postProcessing, leftOut }, (query, similarities) => {
-    best[query] = shortlistOf([similarities], most, (photo) => leaveOut(query, photo))
+    best[query] = shortlistOf(similarities, most, (photo) => leaveOut(query, photo))
   })
   return best
-}
-
-/** The next of each list by turns. */
-function inTurn(lists: readonly (readonly number[])[], most: number): number[] {
-  const chosen = new Set<number>()
-  const longest = Math.max(...lists.map(({ length }) => length))
-  for (let place = 0; place < longest; place++)
-    for (const list of lists) if (place < list.length && chosen.size < most) chosen.add(list[place]!)
-  return [...chosen]
 }
 
 /** A number for each individual; photos of nobody known are each their own. */

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Photo } from '../data/index.ts'
-import { encodePng } from '../images/index.ts'
+import { decodePhoto, type Photo } from '../data/index.ts'
+import { encodePng, readPhotoFile } from '../images/index.ts'
 import { studio } from '../synth/index.ts'
 import { extractPhotos } from './extract-photos.ts'
 import type { LocalExtractor } from './features.ts'
@@ -42,7 +42,6 @@ function counting(): LocalExtractor & { readonly asked: () => number } {
       asked++
       return extractRootSift(photo, config)
     },
-    mirrored: () => undefined,
     release: async () => {},
     asked: () => asked,
   }
@@ -89,6 +88,30 @@ describe('features of photos', () => {
     const xs = features[1]!.keypoints.filter((_, i) => i % 4 === 0)
     expect(Math.min(...xs)).toBeGreaterThanOrEqual(60)
     expect(Math.max(...xs)).toBeLessThan(140)
+  })
+
+  test('of mirrored photos are those of the mirror image, box and mask with it, and other entries', async () => {
+    const image = await decodePhoto({ photo: photos[0]!, bytes: await readPhotoFile(photos[0]!.path) })
+    const rows = Array.from({ length: image.height }, (_, y) =>
+      Array.from({ length: image.width }, (_, x) => {
+        const at = (y * image.width + image.width - 1 - x) * 4
+        return [...image.data.subarray(at, at + 4)]
+      }),
+    )
+    const path = join(folder, 'mirror image.png')
+    writeFileSync(path, await encodePng({ ...image, data: Uint8Array.from(rows.flat(2)) }))
+    const box = { x: 60, y: 40, width: 80, height: 60 }
+    const turned = { filename: 'mirror image.png', path, box: { ...box, x: image.width - 140 }, extra: {} }
+    const cacheDir = join(folder, 'mirrored')
+    const extractor = counting()
+    const plain = await extractPhotos(extractor, [turned], { cacheDir })
+    const boxed = { ...photos[0]!, box }
+    const mirrored = await extractPhotos(extractor, [boxed], { cacheDir, mirrored: true })
+    expect(mirrored.features).toEqual(plain.features)
+    expect(mirrored.features[0]!.count).toBeGreaterThan(5)
+    expect((await extractPhotos(extractor, [boxed], { cacheDir })).features).not.toEqual(mirrored.features)
+    await extractPhotos(extractor, [boxed], { cacheDir, mirrored: true })
+    expect(extractor.asked()).toBe(3)
   })
 
   test('one broken photo is told, and left out on request', async () => {

@@ -1,6 +1,8 @@
+import { sha256Of } from '../base/index.ts'
 import { type MakeOnceOptions, type Manifest, makeOnce, type Photo, type Skipped } from '../data/index.ts'
-import type { LocalExtractor, LocalFeatures } from './features.ts'
+import type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
 import { decodeFeatures, encodeFeatures } from './features-file.ts'
+import { mirroredPhoto } from './mirrored-photo.ts'
 
 /** Photos with their features, in their order. */
 export interface PhotoFeatures {
@@ -12,13 +14,21 @@ export interface PhotoFeatures {
   readonly skipped: readonly Skipped[]
 }
 
+/** As for whatever is made of photos once, and which way round they are looked at. */
+export interface ExtractOptions extends MakeOnceOptions {
+  /** Each photo is mirrored left to right first: keypoints are places of the mirrored photo. */
+  readonly mirrored?: boolean | undefined
+}
+
 /** The local features of photos; those that the extractor has found before come from the cache (`makeOnce`). @throws as `makeOnce` does. */
 export async function extractPhotos(
   extractor: LocalExtractor,
   source: Manifest | readonly Photo[],
-  options: MakeOnceOptions = {},
+  { mirrored = false, ...options }: ExtractOptions = {},
 ): Promise<PhotoFeatures> {
-  const { fingerprint, dim } = extractor
+  const { dim } = extractor
+  const fingerprint = mirrored ? sha256Of(`mirrored ${extractor.fingerprint}`) : extractor.fingerprint
+  const find = (photo: LocalPhoto) => extractor.extract(mirrored ? mirroredPhoto(photo) : photo)
   const kind = {
     ...{ folder: 'local', ending: 'safetensors', fingerprint },
     encode: (features: LocalFeatures) => encodeFeatures([features], dim),
@@ -31,7 +41,7 @@ export async function extractPhotos(
   const contentHashes: string[] = []
   const features: LocalFeatures[] = []
   const skipped: Skipped[] = []
-  for await (const found of makeOnce(source, kind, (photo) => extractor.extract(photo), options)) {
+  for await (const found of makeOnce(source, kind, find, options)) {
     if ('reason' in found) skipped.push(found)
     else {
       photos.push(found.photo)

@@ -37,8 +37,8 @@ export interface LocalExtractor {
   readonly rule: MatchRule
   /** The keypoints inside of the mask and of the box, the most reliable first. @throws InputError where the box lies outside of the photo. */
   extract(photo: LocalPhoto): Promise<LocalFeatures>
-  /** The features that the photo mirrored left to right would have; undefined where that is not known without the photo. */
-  mirrored(features: LocalFeatures): LocalFeatures | undefined
+  /** The features that the photo mirrored left to right would have; absent where that is not known without looking at the photo again. */
+  readonly mirrored?: (features: LocalFeatures) => LocalFeatures
   /** Gives threads and memory back. */
   release(): Promise<void>
 }

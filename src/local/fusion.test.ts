@@ -23,7 +23,7 @@ const answer: LocalAnswer = {
 
 describe('fusion', () => {
   test('is g + w l (1 − g), and g where nothing was verified', () => {
-    const l = 1 - Math.exp(-1)
+    const l = 15 / 16
     expect(localScore({ weight: 2 }, config)).toBeCloseTo(l, 12)
     const fused = fusedSimilarities(Float32Array.of(0.2, 0.6, -0.1), answer, config)
     expect(fused[0]).toBeCloseTo(0.2 + 0.5 * l * 0.8, 6)
@@ -32,21 +32,41 @@ describe('fusion', () => {
     expect(() => fusedSimilarities(new Float32Array(2), answer, config)).toThrow('2 cosines for 3 photos')
   })
 
-  test('local matching alone ranks verified photos above votes', () => {
-    const alone = localSimilarities(answer, config)
-    expect(alone[0]).toBeCloseTo(0.1 * (1 - Math.exp(-2)) + 0.9 * (1 - Math.exp(-1)), 6)
+  test('local matching alone ranks verified photos above votes, by the same rule', () => {
+    const alone = localSimilarities(answer, { ...config, trust: 1 })
+    const byVotes = 0.1 * (4 / 5)
+    expect(alone[0]).toBeCloseTo(byVotes + (15 / 16) * (1 - byVotes), 6)
     expect(alone[1]).toBe(0)
-    expect(alone[2]).toBeCloseTo(0.1 * (1 - Math.exp(-1)), 6)
+    expect(alone[2]).toBeCloseTo(0.1 * (2 / 3), 6)
   })
 
-  test('a shortlist takes the best of each ranking by turns', () => {
-    const [a, b] = [
-      [0.9, 0.1, 0.5, 0.5, 0.2],
-      [0, 3, 0, 1, 2],
-    ]
-    expect(shortlistOf([a, b], 4)).toEqual([0, 1, 2, 4])
-    expect(shortlistOf([a, b], 4, (photo) => photo === 0)).toEqual([2, 1, 3, 4])
-    expect(shortlistOf([a], 99)).toEqual([0, 2, 3, 4, 1])
-    expect(shortlistOf([], 3)).toEqual([])
+  test('of two certain matches the surer one stays first, whatever the embedding says', () => {
+    const certain = {
+      ...answer,
+      matches: new Map([
+        [0, matchOf(20 * config.sureWeight)],
+        [1, matchOf(60 * config.sureWeight)],
+      ]),
+    }
+    const [first, second, third] = fusedSimilarities(Float32Array.of(0.9, 0.3, 0.95), certain, { ...config, trust: 1 })
+    expect(second!).toBeGreaterThan(first!)
+    expect(first!).toBeGreaterThan(third!)
+    expect(second!).toBeLessThan(1)
+  })
+
+  test('few places that agree by chance do not outrank many, though the embedding is surer of them', () => {
+    const weights = new Map([
+      [0, matchOf(0.02)],
+      [1, matchOf(0.3)],
+    ])
+    const fused = fusedSimilarities(Float32Array.of(0.8, 0.7, 0.75), { ...answer, matches: weights })
+    expect(fused.indexOf(Math.max(...fused))).toBe(1)
+  })
+
+  test('a shortlist takes the largest scores', () => {
+    const scores = [0.9, 0.1, 0.5, 0.5, 0.2]
+    expect(shortlistOf(scores, 3)).toEqual([0, 2, 3])
+    expect(shortlistOf(scores, 3, (photo) => photo === 2)).toEqual([0, 3, 4])
+    expect(shortlistOf(scores, 99)).toEqual([0, 2, 3, 4, 1])
   })
 })

@@ -6,7 +6,7 @@ export {
   coatDescriptorDefaults,
 } from './coat-descriptor.ts'
 export type { Correspondences } from './correspond.ts'
-export { extractPhotos, type PhotoFeatures } from './extract-photos.ts'
+export { type ExtractOptions, extractPhotos, type PhotoFeatures } from './extract-photos.ts'
 export type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
 export { decodeFeatures, encodeFeatures } from './features-file.ts'
 export {

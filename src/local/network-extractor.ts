@@ -39,7 +39,6 @@ export async function openNetworkExtractor(onnx: string, options: OpenExtractorO
       dim: output.size,
       rule: { ...matching, oriented: false },
       extract: (photo) => extractPlaces(photo, { size: input, dim: output.size, most: keypoints }, look),
-      mirrored: () => undefined,
       release: () => session.release(),
     }
   } catch (error) {

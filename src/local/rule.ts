@@ -2,7 +2,7 @@
 export interface MatchRule {
   /** d(nearest) / d(second nearest) up to which a match is clear (Lowe 2004, section 7.1); 1 takes all mutual nearest neighbours. */
   readonly ratio: number
-  /** The weight of verified places at which a score is 1 − 1/e. */
+  /** The weight of verified places at which a score is 15/16 (`localScore`). */
   readonly sureWeight: number
   /**
    * True where scale and angle of a keypoint were measured in the photo, so that one correspondence says how the photo is turned and
@@ -12,4 +12,4 @@ export interface MatchRule {
 }
 
 /** Of RootSIFT. */
-export const siftRule = { ratio: 0.9, sureWeight: 1, oriented: true } as const satisfies MatchRule
+export const siftRule = { ratio: 0.9, sureWeight: 0.1, oriented: true } as const satisfies MatchRule

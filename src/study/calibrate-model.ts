@@ -67,7 +67,14 @@ export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: Calib
     embedding: embedding.scores,
     ...(fused.length === 0
       ? {}
-      : { fused: { ...chosen(embedding, fused), extractor: extractor ?? '', shortlist: config.shortlist } }),
+      : {
+          fused: {
+            ...chosen(embedding, fused),
+            extractor: extractor ?? '',
+            shortlist: config.shortlist,
+            sureWeight: config.sureWeight,
+          },
+        }),
   }
 }
 

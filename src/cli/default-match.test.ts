@@ -1,0 +1,94 @@
+import { beforeEach, expect, test } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import type { Photo } from '../data/index.ts'
+import type { PhotoEmbeddings } from '../embedder/index.ts'
+import type { CalibrationRecord } from '../identify/index.ts'
+import { type Unasked, unaskedMatch } from './default-match.ts'
+
+const output = captureOutput()
+
+/** Photos of which so many have a mask. */
+function photosOf(count: number, outlined = count): PhotoEmbeddings {
+  const photos = Array.from({ length: count }, (_, i): Photo => {
+    const photo = { filename: `${i}.jpg`, path: `/${i}.jpg`, extra: {} }
+    return i < outlined ? { ...photo, mask: { path: `/${i}.png`, sha256: 'f'.repeat(64) } } : photo
+  })
+  return {
+    embeddings: { count, dim: 1, data: new Float32Array(count).fill(1) },
+    photos,
+    contentHashes: photos.map(({ filename }) => filename),
+    skipped: [],
+  }
+}
+
+const scores = {
+  fusion: { kind: 'embedding' },
+  curve: { kind: 'logistic', slope: 1, intercept: 0 },
+  prior: 0.5,
+  answers: { shift: 0, slope: 1, cohort: 1, photos: 1 },
+  measured: null,
+} as const
+
+function calibration(better: boolean | undefined): CalibrationRecord {
+  const counts = { photos: 1, individuals: 1, pairs: 1, prior: 0.5, photosPerIndividual: 1, trainedOn: 0 }
+  return {
+    format: 'rosette-calibration',
+    version: 1,
+    model: { name: 'm', fingerprint: 'f'.repeat(64) },
+    fittedOn: { data: 'd', gallery: null, dataHash: 'h', protocol: 'p', ...counts },
+    embedding: scores,
+    ...(better === undefined
+      ? {}
+      : {
+          fused: {
+            ...scores,
+            ...{ extractor: 'f', shortlist: 25, sureWeight: 0.1, tried: [], better },
+            gain: { difference: 0, interval: [0, 0] },
+          },
+        }),
+  }
+}
+
+const outlined: Unasked = {
+  queries: photosOf(3),
+  gallery: photosOf(20, 19),
+  source: {
+    kind: 'photos',
+    source: 'known',
+    manifest: { kind: 'photos', source: 'known', photos: [], warnings: [], problems: [] },
+  },
+  calibration: undefined,
+  isPlain: true,
+}
+
+beforeEach(() => {
+  output.stderr = ''
+})
+
+test('places join the embedding unasked where both sides have outlines, which is told', async () => {
+  expect(await unaskedMatch({ match: 'none' }, outlined)).toBe('fused')
+  expect(output.stderr).toContain('note: --match fused, since the outlines of the animals are known')
+})
+
+test.each<[string, Partial<Unasked>]>([
+  ['one query of three has none', { queries: photosOf(3, 2) }],
+  ['a sixth of the gallery has none', { gallery: photosOf(18, 15) }],
+  ['something follows the cosines', { isPlain: false }],
+  ['a calibration is of similarities alone', { calibration: calibration(undefined) }],
+  ['a calibration found fused to be no better', { calibration: calibration(false) }],
+])('they do not where %s, and nothing is said', async (_, differs) => {
+  expect(await unaskedMatch({ match: 'none' }, { ...outlined, ...differs })).toBe('none')
+  expect(output.stderr).toBe('')
+})
+
+test('a calibration that found fused to be better is followed, outlines or not', async () => {
+  const whole = { ...outlined, queries: photosOf(3, 0), calibration: calibration(true) }
+  expect(await unaskedMatch({ match: 'none' }, whole)).toBe('fused')
+  expect(output.stderr).toContain('note: --match fused, which `rosette calibrate` found to be better')
+})
+
+test('more pairs than a few minutes allow are left to the user', async () => {
+  const many = { ...outlined, queries: photosOf(1001), gallery: photosOf(1000) }
+  expect(await unaskedMatch({ match: 'none' }, many)).toBe('none')
+  expect(output.stderr).toContain('for so many photos it takes long')
+})

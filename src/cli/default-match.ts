@@ -1,0 +1,70 @@
+import type { GallerySource, PhotoEmbeddings } from '../embedder/index.ts'
+import type { CalibrationRecord } from '../identify/index.ts'
+import type { MatchFlags, MatchRunFlags } from './match-options.ts'
+import { bytesOf } from './options.ts'
+import { tell } from './say.ts'
+
+/** Of the photos on either side, those whose animal has an outline: from this share on places are matched unasked. */
+const outlinedShare = 0.9
+
+/** Pairs of photos that are compared unasked: some five minutes of a processor. */
+const mostPairs = 1_000_000
+
+/** What is known where nobody said how to match. */
+export interface Unasked {
+  readonly queries: PhotoEmbeddings
+  readonly gallery: PhotoEmbeddings
+  readonly source: GallerySource
+  /** Of the model's similarities. */
+  readonly calibration: CalibrationRecord | undefined
+  /** False where something follows the cosines that was never measured together with places. */
+  readonly isPlain: boolean
+}
+
+/**
+ * How coats are matched where nobody says it, which is told. A calibration decides where there is one: its probabilities are of one kind of score. Else
+ * places join the embedding where the outlines of the animals are known on both sides: so they found the right animal far more often on photos that
+ * chose nothing (docs/local-matching.md), and on whole photos they did not.
+ */
+export async function unaskedMatch(
+  flags: MatchRunFlags,
+  { queries, gallery, source, calibration, isPlain }: Unasked,
+): Promise<MatchFlags['match']> {
+  if (!isPlain) return 'none'
+  if (calibration !== undefined) {
+    if (calibration.fused?.better !== true) return 'none'
+    tell('note: --match fused, which `rosette calibrate` found to be better; --match none leaves it out')
+    return 'fused'
+  }
+  if (!areOutlined(queries) || !areOutlined(gallery) || !(await hasFeatures(flags, source))) return 'none'
+  if (queries.photos.length * gallery.photos.length > mostPairs) {
+    tell(
+      'note: --match fused would look at places of the coat too; for so many photos it takes long, so say it yourself',
+    )
+    return 'none'
+  }
+  tell(
+    'note: --match fused, since the outlines of the animals are known (docs/local-matching.md); --match none leaves it out',
+  )
+  return 'fused'
+}
+
+function areOutlined({ photos }: PhotoEmbeddings): boolean {
+  return photos.filter(({ mask }) => mask !== undefined).length >= outlinedShare * photos.length
+}
+
+/** A gallery on disk may be without its photos: then it must have features of its own. */
+async function hasFeatures(
+  { matcher, matcherConfig, threads, memoryLimit }: MatchRunFlags,
+  { kind, source }: GallerySource,
+): Promise<boolean> {
+  if (kind === 'photos') return true
+  const { openExtractor } = await import('../local/index.ts')
+  const { storedFeatures } = await import('../identify/index.ts')
+  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  try {
+    return storedFeatures(source, extractor) !== undefined
+  } finally {
+    await extractor.release()
+  }
+}
