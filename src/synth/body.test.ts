@@ -45,6 +45,17 @@ describe('the figure', () => {
       expect(left.coverage[40 * 120 + 119 - x]).toBeCloseTo(right.coverage[40 * 120 + x]!, 9)
   })
 
+  it('is drawn from the bones near each pixel: those far away, drawn with them, change nothing', () => {
+    const turned = { ...camera, rollRad: 0.2, yawRad: 0.3 }
+    const bones = poseBones({ tail1: 0.8, neck: -0.3 }).filter((b) => b.layer === 1)
+    const far = bones.map((b) => ({ ...b, tx: b.tx + 50 })) // rest coordinates 50 body units away
+    expect(drawFigure([...bones, ...far], turned, 120, 80)).toEqual(drawFigure(bones, turned, 120, 80))
+    const lone = bones.map((b) => drawFigure([b], turned, 120, 80).coverage)
+    const whole = drawFigure(bones, turned, 120, 80).coverage
+    const lost = whole.map((a, i) => Math.max(...lone.map((coverage) => coverage[i]!)) - a)
+    expect(Math.max(...lost)).toBeLessThan(1e-6)
+  })
+
   it('keeps its coat when a joint turns: the same rest coordinates are seen elsewhere', () => {
     const bent = drawFigure(
       poseBones({ neck: 0.4 }).filter((b) => b.layer === 1),

@@ -1,4 +1,4 @@
-import type { PosedBone } from './body.ts'
+import { type PosedBone, posedPoint } from './body.ts'
 
 /** How the animal's plane lies in the picture. */
 export interface Camera {
@@ -49,20 +49,34 @@ export function drawFigure(bones: readonly PosedBone[], camera: Camera, width: n
   const project = projection(camera)
   for (let py = 0; py < height; py++) {
     for (let px = 0; px < width; px++) {
-      const [x, y, pixels] = project(px + 0.5, py + 0.5)
+      const at = project(px + 0.5, py + 0.5)
+      const [x, y] = [at[0], at[1]]
       if (x < -1.6 || x > 1.7 || y < -1.2 || y > 0.9) continue
-      drawPixel(figure, py * width + px, px, py, flat, x, y, pixels)
+      drawPixel(figure, py * width + px, px, py, flat, x, y, at[2])
     }
   }
   return figure
 }
 
-const fields = 12
+const fields = 16
 
-function capsule({ c, s, tx, ty, from, to, radii, depth }: PosedBone): number[] {
+/** How far beyond its radius a bone still counts, body units. */
+const reach = 0.12
+
+function capsule(bone: PosedBone): number[] {
+  const { c, s, tx, ty, from, to, radii, depth } = bone
   const bx = to[0] - from[0]
   const by = to[1] - from[1]
-  return [c, s, tx, ty, from[0], from[1], bx, by, 1 / (bx * bx + by * by), radii[0], radii[1] - radii[0], depth]
+  const across = 1 / (bx * bx + by * by)
+  return [...bounds(bone), c, s, tx, ty, from[0], from[1], bx, by, across, radii[0], radii[1] - radii[0], depth]
+}
+
+/** Left, right, bottom and top, in posed body coordinates, outside which a bone does not count; a little wider, for rounding. */
+function bounds(bone: PosedBone): number[] {
+  const [x0, y0] = posedPoint(bone, ...bone.from)
+  const [x1, y1] = posedPoint(bone, ...bone.to)
+  const far = Math.max(...bone.radii) + reach + 1e-6
+  return [Math.min(x0, x1) - far, Math.max(x0, x1) + far, Math.min(y0, y1) - far, Math.max(y0, y1) + far]
 }
 
 function drawPixel(
@@ -79,7 +93,9 @@ function drawPixel(
   let restX = 0
   let restY = 0
   let relief = 0
-  for (let o = 0; o < flat.length; o += fields) {
+  for (let bone = 0; bone < flat.length; bone += fields) {
+    if (x < flat[bone]! || x > flat[bone + 1]! || y < flat[bone + 2]! || y > flat[bone + 3]!) continue
+    const o = bone + 4
     const c = flat[o]!
     const s = flat[o + 1]!
     const qx = c * x + s * y + flat[o + 2]! - flat[o + 4]!
@@ -91,7 +107,7 @@ function drawPixel(
     const nx = qx - t * bx
     const ny = qy - t * by
     const squared = nx * nx + ny * ny
-    if (squared > (radius + 0.12) * (radius + 0.12)) continue
+    if (squared > (radius + reach) * (radius + reach)) continue
     const weight = Math.exp((radius - Math.sqrt(squared)) / softness)
     // The flank turns away from the viewer towards its outline: the coat is wrapped round, and looks narrower there.
     const round = radius + 1.5 * softness // the union is wider than its bones
