@@ -8,7 +8,8 @@ import { warnOfManifest } from './work.ts'
 
 /** Shows which fold is trained, the training itself, and how long all of them take. */
 export class CvView {
-  #train = new TrainView()
+  readonly #told = new Set<string>()
+  #train = new TrainView(this.#told)
   readonly #stages = stagedProgress()
   #bar: Progress | undefined
   #count = 0
@@ -28,7 +29,7 @@ export class CvView {
       case 'fold':
         this.close()
         this.#left = this.#count - event.fold
-        this.#train = new TrainView()
+        this.#train = new TrainView(this.#told)
         return tell(`fold ${event.fold} of ${this.#count}${event.state === 'begins' ? '' : ` ${event.state}`}`)
       case 'train':
         // the data are told once, for all folds

@@ -26,6 +26,7 @@ export const commandsFor: Readonly<Record<string, string>> = {
   'summariseBackbone()': 'models',
   'train()': 'train',
   'calibrateModel()': 'calibrate',
+  'crossValidate()': 'cv',
   'exportModel()': 'export',
   'exportTimm()': 'export --model RUN --out DIR --format timm',
   'openModel()': 'identify NEW-PHOTOS --gallery PHOTOS --model',

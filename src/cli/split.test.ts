@@ -68,6 +68,10 @@ describe('rosette split', () => {
     for (const { train, validation } of folds)
       for (const one of encounters(validation)) expect(encounters(train).has(one)).toBe(false)
     expect(read.photos.slice(16).map(({ fold }) => fold)).toEqual([undefined, undefined])
+    expect(output.stderr).toContain(
+      'warning: no fold could be scored: photos of one encounter are not compared with each other, and no individual has two encounters in one fold; ',
+    )
+    expect(output.stderr).toContain('--kind identity keeps all photos of an individual in one fold\n')
     const before = output.stdout
     output.stdout = ''
     expect(await rosette('split', ...ask, inFolder('again.csv'))).toBe(0)

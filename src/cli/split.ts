@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
+import { speakingOf } from './flag-words.ts'
 import { aboveZero, notNegative, openShare } from './numbers.ts'
 import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { stagedProgress } from './progress.ts'
@@ -116,7 +117,15 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${counted(table.length - 1, 'row')}`)
   for (const text of warnings) warn(text)
+  if (count !== undefined) await warnOfFolds(photos, splits, kind)
   if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
+}
+
+/** What cross-validation would say of these folds. */
+async function warnOfFolds(photos: readonly Photo[], splits: readonly Split[], kind: SplitKind): Promise<void> {
+  const { foldWarnings } = await import('../study/index.ts')
+  const parts = splits.map(({ validation }) => validation.map((row) => photos[row]!))
+  speakingOf({ by: 'kind' }, () => foldWarnings(parts, kind).forEach(warn))
 }
 
 /** @throws InputError where no photo validates: a table that sets nothing aside measures nothing. */

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { TrainView } from './train-view.ts'
 
 const { isTTY, columns } = process.stderr
+const estimate = { flop: 1e9, bytes: 1e9, stepMs: 4000 }
 afterEach(() => {
   vi.restoreAllMocks()
   Object.assign(process.stderr, { isTTY, columns })
@@ -41,6 +42,28 @@ test('a margin that grows stands beside the loss that rises with it, until the e
   expect(lineAt(120, 60)).toContain('loss 2.000 (margin 100 %)')
 })
 
+test('what folds are warned of before their first steps is said once, what happens in them for each', () => {
+  Object.assign(process.stderr, { isTTY: false })
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const told = new Set<string>()
+  for (const photos of [51, 52]) {
+    const view = new TrainView(told)
+    view.show({ kind: 'warning', text: `${photos} photos teach a network next to nothing` })
+    view.show({ kind: 'warning', text: `skipped ${photos}.jpg: not an image` })
+    view.show({ kind: 'start', estimate, firstStep: 0, totalSteps: 9, stepsPerEpoch: 9, batchSize: 8 })
+    view.show({ kind: 'warning', text: 'the loss explodes' })
+    view.close()
+  }
+  expect(lines.filter((line) => line.startsWith('warning'))).toEqual([
+    'warning: 51 photos teach a network next to nothing\n',
+    'warning: skipped 51.jpg: not an image\n',
+    'warning: the loss explodes\n',
+    'warning: skipped 52.jpg: not an image\n',
+    'warning: the loss explodes\n',
+  ])
+})
+
 test('elsewhere than on a terminal: a line within two seconds of each stage, one after 15, and the last step', () => {
   vi.useFakeTimers()
   Object.assign(process.stderr, { isTTY: false })
@@ -52,7 +75,7 @@ test('elsewhere than on a terminal: a line within two seconds of each stage, one
   expect(lines.splice(0)).toEqual(['decoding 0/20000 photos\n'])
   view.show({
     kind: 'start',
-    estimate: { flop: 1e9, bytes: 1e9, stepMs: 4000 },
+    estimate,
     firstStep: 0,
     totalSteps: 9,
     stepsPerEpoch: 9,

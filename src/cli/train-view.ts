@@ -28,6 +28,14 @@ export class TrainView {
   readonly #losses: number[] = []
   /** Whether a step had less than the whole margin: from then on each line says how much. */
   #marginGrows = false
+  /** What was said before the first step, here and of the runs before this one. */
+  readonly #told: Set<string>
+  #begun = false
+
+  /** Of several runs of the same photos, given one set, each thing that is said before their first steps is said once. */
+  constructor(told: Set<string> = new Set()) {
+    this.#told = told
+  }
 
   show(event: TrainEvent | PrepareEvent): void {
     switch (event.kind) {
@@ -53,13 +61,14 @@ export class TrainView {
       case 'embed':
         return this.#stages.update('embedding', 'photos', event.done, event.total)
       case 'data':
-        return this.#line(`data: ${inFlags(event.text)}`)
+        return this.#lineOnce('data', event.text)
       case 'note':
-        return this.#line(`note: ${inFlags(event.text)}`)
+        return this.#lineOnce('note', event.text)
       case 'warning':
-        return this.#line(`warning: ${inFlags(event.text)}`)
+        return this.#lineOnce('warning', event.text)
       case 'start': {
         const { estimate, totalSteps, firstStep, batchSize } = event
+        this.#begun = true
         const left = (totalSteps - firstStep) * estimate.stepMs
         const resumed = firstStep > 0 ? `, going on after step ${firstStep}` : ''
         this.#line(
@@ -89,6 +98,14 @@ export class TrainView {
   close(): void {
     this.#stages.stop()
     this.#steps?.stop()
+  }
+
+  /** Sides of other folds have a few photos more or less: the number that a text begins with makes no other text. */
+  #lineOnce(kind: 'data' | 'note' | 'warning', text: string): void {
+    const key = text.replace(/^\d+ /, '')
+    if (!this.#begun && this.#told.has(key)) return
+    this.#told.add(key)
+    this.#line(`${kind}: ${inFlags(text)}`)
   }
 
   #showStep(at: Place): void {

@@ -104,7 +104,8 @@ async function trainAction(flags: TrainFlags): Promise<void> {
   const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
   await checkFilesFirst({ locate, locateConfig })
   const device = await deviceFor(flags.device)
-  let view = new TrainView()
+  const told = new Set<string>()
+  let view = new TrainView(told)
   const stop = new AbortController()
   let hasState = false // before its first step there is nothing to save
   const stopListening = onStop((signal) => {
@@ -134,7 +135,7 @@ async function trainAction(flags: TrainFlags): Promise<void> {
     const several = seeds !== undefined || (resume === true && isSeedsFolder(out))
     const onRun = () => {
       view.close()
-      view = new TrainView()
+      view = new TrainView(told)
     }
     const work = several ? trainAll(options, seeds, onRun) : trainOne(options, () => view.close())
     await work.finally(() => view.close())

@@ -184,7 +184,8 @@ function checkMeasurable(
   check(split.train.length > 0, `fold ${fold}, by ${kind}: no photo is left to train on`)
 }
 
-function remedy(photos: readonly Photo[], kind: FoldKind): string {
+/** What would bring two photos of one individual into a fold. */
+export function remedy(photos: readonly Photo[], kind: FoldKind): string {
   const counts = new Map<string | undefined, number>()
   for (const { identity } of photos) counts.set(identity, (counts.get(identity) ?? 0) + 1)
   if (Math.max(...counts.values()) < 2) return 'each individual has one photo: add photos of the same individuals'

@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest'
-import { foldsWithoutScore } from './fold-scores.ts'
+import { foldsWithoutScore, foldWarnings } from './fold-scores.ts'
 
 /** Folds of photos, each `individual encounter` such as `a1`, or `a` where the encounter is not known. */
-function asked(...folds: readonly string[]) {
-  return askedBy('encounter', folds)
-}
-
-function askedBy(kind: 'encounter' | 'column', folds: readonly string[]) {
-  const parts = folds.map((fold, f) =>
+function partsOf(folds: readonly string[]) {
+  return folds.map((fold, f) =>
     fold.split(' ').map((word, i) => ({
       path: '',
       filename: `${f}-${i}.png`,
@@ -16,6 +12,14 @@ function askedBy(kind: 'encounter' | 'column', folds: readonly string[]) {
       ...(word.length > 1 ? { encounter: word } : {}),
     })),
   )
+}
+
+function asked(...folds: readonly string[]) {
+  return askedBy('encounter', folds)
+}
+
+function askedBy(kind: 'encounter' | 'column', folds: readonly string[]) {
+  const parts = partsOf(folds)
   return foldsWithoutScore(
     {
       kind,
@@ -51,4 +55,16 @@ test('a fold without a score is told, the others have one; unknown encounters me
   ])
   expect(asked('a1 a', 'b1 b b')).toEqual([])
   expect(asked('a a', 'b b')).toEqual([])
+})
+
+test('folds that are only written: what cross-validation would refuse or warn of', () => {
+  const warnings = (...folds: readonly string[]) => foldWarnings(partsOf(folds), 'stratified')
+  expect(warnings('a b', 'a a', 'a b')).toEqual([
+    'folds 1, 3: no two photos show one individual, so that nothing can be measured and `crossValidate()` refuses; ask for fewer folds',
+  ])
+  expect(warnings('a1 a2', 'b1 b1')).toEqual([
+    'fold 2 will have no score: no individual has two encounters there; `by: "identity"` keeps all photos of an individual in one fold',
+  ])
+  expect(warnings('a1 a1', 'b1 b1')[0]).toMatch(/^no fold could be scored: .*; add photos of other encounters/)
+  expect(warnings('a1 a2', 'b1 b2')).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { check, optionText } from '../base/index.ts'
 import { type Manifest, type Photo, photoKey } from '../data/index.ts'
 import { type ExcludeSame, exclusion } from '../identify/index.ts'
-import type { FoldPlan } from './fold-plan.ts'
+import { type FoldKind, type FoldPlan, remedy } from './fold-plan.ts'
 
 type Excluded = Exclude<ExcludeSame, 'nothing'> | undefined
 
@@ -21,18 +21,56 @@ export function foldsWithoutScore(
   const byKey = new Map(photos.map((photo) => [photoKey(photo), photo]))
   // a photo that is gone is told with its fold
   const parts = folds.map(({ validation }) => validation.flatMap((key) => byKey.get(key) ?? []))
+  const { none, text, hint } = unscored(parts, kind) ?? {}
+  check(none !== true, `${text}`, hint)
+  return text === undefined ? [] : [`${text}; ${hint}`]
+}
+
+/**
+ * What `crossValidate` would refuse or warn of in folds that are only written, given the photos that validate in each: folds in which no two
+ * photos show one individual, and those whose photos of each individual are all of one encounter.
+ */
+export function foldWarnings(parts: readonly (readonly Photo[])[], kind: FoldKind): string[] {
+  const single = parts.flatMap((photos, i) => (isScorable(photos, undefined) ? [] : [i + 1]))
+  if (single.length > 0) {
+    const what = `${folds(single)}: no two photos show one individual, so that nothing can be measured and \`crossValidate()\` refuses`
+    return [`${what}; ${remedy(parts.flat(), kind)}`]
+  }
+  const found = unscored(parts, kind)
+  return found === undefined ? [] : [`${found.text}; ${found.hint}`]
+}
+
+interface Unscored {
+  /** Whether no fold at all has a score. */
+  readonly none: boolean
+  readonly text: string
+  readonly hint: string
+}
+
+function unscored(parts: readonly (readonly Photo[])[], kind: FoldKind): Unscored | undefined {
   const all = parts.flat()
   const excludeSame = exclusion(all, undefined)
-  const canBeFewer = folds.length > 2 && kind !== 'column'
+  const canBeFewer = parts.length > 2 && kind !== 'column'
   const without = parts.flatMap((photos, i) => (isScorable(photos, excludeSame) ? [] : [i + 1]))
-  check(
-    without.length < parts.length,
-    `no fold could be scored: photos of one encounter are not compared with each other, and ${whyNot(all, excludeSame)}`,
-    cure(all, { excludeSame, canBeFewer }),
-  )
-  if (without.length === 0) return []
-  const text = `${without.length === 1 ? 'fold' : 'folds'} ${without.join(', ')} will have no score: no individual has two encounters there`
-  return [`${text}; ${together(all, { excludeSame, canBeFewer })}`]
+  if (without.length === 0) return undefined
+  if (without.length === parts.length) {
+    const why = `photos of one encounter are not compared with each other, and ${whyNot(all, excludeSame)}`
+    return {
+      none: true,
+      text: `no fold could be scored: ${why}`,
+      hint: cure(all, { excludeSame, canBeFewer }),
+    }
+  }
+  return {
+    none: false,
+    text: `${folds(without)} will have no score: no individual has two encounters there`,
+    hint: together(all, { excludeSame, canBeFewer }),
+  }
+}
+
+/** `fold 2`, `folds 1, 3`. */
+function folds(numbers: readonly number[]): string {
+  return `${numbers.length === 1 ? 'fold' : 'folds'} ${numbers.join(', ')}`
 }
 
 function whyNot(all: readonly Photo[], excludeSame: Excluded): string {

@@ -22,6 +22,7 @@ export {
   crossValidate,
 } from './cross-validate.ts'
 export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
+export { foldWarnings } from './fold-scores.ts'
 export { type Gain, type GateInput, type GateOptions, type GateVerdict, gate } from './gate.ts'
 export type { PairedPhotos } from './labelled-pairs.ts'
 export type { CrossValidation, FoldScore } from './out-of-fold.ts'
