@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Command, Option } from 'commander'
-import { InputError } from '../base/index.ts'
+import { InputError, invariant } from '../base/index.ts'
 import { collect } from './options.ts'
 
 /** Options of the API whose flags have other names. */
@@ -119,6 +119,17 @@ function commandOf(inner: string, command: Command): string | undefined {
   const options = /^\{ (.*) \}$/.exec(given)?.[1]
   const rest = options === undefined ? wordsOf(valueOf(given)) : sibling && flagsOf(options, sibling)
   return rest === undefined ? undefined : `\`rosette ${words}${rest === '' ? '' : ` ${rest}`}\``
+}
+
+/** A command as it is typed: `rosette identify --model RUN …`, given what its options are to be by their names in the API. */
+export function asTyped(command: Command, options: Readonly<Record<string, unknown>>): string {
+  const flags = Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return []
+    const option = optionOf(command, name)
+    invariant(option !== undefined, `${command.name()} has no option ${name}`)
+    return flagWith(option, value)
+  })
+  return [`rosette ${command.name()}`, ...flags].join(' ')
 }
 
 function siblingOf(command: Command, name: string): Command | undefined {

@@ -1,19 +1,13 @@
 import { join } from 'node:path'
 import { counted } from '../base/index.ts'
-import type { NobodyWords } from '../data/index.ts'
-import type { RunMetrics, TrainConfig, ValidationEntry } from '../run/index.ts'
-import { wordsOf } from './flag-words.ts'
-
-/** How the table of the photos was read. */
-interface ReadingOfTable {
-  readonly images?: string | undefined
-  readonly columns?: Readonly<Record<string, string>> | undefined
-  readonly unidentified?: NobodyWords | undefined
-  readonly mergeSimilarLabels?: boolean | undefined
-}
+import type { ReadingOptions, RunMetrics, TrainConfig, ValidationEntry } from '../run/index.ts'
+import { asTyped } from './flag-words.ts'
+import { galleryCommand } from './gallery.ts'
+import { identifyCommand } from './identify.ts'
+import { reportCommand } from './report.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
-export async function trainSummary(run: string, data: string, reading: ReadingOfTable = {}): Promise<string> {
+export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
   const { isRunFolder, readLog, RunFolder } = await import('../run/index.ts')
   const folder = isRunFolder(run) ? new RunFolder(run) : undefined
   const validation = folder === undefined || folder.settings() === null ? undefined : folder.config().validation
@@ -22,25 +16,23 @@ export async function trainSummary(run: string, data: string, reading: ReadingOf
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
     ...scoreLines(measured, folder?.metrics(), validation),
     'next:',
-    `  npx rosette report --model ${wordsOf(run)}`,
-    `  npx rosette identify --model ${wordsOf(run)} ${galleryWords(data, reading)} NEW_PHOTOS`,
+    ...nextCommands(run, data, reading).map((command) => `  npx ${command}`),
   ].join('\n')
 }
 
-/** The photos that the run was trained on as a gallery. */
-function galleryWords(
-  data: string,
-  { images, columns, unidentified, mergeSimilarLabels = false }: ReadingOfTable,
-): string {
-  const from = images === undefined ? [] : [`--images ${wordsOf(images)}`]
-  const named = columns === undefined ? [] : [`--columns ${wordsOf(columns)}`]
-  const nobody = unidentified === undefined ? [] : [`--unidentified ${wordsOf(nobodyText(unidentified))}`]
-  const merged = mergeSimilarLabels ? ['--merge-similar-labels'] : []
-  return [`--gallery ${wordsOf(data)}`, ...from, ...named, ...nobody, ...merged].join(' ')
-}
-
-function nobodyText(words: NobodyWords): string {
-  return 'only' in words ? `only=${words.only.join(',')}` : words.join(',')
+/** Looking at the run, and asking who is on new photos; the photos that it was trained on are the gallery, read as the training read them. */
+function nextCommands(run: string, data: string, reading: ReadingOptions): string[] {
+  const { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels } = reading
+  const { detections, confidence, masks } = reading
+  const table = { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }
+  const report = asTyped(reportCommand(), { model: run })
+  const identify = (options: Readonly<Record<string, unknown>>) =>
+    `${asTyped(identifyCommand(), { model: run, ...options })} NEW_PHOTOS`
+  if (detections === undefined && masks === undefined) return [report, identify({ gallery: data, ...table })]
+  const known = `${run.replace(/[/\\]+$/, '')}-gallery` // identify takes detections and masks for those of the new photos
+  const gallery = { model: run, data, ...table, detections, confidence, masks, out: known }
+  const found = { detections: detections && 'NEW.json', confidence, masks: masks && 'NEW_MASKS' }
+  return [report, asTyped(galleryCommand(), gallery), identify({ gallery: known, ...found })]
 }
 
 function scoreLines(

@@ -120,6 +120,24 @@ describe('a Camtrap-DP package', () => {
     ])
   })
 
+  it('takes no event from a day that no calendar has to the days after it, and tells of it', () => {
+    const feb30 = 'o1,d1,,e9,2024-02-30T00:00:00Z,2024-05-01T08:00:00Z,event,animal,Panthera onca,Ana,,,,'
+    const noEnd = 'o2,d1,,e8,2024-05-01T06:30:00Z,2024-04-31T08:00:00Z,event,animal,Panthera onca,Bo,,,,'
+    const { photos, warnings, notes } = open([feb30, noEnd])
+    expect(photos.map(({ identity }) => identity)).toEqual([undefined, undefined, undefined])
+    expect(warnings).toContain(
+      '2 observations of an event whose start or end is no time, left out: observations.csv row 2 (Ana), observations.csv row 3 (Bo)',
+    )
+    expect(notes).toContain("2 times cannot be read: '2024-02-30T00:00:00Z', '2024-04-31T08:00:00Z'")
+  })
+
+  it('compares no times with a zone and without one', () => {
+    const { warnings } = open(['o1,d1,,e9,2024-05-01T06:30:00,2024-05-01T08:00:00,event,animal,Panthera onca,Ana,,,,'])
+    expect(warnings).toContain(
+      '1 observation of an event whose times cannot be compared with those of the photos (4 of 6 times have a time zone and the others none: write all of them alike), left out: observations.csv row 2 (Ana)',
+    )
+  })
+
   it('counts what is said twice of an animal once, and tells two animals that no box tells apart', () => {
     const again = [
       'o2,d1,m1,e1,,,media,animal,Panthera onca,Ana,,,,',

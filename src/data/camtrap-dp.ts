@@ -67,14 +67,14 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
     kind: 'camtrap-dp',
     source: path,
     photos: boxed.photos,
-    notes: [left.length === 0 ? told : `${told}; left out: ${left.join(', ')}`, ...boxed.notes],
+    notes: [left.length === 0 ? told : `${told}; left out: ${left.join(', ')}`, ...sightings.notes, ...boxed.notes],
     warnings: [...finder.warnings(), ...lostObservations(sightings), ...boxed.warnings],
     problems: [...problems, ...boxed.problems],
   }
 }
 
 /** Observations from which no photo came: an individual may be lost with them. */
-function lostObservations({ astray, eventsWithoutPhoto }: Sightings): string[] {
+function lostObservations({ astray, eventsWithoutPhoto, eventsWithoutTime, problem }: Sightings): string[] {
   const told = (records: readonly CamtrapRecord[], what: string) =>
     records.length === 0
       ? []
@@ -86,7 +86,13 @@ function lostObservations({ astray, eventsWithoutPhoto }: Sightings): string[] {
         ]
   return [
     ...told(astray, 'of media that are not in media.csv'),
-    ...told(eventsWithoutPhoto, 'of an event during which no photo was taken'),
+    ...told(eventsWithoutTime, 'of an event whose start or end is no time'),
+    ...told(
+      eventsWithoutPhoto,
+      problem === undefined
+        ? 'of an event during which no photo was taken'
+        : `of an event whose times cannot be compared with those of the photos (${problem})`,
+    ),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { CamtrapRecord } from './camtrap-tables.ts'
+import { readTimes } from './timestamps.ts'
 
 /** A photo and an animal on it; no observation where nobody looked at it. */
 export interface Sighting {
@@ -16,6 +17,11 @@ export interface Sightings {
   readonly astray: readonly CamtrapRecord[]
   /** Observations of an individual for a whole event, during which no photo was taken. */
   readonly eventsWithoutPhoto: readonly CamtrapRecord[]
+  /** Observations of an individual for a whole event whose start or end is no time. */
+  readonly eventsWithoutTime: readonly CamtrapRecord[]
+  /** How the times of media and events were read, where that needs a word, and why they are not used. */
+  readonly notes: readonly string[]
+  readonly problem: string | undefined
 }
 
 /**
@@ -32,6 +38,8 @@ export function sightingsOf(media: readonly CamtrapRecord[], observations: reado
   }
   const known = new Set(media.map(({ cells }) => cells.mediaID))
   const astray = observations.filter(({ cells }) => cells.mediaID && !known.has(cells.mediaID))
+  const events = [...ofEvent.values()].flat()
+  const { takenAt, spans, notes, problem } = timesOf(media, events)
   const photographed = new Set<CamtrapRecord>()
   const seen: Sighting[] = []
   let videos = 0
@@ -43,16 +51,19 @@ export function sightingsOf(media: readonly CamtrapRecord[], observations: reado
       continue
     }
     const own = ofMedium.get(mediaID) ?? []
-    const events = (ofEvent.get(deploymentID) ?? []).filter(during(medium))
-    for (const event of events) photographed.add(event)
-    const all = own.some(hasIndividual) ? own : [...own, ...events]
+    const at = takenAt.get(medium)
+    const during = (ofEvent.get(deploymentID) ?? []).filter((event) => isWithin(at, spans.get(event)))
+    for (const event of during) photographed.add(event)
+    const all = own.some(hasIndividual) ? own : [...own, ...during]
     const animals = distinct(all.filter(({ cells }) => (cells.observationType || 'animal') === 'animal'))
     if (all.length > 0 && animals.length === 0) withoutAnimal++
     else if (animals.length === 0) seen.push({ medium, observation: undefined })
     else seen.push(...animals.map((observation) => ({ medium, observation })))
   }
-  const eventsWithoutPhoto = [...ofEvent.values()].flat().filter((one) => hasIndividual(one) && !photographed.has(one))
-  return { seen, videos, withoutAnimal, astray, eventsWithoutPhoto }
+  const named = events.filter(hasIndividual)
+  const eventsWithoutTime = problem === undefined ? named.filter((one) => !spans.has(one)) : []
+  const eventsWithoutPhoto = named.filter((one) => !photographed.has(one) && !eventsWithoutTime.includes(one))
+  return { seen, videos, withoutAnimal, astray, eventsWithoutPhoto, eventsWithoutTime, notes, problem }
 }
 
 function add(lists: Map<string, CamtrapRecord[]>, key: string, value: CamtrapRecord): void {
@@ -65,12 +76,29 @@ function hasIndividual({ cells }: CamtrapRecord): boolean {
   return Boolean(cells.individualID)
 }
 
-function during({ cells }: CamtrapRecord): (observation: CamtrapRecord) => boolean {
-  const at = Date.parse(cells.timestamp ?? '')
-  return (observation) => {
-    const { eventStart = '', eventEnd = '' } = observation.cells
-    return at >= Date.parse(eventStart) && at <= Date.parse(eventEnd || eventStart)
-  }
+type Span = readonly [start: number, end: number]
+
+/**
+ * When photos were taken, and from when to when events lasted: read together, as they are compared. A time that no calendar has is none; an event
+ * without an end is the moment of its start.
+ */
+function timesOf(media: readonly CamtrapRecord[], events: readonly CamtrapRecord[]) {
+  const written = [
+    ...media.map(({ cells }) => cells.timestamp),
+    ...events.flatMap(({ cells }) => [cells.eventStart, cells.eventEnd || cells.eventStart]),
+  ]
+  const { instants, notes, problem } = readTimes(written.map((text) => text || undefined))
+  const takenAt = new Map(media.map((medium, i) => [medium, instants[i]]))
+  const spans = new Map<CamtrapRecord, Span>()
+  events.forEach((event, i) => {
+    const [start, end] = [instants[media.length + 2 * i], instants[media.length + 2 * i + 1]]
+    if (start !== undefined && end !== undefined) spans.set(event, [start, end])
+  })
+  return { takenAt, spans, notes, problem: events.length === 0 ? undefined : problem }
+}
+
+function isWithin(at: number | undefined, span: Span | undefined): boolean {
+  return at !== undefined && span !== undefined && at >= span[0] && at <= span[1]
 }
 
 /** Without what says nothing more of the photo: the same individual and box again, or without a box; nobody known without a box. */
