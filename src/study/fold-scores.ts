@@ -1,5 +1,5 @@
 import { check, optionText } from '../base/index.ts'
-import { type Manifest, type Photo, photoKey } from '../data/index.ts'
+import { type Manifest, type Photo, photoKey, type SplitKind } from '../data/index.ts'
 import { type ExcludeSame, exclusion } from '../identify/index.ts'
 import { type FoldKind, type FoldPlan, remedy } from './fold-plan.ts'
 
@@ -30,7 +30,7 @@ export function foldsWithoutScore(
  * What `crossValidate` would refuse or warn of in folds that are only written, given the photos that validate in each: folds in which no two
  * photos show one individual, and those whose photos of each individual are all of one encounter.
  */
-export function foldWarnings(parts: readonly (readonly Photo[])[], kind: FoldKind): string[] {
+export function foldWarnings(parts: readonly (readonly Photo[])[], kind: SplitKind): string[] {
   const single = parts.flatMap((photos, i) => (isScorable(photos, undefined) ? [] : [i + 1]))
   if (single.length > 0) {
     const what = `${folds(single)}: no two photos show one individual, so that nothing can be measured and \`crossValidate()\` refuses`
