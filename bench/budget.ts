@@ -76,6 +76,7 @@ function loweredStep(precision: StepPrecision) {
     clipNorm: 1,
     emaDecay: null,
     precision,
+    packed: true,
   })
   return lower(graph, { blockSize: 0 })
 }

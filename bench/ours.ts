@@ -12,7 +12,7 @@ import { adamwFeeds } from '../src/optim/index.ts'
 import { trainDefaults } from '../src/run/index.ts'
 import { type Device, halve, ortBackend, quantise, shareThreads } from '../src/runtime/index.ts'
 import { filled, type Tensor, tensor, totalBytes } from '../src/tensor/index.ts'
-import { initialState, type StepPrecision, stepGraph } from '../src/train/index.ts'
+import { initialState, type StepPrecision, startStep, stepGraph } from '../src/train/index.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +28,8 @@ const { values } = parseArgs({
     precision: { type: 'string', default: 'fp32' },
     device: { type: 'string', default: 'cpu' },
     recompute: { type: 'string', default: '0' },
+    /** Steps of one run, where the state travels to the device and back around them. */
+    together: { type: 'string' },
     profile: { type: 'string' },
   },
 })
@@ -45,6 +47,7 @@ const model = { ...reidDefaults, backbone: values.model, embeddingSize: null }
 const backend = await ortBackend({
   threads,
   device,
+  ...(values.together === undefined ? {} : { together: Number(values.together) }),
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 })
 let release = async () => {}
@@ -89,9 +92,10 @@ async function trainStep(): Promise<Work> {
     clipNorm,
     emaDecay: null,
     precision: values.precision as StepPrecision,
+    packed: backend.prefersFew,
     recompute: values.recompute === 'all' ? 'all' : Number(values.recompute),
   })
-  const program = await backend.start(plan.graph, initialState(plan, '0'))
+  const program = await startStep(backend, plan, initialState(plan, '0'))
   release = () => program.release()
   const varied = augmentationParameters(augmentOff, { seed: 0, step: 0, rows: batch, heightPx: size, widthPx: size })
   const fixed = {

@@ -67,17 +67,18 @@ export function speedParts(plan: Plan, kit: Kit, places: Places): Part[] {
         for (const precision of plan.precisions) {
           const labels = { task, model, size: plan.sizePx, batch, precision }
           for (const device of plan.devices)
-            parts.push(ours(plan, places, { ...labels, peer: `rosette ${device}` }, device))
+            parts.push(ours(plan, kit, places, { ...labels, peer: `rosette ${device}` }, device))
           for (const compiled of [false, true]) parts.push(torch(plan, kit, places, labels, compiled))
         }
   return parts
 }
 
-function ours(plan: Plan, { benches }: Places, labels: Labels, device: string): Part {
+function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device: string): Part {
   return {
     name: nameOf(labels),
     command: process.execPath,
     args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, '--warmup', device === 'cpu' ? '0' : '3'],
+    environment: kit.environment,
     input: stepsOf(plan.steps),
     limitS: 90,
     labels,
@@ -165,7 +166,7 @@ export function profileParts(plan: Plan, kit: Kit, places: Places): Part[] {
   return [
     ...plan.devices.map((device) =>
       profiled(
-        ours({ ...plan, steps: 1 }, places, { ...labels, peer: `rosette ${device}` }, device),
+        ours({ ...plan, steps: 1 }, kit, places, { ...labels, peer: `rosette ${device}` }, device),
         ...['--profile', join(places.out, `profile-${device}`)],
       ),
     ),

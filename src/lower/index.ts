@@ -7,8 +7,11 @@ import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { roundHalves } from './half-rounding.ts'
+import { kernelGradientsFor } from './kernel-gradients.ts'
 import { mergeEqual } from './merge.ts'
 import { plainStandardisation } from './normalise.ts'
+import { longSumsInParts } from './parts.ts'
+import { productsWithoutGemm } from './plain-products.ts'
 import { sumsAsProducts } from './reduce.ts'
 import { sinkReshapes } from './reshape.ts'
 import { plainSampling } from './sample.ts'
@@ -17,14 +20,17 @@ import type { Target } from './target.ts'
 
 export { type HalfOptions, halveProducts } from './half.ts'
 export { fixedOperands, productWeights, quantiseProducts, roundProducts, withConstants } from './quantise.ts'
+export { type Rewrite, rewriteGraph } from './rewrite.ts'
 export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */
 export function lower(graph: Graph, target: Target): Graph {
   const rounded = target.float16 === false ? roundHalves(graph) : graph
-  const plain = target.deviations === false ? plainStandardisation(rounded) : rounded
-  const sampled = target.lacks?.includes('gridSample') ? plainSampling(plain) : plain
+  const standard = target.deviations === false ? plainStandardisation(rounded) : rounded
+  const sampled = target.lacks?.includes('gridSample') ? plainSampling(standard) : standard
   const signed = target.lacks?.includes('sign') ? plainSigns(sampled) : sampled
-  const fused = fuseBias(sumsAsProducts(sinkReshapes(dropExpands(mergeEqual(signed)))))
+  const small = kernelGradientsFor(signed, target.planeKernels)
+  const plain = sinkReshapes(dropExpands(mergeEqual(small)))
+  const fused = target.gemm === false ? productsWithoutGemm(longSumsInParts(plain)) : fuseBias(sumsAsProducts(plain))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
 }

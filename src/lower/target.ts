@@ -9,6 +9,13 @@ export interface Target {
   readonly deviations?: boolean
   /** Ops that the provider leaves to the processor: they are written in others. */
   readonly lacks?: readonly ('gridSample' | 'sign')[]
+  /** False where Gemm is slower than MatMul and Add, and long sums are not spread over the device: WebGPU. */
+  readonly gemm?: boolean
+  /**
+   * What a convolution with kernels as large as its input is good for; the gradient of a depthwise kernel is such a one. float32: it is slow in float16
+   * alone, cuDNN's; none: products are better, WebGPU. Any type unless given.
+   */
+  readonly planeKernels?: 'float32' | 'none'
   /**
    * False where there is no arithmetic in float16. ONNX Runtime's processor provider computes it in float32 and leaves out most
    * roundings; with this they are written into the graph.

@@ -64,6 +64,8 @@ export interface StatefulProgram {
 /** Something that runs graphs. Every implementation passes the contract suite in `test/backend-contract.test.ts`. */
 export interface Backend {
   readonly name: string
+  /** Fewer and larger nodes are faster than many small ones, even at the price of copies: on graphics processors each node costs time to start. */
+  readonly prefersFew: boolean
   /** Makes a graph ready to run, once for many runs. */
   compile(graph: Graph, options?: CompileOptions): Promise<Program>
   /**

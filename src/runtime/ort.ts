@@ -37,7 +37,7 @@ export interface OrtOptions {
 }
 
 /** The batches of so many steps lie in memory at once, and whoever stops a training waits for them. */
-const cudaSteps = 8
+const cudaSteps = 32
 
 /** A larger file has its weights in itself. */
 const mostGraphBytes = 2 ** 24
@@ -60,6 +60,7 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
   }
   return {
     name: `onnxruntime ${device}`,
+    prefersFew: device !== 'cpu',
     compile,
     start: async (graph, state) => {
       checkState(graph, state)

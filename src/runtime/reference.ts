@@ -59,6 +59,7 @@ export function referenceBackend(options: ReferenceOptions = {}): Backend {
     new ReferenceProgram(graph, options.floats ?? 'float32', Object.fromEntries(parameters ?? []))
   return {
     name: 'reference',
+    prefersFew: false,
     compile,
     start: async (graph, state) => {
       checkState(graph, state)

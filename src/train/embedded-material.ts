@@ -12,7 +12,7 @@ import { type FrozenNetwork, headDescription, readEmbedded } from './embedded.ts
 import { sharedFeeds } from './feeds.ts'
 import type { TrainJob } from './job.ts'
 import type { Material, Validator } from './material.ts'
-import type { PlanOptions } from './plan.ts'
+import type { PlanOptions, StageOptions } from './plan.ts'
 import { type StepPlan, stepPlan } from './updates.ts'
 import { validationLabels } from './validation-labels.ts'
 
@@ -26,7 +26,7 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
   const mirrorProbability = config.augment.flip === false ? 0 : config.augment.flip.probability
   return {
     stages: () => [{ fromStep: 0, frozen: 0 }],
-    planOf: () => embeddedStep({ ...job, photosPerIdentity: photosOfEach(job) }, vectors.shape[2]!),
+    planOf: (stage) => embeddedStep({ ...job, photosPerIdentity: photosOfEach(job) }, vectors.shape[2]!, stage),
     feeds: (labels, rows, options) => ({
       features: gather(vectors, Array.from(rows), (b) =>
         Number(new Rng(`${seed}`).fork('mirror').fork(options.step).fork(b).chance(mirrorProbability)),
@@ -39,7 +39,11 @@ export function embeddedMaterial(job: TrainJob, frozen: NonNullable<TrainJob['fr
 }
 
 /** The step's graph: `features` [B, D] in place of photos. */
-export function embeddedStep({ config, classes, photosPerIdentity }: PlanOptions, size: number): StepPlan {
+export function embeddedStep(
+  { config, classes, photosPerIdentity }: PlanOptions,
+  size: number,
+  { packed }: StageOptions = {},
+): StepPlan {
   const { batchSize, model } = config
   const scope = Scope.root('training')
   const options = {
@@ -50,7 +54,7 @@ export function embeddedStep({ config, classes, photosPerIdentity }: PlanOptions
   }
   const features = input('features', [batchSize, size])
   const made = neckLoss(scope, features, input('labels', [batchSize], 'int32'), model, options)
-  return stepPlan(scope, made.loss, noBackbone, config)
+  return stepPlan(scope, made.loss, noBackbone, { ...config, packed })
 }
 
 /** Rows of photos [0, photos, D] or of their mirror images [1, photos, D], as `side` says of each place: [B, D]. */

@@ -8,7 +8,7 @@ import { type FeedOptions, stepFeeds } from './feeds.ts'
 import { type FreezeStage, freezeStages } from './freeze.ts'
 import type { TrainJob } from './job.ts'
 import type { StepMoment } from './moment.ts'
-import { planOf } from './plan.ts'
+import { planOf, type StageOptions } from './plan.ts'
 import type { StepPlan } from './updates.ts'
 import { openValidator } from './validation.ts'
 import { validationLabels } from './validation-labels.ts'
@@ -24,7 +24,7 @@ export interface Validator {
 export interface Material {
   stages(stepsPerEpoch: number): readonly FreezeStage[]
   /** The step's graph; of the last stage, unless told what is frozen. */
-  planOf(frozen?: readonly number[]): StepPlan
+  planOf(stage?: StageOptions): StepPlan
   /** What a step is fed for the photos of these rows, beside the state. */
   feeds(labels: Int32Array, rows: Int32Array, options: FeedOptions & StepMoment): Record<string, Tensor>
   /** For the photos set aside, of which there are some. */
@@ -40,7 +40,7 @@ export function photoMaterial(job: TrainJob): Material {
   const store = pixelStoreOf(job.index)
   return {
     stages: (stepsPerEpoch) => freezeStages(config, stepsPerEpoch),
-    planOf: (frozen) => planOf({ ...job, photosPerIdentity: photosOfEach(job) }, frozen),
+    planOf: (stage) => planOf({ ...job, photosPerIdentity: photosOfEach(job) }, stage),
     feeds: (labels, rows, options) => stepFeeds(store, labels, rows, { ...options, augment }),
     validator: (backend) =>
       openValidator(backend, store, { model, batchSize, labels: validationLabels(job), rows: split.validation }),

@@ -1,6 +1,8 @@
 import type { StateTensors } from '../run/index.ts'
 import type { Backend, StatefulProgram } from '../runtime/index.ts'
 import { type FreezeStage, stagesUntil } from './freeze.ts'
+import type { Material } from './material.ts'
+import { startStep } from './packed-program.ts'
 import type { StepPlan } from './updates.ts'
 
 /** A step ready to run, and at which steps the stages so far began. */
@@ -14,17 +16,12 @@ export interface CompiledStep {
 export class StagedSteps {
   readonly #backend: Backend
   readonly #stages: readonly FreezeStage[]
-  readonly #planOf: (frozen: readonly number[]) => StepPlan
+  readonly #planOf: Material['planOf']
   /** The state that the first program begins with; then the programs have it. */
   #first: StateTensors
   #current: CompiledStep | undefined
 
-  constructor(
-    backend: Backend,
-    stages: readonly FreezeStage[],
-    planOf: (frozen: readonly number[]) => StepPlan,
-    state: StateTensors,
-  ) {
+  constructor(backend: Backend, stages: readonly FreezeStage[], planOf: Material['planOf'], state: StateTensors) {
     this.#backend = backend
     this.#stages = stages
     this.#planOf = planOf
@@ -38,8 +35,8 @@ export class StagedSteps {
     const state = await this.checkpoint()
     await this.release()
     this.#first = {}
-    const plan = this.#planOf(begun.map(({ frozen }) => frozen))
-    const program = await this.#backend.start(plan.graph, state)
+    const plan = this.#planOf({ frozen: begun.map(({ frozen }) => frozen), packed: this.#backend.prefersFew })
+    const program = await startStep(this.#backend, plan, state)
     this.#current = { plan, program, releasedAt: begun.map(({ fromStep }) => fromStep) }
     return this.#current
   }

@@ -20,7 +20,9 @@ import {
   rateScale,
   unscaled,
 } from '../optim/index.ts'
+import type { Shape } from '../tensor/index.ts'
 import { type Forward, forwardOf } from './forward.ts'
+import { joined, type Pack, type Part, packAlike, readFromPacks, shapeOf } from './packs.ts'
 
 /** A training step as one graph, and what must be kept and fed for it. */
 export interface StepPlan {
@@ -32,6 +34,8 @@ export interface StepPlan {
   readonly statistics: readonly StatisticSpec[]
   readonly randoms: readonly RandomSpec[]
   readonly ema: boolean
+  /** Parameters that the graph's state holds together, where it does (`startStep`). */
+  readonly packs: readonly Pack[]
   /** Where the loss is scaled: outputs `lossScale`, and `skipped`, which is 1 where the state stayed as it was. */
   readonly lossScale: LossScaleConfig | undefined
 }
@@ -51,6 +55,8 @@ export interface UpdateConfig {
   readonly frozen?: readonly number[] | undefined
   /** Layers of the backbone, counted from the input, whose values are computed again in the backward pass. */
   readonly recompute?: number | 'all' | undefined
+  /** Parameters that are changed alike, as one row of numbers: fewer nodes, where each costs more than the copies do. */
+  readonly packed?: boolean | undefined
   /** How the loss is scaled, which gradients in float16 want; not at all unless given. */
   readonly lossScale?: LossScaleConfig | undefined
 }
@@ -72,17 +78,20 @@ export function stepPlan(scope: Scope, loss: Value | Forward, backbone: Layered,
   }
   const trained = scope.params().filter(({ spec }) => stageOf(spec) >= 0)
   const scaling = config.lossScale === undefined ? undefined : lossScaleInputs()
-  const weights = trained.map(({ value }) => value)
-  const raw = gradientsOf(forward, weights, config, scaling)
+  const scaleOf = ({ name }: ParamSpec) => rateScale(name, backbone, config.rates)
+  const alike = (spec: ParamSpec) => [stageOf(spec), spec.decay, scaleOf(spec)].join()
+  const packs = config.packed === true ? packAlike(trained, alike) : []
+  const packed = new Set(packs.flatMap(({ parts }) => parts.map(({ spec }) => spec.name)))
+  const rows = [...packs.map(rowOfPack), ...trained.filter(({ spec }) => !packed.has(spec.name)).map(rowOf)]
+  const raw = gradientsOf(forward, rows, config, scaling)
   const gradientNorm = globalNorm(raw)
   const gradients = config.clipNorm === null ? raw : clipByGlobalNorm(raw, gradientNorm, config.clipNorm)
   const changed: Record<string, Value> = {}
   const scalars = frozen.map((_, stage) => adamwInputs(stage))
-  trained.forEach(({ spec, value }, i) => {
-    const { name, shape } = spec
+  rows.forEach(({ name, shape, spec, value }, i) => {
     const [m, v] = [input(`m/${name}`, shape), input(`v/${name}`, shape)]
     const state = { parameter: flat(value), gradient: gradients[i]!, m: flat(m), v: flat(v) }
-    const options = { decay: spec.decay, rateScale: rateScale(name, backbone, config.rates) }
+    const options = { decay: spec.decay, rateScale: scaleOf(spec) }
     const next = adamw(state, scalars[stageOf(spec)]!, config.optimiser, options)
     changed[name] = reshape(next.parameter, shape)
     changed[`m/${name}`] = reshape(next.m, shape)
@@ -98,8 +107,10 @@ export function stepPlan(scope: Scope, loss: Value | Forward, backbone: Layered,
     scaling === undefined || config.lossScale === undefined
       ? { ...told, ...nextOf(changed) }
       : { ...told, ...guarded(changed, gradientNorm, scaling, config.lossScale) }
+  const graph = { outputs, carried: carriedBy(outputs), ...(scaling === undefined ? {} : { haltsAt: 'skipped' }) }
   return {
-    graph: { outputs, carried: carriedBy(outputs), ...(scaling === undefined ? {} : { haltsAt: 'skipped' }) },
+    graph: readFromPacks(graph, packs),
+    packs,
     params: scope.params().map(({ spec }) => spec),
     trained: new Set(trained.map(({ spec }) => spec.name)),
     statistics: scope.statistics().map(({ spec }) => spec),
@@ -109,16 +120,46 @@ export function stepPlan(scope: Scope, loss: Value | Forward, backbone: Layered,
   }
 }
 
-/** dL/dw of each weight, by way of the scaled loss where it is scaled. */
+/** What the optimiser changes as one: a parameter, or a pack of such that are changed alike. */
+interface Row {
+  readonly name: string
+  readonly shape: Shape
+  readonly value: Value
+  /** One of its parameters. */
+  readonly spec: ParamSpec
+  /** The values of its parameters, which the forward pass reads. */
+  readonly weights: readonly Value[]
+}
+
+function rowOf({ spec, value }: Part): Row {
+  return { name: spec.name, shape: spec.shape, value, spec, weights: [value] }
+}
+
+function rowOfPack(pack: Pack): Row {
+  const shape = shapeOf(pack)
+  const weights = pack.parts.map(({ value }) => value)
+  return { name: pack.name, shape, value: input(pack.name, shape), spec: pack.parts[0]!.spec, weights }
+}
+
+/** dL/dw of each row, by way of the scaled loss where it is scaled. */
 function gradientsOf(
   { loss, marks }: Forward,
-  weights: readonly Value[],
+  rows: readonly Row[],
   { recompute = 0 }: UpdateConfig,
   scaling: LossScale | undefined,
 ): Value[] {
   const options = { segments: segmentsOf(marks, recompute) }
-  if (scaling === undefined) return gradient(loss, weights, options).map(flat)
-  return unscaled(gradient(mul(loss, scaling.scale), weights, options).map(flat), scaling)
+  const scaled = scaling === undefined ? loss : mul(loss, scaling.scale)
+  const each = gradient(
+    scaled,
+    rows.flatMap(({ weights }) => weights),
+    options,
+  )
+  const all = rows.map(({ weights }) => {
+    const own = each.splice(0, weights.length)
+    return flat(own.length === 1 ? own[0]! : joined(own))
+  })
+  return scaling === undefined ? all : unscaled(all, scaling)
 }
 
 /** The state after a step whose gradients may be infinite or NaN: then everything stays as it was, but for the scale. */
