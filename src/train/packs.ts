@@ -10,11 +10,11 @@ import { type DType, float32, type Shape, sizeOf, type Tensor } from '../tensor/
  */
 export interface Pack {
   readonly name: string
-  readonly parts: readonly Part[]
+  readonly parts: readonly PackedParameter[]
 }
 
 /** A parameter, and the value that the forward pass reads. */
-export interface Part {
+export interface PackedParameter {
   readonly spec: ParamSpec
   readonly value: Value
 }
@@ -26,8 +26,8 @@ const mostNumbers = 2 ** 24
 const roles = ['', 'm/', 'v/', 'ema/'] as const
 
 /** Parameters of one shape and key in packs of two or more. */
-export function packAlike(params: readonly Part[], keyOf: (spec: ParamSpec) => string): Pack[] {
-  const alike = new Map<string, Part[]>()
+export function packAlike(params: readonly PackedParameter[], keyOf: (spec: ParamSpec) => string): Pack[] {
+  const alike = new Map<string, PackedParameter[]>()
   for (const param of params) {
     const key = `${keyOf(param.spec)}: ${param.spec.shape}`
     alike.set(key, [...(alike.get(key) ?? []), param])

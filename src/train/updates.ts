@@ -22,7 +22,7 @@ import {
 } from '../optim/index.ts'
 import type { Shape } from '../tensor/index.ts'
 import { type Forward, forwardOf } from './forward.ts'
-import { joined, type Pack, type Part, packAlike, readFromPacks, shapeOf } from './packs.ts'
+import { joined, type Pack, type PackedParameter, packAlike, readFromPacks, shapeOf } from './packs.ts'
 
 /** A training step as one graph, and what must be kept and fed for it. */
 export interface StepPlan {
@@ -131,7 +131,7 @@ interface Row {
   readonly weights: readonly Value[]
 }
 
-function rowOf({ spec, value }: Part): Row {
+function rowOf({ spec, value }: PackedParameter): Row {
   return { name: spec.name, shape: spec.shape, value, spec, weights: [value] }
 }
 
