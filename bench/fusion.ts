@@ -95,17 +95,22 @@ for (const word of matchers) {
     const answers = await answersOf(extractor, set, [queries, features])
     for (const [name, way] of waysOf(word, pairs)) score(set, name, answers.map(way))
     if (choosing.includes(set.name)) pairs.push(evidentPairs(set, answers))
+    save()
   }
   await extractor.release()
 }
 for (const set of values.sets.split(',').map(individualsOf)) compareWays(set)
-writeFileSync(file, csvText([[...header, ...ends], ...rows]))
+save()
 console.log(
   formatTable(
     ['set', 'source', ...scoreNames, ...ends],
     rows.map((row) => [row[2]!, ...row.slice(7)]),
   ),
 )
+
+function save(): void {
+  writeFileSync(file, csvText([[...header, ...ends], ...rows]))
+}
 
 function ownCoat(): Promise<LocalExtractor> {
   return coatDescriptor({ threads, weights: join(root, 'presets', 'coat-descriptor.safetensors') })

@@ -29,7 +29,7 @@ export interface CoatDescriptorOptions extends Partial<CoatDescriptorConfig> {
 }
 
 /** Of the coat descriptor: cells are upright, and all of one size. */
-export const coatRule = { ratio: 1, sureWeight: 0.1, oriented: false } as const satisfies MatchRule
+export const coatRule = { ratio: 1, sureWeight: 0.05, oriented: false } as const satisfies MatchRule
 
 /** Raised whenever the same photo would get other numbers. */
 const version = 1

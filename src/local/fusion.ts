@@ -13,10 +13,10 @@ export interface FusionConfig {
 }
 
 /**
- * 25 photos a query. `sureWeight` was chosen with masks on nyala of two sets of 60 individuals, on a third set it was told
- * (results/fusion-nyala-512.csv): all between 0.05 and 0.2 did alike there, and 1 left the order to the embedding.
+ * 25 photos a query. `sureWeight` was chosen with masks on nyala of two sets of 60 individuals (results/fusion-nyala-512.csv): all from 0.02 to 0.2 did
+ * alike there, and 1 left the order to the embedding. In larger galleries the next individual is nearer, and votes are smaller: so a small one.
  */
-export const fusionDefaults = { shortlist: 25, sureWeight: 0.1, trust: 1 } as const satisfies FusionConfig
+export const fusionDefaults = { shortlist: 25, sureWeight: 0.05, trust: 1 } as const satisfies FusionConfig
 
 /** The defaults, with the weight that the extractor's rule states. */
 export function fusionOf({ rule }: Pick<LocalExtractor, 'rule'>): FusionConfig {

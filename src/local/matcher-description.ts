@@ -52,7 +52,7 @@ const schema = z.strictObject({
       /** d(nearest) / d(second nearest) up to which a match is clear; 1 takes all mutual nearest neighbours. */
       ratio: z.number().positive().max(1).default(1),
       /** The sum of votes at which a score is 1 − 1/e. */
-      sureWeight: z.number().positive().default(0.1),
+      sureWeight: z.number().positive().default(0.05),
     })
     .prefault({}),
 })

@@ -53,7 +53,7 @@ describe('somebody’s network', () => {
       box: { x: 0, y: 0, width: matcherWidthPx, height: matcherHeightPx },
     })
     await extractor.release()
-    expect(extractor.rule).toEqual({ ratio: 0.8, sureWeight: 0.1, oriented: false })
+    expect(extractor.rule).toEqual({ ratio: 0.8, sureWeight: 0.05, oriented: false })
     expect([features.count, features.dim, extractor.dim]).toEqual([30, 16, 16])
     expect([...features.reliability]).toEqual([...features.reliability].sort((a, b) => b - a))
     expect(Math.min(...Array.from({ length: 30 }, (_, k) => features.keypoints[4 * k]!))).toBeGreaterThan(16)
@@ -196,7 +196,7 @@ describe('a matcher', () => {
       input: { channels: 'grey', heightPx: 512 },
       output: { size: 256, coordinates: 'pixels' },
       keypoints: 400,
-      matching: { ratio: 1, sureWeight: 0.1 },
+      matching: { ratio: 1, sureWeight: 0.05 },
     })
     expect(describeMatcher(nowhere, 'aliked').output).toMatchObject({ size: 128, coordinates: 'minus-one-to-one' })
   })

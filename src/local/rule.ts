@@ -12,4 +12,4 @@ export interface MatchRule {
 }
 
 /** Of RootSIFT. */
-export const siftRule = { ratio: 0.9, sureWeight: 0.1, oriented: true } as const satisfies MatchRule
+export const siftRule = { ratio: 0.9, sureWeight: 0.05, oriented: true } as const satisfies MatchRule

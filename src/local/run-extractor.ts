@@ -44,7 +44,7 @@ export async function openRunExtractor(
     name: `feature map of ${name}, ${mostPlaces} cells of ${Math.max(size.heightPx, size.widthPx)} px`,
     fingerprint: sha256Of(JSON.stringify(['feature map', version, decoderVersion, hash, network, size, mostPlaces])),
     dim: map.channels,
-    rule: { ratio: 1, sureWeight: 0.1, oriented: false },
+    rule: { ratio: 1, sureWeight: 0.05, oriented: false },
     extract: (photo) =>
       extractPlaces(photo, { size, dim: map.channels, most: mostPlaces }, async (pixels) =>
         mapPlaces((await program.run({ pixels })).map!, output, size, folder),
