@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { Rng } from '../base/index.ts'
+import { encodePng, type ImageRGBA } from '../images/index.ts'
 import type { DecidingData } from '../report/deciding-data.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -23,6 +25,28 @@ beforeAll(async () => {
     for (let i = 0; i < 3; i++) writeFileSync(join(known, name, `${i}.png`), await tinyPhoto(name, 5 + i))
   }
 })
+
+/** Two photos of one coat of spots, the second a few pixels aside. */
+function spottedPair(identity: string): ImageRGBA[] {
+  const coat = new Rng(identity)
+  const spots = Array.from(
+    { length: 60 },
+    () => [coat.uniform(10, 170), coat.uniform(10, 120), coat.uniform(3, 8)] as const,
+  )
+  const [width, height] = [180, 130]
+  return [0, 4].map((aside) => {
+    const data = new Uint8Array(width * height * 4).fill(255)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const dark = spots.reduce(
+          (sum, [sx, sy, r]) => sum + 120 / (1 + Math.exp(2 * (Math.hypot(x - aside - sx, y - sy) - r))),
+          0,
+        )
+        data.fill(Math.max(0, Math.round(200 - dark)), (y * width + x) * 4, (y * width + x) * 4 + 3)
+      }
+    return { width, height, data }
+  })
+}
 
 const cluster = (out: string, ...more: string[]) =>
   runProgram(['cluster', '--model', run, '--data', photos, '--out', out, '--threads', '1', ...more], commands)
@@ -78,6 +102,38 @@ test('cluster --html: a page with the pairs nearest to the threshold, decided on
     expect(answer).toBe(asked[i]![0]!.slice(0, 3) === asked[i]![1]!.slice(0, 3) ? 'joined' : 'parted')
   expect(await cluster(join(temporaryFolder(), 'c.csv'), '--labelled', known, '--html', html)).toBe(2)
   expect(output.stderr).toContain('--html: ')
+})
+
+test('cluster --lines: the page has the places that agree, and the clusters are what they are without', async () => {
+  const [plain, out] = [join(temporaryFolder(), 'plain.csv'), join(temporaryFolder(), 'clusters.csv')]
+  const html = join(temporaryFolder(), 'clusters.html')
+  expect(await cluster(out, '--labelled', known, '--lines')).toBe(2)
+  expect(output.stderr).toContain('--lines: lines are drawn on the page of --html')
+  const spotted = temporaryFolder()
+  for (const name of ['Ana', 'Bento'])
+    for (const [i, photo] of spottedPair(name).entries())
+      writeFileSync(join(spotted, `${name}${i}.png`), await encodePng(photo))
+  const ask = (path: string, ...more: string[]) =>
+    runProgram(
+      ['cluster', '--model', run, '--data', spotted, '--out', path, '--threads', '1', '--threshold', '0.9', ...more],
+      commands,
+    )
+  expect(await ask(plain)).toBe(0)
+  expect(await ask(out, '--html', html, '--lines')).toBe(0)
+  expect(readFileSync(out, 'utf8')).toBe(readFileSync(plain, 'utf8'))
+  const [, json] = /<script type="application\/json" id="deciding">(.*?)<\/script>/.exec(readFileSync(html, 'utf8'))!
+  const { questions, photos: told, linesHint } = JSON.parse(json!) as DecidingData
+  expect(linesHint).toBe('')
+  const lines = questions.flatMap(({ photo, groups }) =>
+    groups[0]!.photos.map((one) => ({ pair: [told[photo]!.name, told[one.photo]!.name].sort().join(' '), ...one })),
+  )
+  expect(lines.every((one) => one.lines !== null && one.words.endsWith('agree'))).toBe(true)
+  const own = lines.filter(({ pair }) => ['Ana0.png Ana1.png', 'Bento0.png Bento1.png'].includes(pair))
+  expect(own.length).toBeGreaterThan(0)
+  for (const one of own) {
+    expect(one.lines!.length).toBeGreaterThanOrEqual(8)
+    for (const [ax, ay, bx, by] of one.lines!) expect([bx - ax, by - ay].every((off) => Math.abs(off) < 0.1)).toBe(true)
+  }
 })
 
 test('cluster without a threshold, with one out of range, and with a photo that is not there: told, nothing written', async () => {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { writeFileAtomic } from '../base/index.ts'
+import { check, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { Decision, PhotoClusters } from '../identify/index.ts'
 import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
@@ -8,7 +8,14 @@ import { tellPage, withPage } from './deciding-page.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { type FlankFlags, flanksOption } from './match-options.ts'
+import {
+  type FlankFlags,
+  flanksOption,
+  type MatchFlags,
+  matcherConfigOption,
+  matcherOption,
+  withMatching,
+} from './match-options.ts'
 import { openShare } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
@@ -43,13 +50,20 @@ the threshold: a probability of 0.5 with a calibration (\`rosette calibrate\`),
 else what finds the individuals of --labelled best, or --threshold. How far the
 number of individuals can be trusted: docs/cluster.md.`
 
-interface ClusterFlags extends ModelFlags, DataFlags, LocateFlags, FlankFlags, CalibrationFlags {
+interface ClusterFlags
+  extends ModelFlags,
+    DataFlags,
+    LocateFlags,
+    FlankFlags,
+    CalibrationFlags,
+    Omit<MatchFlags, 'match'> {
   readonly data: string
   readonly out: string
   readonly threshold?: number
   readonly labelled?: string
   readonly decisions?: string
   readonly html?: string
+  readonly lines?: boolean
   readonly json?: boolean
   readonly overwrite?: boolean
 }
@@ -62,6 +76,9 @@ export function clusterCommand(): Command {
     .requiredOption('--data <D>', 'a folder of photos, or a table (CSV); labels are not looked at')
     .requiredOption('--out <clusters.csv>', 'the table to write: photo, cluster, how alike, nearest other cluster')
     .option('--html <FILE>', 'write a page to decide on, the pairs nearest to the threshold first')
+    .option('--lines', 'match the coats of these pairs, for lines between their places on the page')
+    .addOption(matcherOption())
+    .addOption(matcherConfigOption())
     .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
     .addOption(
       new Option('--threshold <T>', 'the mean score from which on two groups are one individual')
@@ -83,7 +100,9 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { checkClusterable, clusterPhotos, readDecisions } = await import('../identify/index.ts')
+  const { checkClusterable, clusterPhotos, matchPairs, readDecisions } = await import('../identify/index.ts')
+  const { lines = false } = flags
+  check(!lines || html !== undefined, '--lines: lines are drawn on the page of --html, which is not asked for')
   await checkFilesFirst(flags)
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
@@ -120,10 +139,15 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       const { decidingDefaults, writeClustersPage } = await import('../report/index.ts')
       const toDecide = html === undefined ? 0 : decidingDefaults.questions
       const found = clusterPhotos(photos, { scores, threshold, labelled: chosenOn, decisions, flanks, toDecide })
-      const about = { source: data, overwrite, limitPixels, signal, notes: notesOf(found, decisions) }
-      const write = (path: string) =>
-        withPage(about, (options) => writeClustersPage(path, { clusters: found, decisions }, options))
-      return { found, page: html === undefined ? undefined : await write(html) }
+      if (html === undefined) return { found, page: undefined }
+      const how = { ...flags, match: lines ? 'fused' : 'none' } as const
+      const matches = await withMatching(how, { signal }, async (matching) =>
+        matching === undefined ? undefined : matchPairs(matching, photos, found.toDecide),
+      )
+      const linesHint = lines ? '' : 'For lines between places of the coat that agree, write this page with --lines.'
+      const about = { source: data, overwrite, limitPixels, signal, notes: notesOf(found, decisions), linesHint }
+      const asked = { clusters: found, decisions, matches }
+      return { found, page: await withPage(about, (options) => writeClustersPage(html, asked, options)) }
     })
   })
   writeFileAtomic(out, tableOfClusters(found))

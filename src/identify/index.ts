@@ -44,6 +44,7 @@ export {
   type MatchKind,
   matchLocally,
 } from './local-matching.ts'
+export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { shownNames } from './photo-names.ts'

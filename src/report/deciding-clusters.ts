@@ -1,14 +1,18 @@
-import type { ClusteredPhoto, Decision, PhotoClusters } from '../identify/index.ts'
+import { counted } from '../base/index.ts'
+import type { AgreeingPlaces, ClusteredPhoto, Decision, PhotoClusters } from '../identify/index.ts'
 import { shownNames } from '../identify/index.ts'
 import type { AskedPage } from './deciding-answers.ts'
 import type { DecidingCandidate, DecidingCluster, DecidingQuestion } from './deciding-data.ts'
-import { animalsByFile, type DecidingPictures, PhotoList, toldOf } from './deciding-photos.ts'
+import { animalsByFile, type DecidingPictures, PhotoList, type ShownPicture, toldOf } from './deciding-photos.ts'
+import { linesOf } from './place-lines.ts'
 
 /** What proposals are shown beside. */
 export interface AskedClusters {
   /** With pairs to decide. */
   readonly clusters: PhotoClusters
   readonly decisions: readonly Decision[]
+  /** Of each pair to decide, by row of the other photo, the places that agree (`matchPairs`); absent where they were not matched. */
+  readonly matches?: readonly ReadonlyMap<number, AgreeingPlaces>[] | undefined
 }
 
 /** How much a page of clusters holds. */
@@ -20,7 +24,7 @@ export interface ClusterPageLimits {
 }
 
 /** Proposed individuals: the pairs nearest to the threshold as questions, and the photos of each proposal. */
-export function askedClusters({ clusters, decisions }: AskedClusters, most: ClusterPageLimits): AskedPage {
+export function askedClusters({ clusters, decisions, matches }: AskedClusters, most: ClusterPageLimits): AskedPage {
   const { photos, toDecide, scale } = clusters
   const all = photos.map(({ photo }) => photo)
   const names = shownNames(all)
@@ -52,7 +56,7 @@ export function askedClusters({ clusters, decisions }: AskedClusters, most: Clus
         },
       ),
     ),
-    questions: asked.map(({ pair, photo, others }): DecidingQuestion => {
+    questions: asked.map(({ pair, photo, others }, question): DecidingQuestion => {
       const own = photos[pair.photo]!.cluster
       const other = photos[pair.others[0]!]!.cluster
       return {
@@ -64,7 +68,10 @@ export function askedClusters({ clusters, decisions }: AskedClusters, most: Clus
           {
             name: pair.joined ? `Proposal ${other}, another part` : `Proposal ${other}`,
             words: `mean ${scale} ${pair.score.toFixed(2)}`,
-            photos: others.map(({ photo }): DecidingCandidate => ({ photo, words: '', lines: null })),
+            photos: others.map(({ row, photo: other }): DecidingCandidate => {
+              const match = matches?.[question]?.get(row)
+              return { photo: other, ...placesTold(match, [pictures[photo], pictures[other]]) }
+            }),
           },
         ],
       }
@@ -84,6 +91,17 @@ export function askedClusters({ clusters, decisions }: AskedClusters, most: Clus
     ),
   })
   return { photos: list.photos, dataWith }
+}
+
+function placesTold(
+  match: AgreeingPlaces | undefined,
+  pictures: readonly [ShownPicture | undefined, ShownPicture | undefined],
+): Pick<DecidingCandidate, 'words' | 'lines'> {
+  if (match === undefined) return { words: '', lines: null }
+  return {
+    words: counted(match.count, 'place agrees', 'places agree'),
+    lines: linesOf(match.places, pictures),
+  }
 }
 
 function bySize(photos: readonly ClusteredPhoto[]): [row: number, photo: ClusteredPhoto][] {
