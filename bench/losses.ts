@@ -10,7 +10,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
@@ -30,6 +30,8 @@ const { values } = parseArgs({
     epochs: { type: 'string', default: '16' },
     size: { type: 'string', default: '64' },
     threads: { type: 'string', default: '1' },
+    /** Where drawn photos are kept and found again; nowhere unless given. */
+    drawn: { type: 'string' },
   },
 })
 
@@ -99,7 +101,7 @@ async function measure(name: string, seed: number): Promise<void> {
 }
 
 async function onJaguars(out: string, seed: number, settings: readonly string[]): Promise<Scores> {
-  const data = join(scratch, `jaguars-${seed}`)
+  const data = resolve(values.drawn ?? scratch, `jaguars-${seed}`)
   if (!existsSync(data))
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
   const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
@@ -111,7 +113,7 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
 /** Where encounters validate, a table has them; the folder's own tables have not, as in a competition. */
 function photosOf(data: string, settings: readonly string[]): string[] {
   if (!settings.includes('validation=encounter')) return ['--data', data]
-  const table = `${data}.csv`
+  const table = join(scratch, `${basename(data)}.csv`)
   if (!existsSync(table)) writeFileSync(table, drawnTable(data))
   return ['--data', table, '--images', data]
 }

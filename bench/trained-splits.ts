@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { root, rosette, today } from './command.ts'
+import { synthesise } from '../src/synth/index.ts'
+import { root, today } from './command.ts'
 import { splitsFigure } from './splits-figure.ts'
 import { type Aside, measureTrained } from './trained-inflation.ts'
 
@@ -59,10 +60,8 @@ async function measure(seed: number, aside: Aside): Promise<void> {
   const folder = join(scratch, `seed-${seed}`)
   const drawn = join(folder, 'jaguars')
   mkdirSync(folder, { recursive: true })
-  if (!existsSync(drawn)) {
-    const counts = ['--identities', individuals, '--photos', photos]
-    await rosette(['synth', '--out', drawn, ...counts, '--seed', `${seed}`])
-  }
+  const counts = { identities: Number(individuals), photosPerIdentity: Number(photos), seed }
+  if (!existsSync(drawn)) await synthesise({ out: drawn, ...counts, widthPx: 128, heightPx: 88 })
   const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
   const set = [`epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`]
   const how = { drawn, folder, preset: 'demo', set, seed, threads: Number(values.threads) }
