@@ -33,6 +33,8 @@ const { values } = parseArgs({
     'gallery-images': { type: 'string' },
     'model-config': { type: 'string' },
     averaging: { type: 'boolean', default: false },
+    /** What the rows call the queries; their file unless given. */
+    called: { type: 'string' },
     /** The column of the sighting, where its name does not tell. */
     encounter: { type: 'string' },
     threads: { type: 'string', default: '1' },
@@ -130,7 +132,7 @@ function line(words: string, scores: readonly number[]): string[] {
   return [
     new Date().toISOString().slice(0, 10),
     flip.name,
-    basename(values.queries),
+    values.called ?? basename(values.queries),
     values.gallery === undefined ? 'each other' : basename(values.gallery),
     String(plain.photos),
     String(plain.identities),
