@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -83,6 +83,14 @@ describe.skipIf(webgpu.skip !== undefined)(`--device webgpu ${webgpu.skip ?? ''}
     const [a, b] = [losses(gpu), losses(cpu)]
     expect(b).toHaveLength(2)
     b.forEach((loss, step) => expect(Math.abs(a[step]! / loss - 1)).toBeLessThan(1e-3))
+    const onward = join(folder, 'onward')
+    cpSync(gpu, onward, { recursive: true })
+    const config = JSON.parse(readFileSync(join(onward, 'config.json'), 'utf8')) as { readonly epochs: number }
+    writeFileSync(join(onward, 'config.json'), JSON.stringify({ ...config, epochs: 2 }))
+    const resumed = await run(['train', '--data', data, '--out', onward, '--resume'])
+    expect(resumed.code, resumed.stderr).toBe(0)
+    expect(losses(onward).slice(0, 2)).toEqual(a)
+    expect(losses(onward)).toHaveLength(4)
     const asked = ['embed', '--model', gpu, '--data', data]
     for (const device of ['webgpu', 'cpu']) {
       const { code, stderr } = await run([...asked, '--out', join(folder, `${device}.npy`), '--device', device])

@@ -5,11 +5,12 @@ import { rewriteGraph } from '../src/lower/rewrite.ts'
 import { neckLoss } from '../src/models/index.ts'
 import { isPairLossKind, type LossKind, lossDefaults, Scope } from '../src/nn/index.ts'
 import { presets } from '../src/run/index.ts'
+import { deviceTarget } from '../src/runtime/device-target.ts'
 import { placement } from '../src/runtime/index.ts'
 import { presetSteps, stepGraph, stepPlan } from '../src/train/index.ts'
 import { webgpu } from './backends.ts'
 
-const target = { blockSize: 0, deviations: false, lacks: ['gridSample', 'sign'] } as const
+const target = deviceTarget('webgpu')
 const [batchSize, sizePx, identities] = [4, 32, 3]
 
 /** Every loss that a configuration can name: where one is added, the compiler asks for it here. */
@@ -31,7 +32,7 @@ function tinyStep(preset: 'brief' | 'atto' | 'demo', backbone: string): Graph {
   const config = presets[preset]
   const model = { ...config.model, backbone, embeddingSize: 8 }
   const size = { batchSize, chunk: batchSize, heightPx: sizePx, widthPx: sizePx }
-  return stepGraph({ ...config, model, identities, ...size, precision: 'fp32' }).graph
+  return stepGraph({ ...config, model, identities, ...size, precision: 'fp32', packed: true }).graph
 }
 
 /** The step of a head with one loss. */

@@ -77,12 +77,18 @@ function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device:
   return {
     name: nameOf(labels),
     command: process.execPath,
-    args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, '--warmup', device === 'cpu' ? '0' : '3'],
+    args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, ...howLong(device, labels)],
     environment: kit.environment,
-    input: stepsOf(plan.steps),
+    input: stepsOf(device === 'cuda' && labels.task === 'train' ? Math.ceil(plan.steps / 3) : plan.steps),
     limitS: 90,
     labels,
   }
+}
+
+/** With CUDA a run of a training is 32 steps, which share the way of the state to the card and back: fewer runs are enough. */
+function howLong(device: string, { task }: Labels): string[] {
+  if (device === 'cpu') return ['--warmup', '0']
+  return ['--warmup', device === 'cuda' && task === 'train' ? '1' : '3']
 }
 
 function torch(plan: Plan, kit: Kit, { root }: Places, own: Omit<Labels, 'peer'>, compiled: boolean): Part {
@@ -167,7 +173,7 @@ export function profileParts(plan: Plan, kit: Kit, places: Places): Part[] {
     ...plan.devices.map((device) =>
       profiled(
         ours({ ...plan, steps: 1 }, kit, places, { ...labels, peer: `rosette ${device}` }, device),
-        ...['--profile', join(places.out, `profile-${device}`)],
+        ...['--profile', join(places.out, `profile-${device}`), '--together', '1'],
       ),
     ),
     profiled(

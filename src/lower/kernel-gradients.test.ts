@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { relativeError } from '../../test/golden.ts'
 import { float32Op } from '../../test/tolerances.ts'
 import { Rng } from '../base/index.ts'
-import { cast, depthwiseConvWeight, input, topological } from '../graph/index.ts'
+import { cast, depthwiseConvWeight, input, topological, type Value } from '../graph/index.ts'
 import { referenceBackend } from '../runtime/index.ts'
 import { float32, sizeOf } from '../tensor/index.ts'
 import { lower } from './index.ts'
@@ -36,4 +36,17 @@ test('where float16 is slow for it, it is computed in float32', () => {
     topological([own.outputs.dw]).find(({ op }) => op === 'depthwiseConvWeight')?.dtype
   const lowered = lower(graph, { ...portableTarget, planeKernels: 'float32' })
   expect([dtypeOf(graph), dtypeOf({ outputs: { dw: lowered.outputs.dw! } })]).toEqual(['float16', 'float32'])
+})
+
+test('in float16 products give it as well, to its rounding', async () => {
+  const [x, dy] = ['x', 'dy'].map((name) => input(name, [2, 5, 6, 3]))
+  const wanted = { outputs: { dw: depthwiseConvWeight(x!, dy!, 3) } }
+  const half = cast(depthwiseConvWeight(cast(x!, 'float16'), cast(dy!, 'float16'), 3), 'float32')
+  const lowered = lower({ outputs: { dw: half } }, { ...portableTarget, planeKernels: 'none' })
+  expect(topological([lowered.outputs.dw!]).map(({ op }) => op)).not.toContain('depthwiseConvWeight')
+  const feeds = { x: drawn([2, 5, 6, 3]), dy: drawn([2, 5, 6, 3]) }
+  const run = async (dw: Value) => (await (await referenceBackend().compile({ outputs: { dw } })).run(feeds)).dw!
+  const error = relativeError(await run(lowered.outputs.dw!), await run(wanted.outputs.dw))
+  expect(error).toBeLessThan(2e-3)
+  expect(error).toBeGreaterThan(0)
 })

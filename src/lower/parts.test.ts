@@ -40,6 +40,17 @@ test('a product along a long axis is a sum of products; a transposed one needs n
   const [a, b] = [input('a', [20_000, 2]), input('b', [20_000, 3])]
   const feeds = { a: drawn([20_000, 2]), b: drawn([20_000, 3]) }
   expect(await same({ outputs: { y: matmul(a, b, { transA: true }) } }, feeds)).toContain('reduceSum')
-  const short = { outputs: { y: matmul(input('a', [4, 2]), input('b', [3, 2]), { transB: true }) } }
-  expect(await same(short, { a: drawn([4, 2]), b: drawn([3, 2]) })).toContain('transpose')
+  const feeds2 = { a: drawn([4, 2]), b: drawn([4, 3]), c: drawn([5, 3]) }
+  const ab = matmul(input('a', [4, 2]), input('b', [4, 3]), { transA: true })
+  const graph = { outputs: { y: matmul(ab, input('c', [5, 3]), { transB: true }) } }
+  expect(await same(graph, feeds2)).toContain('transpose')
+  const products = topological(Object.values(lower(graph, target).outputs)).filter(({ op }) => op === 'matmul')
+  expect(products.map(({ attrs }) => attrs)).toEqual([0, 1].map(() => ({ transA: false, transB: false })))
+})
+
+test('rows that do not divide are left as they are: their parts would take more than they are made of', async () => {
+  const prime = 8209
+  const y = matmul(input('a', [prime, 2]), input('b', [prime, 3]), { transA: true })
+  const ops = await same({ outputs: { y } }, { a: drawn([prime, 2]), b: drawn([prime, 3]) })
+  expect(ops).not.toContain('reduceSum')
 })

@@ -1,4 +1,4 @@
-import { type Graph, matmul, type Node, reduceSum, reshape, transpose, type Value } from '../graph/index.ts'
+import { cast, type Graph, matmul, type Node, reduceSum, reshape, transpose, type Value } from '../graph/index.ts'
 import { sizeOf } from '../tensor/index.ts'
 import { rewriteGraph } from './rewrite.ts'
 
@@ -36,7 +36,7 @@ function sumInParts(value: Node<'reduceSum'>): Value {
   const rows = sizeOf(shape) / columns
   if (!isLeading || rows < fewest) return value
   const part = divisorUpTo(rows, partSize)
-  if (part === 1) return value
+  if (part < partSize / 8) return value // a prime, or nearly
   const parts = reduceSum(reshape(x, [rows / part, part, columns]), { axes: [1] })
   return reshape(reduceSum(parts, { axes: isWhole ? [0, 1] : [0] }), value.shape)
 }
@@ -48,11 +48,12 @@ function productInParts(value: Node<'matmul'>): Value {
   const [ours, theirs] = [staticShape(a), staticShape(b)]
   if (!transA || transB || ours?.length !== 2 || theirs === undefined) return value
   const rows = ours[0]!
-  const count = smallestDivisorFrom(rows, Math.ceil(rows / partRows))
-  if (count === 1) return value
+  const count = rows / divisorUpTo(rows, partRows)
+  if (count === 1 || count > (4 * rows) / partRows) return value // the parts' results would take more than what they are made of
   const parts = (x: Value, columns: number) => reshape(x, [count, rows / count, columns])
   const left = transpose(parts(a, ours[1]!), [0, 2, 1])
-  return reduceSum(matmul(left, parts(b, theirs[1]!)), { axes: [0] })
+  const products = cast(matmul(left, parts(b, theirs[1]!)), 'float32')
+  return cast(reduceSum(products, { axes: [0] }), value.dtype)
 }
 
 function staticShape({ shape }: Value): number[] | undefined {
@@ -62,11 +63,5 @@ function staticShape({ shape }: Value): number[] | undefined {
 function divisorUpTo(n: number, most: number): number {
   let divisor = Math.min(n, most)
   while (n % divisor !== 0) divisor--
-  return divisor
-}
-
-function smallestDivisorFrom(n: number, least: number): number {
-  let divisor = Math.max(least, 1)
-  while (n % divisor !== 0) divisor++
   return divisor
 }

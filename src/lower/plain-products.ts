@@ -1,8 +1,8 @@
-import { type Graph, matmul, transpose } from '../graph/index.ts'
+import { type Graph, matmul, transpose, type Value } from '../graph/index.ts'
 import { rewriteGraph } from './rewrite.ts'
 
 /**
- * a · bᵀ of two matrices as a product with b turned around. ONNX Runtime's WebGPU provider has two programs for products, and the one for Gemm takes
+ * Products of two matrices, of which one is transposed, as products with it turned around before. ONNX Runtime's WebGPU provider has two programs for products, and the one for Gemm takes
  * 3.4 times as long: 1.16 ms for [6272, 384] · [384, 1536] on an H100, where MatMul takes 0.34 ms. b is turned around in 0.01 ms.
  */
 export function productsWithoutGemm(graph: Graph): Graph {
@@ -10,6 +10,7 @@ export function productsWithoutGemm(graph: Graph): Graph {
     if (value.op !== 'matmul' || value.inputs.some(({ shape }) => shape.length !== 2)) return value
     const { transA, transB } = value.attrs
     const [a, b] = value.inputs
-    return transB && !transA ? matmul(a, transpose(b, [1, 0])) : value
+    const turned = (x: Value, isTransposed: boolean) => (isTransposed ? transpose(x, [1, 0]) : x)
+    return transA || transB ? matmul(turned(a, transA), turned(b, transB)) : value
   })
 }

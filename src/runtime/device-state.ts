@@ -60,11 +60,12 @@ export class DeviceState implements StatefulProgram {
 
   async read(names: readonly string[]): Promise<Record<string, Tensor>> {
     for (const name of names) check(this.#state[name] !== undefined, `state: there is no '${name}'`)
-    return this.#sessions.download(picked(this.#state, names))
+    return names.length === 0 ? {} : this.#sessions.download(picked(this.#state, names))
   }
 
   async write(tensors: Tensors): Promise<void> {
     checkWritten(this.#state, tensors)
+    if (Object.keys(tensors).length === 0) return
     const old = picked(this.#state, Object.keys(tensors))
     this.#state = { ...this.#state, ...(await this.#sessions.upload(tensors)) }
     for (const tensor of Object.values(old)) tensor.dispose()

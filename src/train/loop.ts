@@ -44,21 +44,36 @@ export async function runTraining(job: TrainJob, control: Control, options: OrtO
   const backend = await ortBackend({ threads: job.threads, device: job.device, ...options })
   const batches = new Batches(job)
   const length = { stepsPerEpoch: batches.perEpoch, totalSteps: batches.perEpoch * job.config.epochs }
-  const start = await startOf(job, plan)
-  for (const text of start.lost) control.emit({ kind: 'warning', text })
+  const { position, steps } = await begin(
+    job,
+    plan,
+    (state) => new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf, state),
+    control,
+  )
   const estimate = await estimateStep(plan.graph, backend)
-  tellStart(estimate, { ...length, firstStep: start.position.step, batchSize: job.config.batchSize }, control)
-  batches.follow(start.position.difficulty)
-  const steps = new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf, start.state)
-  await steps.at(start.position.step) // what cannot be compiled is told before anything else
+  tellStart(estimate, { ...length, firstStep: position.step, batchSize: job.config.batchSize }, control)
+  batches.follow(position.difficulty)
+  await steps.at(position.step) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
-  const run = new Run(job, plan, { material, steps, validator, batches, length, control }, start.position)
+  const run = new Run(job, plan, { material, steps, validator, batches, length, control }, position)
   const trained = await run.toTheEnd()
   const state = await steps.checkpoint()
   await steps.release()
   const finished = trained && (await run.finish(state))
   await validator?.release()
   return { finished, step: run.position.step, totalSteps: length.totalSteps }
+}
+
+/** Where the run begins. The state is the steps' alone from here on: nobody else keeps its memory. */
+async function begin(
+  job: TrainJob,
+  plan: StepPlan,
+  stepsFrom: (state: StateTensors) => StagedSteps,
+  { emit }: Control,
+): Promise<{ readonly position: Position; readonly steps: StagedSteps }> {
+  const { state, position, lost } = await startOf(job, plan)
+  for (const text of lost) emit({ kind: 'warning', text })
+  return { position, steps: stepsFrom(state) }
 }
 
 function tellStart(
@@ -105,8 +120,8 @@ class Run {
   }
 
   /**
-   * True when all steps are done, false when it was asked to stop; either way the state is saved. Who asks waits for one step at most: an
-   * epoch's end that is not measured then is measured when the run goes on.
+   * True when all steps are done, false when it was asked to stop; either way the state is saved. Who asks waits for the steps that run together at
+   * most, 32 with CUDA and one elsewhere: an epoch's end that is not measured then is measured when the run goes on.
    */
   async toTheEnd(): Promise<boolean> {
     const { length, control, steps } = this.#parts
@@ -184,14 +199,14 @@ class Run {
   async #failed(error: unknown): Promise<never> {
     const { device, run } = this.#job
     if (device === 'cpu' || error instanceof InputError) throw error
-    await this.#parts.steps.checkpoint().then(
-      (state) => this.#save('last', state),
-      () => {}, // it is gone with its memory
-    )
+    await this.#parts.steps
+      .checkpoint()
+      .then((state) => this.#save('last', state))
+      .catch(() => {}) // it is gone with the device's memory, or cannot be written: the checkpoint before it stays
     const last = checkpointPath(run, 'last')
     const kept = existsSync(last) ? `${last} is kept` : 'no checkpoint had been written yet'
     throw new InputError(
-      `training stopped at step ${this.position.step}: ${device} failed (${messageOf(error)}); ${kept}`,
+      `training stopped at step ${this.position.step}: ${device} failed (${messageOf(error).split('\n')[0]}); ${kept}`,
       '`train({ resume: true })` goes on from it, on another device too; a smaller batchSize or chunk needs less memory',
     )
   }

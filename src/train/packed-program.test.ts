@@ -3,6 +3,7 @@ import { relativeError } from '../../test/golden.ts'
 import { tinyConfig, tinyFeeds, tinyNetworks, tinySeed } from '../../test/tiny-training.ts'
 import { float32Op } from '../../test/tolerances.ts'
 import { topological } from '../graph/index.ts'
+import { lossScaleDefaults } from '../optim/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { filled, sizeOf, type Tensor } from '../tensor/index.ts'
 import { startStep } from './packed-program.ts'
@@ -61,10 +62,51 @@ describe('a step whose parameters are packed', async () => {
   })
 
   test('refuses what it has not, and another shape', async () => {
-    await expect(packed.program.read(['nothing'])).rejects.toThrow("state: there is no 'nothing'")
+    for (const name of ['nothing', 'pack/0'])
+      await expect(packed.program.read([name])).rejects.toThrow(`state: there is no '${name}'`)
     const wrong: Record<string, Tensor> = { 'neck.weight': filled([2, 2, 2], 0) }
     await expect(packed.program.write(wrong)).rejects.toThrow("state: 'neck.weight', expected float32 [")
   })
+})
+
+test('a statistic alone is written, which no pack has', async () => {
+  const { program } = await trained(true)
+  const name = 'neck.running_mean'
+  const { shape } = (await program.read([name]))[name]!
+  await program.write({ [name]: filled(shape, 3) })
+  expect((await program.checkpoint())[name]!.data).toEqual(new Float32Array(sizeOf(shape)).fill(3))
+})
+
+test('a state that lacks a tensor, or has it in another shape, is refused by its name', async () => {
+  const plan = stepGraph({ ...config, packed: true })
+  const state = initialState(plan, tinySeed)
+  const name = plan.packs[0]!.parts[1]!.spec.name
+  const { [name]: _, ...without } = state
+  await expect(startStep(backend, plan, without)).rejects.toThrow(`state: '${name}' is missing`)
+  const short = startStep(backend, plan, { ...state, [name]: filled([1], 0) })
+  await expect(short).rejects.toThrow(`state: '${name}', expected float32 [`)
+})
+
+test.each([
+  ['a later stage that releases layers', { frozen: [3, 1] }],
+  ['blocks that are computed again', { recompute: 'all' }],
+  ['float16', { precision: 'fp16', lossScale: { ...lossScaleDefaults, initial: 8 } }],
+] as const)('with %s a packed step is the plain one', async (_, change) => {
+  const [plain, packed] = await Promise.all(
+    [false, true].map(async (packed) => {
+      const plan = stepGraph({ ...config, ...change, packed })
+      const program = await startStep(backend, plan, initialState(plan, tinySeed))
+      const own = { 'correction1/1': filled([], 1), 'correction2/1': filled([], 1) }
+      const { loss, gradientNorm } = await program.step({ ...tinyFeeds(0, plan), ...('frozen' in change ? own : {}) })
+      return [loss, gradientNorm].map((told) => Number(told!.data[0]))
+    }),
+  )
+  expect(packed![0]! / plain![0]!).toBeCloseTo(1, 5)
+  expect(packed![1]! / plain![1]!).toBeCloseTo(1, 4)
+})
+
+test('whole numbers are not packed: they are rounded parameter by parameter', () => {
+  expect(() => stepGraph({ ...config, precision: 'int8', packed: true })).toThrow('expected a step that is not packed')
 })
 
 test('a pack ends before it is too large to bind', () => {

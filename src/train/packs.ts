@@ -1,8 +1,9 @@
-import { cast, concat, type Graph, input, reshape, slice, type Value } from '../graph/index.ts'
+import { check } from '../base/index.ts'
+import { cast, concat, type Graph, input, reshape, showShape, slice, type Value } from '../graph/index.ts'
 import { rewriteGraph } from '../lower/index.ts'
 import type { ParamSpec } from '../nn/index.ts'
 import type { StateTensors } from '../run/index.ts'
-import { type DType, float32, type Shape, sizeOf, type Tensor } from '../tensor/index.ts'
+import { type DType, float32, type Shape, sameShape, sizeOf, type Tensor } from '../tensor/index.ts'
 
 /**
  * Parameters of one shape that a step holds one behind the other, as [count, …shape]; so it holds their moments and averages. They are of one
@@ -77,20 +78,31 @@ function readersOf(pack: Pack): [string, (dtype: DType) => Value][] {
   ])
 }
 
-/** A state with its packed tensors joined. */
+/** A state with its packed tensors joined. @throws InputError naming a tensor that is missing, or of another dtype or shape. */
 export function packState(packs: readonly Pack[], state: StateTensors): StateTensors {
   const rest: Record<string, Tensor> = { ...state }
   for (const pack of packs)
     for (const role of roles) {
-      if (state[`${role}${pack.parts[0]!.spec.name}`] === undefined) continue
+      const names = pack.parts.map(({ spec }) => `${role}${spec.name}`)
+      if (role === 'ema/' && names.every((name) => state[name] === undefined)) continue
       const row = new Float32Array(sizeOf(shapeOf(pack)))
-      for (const { name, from } of places(pack)) {
-        row.set(state[`${role}${name}`]!.data as Float32Array, from)
+      for (const { name, shape, from } of places(pack)) {
+        row.set(fitting(`${role}${name}`, shape, state[`${role}${name}`]), from)
         delete rest[`${role}${name}`]
       }
       rest[`${role}${pack.name}`] = float32(shapeOf(pack), row)
     }
   return rest
+}
+
+/** A tensor's numbers, for a place of that shape. @throws InputError where it is missing or does not fit. */
+export function fitting(name: string, shape: Shape, given: Tensor | undefined): Float32Array {
+  check(given !== undefined, `state: '${name}' is missing, which the graph carries over`)
+  check(
+    given.dtype === 'float32' && sameShape(given.shape, shape),
+    `state: '${name}', expected float32 ${showShape(shape)}, got ${given.dtype} ${showShape(given.shape)}`,
+  )
+  return given.data as Float32Array
 }
 
 /** Where a tensor of a state lies in another that is packed. */
@@ -102,15 +114,14 @@ export interface Place {
   readonly to: number
 }
 
-/** The place of each tensor that may lie in a pack, by its name. */
-export function placesIn(packs: readonly Pack[]): Map<string, Place> {
-  return new Map(
-    packs.flatMap((pack) =>
-      places(pack).flatMap(({ name, ...place }) =>
-        roles.map((role) => [`${role}${name}`, { ...place, row: `${role}${pack.name}` }] as const),
-      ),
+/** The place of each tensor of a packed state that lies in a pack, by its name. */
+export function placesIn(packs: readonly Pack[], packed: StateTensors): Map<string, Place> {
+  const all = packs.flatMap((pack) =>
+    places(pack).flatMap(({ name, ...place }) =>
+      roles.map((role) => [`${role}${name}`, { ...place, row: `${role}${pack.name}` }] as const),
     ),
   )
+  return new Map(all.filter(([, { row }]) => packed[row] !== undefined))
 }
 
 function places({ parts }: Pack): (Omit<Place, 'row'> & { readonly name: string })[] {

@@ -27,13 +27,17 @@ export interface PresetStep {
 /** The training step of each preset as a device would run it, and the brief's with a vision transformer. */
 export async function presetSteps(device: Device): Promise<readonly PresetStep[]> {
   const { head, ...networks } = presets
+  const packed = device !== 'cpu'
   const steps: PresetStep[] = []
   for (const [name, config] of Object.entries({ ...networks, 'brief, DINOv2': transformer })) {
     const precision = await precisionOn(device, config.precision)
     steps.push({
       name: `${name} (${config.model.backbone}, ${precision})`,
-      graph: () => planOf({ config, classes, precision }).graph,
+      graph: () => planOf({ config, classes, precision }, { packed }).graph,
     })
   }
-  return [...steps, { name: 'head', graph: () => embeddedStep({ config: head, classes }, embeddingSize).graph }]
+  return [
+    ...steps,
+    { name: 'head', graph: () => embeddedStep({ config: head, classes }, embeddingSize, { packed }).graph },
+  ]
 }

@@ -30,6 +30,10 @@ export type StepPrecision = 'fp32' | 'fp16' | 'int8'
  */
 export function stepGraph(config: StepConfig): StepPlan {
   const { batchSize, heightPx, widthPx } = config
+  check(
+    config.precision !== 'int8' || config.packed !== true,
+    'precision: int8 rounds parameters one by one, expected a step that is not packed',
+  )
   const backbone = reidBackbone(config.model)
   const { stridePx } = backbone
   check(
