@@ -17,8 +17,8 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     individuals: { type: 'string', default: '24' },
-    photos: { type: 'string', default: '40' },
-    epochs: { type: 'string', default: '36' },
+    photos: { type: 'string', default: '20' },
+    epochs: { type: 'string', default: '16' },
     size: { type: 'string', default: '64' },
     threads: { type: 'string', default: '1' },
     /** Where drawn photos and runs are kept, for a look at what else the networks can do; nowhere unless given. */
