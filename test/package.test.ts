@@ -51,6 +51,7 @@ describe('what is packed', () => {
   test.each([
     ['coat descriptor', 'presets/coat-descriptor.safetensors', 2e6],
     ['network of facing', 'presets/facing.safetensors', 1e6],
+    ['weights of a miniature', 'presets/convnext_mini.drawn_jaguars.safetensors', 2.5e6],
   ])('holds the %s, %s, in %i bytes', (_, weights, most) => {
     expect(files).toContain(weights)
     expect(statSync(join(root, weights)).size).toBeLessThanOrEqual(most)
@@ -59,7 +60,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|(coat-descriptor|facing)\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|presets\/(.*\.json|(coat-descriptor|facing|convnext_mini\.drawn_jaguars)\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

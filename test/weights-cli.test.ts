@@ -71,10 +71,10 @@ test('an architecture stands for timm’s default weights, which are told', asyn
   })
   expect(pulled.stdout).toContain(join('models--timm--convnext_atto.d2_in1k', 'snapshots', commit))
   expect((await weightsCommand('list', 'convnext_atto')).stdout).toContain('timm/convnext_atto.d2_in1k  abababab')
-  const none = await weightsCommand('pull', 'convnext_mini')
+  const none = await weightsCommand('pull', 'convnext_micro')
   expect([none.code, none.stderr]).toEqual([
     2,
-    'rosette: convnext_mini: no pretrained weights are offered for this architecture\n',
+    'rosette: convnext_micro: no pretrained weights are offered for this architecture\n',
   ])
 })
 

@@ -18,7 +18,7 @@ test('a row a backbone', async () => {
   expect(await run()).toBe(0)
   const row = out.split('\n').find((line) => line.startsWith('convnext_small '))!
   expect(row.split(/\s+/)).toEqual(['convnext_small', '49.5', '224', '768', '8.71', 'in12k_ft_in1k', 'apache-2.0'])
-  expect(out).toMatch(/^convnext_mini .* none$/m)
+  expect(out).toMatch(/^convnext_micro .* none$/m)
 })
 
 test('the weights of one', async () => {
@@ -26,8 +26,8 @@ test('the weights of one', async () => {
   const lines = out.split('\n').map((line) => line.split(/\s+/).slice(0, 4))
   expect(lines[2]).toEqual(['convnextv2_base.fcmae_ft_in22k_in1k_384', '384', 'imagenet', 'cc-by-nc-4.0'])
   out = ''
-  expect(await run('convnext_mini')).toBe(0)
-  expect(out).toBe('convnext_mini: no pretrained weights')
+  expect(await run('convnext_micro')).toBe(0)
+  expect(out).toBe('convnext_micro: no pretrained weights')
 })
 
 test('weights by their whole name', async () => {

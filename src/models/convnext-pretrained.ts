@@ -19,7 +19,7 @@ const v2At = (inputPx: number): Pretrained => ({ ...at(inputPx), licence: 'cc-by
 const fcmaeSmall = { fcmae_ft_in1k: v2At(224), fcmae: v2At(224) } as const
 const fcmae = { fcmae_ft_in22k_in1k: v2At(224), fcmae_ft_in22k_in1k_384: v2At(384), ...fcmaeSmall } as const
 
-/** The tags under which timm 1.0 publishes weights of each ConvNeXt; the first is the one timm takes unless told otherwise. */
+/** The tags under which timm 1.0 publishes weights of each ConvNeXt; the first is the one timm takes unless told otherwise; those of a miniature are ours. */
 export const convnextPretrained = {
   convnext_zepto_rms: { ra4_e3600_r224_in1k: zepto },
   convnext_zepto_rms_ols: { ra4_e3600_r224_in1k: zepto },
@@ -77,7 +77,7 @@ export const convnextPretrained = {
     clip_laion2b_soup: clipAt(256),
     clip_laion2b_rewind: clipAt(256),
   },
-  convnext_mini: {},
+  convnext_mini: { drawn_jaguars: { inputPx: 128, pixels: 'imagenet', licence: 'mit', shipped: true } },
   convnext_micro: {},
 } as const satisfies {
   readonly [N in ConvNextName | keyof typeof convnextMiniatures]: Readonly<Record<string, Pretrained>>

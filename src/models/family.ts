@@ -62,4 +62,6 @@ export interface Pretrained {
   readonly pixels: PixelStatisticsName
   /** As their publisher states it. */
   readonly licence: string
+  /** They come with rosette, so that nothing is fetched. */
+  readonly shipped?: true
 }

@@ -28,7 +28,8 @@ test.each([
       'model.pixels=half',
     ],
   ],
-  ['convnext_mini', ['model.backbone=convnext_mini', 'weights=null']],
+  ['convnext_micro', ['model.backbone=convnext_micro', 'weights=null']],
+  ['convnext_mini', ['model.backbone=convnext_mini', 'weights=convnext_mini.drawn_jaguars', 'model.pixels=imagenet']],
   [
     'some/convnext_tiny.own.safetensors',
     ['model.backbone=convnext_tiny', 'weights=some/convnext_tiny.own.safetensors'],
@@ -164,7 +165,7 @@ test('a file named as timm names it, with other pixels', () => {
 })
 
 test.each([
-  ['convnext_mini@v1', "`backbone`: no weights are offered for convnext_mini, got the revision 'v1'"],
+  ['convnext_micro@v1', "`backbone`: no weights are offered for convnext_micro, got the revision 'v1'"],
   ['convnext_bas', "model.backbone: 'convnext_bas' is not known\nhint: did you mean convnext_base?"],
   [
     'convnext_base.fb_in22k_384',

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import { check, describeIssue, InputError, nearest, optionText } from '../base/index.ts'
+import { pretrainedOf } from '../models/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { foreignHint } from './foreign-backbone.ts'
 import { isKinded, kindDefaults } from './kinds.ts'
 import { meantSettings } from './meant-setting.ts'
 import { type PresetName, presets } from './presets.ts'
-import { type ConfigChange, isObject, settingsOf, valueAt } from './setting.ts'
+import { type ConfigChange, isObject, sets, settingsOf, valueAt } from './setting.ts'
 
 /**
  * A preset with changes applied in turn, the loss's kind first: `path=value` assignments, or parts of a configuration.
@@ -23,10 +24,17 @@ export function resolveConfig(preset: string, changes: readonly ConfigChange[] =
       problems.push(`${where}: ${backboneWords(path, value) ?? unknownPath(path, current)}`)
     else current = changed
   }
+  if (outgrown(presets[preset], changes)) current = assign(current, ['weights'], null)
   const parsed = trainConfigSchema.safeParse(current)
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => linesOf(issue, current)))
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
   return parsed.data
+}
+
+/** Weights that come with rosette are of the preset's own network: another one, without weights of its own, begins from random numbers. */
+function outgrown({ weights }: TrainConfig, changes: readonly ConfigChange[]): boolean {
+  const isShipped = weights !== null && pretrainedOf(weights)?.shipped === true
+  return isShipped && sets(changes, ['model', 'backbone']) && !sets(changes, ['weights'])
 }
 
 function isPreset(name: string): name is PresetName {

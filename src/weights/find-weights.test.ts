@@ -9,6 +9,7 @@ import { withDefaultTag } from './default-tag.ts'
 import { findWeights, pullWeights } from './find-weights.ts'
 import { parseHubName, showHubName } from './hub-name.ts'
 import { hubSettings } from './hub-settings.ts'
+import { openWeights } from './open.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -46,6 +47,16 @@ describe('findWeights', () => {
     vi.stubEnv('USERPROFILE', home)
     const own = inCache(join(home, '.cache', 'huggingface', 'hub'), 'd4')
     expect(findWeights('convnext_atto.d2_in1k')).toBe(own)
+  })
+
+  test('knows those that come with rosette, without cache and network', async () => {
+    const settings = hubSettings({ cache: newFolder(), offline: true })
+    const path = findWeights('convnext_mini.drawn_jaguars', 'convnext_mini', settings)!
+    const file = await openWeights(path)
+    expect(file.tensors.get('stages.3.blocks.0.mlp.fc2.weight')).toMatchObject({ dtype: 'float16', shape: [256, 1024] })
+    file.close()
+    expect(await pullWeights(parseHubName('convnext_mini.drawn_jaguars'), settings)).toBe(path)
+    expect(findWeights('me/convnext_mini.drawn_jaguars', undefined, settings)).toBeUndefined()
   })
 
   test('passes over a revision without the file', () => {
@@ -117,7 +128,7 @@ describe('findWeights refuses', () => {
     expect(() => findWeights('convnext_small', 'convnext_small')).toThrow(
       "weights: 'convnext_small' is an architecture, expected the name of weights of it\nhint: timm's default ones are convnext_small.in12k_ft_in1k",
     )
-    expect(() => findWeights('timm/convnext_mini')).toThrow('convnext_mini: no pretrained weights are offered')
+    expect(() => findWeights('timm/convnext_micro')).toThrow('convnext_micro: no pretrained weights are offered')
     expect(findWeights('me/convnext_small')).toBeUndefined()
   })
 })

@@ -8,6 +8,7 @@ import { unreachable } from './hub.ts'
 import { type HubRepo, parseHubName, showHubName } from './hub-name.ts'
 import { type HubSettings, hubSettings } from './hub-settings.ts'
 import { readShardIndex } from './open.ts'
+import { shippedWeights } from './shipped.ts'
 
 /** Where a model's weights are in its repository, the first that is there. */
 const weightFiles = ['model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin'] as const
@@ -22,7 +23,7 @@ export function isWeightsFile(name: string): boolean {
 
 /**
  * The file of pretrained weights: `source` itself where it is one, or that of a model by its name, `timm/convnext_small.fb_in1k` or
- * `convnext_small.fb_in1k`, in the Hugging Face cache. Undefined where it is not there.
+ * `convnext_small.fb_in1k`, in the Hugging Face cache, or with rosette. Undefined where it is not there.
  * @throws InputError for a file of another kind or none, for a timm name that is not of `backbone`, and for one without a tag.
  */
 export function findWeights(source: string, backbone?: string, settings = hubSettings()): string | undefined {
@@ -52,6 +53,8 @@ export async function pullWeights(
   settings: HubSettings = hubSettings(),
   options: DownloadOptions = {},
 ): Promise<string> {
+  const shipped = shippedWeights(repo)
+  if (shipped !== undefined) return shipped
   if (settings.offline) {
     const found = findPulled(repo, settings)
     if (found === undefined) throw unreachable(repo, settings.endpoint, 'offline, and not in the cache')
@@ -70,10 +73,13 @@ export async function pullWeights(
   check(false, `${showHubName(repo)}: has no weights (${weightFiles.join(', ')})`)
 }
 
+/** What comes with rosette, else what is in the cache. */
 function findPulled(repo: HubRepo, { cache }: HubSettings): string | undefined {
-  return weightFiles
-    .map((file) => findInCache(cache, repo, file))
-    .find((path) => path !== undefined && shardsOf(path).every((shard) => existsSync(join(dirname(path), shard))))
+  const pulled = () =>
+    weightFiles
+      .map((file) => findInCache(cache, repo, file))
+      .find((path) => path !== undefined && shardsOf(path).every((shard) => existsSync(join(dirname(path), shard))))
+  return shippedWeights(repo) ?? pulled()
 }
 
 /** The files that an index names. */
