@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
 
 const { values } = parseArgs({
   options: { seeds: { type: 'string', default: '1,2,3' }, epochs: { type: 'string', default: '36' } },
@@ -34,7 +34,7 @@ for (const seed of values.seeds.split(',')) {
   await rosette(['synth', '--out', data, '--seed', seed])
   for (const [variant, settings] of Object.entries(variants)) {
     const run = join(scratch, `run-${seed}`)
-    const set = [`epochs=${values.epochs}`, ...settings].flatMap((setting) => ['--set', setting])
+    const set = [...fromRandomWeights, `epochs=${values.epochs}`, ...settings].flatMap((setting) => ['--set', setting])
     await rosette(['train', '--data', data, '--out', run, '--preset', 'demo', '--seed', seed, '--overwrite', ...set])
     for (const tta of ['flip', 'none'])
       record(seed, variant, tta, await scoresOnTest(run, data, { tta, out: join(scratch, 'metrics.json') }))

@@ -22,6 +22,16 @@ export function rosette(args: readonly string[], env: Readonly<Record<string, st
   })
 }
 
+/**
+ * The demo's settings until it began from pretrained weights, as changes of the preset: a miniature network from random weights. Rows of that time
+ * and later ones are of the same training.
+ */
+export const fromRandomWeights: readonly string[] = [
+  ...['weights=null', 'epochs=36', 'chunk=32', 'image.widthPx=96', 'image.heightPx=96'],
+  ...['loss.kind=arcface', 'loss.marginRad=0.5', 'loss.scale=16', 'optimiser.learningRate=2e-3'],
+  ...['schedule.warmupEpochs=2', 'schedule.marginWarmupEpochs=24'],
+]
+
 export interface Scores {
   readonly photos: number
   readonly rank1: number

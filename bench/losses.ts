@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
 import { drawnTable } from './drawn-table.ts'
 import { nyalaTable } from './nyala-table.ts'
 import { processorName } from './processor.ts'
@@ -105,7 +105,14 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
   if (!existsSync(data))
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
   const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
-  const set = [`epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`, ...settings]
+  const set = [
+    ...fromRandomWeights,
+    `epochs=${epochs}`,
+    growing,
+    `image.widthPx=${size}`,
+    `image.heightPx=${size}`,
+    ...settings,
+  ]
   await learn(out, seed, [...photosOf(data, settings), '--preset', 'demo'], set)
   return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
 }

@@ -15,7 +15,7 @@ import { readRunModel } from '../src/embedder/index.ts'
 import { timmState } from '../src/models/index.ts'
 import { encodeSafetensors } from '../src/tensor/index.ts'
 import { type LocalHub, localHub } from '../test/local-hub.ts'
-import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
 
 const { values } = parseArgs({
   options: {
@@ -128,6 +128,7 @@ async function learn(
   hub?: LocalHub,
 ): Promise<void> {
   const set = [
+    ...fromRandomWeights,
     ...[`model.backbone=${backbone}`, `weights=${weights}`, `epochs=${epochs}`],
     ...[`image.widthPx=${values.size}`, `image.heightPx=${values.size}`],
     ...['loss.kind=softmax', `optimiser.learningRate=${backbone.startsWith('vit') ? '1e-3' : '2e-3'}`],

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import { synthesise } from '../src/synth/index.ts'
-import { root, today } from './command.ts'
+import { fromRandomWeights, root, today } from './command.ts'
 import { splitsFigure } from './splits-figure.ts'
 import { type Aside, measureTrained } from './trained-inflation.ts'
 
@@ -63,7 +63,7 @@ async function measure(seed: number, aside: Aside): Promise<void> {
   const counts = { identities: Number(individuals), photosPerIdentity: Number(photos), seed }
   if (!existsSync(drawn)) await synthesise({ out: drawn, ...counts, widthPx: 128, heightPx: 88 })
   const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
-  const set = [`epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`]
+  const set = [...fromRandomWeights, `epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`]
   const how = { drawn, folder, preset: 'demo', set, seed, threads: Number(values.threads) }
   const { validation, fresh } = await measureTrained(aside, how)
   for (const [scoredOn, { queries, rank1, identityBalancedMap }] of [

@@ -103,7 +103,7 @@ describe('the steps of the presets', () => {
       'head',
     ])
     const shapeOf = (graph: Graph, name: string) => graphInputs(graph).find(({ attrs }) => attrs.name === name)?.shape
-    expect(shapeOf(steps[2]!.graph(), 'pixels')).toEqual([32, 96, 96, 3])
+    expect(shapeOf(steps[2]!.graph(), 'pixels')).toEqual([32, 64, 128, 3])
     expect(shapeOf(steps[4]!.graph(), 'features')).toEqual([32, 768])
   })
 })

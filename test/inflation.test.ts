@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { fromRandomWeights } from '../bench/command.ts'
 import { measureInflation } from '../bench/inflation.ts'
 import { measureTrained } from '../bench/trained-inflation.ts'
 import { synthesise } from '../src/synth/index.ts'
@@ -31,7 +32,13 @@ test('of a trained network photos set aside by lot promise what fresh encounters
     ...{ widthPx: 96, heightPx: 66 },
   })
   const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'image.alpha=keep']
-  const how = { drawn, folder, preset: 'demo', set: [...small, 'epochs=2', 'batchSize=16'], seed: 1 }
+  const how = {
+    drawn,
+    folder,
+    preset: 'demo',
+    set: [...fromRandomWeights, ...small, 'epochs=2', 'batchSize=16'],
+    seed: 1,
+  }
   const [byLot, byEncounter] = [await measureTrained('stratified', how), await measureTrained('encounter', how)]
   const inflation = byLot.validation.rank1 - byLot.fresh.rank1
   expect(inflation).toBeGreaterThan(0.2)

@@ -5,7 +5,7 @@ import { checkOutput, counted, formatDuration, formatTable, writeFileAtomic } fr
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import { FailedCheck } from './exit.ts'
-import { aboveZero } from './numbers.ts'
+import { aboveZero, notNegative } from './numbers.ts'
 import { collect } from './options.ts'
 import { progress } from './progress.ts'
 import { withStages } from './report.ts'
@@ -20,11 +20,12 @@ Examples:
   rosette demo
   rosette demo --identities 6 --photos 10 --set epochs=4 --out runs/short
 
-Draws 24 jaguars and trains a small network on 40 photos of each. Measures it
-before and after training on photos of the same animals from other encounters.
-Writes a report to explore in a browser, and a submission. Takes a few minutes
-on two processor cores. With fewer jaguars and photos it takes less time, and
-the scores are worse.`
+Draws 24 jaguars and trains a small network on 40 photos of each. It begins with
+weights that come with rosette and that learned other drawn jaguars, or with
+random numbers by \`--set weights=null\`. Measures it untrained, pretrained and
+trained, on photos of the same animals from other encounters. Writes a report to
+explore in a browser, and a submission. Takes about two minutes on two processor
+cores. With fewer jaguars and photos it takes less time, and scores are worse.`
 
 /** `rosette demo`: the whole of rosette on jaguars that it draws itself. */
 export function demoCommand(): Command {
@@ -35,6 +36,9 @@ export function demoCommand(): Command {
     .option('--overwrite', 'replace what an earlier demo wrote there')
     .addOption(new Option('--identities <N>', 'how many jaguars to draw').argParser(aboveZero).default(undefined, '24'))
     .addOption(new Option('--photos <M>', 'training photos of each').argParser(aboveZero).default(undefined, '40'))
+    .addOption(
+      new Option('--seed <S>', 'another seed draws other jaguars').argParser(notNegative).default(undefined, '0'),
+    )
     .option('--set <path=value>', 'change a setting of the training; may be repeated', collect)
     .addHelpText('after', example)
     .action(demoAction)
@@ -45,29 +49,36 @@ interface DemoFlags {
   readonly overwrite?: boolean
   readonly identities?: number | undefined
   readonly photos?: number | undefined
+  /** Of the jaguars, and of everything random in the training. */
+  readonly seed?: number | undefined
   readonly set?: readonly string[]
 }
 
-async function demoAction({ out, overwrite = false, identities, photos, set = [] }: DemoFlags): Promise<void> {
+async function demoAction({ out, overwrite = false, identities, photos, seed, set = [] }: DemoFlags): Promise<void> {
   const began = performance.now()
-  const [data, run, untrained] = [join(out, 'data'), join(out, 'run'), join(out, 'untrained')]
+  const [data, run] = [join(out, 'data'), join(out, 'run')]
+  const [untrained, pretrained] = [join(out, 'untrained'), join(out, 'pretrained')]
   const [metrics, submission] = [join(out, 'metrics.json'), join(out, 'submission.csv')]
   checkOutput(out, { overwrite: true, kind: 'folder' })
-  for (const path of [data, run, untrained]) checkOutput(path, { overwrite, kind: 'folder' })
+  for (const path of [data, run, untrained, pretrained]) checkOutput(path, { overwrite, kind: 'folder' })
   for (const path of [metrics, submission]) checkOutput(path, { overwrite })
   mkdirSync(out, { recursive: true })
   await interruptible(async (signal) => {
-    await draw({ out: data, overwrite, identities, photos }, signal)
-    await learn({ data, run, set, overwrite, signal })
-    const { exportUntrained } = await import('../train/index.ts')
+    await draw({ out: data, overwrite, identities, photos, seed }, signal)
+    await learn({ data, run, seed, set, overwrite, signal })
+    const { exportPretrained, exportUntrained } = await import('../train/index.ts')
     await exportUntrained(run, untrained)
-    const before = await measure(untrained, data, signal)
-    const after = await measure(run, data, signal)
+    const isPretrained = (await exportPretrained(run, pretrained)) !== undefined
+    const scores: Scores = {
+      untrained: await measure(untrained, data, signal),
+      ...(isPretrained ? { pretrained: await measure(pretrained, data, signal) } : {}),
+      trained: await measure(run, data, signal),
+    }
     const split = 'test: photos of the same individuals at encounters that training did not see'
-    writeFileAtomic(metrics, `${JSON.stringify({ split, untrained: before, trained: after }, undefined, 2)}\n`)
+    writeFileAtomic(metrics, `${JSON.stringify({ split, ...scores }, undefined, 2)}\n`)
     const page = await report(run, data, signal)
     const rows = await submit(run, data, submission, signal)
-    say(summary(before, after, split))
+    say(summary(scores, split))
     say(`\nsubmission checked: ${counted(rows, 'row')}`)
     const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission, page].filter(
       (path) => existsSync(path),
@@ -77,13 +88,14 @@ async function demoAction({ out, overwrite = false, identities, photos, set = []
   }, `stopped; what it wrote so far is in ${out}: start again with --overwrite`)
 }
 
-async function draw({ identities, photos, ...to }: DemoFlags, signal: AbortSignal): Promise<void> {
+async function draw({ identities, photos, seed, ...to }: DemoFlags, signal: AbortSignal): Promise<void> {
   const { synthesise } = await import('../synth/index.ts')
   const bar = progress('drawing jaguars', 'photos')
   await synthesise({
     ...to,
     ...(identities === undefined ? {} : { identities }),
     ...(photos === undefined ? {} : { photosPerIdentity: photos }),
+    ...(seed === undefined ? {} : { seed }),
     signal,
     onProgress: bar.update,
   }).finally(bar.stop)
@@ -92,17 +104,19 @@ async function draw({ identities, photos, ...to }: DemoFlags, signal: AbortSigna
 async function learn(options: {
   readonly data: string
   readonly run: string
+  readonly seed: number | undefined
   readonly set: readonly string[]
   readonly overwrite: boolean
   readonly signal: AbortSignal
 }): Promise<void> {
   const { train } = await import('../train/index.ts')
   const view = new TrainView()
-  const { data, run: out, set, overwrite, signal } = options
+  const { data, run: out, seed, set, overwrite, signal } = options
   const outcome = await train({
     data,
     out,
     preset: 'demo',
+    seed,
     set,
     overwrite,
     signal,
@@ -174,19 +188,33 @@ async function submit(model: string, data: string, out: string, signal: AbortSig
   return report.rows
 }
 
-function summary(before: EvaluationReport, after: EvaluationReport, split: string): string {
+/** Of one network in three states, on the same photos. */
+interface Scores {
+  /** Random numbers. */
+  readonly untrained: EvaluationReport
+  /** The weights that it began with, where these were no random numbers. */
+  readonly pretrained?: EvaluationReport
+  readonly trained: EvaluationReport
+}
+
+function summary({ untrained, pretrained, trained }: Scores, split: string): string {
   const row = (
     name: string,
     { rank1, identityBalancedMap }: Pick<EvaluationReport, 'rank1' | 'identityBalancedMap'>,
   ) => [name, rank1.toFixed(3), identityBalancedMap.toFixed(3)]
   const table = formatTable(
     ['network', 'rank-1', 'identity-balanced mAP'],
-    [row('untrained', before), row('trained', after), row('by chance', after.chance)],
+    [
+      row('untrained', untrained),
+      ...(pretrained === undefined ? [] : [row('pretrained', pretrained)]),
+      row('trained', trained),
+      row('by chance', trained.chance),
+    ],
   )
-  const interval = after.intervals.identity?.scores.identityBalancedMap
+  const interval = trained.intervals.identity?.scores.identityBalancedMap
   const between =
     interval === undefined
       ? ''
       : `\n\n95 % interval of the trained network's mAP, over its individuals: ${intervalText(interval)}`
-  return `\nsplit ${split} (${counted(after.photos, 'photo')}, ${counted(after.identities, 'individual')})\n\n${table}${between}`
+  return `\nsplit ${split} (${counted(trained.photos, 'photo')}, ${counted(trained.identities, 'individual')})\n\n${table}${between}`
 }

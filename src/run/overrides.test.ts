@@ -91,6 +91,17 @@ describe('resolveConfig', () => {
     expect(presets.brief.epochs).toBe(8)
   })
 
+  test('weights that come with rosette go with their network; any others stay, to be told', () => {
+    const weightsOf = (preset: string, ...changes: readonly ConfigChange[]) => resolveConfig(preset, changes).weights
+    expect(weightsOf('demo', 'epochs=3')).toBe('convnext_mini.drawn_jaguars')
+    expect(weightsOf('demo', 'model.backbone=convnext_micro')).toBeNull()
+    expect(weightsOf('demo', { model: { backbone: 'convnext_micro' } })).toBeNull()
+    expect(weightsOf('demo', 'model.backbone=convnext_atto', 'weights=convnext_atto.d2_in1k')).toBe(
+      'convnext_atto.d2_in1k',
+    )
+    expect(weightsOf('brief', 'model.backbone=convnext_tiny')).toBe('convnext_small.fb_in1k')
+  })
+
   test('numbers that no machine has room for are told before anything is made of them', () => {
     const told = mistakes('epochs=1000000000', 'batchSize=99999999', 'model.embeddingSize=99999999')
     expect(told.join('\n')).toContain('epochs: expected number to be <=1000000, got 1000000000')

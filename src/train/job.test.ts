@@ -21,7 +21,7 @@ import { readRunData } from '../run/run-data.ts'
 import { encodeSafetensors, filled } from '../tensor/index.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
 import { planOf } from './plan.ts'
-import { exportUntrained } from './untrained.ts'
+import { exportPretrained, exportUntrained } from './untrained.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-job-'))
 const settings = [
@@ -298,10 +298,19 @@ test('weights are recorded, and a run without a checkpoint goes on with no other
   const run = join(folder, 'pretrained')
   expect(readRecord(run).weights).toEqual({ file: 'own.safetensors', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
   expect(readRecord(join(folder, 'random')).weights).toBeNull()
-  await expect(exportUntrained(run, join(folder, 'untrained'))).rejects.toThrow('began from own.safetensors')
+  const exported = (name: string) => readFileSync(join(folder, name, 'model.onnx'))
+  await exportUntrained(run, join(folder, 'untrained'))
+  await exportUntrained(join(folder, 'random'), join(folder, 'untrained-random'))
+  expect(exported('untrained').equals(exported('untrained-random'))).toBe(true) // whatever a run began with
+  await exportPretrained(run, join(folder, 'before'))
+  const tenths = Buffer.from(new Float32Array(32).fill(0.1).buffer)
+  expect([exported('before'), exported('untrained')].map((file) => file.includes(tenths))).toEqual([true, false])
+  expect(await exportPretrained(join(folder, 'random'), join(folder, 'none'))).toBeUndefined()
+  expect(existsSync(join(folder, 'none'))).toBe(false)
   expect((await resume('pretrained')).weightsPath).toBe(weights)
   write(0.2)
   expect(await rejection(resume('pretrained'))).toContain('was begun from own.safetensors')
+  await expect(exportPretrained(run, join(folder, 'changed'))).rejects.toThrow('began from own.safetensors')
   mkdirSync(join(run, 'checkpoints'), { recursive: true })
   writeFileSync(join(run, 'checkpoints', 'last.safetensors'), '')
   expect((await resume('pretrained')).weightsPath).toBeNull() // a checkpoint has what they became
