@@ -79,6 +79,9 @@ function decisionCounts(decisions: readonly Decision[]): Readonly<Record<Decisio
   return { same: count('same'), different: count('different'), 'cannot tell': count('cannot tell'), new: count('new') }
 }
 
+/** Below it a threshold sorts the labelled photos badly. */
+const poorAmi = 0.5
+
 function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: PhotoClusters['scale']): string {
   const told = `a mean ${scale} of ${at.toFixed(3)} (interval: ${loose.toFixed(3)} to ${strict.toFixed(3)})`
   switch (from) {
@@ -87,6 +90,6 @@ function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: 
     case 'stated':
       return `${told}, as you stated it: nothing was measured of how far it is off`
     case 'labelled':
-      return `${told}: it finds ${counted(labelled!.individuals, 'individual')} on ${counted(labelled!.photos, 'labelled photo')} best (AMI ${labelled!.ami.toFixed(3)})`
+      return `${told}: it finds ${counted(labelled!.individuals, 'individual')} on ${counted(labelled!.photos, 'labelled photo')} best (AMI ${labelled!.ami.toFixed(3)}${labelled!.ami < poorAmi ? ': 1 is perfect and 0 is chance, so do not trust the count' : ''})`
   }
 }

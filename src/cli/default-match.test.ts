@@ -8,9 +8,9 @@ import { type Unasked, unaskedMatch } from './default-match.ts'
 const output = captureOutput()
 
 /** Photos of which so many have a mask. */
-function photosOf(count: number, outlined = count): PhotoEmbeddings {
+function photosOf(count: number, outlined = count, individuals = 10): PhotoEmbeddings {
   const photos = Array.from({ length: count }, (_, i): Photo => {
-    const photo = { filename: `${i}.jpg`, path: `/${i}.jpg`, extra: {} }
+    const photo = { filename: `${i}.jpg`, path: `/${i}.jpg`, identity: `animal ${i % individuals}`, extra: {} }
     return i < outlined ? { ...photo, mask: { path: `/${i}.png`, sha256: 'f'.repeat(64) } } : photo
   })
   return {
@@ -73,6 +73,7 @@ test('places join the embedding unasked where both sides have outlines, which is
 test.each<[string, Partial<Unasked>]>([
   ['one query of three has none', { queries: photosOf(3, 2) }],
   ['a sixth of the gallery has none', { gallery: photosOf(18, 15) }],
+  ['the gallery shows nine individuals', { gallery: photosOf(20, 20, 9) }],
   ['something follows the cosines', { isPlain: false }],
   ['a calibration is of similarities alone', { calibration: calibration(undefined) }],
   ['a calibration found fused to be no better', { calibration: calibration(false) }],

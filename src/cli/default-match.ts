@@ -10,6 +10,9 @@ const outlinedShare = 0.9
 /** Pairs of photos that are compared unasked: some five minutes of a processor. */
 const mostPairs = 1_000_000
 
+/** A place says whom it shows against the places of others: among few individuals places that agree by chance weigh as much as others. */
+const fewestIndividuals = 10
+
 /** What is known where nobody said how to match. */
 export interface Unasked {
   readonly queries: PhotoEmbeddings
@@ -24,7 +27,7 @@ export interface Unasked {
 /**
  * How coats are matched where nobody says it, which is told. A calibration decides where there is one: its probabilities are of one kind of score. Else
  * places join the embedding where the outlines of the animals are known on both sides: so they found the right animal far more often on photos that
- * chose nothing (docs/local-matching.md), and on whole photos they did not.
+ * chose nothing (docs/local-matching.md), and on whole photos they did not; and where there are individuals enough to weigh them against.
  */
 export async function unaskedMatch(
   flags: MatchRunFlags,
@@ -37,6 +40,7 @@ export async function unaskedMatch(
     return 'fused'
   }
   if (!areOutlined(queries) || !areOutlined(gallery) || !(await hasFeatures(flags, source))) return 'none'
+  if (new Set(gallery.photos.map(({ identity }) => identity)).size < fewestIndividuals) return 'none'
   if (queries.photos.length * gallery.photos.length > mostPairs) {
     tell(
       'note: --match fused would look at places of the coat too; for so many photos it takes long, so say it yourself',

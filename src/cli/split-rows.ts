@@ -117,6 +117,7 @@ function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedCol
   })
   const [header = [], ...rows] = photoRows(photos)
   const masks = maskColumn(manifest.photos, root)
+  const ownMasks = flags.masks ?? columnsOf(flags).mask
   const names = masks.cells === undefined ? [] : ['mask']
   return {
     rows: [
@@ -130,9 +131,14 @@ function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedCol
     options: {
       ...imagesFrom(root, out),
       ...ownOptions(manifest, flags),
-      ...(masks.elsewhere ? { masks: flags.masks ?? columnsOf(flags).mask } : {}),
+      ...(masks.elsewhere && ownMasks !== undefined ? { masks: ownMasks } : {}),
     },
-    warnings: masks.warnings,
+    warnings: [
+      ...masks.warnings,
+      ...(masks.elsewhere && ownMasks === undefined
+        ? ['the outlines that were found are not in the table: a command that reads it finds them again by `locate`']
+        : []),
+    ],
   }
 }
 

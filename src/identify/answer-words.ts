@@ -68,8 +68,9 @@ export function accuracyWords(
 ): string {
   if (measured === null)
     return `How often this is right is not known: the probabilities were fitted on ${counted(fittedOn.individuals, 'individual')}, too few to hold any out. Do not rely on them, they can be high and wrong; so nothing is named. Calibrate on photos of eight individuals or more.`
-  const { known: threshold } = thresholdsOf(costs)
-  const sure = measured.bins.filter(({ low }) => low >= threshold - 1e-9)
+  const { known } = thresholdsOf(costs)
+  const sure = measured.bins.filter(({ high }) => high > known + 1e-9) // whole bins: that in which names begin too
+  const threshold = Math.min(known, ...sure.map(({ low }) => low))
   const weight = measured.bins.reduce((sum, { count }) => sum + count, 0)
   const asked = measured.known + measured.absent
   const named = Math.round((sure.reduce((sum, { count }) => sum + count, 0) / Math.max(weight, 1)) * asked)

@@ -1,5 +1,6 @@
 import { check, sha256Of } from '../base/index.ts'
 import { input } from '../graph/index.ts'
+import { decoderVersion } from '../images/index.ts'
 import { coatNetwork, coatStridePx } from '../models/index.ts'
 import { Scope } from '../nn/index.ts'
 import { ortBackend, type Program } from '../runtime/index.ts'
@@ -32,7 +33,7 @@ export interface CoatDescriptorOptions extends Partial<CoatDescriptorConfig> {
 export const coatRule = { ratio: 1, sureWeight: 0.05, oriented: false } as const satisfies MatchRule
 
 /** Raised whenever the same photo would get other numbers. */
-const version = 1
+const version = 2
 
 /**
  * Places that a network describes, which was trained on drawn coats (docs/coat-descriptor.md): a descriptor and a reliability for every 4×4 pixels of
@@ -48,7 +49,7 @@ export async function coatDescriptor(options: CoatDescriptorOptions = {}): Promi
   const maps = await openMaps(weights, threads)
   return {
     name: `coat descriptor, ${config.keypoints} places of ${config.longSidePx} px`,
-    fingerprint: sha256Of(JSON.stringify(['coat', version, config, weights.sha256])),
+    fingerprint: sha256Of(JSON.stringify(['coat', version, decoderVersion, config, weights.sha256])),
     dim: weights.network.dim,
     rule: coatRule,
     extract: async (photo) => {

@@ -25,7 +25,8 @@ export const lnbnnDefaults = { neighbours: 4 } as const satisfies LnbnnOptions
  * Local naive Bayes nearest neighbour (McCann and Lowe 2012; HotSpotter, Crall et al. 2013): a query descriptor votes for what it finds among its
  * `neighbours` closest individuals with the difference of squared distances d²(background) − d²(found) = 2 (cos(found) − cos(background)), the
  * background being the next closest individual. What every animal has gets next to no votes. `nearest` [P, Q] are cosines with each
- * photo's closest descriptor; where there are no more individuals than neighbours, the last one is the background.
+ * photo's closest descriptor; where there are no more individuals than neighbours, the last one is the background. Where all photos that this query may meet
+ * show one individual, the background is among the photos left out: it would be its own else, and no place would count.
  */
 export function lnbnn(nearest: Float32Array, photos: number, options: LnbnnOptions = lnbnnDefaults): Votes {
   const { neighbours, individuals, leaveOut } = options
@@ -35,17 +36,19 @@ export function lnbnn(nearest: Float32Array, photos: number, options: LnbnnOptio
   const background = new Float32Array(queries)
   const byIndividual = new Map<number, number>()
   const individualOf = (photo: number) => individuals?.[photo] ?? photo
+  const isAlone = new Set(asked.map(individualOf)).size < 2
+  const compared = isAlone ? Array.from({ length: photos }, (_, photo) => photo) : asked
   const row = new Float32Array(photos) // one descriptor's cosines, side by side
   for (let q = 0; q < queries; q++) {
     for (let photo = 0, at = q; photo < photos; photo++, at += queries) row[photo] = nearest[at]!
-    const best = closestIndividuals(row, asked, individualOf, neighbours + 1)
+    const best = closestIndividuals(row, compared, individualOf, neighbours + 1)
     const floor = best.at(-1)?.cosine ?? 1
     background[q] = floor
     for (const photo of asked) {
       const gain = 2 * (row[photo]! - floor)
       if (gain > 0) votes[photo] = votes[photo]! + gain
     }
-    for (const { individual, cosine } of best)
+    for (const { individual, cosine } of isAlone ? closestIndividuals(row, asked, individualOf, 1) : best)
       if (cosine > floor) byIndividual.set(individual, (byIndividual.get(individual) ?? 0) + 2 * (cosine - floor))
   }
   return { photos: votes, background, individuals: byIndividual }

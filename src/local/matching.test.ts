@@ -85,6 +85,13 @@ describe('votes', () => {
     expect(photos[1]).toBeCloseTo(2 * (0.8 - 0.7) + 2 * (0.6 - 0.5))
   })
 
+  test('where one individual is left, photos that are left out are its background', () => {
+    const options = { neighbours: 1, individuals: [0, 0, 1, 2], leaveOut: (photo: number) => photo > 1 }
+    const { photos, individuals } = lnbnn(nearest, 4, options)
+    expect([...photos].map((v) => Number(v.toFixed(4)))).toEqual([0.4, 0.4, 0, 0])
+    expect([...individuals.keys()]).toEqual([0])
+  })
+
   test('of fewer individuals than neighbours the last is the background, and nobody is no error', () => {
     expect([...lnbnn(nearest, 4, { neighbours: 9 }).background].map((v) => v.toFixed(1))).toEqual(['0.2', '0.1'])
     expect(lnbnn(new Float32Array(0), 0).photos).toHaveLength(0)

@@ -1,4 +1,5 @@
 import { check, sha256Of } from '../base/index.ts'
+import { decoderVersion } from '../images/index.ts'
 import { equalise } from './equalise.ts'
 import { type Extremum, findExtrema } from './extrema.ts'
 import { type LocalFeatures, type LocalPhoto, storeDescriptor } from './features.ts'
@@ -9,7 +10,7 @@ import { describePlace, mirroredSift, rootNormalise, siftDim } from './sift-desc
 import { type View, viewOf } from './view.ts'
 
 /** Raised whenever the same photo would get other numbers. */
-const version = 1
+const version = 2
 
 /**
  * SIFT (Lowe 2004) with root-normalised descriptors (Arandjelović and Zisserman 2012): the `keypoints` strongest places inside of the
@@ -35,7 +36,7 @@ export function siftConfig(given: Partial<SiftConfig> = {}): SiftConfig {
 
 /** SHA-256 of the method and its settings. */
 export function siftFingerprint(config: SiftConfig): string {
-  return sha256Of(JSON.stringify(['root-sift', version, config]))
+  return sha256Of(JSON.stringify(['root-sift', version, decoderVersion, config]))
 }
 
 /** A place of the view with one of its angles. */

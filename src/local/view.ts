@@ -1,4 +1,4 @@
-import { type Box, boxRegion, maskRegion, type Region, resizeRgb } from '../images/index.ts'
+import { type Box, boxRegion, type ImageRGBA, maskRegion, type Region, resizeRgb } from '../images/index.ts'
 import type { LocalPhoto } from './features.ts'
 import { type Plane, plane } from './plane.ts'
 
@@ -30,7 +30,7 @@ export interface AnimalRegion {
 export function regionOf({ image, box }: LocalPhoto): AnimalRegion {
   const inside = boxRegion(image, box)
   return {
-    region: maskRegion(image, widened(inside, image), margin),
+    region: maskRegion(image, widened(inside, around(inside, image)), margin),
     isAnimal: (x, y) =>
       isInside(inside, x, y) && image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold,
   }
@@ -52,11 +52,18 @@ export function viewOf(photo: LocalPhoto, longSidePx: number): View {
   }
 }
 
-function widened({ x, y, width, height }: Region, image: Pick<Region, 'width' | 'height'>): Region {
-  const left = Math.max(0, x - Math.round(margin * width))
-  const top = Math.max(0, y - Math.round(margin * height))
-  const right = Math.min(image.width, x + width + Math.round(margin * width))
-  const bottom = Math.min(image.height, y + height + Math.round(margin * height))
+/** What of the photo may be seen around the animal: not the strips of text that a camera printed beside the photograph. */
+function around(inside: Region, { width, height, photograph }: ImageRGBA): Region {
+  const isBeside =
+    photograph === undefined || inside.y < photograph.y || inside.y + inside.height > photograph.y + photograph.height
+  return isBeside ? { x: 0, y: 0, width, height } : photograph
+}
+
+function widened({ x, y, width, height }: Region, within: Region): Region {
+  const left = Math.max(within.x, x - Math.round(margin * width))
+  const top = Math.max(within.y, y - Math.round(margin * height))
+  const right = Math.min(within.x + within.width, x + width + Math.round(margin * width))
+  const bottom = Math.min(within.y + within.height, y + height + Math.round(margin * height))
   return { x: left, y: top, width: right - left, height: bottom - top }
 }
 
