@@ -11,6 +11,7 @@ import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
+import { warnOfOneSided } from './one-sided.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -165,7 +166,10 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         )
       if (gallery !== undefined) checkPhotosThere(selection.manifest, reading) // told before the whole gallery is embedded
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
-      if (known !== undefined) await warnOfIdenticalKnown(known)
+      if (known !== undefined) {
+        await warnOfIdenticalKnown(known)
+        warnOfOneSided(selection.manifest.photos, known.photos)
+      }
       const fused = await fusionFor(flags, { embedder, gallery, postProcessing })
       const report = await withMatching(flags, { signal, gallery, fused }, (local) => {
         const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks }

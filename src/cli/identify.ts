@@ -17,6 +17,7 @@ import { plain, tableOf, tableText } from './identify-output.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
 import { aboveZero } from './numbers.ts'
+import { warnOfOneSided } from './one-sided.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { addOtherNames } from './other-names.ts'
 import { checkNamedOutputs } from './outputs.ts'
@@ -164,6 +165,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       const known = stored ?? (await load())
       await warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
+      warnOfOneSided(asked.photos, known.photos)
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)
       const fused = isPlain(postProcessing) ? calibration?.fused : undefined
