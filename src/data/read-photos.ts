@@ -165,9 +165,10 @@ async function attempt<Made>(
 }
 
 /** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
-function unreadableProblem({ photo, reason, hint }: Skipped): Problem {
+function unreadableProblem(skipped: Skipped): Problem {
+  const { photo, reason, hint } = skipped
   const wayOn = 'photos that cannot be read are left out with `skipUnreadable`'
   const where = describePhoto(photo)
-  const what = reason.startsWith(`${where}: `) ? reason.slice(where.length + 2) : reason // a photo by itself is called by its path in both
+  const what = photo.row === undefined ? whySkipped(skipped) : reason // a row does not tell from which folder its name starts
   return { where, what, hint: hint === undefined ? wayOn : [wayOn, hint] }
 }
