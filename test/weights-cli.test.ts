@@ -71,6 +71,9 @@ test('an architecture stands for timm’s default weights, which are told', asyn
   })
   expect(pulled.stdout).toContain(join('models--timm--convnext_atto.d2_in1k', 'snapshots', commit))
   expect((await weightsCommand('list', 'convnext_atto')).stdout).toContain('timm/convnext_atto.d2_in1k  abababab')
+  const shipped = await weightsCommand('pull', 'convnext_mini', '--offline')
+  expect(shipped.stderr).toBe('note: convnext_mini: the weights that come with rosette, convnext_mini.drawn_jaguars\n')
+  expect(shipped.stdout).toContain(join('presets', 'convnext_mini.drawn_jaguars.safetensors'))
   const none = await weightsCommand('pull', 'convnext_micro')
   expect([none.code, none.stderr]).toEqual([
     2,

@@ -128,13 +128,17 @@ async function reposOf(names: readonly string[]): Promise<string[] | undefined> 
   return names.length === 0 ? undefined : (await hubRepos(names)).map(({ owner, name }) => `${owner}/${name}`)
 }
 
-/** The models named; of an architecture alone timm's default weights, which is told. */
+/** The models named; of an architecture alone its default weights, which is told. */
 async function hubRepos(names: readonly string[]): Promise<HubRepo[]> {
-  const { parseHubName, showHubName, withDefaultTag } = await import('../weights/index.ts')
+  const { knownWeights, parseHubName, showHubName, withDefaultTag } = await import('../weights/index.ts')
+  const words = (repo: HubRepo) =>
+    knownWeights(repo.name)?.shipped === true
+      ? `the weights that come with rosette, ${repo.name}`
+      : `timm's default weights, ${showHubName(repo)}`
   return names.map((name) => {
     const repo = parseHubName(name)
     const tagged = withDefaultTag(repo)
-    if (tagged !== repo) tell(`note: ${name}: timm's default weights, ${showHubName(tagged)}`)
+    if (tagged !== repo) tell(`note: ${name}: ${words(tagged)}`)
     return tagged
   })
 }
