@@ -29,6 +29,7 @@ import {
   warnOfTrust,
   withListing,
   withModel,
+  withoutSingles,
   withProgress,
 } from './work.ts'
 
@@ -116,7 +117,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
   await checkNamedOutputs({ out, html }, { flags, manifest: listed, photos: files }, overwrite)
-  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(listed))
   const locating = await locatingBy(flags)
   const { found, page } = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

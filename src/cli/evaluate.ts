@@ -31,6 +31,7 @@ import {
   warnOfScoring,
   withListing,
   withModel,
+  withoutSingles,
   withProgress,
 } from './work.ts'
 
@@ -151,7 +152,7 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
       const chosen = await photosToScore(manifest, { run, split, signal })
       const selection = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
       const others = protocols === undefined ? undefined : photosBeside(manifest, selection)
-      if (selection.split === 'all') warnOfManifest(manifest)
+      if (selection.split === 'all') warnOfManifest(gallery === undefined ? manifest : withoutSingles(manifest))
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
       const embed = <T>(title: string, work: (options: EmbedOptions & RankProgress) => Promise<T>) =>

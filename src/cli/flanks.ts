@@ -10,7 +10,7 @@ import { checkOutputs } from './outputs.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { tableWith } from './split-rows.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withListing } from './work.ts'
+import { interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
 const example = `
 Examples:
@@ -59,7 +59,7 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
   const { sidesOf } = await import('../identify/index.ts')
   const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch }))
   await checkOutputs([out], { flags: { model: [] }, manifest: listed }, { overwrite })
-  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(listed))
   const { manifest, flanks, skipped } = await interruptible(async (signal) => {
     const located = await withLocated(flags, listed, signal)
     const known = knownFlanks(located.photos, sidesOf(located.photos))

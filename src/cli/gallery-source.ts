@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { GallerySource } from '../embedder/index.ts'
 import { type LocateRunFlags, withLocated } from './locate-options.ts'
-import { warnOfManifest } from './work.ts'
+import { warnOfManifest, withoutSingles } from './work.ts'
 
 /** The files that a gallery is read from: no output takes the place of one. */
 export function filesOfGallery(source: GallerySource): string[] {
@@ -15,7 +15,7 @@ export function filesOfGallery(source: GallerySource): string[] {
 export function tellGallery(source: GallerySource): void {
   if (source.kind === 'stored') return
   const { manifest } = source
-  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(manifest))
 }
 
 /** Known individuals with the animals that --locate finds on their photos; of a gallery on disk that was done when it was made. */

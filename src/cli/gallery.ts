@@ -16,6 +16,7 @@ import {
   warnOfTrust,
   withListing,
   withModel,
+  withoutSingles,
   withProgress,
 } from './work.ts'
 
@@ -71,7 +72,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   const listed = withoutProposed(
     withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true })),
   )
-  warnOfManifest({ ...listed, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(listed))
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

@@ -33,6 +33,7 @@ import {
   warnOfTrust,
   withListing,
   withModel,
+  withoutSingles,
   withProgress,
 } from './work.ts'
 
@@ -143,7 +144,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     given.decisions === undefined ? [] : readDecisions(given.decisions, photos, gallery)
   if (known.kind === 'photos') decided(asked.photos, known.manifest.photos) // a mistyped name is told at once
   tellGallery(known)
-  warnOfManifest({ ...asked, warnings: asked.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(asked))
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
   const { found, accuracy, meaning, page } = await interruptible(async (signal, whileRanking) => {

@@ -6,7 +6,7 @@ import { fraction } from './numbers.ts'
 import { addPhotoOptions, type DataFlags, dataOptions, memoryLimitOption, threadsOption } from './options.ts'
 import { progress } from './progress.ts'
 import { say } from './say.ts'
-import { interruptible, warnOfManifest, warnOfSkipped } from './work.ts'
+import { interruptible, warnOfManifest, warnOfSkipped, withoutSingles } from './work.ts'
 
 const example = `
 Examples:
@@ -61,7 +61,7 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
   checkLocator(flags.model, locatorOptions(flags))
   const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
-  warnOfManifest({ ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) })
+  warnOfManifest(withoutSingles(manifest))
   const bar = progress('locating', 'photos')
   const written = await interruptible(async (signal) => {
     const locator = await openLocator(flags.model, locatorOptions(flags))

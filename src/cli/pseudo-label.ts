@@ -26,6 +26,7 @@ import {
   warnOfTrust,
   withListing,
   withModel,
+  withoutSingles,
   withProgress,
 } from './work.ts'
 
@@ -157,7 +158,7 @@ function unlabelledIn(flags: PseudoLabelFlags, open: (path: string, options: Ope
     withListing((watch) => open(unlabelled, { ...options, ...watch })),
   )
   const photos = listed.photos.map(({ identity: _, proposed: __, ...photo }) => photo)
-  return { ...listed, photos, warnings: listed.warnings.filter((text) => !text.includes('one photo only')) }
+  return { ...withoutSingles(listed), photos }
 }
 
 function tableOptions(

@@ -168,6 +168,7 @@ test('options of the two tables go by the names of `identify` and of `evaluate` 
   const both = ['--data', query, ...of('query-'), '--gallery', csv, ...of('gallery-')]
   expect(await rosette('evaluate', '--model', run, ...both, ...to)).toBe(0)
   expect(metrics()).toMatchObject({ queries: 1, rank1: 1 })
+  expect(output.stderr).not.toContain('one photo only') // enough to ask one
   const identify = ['identify', '--model', run, '--gallery', csv, query, ...of('query-')]
   expect(await rosette(...identify, ...of('gallery-'))).toBe(0)
   expect(output.stdout).toMatch(/^Abril_0\.png +1 +Abril /m)

@@ -128,6 +128,11 @@ export function tellNotes({ summary, notes = [] }: Manifest): void {
   for (const text of notes) tell(`note: ${text}`)
 }
 
+/** Without the warning of individuals with one photo: that is enough to be found by in a gallery, and to ask one. */
+export function withoutSingles(manifest: Manifest): Manifest {
+  return { ...manifest, warnings: manifest.warnings.filter((text) => !text.includes('one photo only')) }
+}
+
 export function warnOfManifest(manifest: Manifest): void {
   tellNotes(manifest)
   for (const text of manifest.warnings) warn(text)
