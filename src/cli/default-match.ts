@@ -26,8 +26,8 @@ export interface Unasked {
 
 /**
  * How coats are matched where nobody says it, which is told. A calibration decides where there is one: its probabilities are of one kind of score. Else
- * places join the embedding where the outlines of the animals are known on both sides: so they found the right animal far more often on photos that
- * chose nothing (docs/local-matching.md), and on whole photos they did not; and where there are individuals enough to weigh them against.
+ * places join the embedding where the outlines of the animals are known on both sides: so they found the right animal far more often
+ * (docs/local-matching.md), and on whole photos they did not; and where there are individuals enough to weigh them against.
  */
 export async function unaskedMatch(
   flags: MatchRunFlags,
