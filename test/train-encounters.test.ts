@@ -62,7 +62,7 @@ test('a split by lot is warned of with its numbers, and one by burst keeps what 
   expect(json('metrics.json')).toMatchObject({ excludeSame: null })
   expect(data.leakage!.pairs).toBeGreaterThan(0)
   expect(data.leakage!.nearest[0]).toMatchObject({ bits: 0, sameIdentity: true })
-  expect(told.join('\n')).toMatch(/within 11 bits of each other .*: the score flatters; validation=burst keeps/)
+  expect(told.join('\n')).toMatch(/within 11 bits of each other.*: the score flatters; validation=burst keeps/)
   const burst = await trained('by-burst', { set: [...set, 'validation=burst'] })
   expect(burst.json('config.json')).toMatchObject({ validation: 'burst' })
   expect(burst.data.leakage).toMatchObject({ pairs: 0 })

@@ -58,7 +58,7 @@ test('photos that are not there, and a split that nobody gave, are refused', asy
   const out = join(folder, 'refused')
   const split = { train: names('ana', 0, 9), validation: names('bia', 0) }
   expect(await rejection(run({ out, preset: 'atto', set, split }))).toContain(
-    'split: 1 of its photos are not in the data: ana/ana-9.png',
+    'split: 1 of its photos is not in the data: ana/ana-9.png',
   )
   expect(await rejection(run({ out, preset: 'atto', set: [...set, 'validation=given'] }))).toContain(
     'validation=given: no split was given',
