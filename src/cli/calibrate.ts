@@ -230,7 +230,9 @@ function fusionLines({ tried, fusion, gain, better }: NonNullable<CalibrationRec
     formatTable(['ranked by', 'rank-1', 'identity-balanced mAP'], rows),
     '',
     `--match fused uses ${fusionNames[fusion.kind]}; choosing it brings ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) on individuals that did not choose`,
-    better ? 'fused is better than similarities alone' : 'fused is not proven better than similarities alone',
+    better
+      ? 'fused is better than similarities alone: `rosette identify` takes it'
+      : 'fused is not proven better than similarities alone: `rosette identify` takes similarities, unless you say --match fused',
   ]
 }
 

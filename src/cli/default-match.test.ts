@@ -75,12 +75,24 @@ test.each<[string, Partial<Unasked>]>([
   ['a sixth of the gallery has none', { gallery: photosOf(18, 15) }],
   ['the gallery shows nine individuals', { gallery: photosOf(20, 20, 9) }],
   ['something follows the cosines', { isPlain: false }],
-  ['a calibration is of similarities alone', { calibration: calibration(undefined) }],
-  ['a calibration found fused to be no better', { calibration: calibration(false) }],
 ])('they do not where %s, and nothing is said', async (_, differs) => {
   expect(await unaskedMatch({ match: 'none' }, { ...outlined, ...differs })).toBe('none')
   expect(output.stderr).toBe('')
 })
+
+test.each([undefined, false])(
+  'a calibration of similarities alone is followed, and told where outlines are known',
+  async (better) => {
+    const calibrated = { ...outlined, calibration: calibration(better) }
+    expect(await unaskedMatch({ match: 'none' }, calibrated)).toBe('none')
+    expect(output.stderr).toContain(
+      'note: places of the coat are not looked at, since the calibration is of similarities alone',
+    )
+    output.stderr = ''
+    expect(await unaskedMatch({ match: 'none' }, { ...calibrated, queries: photosOf(3, 0) })).toBe('none')
+    expect(output.stderr).toBe('')
+  },
+)
 
 test('a calibration that found fused to be better is followed, outlines or not', async () => {
   const whole = { ...outlined, queries: photosOf(3, 0), calibration: calibration(true) }

@@ -35,7 +35,13 @@ export async function unaskedMatch(
 ): Promise<MatchFlags['match']> {
   if (!isPlain) return 'none'
   if (calibration !== undefined) {
-    if (calibration.fused?.better !== true) return 'none'
+    if (calibration.fused?.better !== true) {
+      if (areOutlined(queries) && areOutlined(gallery))
+        tell(
+          'note: places of the coat are not looked at, since the calibration is of similarities alone; --match fused looks at them',
+        )
+      return 'none'
+    }
     tell('note: --match fused, which `rosette calibrate` found to be better; --match none leaves it out')
     return 'fused'
   }

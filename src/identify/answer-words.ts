@@ -3,6 +3,7 @@ import { type AnswerCosts, thresholdsOf } from '../calibration/index.ts'
 import type { CalibratedScores, CalibrationRecord } from './calibration-record.ts'
 import type { Decision } from './decisions.ts'
 import type { Identification } from './identify.ts'
+import { otherEncounters } from './meeting.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
 export function answerWords({ answer, candidates }: Identification): string {
@@ -86,7 +87,11 @@ export function accuracyWords(
     fittedOn.trainedOn === 0
       ? ''
       : ` The model was TRAINED on ${fittedOn.trainedOn} of these ${counted(fittedOn.photos, 'photo')}, so that it is right less often on new ones.`
-  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there.`
+  const among = Math.round(measured.individuals / measured.folds)
+  const sightings = fittedOn.protocol.includes(otherEncounters)
+    ? ''
+    : ' No sightings were known, so that photos of one moment may have found each other: on new sightings it is right far less often.'
+  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there; by chance it would be for ${percent(1 / Math.max(among, 1))}.${sightings}`
 }
 
 /** What is said where nothing was measured. */

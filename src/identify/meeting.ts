@@ -3,6 +3,9 @@ import { type FlankRule, otherFlank } from './flanks.ts'
 import { type ExcludeSame, exclusion, sameSighting } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
 
+/** Ends the name of a protocol in which photos of one encounter do not meet. */
+export const otherEncounters = 'of other encounters'
+
 /** Queries, the gallery that they meet, and which pairs do not. */
 export interface Meeting {
   readonly queries: PhotoEmbeddings
@@ -40,6 +43,6 @@ export function meetingOf(
     queries,
     gallery: known,
     leaveOut: (query, photo) => isSelf(query, photo) || sighting(query, photo) || isOther(query, photo),
-    protocol: excluded === undefined ? others : `${others}, of other encounters`,
+    protocol: excluded === undefined ? others : `${others}, ${otherEncounters}`,
   }
 }
