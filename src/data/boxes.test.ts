@@ -65,6 +65,23 @@ describe('a box is read by the names of its columns', () => {
   })
 })
 
+it('are told among the columns that were used, and so is the size that a photo had', () => {
+  const read = (header: string, row: string) => open(header, [row]).reading
+  expect(read('bbox_left,bbox_top,bbox_w,bbox_h,image_width,image_height', '40,20,100,80,400,200')).toEqual({
+    columns: {
+      filename: 'filename',
+      box: 'bbox_left/bbox_top/bbox_w/bbox_h',
+      size: 'image_width/image_height',
+    },
+    left: [],
+  })
+  expect(read('bbox,note', '40 20 100 80,')).toEqual({
+    columns: { filename: 'filename', bbox: 'bbox' },
+    left: ['note'],
+  })
+  expect(read('image_width,image_height', '400,200')?.left).toEqual(['image_width', 'image_height'])
+})
+
 it('a column that may hold boxes and is not read is told', () => {
   expect(first('detector_bbox', ['1 2 3 4']).warnings).toEqual([
     'columns that may hold boxes are not read, and photos stay whole: detector_bbox; `columns: {"bbox":"detector_bbox"}` names them',

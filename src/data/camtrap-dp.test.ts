@@ -98,6 +98,26 @@ describe('a Camtrap-DP package', () => {
     )
   })
 
+  it('says which columns were taken for what, as they are written, and which are left', () => {
+    const { summary, reading } = open([ana, 'o2,d1,m2,,,,media,animal,Panthera onca,Bo,,,,'])
+    expect(summary).toMatch(
+      /: columns filename=filePath or fileName, identity=individualID, encounter=eventID or deploymentID\/timestamp, timestamp=timestamp, camera=locationID or locationName, box=bboxX\/bboxY\/bboxWidth\/bboxHeight; 3 photos: 2 of 2 individuals, 1 of nobody known \(1 empty\), 3 encounters; columns not used: observationID, observationLevel, scientificName$/,
+    )
+    const event = 'o3,d1,,e9,2024-05-01T06:30:00Z,2024-05-01T08:00:00Z,event,animal,,Ana,,,,'
+    expect(open([event]).reading?.left).toEqual(['observationID', 'observationLevel'])
+    const old = {
+      'media.csv': 'media_id,sequence_id,file_path,comments\nm1,s1,media/1.JPG,dusk\n',
+      'observations.csv': 'observation_id,media_id,individual_id,count\no1,m1,Ana,\n',
+      'deployments.csv': '',
+      'datapackage.json': JSON.stringify({ resources: [{ name: 'deployments', path: 'none.csv' }] }),
+    }
+    expect(open([], {}, old).reading).toEqual({
+      columns: { filename: 'file_path', identity: 'individual_id', encounter: 'sequence_id' },
+      left: ['comments', 'observation_id'],
+    })
+    expect(reading?.columns.camera).toBe('locationID or locationName')
+  })
+
   it('counts animals without an individualID among nobody, beside the words for it', () => {
     const { summary, words } = open([
       ana,

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { check, counted, parseDecimal } from '../base/index.ts'
 import type { Numbers } from './box-format.ts'
 import { placeBoxes, type SizeProgress } from './boxes.ts'
+import { camtrapReading } from './camtrap-reading.ts'
 import { type Sightings, sightingsOf } from './camtrap-sightings.ts'
 import { type CamtrapRecord, camtrapTables, readRecords } from './camtrap-tables.ts'
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
@@ -42,9 +43,13 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
   check(options.columns === undefined, `${path}: \`columns\` goes with a CSV, and this is a Camtrap-DP package`)
   const tables = camtrapTables(folder)
   check(tables.media !== undefined && tables.observations !== undefined, `${path}: no tables media and observations`)
-  const deployments = tables.deployments === undefined ? [] : readRecords(tables.deployments, 'deploymentID')
-  const cameras = new Map(deployments.map(({ cells }) => [cells.deploymentID, cells.locationID || cells.locationName]))
-  const sightings = sightingsOf(readRecords(tables.media, 'mediaID'), readRecords(tables.observations, 'mediaID'))
+  const deployments = tables.deployments === undefined ? undefined : readRecords(tables.deployments, 'deploymentID')
+  const cameras = new Map(
+    deployments?.records.map(({ cells }) => [cells.deploymentID, cells.locationID || cells.locationName]),
+  )
+  const media = readRecords(tables.media, 'mediaID')
+  const observations = readRecords(tables.observations, 'mediaID')
+  const sightings = sightingsOf(media.records, observations.records)
   const { seen, videos, withoutAnimal } = sightings
   const images = options.images ?? folder
   const finder = photoFinder([...new Set([images, folder])], images)
@@ -67,6 +72,7 @@ export function openCamtrap(path: string, options: ResolvedOpenOptions): Manifes
     kind: 'camtrap-dp',
     source: path,
     photos: boxed.photos,
+    reading: camtrapReading({ media, observations, deployments }, seen),
     notes: [left.length === 0 ? told : `${told}; left out: ${left.join(', ')}`, ...sightings.notes, ...boxed.notes],
     warnings: [...finder.warnings(), ...lostObservations(sightings), ...boxed.warnings],
     problems: [...problems, ...boxed.problems],

@@ -11,6 +11,13 @@ export interface CamtrapRecord {
   readonly row: number
 }
 
+/** A table of a package. */
+export interface CamtrapTable {
+  readonly records: readonly CamtrapRecord[]
+  /** A column's name of Camtrap-DP's version 1 → as the table writes it. */
+  readonly written: ReadonlyMap<string, string>
+}
+
 const packageSchema = z.object({
   resources: z.array(z.object({ name: z.string(), path: z.union([z.string(), z.array(z.string())]).nullish() })),
 })
@@ -30,7 +37,7 @@ export function camtrapTables(folder: string): Partial<Record<TableName, string>
 }
 
 /** The rows of a table. @throws InputError where it is packed, or `key` is none of its columns. */
-export function readRecords(path: string, key: string): CamtrapRecord[] {
+export function readRecords(path: string, key: string): CamtrapTable {
   check(
     !/\.(gz|zip)$/i.test(path),
     `${path}: expected a CSV, got a packed file`,
@@ -39,10 +46,11 @@ export function readRecords(path: string, key: string): CamtrapRecord[] {
   const { header, rows, numbers } = readTable(path)
   const names = header.map(presentName)
   check(names.includes(key), `${path}: no column ${key}, expected a table of Camtrap-DP`)
-  return rows.map((row, i) => ({
+  const records = rows.map((row, i) => ({
     cells: Object.fromEntries(names.map((name, c) => [name, row[c]!])),
     row: numbers[i]!,
   }))
+  return { records, written: new Map(names.map((name, c) => [name, header[c]!])) }
 }
 
 /** Before its version 1 Camtrap-DP wrote `media_id` for `mediaID`, and called events sequences. */

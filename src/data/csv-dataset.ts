@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { check, counted, optionText } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns, unreadBoxes } from './box-columns.ts'
 import type { Field } from './column-names.ts'
-import { type Columns, fields, findColumns } from './columns.ts'
+import { type Columns, findColumns } from './columns.ts'
 import { readTable, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import { findMaskColumn, withMaskColumn } from './masks.ts'
@@ -13,6 +13,7 @@ import { proposedOf, proposedProblem } from './proposed.ts'
 import { readSheet } from './sheets.ts'
 import { splitProblem, splitSideOf, unreadSplit } from './split-column.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
+import { tableReading } from './table-reading.ts'
 
 /** Photos listed in a CSV, and what is wrong with its rows. */
 export interface Listed {
@@ -45,7 +46,8 @@ export function listPhotos(
   finder: PhotoFinder,
 ): Listed {
   const file = basename(path)
-  const { table, mapping, notes } = readSheet({ table: readTable(path), mapping: named ?? {}, notes: [] }, finder)
+  const written = { table: readTable(path), mapping: named ?? {}, made: new Map(), notes: [] }
+  const { table, mapping, made, notes } = readSheet(written, finder)
   const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf })
   check(
     !requireIdentity || columns.identity !== undefined,
@@ -55,6 +57,7 @@ export function listPhotos(
   const boxes = findBoxColumns(path, table.header, mapping, new Set(Object.values(columns)))
   const mask = findMaskColumn(table, mapping)
   const used = new Set([...Object.values(columns), ...boxes.flatMap((box) => box.columns), mask])
+  const sizes = photoSizeColumns(table.header, used)
   const others = table.header.flatMap((name, i) => (used.has(i) ? [] : [[name, i] as const]))
   const rows: PhotoRow[] = []
   const problems: Problem[] = []
@@ -105,11 +108,11 @@ export function listPhotos(
   const boxed = withTableBoxes(maskedRows, {
     where: path,
     boxes,
-    sizes: photoSizeColumns(table.header, used),
+    sizes,
     boxFormat,
     onSize,
   })
-  const reading = readingOf(table, columns, others)
+  const reading = tableReading(table.header, made, { columns, boxes, mask, sizes })
   const warnings = [
     ...unreadSplit(table, columns.split),
     ...unreadBoxes(reading.left, boxes),
@@ -140,16 +143,4 @@ function paddedLabels({ header, rows, padded }: Table, columns: Columns): string
       `column '${header[column]}': spaces around the labels of ${count} of ${counted(rows.length, 'row is', 'rows are')} left out`,
     ]
   })
-}
-
-/** A column that was joined of others is told in the place of these. */
-function readingOf({ header }: Table, columns: Columns, others: readonly (readonly [string, number])[]): TableReading {
-  const taken = fields.flatMap((field) =>
-    columns[field] === undefined ? [] : [[field, header[columns[field]]!] as const],
-  )
-  const joined = new Set(taken.flatMap(([, name]) => (name.includes('/') ? name.split('/') : [])))
-  return {
-    columns: Object.fromEntries(taken),
-    left: others.flatMap(([name]) => (name === '' || joined.has(name) ? [] : [name])),
-  }
 }

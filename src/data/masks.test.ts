@@ -50,6 +50,10 @@ describe('masks', () => {
     expect((await rows(join(folder, 'u.csv'))).reds).toEqual([whole])
     const named = folderWith({ ...files, 't.csv': 'file,name,seg\na.png,A,m/a.png\n' })
     expect((await rows(join(named, 't.csv'), { columns: { mask: 'seg' } })).reds).toEqual([cut])
+    expect(openDataset(join(named, 't.csv'), { columns: { mask: 'seg' } }).reading).toEqual({
+      columns: { filename: 'file', identity: 'name', mask: 'seg' },
+      left: [],
+    })
     const other = openDataset(join(folderWith({ ...files, 't.csv': 'file,mask\na.png,yes\n' }), 't.csv'))
     expect(other.photos[0]).toMatchObject({ extra: { mask: 'yes' } })
   })

@@ -26,6 +26,13 @@ describe('joined columns', () => {
     expect(photos[0]!.extra).toEqual({ Dir: 'North\\Cam1', Name: '1.jpg' })
   })
 
+  it('are not left, and columns with the names of the parts of a name that has a stroke itself are', () => {
+    const joined = open('Dir,Name,who\nNorth,1.jpg,A\n', [], { columns: { filename: 'Dir/Name', identity: 'who' } })
+    expect(joined.reading).toEqual({ columns: { filename: 'Dir/Name', identity: 'who' }, left: [] })
+    const own = open('file,who/where,who,where\n1.jpg,A,x,y\n', [], { columns: { identity: 'who/where' } })
+    expect(own.reading).toEqual({ columns: { filename: 'file', identity: 'who/where' }, left: ['who', 'where'] })
+  })
+
   it('are told where one is missing, and where a row has no name', () => {
     expect(() => open('Dir,Name\na,1.jpg\n', [], { columns: { filename: 'Dir/Nam' } })).toThrow(
       "no column 'Dir/Nam' for filename",
@@ -83,6 +90,36 @@ describe('a bulk sheet of Wildbook', () => {
       ['c.jpg', 'WB-2', 'row 3', '2024-06', 'Panthera', 3],
     ])
     expect(notes).toEqual(['a bulk sheet of Wildbook: 3 photos in 3 rows'])
+  })
+
+  it('is told by its own columns, and those of which a date or an encounter was made are not left', () => {
+    const row = 'a.jpg,b.jpg,,WB-1,2024,5,1'
+    const { summary, left } = open(`${header},${more}\n${row},S7,Panthera\nc.jpg,,,WB-2,2024,6,,,Panthera\n`, [])
+    expect(summary).toBe(
+      'a.csv: columns filename=Encounter.mediaAsset0 to Encounter.mediaAsset2, identity=MarkedIndividual.individualID, ' +
+        'encounter=Sighting.sightingID or row, timestamp=Encounter.year/Encounter.month/Encounter.day; ' +
+        '3 photos of 2 individuals, 2 encounters; columns not used: Encounter.genus',
+    )
+    expect(left).toEqual(['Encounter.genus'])
+    const bare = open(`Encounter.mediaAsset0,Encounter.year,who\na.jpg,2024,A\n`, [], { columns: { identity: 'who' } })
+    expect(bare.reading).toEqual({
+      columns: { filename: 'Encounter.mediaAsset0', identity: 'who', encounter: 'row', timestamp: 'Encounter.year' },
+      left: [],
+    })
+  })
+
+  it('leaves the columns of a date that a user took from elsewhere', () => {
+    const columns = { timestamp: 'when', encounter: '-' }
+    const { reading, photos } = open(`${header},${more},when\na.jpg,,,WB-1,2024,5,1,S7,,2020-01-01\n`, [], { columns })
+    expect(photos[0]).toMatchObject({ timestamp: '2020-01-01', encounter: undefined })
+    expect(reading?.columns.timestamp).toBe('when')
+    expect(reading?.left).toEqual([
+      'Encounter.year',
+      'Encounter.month',
+      'Encounter.day',
+      'Sighting.sightingID',
+      'Encounter.genus',
+    ])
   })
 
   it('has dates as far as they are known: a day or month of 0 is none', () => {

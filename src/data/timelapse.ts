@@ -1,4 +1,4 @@
-import { joinedPath, type Sheet, withColumn } from './joined-columns.ts'
+import { joinedPath, type Sheet, withPathColumn } from './joined-columns.ts'
 
 /** Columns that hold a photo's folders, outermost first; its name is in the last. */
 const layouts: readonly (readonly string[])[] = [
@@ -35,7 +35,7 @@ export function withTimelapsePaths(sheet: Sheet, exists: (name: string) => boole
   const name = best.map((column) => table.header[column]!).join('/')
   if (best.length === 1 || name === mapping.filename) return sheet
   return {
-    table: withColumn(table, name, (row) => joinedPath(best.map((column) => row[column]!))),
+    ...withPathColumn(sheet, name, best),
     mapping: { ...mapping, filename: name },
     notes: [...notes, `a table of Timelapse: file names are ${name}`],
   }

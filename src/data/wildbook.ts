@@ -1,5 +1,6 @@
 import { counted } from '../base/index.ts'
-import type { Sheet } from './joined-columns.ts'
+import type { Table } from './csv.ts'
+import type { MadeColumn, Sheet } from './joined-columns.ts'
 
 const mediaAsset = /^encounter\.mediaasset\d+$/i
 
@@ -26,14 +27,17 @@ const encounterColumns = [
  * Wildbook's bulk sheet has a row for each animal seen, its photos in `Encounter.mediaAsset0` and on: here a row for each photo. Photos
  * of one row are of one encounter, also where no sighting is written.
  */
-export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
+export function withWildbookPhotos(sheet: Sheet): Sheet {
+  const { table, mapping, notes } = sheet
   const assets = table.header.flatMap((name, i) => (isMediaAsset(name) ? [i] : []))
-  if (assets.length === 0 || 'filename' in mapping) return { table, mapping, notes }
+  if (assets.length === 0 || 'filename' in mapping) return sheet
   const lower = table.header.map((name) => name.toLowerCase())
   const first = (names: readonly string[]) => names.map((name) => lower.indexOf(name)).find((i) => i !== -1)
   const identity = first(identityColumns)
   const sighting = first(encounterColumns)
   const dates = ['year', 'month', 'day'].map((part) => lower.indexOf(`encounter.${part}`))
+  const namesOf = (columns: readonly number[]) =>
+    columns.filter((column) => column !== -1).map((column) => table.header[column]!)
   const others = table.header.flatMap((_, i) => (assets.includes(i) ? [] : [i]))
   const photos = table.rows.flatMap((row, i) => {
     const number = table.numbers[i]!
@@ -56,8 +60,27 @@ export function withWildbookPhotos({ table, mapping, notes }: Sheet): Sheet {
       ...(identity === undefined ? {} : { identity: table.header[identity]! }),
       ...mapping,
     },
+    made: new Map([
+      ...sheet.made,
+      ['photo', { told: rangeOf(namesOf(assets)), sources: namesOf(assets) }],
+      ['encounter', encounterColumn(table, sighting)],
+      ['date', { told: namesOf(dates).join('/'), sources: namesOf(dates) }],
+    ]),
     notes: [...notes, told],
   }
+}
+
+/** `Encounter.mediaAsset0 to Encounter.mediaAsset9`, or the one that there is. */
+function rangeOf(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names[0]} to ${names.at(-1)}`
+}
+
+/** The column of sightings, and the row where it is empty or not there. */
+function encounterColumn({ header, rows }: Table, sighting: number | undefined): MadeColumn {
+  if (sighting === undefined) return { told: 'row', sources: [] }
+  const name = header[sighting]!
+  const filled = rows.every((cells) => cells[sighting] !== '')
+  return { told: filled ? name : `${name} or row`, sources: [name] }
 }
 
 /** `2024-05-01`, as far as it is known: month or day are not where they are empty, or 0. A spreadsheet may write 5 as `5.0`. */
