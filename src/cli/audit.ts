@@ -5,8 +5,10 @@ import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
 import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
 import { checkFilesFirst } from './files-first.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, collect, type DataFlags, dataOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { locatingBy } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { say } from './say.ts'
 import { interruptible, warnOfManifest, withListing, withModel, withProgress } from './work.ts'
@@ -29,7 +31,7 @@ nearest photos across the split (or across encounters), audit.json, audit.csv
 with a row for each finding, and pairs.csv. FILE.json as --out makes that file
 and FILE.csv beside it, without pictures.`
 
-interface AuditFlags extends DataFlags {
+interface AuditFlags extends DataFlags, LocateFlags {
   readonly data: string
   readonly model?: readonly string[]
   readonly out: string
@@ -48,7 +50,7 @@ export function auditCommand(): Command {
     .requiredOption('--out <DIR>', 'the folder to write, or a file that ends in .json')
     .option('--model <M>', 'a model that finds photos which are unlike their individual', collect)
     .option('--overwrite', 'replace --out, and the table beside a file')
-  return addDataOptions(command).addHelpText('after', example).action(auditAction)
+  return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(auditAction)
 }
 
 async function auditAction(flags: AuditFlags): Promise<void> {
@@ -62,8 +64,9 @@ async function auditAction(flags: AuditFlags): Promise<void> {
   const output = await outputOf(out, overwrite)
   await checkOutputs(output.files, { flags: { model }, manifest }, { overwrite })
   warnOfManifest(manifest)
+  const locating = await locatingBy({ ...flags, model })
   await interruptible(async (signal) => {
-    const hashed = await hashedPhotos(manifest, flags, signal)
+    const hashed = await hashedPhotos(await withLocated(locating, manifest, signal), flags, signal)
     const embeddings = model.length === 0 ? undefined : await embedded(hashed, model, flags, signal)
     const leakage = await tableCertificate(hashed.photos, { signal, limitPixels })
     const stages = stagedProgress()

@@ -4,7 +4,9 @@ import type { SplitKind } from '../data/index.ts'
 import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { answerHabits } from './habits.ts'
+import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
@@ -32,7 +34,7 @@ of different folds, they come from different networks.
 OUT/fold-K into one folder, and --resume there scores them. Ctrl-C saves the
 fold that is being trained. A finished fold is never trained again.`
 
-interface CvFlags extends TrainingFlags {
+interface CvFlags extends TrainingFlags, LocateFlags {
   readonly out: string
   readonly folds?: number
   readonly by?: SplitKind
@@ -63,14 +65,15 @@ export function cvCommand(): Command {
     .option('--fold <K>', 'train this fold only, from 1', aboveZero)
     .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the cross-validation in --out')
-  return answerHabits(addDataOptions(addMachineOptions(command)))
+  return answerHabits(addLocateOptions(addDataOptions(addMachineOptions(command))))
     .addHelpText('after', example)
     .action(cvAction)
 }
 
 async function cvAction(flags: CvFlags): Promise<void> {
   const { crossValidate } = await import('../study/index.ts')
-  const { out, folds, by, fold, resume, overwrite } = flags
+  const { out, folds, by, fold, resume, overwrite, locate, locateConfig, animals } = flags
+  await checkFilesFirst({ locate, locateConfig, animals })
   const device = await deviceFor(flags.device)
   const view = new CvView()
   const stop = new AbortController()
@@ -84,6 +87,7 @@ async function cvAction(flags: CvFlags): Promise<void> {
   try {
     const outcome = await crossValidate({
       ...trainingOptions(flags),
+      ...{ locate, locateConfig, animals },
       device,
       out,
       folds,

@@ -5,10 +5,7 @@ import type { LocateFlags } from './locate-options.ts'
 import type { ModelFlags } from './options.ts'
 
 /** Options that name files which are opened late. */
-export interface FileFlags
-  extends Partial<Pick<ModelFlags, 'model' | 'modelConfig'>>,
-    Pick<LocateFlags, 'locate' | 'locateConfig'>,
-    CalibrationFlags {
+export interface FileFlags extends Partial<Pick<ModelFlags, 'model' | 'modelConfig'>>, LocateFlags, CalibrationFlags {
   readonly gallery?: string
   readonly labelled?: string
   readonly unlabelled?: string
@@ -19,14 +16,14 @@ export interface FileFlags
  * @throws InputError for the first that is not, as where it is opened.
  */
 export async function checkFilesFirst(flags: FileFlags): Promise<void> {
-  const { model = [], modelConfig, locate, locateConfig, calibration, gallery, labelled, unlabelled } = flags
+  const { model = [], modelConfig, locate, locateConfig, animals, calibration, gallery, labelled, unlabelled } = flags
   const { checkModels } = await import('../embedder/index.ts')
   checkModels(model, modelConfig)
   for (const [name, path] of Object.entries({ gallery, labelled, unlabelled }))
     check(path === undefined || existsSync(path), `--${name}: ${path}: no such file or folder`)
   if (locate !== undefined && locate !== 'none') {
     const { checkLocator } = await import('../locate/index.ts')
-    checkLocator(locate, { locateConfig })
+    checkLocator(locate, { locateConfig, animals })
   }
   if (calibration !== undefined) {
     const { readCalibration } = await import('../identify/index.ts')

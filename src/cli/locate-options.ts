@@ -26,10 +26,10 @@ export function locateConfigOption(): Option {
 }
 
 export function animalsOption(): Option {
-  const choices: readonly WhichAnimals[] = ['largest', 'all']
-  return new Option('--animals <which>', 'which animals of a photo to take: the largest, or each by itself')
-    .choices(choices)
-    .default(undefined, 'largest')
+  return new Option(
+    '--animals <which>',
+    'which animals of a photo to take: largest; all, each by itself; or the largest of a class of the network, by its name',
+  ).default(undefined, 'largest')
 }
 
 /** What else decides how a network that finds animals runs. */
@@ -47,7 +47,7 @@ export function locatorOptions({ locateConfig, confidence, threads, memoryLimit 
 /** The photos with the animals that --locate finds on them, which is told; as they are without it. */
 export async function withLocated(flags: LocateRunFlags, manifest: Manifest, signal: AbortSignal): Promise<Manifest> {
   const { locate, animals, limitPixels } = flags
-  if (locate === undefined) return manifest
+  if (locate === undefined || locate === 'none') return manifest
   const { locatePhotos, openLocator } = await import('../locate/index.ts')
   const bar = progress('locating', 'photos')
   const locator = await openLocator(locate, locatorOptions(flags))

@@ -59,7 +59,7 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { data, out, animals, overwrite, skipUnreadable, limitPixels } = flags
   const { openDataset } = await import('../data/index.ts')
   const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
-  checkLocator(flags.model, locatorOptions(flags))
+  checkLocator(flags.model, { ...locatorOptions(flags), animals })
   const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
   warnOfManifest(withoutSingles(manifest))
   const bar = progress('locating', 'photos')

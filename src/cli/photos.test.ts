@@ -28,6 +28,14 @@ test('every command that leaves out unreadable photos has a limit of pixels', ()
   for (const names of reading) expect(names).toContain('--limit-pixels')
 })
 
+test('every command that takes photos takes a network that finds the animal first', () => {
+  const lacking = commands
+    .map((make) => make())
+    .filter(({ options }) => options.some(({ long }) => long === '--skip-unreadable'))
+    .filter(({ options }) => !options.some(({ long }) => long === '--locate'))
+  expect(lacking.map((command) => command.name())).toEqual(['locate']) // whose --model it is
+})
+
 test('photos of more pixels than the limit: an error with the number that allows them, and the way on without', async () => {
   const csv = [
     '--data',

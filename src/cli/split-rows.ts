@@ -136,7 +136,7 @@ function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedCol
     warnings: [
       ...masks.warnings,
       ...(masks.elsewhere && ownMasks === undefined
-        ? ['the outlines that were found are not in the table: a command that reads it finds them again by `locate`']
+        ? ['the outlines that were found are not in the table: `rosette locate` writes them as a folder for `masks`']
         : []),
     ],
   }

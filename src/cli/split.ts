@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
-import type { Bursts, Photo, Split, SplitKind } from '../data/index.ts'
+import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
+import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
+import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { aboveZero, notNegative, openShare } from './numbers.ts'
 import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { stagedProgress } from './progress.ts'
@@ -29,9 +31,10 @@ fold, the number of the fold in which a photo validates. Test photos of the
 table's own split stay test photos. Every command reads the file in place of the
 table. With options that change labels or boxes (--merge-similar-labels,
 --detections …) and for other sources than tables, it lists each photo or animal
-as it was read: labels, encounters, flanks, boxes in pixels, masks.`
+as it was read: labels, encounters, flanks, boxes in pixels, masks. What
+--locate finds decides which photos look alike and is not written.`
 
-interface SplitFlags extends DataFlags {
+interface SplitFlags extends DataFlags, LocateFlags {
   readonly data: string
   readonly kind?: SplitKind
   readonly folds?: number
@@ -68,7 +71,7 @@ export function splitCommand(): Command {
     .addOption(new Option('--fraction <F>', 'how much validates').argParser(openShare).default(undefined, '0.2'))
     .addOption(new Option('--seed <S>', 'seed of what is drawn by lot').argParser(notNegative).default(undefined, '0'))
     .option('--overwrite', 'replace --out')
-  return addDataOptions(command).addHelpText('after', example).action(splitAction)
+  return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(splitAction)
 }
 
 async function splitAction(flags: SplitFlags): Promise<void> {
@@ -76,6 +79,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const { dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
     '../data/index.ts'
   )
+  await checkFilesFirst(flags)
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
@@ -84,7 +88,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const rows = manifest.photos.flatMap(({ identity, split = 'train' }, i) =>
     identity !== undefined && (split === 'train' || split === 'validation') ? [i] : [],
   )
-  const photos = rows.map((row) => manifest.photos[row]!)
+  const photos = await withAnimals({ ...manifest, photos: rows.map((row) => manifest.photos[row]!) }, flags)
   const lot = { seed, ...(fraction === undefined ? {} : { fraction }) }
   const known = flags.kind ?? usualSplitKind(photos, lot)
   const unknown = flags.kind === undefined && photos.every(({ encounter }) => encounter === undefined)
@@ -118,7 +122,24 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${counted(table.length - 1, 'row')}`)
   for (const text of warnings) warn(text)
   if (count !== undefined) await warnOfFolds(photos, splits, kind)
-  if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
+  const reading = { ...options, ...locatingText(flags) }
+  if (Object.keys(reading).length > 0) tell(`read it back with ${optionText({ data: out, ...reading })}`)
+}
+
+/** The photos of known individuals, each with the animal that --locate finds on it. */
+async function withAnimals(manifest: Manifest, flags: SplitFlags): Promise<readonly Photo[]> {
+  const { photos } = await interruptible((signal) => withLocated(flags, manifest, signal))
+  return photos
+}
+
+/** The table does not hold what was found: whoever reads it finds it again. */
+function locatingText({ locate, locateConfig, animals }: SplitFlags): Parameters<typeof optionText>[0] {
+  if (locate === undefined || locate === 'none') return {}
+  return {
+    locate,
+    ...(locateConfig === undefined ? {} : { locateConfig }),
+    ...(animals === undefined ? {} : { animals }),
+  }
 }
 
 /** What cross-validation would say of these folds. */

@@ -102,7 +102,7 @@ function endBeforeFirstStep(signal: NodeJS.Signals, resume = false): void {
 
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
-  await checkFilesFirst({ locate, locateConfig })
+  await checkFilesFirst({ locate, locateConfig, animals })
   const device = await deviceFor(flags.device)
   const told = new Set<string>()
   let view = new TrainView(told)

@@ -32,11 +32,17 @@ export function detected(
     const box = onPhoto(candidate, place, image)
     if (kind === undefined || box === undefined) continue
     const { confidence } = candidate
-    if (kind === 'animal') animals.push({ box: widened(box, output.margin, image), confidence })
+    if (kind === 'animal')
+      animals.push({ box: widened(box, output.margin, image), confidence, class: output.classes[candidate.category] })
     else others.push({ kind, box, confidence })
   }
   const area = ({ box }: LocatedAnimal) => box.width * box.height
   return { animals: animals.sort((a, b) => area(b) - area(a)), others }
+}
+
+/** The classes of a detector that are animals. */
+export function animalClasses(output: DetectorOutput): string[] {
+  return output.classes.filter((_, category) => kindOf(output, category) === 'animal')
 }
 
 function kindOf({ classes, animals }: DetectorOutput, category: number): 'animal' | LocatedOther['kind'] | undefined {

@@ -5,11 +5,11 @@
 export { type FindOptions } from './find.ts'
 export type { Located, LocatedAnimal, LocatedOther, PhotoSides } from './located.ts'
 export { checkLocator, type Locator, type LocatorOptions, openLocator } from './locator.ts'
+export type { WhichAnimals } from './which-animals.ts'
 export {
   type LocatedManifest,
   type LocatePhotosOptions,
   locatePhotos,
   locatePhotosDefaults,
-  type WhichAnimals,
 } from './with-located.ts'
 export { type LocatedFolder, type WriteLocatedOptions, writeLocated } from './write-located.ts'

@@ -28,7 +28,9 @@ const boxSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), he
 const entrySchema = z.object({
   width: z.number(),
   height: z.number(),
-  animals: z.array(z.object({ box: boxSchema, confidence: z.number(), mask: z.string().optional() })),
+  animals: z.array(
+    z.object({ box: boxSchema, confidence: z.number(), class: z.string().optional(), mask: z.string().optional() }),
+  ),
   others: z.array(z.object({ kind: z.enum(['person', 'vehicle']), box: boxSchema, confidence: z.number() })),
 })
 

@@ -12,6 +12,8 @@ export interface LocatedAnimal {
   readonly box: Box
   /** 0 to 1: a detector's own, or the mean of a segmenter's probabilities in the mask. */
   readonly confidence: number
+  /** What a detector calls it, a class of its description; undefined of a segmenter. */
+  readonly class?: string | undefined
   /** Of a segmenter: [height, width] of the photo, 255 where the animal is, else 0. */
   readonly mask?: Uint8Array | undefined
 }

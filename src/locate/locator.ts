@@ -15,12 +15,13 @@ import { onnxFiles } from '../onnx/index.ts'
 import { findPort, openOnnx, type Session } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { type DetectorOutput, describeLocator, type LocatorDescription } from './description.ts'
-import { detected } from './detect.ts'
+import { animalClasses, detected } from './detect.ts'
 import type { Located } from './located.ts'
 import { animalsOfMap, probabilityMap } from './segment.ts'
+import { checkWhich, type WhichAnimals } from './which-animals.ts'
 
 /** Changes whenever the same file and description would find something else. */
-const locatorVersion = '1'
+const locatorVersion = '2'
 
 /** Which description, how sure, and how much of the machine. */
 export interface LocatorOptions {
@@ -41,6 +42,8 @@ export interface Locator {
   readonly source: string
   /** What it gives: masks and their boxes, or boxes alone. */
   readonly kind: 'segmenter' | 'detector'
+  /** The classes of a detector that are animals; a segmenter has none. */
+  readonly classes: readonly string[]
   /** SHA-256 of what decides what it finds: weights, description, threshold. */
   readonly fingerprint: string
   /** The animals of an upright photo, the largest first. */
@@ -60,7 +63,10 @@ export async function openLocator(onnx: string, options: LocatorOptions = {}): P
   try {
     const find = finderOf(session, description, onnx)
     const { name, output } = description
-    return { name, source: onnx, kind: output.kind, fingerprint, locate: find, release: () => session.release() }
+    return {
+      ...{ name, source: onnx, kind: output.kind, classes: classesOf(description), fingerprint },
+      ...{ locate: find, release: () => session.release() },
+    }
   } catch (error) {
     await session.release()
     throw error
@@ -69,10 +75,18 @@ export async function openLocator(onnx: string, options: LocatorOptions = {}): P
 
 /**
  * Nothing where a network and its description are there: to be asked before photos are looked for. What is damaged is told when it is opened.
- * @throws InputError where file or description is missing, and with every mistake in the description.
+ * @throws InputError where file or description is missing, with every mistake in the description, and where it has no class `animals`.
  */
-export function checkLocator(onnx: string, options: Pick<LocatorOptions, 'locateConfig' | 'confidence'>): void {
-  descriptionFor(onnx, options)
+export function checkLocator(
+  onnx: string,
+  options: Pick<LocatorOptions, 'locateConfig' | 'confidence'> & { readonly animals?: WhichAnimals | undefined },
+): void {
+  const description = descriptionFor(onnx, options)
+  checkWhich(options.animals, classesOf(description), description.name)
+}
+
+function classesOf({ output }: LocatorDescription): string[] {
+  return output.kind === 'detector' ? animalClasses(output) : []
 }
 
 function descriptionFor(

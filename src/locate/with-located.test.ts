@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folderWith } from '../../test/dataset-fixture.ts'
-import { brightBoxDetector, brightnessSegmenter, brightPhoto } from '../../test/locator-fixture.ts'
+import { brightBoxDetector, brightnessSegmenter, brightPhoto, constantOutputs } from '../../test/locator-fixture.ts'
 import { type Manifest, openDataset } from '../data/index.ts'
 import type { Located } from './located.ts'
 import { type Locator, openLocator } from './locator.ts'
@@ -65,6 +65,39 @@ describe('photos with the animals on them', () => {
         ['b/3.png', undefined],
       ])
       expect(looked()).toBe(3) // the rest came from the cache
+    })
+  })
+
+  test('of a class that is named the largest is taken, and a class that the network does not tell is an error', async () => {
+    const manifest = openDataset(await traps())
+    const rows = [
+      [0.5, 0.5, 0.6, 0.6, 0.9, 0, 0],
+      [0.3, 0.3, 0.2, 0.2, 0, 0.9, 0],
+      [0.7, 0.7, 0.1, 0.1, 0, 0.8, 0],
+      [0.5, 0.5, 0.9, 0.9, 0, 0, 0.9],
+    ]
+    const classes = ['puma', 'jaguar', 'person']
+    const described = { kind: 'detector', format: 'yolov8', unit: 'fractions', classes, overlap: null }
+    const onnx = constantOutputs({ found: { shape: [1, 4, 7], data: rows.flat() } }, described)
+    await counting(onnx, async (locator, looked) => {
+      const cacheDir = folderWith({})
+      const widths = async (animals: string) =>
+        boxesOf(await locatePhotos(locator, manifest, { cacheDir, animals })).map(([, box]) => (box as number[])[2])
+      expect(await widths('jaguar')).toEqual([13, 19, 13]) // a fifth of the photo's width, not the puma's three fifths
+      expect(await widths('largest')).toEqual([38, 58, 38])
+      await expect(locatePhotos(locator, manifest, { cacheDir, animals: 'person' })).rejects.toThrow(
+        '`animals`: expected largest, all or a class of drawn, got person\nhint: its animals are puma, jaguar',
+      )
+      const out = join(folderWith({}), 'found')
+      await writeLocated(locator, manifest, { out, cacheDir, animals: 'jaguar' })
+      const { images } = JSON.parse(readFileSync(join(out, 'detections.json'), 'utf8'))
+      expect(images[0].detections.map(({ conf }: { conf: number }) => conf)).toEqual([0.9, 0.9]) // the person too
+      expect(looked()).toBe(3)
+    })
+    await counting(brightnessSegmenter(), async (locator) => {
+      await expect(locatePhotos(locator, manifest, { animals: 'jaguar' })).rejects.toThrow(
+        'got jaguar\nhint: a segmenter tells no classes',
+      )
     })
   })
 

@@ -3,9 +3,7 @@ import type { Manifest, Photo } from '../data/index.ts'
 import { type FindOptions, findAnimals } from './find.ts'
 import type { KeptAnimal } from './located-cache.ts'
 import type { Locator } from './locator.ts'
-
-/** Which of several animals on a photo: the largest, or each as a photo of its own. */
-export type WhichAnimals = 'largest' | 'all'
+import { askedFor, checkWhich, type WhichAnimals } from './which-animals.ts'
 
 /** What is taken of what was found. */
 export interface LocatePhotosOptions extends Omit<FindOptions, 'skipUnreadable'> {
@@ -23,8 +21,9 @@ export const locatePhotosDefaults = { animals: 'largest' } as const satisfies Lo
 /**
  * The manifest with the box, and from a segmenter the mask, of the animals that `locator` finds. Photos that have a box keep it; photos
  * without an animal, or that cannot be read, stay as they are: reading them says why. With `animals: 'all'` each animal of a photo of
- * nobody known is an annotation; of a known individual it is the largest, for the others are somebody else.
- * @throws CacheError where the cache cannot be written; the signal's reason when it aborts.
+ * nobody known is an annotation; of a known individual it is the largest, for the others are somebody else. With the name of a class it is the
+ * largest of that class.
+ * @throws InputError where the locator has no such class; CacheError where the cache cannot be written; the signal's reason when it aborts.
  */
 export async function locatePhotos(
   locator: Locator,
@@ -33,10 +32,11 @@ export async function locatePhotos(
 ): Promise<LocatedManifest> {
   const { photos } = manifest
   const animals = options.animals ?? locatePhotosDefaults.animals
+  checkWhich(animals, locator.classes, locator.name)
   const without = photos.filter(({ box }) => box === undefined)
   const found = new Map<string, readonly KeptAnimal[]>()
   for await (const looked of findAnimals(locator, without, { ...options, skipUnreadable: true }))
-    if ('found' in looked) found.set(looked.photo.path, looked.found.animals)
+    if ('found' in looked) found.set(looked.photo.path, askedFor(animals, looked.found.animals))
   const located = photos.flatMap((photo): readonly Photo[] => {
     const all = photo.box === undefined ? (found.get(photo.path) ?? []) : []
     if (all.length === 0) return [photo]

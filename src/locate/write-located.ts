@@ -7,6 +7,7 @@ import { type Box, decodeImage } from '../images/index.ts'
 import { findAnimals } from './find.ts'
 import { type KeptLocated, maskPng } from './located-cache.ts'
 import type { Locator } from './locator.ts'
+import { askedFor, checkWhich } from './which-animals.ts'
 import { type LocatePhotosOptions, locatePhotosDefaults } from './with-located.ts'
 
 /** Where boxes and masks are written. */
@@ -54,7 +55,7 @@ function checkLocatedFolder(out: string, fingerprint: string, overwrite: boolean
  * Writes what a locator finds on every photo: OUT/detections.json in MegaDetector's form, and of a segmenter OUT/masks/NAME.png, white the
  * animal. `openDataset` reads both back, as `detections` and `masks`. A run that was killed goes on where it was: results are kept by
  * content, masks are written one by one, and detections.json comes last.
- * @throws InputError listing photos that cannot be read, unless they may be skipped; where two photos would share a mask, and as `checkLocatedFolder`.
+ * @throws InputError listing photos that cannot be read, unless they may be skipped; where two photos would share a mask or the locator has no such class, and as `checkLocatedFolder`.
  */
 export async function writeLocated(
   locator: Locator,
@@ -62,6 +63,7 @@ export async function writeLocated(
   options: WriteLocatedOptions,
 ): Promise<LocatedFolder> {
   const { out, overwrite = false, animals = locatePhotosDefaults.animals } = options
+  checkWhich(animals, locator.classes, locator.name)
   checkLocatedFolder(out, settingsOf(locator, animals), overwrite)
   const masks = join(out, 'masks')
   if (locator.kind === 'segmenter') checkNames(photos)
@@ -78,7 +80,8 @@ export async function writeLocated(
       continue
     }
     const { photo } = looked
-    const taken = animals === 'all' ? looked.found.animals : looked.found.animals.slice(0, 1)
+    const asked = askedFor(animals, looked.found.animals)
+    const taken = animals === 'all' ? asked : asked.slice(0, 1)
     const found = { ...looked.found, animals: taken }
     await writeMask(join(masks, maskName(photo)), found)
     images.push({ file: photo.filename, detections: detectionsOf(found) })

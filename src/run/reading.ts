@@ -35,7 +35,7 @@ const fields = {
   masks: z.string().optional(),
   locate: z.string().optional(),
   locateConfig: z.string().optional(),
-  animals: z.enum(['largest', 'all']).optional(),
+  animals: z.string().optional(),
   skipUnreadable: z.boolean().optional(),
   limitPixels: z.int().positive().optional(),
 } satisfies { readonly [K in keyof Required<ReadingOptions>]: z.ZodType<ReadingOptions[K]> }

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { check, takeLock } from '../base/index.ts'
 import { type Bursts, burstWords, findBursts, type Manifest, openDataset } from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
-import { checkBeginning, type PrepareEvent, type TrainEvent, type TrainOptions, train } from '../train/index.ts'
+import {
+  checkBeginning,
+  type PrepareEvent,
+  type TrainEvent,
+  type TrainOptions,
+  train,
+  withAnimals,
+} from '../train/index.ts'
 import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
 import {
   asksForBursts,
@@ -70,11 +77,6 @@ export type CrossValidateOutcome =
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidateOutcome> {
   const { out, fold, signal, onEvent } = options
-  check(
-    options.locate === undefined,
-    '`locate`: folds are planned before animals are found',
-    'write boxes first, as `detections`, and cross-validate those',
-  )
   const { plan, manifest } = await begun(options)
   check(
     fold === undefined || (Number.isInteger(fold) && fold >= 1 && fold <= plan.folds.length),
@@ -99,16 +101,16 @@ interface Begun {
 
 /** The plan that lies there and is to go on, or a new one, written. */
 async function begun(options: CrossValidateOptions): Promise<Begun> {
-  const { data, out, resume = false, overwrite = false, fold } = options
+  const { out, resume = false, overwrite = false, fold } = options
   if (resume) {
     checkUndecided(options)
     const plan = readPlan(out)
-    const manifest = readPhotos(data, mergeReading(options, plan.reading))
+    const manifest = await readPhotos(options, mergeReading(options, plan.reading))
     warnOfScores(options, plan, manifest)
     return { plan, manifest }
   }
   const reading = mergeReading(options)
-  const manifest = readPhotos(data, reading)
+  const manifest = await readPhotos(options, reading)
   const settings = settingsOf(options)
   const byBursts = asksForBursts(manifest, options)
   if (byBursts) {
@@ -163,9 +165,17 @@ function burstsFor(options: CrossValidateOptions, manifest: Manifest): Promise<B
   })
 }
 
-function readPhotos(data: string, reading: FoldPlan['reading']): Manifest {
-  const { skipUnreadable: _, limitPixels: __, ...open } = reading
-  return openDataset(data, { ...open, part: 'train', requireIdentity: true, problems: 'throw' })
+/** The photos, with the animals that `locate` finds on them: folds divide what networks see. */
+async function readPhotos(options: CrossValidateOptions, reading: FoldPlan['reading']): Promise<Manifest> {
+  const { data, threads, memoryLimitBytes, signal, onEvent } = options
+  const { skipUnreadable: _, limitPixels: __, locate: ___, locateConfig: ____, animals: _____, ...open } = reading
+  const manifest = openDataset(data, { ...open, part: 'train', requireIdentity: true, problems: 'throw' })
+  return withAnimals({ ...reading, threads, memoryLimitBytes, signal, onProgress }, manifest)
+
+  function onProgress(event: PrepareEvent): void {
+    if (event.kind === 'locate') onEvent?.({ kind: 'look', part: 'animals', done: event.done, total: event.total })
+    if (event.kind === 'note') onEvent?.({ kind: 'note', text: event.text })
+  }
 }
 
 /** @throws InputError for what a plan has decided before. */

@@ -21,7 +21,7 @@ import {
 } from '../data/index.ts'
 import { mergeReading, type Sides, type TrainConfig } from '../run/index.ts'
 import type { TrainOptions } from './job.ts'
-import { withAnimals } from './located.ts'
+import { locatorFile, withAnimals } from './located.ts'
 
 /** The photos of a run, decoded: of known individuals, and on a side of the table's split where it has one. */
 export interface OpenedPhotos {
@@ -35,6 +35,8 @@ export interface OpenedPhotos {
 /** The photos of a run before they are opened, and how they are split. */
 export interface ListedPhotos extends Pick<OpenedPhotos, 'validation'> {
   readonly manifest: Manifest
+  /** A given split that the photos are still to be chosen by, when the animals on them are found. */
+  readonly sides: Sides<string> | undefined
   /** Nobody decided the split and no encounters are known: photos that look alike are to stay together. */
   readonly asksForBursts: boolean
 }
@@ -78,21 +80,19 @@ export function listPhotos(
     '`validation` is stratified, encounter, burst, column or none; the caller of `train()` gives a split',
   )
   check(
-    sides === undefined || [undefined, 'none'].includes(options.locate),
-    '`locate`: a split that is given names photos before animals are found on them',
-    'write boxes first, as `detections`, and split those',
-  )
-  check(
     validation !== 'column' || hasSplit(known),
     `${data}: validation=column, but there is no column for the split`,
     '`columns: {"split":"…"}` names it',
   )
-  const manifest = { ...whole, photos: photosOf(known, validation, sides).sort(byNameThenBox) } // in whatever order a CSV lists them
+  // a split that is given names photos with the boxes that are found on them
+  const later = locatorFile(options) === undefined ? undefined : sides
+  const photos = later === undefined ? photosOf(known, validation, sides) : [...known]
+  const manifest = { ...whole, photos: photos.sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)
   if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
   const isDecided = isAsked || sides !== undefined || config.validation !== 'stratified'
   const isByLot = validation === 'stratified' && known.every(({ encounter }) => encounter === undefined)
-  return { manifest, validation, asksForBursts: !isDecided && isByLot }
+  return { manifest, validation, sides: later, asksForBursts: !isDecided && isByLot }
 }
 
 /** The column of the table, else by encounter where that leaves photos to validate, else by lot. */
@@ -126,11 +126,13 @@ function photosOf(
 export async function openPhotos(
   options: TrainOptions,
   { image, validationFraction: fraction }: TrainConfig,
-  { manifest, validation, asksForBursts }: ListedPhotos,
+  { manifest, validation, sides, asksForBursts }: ListedPhotos,
   { hashes, seed }: { readonly hashes: boolean; readonly seed: number },
 ): Promise<OpenedPhotos> {
   const { data, skipUnreadable = false, limitPixels, signal } = options
-  const store = await openPixelStore(await withAnimals(options, manifest), image, {
+  const located = await withAnimals(options, manifest)
+  const chosen = sides === undefined ? located.photos : photosOf(located.photos, validation, sides)
+  const store = await openPixelStore({ ...located, photos: chosen }, image, {
     skipUnreadable,
     limitPixels,
     hashes,
