@@ -24,16 +24,19 @@ export interface PairEvidence {
   readonly similarity: number
   /** Undefined where places were not matched, or none agree. */
   readonly local?: LocalEvidence | undefined
+  /** 0 to 1: how alike two photos are by places of the coat alone, places that agree and votes; 0 unless given. */
+  readonly alone?: number | undefined
 }
 
 /** Ways to make one score of a similarity and of matched places. */
-export const fusionKinds = ['embedding', 'additive', 'mean', 'pairHead'] as const
-/** One of `fusionKinds`: embedding (the similarity alone), additive, mean or pairHead. */
+export const fusionKinds = ['embedding', 'local', 'additive', 'mean', 'pairHead'] as const
+/** One of `fusionKinds`: embedding (the similarity alone), local (places alone), additive, mean or pairHead. */
 export type FusionKind = (typeof fusionKinds)[number]
 
 /** A way to fuse, with what it learnt. */
 export type PairFusion =
   | { readonly kind: 'embedding' }
+  | { readonly kind: 'local' }
   /** s = g + weight · l · (1 − g). */
   | { readonly kind: 'additive'; readonly weight: number }
   /** The mean of two probabilities, one of each score: WildFusion (arXiv:2408.12934). */
@@ -55,10 +58,12 @@ const additiveWeights = [0.25, 0.5, 0.75, 1] as const
 const headRidge = 1
 
 /** One score of what is known of a pair, larger for more alike: 0 to 1 but for cosines, which begin at −1. */
-export function fusedScore(fusion: PairFusion, { similarity, local }: PairEvidence): number {
+export function fusedScore(fusion: PairFusion, { similarity, local, alone = 0 }: PairEvidence): number {
   switch (fusion.kind) {
     case 'embedding':
       return similarity
+    case 'local':
+      return alone
     case 'additive':
       return similarity + fusion.weight * (local?.score ?? 0) * (1 - similarity)
     case 'mean':
@@ -80,6 +85,7 @@ export function fitFusion(kind: FusionKind, pairs: EvidentPairs): PairFusion {
   const { evidence, same, weights } = pairs
   switch (kind) {
     case 'embedding':
+    case 'local':
       return { kind }
     case 'additive':
       return bestOf(

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { check, checkOutput, counted, formatTable, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { CalibratedScores, CalibrationRecord, ExcludeSame, Selection, SplitName } from '../identify/index.ts'
+import type { CalibrationRecord, ExcludeSame, LocalTask, Meeting, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { calibrationText } from './calibration-text.ts'
+import { betterMatch } from './default-match.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -42,8 +44,11 @@ calibration.json is written into the model's folder. \`rosette identify\` finds 
 there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
 this model only. A lone .onnx file has no folder of its own: say --out there.
 
-With --match fused three ways to join similarities with places of the coat are
-measured too, and --match fused uses the best one from then on.`
+With --match local the scores of places of the coat are calibrated too, for
+\`rosette identify --match local\`. With --match fused also three ways to join
+these with similarities are measured, and --match fused uses the best one from
+then on. Coats are matched twice for this: with a photo's own individual among
+the known ones, and without it.`
 
 interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, FlankFlags, GalleryFlags {
   readonly data?: string
@@ -79,11 +84,6 @@ export function calibrateCommand(): Command {
 async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   const { split, excludeSame, chart, overwrite = false } = flags
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
-  check(
-    flags.match !== 'local',
-    '--match local: expected none or fused',
-    'places of the coat are calibrated as part of a fusion',
-  )
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
   const { matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
@@ -121,10 +121,15 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const { fusionOf } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
+        const absent = matching && (await matchLocally(matching, withoutOwn(meeting)))
         const bar = progress('calibrating', 'ways to score')
         try {
-          const how = matching && { extractor: matching.extractor.fingerprint, config: fusionOf(matching.extractor) }
-          const input = { ...about, local, ...how }
+          const how = matching && {
+            match: matching.kind,
+            extractor: matching.extractor.fingerprint,
+            config: fusionOf(matching.extractor),
+          }
+          const input = { ...about, local, absent, ...how }
           return calibrateModel(input, { onWay: bar.update })
         } finally {
           bar.stop()
@@ -133,10 +138,16 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       if (chart !== undefined) await drawChart(chart, record)
       writeCalibration(out, record)
       warnOfFew(record)
-      say(described(record, selection))
+      say(calibrationText(record, selection))
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
   })
+}
+
+/** The same photos, each asked of a gallery without its individual. */
+function withoutOwn({ queries, gallery, leaveOut }: Meeting): LocalTask {
+  const isOwn = (query: number, photo: number) => queries.photos[query]!.identity === gallery.photos[photo]!.identity
+  return { queries, gallery, leaveOut: (query, photo) => leaveOut(query, photo) || isOwn(query, photo) }
 }
 
 /** Fewer say little of how scores of other individuals are spread. */
@@ -181,7 +192,8 @@ async function usedBy(out: string, { model, gallery }: CalibrateFlags): Promise<
 async function drawChart(path: string, record: CalibrationRecord): Promise<void> {
   const { reliabilityChart, svgDocument } = await import('../chart/index.ts')
   const { data, photos, individuals } = record.fittedOn
-  const { measured } = record.fused?.better === true ? record.fused : record.embedding
+  const better = betterMatch(record)
+  const { measured } = (better && record[better]) ?? record.embedding
   check(
     measured !== null,
     '--chart: too few individuals to measure how far probabilities hold',
@@ -189,56 +201,4 @@ async function drawChart(path: string, record: CalibrationRecord): Promise<void>
   )
   const source = `${record.model.name}; ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${data}`
   writeFileAtomic(path, svgDocument(reliabilityChart({ ...measured, source })))
-}
-
-function described(record: CalibrationRecord, { reason }: Selection): string {
-  const { fittedOn, embedding, fused } = record
-  const { data, gallery, photos, individuals, pairs, prior, photosPerIndividual, protocol } = fittedOn
-  return [
-    `data     ${data} (${reason})`,
-    ...(gallery === null ? [] : [`gallery  ${gallery}`]),
-    `fitted   ${counted(pairs, 'pair')} of ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${protocol}`,
-    `         ${(prior * 100).toFixed(2)} % of all pairs show one individual; ${photosPerIndividual.toFixed(1)} photos an individual`,
-    '',
-    formatTable(header, [row('similarities', embedding), ...(fused === undefined ? [] : [row('with places', fused)])]),
-    '',
-    embedding.measured === null
-      ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
-      : `measured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
-    ...(fused === undefined ? [] : fusionLines(fused)),
-  ].join('\n')
-}
-
-const header = ['scores', 'curve', 'rank-1', 'ECE of answers', 'ECE of pairs', 'absent, named above 0.9']
-
-function row(name: string, { curve, measured }: CalibratedScores): string[] {
-  if (measured === null) return [name, curve.kind, '', '', '', '']
-  const { rank1, ece, pairEce, absentNamed, absent } = measured
-  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`]
-}
-
-function fusionLines({ tried, fusion, gain, better }: NonNullable<CalibrationRecord['fused']>): string[] {
-  const rows = tried.map(({ kind, rank1, identityBalancedMap }) => [
-    fusionNames[kind] ?? kind,
-    rank1.toFixed(3),
-    identityBalancedMap.toFixed(3),
-  ])
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
-  const [low, high] = gain.interval
-  return [
-    '',
-    formatTable(['ranked by', 'rank-1', 'identity-balanced mAP'], rows),
-    '',
-    `--match fused uses ${fusionNames[fusion.kind]}; choosing it brings ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) on individuals that did not choose`,
-    better
-      ? 'fused is better than similarities alone: `rosette identify` takes it'
-      : 'fused is not proven better than similarities alone: `rosette identify` takes similarities, unless you say --match fused',
-  ]
-}
-
-const fusionNames: Readonly<Record<string, string>> = {
-  embedding: 'similarities alone',
-  additive: 'similarity, and places add to it',
-  mean: 'mean of two probabilities',
-  pairHead: 'a model of similarity and places',
 }

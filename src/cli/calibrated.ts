@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { InputError } from '../base/index.ts'
 import type { AnswerCosts } from '../calibration/index.ts'
 import type { Embedder, GallerySource } from '../embedder/index.ts'
-import type { CalibratedFusion, CalibrationRecord } from '../identify/index.ts'
+import type { CalibratedMatching, CalibrationRecord } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
 import type { MatchFlags } from './match-options.ts'
@@ -88,8 +88,8 @@ export async function calibrationFor(
   }
 }
 
-/** How `--match fused` joins places to similarities, as a calibration found; undefined where there is none, or something else follows the cosines. */
-export async function fusionFor(
+/** How matched places become a score, as a calibration found; undefined where it does not know, or something else follows the cosines. */
+export async function matchingFor(
   flags: CalibrationFlags & MatchFlags & Pick<ModelFlags, 'model'>,
   {
     embedder,
@@ -100,10 +100,10 @@ export async function fusionFor(
     readonly gallery?: GallerySource | undefined
     readonly postProcessing: PostProcessing | undefined
   },
-): Promise<CalibratedFusion | undefined> {
+): Promise<CalibratedMatching | undefined> {
   const { isPlain } = await import('../retrieval/index.ts')
-  if (flags.match !== 'fused' || !isPlain(postProcessing)) return undefined
-  return (await calibrationFor(flags, embedder, gallery))?.fused
+  if (flags.match === 'none' || !isPlain(postProcessing)) return undefined
+  return (await calibrationFor(flags, embedder, gallery))?.[flags.match]
 }
 
 function cost(text: string): number {

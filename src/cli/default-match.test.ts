@@ -85,9 +85,9 @@ test.each([undefined, false])(
   async (better) => {
     const calibrated = { ...outlined, calibration: calibration(better) }
     expect(await unaskedMatch({ match: 'none' }, calibrated)).toBe('none')
-    expect(output.stderr).toContain(
-      'note: places of the coat are not looked at, since the calibration is of similarities alone',
-    )
+    const why = { undefined: 'the calibration is of similarities alone', false: 'did not find them to be better' }
+    expect(output.stderr).toContain('note: places of the coat are not looked at')
+    expect(output.stderr).toContain(why[`${better}` as keyof typeof why])
     output.stderr = ''
     expect(await unaskedMatch({ match: 'none' }, { ...calibrated, queries: photosOf(3, 0) })).toBe('none')
     expect(output.stderr).toBe('')
@@ -98,6 +98,35 @@ test('a calibration that found fused to be better is followed, outlines or not',
   const whole = { ...outlined, queries: photosOf(3, 0), calibration: calibration(true) }
   expect(await unaskedMatch({ match: 'none' }, whole)).toBe('fused')
   expect(output.stderr).toContain('note: --match fused, which `rosette calibrate` found to be better')
+})
+
+test('of places alone and fused the better one is followed, where it is proven', async () => {
+  const measured = {
+    known: 1,
+    absent: 1,
+    individuals: 9,
+    folds: 2,
+    rank1: 1,
+    ece: 0,
+    pairEce: 0,
+    bins: [],
+    absentNamed: 0,
+  }
+  const record = calibration(true)
+  const scored = (map: number, better: boolean) => ({
+    ...record.fused!,
+    better,
+    measured: { ...measured, identityBalancedMap: map },
+  })
+  const asked = (local: boolean, fused: boolean) =>
+    unaskedMatch(
+      { match: 'none' },
+      { ...outlined, calibration: { ...record, local: scored(0.9, local), fused: scored(0.8, fused) } },
+    )
+  expect(await asked(true, true)).toBe('local')
+  expect(await asked(false, true)).toBe('fused')
+  expect(await asked(true, false)).toBe('local')
+  expect(await asked(false, false)).toBe('none')
 })
 
 test('more pairs than a few minutes allow are left to the user', async () => {

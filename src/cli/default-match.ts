@@ -35,15 +35,14 @@ export async function unaskedMatch(
 ): Promise<MatchFlags['match']> {
   if (!isPlain) return 'none'
   if (calibration !== undefined) {
-    if (calibration.fused?.better !== true) {
+    const better = betterMatch(calibration)
+    if (better === undefined) {
       if (areOutlined(queries) && areOutlined(gallery))
-        tell(
-          'note: places of the coat are not looked at, since the calibration is of similarities alone; --match fused looks at them',
-        )
+        tell(`note: places of the coat are not looked at, since ${whyNot(calibration)}; --match fused looks at them`)
       return 'none'
     }
-    tell('note: --match fused, which `rosette calibrate` found to be better; --match none leaves it out')
-    return 'fused'
+    tell(`note: --match ${better}, which \`rosette calibrate\` found to be better; --match none leaves it out`)
+    return better
   }
   if (!areOutlined(queries) || !areOutlined(gallery) || !(await hasFeatures(flags, source))) return 'none'
   if (new Set(gallery.photos.map(({ identity }) => identity)).size < fewestIndividuals) return 'none'
@@ -57,6 +56,19 @@ export async function unaskedMatch(
     'note: --match fused, since the outlines of the animals are known (docs/local-matching.md); --match none leaves it out',
   )
   return 'fused'
+}
+
+/** What a calibration proved to be better than similarities alone: of both the one with the larger identity-balanced mAP. */
+export function betterMatch({ local, fused }: CalibrationRecord): 'local' | 'fused' | undefined {
+  const mapOf = (scores: typeof local) => scores?.measured?.identityBalancedMap ?? 0
+  if (fused?.better === true && (local?.better !== true || mapOf(fused) >= mapOf(local))) return 'fused'
+  return local?.better === true ? 'local' : undefined
+}
+
+function whyNot({ local, fused }: CalibrationRecord): string {
+  return local === undefined && fused === undefined
+    ? 'the calibration is of similarities alone'
+    : '`rosette calibrate` did not find them to be better than similarities alone'
 }
 
 function areOutlined({ photos }: PhotoEmbeddings): boolean {

@@ -6,7 +6,7 @@ import type { EvaluationReport, ExcludeSame, RankProgress, Selection, SplitName 
 import type { LeakageCertificate } from '../study/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
-import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
+import { addCalibrationOption, type CalibrationFlags, matchingFor } from './calibrated.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -171,8 +171,8 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         await warnOfIdenticalKnown(known)
         warnOfOneSided(selection.manifest.photos, known.photos)
       }
-      const fused = await fusionFor(flags, { embedder, gallery, postProcessing })
-      const report = await withMatching(flags, { signal, gallery, fused }, (local) => {
+      const learnt = await matchingFor(flags, { embedder, gallery, postProcessing })
+      const report = await withMatching(flags, { signal, gallery, learnt }, (local) => {
         const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks }
         return embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
           gallery === undefined || known === undefined

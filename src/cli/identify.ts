@@ -169,18 +169,18 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       warnOfOneSided(asked.photos, known.photos)
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)
-      const fused = isPlain(postProcessing) ? calibration?.fused : undefined
       const unasked = { queries: asked, gallery: known, source, calibration, isPlain: isPlain(postProcessing) }
       const isAsked = command.getOptionValueSource('match') !== 'default'
       const match = isAsked ? flags.match : await unaskedMatch(flags, unasked)
       const how = { ...flags, match }
-      const { local, follows } = await withMatching(how, { signal, gallery: source, fused }, async (matching) => ({
+      const learnt = match === 'none' || !isPlain(postProcessing) ? undefined : calibration?.[match]
+      const { local, follows } = await withMatching(how, { signal, gallery: source, learnt }, async (matching) => ({
         local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: given.flanks })),
         follows: matching?.fusion !== undefined,
       }))
       const plain = match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
-      const scores = follows ? fused : plain
-      if (calibration !== undefined && scores === undefined) warn(otherScores)
+      const scores = follows ? learnt : plain
+      if (calibration !== undefined && scores === undefined) warn(otherScores(match))
       const found = await whileTold(whileRanking, (onRank) => {
         const photosEach = html === undefined ? 0 : photosOnPage
         const how = { postProcessing, local, onRank, scores, costs, newShare, decisions, photosEach }
@@ -269,8 +269,11 @@ async function writePage(
 }
 
 /** Scores that no calibration was fitted for. */
-const otherScores =
-  'the calibration is not followed: it was fitted for other scores than these (--match, or what is done after ranking)'
+function otherScores(match: MatchFlags['match']): string {
+  const made =
+    match === 'none' ? '' : `; \`rosette calibrate --match ${match}\` with the same --matcher makes one for these`
+  return `the calibration is not followed: it was fitted for other scores than these (--match, or what is done after ranking)${made}`
+}
 
 /** How often answers of this kind were right, or that nobody knows. */
 async function accuracyOf(

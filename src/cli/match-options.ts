@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
-import type { CalibratedFusion, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { bytesOf } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { warn } from './say.ts'
@@ -16,8 +16,8 @@ export interface MatchFlags {
 interface MatchFor {
   readonly signal: AbortSignal
   readonly gallery?: GallerySource | undefined
-  /** How similarities and places are fused, as `rosette calibrate` found; of plain cosines only. */
-  readonly fused?: CalibratedFusion | undefined
+  /** How places become a score, as `rosette calibrate` found; of plain cosines only. */
+  readonly learnt?: CalibratedMatching | undefined
 }
 
 export function addMatchOption(command: Command, standard = 'none'): Command {
@@ -68,7 +68,7 @@ const stageNames = {
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
 export async function withMatching<T>(
   { match, matcher, matcherConfig, threads, memoryLimit, limitPixels }: MatchRunFlags,
-  { signal, gallery, fused }: MatchFor,
+  { signal, gallery, learnt }: MatchFor,
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
@@ -84,10 +84,10 @@ export async function withMatching<T>(
       warn(
         `${gallery.source} has no local features of this kind: they are computed from its photos, or taken from the cache`,
       )
-    const learnt = match === 'fused' && fused?.extractor === extractor.fingerprint ? fused : undefined
-    const fusion = learnt && {
-      fusion: learnt.fusion,
-      config: { ...fusionOf(extractor), shortlist: learnt.shortlist, sureWeight: learnt.sureWeight },
+    const followed = learnt?.extractor === extractor.fingerprint ? learnt : undefined
+    const fusion = followed && {
+      fusion: followed.fusion,
+      config: { ...fusionOf(extractor), shortlist: followed.shortlist, sureWeight: followed.sureWeight },
     }
     return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal, ...fusion })
   } finally {

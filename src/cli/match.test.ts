@@ -198,8 +198,11 @@ describe('--match', () => {
     const file = join(out, 'calibration.json')
     const match = ['--match', 'fused', '--calibration', file]
     expect(await rosette('calibrate', '--model', run, '--data', data, '--match', 'fused', '--out', file)).toBe(0)
-    const record = JSON.parse(readFileSync(file, 'utf8')) as { fused: Record<string, unknown> }
+    const record = JSON.parse(readFileSync(file, 'utf8')) as Readonly<
+      Record<'fused' | 'local', Record<string, unknown>>
+    >
     expect(record.fused).toMatchObject({ better: false, shortlist: 25, measured: null })
+    expect(record.local).toMatchObject({ fusion: { kind: 'local' }, better: false, shortlist: 25, measured: null })
     const asked = ['identify', '--model', run, '--gallery', data, join(data, 'test', 'test', 'second.png'), '--json']
     const answers = async (...more: string[]) => {
       output.stdout = ''
@@ -209,6 +212,17 @@ describe('--match', () => {
     }
     const [plain] = await answers('--calibration', file)
     expect(plain!.candidates[0]).not.toHaveProperty('places')
+    const [alone] = await answers('--calibration', file, '--match', 'local')
+    expect(alone!.answer).toMatchObject({ identity: 'Bento', reason: 'unmeasured' })
+    expect(alone!.answer.probability).toBeGreaterThan(0.5)
+    expect(
+      await rosette('calibrate', '--model', run, '--data', data, '--match', 'local', '--out', file, '--overwrite'),
+    ).toBe(0)
+    expect(output.stdout).toMatch(/places alone +logistic/)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).not.toHaveProperty('fused')
+    expect((await answers('--calibration', file, '--match', 'local'))[0]!.answer.identity).toBe('Bento')
+    expect((await answers('--calibration', file, '--match', 'fused'))[0]!.answer.probability).toBeNull()
+    expect(output.stderr).toContain('`rosette calibrate --match fused` with the same --matcher makes one for these')
     writeFileSync(file, JSON.stringify({ ...record, fused: { ...record.fused, better: true } }))
     const [fused] = await answers('--calibration', file)
     expect(output.stderr).toContain(

@@ -5,7 +5,7 @@ import type { ScoreKind } from '../competition/index.ts'
 import type { TestPairs } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
-import { addCalibrationOption, type CalibrationFlags, fusionFor } from './calibrated.ts'
+import { addCalibrationOption, type CalibrationFlags, matchingFor } from './calibrated.ts'
 import { FailedCheck } from './exit.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { inFlags } from './flag-words.ts'
@@ -91,9 +91,9 @@ async function submitAction(given: SubmitFlags): Promise<void> {
       )
       await warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)
-      const fused = await fusionFor(flags, { embedder, postProcessing })
+      const learnt = await matchingFor(flags, { embedder, postProcessing })
       await tellFlanks(embedded, pairs)
-      const adjust = await withMatching(flags, { signal, fused }, async (local) => {
+      const adjust = await withMatching(flags, { signal, learnt }, async (local) => {
         if (local === undefined) return undefined
         const leaveOut = (query: number, photo: number) => query === photo
         return (await matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })).adjust

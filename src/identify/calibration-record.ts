@@ -30,6 +30,7 @@ const curveSchema = z.discriminatedUnion('kind', [
 
 const fusionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('embedding') }),
+  z.strictObject({ kind: z.literal('local') }),
   z.strictObject({ kind: z.literal('additive'), weight: share }),
   z.strictObject({ kind: z.literal('mean'), embedding: curveSchema, local: curveSchema }),
   z.strictObject({
@@ -67,6 +68,20 @@ const sourceSchema = z.strictObject({
 
 const gainSchema = z.strictObject({ difference: number, interval: z.tuple([number, number]).readonly() })
 
+/** Of scores in which places of the coat take part: how these were matched, and what that brings. */
+const matchedSchema = sourceSchema.extend({
+  /** What found the places. */
+  extractor: z.string(),
+  /** How many photos were verified, and how their matches became scores: `FusionConfig` of the room local. */
+  shortlist: z.int().min(1),
+  sureWeight: z
+    .number({ error: 'expected a number, which an earlier rosette left out: `calibrateModel()` makes it anew' })
+    .positive(),
+  /** What it brings beside the embedding alone, on individuals that did not choose; and whether that is above 0. */
+  gain: gainSchema,
+  better: z.boolean(),
+})
+
 const contentSchema = z.strictObject({
   format: z.literal('rosette-calibration'),
   version: z.literal(1),
@@ -90,32 +105,22 @@ const contentSchema = z.strictObject({
     trainedOn: count.default(0),
   }),
   embedding: sourceSchema,
-  /** With places of the coat; absent where they were not matched. */
-  fused: sourceSchema
-    .extend({
-      /** What found the places. */
-      extractor: z.string(),
-      /** How many photos were verified, and how their matches became scores: `FusionConfig` of the room local. */
-      shortlist: z.int().min(1),
-      sureWeight: z
-        .number({ error: 'expected a number, which an earlier rosette left out: `calibrateModel()` makes it anew' })
-        .positive(),
-      tried: z.array(z.strictObject({ kind: z.string(), rank1: share, identityBalancedMap: share })),
-      /** What choosing one brings beside the embedding alone, on individuals that did not choose; and whether that is above 0. */
-      gain: gainSchema,
-      better: z.boolean(),
-    })
+  /** Places of the coat alone; absent where they were not matched. */
+  local: matchedSchema.optional(),
+  /** Similarities with places of the coat, by the best of the ways that were tried; absent where they were not matched. */
+  fused: matchedSchema
+    .extend({ tried: z.array(z.strictObject({ kind: z.string(), rank1: share, identityBalancedMap: share })) })
     .optional(),
 })
 
 /** What a calibration file says: probabilities of one model's scores, what they were fitted on, and how often they held. */
 export type CalibrationRecord = Readonly<z.output<typeof contentSchema>>
 
-/** How scores of one kind become probabilities: of embeddings, or fused with places of the coat. */
+/** How scores of one kind become probabilities: of embeddings, of places of the coat, or of both fused. */
 export type CalibratedScores = CalibrationRecord['embedding']
 
-/** Of scores fused with places of the coat: also which ways to fuse were tried. */
-export type CalibratedFusion = NonNullable<CalibrationRecord['fused']>
+/** Of scores in which places of the coat take part, alone or fused with similarities: also how these were matched. */
+export type CalibratedMatching = NonNullable<CalibrationRecord['local']>
 
 /**
  * Where a model's calibration is looked for, the first that is there: in its folder; of an ONNX file as `x.calibration.json` beside `x.onnx`, or

@@ -4,7 +4,7 @@ export { accuracyWords, answerWords, noAccuracyWords } from './answer-words.ts'
 export type { BackgroundReliance, BackgroundScores } from './background.ts'
 export { photosBeside } from './beside.ts'
 export {
-  type CalibratedFusion,
+  type CalibratedMatching,
   type CalibratedScores,
   type CalibrationRecord,
   calibrationFile,

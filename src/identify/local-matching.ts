@@ -59,6 +59,8 @@ export interface LocalTask {
 /** Matches of every query, and what becomes of its similarities by them. */
 export interface LocalResult {
   readonly adjust: Adjust
+  /** A query's similarities by places alone, [P], as `local` has them: of what was matched for `fused` too. */
+  readonly alone: (query: number) => Float32Array
   /** By query, of its shortlist by gallery photo. */
   readonly matches: readonly ReadonlyMap<number, LocalMatch>[]
   /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
@@ -88,7 +90,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   const mirror = matching.tryMirrored === true ? await mirrorOf(matching, queries) : undefined
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
   const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }), extractor.rule)
-  const rows: (readonly [LocalAnswer, Float32Array | undefined])[] = []
+  const rows: LocalAnswer[] = []
   const mirrored: ReadonlyMap<number, LocalMatch>[] = []
   try {
     for (const [query, features] of asked.entries()) {
@@ -103,7 +105,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
           ...new Set([...(best?.[query] ?? []), ...shortlistOf(photos, config.shortlist, isOut)]),
         ],
       })
-      rows.push([answer, kind === 'local' ? localSimilarities(answer, config) : undefined])
+      rows.push(answer)
       const turned = mirror?.(features, query)
       const chosen = [...answer.matches.keys()]
       if (turned === undefined) mirrored.push(new Map())
@@ -116,16 +118,26 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     await matcher.release()
   }
   onLocal?.('matching', queries.photos.length, queries.photos.length)
+  const alone = (query: number) => {
+    const { votes, matches } = rows[query]!
+    const byVotes = shortlistOf(votes.photos, config.shortlist, (photo) => leaveOut(query, photo))
+    const verified = byVotes.flatMap((photo): [number, LocalMatch][] => {
+      const match = matches.get(photo)
+      return match === undefined ? [] : [[photo, match]]
+    })
+    return localSimilarities({ votes, matches: new Map(verified) }, config)
+  }
   return {
+    alone,
     adjust: (query, similarities) => {
-      const [answer, alone] = rows[query]!
-      if (alone !== undefined) return alone
+      if (kind === 'local') return alone(query)
+      const answer = rows[query]!
       if (fusion === undefined) return fusedSimilarities(similarities, answer, config)
       return similarities.map((similarity, photo) =>
         fusedScore(fusion, { similarity, local: evidenceOf(answer.matches.get(photo), config) }),
       )
     },
-    matches: rows.map(([{ matches }]) => matches),
+    matches: rows.map(({ matches }) => matches),
     mirrored,
   }
 }

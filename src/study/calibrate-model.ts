@@ -1,6 +1,6 @@
 import type { FusionKind } from '../calibration/index.ts'
 import { datasetHash } from '../data/index.ts'
-import type { CalibrationRecord } from '../identify/index.ts'
+import type { CalibrationRecord, MatchKind } from '../identify/index.ts'
 import { fusionDefaults } from '../local/index.ts'
 import { type CalibratedWay, calibrateWay } from './calibrate.ts'
 import { gate } from './gate.ts'
@@ -16,6 +16,8 @@ export interface CalibrateInput extends PairedPhotos {
   readonly protocol: string
   /** Of the queries those that the model was trained on. */
   readonly trainedOn?: number | undefined
+  /** local: places alone are calibrated; fused: also the ways to fuse them with similarities. fused unless given; nothing without `local`. */
+  readonly match?: MatchKind | undefined
   /** What found the places of `local`. */
   readonly extractor?: string | undefined
 }
@@ -30,23 +32,24 @@ export interface CalibrateOptions {
 const fusedWays = ['additive', 'mean', 'pairHead'] as const satisfies readonly FusionKind[]
 
 /**
- * A calibration of a model's scores on photos of known individuals: of its similarities, and of the best of three ways to fuse them with matched
- * places, by identity-balanced mAP on individuals held out. What it reports was measured on individuals that it was not fitted on, in five folds or fewer.
+ * A calibration of a model's scores on photos of known individuals: of its similarities, of matched places alone, and of the best of three ways to fuse
+ * these two, by identity-balanced mAP on individuals held out. What it reports was measured on individuals that it was not fitted on, in five folds or fewer.
  * @throws InputError with too few individuals.
  */
 export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: CalibrateOptions = {}): CalibrationRecord {
-  const { queries, gallery, local, config = fusionDefaults, extractor } = input
+  const { queries, gallery, local, match = 'fused', config = fusionDefaults, extractor = '' } = input
   const pairs = new LabelledPairs(input, seed)
-  const ways = local === undefined ? [] : fusedWays
-  const total = ways.length + 1
-  onWay?.(0, total)
+  const kinds: readonly FusionKind[] =
+    local === undefined ? [] : match === 'local' ? ['local'] : ['local', ...fusedWays]
+  onWay?.(0, kinds.length + 1)
   const embedding = calibrateWay(pairs, 'embedding')
-  onWay?.(1, total)
-  const fused = ways.map((kind, i) => {
+  onWay?.(1, kinds.length + 1)
+  const [places, ...fused] = kinds.map((kind, i) => {
     const way = calibrateWay(pairs, kind)
-    onWay?.(i + 2, total)
+    onWay?.(i + 2, kinds.length + 1)
     return way
   })
+  const how = { extractor, shortlist: config.shortlist, sureWeight: config.sureWeight }
   const known = new Set(gallery.photos.map(({ identity }) => identity)).size
   return {
     format: 'rosette-calibration',
@@ -65,36 +68,28 @@ export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: Calib
       trainedOn: input.trainedOn ?? 0,
     },
     embedding: embedding.scores,
-    ...(fused.length === 0
-      ? {}
-      : {
-          fused: {
-            ...chosen(embedding, fused),
-            extractor: extractor ?? '',
-            shortlist: config.shortlist,
-            sureWeight: config.sureWeight,
-          },
-        }),
+    ...(places === undefined ? {} : { local: { ...places.scores, ...how, ...gained(embedding, [places]) } }),
+    ...(places === undefined || fused.length === 0 ? {} : { fused: { ...chosen(embedding, places, fused), ...how } }),
   }
 }
 
 const nothingGained = { difference: 0, interval: [0, 0] } as const
 
-/** The way with the highest score, and whether choosing among these beats the embedding alone. */
-function chosen(embedding: CalibratedWay, fused: readonly CalibratedWay[]) {
+/** The way to fuse with the highest score, and whether choosing among these beats the embedding alone. */
+function chosen(embedding: CalibratedWay, places: CalibratedWay, fused: readonly CalibratedWay[]) {
   const mapOf = ({ scores }: CalibratedWay) => scores.measured?.identityBalancedMap ?? 0
   const best = fused.reduce((a, b) => (mapOf(b) > mapOf(a) ? b : a))
-  const { accepted, confirmed } = gate({
-    identities: embedding.identities,
-    baseline: embedding.aps,
-    candidates: fused.map(({ aps }) => aps),
-  })
   return {
     ...best.scores,
-    tried: [embedding, ...fused].flatMap(({ kind, scores: { measured } }) =>
+    tried: [embedding, places, ...fused].flatMap(({ kind, scores: { measured } }) =>
       measured === null ? [] : [{ kind, rank1: measured.rank1, identityBalancedMap: measured.identityBalancedMap }],
     ),
-    gain: embedding.aps.length === 0 ? nothingGained : confirmed,
-    better: accepted !== null,
+    ...gained(embedding, fused),
   }
+}
+
+/** What choosing one of these ways brings beside the embedding alone, on individuals that did not choose. */
+function gained({ identities, aps }: CalibratedWay, ways: readonly CalibratedWay[]) {
+  const { accepted, confirmed } = gate({ identities, baseline: aps, candidates: ways.map((way) => way.aps) })
+  return { gain: aps.length === 0 ? nothingGained : confirmed, better: accepted !== null }
 }

@@ -7,6 +7,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyPhotos, type LocalResult, meetingOf, readCalibration, writeCalibration } from '../identify/index.ts'
 import type { LocalMatch } from '../local/index.ts'
 import { calibrateModel } from './calibrate-model.ts'
+import { LabelledPairs } from './labelled-pairs.ts'
 
 const dim = 12
 
@@ -40,7 +41,9 @@ function matched({ photos }: PhotoEmbeddings, useful: boolean): LocalResult {
     })
     return new Map(of)
   })
-  return { adjust: (_, row) => row, matches, mirrored: [] }
+  const alone = (query: number) =>
+    Float32Array.from(photos, (_, photo) => (matches[query]!.get(photo)?.inliers.length ?? 0) / 16)
+  return { adjust: (_, row) => row, alone, matches, mirrored: photos.map(() => new Map()) }
 }
 
 const model = { name: 'drawn', fingerprint: 'a'.repeat(64) }
@@ -70,7 +73,7 @@ test('of three ways to fuse the best is kept, and it is called better only where
   const noisy = photosOf('noisy', 14, 1.6)
   const meeting = { ...meetingOf(noisy, undefined), model, data: 'drawn', extractor: 'drawn places' }
   const { fused, embedding } = calibrateModel({ ...meeting, local: matched(noisy, true) })
-  expect(fused!.tried.map(({ kind }) => kind)).toEqual(['embedding', 'additive', 'mean', 'pairHead'])
+  expect(fused!.tried.map(({ kind }) => kind)).toEqual(['embedding', 'local', 'additive', 'mean', 'pairHead'])
   const best = Math.max(...fused!.tried.map(({ identityBalancedMap }) => identityBalancedMap))
   expect(fused!.measured!.identityBalancedMap).toBe(best)
   expect(best).toBeGreaterThan(embedding.measured!.identityBalancedMap + 0.1)
@@ -82,4 +85,42 @@ test('of three ways to fuse the best is kept, and it is called better only where
   )
   const useless = calibrateModel({ ...meeting, local: matched(noisy, false) })
   expect(useless.fused!.better).toBe(false)
+})
+
+test('places alone have probabilities of their own, which hold where the embedding knows nothing', () => {
+  const noisy = photosOf('noisy', 14, 40)
+  const meeting = { ...meetingOf(noisy, undefined), model, data: 'drawn', extractor: 'drawn places' }
+  const local = matched(noisy, true)
+  const record = calibrateModel({ ...meeting, local, match: 'local' })
+  expect(record.fused).toBeUndefined()
+  expect(record.embedding.measured!.rank1).toBeLessThan(0.5)
+  expect(record.local).toMatchObject({ fusion: { kind: 'local' }, extractor: 'drawn places', better: true })
+  expect(record.local!.measured).toMatchObject({ known: 42, absent: 42, rank1: 1 })
+  expect(record.local!.measured!.ece).toBeLessThan(0.1)
+  expect(record.local!.measured!.absentNamed).toBe(0)
+  const path = join(temporaryFolder(), 'calibration.json')
+  writeCalibration(path, record)
+  expect(readCalibration(path)).toEqual(record)
+  const given = { ...local, adjust: local.alone }
+  const answers = identifyPhotos(noisy, noisy, 1, { scores: record.local, local: given })
+  expect(answers.filter(({ answer, photo }) => answer.identity === photo.identity).length).toBe(42)
+})
+
+test('a question about an absent individual has the places that strangers get without it', () => {
+  const meetings = meetingOf(photosOf('few', 9, 0.5), undefined)
+  const { queries, gallery, leaveOut } = meetings
+  const local = matched(queries, true)
+  const absent = { ...local, alone: (query: number) => local.alone(query).map((own) => own + 0.01) }
+  const pairs = new LabelledPairs({ queries, gallery, leaveOut, local, absent })
+  const [meeting] = pairs.meetings()
+  const [present, away] = (['present', 'absent'] as const).map((asked) =>
+    pairs.scores({ kind: 'local' }, meeting!, asked),
+  )
+  expect([...present!]).toEqual(meeting!.photos.map((photo) => local.alone(0)[photo]))
+  meeting!.photos.forEach((photo, i) => {
+    expect(away![i]! - present![i]!).toBeCloseTo(gallery.photos[photo]!.identity === 'few0' ? 0 : 0.01, 6)
+  })
+  const shift = (input: Partial<Parameters<typeof calibrateModel>[0]>) =>
+    calibrateModel({ ...about, ...meetings, local, match: 'local', ...input }).local!.answers.shift
+  expect(shift({ absent })).toBeLessThan(shift({})) // the same score says less
 })

@@ -149,24 +149,35 @@ function questionsOf(
   meetings: readonly Meeting[],
 ): AnsweredQuery[] {
   return meetings.flatMap((meeting) => {
-    const scores = pairs.scores(fusion, meeting)
-    const best = new Map<string, { score: number; photos: number }>()
-    meeting.photos.forEach((photo, i) => {
-      const own = best.get(pairs.identityOf(photo)) ?? { score: Number.NEGATIVE_INFINITY, photos: 0 }
-      best.set(pairs.identityOf(photo), { score: Math.max(own.score, scores[i]!), photos: own.photos + 1 })
+    const question = (asked: readonly Individual[]): AnsweredQuery => ({
+      ratios: asked.map(({ score }) => logLikelihoodRatio(curve, score, prior)),
+      photos: asked.map(({ photos }) => photos),
+      truth: asked.findIndex(({ identity }) => identity === meeting.identity),
     })
-    const question = (names: readonly string[]): AnsweredQuery => ({
-      ratios: names.map((name) => logLikelihoodRatio(curve, best.get(name)!.score, prior)),
-      photos: names.map((name) => best.get(name)!.photos),
-      truth: names.indexOf(meeting.identity),
-    })
-    const names = [...best.keys()]
-    const others = names.filter((name) => name !== meeting.identity)
+    const everyone = individualsOf(pairs, meeting, pairs.scores(fusion, meeting))
+    const away = individualsOf(pairs, meeting, pairs.scores(fusion, meeting, 'absent'))
+    const others = away.filter(({ identity }) => identity !== meeting.identity)
     return [
-      ...(names.length > others.length ? [question(names)] : []),
+      ...(everyone.length > others.length ? [question(everyone)] : []),
       ...(others.length > 0 ? [question(others)] : []),
     ]
   })
+}
+
+/** An individual that a query meets: its best score, and its photos. */
+interface Individual {
+  readonly identity: string
+  readonly score: number
+  readonly photos: number
+}
+
+function individualsOf(pairs: LabelledPairs, { photos }: Meeting, scores: Float64Array): Individual[] {
+  const best = new Map<string, { score: number; photos: number }>()
+  photos.forEach((photo, i) => {
+    const own = best.get(pairs.identityOf(photo)) ?? { score: Number.NEGATIVE_INFINITY, photos: 0 }
+    best.set(pairs.identityOf(photo), { score: Math.max(own.score, scores[i]!), photos: own.photos + 1 })
+  })
+  return [...best].map(([identity, own]) => ({ identity, ...own }))
 }
 
 /** As many photos of new animals as of known ones. */

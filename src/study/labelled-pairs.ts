@@ -13,6 +13,11 @@ export interface PairedPhotos {
   readonly leaveOut: (query: number, photo: number) => boolean
   /** Matched places of the coat. */
   readonly local?: LocalResult | undefined
+  /**
+   * The same with the query's own individual out of the gallery: a place that one individual has is worth less to the others, so that strangers get more
+   * where it is away. `local` again unless given.
+   */
+  readonly absent?: LocalResult | undefined
   readonly config?: FusionConfig | undefined
 }
 
@@ -34,6 +39,7 @@ export class LabelledPairs {
   readonly folds: number
   readonly #photos: PairedPhotos
   readonly #similarities: readonly Float32Array[]
+  readonly #alone: { readonly [who in Asked]: readonly Float32Array[] }
   readonly #foldOf: ReadonlyMap<string, number>
   readonly #drawn: readonly DrawnPair[]
 
@@ -45,6 +51,9 @@ export class LabelledPairs {
     })
     this.#photos = photos
     this.#similarities = rows
+    const { local, absent = local } = photos
+    const aloneOf = (result: LocalResult | undefined) => (result ? rows.map((_, query) => result.alone(query)) : [])
+    this.#alone = { present: aloneOf(local), absent: aloneOf(absent) }
     const names = [...new Set([...photos.queries.photos, ...photos.gallery.photos].map(({ identity }) => identity!))]
     const found = new Set(this.#foundIndividuals())
     check(
@@ -87,12 +96,14 @@ export class LabelledPairs {
     }
   }
 
-  /** What is known of a pair. */
-  evidence(query: number, photo: number): PairEvidence {
-    const { local, config = fusionDefaults } = this.#photos
+  /** What is known of a pair, the query's own individual being in the gallery or not. */
+  evidence(query: number, photo: number, asked: Asked = 'present'): PairEvidence {
+    const { local, absent = local, config = fusionDefaults } = this.#photos
+    const matched = asked === 'present' ? local : absent
     return {
       similarity: this.#similarities[query]![photo]!,
-      local: evidenceOf(local?.matches[query]?.get(photo), config),
+      local: evidenceOf(matched?.matches[query]?.get(photo), config),
+      alone: this.#alone[asked][query]?.[photo],
     }
   }
 
@@ -106,9 +117,11 @@ export class LabelledPairs {
     })
   }
 
-  /** Scores of a query with photos. */
-  scores(fusion: PairFusion, { query, photos }: Meeting): Float64Array {
-    return Float64Array.from(photos, (photo) => fusedScore(fusion, this.evidence(query, photo)))
+  /** Scores of a query with photos: those of its own individual are always as if that were in the gallery. */
+  scores(fusion: PairFusion, { query, identity, photos }: Meeting, asked: Asked = 'present'): Float64Array {
+    return Float64Array.from(photos, (photo) =>
+      fusedScore(fusion, this.evidence(query, photo, this.identityOf(photo) === identity ? 'present' : asked)),
+    )
   }
 
   identityOf(photo: number): string {
@@ -151,6 +164,9 @@ export class LabelledPairs {
     return drawn
   }
 }
+
+/** Whether a query's own individual is in the gallery. */
+type Asked = 'present' | 'absent'
 
 /** A query and the photos that it meets. */
 export interface Meeting {

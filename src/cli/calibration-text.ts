@@ -1,0 +1,74 @@
+import { counted, formatTable } from '../base/index.ts'
+import type { CalibratedMatching, CalibratedScores, CalibrationRecord, Selection } from '../identify/index.ts'
+import { betterMatch } from './default-match.ts'
+
+/** What a calibration was fitted on, how far it holds, and what places of the coat bring. */
+export function calibrationText(record: CalibrationRecord, { reason }: Selection): string {
+  const { fittedOn, embedding, local, fused } = record
+  const { data, gallery, photos, individuals, pairs, prior, photosPerIndividual, protocol } = fittedOn
+  return [
+    `data     ${data} (${reason})`,
+    ...(gallery === null ? [] : [`gallery  ${gallery}`]),
+    `fitted   ${counted(pairs, 'pair')} of ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${protocol}`,
+    `         ${(prior * 100).toFixed(2)} % of all pairs show one individual; ${photosPerIndividual.toFixed(1)} photos an individual`,
+    '',
+    formatTable(header, [
+      row('similarities', embedding),
+      ...(local === undefined ? [] : [row('places alone', local)]),
+      ...(fused === undefined ? [] : [row('fused', fused)]),
+    ]),
+    '',
+    embedding.measured === null
+      ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
+      : `measured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
+    ...(fused === undefined ? [] : fusionLines(fused)),
+    ...(local === undefined ? [] : ['', betterWords('places alone', local)]),
+    ...(fused === undefined ? [] : [betterWords('fused', fused)]),
+    ...(local === undefined ? [] : [takenWords(record)]),
+  ].join('\n')
+}
+
+const header = ['scores', 'curve', 'rank-1', 'ECE of answers', 'ECE of pairs', 'absent, named above 0.9']
+
+function row(name: string, { curve, measured }: CalibratedScores): string[] {
+  if (measured === null) return [name, curve.kind, '', '', '', '']
+  const { rank1, ece, pairEce, absentNamed, absent } = measured
+  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`]
+}
+
+function fusionLines({ tried, fusion }: NonNullable<CalibrationRecord['fused']>): string[] {
+  const rows = tried.map(({ kind, rank1, identityBalancedMap }) => [
+    fusionNames[kind] ?? kind,
+    rank1.toFixed(3),
+    identityBalancedMap.toFixed(3),
+  ])
+  return [
+    '',
+    formatTable(['ranked by', 'rank-1', 'identity-balanced mAP'], rows),
+    '',
+    `--match fused uses ${fusionNames[fusion.kind]}`,
+  ]
+}
+
+/** Whether places bring more than similarities alone, in identity-balanced mAP. */
+function betterWords(name: 'places alone' | 'fused', { gain, better }: CalibratedMatching): string {
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+  const [low, high] = gain.interval
+  const beside = `${name}: ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) beside similarities alone, on individuals that did not choose`
+  return better ? `${beside}; proven better` : `${beside}; not proven better`
+}
+
+/** What `identify` does from now on. */
+function takenWords(record: CalibrationRecord): string {
+  const better = betterMatch(record)
+  const taken = better === undefined ? 'similarities alone' : `--match ${better}`
+  return `\`rosette identify\` takes ${taken}, unless you say --match`
+}
+
+const fusionNames: Readonly<Record<string, string>> = {
+  embedding: 'similarities alone',
+  local: 'places alone',
+  additive: 'similarity, and places add to it',
+  mean: 'mean of two probabilities',
+  pairHead: 'a model of similarity and places',
+}
