@@ -1,3 +1,4 @@
+import { capital, type Measure, measureWords } from './measure.ts'
 import { element, line, pathOf, text } from './svg/element.ts'
 import { axes, type Picture, picture } from './svg/picture.ts'
 import { linear } from './svg/scale.ts'
@@ -13,19 +14,21 @@ export interface DistributionsChannels {
   readonly different: readonly number[]
   /** The threshold at which both kinds err equally often, and how often; null where there is none. */
   readonly equalError: { readonly threshold: number; readonly rate: number } | null
+  /** What the similarities are. */
+  readonly measure: Measure
   readonly source: string
 }
 
 /** Similarities of same and of different pairs, each kind as shares of its own number, with the equal-error threshold. */
 export function distributionsChart(channels: DistributionsChannels): Picture {
-  const { from, step, same, different, equalError, source } = channels
+  const { from, step, same, different, equalError, measure, source } = channels
   const total = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0)
   const kinds = [
     { name: 'different individuals', counts: different, total: total(different), className: 'different' },
     { name: 'same individual', counts: same, total: total(same), className: 'same' },
   ] as const
   const subtitle =
-    `Cosine similarity of all ${count(kinds[0].total + kinds[1].total, 'pair')} of photos: ${whole(kinds[1].total)} of one individual, ` +
+    `${capital(measureWords[measure].one)} of all ${count(kinds[0].total + kinds[1].total, 'pair')} of photos: ${whole(kinds[1].total)} of one individual, ` +
     `${whole(kinds[0].total)} of two. Each kind is drawn as shares of its own number, in bins of ${step.toFixed(2)}.`
   const caption = {
     title: 'How similar are photos of the same and of different individuals?',
@@ -69,7 +72,7 @@ export function distributionsChart(channels: DistributionsChannels): Picture {
       )
     }
     return [
-      axes(area, xs, percent, { xLabel: 'cosine similarity', yLabel: 'share of the pairs of that kind' }),
+      axes(area, xs, percent, { xLabel: measureWords[measure].one, yLabel: 'share of the pairs of that kind' }),
       ...shapes,
       ...legend,
       ...rule,

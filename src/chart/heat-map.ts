@@ -1,11 +1,12 @@
 import { cividisAt } from './cividis.ts'
+import { capital, type Measure, measureWords } from './measure.ts'
 import { element, line, text } from './svg/element.ts'
 import { type Area, type Picture, picture } from './svg/picture.ts'
 import { linear } from './svg/scale.ts'
 import { fitText } from './svg/text-width.ts'
 import { count } from './words.ts'
 
-/** What a cell shows: the cosine of two photos, −1 to 1, or 1 − cosine, 0 to 2. */
+/** What a cell shows: the similarity of two photos, as cosine −1 to 1, or 1 − similarity, as cosine 0 to 2. */
 export type HeatMapKind = 'similarity' | 'distance'
 
 /** Similarities of photos with each other. */
@@ -20,6 +21,8 @@ export interface HeatMapChannels {
   readonly names: readonly string[]
   /** How many photos there are in all; the matrix may have fewer. */
   readonly photos: number
+  /** What the similarities are. */
+  readonly measure: Measure
   readonly source: string
 }
 
@@ -54,7 +57,7 @@ export function heatMapPixels(values: Float32Array, low: number, kind: HeatMapKi
 
 /** Similarities (cos) or distances (1 − cos) of photos ordered by individual, with the blocks of individuals. */
 export function heatMapChart(channels: HeatMapChannels): Picture {
-  const { kind, image, low, owners, photos, source } = channels
+  const { kind, image, low, owners, photos, measure, source } = channels
   const n = owners.length
   const side = Math.ceil(n / mostPixels)
   const part = n === photos ? '' : ` Of ${photos} photos the first of each individual, ${n} in all.`
@@ -63,7 +66,8 @@ export function heatMapChart(channels: HeatMapChannels): Picture {
     kind === 'similarity'
       ? `colours from ${low.toFixed(2).replace('-', '−')} to 1`
       : `colours from 0 to ${(1 - low).toFixed(2)}`
-  const what = kind === 'similarity' ? 'Cosine similarity' : 'Cosine distance, 1 − cos,'
+  const words = measureWords[measure]
+  const what = capital(kind === 'similarity' ? words.one : words.distance)
   const subtitle =
     `${what} of ${count(n, 'photo')}, ordered by individual, ${each}; squares on the diagonal are the photos of one individual; ${range}, ` +
     `what is beyond clipped.${part} Colours: cividis.`

@@ -28,6 +28,7 @@ export {
   matchedPlacesChart,
   type PlacePair,
 } from './matched-places.ts'
+export { type Measure, measureWords } from './measure.ts'
 export { medoid, withoutOverlap } from './names.ts'
 export { plasmaAt } from './plasma.ts'
 export { type ReliabilityChannels, reliabilityChart } from './reliability.ts'

@@ -1,4 +1,5 @@
 import { framedPhoto, type Verdict } from './framed-photo.ts'
+import { type Measure, measureWords } from './measure.ts'
 import { text } from './svg/element.ts'
 import { type Picture, picture } from './svg/picture.ts'
 import { fitText } from './svg/text-width.ts'
@@ -28,19 +29,22 @@ export interface RetrievalSheetChannels {
   readonly rows: readonly (readonly SheetPhoto[])[]
   /** How many queries there are in all. */
   readonly queries: number
+  /** What the similarities are. */
+  readonly measure: Measure
   readonly source: string
 }
 
 /** A row for each query: the photo asked about, and the first ten of its ranking, right and wrong; undefined for none. */
-export function retrievalSheet({ kind, rows, queries, source }: RetrievalSheetChannels): Picture | undefined {
+export function retrievalSheet({ kind, rows, queries, measure, source }: RetrievalSheetChannels): Picture | undefined {
   if (rows.length === 0) return undefined
   const which =
     kind === 'hardest'
       ? `The ${count(rows.length, 'query', 'queries')} of lowest average precision`
       : `${count(rows.length, 'query', 'queries')} at even steps of average precision, the worse above`
+  const places = measure === 'cosine' ? '' : ', behind them how many places agree'
   const subtitle =
     `${which}, of ${queries}: on the left the photo asked about with its AP, beside it the ${sheetRanks} most similar photos. ` +
-    '✓ green: the same individual; ✗ red: another one. Numbers are cosine similarities.'
+    `✓ green: the same individual; ✗ red: another one. Numbers are ${measureWords[measure].many}${places}.`
   const title = kind === 'hardest' ? 'Retrieval: the hardest queries' : 'Retrieval: from the worst to the best'
   const rowHeight = 128
   const size = { width: 1240, height: 148 + rows.length * rowHeight }

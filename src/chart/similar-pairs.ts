@@ -1,4 +1,5 @@
 import { framedPhoto } from './framed-photo.ts'
+import { type Measure, measureWords } from './measure.ts'
 import { text } from './svg/element.ts'
 import { type Picture, picture } from './svg/picture.ts'
 import { fitText } from './svg/text-width.ts'
@@ -17,6 +18,8 @@ export interface PairPhoto {
 /** Two photos; `sameFile` where they are one file under two names. */
 export interface SimilarPair {
   readonly similarity: number
+  /** Places of the coat that agree, where these were matched. */
+  readonly places?: number | undefined
   readonly sameFile: boolean
   readonly photos: readonly [PairPhoto, PairPhoto]
 }
@@ -28,19 +31,21 @@ export interface SimilarPairsChannels {
   readonly pairs: readonly SimilarPair[]
   /** Whether pairs of one individual and encounter were left out. */
   readonly withoutEncounter: boolean
+  /** What the similarities are. */
+  readonly measure: Measure
   readonly source: string
 }
 
 /** The most similar pairs with their photos: `same` the correct ones, otherwise those that show two individuals; undefined for none. */
 export function similarPairsChart(channels: SimilarPairsChannels): Picture | undefined {
-  const { same, pairs, withoutEncounter, source } = channels
+  const { same, pairs, withoutEncounter, measure, source } = channels
   if (pairs.length === 0) return undefined
   const title = same
     ? 'Most similar pairs of one individual'
     : 'Most similar pairs of two individuals: mistakes waiting to happen'
   const leftOut = withoutEncounter ? ' Pairs of one individual and encounter are left out, as in the scores.' : ''
   const subtitle =
-    `The ${count(pairs.length, 'pair')} of highest cosine similarity that ${same ? 'show one individual' : 'show different individuals'}, ` +
+    `The ${count(pairs.length, 'pair')} of highest ${measureWords[measure].one} that ${same ? 'show one individual' : 'show different individuals'}, ` +
     `with names, similarity, flank and encounter where they are known.${leftOut}`
   const columns = 3
   const rows = Math.ceil(pairs.length / columns)
@@ -50,7 +55,7 @@ export function similarPairsChart(channels: SimilarPairsChannels): Picture | und
     const cell = area.width / columns
     const [width, height] = [(cell - 26) / 2, 106]
     return pairs
-      .map(({ similarity, sameFile, photos }, i) => {
+      .map(({ similarity, places, sameFile, photos }, i) => {
         const x = area.x + (i % columns) * cell + 2
         const y = area.y + 8 + Math.floor(i / columns) * 196
         const verdict = same ? 'right' : 'wrong'
@@ -65,9 +70,13 @@ export function similarPairsChart(channels: SimilarPairsChannels): Picture | und
             ),
           ].join('')
         })
-        const note = sameFile ? ', the same file' : ''
+        const agree = places === undefined ? '' : `, ${count(places, 'place')}`
+        const note = `${agree}${sameFile ? ', the same file' : ''}`
         return (
-          text(x, y + 14, `${i + 1}.  cos ${similarity.toFixed(4)}${note}`, { size: 13, bold: true }) + sides.join('')
+          text(x, y + 14, `${i + 1}.  ${measureWords[measure].short} ${similarity.toFixed(4)}${note}`, {
+            size: 13,
+            bold: true,
+          }) + sides.join('')
         )
       })
       .join('\n')

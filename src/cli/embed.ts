@@ -1,10 +1,12 @@
+import { rmSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
-import type { Embedder } from '../embedder/index.ts'
+import type { Embedder, GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
+import { addMatchOption, type MatchFlags } from './match-options.ts'
+import { addDataOptions, addModelOptions, bytesOf, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
@@ -28,9 +30,14 @@ Examples:
 
 FILE.npy holds float32 [photos, size], each row of length 1. FILE.csv beside it
 has the file names, the identities and the other columns of the table, in the
-same order. In a Kaggle folder all photos are embedded, train.csv's first.`
+same order. In a Kaggle folder all photos are embedded, train.csv's first.
 
-interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags {
+With --match local or fused FILE.local.safetensors has the places of the coat
+too (docs/local-matching.md says how). rosette itself does not need the file:
+it finds these places again in its cache, and \`rosette gallery --local\` keeps
+them for --gallery.`
+
+interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags {
   readonly data?: string
   readonly out: string
   readonly overwrite?: boolean
@@ -48,8 +55,9 @@ export function embedCommand(): Command {
         'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder',
       ).default(undefined, "the run's own photos"),
     )
-    .option('--overwrite', 'replace --out and the CSV beside it')
-  return addLocateOptions(addDataOptions(addModelOptions(command)))
+    .option('--overwrite', 'replace --out and the files beside it')
+  const read = addLocateOptions(addDataOptions(addModelOptions(command)))
+  return addMatchOption(read, 'none', 'local or fused: write the places of the coat too, FILE.local.safetensors')
     .addHelpText('after', example)
     .action(embedAction)
 }
@@ -57,7 +65,10 @@ export function embedCommand(): Command {
 async function embedAction(flags: EmbedFlags): Promise<void> {
   const { out, overwrite = false } = flags
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
-  const csv = out.replace(/\.npy$/i, '.csv')
+  const [csv, local] = ['.csv', '.local.safetensors'].map((ending) => out.replace(/\.npy$/i, ending)) as [
+    string,
+    string,
+  ]
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile, settlePair } = await import('../embedder/index.ts')
   await checkFilesFirst(flags)
@@ -65,7 +76,11 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
   await checkNamed({ namedBy }, listed)
   settlePair(out, csv)
-  await checkOutputs([out, csv], { flags, manifest: listed }, { overwrite })
+  await checkOutputs(
+    flags.match === 'none' ? [out, csv] : [out, csv, local],
+    { flags, manifest: listed },
+    { overwrite },
+  )
   warnOfManifest(listed)
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
@@ -87,14 +102,49 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         await warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
-        commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)
+        const places = await placesOf(flags, { photos, contentHashes }, { ...reading, signal })
+        const staged = places && stageFile(local, places.content)
+        try {
+          if (overwrite) rmSync(local, { force: true }) // the places of other photos must not lie beside these
+          commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)
+          staged?.commit()
+        } finally {
+          staged?.discard()
+        }
       } finally {
         file.discard()
       }
       say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
       say(`${csv}: their file names, identities, and what else is known of them`)
+      if (flags.match !== 'none') say(`${local}: the places of their coats`)
     })
   })
+}
+
+/** The local features of embedded photos; undefined where nobody asked. */
+async function placesOf(
+  { match, matcher, matcherConfig, threads, memoryLimit }: EmbedFlags,
+  photos: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
+  reading: Reading,
+): Promise<GalleryLocal | undefined> {
+  if (match === 'none') return undefined
+  const { openExtractor } = await import('../local/index.ts')
+  const { galleryFeatures } = await import('../identify/index.ts')
+  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  try {
+    return await withProgress('keypoints', reading, ({ onProgress }) =>
+      galleryFeatures(extractor, photos, { limitPixels: reading.limitPixels, signal: reading.signal, onProgress }),
+    )
+  } finally {
+    await extractor.release()
+  }
+}
+
+/** How photos are read. */
+interface Reading {
+  readonly skipUnreadable?: boolean | undefined
+  readonly limitPixels?: number | undefined
+  readonly signal: AbortSignal
 }
 
 function describe({ source, tta }: Pick<Embedder, 'source' | 'tta'>): string {

@@ -20,21 +20,18 @@ interface MatchFor {
   readonly learnt?: CalibratedMatching | undefined
 }
 
-export function addMatchOption(command: Command, standard = 'none'): Command {
+/** `what` the command does with them. */
+export function addMatchOption(command: Command, standard = 'none', what = rankedByPlaces): Command {
   const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
   return command
     .optionsGroup('Coats place by place:')
-    .addOption(
-      new Option(
-        '--match <how>',
-        'local: rank by places of the coat that agree; fused: let them add to the similarity (docs/local-matching.md)',
-      )
-        .choices(choices)
-        .default('none', standard),
-    )
+    .addOption(new Option('--match <how>', what).choices(choices).default('none', standard))
     .addOption(matcherOption())
     .addOption(matcherConfigOption())
 }
+
+const rankedByPlaces =
+  'local: rank by places of the coat that agree; fused: let them add to the similarity (docs/local-matching.md)'
 
 /** What finds and describes the places. */
 export function matcherOption(): Option {

@@ -36,7 +36,7 @@ const json = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<
 
 test('the numbers of a report are those of evaluate, to the last digit', async () => {
   const metrics = join(temporaryFolder(), 'metrics.json')
-  for (const more of [[], ['--exclude-same', 'encounter']]) {
+  for (const more of [[], ['--exclude-same', 'encounter', '--match', 'fused']]) {
     expect(await rosette('evaluate', '--model', run, ...photos(), ...more, '--out', metrics, '--overwrite')).toBe(0)
     expect(await rosette('report', '--model', run, ...photos(), ...more, '--out', out, '--overwrite')).toBe(0)
     const [evaluated, reported] = [json(metrics), json(join(out, 'metrics.json'))]

@@ -5,8 +5,10 @@ import type { Embedder } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
+import { addCalibrationOption, type CalibrationFlags, matchingFor } from './calibrated.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
 import { fromZero, notNegative, upTo } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -38,9 +40,10 @@ Examples:
 OUT/report.html is one file that needs no network. Beside it lie the pictures
 (SVG and PNG), metrics.json and map.csv. The photos are those that
 \`rosette evaluate\` would score. --share leaves out photos and file names, and
-gives individuals numbers for names.`
+gives individuals numbers for names. With --match local or --match fused
+rankings, pairs and heat maps are of these similarities.`
 
-interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags {
+interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, CalibrationFlags {
   readonly data?: string
   readonly out?: string
   readonly split?: SplitName
@@ -89,7 +92,8 @@ export function reportCommand(): Command {
     )
     .option('--share', 'leave out photos and names, to publish numbers without showing where animals live')
     .option('--overwrite', 'replace the report in --out')
-  return addAfterRankingOptions(addLocateOptions(addDataOptions(addModelOptions(command))))
+  const read = addLocateOptions(addDataOptions(addModelOptions(command)))
+  return addCalibrationOption(addMatchOption(addAfterRankingOptions(read)))
     .addHelpText('after', example)
     .action(reportAction)
 }
@@ -125,27 +129,31 @@ async function reportAction(given: ReportFlags): Promise<void> {
       await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       let captioned = 0
-      const outcome = await withStages((watch) =>
-        makeReport(embedder, selection, {
-          out,
-          overwrite,
-          excludeSame: flags.excludeSame,
-          postProcessing,
-          projections: flags.projection,
-          seed: flags.seed,
-          share: flags.share ?? false,
-          explain: flags.explain,
-          pixels: flags.pixels,
-          thumbnailPx: flags.thumbnails,
-          ...reading,
-          story,
-          signal,
-          onProgress: (stage, done, total) => {
-            if (stage === 'ranking') whileRanking(done, total)
-            watch(stage, done, total)
-          },
-          onCaption: () => captioned++,
-        }),
+      const learnt = await matchingFor(flags, { embedder, postProcessing })
+      const outcome = await withMatching(flags, { signal, learnt }, (local) =>
+        withStages((watch) =>
+          makeReport(embedder, selection, {
+            out,
+            overwrite,
+            excludeSame: flags.excludeSame,
+            postProcessing,
+            local,
+            projections: flags.projection,
+            seed: flags.seed,
+            share: flags.share ?? false,
+            explain: flags.explain,
+            pixels: flags.pixels,
+            thumbnailPx: flags.thumbnails,
+            ...reading,
+            story,
+            signal,
+            onProgress: (stage, done, total) => {
+              if (stage === 'ranking') whileRanking(done, total)
+              watch(stage, done, total)
+            },
+            onCaption: () => captioned++,
+          }),
+        ),
       )
       if (captioned > 0) tell(`note: ${captionWords(captioned, selection.manifest.photos.length)}`)
       await warnOfSkipped(outcome.skipped)

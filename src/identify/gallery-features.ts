@@ -27,12 +27,12 @@ export function storedFeatures(folder: string, { fingerprint }: LocalExtractor):
 }
 
 /**
- * The local features of a gallery's photos, to be kept with it: those that are known, and of the other photos what is found in them.
+ * The local features of photos, to be kept beside their embeddings: those that are known, and of the other photos what is found in them.
  * @throws InputError for photos that cannot be read.
  */
 export async function galleryFeatures(
   extractor: LocalExtractor,
-  { photos, contentHashes }: PhotoEmbeddings,
+  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
   { known = new Map(), ...options }: MakeOnceOptions & { readonly known?: KnownFeatures | undefined } = {},
 ): Promise<GalleryLocal> {
   const keys = photos.map((photo, i) => featuresKey(photo, contentHashes[i]!))
@@ -49,5 +49,5 @@ export async function galleryFeatures(
     return own
   })
   const { name, fingerprint, dim } = extractor
-  return { name, fingerprint, content: encodeFeatures(features, dim) }
+  return { name, fingerprint, content: encodeFeatures(features, dim, { matcher: name, fingerprint }) }
 }

@@ -4,9 +4,13 @@ import type { LocalFeatures } from './features.ts'
 
 /**
  * Features of photos as a safetensors file: `counts` int32 [P], `keypoints` float32 [N, 4], `descriptors` uint8 [N, D], `reliability` float32 [N], the
- * photos' rows one after another.
+ * photos' rows one after another; `about` joins its metadata.
  */
-export function encodeFeatures(features: readonly LocalFeatures[], dim: number): FileContent {
+export function encodeFeatures(
+  features: readonly LocalFeatures[],
+  dim: number,
+  about: Readonly<Record<string, string>> = {},
+): FileContent {
   const total = features.reduce((sum, { count }) => sum + count, 0)
   const keypoints = new Float32Array(total * 4)
   const descriptors = new Uint8Array(total * dim)
@@ -26,7 +30,7 @@ export function encodeFeatures(features: readonly LocalFeatures[], dim: number):
       ['reliability', tensor('float32', [total], reliability)],
       ['descriptors', tensor('uint8', [total, dim], descriptors)],
     ]),
-    { format: 'rosette-local-features', version: '1' },
+    { ...about, format: 'rosette-local-features', version: '1' },
   )
 }
 

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
+import { clusterReport } from '../../test/report-fixture.ts'
 import { Rng } from '../base/index.ts'
+import { distributionsChart, heatMapChart, retrievalSheet, similarPairsChart, svgDocument } from '../chart/index.ts'
 import { cosineSimilarity, evaluateRetrieval } from '../retrieval/index.ts'
 import { analyse } from './analyse.ts'
+import { buildReport } from './build.ts'
+import { distributionsOf, heatMapOf, retrievalOf, similarPairsOf } from './channels.ts'
 import { matrixOrder, unpackMatrix } from './matrix.ts'
 import { equalError, pairStatistics } from './pairs.ts'
+import { withoutNames } from './shared.ts'
+import { topPairs } from './top-pairs.ts'
 
 function clusters(count: number, dim = 6) {
   const rng = new Rng('report')
@@ -46,6 +52,61 @@ test('the histogram leaves out what the scores leave out', () => {
   const [same, different] = total(analyse(input).pairs)
   expect(same! + different!).toBe((30 * 29) / 2)
   expect(total(analyse({ ...input, excludeSame: 'encounter' }).pairs)).toEqual([same! - ofOneSighting, different])
+})
+
+test('places of the coat that were matched decide rankings, pairs and matrix, and how many agree is kept', () => {
+  const input = clusters(12)
+  const inliers = new Int32Array(9)
+  const match = { correspondences: { query: inliers, photo: inliers, cosine: new Float32Array(9) }, inliers, share: 1 }
+  const agreeing = { ...match, coverage: 0, scaleSpread: 0, weight: 1, places: new Float32Array(36) }
+  const partner = (q: number) => (q + 5) % 12
+  const local = {
+    matches: input.identities.map((_, q) => new Map([[partner(q), agreeing]])),
+    adjust: (q: number, row: Float32Array) => row.map((cosine, g) => (g === partner(q) ? 0.999 : cosine / 2)),
+  }
+  const found = analyse({ ...input, local })
+  expect(found.metrics).toEqual(evaluateRetrieval({ ...input, adjust: local.adjust }))
+  found.neighbours.forEach(({ photos, similarities, places }, q) => {
+    expect([photos[0], similarities[0], places![0]]).toEqual([partner(q), 0.999, 9])
+    expect(places!.slice(1).every((count) => count === 0)).toBe(true)
+  })
+  const values = unpackMatrix(found.matrix)
+  const cosines = cosineSimilarity(input.embeddings, input.embeddings)
+  found.matrix.order.forEach((a, i) => {
+    found.matrix.order.forEach((b, j) => {
+      if (a === b) return
+      const isMatched = partner(a) === b || partner(b) === a // of either photo's shortlist
+      expect(Math.abs(values[i * 12 + j]! - (isMatched ? 0.999 : cosines[a * 12 + b]! / 2))).toBeLessThan(1.6e-5)
+    })
+  })
+  const { from, step, same, different } = found.pairs
+  expect(from + step * same.length).toBeCloseTo(1, 10)
+  expect(same.at(-1)! + different.at(-1)!).toBe(12)
+})
+
+test('a report of fused similarities says so, on its page and in its pictures', () => {
+  const drawn = clusterReport({ identities: 4, photosEach: 3 })
+  const local = {
+    kind: 'fused',
+    matches: drawn.photos.map(() => new Map()),
+    adjust: (_: number, row: Float32Array) => row,
+  } as const
+  const data = buildReport({ ...drawn, local })
+  expect(data.measure).toBe('fused')
+  expect(data.words.scored).toContain('similarities fused with matched places of the coat')
+  expect(topPairs(data, true)[0]).toMatchObject({ places: 0 })
+  expect(similarPairsOf(data, true, new Map()).measure).toBe('fused')
+  const words = [
+    distributionsChart(distributionsOf(data)),
+    heatMapChart(heatMapOf(data, 'distance', '')),
+    similarPairsChart(similarPairsOf(data, true, new Map()))!,
+    retrievalSheet(retrievalOf(data, 'hardest', new Map()))!,
+  ].map((picture) => svgDocument(picture))
+  for (const svg of words) expect(svg).not.toMatch(/cos( |ine )/i)
+  expect(words[0]).toContain('Similarity fused with places of the coat of all')
+  expect(words[2]).toMatch(/1\. {2}similarity 0\.\d{4}, 0 places/)
+  expect(words[3]).toContain('(0)')
+  expect(withoutNames(data, 'key').measure).toBe('fused')
 })
 
 test('the matrix is the cosines, ordered by individual', () => {

@@ -1,4 +1,4 @@
-import type { RankProgress } from '../identify/index.ts'
+import type { LocalResult, RankProgress } from '../identify/index.ts'
 import {
   type Embeddings,
   evaluateRetrieval,
@@ -23,6 +23,8 @@ export interface AnalyseInput {
   readonly excludeSame?: 'encounter' | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** Places of the coat that were matched: rankings, pairs and matrix are of the similarities that these make. */
+  readonly local?: Pick<LocalResult, 'adjust' | 'matches'> | undefined
   readonly onRank?: RankProgress['onRank']
 }
 
@@ -50,12 +52,13 @@ export interface Analysis {
 
 /**
  * Everything a report says of embeddings, from the cosines and rankings that the metrics use: similarities and order of the
- * neighbours are those behind AP, to the bit before rounding. Pairs and matrix are plain cosines, whatever is done to rank.
+ * neighbours are those behind AP, to the bit before rounding. Pairs and matrix are plain cosines, whatever is done to rank; with `local` they are what
+ * places make of these, of the two photos' similarities to each other the larger.
  * @throws InputError as evaluateRetrieval does.
  */
 export function analyse(input: AnalyseInput, options: AnalyseOptions = {}): Analysis {
   const { neighbours: kept, matrixMost } = { ...analyseDefaults, ...options }
-  const metrics = evaluateRetrieval({ ...input, onQuery: input.onRank })
+  const metrics = evaluateRetrieval({ ...input, adjust: input.local?.adjust, onQuery: input.onRank })
   const names = metrics.perIdentity.map(({ identity }) => identity)
   const indexOf = new Map(names.map((name, i) => [name, i]))
   const identity = input.identities.map((name) => indexOf.get(name)!)
@@ -83,7 +86,7 @@ function leavingOut({ encounters = [], excludeSame }: AnalyseInput, identity: re
 
 /** The first of each ranking. */
 function rankings(input: AnalyseInput, identity: readonly number[], kept: number): Neighbours[] {
-  const { embeddings, postProcessing } = input
+  const { embeddings, postProcessing, local } = input
   const leftOut = leavingOut(input, identity)
   const all = identity.map((_, g) => g)
   const matching = {
@@ -94,19 +97,24 @@ function rankings(input: AnalyseInput, identity: readonly number[], kept: number
   }
   const neighbours: Neighbours[] = []
   let done = 0
-  forEachProcessedRow(matching, (q, similarities) => {
+  forEachProcessedRow(matching, (q, given) => {
     input.onRank?.(++done, embeddings.count)
+    const similarities = local === undefined ? given : local.adjust(q, given)
     const ranked: number[] = []
     for (const g of rank(similarities)) {
       if (ranked.length === kept) break
       if (!leftOut(q, g)) ranked.push(g)
     }
-    neighbours[q] = { photos: ranked, similarities: ranked.map((g) => round(similarities[g]!)) }
+    neighbours[q] = {
+      photos: ranked,
+      similarities: ranked.map((g) => round(similarities[g]!)),
+      ...(local === undefined ? {} : { places: ranked.map((g) => local.matches[q]!.get(g)?.inliers.length ?? 0) }),
+    }
   })
   return neighbours
 }
 
-/** One pass over all cosines. */
+/** One pass over all similarities. */
 function collect(input: AnalyseInput, identity: readonly number[], order: readonly number[]) {
   const { embeddings, encounters = [], excludeSame } = input
   const n = embeddings.count
@@ -121,7 +129,7 @@ function collect(input: AnalyseInput, identity: readonly number[], order: readon
   const triangle = new Float32Array((order.length * (order.length - 1)) / 2)
   const leftOut = leavingOut(input, identity)
   let [s, d] = [0, 0]
-  forEachSimilarityRow(embeddings, embeddings, (q, similarities) => {
+  forEachPairedRow(input, (q, similarities) => {
     input.onRank?.(q + 1, n)
     for (let g = q + 1; g < n; g++) {
       if (leftOut(q, g)) continue
@@ -136,6 +144,28 @@ function collect(input: AnalyseInput, identity: readonly number[], order: readon
     }
   })
   return { same, different, triangle }
+}
+
+/**
+ * Each photo's similarities to the others. Places are matched by query, so that a pair may be on one photo's shortlist and not on the other's: it has
+ * the larger of its two similarities. Memory for these: a number a pair.
+ */
+function forEachPairedRow({ embeddings, local }: AnalyseInput, visit: (q: number, similarities: Float32Array) => void) {
+  if (local === undefined) return forEachSimilarityRow(embeddings, embeddings, visit)
+  const n = embeddings.count
+  const rows = Array.from({ length: n }, (_, q) => new Float32Array(n - q - 1).fill(-1))
+  forEachSimilarityRow(embeddings, embeddings, (q, given) => {
+    local.adjust(q, given).forEach((similarity, g) => {
+      const [row, at] = q < g ? [rows[q]!, g - q - 1] : [rows[g]!, q - g - 1]
+      if (q !== g) row[at] = Math.max(row[at]!, similarity)
+    })
+  })
+  const row = new Float32Array(n)
+  for (let q = 0; q < n; q++) {
+    for (let g = 0; g < q; g++) row[g] = rows[g]![q - g - 1]!
+    row.set(rows[q]!, q + 1)
+    visit(q, row)
+  }
 }
 
 /** Names that are equal for photos of one individual at one encounter; undefined where the encounter is not known. */

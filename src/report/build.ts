@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { identicalFiles, type Photo, photoKey, type Skipped } from '../data/index.ts'
 import {
+  type LocalResult,
   leftOutWords,
+  type MatchKind,
   type RankProgress,
   type Scoring,
   scoredWords,
@@ -36,6 +38,8 @@ export interface ReportInput extends RankProgress {
   readonly excludeSame?: 'encounter' | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** Places of the coat matched between these photos, and how they join; not at all unless given. */
+  readonly local?: (Pick<LocalResult, 'adjust' | 'matches'> & { readonly kind: MatchKind }) | undefined
   /** SHA-256 of each photo's file: photos with the same one are told to be one file; no two are unless given. */
   readonly contentHashes?: readonly string[] | undefined
   /** Photos that could not be read. */
@@ -50,7 +54,7 @@ export interface ReportInput extends RankProgress {
 
 /** Everything a report says, computed once. @throws InputError where the photos cannot be scored, as `evaluatePhotos` does. */
 export function buildReport(input: ReportInput, options: AnalyseOptions = {}): ReportData {
-  const { photos, excludeSame, postProcessing, share = false, splitOf = () => input.split } = input
+  const { photos, excludeSame, postProcessing, local, share = false, splitOf = () => input.split } = input
   const encounters = photos.map(({ encounter }) => encounter ?? '')
   const { metrics, names, identity, neighbours, pairs, matrix } = analyse(
     {
@@ -59,6 +63,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
       encounters: encounters.every((name) => name === '') ? undefined : encounters,
       excludeSame,
       postProcessing,
+      local,
       onRank: input.onRank,
     },
     options,
@@ -74,6 +79,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     skipped,
     excludeSame,
     postProcessing,
+    match: local?.kind,
     unidentified,
     learned,
     onRank,
@@ -114,6 +120,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     neighbours,
     pairs,
     matrix,
+    measure: local?.kind ?? 'cosine',
     projections: input.projections,
     curves: input.curves ?? null,
     trainedOn: input.trainedOn ?? null,

@@ -35,7 +35,7 @@ export function cmcOf(data: ReportData): CmcChannels {
 }
 
 export function distributionsOf(data: ReportData): DistributionsChannels {
-  return { ...data.pairs, source: sourceOf(data) }
+  return { ...data.pairs, measure: data.measure, source: sourceOf(data) }
 }
 
 export function identitiesOf(data: ReportData): IdentitiesChannels {
@@ -56,7 +56,8 @@ export function mapOf(data: ReportData, projection: Projection): MapChannels {
 export function heatMapOf(data: ReportData, kind: HeatMapKind, image: string): HeatMapChannels {
   const { order, low } = data.matrix
   const owners = order.map((photo) => data.photos[photo]!.identity)
-  return { kind, image, low, owners, names: data.identities, photos: data.photos.length, source: sourceOf(data) }
+  const { measure, photos, identities: names } = data
+  return { kind, image, low, owners, names, photos: photos.length, measure, source: sourceOf(data) }
 }
 
 export function similarPairsOf(data: ReportData, same: boolean, images: PhotoImages): SimilarPairsChannels {
@@ -66,12 +67,14 @@ export function similarPairsOf(data: ReportData, same: boolean, images: PhotoIma
   }
   return {
     same,
-    pairs: topPairs(data, same).map(({ a, b, similarity }) => ({
+    pairs: topPairs(data, same).map(({ a, b, similarity, places }) => ({
       similarity,
+      places,
       sameFile: isSameFile(data, a, b),
       photos: [shown(a), shown(b)],
     })),
     withoutEncounter: data.metrics.excludeSame !== null,
+    measure: data.measure,
     source: sourceOf(data),
   }
 }
@@ -83,15 +86,16 @@ export function retrievalOf(data: ReportData, kind: SheetKind, images: PhotoImag
   }
   const rows = sheetQueries(data, kind).map((query) => {
     const { identity, ap } = data.photos[query]!
-    const { photos, similarities } = data.neighbours[query]!
+    const { photos, similarities, places } = data.neighbours[query]!
     const ranked = photos.slice(0, sheetRanks).map((photo, k) => {
       const right = data.photos[photo]!.identity === identity
-      const note = isSameFile(data, query, photo) ? ' same file' : ''
+      const agree = places === undefined ? '' : ` (${places[k]})`
+      const note = `${agree}${isSameFile(data, query, photo) ? ' same file' : ''}`
       return shown(photo, right ? 'right' : 'wrong', `${similarities[k]!.toFixed(3)}${note}`)
     })
     return [shown(query, 'query', `AP ${ap!.toFixed(2)}`), ...ranked]
   })
-  return { kind, rows, queries: data.metrics.queries, source: sourceOf(data) }
+  return { kind, rows, queries: data.metrics.queries, measure: data.measure, source: sourceOf(data) }
 }
 
 export function matchHeatOf(explanation: Explanation, [queryView, matchView]: Views): MatchHeat {

@@ -39,6 +39,8 @@ export interface ReportData {
   readonly neighbours: readonly Neighbours[]
   readonly pairs: PairStatistics
   readonly matrix: SimilarityMatrix
+  /** What the similarities of rankings, pairs and matrix are: cosines, or with places of the coat, alone or fused with the cosines. */
+  readonly measure: 'cosine' | 'local' | 'fused'
   readonly projections: readonly Projection[]
   readonly curves: Curves | null
   /** The photos behind the curves; null where they are not known. */
@@ -89,8 +91,10 @@ export interface ReportIdentity {
 /** The beginning of a photo's ranking: positions of photos, most similar first, each with its similarity. */
 export interface Neighbours {
   readonly photos: readonly number[]
-  /** Cosines, to 5 places. */
+  /** To 5 decimals. */
   readonly similarities: readonly number[]
+  /** How many places of the coat agree with each; only where these were matched. */
+  readonly places?: readonly number[] | undefined
 }
 
 /** A number for each score. */
@@ -188,7 +192,7 @@ export interface ScoringWords {
   readonly warnings: readonly string[]
 }
 
-/** Similarities of all unordered pairs of different photos. */
+/** Similarities of all unordered pairs of different photos: where a pair has two, as queries of places have, the larger. */
 export interface PairStatistics {
   /** Left edge of the first bin and the bins' width. */
   readonly from: number

@@ -1,7 +1,15 @@
 import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
-import { checkScorablePhotos, type ExcludeSame, exclusion, type Selection } from '../identify/index.ts'
+import {
+  checkScorablePhotos,
+  type ExcludeSame,
+  exclusion,
+  type LocalMatching,
+  matchLocally,
+  meetingOf,
+  type Selection,
+} from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
 import { type CertificateSection, type CrossPhotos, certificateSections } from './certificate.ts'
@@ -37,6 +45,8 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
   readonly excludeSame?: ExcludeSame | undefined
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
+  /** Places of the coat matched as well, each photo with a shortlist: rankings, pairs and heat maps are of the similarities that these make. */
+  readonly local?: LocalMatching | undefined
   readonly projections?: readonly ProjectionName[]
   readonly seed?: number
   readonly share?: boolean
@@ -108,6 +118,13 @@ export async function makeReport(
     onProgress: tell('embedding'),
   })
   const { photos, embeddings, contentHashes } = embedded
+  const local = options.local && {
+    kind: options.local.kind,
+    ...(await matchLocally(options.local, {
+      ...meetingOf(embedded, undefined, { excludeSame, flanks: 'any' }),
+      postProcessing: options.postProcessing,
+    })),
+  }
   const projected = await projectEmbeddings(embeddings, projections, {
     seed,
     signal,
@@ -130,6 +147,7 @@ export async function makeReport(
     trainedOn: story.trainedOn,
     excludeSame: exclusion(photos, excludeSame),
     postProcessing: options.postProcessing,
+    local,
     contentHashes,
     skipped: embedded.skipped,
     unidentified: manifest.photos.length - known.photos.length,

@@ -62,7 +62,17 @@ test('no word of the named report is left but those of the split, the flanks, th
   const left = [...new Set(words({ ...shared, matrix: null }))].filter((word) => before.has(word))
   const { projections, hashes } = named
   const said = [...(named.trainedOn?.leakage ?? []), named.words.scored, ...named.words.leftOut, named.scoring.protocol]
-  const allowed = ['rosette-report', 'validation', 'left', 'right', 'identity', 'encounter', hashes.data, ...said]
+  const allowed = [
+    'cosine',
+    'rosette-report',
+    'validation',
+    'left',
+    'right',
+    'identity',
+    'encounter',
+    hashes.data,
+    ...said,
+  ]
   expect(left.sort()).toEqual([...new Set([...allowed, ...projections.flatMap(words)])].sort())
 })
 

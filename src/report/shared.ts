@@ -104,6 +104,7 @@ const identityRules: Rules<ReportIdentity> = { photos: kept, queries: kept, ap: 
 const neighbourRules: Rules<Neighbours> = {
   photos: (photos, { photoAt }) => photos.map((photo) => photoAt[photo]!),
   similarities: kept,
+  places: kept,
 }
 
 const pairRules: Rules<PairStatistics> = {
@@ -174,6 +175,7 @@ const reportRules: Rules<ReportData> = {
   neighbours: (neighbours, lots) => each(byRules(neighbourRules))(inPhotoOrder(neighbours, lots), lots),
   pairs: byRules(pairRules),
   matrix: reordered,
+  measure: kept,
   projections: each(byRules(projectionRules)),
   curves: unlessNull(byRules(curveRules)),
   trainedOn: unlessNull(byRules(trainedOnRules)),

@@ -1,3 +1,4 @@
+import { count, measureWords } from '../chart/index.ts'
 import { button, h } from './dom.ts'
 import type { Model } from './model.ts'
 import { PaneView } from './pane-view.ts'
@@ -111,8 +112,12 @@ export class Compare {
     const similarity = this.#model.ranking.similarity(a, b)
     const [className, textContent] = verdicts[answerOf(this.#model, a, b)]
     const verdict = h('strong', { className, textContent: this.#oneFileOfTwo(a, b) ?? textContent })
+    const { places } = this.#model.ranking.listed(a, b) ?? this.#model.ranking.listed(b, a) ?? {}
+    const agree = places === undefined ? '' : `, ${count(places, 'place')} of the coat`
     const number =
-      similarity === undefined ? 'similarity not in this report' : `cosine similarity ${similarity.toFixed(4)}`
+      similarity === undefined
+        ? 'similarity not in this report'
+        : `${measureWords[this.#model.data.measure].one} ${similarity.toFixed(4)}${agree}`
     const close = button('Close', () => this.close())
     return h('header', {}, verdict, h('span', { textContent: number }), close)
   }

@@ -1,4 +1,4 @@
-import { cividisAt, count } from '../chart/index.ts'
+import { cividisAt, count, measureWords } from '../chart/index.ts'
 import { ColourScale } from './colour-scale.ts'
 import { button, choice, h } from './dom.ts'
 import { type Drag, type GestureListener, listenToGestures } from './gestures.ts'
@@ -180,8 +180,8 @@ class HeatMap implements Painter, GestureListener {
 
   #card(cell: readonly [number, number]): HTMLElement {
     const [a, b] = this.#photos(cell)
-    const cosine = this.#model.ranking.at(...cell)
-    const number = this.#distance ? `distance ${(1 - cosine).toFixed(4)}` : `similarity ${cosine.toFixed(4)}`
+    const similarity = this.#model.ranking.at(...cell)
+    const number = this.#distance ? `distance ${(1 - similarity).toFixed(4)}` : `similarity ${similarity.toFixed(4)}`
     const verdict = a === b ? 'one photo' : this.#model.same(a, b) ? 'the same individual' : 'two individuals'
     const cards = (a === b ? [a] : [a, b]).map((photo) => photoCard(this.#model, photo))
     return h(
@@ -257,6 +257,7 @@ function blocksOf({ data }: Model): Block[] {
 /** The heat map with its controls. */
 export function heatTab(model: Model, open: (a: number, b: number) => void): HTMLElement {
   const map = new HeatMap(model, open)
+  const { measure } = model.data
   const { order, low } = model.data.matrix
   const scale = new ColourScale()
   const show = (value: 'similarity' | 'distance') => {
@@ -268,8 +269,8 @@ export function heatTab(model: Model, open: (a: number, b: number) => void): HTM
   const kind = choice(
     'Show',
     [
-      ['similarity', 'cosine similarity'],
-      ['distance', 'distance, 1 − cosine'],
+      ['similarity', measureWords[measure].one],
+      ['distance', measure === 'cosine' ? 'distance, 1 − cosine' : 'distance, 1 − similarity'],
     ],
     (value) => show(value === 'distance' ? 'distance' : 'similarity'),
   )

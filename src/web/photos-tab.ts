@@ -21,9 +21,10 @@ export function photosTab(model: Model, links: Links, compare: (a: number, b: nu
     shown += shownAtOnce
     update()
   })
-  const neighbour = ({ photo: other, similarity, rank }: Ranked) => {
+  const neighbour = ({ photo: other, similarity, places, rank }: Ranked) => {
     const place = rank === undefined ? 'later' : `${rank}.`
-    const facts = [`${place} ${similarity.toFixed(4)}`, model.nameOf(other), model.labelOf(other)]
+    const agree = places === undefined ? '' : `, ${count(places, 'place')}`
+    const facts = [`${place} ${similarity.toFixed(4)}${agree}`, model.nameOf(other), model.labelOf(other)]
     return photoButton(
       model,
       other,

@@ -6,6 +6,8 @@ const levels = 65535
 export interface Ranked {
   readonly photo: number
   readonly similarity: number
+  /** Places of the coat that agree; undefined where they were not matched, or the report does not hold it. */
+  readonly places?: number | undefined
   /** From 1; undefined where photos that the report's matrix does not hold may come before it. */
   readonly rank: number | undefined
 }
@@ -29,7 +31,7 @@ export class Ranking {
     })
   }
 
-  /** Cosine of two rows of the matrix, to 1.6e-5. */
+  /** Similarity of two rows of the matrix, to 1.6e-5. */
   at(a: number, b: number): number {
     if (a === b) return 1
     const [i, j] = a < b ? [a, b] : [b, a]
@@ -37,10 +39,10 @@ export class Ranking {
     return (this.#values[i * this.size - (i * (i + 1)) / 2 + j - i - 1]! / levels) * 2 - 1
   }
 
-  /** Cosine of two photos; undefined where the report does not hold it. */
+  /** Similarity of two photos; undefined where the report does not hold it. */
   similarity(a: number, b: number): number | undefined {
-    const listed = this.#listed(a, b) ?? this.#listed(b, a)
-    if (listed !== undefined) return listed
+    const listed = this.listed(a, b) ?? this.listed(b, a)
+    if (listed !== undefined) return listed.similarity
     const [i, j] = [this.row[a]!, this.row[b]!]
     return i < 0 || j < 0 ? undefined : this.at(i, j)
   }
@@ -55,8 +57,13 @@ export class Ranking {
    * metrics left some out, `others` may leave out the same.
    */
   order(photo: number, others: (other: number) => boolean = () => true): Ranked[] {
-    const { photos, similarities } = this.#neighbours[photo]!
-    const first = photos.map((other, k) => ({ photo: other, similarity: similarities[k]!, rank: k + 1 }))
+    const { photos, similarities, places } = this.#neighbours[photo]!
+    const first = photos.map((other, k) => ({
+      photo: other,
+      similarity: similarities[k]!,
+      places: places?.[k],
+      rank: k + 1,
+    }))
     const row = this.row[photo]!
     if (row < 0) return first
     const listed = new Set([photo, ...photos])
@@ -68,10 +75,11 @@ export class Ranking {
     return [...first, ...rest.map((ranked, k) => ({ ...ranked, rank: rankOf(k) }))]
   }
 
-  #listed(a: number, b: number): number | undefined {
-    const { photos, similarities } = this.#neighbours[a]!
+  /** What the ranking of `a` says of `b`, where it is among the first. */
+  listed(a: number, b: number): Pick<Ranked, 'similarity' | 'places'> | undefined {
+    const { photos, similarities, places } = this.#neighbours[a]!
     const k = photos.indexOf(b)
-    return k < 0 ? undefined : similarities[k]
+    return k < 0 ? undefined : { similarity: similarities[k]!, places: places?.[k] }
   }
 }
 
