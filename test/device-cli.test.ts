@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readCheckpoint } from '../src/run/index.ts'
 import { webgpu } from './backends.ts'
 import { stripedDataset } from './striped-dataset.ts'
 import { cli, start, trainCommand } from './train-process.ts'
@@ -70,6 +71,23 @@ describe('rosette devices', () => {
     expect(stderr).toContain('it is part of ONNX Runtime for')
   })
 })
+
+test('a training whose memory runs out ends with exit code 2, a checkpoint, and how to go on', async () => {
+  const data = await stripedDataset({ identities: 2 })
+  const out = join(folder, 'full')
+  const [node, ...args] = trainCommand(data, out)
+  const preload = ['--import', join(import.meta.dirname, 'full-memory.mjs')]
+  const settings = ['--set', 'epochs=2', ...short.slice(2)] // two steps an epoch
+  const { code, stderr } = await start([node!, ...preload, ...args, ...tiny, ...settings], { env }).ended
+  expect(code, stderr).toBe(2)
+  expect(stderr).toContain('training stopped after 3 steps: cpu ran out of memory (Non-zero status code')
+  expect(stderr).toContain(`last.safetensors has them all\nhint: --resume goes on from there`)
+  expect(stderr).toContain('`rosette train --resume --set recompute=all` needs less memory')
+  expect(losses(out)).toHaveLength(3)
+  const { position } = readCheckpoint(join(out, 'checkpoints', 'last.safetensors'))
+  expect(JSON.parse(position!)).toMatchObject({ step: 3 })
+  rmSync(data, { recursive: true, force: true })
+}, 60_000)
 
 describe.skipIf(webgpu.skip !== undefined)(`--device webgpu ${webgpu.skip ?? ''}`, () => {
   test('a run trained on it has the processor’s losses, is resumed on the processor, and embeds on either', async () => {

@@ -255,12 +255,14 @@ describe('a run that was stopped', () => {
   test('is not begun anew unasked, nor resumed with another config', async () => {
     const again = { data, out: half, set: settings, seed: 5 }
     expect(await rejection(run(again))).toContain(`${half} is a run that has not finished\nhint: go on with it`)
-    const decided = [{ set: ['epochs=9'] }, { config: { epochs: 9 } }, { seed: 6 }, { preset: 'atto', freeze: 0 }]
-    for (const given of decided)
-      expect(await rejection(run({ data, out: half, resume: true, ...given }))).toBe(
-        `InputError: \`resume\` goes on with the run’s own config and seed; leave out ${Object.keys(given)
-          .map((name) => `\`${name}\``)
-          .join(', ')}`,
+    const decided = [
+      [{ set: ['chunk=2', 'epochs=9'], config: { chunk: 2 } }, '`set` epochs\nhint: precision, recompute, chunk'],
+      [{ seed: 6 }, '`seed`'],
+      [{ preset: 'atto', freeze: 0 }, '`preset`, `freeze`'],
+    ] as const
+    for (const [given, named] of decided)
+      expect(await rejection(run({ data, out: half, resume: true, ...given }))).toContain(
+        `InputError: \`resume\` goes on with the run’s own config and seed; leave out ${named}`,
       )
     expect(await rejection(run({ data, out: join(folder, 'absent'), resume: true }))).toContain(
       'is no run that was begun (run.json is missing)',

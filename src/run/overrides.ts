@@ -15,16 +15,21 @@ import { type ConfigChange, isObject, sets, settingsOf, valueAt } from './settin
 export function resolveConfig(preset: string, changes: readonly ConfigChange[] = []): TrainConfig {
   const names = Object.keys(presets)
   check(isPreset(preset), `\`preset\`: '${preset}' is not known`, `one of ${names.join(', ')}`)
+  return changedConfig(presets[preset], changes)
+}
+
+/** A configuration with changes applied in turn. @throws InputError as `resolveConfig`. */
+export function changedConfig(base: TrainConfig, changes: readonly ConfigChange[]): TrainConfig {
   const problems: string[] = []
-  let current: unknown = structuredClone(presets[preset])
-  for (const { path, value, where } of settingsOf(changes, presets[preset])) {
+  let current: unknown = structuredClone(base)
+  for (const { path, value, where } of settingsOf(changes, base)) {
     const changed = path.length === 0 ? undefined : assign(current, path, value)
     if (path.length === 0) problems.push(`${where}: expected path=value`)
     else if (changed === undefined)
       problems.push(`${where}: ${backboneWords(path, value) ?? unknownPath(path, current)}`)
     else current = changed
   }
-  if (outgrown(presets[preset], changes)) current = assign(current, ['weights'], null)
+  if (outgrown(base, changes)) current = assign(current, ['weights'], null)
   const parsed = trainConfigSchema.safeParse(current)
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => linesOf(issue, current)))
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)

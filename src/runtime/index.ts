@@ -10,6 +10,7 @@ export {
   devices,
   type Machine,
 } from './devices.ts'
+export { type FailureKind, failureKind } from './failure.ts'
 export { findPort } from './find-port.ts'
 export { halve } from './halve.ts'
 export { shareThreads } from './lanes.ts'

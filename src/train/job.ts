@@ -125,7 +125,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (resume) checkResumable(given)
   else checkNewRun(out, overwrite)
   if (existsSync(out)) await lock?.take(signal)
-  const resumed = resume ? resumeRun(out) : undefined
+  const resumed = resume ? resumeRun(out, saidOf(given)) : undefined
   const options = { ...given, ...mergeReading(given, resumed?.record.reading) }
   const seed = resumed?.record.seed ?? options.seed ?? 0
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
@@ -162,6 +162,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   if (split.validation.length > 0) options.onProgress?.({ kind: 'note', text: splitNote(store, split, config) })
   if (resumed === undefined) begin(options, { config, record, split, store, network, leakage })
   else sweepRun(out)
+  for (const text of resumed?.notes ?? []) options.onProgress?.({ kind: 'note', text })
   const warnings = [
     ...(resumed?.warnings ?? []),
     ...warningsOf(store, split, config),
@@ -290,10 +291,10 @@ function weightFiles(out: string): string[] {
   }
 }
 
-/** @throws InputError for what a run has decided before. */
+/** Settings may be of those that can change, which `resumeRun` knows. @throws InputError for what a run has decided before. */
 function checkResumable(options: TrainOptions): void {
-  const decided = ['preset', 'backbone', 'modelConfig', 'freeze', 'config', 'set', 'seed', 'split'] as const
-  const given = decided.filter((name) => (name === 'set' ? options.set?.length : options[name] !== undefined))
+  const decided = ['preset', 'backbone', 'modelConfig', 'freeze', 'seed', 'split'] as const
+  const given = decided.filter((name) => options[name] !== undefined)
   check(
     given.length === 0,
     `\`resume\` goes on with the run’s own config and seed; leave out ${given.map((name) => `\`${name}\``).join(', ')}`,

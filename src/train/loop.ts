@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { formatBytes, InputError, messageOf } from '../base/index.ts'
+import { formatBytes } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
@@ -16,10 +16,11 @@ import {
   type ValidationEntry,
   writeJson,
 } from '../run/index.ts'
-import { type OrtOptions, ortBackend, type Tensors } from '../runtime/index.ts'
+import { type Backend, type OrtOptions, ortBackend, type Tensors } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
 import { StepClock } from './clock.ts'
 import { difficultyOf, hardestOf } from './curriculum.ts'
+import { deviceFailed } from './device-failure.ts'
 import { embeddedMaterial } from './embedded-material.ts'
 import { type Estimate, estimateStep } from './estimate.ts'
 import type { Control, Outcome } from './events.ts'
@@ -34,14 +35,24 @@ import { inferenceTensors } from './state.ts'
 import type { StepPlan } from './updates.ts'
 import { validationLabels } from './validation-labels.ts'
 
+/** More of what runs the steps than the job says. */
+export interface RunOptions extends OrtOptions {
+  /** Runs them in place of ONNX Runtime. */
+  readonly backend?: Backend
+}
+
 /**
  * The whole of a training run, from its state to the exported model. Blocks its thread: belongs into a worker. Its job names the device, of which
  * `options` may say more.
  */
-export async function runTraining(job: TrainJob, control: Control, options: OrtOptions = {}): Promise<Outcome> {
+export async function runTraining(
+  job: TrainJob,
+  control: Control,
+  { backend: given, ...options }: RunOptions = {},
+): Promise<Outcome> {
   const material = job.frozen === null ? photoMaterial(job) : embeddedMaterial(job, job.frozen)
   const plan = material.planOf()
-  const backend = await ortBackend({ threads: job.threads, device: job.device, ...options })
+  const backend = given ?? (await ortBackend({ threads: job.threads, device: job.device, ...options }))
   const batches = new Batches(job)
   const length = { stepsPerEpoch: batches.perEpoch, totalSteps: batches.perEpoch * job.config.epochs }
   const { position, steps } = await begin(
@@ -50,14 +61,16 @@ export async function runTraining(job: TrainJob, control: Control, options: OrtO
     (state) => new StagedSteps(backend, material.stages(batches.perEpoch), material.planOf, state),
     control,
   )
-  const estimate = await estimateStep(plan.graph, backend)
+  const before = { step: position.step, keep: async () => position.step || undefined }
+  const opened = <T>(work: Promise<T>) => work.catch((error) => deviceFailed(error, job, before))
+  const estimate = await opened(estimateStep(plan.graph, backend))
   tellStart(estimate, { ...length, firstStep: position.step, batchSize: job.config.batchSize }, control)
   batches.follow(position.difficulty)
-  await steps.at(position.step) // what cannot be compiled is told before anything else
-  const validator = job.split.validation.length === 0 ? undefined : await material.validator(backend)
+  await opened(steps.at(position.step)) // what cannot be compiled is told before anything else
+  const validator = job.split.validation.length === 0 ? undefined : await opened(material.validator(backend))
   const run = new Run(job, plan, { material, steps, validator, batches, length, control }, position)
   const trained = await run.toTheEnd()
-  const state = await steps.checkpoint()
+  const state = await run.state()
   await steps.release()
   const finished = trained && (await run.finish(state))
   await validator?.release()
@@ -107,6 +120,8 @@ class Run {
   readonly #health: RunHealth
   readonly #clock: StepClock
   #savedAt = performance.now()
+  /** Steps that the last checkpoint has; undefined where there is none. */
+  #savedStep: number | undefined
   position: Position
 
   constructor(job: TrainJob, plan: StepPlan, parts: Parts, position: Position) {
@@ -117,6 +132,7 @@ class Run {
     this.#health = new RunHealth(job.run, job.config.loss)
     this.#clock = new StepClock(job.config.batchSize)
     this.position = position
+    this.#savedStep = position.step || undefined
   }
 
   /**
@@ -124,7 +140,7 @@ class Run {
    * most, 32 with CUDA and one elsewhere: an epoch's end that is not measured then is measured when the run goes on.
    */
   async toTheEnd(): Promise<boolean> {
-    const { length, control, steps } = this.#parts
+    const { length, control } = this.#parts
     const { step, unmeasured = false } = this.position
     if (step === 0 && !(await this.#measureStart())) return false
     if (unmeasured && !(await this.#endEpoch())) return false
@@ -134,10 +150,15 @@ class Run {
       const whole = !endOfEpoch || (await this.#endEpoch())
       const due = performance.now() - this.#savedAt > this.#job.config.checkpointMinutes * 60_000
       const stop = !whole || control.shouldStop()
-      if (endOfEpoch || due || stop) this.#save('last', await steps.checkpoint())
+      if (endOfEpoch || due || stop) this.#save('last', await this.state())
       if (!whole || (stop && this.position.step < length.totalSteps)) return false
     }
     return true
+  }
+
+  /** The whole state, as it is now. */
+  state(): Promise<StateTensors> {
+    return this.#onDevice(this.#parts.steps.checkpoint())
   }
 
   /** The best weights become model.onnx; metrics.json says how they did. False where it was asked to stop before that was measured. */
@@ -152,7 +173,7 @@ class Run {
     // measured again, so that a run resumed after its last step tells the same
     const nameOf = (query: number) => photoKey(index.photos[split.validation[query]!]!)
     const { validator, control } = this.#parts
-    const measured = await validator?.measure(tensors, control.shouldStop)
+    const measured = validator && (await this.#onDevice(validator.measure(tensors, control.shouldStop)))
     if (validator !== undefined && measured === undefined) return false
     const scores = scoresOf(measured, nameOf)
     const photos = split.validation.length
@@ -172,11 +193,11 @@ class Run {
     const begin = performance.now()
     const { steps, length } = this.#parts
     const { step } = this.position
-    const { plan, program, releasedAt } = await steps.at(step)
+    const { plan, program, releasedAt } = await this.#onDevice(steps.at(step))
     const count = Math.min(program.together, length.stepsPerEpoch - (step % length.stepsPerEpoch), steps.left(step))
     const moments = Array.from({ length: count }, (_, i) => momentOf(step + i, this.#job.config, length))
     const feeds = moments.map((moment) => this.#feeds(plan, releasedAt, moment))
-    const told = await program.steps(feeds).catch((error) => this.#failed(error))
+    const told = await this.#onDevice(program.steps(feeds))
     const elapsedMs = (performance.now() - begin) / told.length
     for (const [i, results] of told.entries()) this.#note(moments[i]!, results, elapsedMs)
     await new Promise((resolve) => setImmediate(resolve))
@@ -195,20 +216,19 @@ class Run {
     control.emit({ ...entry, ...pace, totalSteps: length.totalSteps })
   }
 
-  /** A graphics processor can be lost, or run out of memory, in the middle of a run: what it still gives is saved. */
-  async #failed(error: unknown): Promise<never> {
-    const { device, run } = this.#job
-    if (device === 'cpu' || error instanceof InputError) throw error
-    await this.#parts.steps
-      .checkpoint()
-      .then((state) => this.#save('last', state))
-      .catch(() => {}) // it is gone with the device's memory, or cannot be written: the checkpoint before it stays
-    const last = checkpointPath(run, 'last')
-    const kept = existsSync(last) ? `${last} is kept` : 'no checkpoint had been written yet'
-    throw new InputError(
-      `training stopped at step ${this.position.step}: ${device} failed (${messageOf(error).split('\n')[0]}); ${kept}`,
-      '`train({ resume: true })` goes on from it, on another device too; a smaller batchSize or chunk needs less memory',
-    )
+  /** Work of the device. Where that fails in the middle of a run, what it still gives is saved, and the run ends. */
+  #onDevice<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error) => deviceFailed(error, this.#job, { step: this.position.step, keep: () => this.#keep() }))
+  }
+
+  /** How many steps the last checkpoint has, after one more try to write it. Before the first step there is nothing to save. */
+  async #keep(): Promise<number | undefined> {
+    if (this.position.step > 0 && this.position.step !== this.#savedStep)
+      await this.#parts.steps
+        .checkpoint()
+        .then((state) => this.#save('last', state))
+        .catch(() => {}) // it is gone with the device's memory, or cannot be written: the checkpoint before it stays
+    return this.#savedStep
   }
 
   #feeds({ randoms }: StepPlan, releasedAt: readonly number[], moment: StepMoment): Tensors {
@@ -238,10 +258,10 @@ class Run {
 
   /** What the run begins with, to compare with what it comes to; it is no candidate for the best. False where it was asked to stop. */
   async #measureStart(): Promise<boolean> {
-    const { validator, control, steps } = this.#parts
+    const { validator, control } = this.#parts
     if (validator === undefined) return true
-    const state = inferenceTensors(this.#plan, await steps.checkpoint())
-    const measured = await validator.measure(state, control.shouldStop)
+    const state = inferenceTensors(this.#plan, await this.state())
+    const measured = await this.#onDevice(validator.measure(state, control.shouldStop))
     if (measured === undefined) return false
     const { rank1, map, identityBalancedMap } = measured
     const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
@@ -252,19 +272,20 @@ class Run {
 
   /** False where it was asked to stop: the position says then what is still to be measured. */
   async #endEpoch(): Promise<boolean> {
-    const { length, validator, control, steps } = this.#parts
+    const { length, validator, control } = this.#parts
     const { step } = this.position
     const epoch = step / length.stepsPerEpoch
     const due = epoch % this.#job.config.validateEvery === 0 || step === length.totalSteps
     if (validator === undefined || !due) return true
-    const state = await steps.checkpoint()
+    this.position = { ...this.position, unmeasured: true }
+    const state = await this.state()
     this.#health.checkState(state, step)
     const measured = control.shouldStop()
       ? undefined
-      : await validator.measure(inferenceTensors(this.#plan, state), control.shouldStop)
-    const { unmeasured: _, ...position } = this.position
-    this.position = measured === undefined ? { ...position, unmeasured: true } : position
+      : await this.#onDevice(validator.measure(inferenceTensors(this.#plan, state), control.shouldStop))
     if (measured === undefined) return false
+    const { unmeasured: _, ...position } = this.position
+    this.position = position
     const found = this.#difficultyFrom(measured)
     const { rank1, map, identityBalancedMap } = measured
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
@@ -293,6 +314,8 @@ class Run {
     this.#health.checkState(state, this.position.step)
     const saved = which === 'last' ? Object.entries(state) : inferenceTensors(this.#plan, state)
     saveCheckpoint(checkpointPath(this.#job.run, which), saved, this.position)
-    if (which === 'last') this.#savedAt = performance.now()
+    if (which === 'best') return
+    this.#savedAt = performance.now()
+    this.#savedStep = this.position.step
   }
 }

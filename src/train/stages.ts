@@ -17,7 +17,7 @@ export class StagedSteps {
   readonly #backend: Backend
   readonly #stages: readonly FreezeStage[]
   readonly #planOf: Material['planOf']
-  /** The state that the first program begins with; then the programs have it. */
+  /** The state that the next program begins with; then that program has it. */
   #first: StateTensors
   #current: CompiledStep | undefined
 
@@ -32,11 +32,11 @@ export class StagedSteps {
   async at(step: number): Promise<CompiledStep> {
     const begun = stagesUntil(this.#stages, step)
     if (this.#current?.releasedAt.length === begun.length) return this.#current
-    const state = await this.checkpoint()
+    this.#first = await this.checkpoint() // kept until a program has it
     await this.release()
-    this.#first = {}
     const plan = this.#planOf({ frozen: begun.map(({ frozen }) => frozen), packed: this.#backend.prefersFew })
-    const program = await startStep(this.#backend, plan, state)
+    const program = await startStep(this.#backend, plan, this.#first)
+    this.#first = {}
     this.#current = { plan, program, releasedAt: begun.map(({ fromStep }) => fromStep) }
     return this.#current
   }
