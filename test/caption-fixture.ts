@@ -22,6 +22,7 @@ const letters: Readonly<Record<string, readonly number[]>> = {
   ':': [0, 4, 4, 0, 4, 4, 0],
   '-': [0, 0, 0, 31, 0, 0, 0],
   ' ': [0, 0, 0, 0, 0, 0, 0],
+  '/': [1, 1, 2, 4, 8, 16, 16],
 }
 
 /** A strip as some make of camera prints it. */
@@ -108,6 +109,52 @@ export function withStrip(
   for (let y = Math.floor(0.15 * stripPx); y < 0.85 * stripPx; y++)
     for (let x = Math.round(0.02 * width); x < (0.02 + (strip.badge ?? 0)) * width; x++) paint(x, y, [200, 90, 20])
   return { image: { width, height, data }, stripPx }
+}
+
+/** A date as cameras print it into the picture. */
+export interface DrawnDate {
+  readonly text: string
+  readonly ink: readonly [number, number, number]
+  /** Of the letters, as a part of the photo's height. */
+  readonly letters: number
+  readonly corner: readonly ['top' | 'bottom', 'left' | 'right']
+  /** With a dark edge around the letters. */
+  readonly outlined?: boolean
+}
+
+/** Dates of several makes of camera. */
+export const drawnDates: Readonly<Record<string, DrawnDate>> = {
+  orange: { text: '2014-03-02 14:22', ink: [255, 150, 30], letters: 0.035, corner: ['bottom', 'right'] },
+  yellow: { text: '10/23/2020', ink: [255, 230, 0], letters: 0.045, corner: ['bottom', 'left'], outlined: true },
+  white: {
+    ...{ text: '2020-12-31 23:41:10', ink: [255, 255, 255], letters: 0.04, corner: ['top', 'left'] },
+    outlined: true,
+  },
+  red: { text: '04 13 2021', ink: [255, 70, 30], letters: 0.05, corner: ['top', 'right'] },
+}
+
+/** The photo with a date over it, and where its letters are. */
+export function withDate(photo: ImageRGBA, { text, ink, letters: share, corner, outlined = false }: DrawnDate) {
+  const { width, height } = photo
+  const data = new Uint8Array(photo.data)
+  const size = (share * height) / 7
+  const wide = (text.length * 6 - 1) * size
+  const left = Math.round(corner[1] === 'left' ? 0.03 * width : 0.97 * width - wide)
+  const top = Math.round(corner[0] === 'top' ? 0.03 * height : 0.97 * height - 7 * size)
+  const isInk = (x: number, y: number) => {
+    const [column, row] = [Math.floor((x - left) / size), Math.floor((y - top) / size)]
+    if (column < 0 || row < 0 || row > 6 || column % 6 === 5) return false
+    return (((letters[text[Math.floor(column / 6)] ?? ' ']?.[row] ?? 0) >> (4 - (column % 6))) & 1) === 1
+  }
+  const near = outlined ? [-1, 0, 1] : [0]
+  for (let y = top - 2; y < top + 7 * size + 2; y++)
+    for (let x = left - 2; x < left + wide + 2; x++) {
+      const isEdge = near.some((dy) => near.some((dx) => isInk(x + dx, y + dy)))
+      if (isInk(x, y)) data.set(ink, (y * width + x) * 4)
+      else if (isEdge) data.set([15, 15, 15], (y * width + x) * 4)
+    }
+  const at = { x: left, y: top, width: Math.round(wide), height: Math.round(7 * size) }
+  return { image: { width, height, data }, at }
 }
 
 /** As a camera stores it. */

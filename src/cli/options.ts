@@ -94,9 +94,9 @@ export function deviceOption(): Option {
     .default(undefined, 'cpu')
 }
 
-/** Strips of text that trap cameras print into photos. */
+/** Strips of text and dates that trap cameras print into photos. */
 export function captionsOption(otherwise: string): Option {
-  return new Option('--captions <what>', 'strips of text above or below a photo: keep them, or crop them away')
+  return new Option('--captions <what>', 'text that a camera printed above, below or over a photo: keep it, or crop it away')
     .choices(['keep', 'crop'])
     .default(undefined, otherwise)
 }

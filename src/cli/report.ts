@@ -14,13 +14,13 @@ import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { say, tell } from './say.ts'
+import { say } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
-  captionWords,
   interruptible,
   photosToScore,
   runToScoreBy,
+  tellCaptions,
   tellNotes,
   warnOfLearned,
   warnOfManifest,
@@ -112,7 +112,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
   const { flags, postProcessing } = await afterRanking(given)
   if (flags.out !== undefined) await refuse(flags.out, overwrite)
   await checkFilesFirst(flags)
-  const { openDataset } = await import('../data/index.ts')
+  const { noCaptions, openDataset, withCaptions } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')
   await interruptible((signal, whileRanking) =>
     withModel(flags, async (embedder) => {
@@ -128,7 +128,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
-      let captioned = 0
+      let captioned = noCaptions
       const learnt = await matchingFor(flags, { embedder, postProcessing })
       const outcome = await withMatching(flags, { signal, learnt }, (local) =>
         withStages((watch) =>
@@ -151,11 +151,13 @@ async function reportAction(given: ReportFlags): Promise<void> {
               if (stage === 'ranking') whileRanking(done, total)
               watch(stage, done, total)
             },
-            onCaption: () => captioned++,
+            onCaption: (_, kinds) => {
+              captioned = withCaptions(captioned, kinds)
+            },
           }),
         ),
       )
-      if (captioned > 0) tell(`note: ${captionWords(captioned, selection.manifest.photos.length)}`)
+      await tellCaptions(captioned, selection.manifest.photos.length)
       await warnOfSkipped(outcome.skipped)
       await warnOfScoring(outcome.scoring)
       say(describeReport(outcome))

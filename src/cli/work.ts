@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { counted, oneLine, visible } from '../base/index.ts'
-import type { ListProgress, Manifest, Skipped } from '../data/index.ts'
+import { oneLine, visible } from '../base/index.ts'
+import type { CaptionCounts, ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
 import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
 import type { Device, DeviceChoice } from '../runtime/index.ts'
@@ -74,9 +74,10 @@ export async function withProgress<T>(
     seen.photos = total
     stages.update(title, 'photos', done, total)
   }
-  const seen = { captioned: 0, photos: 0 }
-  const onCaption = () => {
-    seen.captioned++
+  const { noCaptions, withCaptions } = await import('../data/index.ts')
+  const seen = { captioned: noCaptions, photos: 0 }
+  const onCaption: EmbedOptions['onCaption'] = (_, kinds) => {
+    seen.captioned = withCaptions(seen.captioned, kinds)
   }
   const onPrepare = (stage: PrepareStage, done: number, total: number) => {
     if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
@@ -88,7 +89,7 @@ export async function withProgress<T>(
     )
   } finally {
     stages.stop()
-    if (seen.captioned > 0) tell(`note: ${captionWords(seen.captioned, seen.photos)}`)
+    await tellCaptions(seen.captioned, seen.photos)
   }
 }
 
@@ -115,11 +116,11 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
   }
 }
 
-/** That strips of text were left out. */
-export function captionWords(captioned: number, photos: number): string {
-  return inFlags(
-    `caption strip in ${captioned} of ${counted(photos, 'photo')}, left out; \`captions: "keep"\` leaves them in`,
-  )
+/** Tells that captions were left out, where there were any. */
+export async function tellCaptions(captioned: CaptionCounts, photos: number): Promise<void> {
+  const { captionWords } = await import('../data/index.ts')
+  const words = captionWords(captioned, photos)
+  if (words !== undefined) tell(inFlags(`note: ${words}; \`captions: "keep"\` leaves them in`))
 }
 
 /** How the list of photos was read, in one line, and what was recognised in it. */

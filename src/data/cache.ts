@@ -11,7 +11,7 @@ import {
   sweepTemporary,
   writeSealed,
 } from '../base/index.ts'
-import { type Box, decoderVersion, type Geometry } from '../images/index.ts'
+import { type Box, type CaptionKind, type Geometry, seenVersion } from '../images/index.ts'
 
 /** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
 export class CacheError extends InputError {}
@@ -39,7 +39,7 @@ export function entryPath(
 ): string {
   const { widthPx, heightPx, resize, kernel, alpha, maskMargin, meanFill, captions } = geometry
   const key = JSON.stringify([
-    decoderVersion,
+    seenVersion,
     contentHash,
     [
       widthPx,
@@ -88,18 +88,16 @@ export function writeEntry(path: string, pixels: Uint8Array): void {
   }
 }
 
-/** Notes, before an entry is written, that its photo's caption strips were left out: who finds the entry can tell it. */
-export function markCaptioned(path: string): void {
-  writeEntry(markOf(path), new Uint8Array(0))
+const captionMarks = { strip: '.captioned', date: '.dated' } as const satisfies Readonly<Record<CaptionKind, string>>
+
+/** Notes, before an entry is written, which captions of its photo were left out: who finds the entry can tell it. */
+export function markCaptions(path: string, kinds: readonly CaptionKind[]): void {
+  for (const kind of kinds) writeEntry(`${path}${captionMarks[kind]}`, new Uint8Array(0))
 }
 
-/** Whether the photo of an entry had caption strips, which were left out. */
-export function isCaptioned(path: string): boolean {
-  return existsSync(markOf(path))
-}
-
-function markOf(path: string): string {
-  return `${path}.captioned`
+/** The captions of an entry's photo that were left out. */
+export function captionsOf(path: string): CaptionKind[] {
+  return (['strip', 'date'] as const).filter((kind) => existsSync(`${path}${captionMarks[kind]}`))
 }
 
 /** Fills `target` with an entry. @throws CacheError where the entry was removed, cut or damaged since the store was opened. */

@@ -28,6 +28,7 @@ export {
   samePictureBits,
 } from './bursts.ts'
 export { CacheError, cacheFolder, notWritten } from './cache.ts'
+export { type CaptionCounts, captionWords, noCaptions, withCaptions } from './caption-counts.ts'
 export { columnFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'

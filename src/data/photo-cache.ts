@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type FileContent, InputError, readSealed, sha256Of, writeSealed } from '../base/index.ts'
-import { type Box, decoderVersion, type ImageRGBA } from '../images/index.ts'
+import { type Box, type ImageRGBA, seenVersion } from '../images/index.ts'
 import { cacheFolder, notWritten } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, listOf, type PhotoFile, type ReadPhoto, readPhotos, type Skipped } from './read-photos.ts'
@@ -71,7 +71,7 @@ export async function* makeOnce<Made>(
 
 function entryPath(folder: string, contentHash: string, { box, mask }: Photo, ending: string): string {
   const sides = box && [box.x, box.y, box.width, box.height]
-  const name = sha256Of(JSON.stringify([decoderVersion, contentHash, sides, mask?.sha256]))
+  const name = sha256Of(JSON.stringify([seenVersion, contentHash, sides, mask?.sha256]))
   return join(folder, name.slice(0, 2), `${name.slice(2)}.${ending}`)
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { decoderVersion, hashVersion, hashWords, type ImageRGBA, perceptualHash } from '../images/index.ts'
+import { hashVersion, hashWords, type ImageRGBA, perceptualHash, seenVersion } from '../images/index.ts'
 import { cacheFolder, hasEntry, readEntry, writeEntry } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
@@ -74,7 +74,7 @@ export function readHash(cacheDir: string, contentHash: string, photo: Photo): U
 }
 
 function pathOf(cacheDir: string, contentHash: string, { box }: Photo): string {
-  const key = JSON.stringify([hashVersion, decoderVersion, contentHash, box && [box.x, box.y, box.width, box.height]])
+  const key = JSON.stringify([hashVersion, seenVersion, contentHash, box && [box.x, box.y, box.width, box.height]])
   const name = createHash('sha256').update(key).digest('hex')
   return join(cacheDir, 'hashes', name.slice(0, 2), `${name.slice(2)}.bits`)
 }

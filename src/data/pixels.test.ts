@@ -3,10 +3,12 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { drawnDates, drawnStrips, withDate, withStrip } from '../../test/caption-fixture.ts'
 import { folderWith, greyPng, rejection } from '../../test/dataset-fixture.ts'
 import { writeSealed } from '../base/index.ts'
-import { type Geometry, geometry } from '../images/index.ts'
+import { encodePng, type Geometry, geometry } from '../images/index.ts'
 import { cacheFolder } from './cache.ts'
+import { captionWords, noCaptions } from './caption-counts.ts'
 import { openDataset } from './open.ts'
 import { openPixelStore, pixelStoreOf } from './pixels.ts'
 
@@ -19,6 +21,28 @@ const cached = (cacheDir: string) =>
     .map((entry) => join(entry.parentPath, entry.name))
 
 describe('openPixelStore', () => {
+  it('counts the captions that were left out, also where the cache has the pixels', async () => {
+    const { width, height } = { width: 640, height: 240 }
+    const photo = { width, height, data: new Uint8Array(width * height * 4).fill(255) }
+    for (let i = 0; i < photo.data.length; i += 4) photo.data.set([90, 100, 70], i)
+    const { white } = drawnDates
+    const dated = withDate(photo, { ...white!, letters: 0.05 }).image
+    const both = withStrip(dated, drawnStrips['black below']!).image
+    const folder = folderWith({
+      'a.png': await encodePng(photo),
+      'b.png': await encodePng(dated),
+      'c.png': await encodePng(both),
+    })
+    const cacheDir = folderWith({})
+    for (let again = 0; again < 2; again++) {
+      const { captioned } = await openPixelStore(openDataset(folder), tiny, { cacheDir })
+      expect(captioned).toEqual({ strip: 1, date: 2 })
+      expect(captionWords(captioned, 3)).toBe('caption strip in 1, printed date in 2 of 3 photos, left out')
+    }
+    const kept = await openPixelStore(openDataset(folder), { ...tiny, captions: 'keep' }, { cacheDir })
+    expect([kept.captioned, captionWords(kept.captioned, 3)]).toEqual([noCaptions, undefined])
+  })
+
   it('gives the photos’ pixels in the order asked for', async () => {
     const folder = folderWith({ 'a.png': grey10!, 'b.png': grey20!, 'c.png': grey30! })
     const store = await openPixelStore(openDataset(folder), tiny, { cacheDir: folderWith({}) })

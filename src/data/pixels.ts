@@ -1,16 +1,17 @@
 import { invariant } from '../base/index.ts'
-import { type Geometry, leavesCaptionsOut, prepareImage } from '../images/index.ts'
+import { captionsLeftOut, type Geometry, prepareImage } from '../images/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
 import {
   cacheFolder,
+  captionsOf,
   entryPath,
   hasEntry,
-  isCaptioned,
-  markCaptioned,
+  markCaptions,
   readEntry,
   sweepCache,
   writeEntry,
 } from './cache.ts'
+import { type CaptionCounts, noCaptions, withCaptions } from './caption-counts.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { joinedHashes, keepHash, readHash } from './photo-hashes.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
@@ -35,8 +36,8 @@ export interface PixelIndex {
   readonly entries: readonly string[]
   readonly skipped: readonly Skipped[]
   readonly warnings: readonly string[]
-  /** Photos whose caption strips were left out. */
-  readonly captioned: number
+  /** Photos whose captions were left out. */
+  readonly captioned: CaptionCounts
 }
 
 /** Decoded and resized photos on disk. */
@@ -47,8 +48,8 @@ export interface PixelStore {
   readonly contentHashes: readonly string[]
   readonly skipped: readonly Skipped[]
   readonly warnings: readonly string[]
-  /** Photos whose caption strips were left out. */
-  readonly captioned: number
+  /** Photos whose captions were left out. */
+  readonly captioned: CaptionCounts
   /** [photos, 4] words: `perceptualHash` of each, where that was asked for. */
   readonly hashes?: Uint32Array | undefined
   /** [B, heightPx, widthPx, 3], the photos at these positions of `photos`, read from the cache. */
@@ -77,7 +78,7 @@ export async function openPixelStore(
       if (!isThere || (hashed && hash === undefined)) {
         const image = await decodePhoto({ photo, bytes }, limitPixels)
         if (!isThere) {
-          if (leavesCaptionsOut(image, geometry)) markCaptioned(entry)
+          markCaptions(entry, captionsLeftOut(image, geometry))
           writeEntry(entry, prepareImage(image, geometry, photo.box))
         }
         if (hashed) hash = keepHash(cacheDir, contentHash, photo, image) // decoding is what takes long
@@ -88,7 +89,7 @@ export async function openPixelStore(
   )
   const { photos, results, contentHashes, skipped, warnings } = scan
   const entries = results.map(({ entry }) => entry)
-  const captioned = entries.filter(isCaptioned).length
+  const captioned = entries.reduce((counts, entry) => withCaptions(counts, captionsOf(entry)), noCaptions)
   const store = pixelStoreOf({ photos, geometry, contentHashes, entries, skipped, warnings, captioned })
   return hashed ? { ...store, hashes: joinedHashes(results.map(({ hash }) => hash!)) } : store
 }

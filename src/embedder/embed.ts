@@ -10,7 +10,7 @@ import {
   readPhotos,
   type Skipped,
 } from '../data/index.ts'
-import { hasPhotoHeader, type ImageRGBA, leavesCaptionsOut } from '../images/index.ts'
+import { type CaptionKind, captionsLeftOut, hasPhotoHeader, type ImageRGBA } from '../images/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { batchesUnderWay, inBatches } from './batches.ts'
 import { type Embedder, type PreparedPhoto, prepareFor } from './embedder.ts'
@@ -30,7 +30,7 @@ export interface EmbedOptions {
   readonly inPlaceOf?: ((image: ImageRGBA, photo: Photo) => Promise<ImageRGBA>) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** Called for each photo whose caption strips were left out. */
-  readonly onCaption?: ((photo: Photo) => void) | undefined
+  readonly onCaption?: ((photo: Photo, kinds: readonly CaptionKind[]) => void) | undefined
   /** Called for what comes before embedding, photo by photo. */
   readonly onPrepare?: ((stage: PrepareStage, done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -92,7 +92,8 @@ export async function* embedBatches(
   const prepare = async (file: PhotoFile) => {
     const decoded = await decodePhoto(file, limitPixels)
     const image = inPlaceOf === undefined ? decoded : await inPlaceOf(decoded, file.photo)
-    if (embedder.geometries.some((seen) => leavesCaptionsOut(image, seen))) onCaption?.(file.photo)
+    const captions = new Set(embedder.geometries.flatMap((seen) => captionsLeftOut(image, seen)))
+    if (captions.size > 0) onCaption?.(file.photo, [...captions])
     return prepareFor(embedder, image, file.photo.box)
   }
   const ahead = batchesUnderWay(embedder) * embedder.batchSize

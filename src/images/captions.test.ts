@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest'
-import { asJpeg, drawnStrips, withStrip } from '../../test/caption-fixture.ts'
+import { asJpeg, drawnDates, drawnStrips, withDate, withStrip } from '../../test/caption-fixture.ts'
 import { studio } from '../synth/index.ts'
 import { captionStrips, withoutCaptions } from './captions.ts'
 import { decodeImage, type ImageRGBA } from './decode.ts'
-import { geometry, prepareImage } from './geometry.ts'
+import { captionsLeftOut, geometry, prepareImage } from './geometry.ts'
+import { printedText } from './printed-text.ts'
 import { resizeRgb } from './resize.ts'
 
 /** Jaguars as a camera sees them, by day and in the infrared, without their masks. A new coat takes longer to paint than a photo. */
@@ -59,11 +60,65 @@ test('a strip on each side', async () => {
   }
 })
 
+describe.each(Object.entries(drawnDates))('a date over the picture, %s', (_, date) => {
+  test.each([95, 75])('is found where it is, as JPEG of quality %d', async (quality) => {
+    for (const photo of some.slice(0, 3)) {
+      const { image, at } = withDate(photo, date)
+      const [found, ...others] = printedText(await decodeImage(await asJpeg(image, quality)))
+      expect(others).toEqual([])
+      const [right, bottom] = [found!.x + found!.width, found!.y + found!.height]
+      const around = Math.ceil(at.height / 2)
+      for (const beyond of [at.x - found!.x, at.y - found!.y, right - at.x - at.width, bottom - at.y - at.height]) {
+        expect(beyond).toBeGreaterThanOrEqual(0)
+        expect(beyond).toBeLessThanOrEqual(around)
+      }
+    }
+  })
+})
+
+describe('a date over the picture', () => {
+  const [photo] = some
+  const { image, at } = withDate(photo!, drawnDates['orange']!)
+  const seen = (captions: 'keep' | 'crop', from: ImageRGBA) =>
+    prepareImage(withoutCaptions(from), geometry({ widthPx: 640, heightPx: 480, captions }))
+
+  test('is painted out: a network sees the same whatever it says, and the rest as it was; or it is kept', () => {
+    const [cut, plain] = [seen('crop', image), seen('crop', photo!)]
+    const other = withDate(photo!, { ...drawnDates['orange']!, text: '2044-03-12 11:22' })
+    expect(Buffer.from(cut).equals(seen('crop', other.image))).toBe(true)
+    const inText = (x: number, y: number) =>
+      x >= at.x - 10 && y >= at.y - 10 && x < at.x + at.width + 10 && y < at.y + at.height + 10
+    const differing = [...cut.keys()].filter((i) => cut[i] !== plain[i]).map((i) => Math.floor(i / 3))
+    expect(differing.filter((i) => !inText(i % 640, Math.floor(i / 640)))).toEqual([])
+    expect(Buffer.from(seen('keep', image)).equals(plain)).toBe(false)
+    expect(captionsLeftOut(withoutCaptions(image), geometry())).toEqual(['date'])
+    expect(captionsLeftOut(withoutCaptions(image), geometry({ captions: 'keep' }))).toEqual([])
+  })
+
+  test('is found above a strip as well', () => {
+    const both = withStrip(image, drawnStrips['black below']!)
+    const { photograph, printed } = withoutCaptions(both.image)
+    expect(photograph).toEqual({ x: 0, y: 0, width: 640, height: 480 })
+    expect(printed).toEqual(printedText(image))
+    expect(captionsLeftOut({ ...both.image, photograph, printed }, geometry())).toEqual(['strip', 'date'])
+  })
+
+  it('is not: five letters, letters of several heights, or letters among as much ink', () => {
+    const short = { ...drawnDates['white']!, text: '10:23 1' }
+    expect(printedText(withDate(photo!, short).image)).toEqual([])
+    const tall = withDate(photo!, { ...short, text: '10    7', letters: 0.06 }).image
+    expect(printedText(withDate(tall, { ...short, text: '    2024' }).image)).toEqual([])
+    const dotted = withDate(photo!, drawnDates['white']!).image
+    for (let y = 0; y < 60; y += 4) for (let x = 0; x < 640; x += 3) dotted.data.set([255, 255, 255], (y * 640 + x) * 4)
+    expect(printedText(dotted)).toEqual([])
+  })
+})
+
 describe('no strip', () => {
   const none = { topPx: 0, bottomPx: 0 }
 
-  test('on a hundred drawn photos without one', () => {
-    for (const photo of photos(100, 320, 240, 5)) expect(captionStrips(photo)).toEqual(none)
+  test('on a hundred drawn photos without one, and no date', () => {
+    for (const photo of photos(100, 320, 240, 5)) expect([captionStrips(photo), printedText(photo)]).toEqual([none, []])
   })
 
   it('is a bar without letters, a letter by itself, or letters without an edge to the photo', async () => {

@@ -1,4 +1,8 @@
-import type { ImageRGBA } from './decode.ts'
+import { decoderVersion, type ImageRGBA } from './decode.ts'
+import { printedText } from './printed-text.ts'
+
+/** Part of the key of everything that is kept of photos: changes whenever the same file would be seen otherwise. */
+export const seenVersion = `captions-2/${decoderVersion}`
 
 /** The strips that a camera printed along the edges of a photo, in rows of pixels; 0 where there is none. */
 export interface CaptionStrips {
@@ -41,12 +45,21 @@ export function captionStrips(image: ImageRGBA): CaptionStrips {
   return { topPx: stripAt(image, 'top'), bottomPx: stripAt(image, 'bottom') }
 }
 
-/** The image with what of it is a photograph marked, where it has caption strips; boxes and masks are then cut to that. */
+/**
+ * The image with what of it is a photograph marked, where it has caption strips, and where text was printed over that: boxes and masks are
+ * then cut to the photograph, and networks see the text painted out.
+ */
 export function withoutCaptions(image: ImageRGBA): ImageRGBA {
+  const photograph = photographIn(image)
+  const printed = printedText({ ...image, photograph })
+  if (photograph === undefined && printed.length === 0) return image
+  return { ...image, photograph, printed }
+}
+
+function photographIn(image: ImageRGBA): ImageRGBA['photograph'] {
   const { topPx, bottomPx } = captionStrips(image)
-  if (topPx === 0 && bottomPx === 0) return image
-  const photograph = { x: 0, y: topPx, width: image.width, height: image.height - topPx - bottomPx }
-  return { ...image, photograph }
+  if (topPx === 0 && bottomPx === 0) return undefined
+  return { x: 0, y: topPx, width: image.width, height: image.height - topPx - bottomPx }
 }
 
 /** Brightness of a row counted from an edge, 0 the outermost. */

@@ -14,6 +14,8 @@ export interface ImageRGBA {
   readonly data: Uint8Array
   /** The part that is a photograph, where a camera printed strips of text beside it (`withoutCaptions`); the whole unless given. */
   readonly photograph?: Region | undefined
+  /** Where a camera printed text, as a date, into the picture itself (`withoutCaptions`). */
+  readonly printed?: readonly Region[] | undefined
 }
 
 /** What is refused when a picture is decoded, and what it is called. */

@@ -3,6 +3,7 @@ import type { ImageRGBA } from './decode.ts'
 import { type Geometry, geometrySchema, type Rgb } from './geometry-schema.ts'
 import { type Box, boxRegion, maskRegion } from './region.ts'
 import { type Region, resizeRgb } from './resize.ts'
+import { withoutPrinted } from './without-printed.ts'
 
 /** 224 × 224 pixels, squashed, bicubic, the mask left alone, captions left out; the fill is ImageNet's mean colour. */
 export const geometryDefaults = {
@@ -28,7 +29,7 @@ export function geometry(given: Partial<Geometry> = {}): Geometry {
  * @throws InputError where the box lies outside of the photo.
  */
 export function prepareImage(photo: ImageRGBA, geometry: Geometry, box?: Box): Uint8Array {
-  const image = geometry.captions === 'crop' ? photo : { ...photo, photograph: undefined }
+  const image = geometry.captions === 'crop' ? withoutPrinted(photo) : { ...photo, photograph: undefined }
   const region = boxRegion(image, box)
   switch (geometry.alpha) {
     case 'keep':
@@ -48,9 +49,13 @@ export function prepareImage(photo: ImageRGBA, geometry: Geometry, box?: Box): U
   }
 }
 
-/** Whether `prepareImage` leaves caption strips of the photo out. */
-export function leavesCaptionsOut({ photograph }: ImageRGBA, { captions }: Geometry): boolean {
-  return captions === 'crop' && photograph !== undefined
+/** What a camera prints: a strip beside the photograph, or a date over it. */
+export type CaptionKind = 'strip' | 'date'
+
+/** The captions of the photo that `prepareImage` leaves out. */
+export function captionsLeftOut({ photograph, printed = [] }: ImageRGBA, { captions }: Geometry): CaptionKind[] {
+  if (captions !== 'crop') return []
+  return [...(photograph === undefined ? [] : ['strip' as const]), ...(printed.length === 0 ? [] : ['date' as const])]
 }
 
 function fit(image: ImageRGBA, region: Region, geometry: Geometry, bars: Rgb): Uint8Array {

@@ -1,5 +1,5 @@
 /** Photographs as pixels: decoding, orientation, masks, crops and the exact geometry a network sees. */
-export { withoutCaptions } from './captions.ts'
+export { seenVersion, withoutCaptions } from './captions.ts'
 export {
   type DecodeOptions,
   decodeDefaults,
@@ -10,7 +10,15 @@ export {
 } from './decode.ts'
 export { encodeJpeg, encodePng } from './encode.ts'
 export { photoTime } from './exif-time.ts'
-export { geometry, geometryDefaults, leavesCaptionsOut, type Placed, placedIn, prepareImage } from './geometry.ts'
+export {
+  type CaptionKind,
+  captionsLeftOut,
+  geometry,
+  geometryDefaults,
+  type Placed,
+  placedIn,
+  prepareImage,
+} from './geometry.ts'
 export { type Geometry, geometrySchema } from './geometry-schema.ts'
 export { withMask, withOutline } from './mask.ts'
 export {
@@ -31,3 +39,4 @@ export { type Region, type ResizeTarget, resizeRgb } from './resize.ts'
 export { runLengths } from './run-lengths.ts'
 export { decodedBytes, decodingBudgetBytes, type PhotoSize, photoSize } from './size.ts'
 export { type Thumbnail, type ThumbnailOptions, thumbnail, thumbnailDefaults } from './thumbnail.ts'
+export { isPrinted, withoutPrinted } from './without-printed.ts'

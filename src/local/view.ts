@@ -1,4 +1,13 @@
-import { type Box, boxRegion, type ImageRGBA, maskRegion, type Region, resizeRgb } from '../images/index.ts'
+import {
+  type Box,
+  boxRegion,
+  type ImageRGBA,
+  isPrinted,
+  maskRegion,
+  type Region,
+  resizeRgb,
+  withoutPrinted,
+} from '../images/index.ts'
 import type { LocalPhoto } from './features.ts'
 import { type Plane, plane } from './plane.ts'
 
@@ -22,7 +31,7 @@ const maskThreshold = 128
 /** The part of a photo around the animal, and which places of the photo are the animal. */
 export interface AnimalRegion {
   readonly region: Region
-  /** Whether a place of the photo is the animal: inside of its box, and of its mask. */
+  /** Whether a place of the photo is the animal: inside of its box, and of its mask, and no text that a camera printed over it. */
   readonly isAnimal: (x: number, y: number) => boolean
 }
 
@@ -32,7 +41,9 @@ export function regionOf({ image, box }: LocalPhoto): AnimalRegion {
   return {
     region: maskRegion(image, widened(inside, around(inside, image)), margin),
     isAnimal: (x, y) =>
-      isInside(inside, x, y) && image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold,
+      isInside(inside, x, y) &&
+      !isPrinted(image, x, y) &&
+      image.data[(Math.floor(y) * image.width + Math.floor(x)) * 4 + 3]! >= maskThreshold,
   }
 }
 
@@ -42,7 +53,7 @@ export function viewOf(photo: LocalPhoto, longSidePx: number): View {
   const shrink = Math.min(1, longSidePx / Math.max(region.width, region.height))
   const widthPx = Math.max(1, Math.round(region.width * shrink))
   const heightPx = Math.max(1, Math.round(region.height * shrink))
-  const rgb = resizeRgb(photo.image, region, { widthPx, heightPx, kernel: 'bilinear' })
+  const rgb = resizeRgb(withoutPrinted(photo.image), region, { widthPx, heightPx, kernel: 'bilinear' })
   return {
     brightness: brightnessOf(rgb, widthPx, heightPx),
     pixel: [region.width / widthPx, region.height / heightPx],

@@ -1,10 +1,10 @@
-import type { Box, ImageRGBA } from '../images/index.ts'
+import { type Box, type ImageRGBA, withoutPrinted } from '../images/index.ts'
 import type { Located } from './located.ts'
 import type { Locator } from './locator.ts'
 
-/** What a locator finds in the photograph itself, without the strips of text beside it, in pixels of the whole image. */
+/** What a locator finds in the photograph itself, without the strips of text beside it and the text over it, in pixels of the whole image. */
 export async function inPhotograph(locator: Pick<Locator, 'locate'>, image: ImageRGBA): Promise<Located> {
-  const { photograph, width, height, data } = image
+  const { photograph, width, height, data } = withoutPrinted(image)
   if (photograph === undefined) return locator.locate(image)
   // strips are as wide as the image, so that the rows between them lie together
   const rows = data.subarray(photograph.y * width * 4, (photograph.y + photograph.height) * width * 4)

@@ -2,6 +2,7 @@ import { check, counted } from '../base/index.ts'
 import {
   burstsOf,
   burstWords,
+  captionWords,
   columnSplit,
   dividesByBurst,
   groupedSplit,
@@ -151,9 +152,9 @@ export async function openPhotos(
 }
 
 function tellCaptions({ onProgress }: TrainOptions, { captioned, photos }: PixelStore): void {
-  if (captioned === 0) return
-  const text = `caption strip in ${captioned} of ${counted(photos.length, 'photo')}, left out; \`set: ["image.captions=keep"]\` leaves them in`
-  onProgress?.({ kind: 'note', text })
+  const words = captionWords(captioned, photos.length)
+  if (words === undefined) return
+  onProgress?.({ kind: 'note', text: `${words}; \`set: ["image.captions=keep"]\` leaves them in` })
 }
 
 function checkTwo(data: string, photos: readonly Photo[]): void {
