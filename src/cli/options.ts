@@ -96,7 +96,10 @@ export function deviceOption(): Option {
 
 /** Strips of text and dates that trap cameras print into photos. */
 export function captionsOption(otherwise: string): Option {
-  return new Option('--captions <what>', 'text that a camera printed above, below or over a photo: keep it, or crop it away')
+  return new Option(
+    '--captions <what>',
+    'text that a camera printed above, below or over a photo: keep it, or crop it away',
+  )
     .choices(['keep', 'crop'])
     .default(undefined, otherwise)
 }
