@@ -79,7 +79,7 @@ test('what will teach little is said before the first step, with what is better'
   const settings = [...set, 'sampler.kind=shuffled', 'pairLoss.kind=circle']
   await prepareJob({ data, out: join(folder, 'doubtful'), preset: 'atto', set: settings, onProgress })
   expect(told).toContain(
-    '13 photos teach a network from random weights next to nothing. Better: pretrained weights (`backbone: "convnext_small.fb_in1k"`; docs/weights.md tells how to bring them along without internet), or a network that you have as an ONNX file, without training (`openModel("NETWORK.onnx")`)',
+    '13 photos teach a network from random weights next to nothing. Better: pretrained weights (`backbone: "convnext_small.fb_in1k"`; docs/weights.md tells how to bring them along without internet), or a network that you have as an ONNX file, without training: `openModel("resnet50-imagenet.onnx", { modelConfig: "presets/resnet50-imagenet.model.json" })`, or with another network and its own description (docs/models.md)',
   )
   expect(told).toContain(
     "the loss 'circle' learns from photos of one individual in a batch, which the sampler 'shuffled' brings together by chance alone: `set: [\"sampler.kind=pxk\"]`",

@@ -22,7 +22,7 @@ export function reliabilityChart({ bins, ece, source }: ReliabilityChannels): Pi
   const total = filled.reduce((sum, { count }) => sum + count, 0)
   const subtitle =
     `${count(Math.round(total), 'answer')} about individuals that nothing was fitted on, in ${count(bins.length, 'bin')} by their probability. ` +
-    `Points on the diagonal hold what they promise; below it answers promise too much. The larger a point, the more answers. Mean distance (ECE) ${ece.toFixed(3)}.`
+    `Points on the diagonal hold what they promise; below it answers promise too much. The larger a point, the more answers. On average they are ${ece.toFixed(3)} off it (ECE).`
   const caption = { title: 'How often is an answer right?', subtitle, source }
   return picture('reliability', { height: 620 }, caption, (outer) => {
     const area = { x: outer.x + 62, y: outer.y + 12, width: outer.width - 92, height: outer.height - 60 }
@@ -39,7 +39,7 @@ export function reliabilityChart({ bins, ece, source }: ReliabilityChannels): Pi
         const [cx, cy] = points[i]!
         return element('circle', { cx, cy, r: 2.5 + 11 * Math.sqrt(count / most), class: 'p0' })
       }),
-      text(xs.at(0.02), ys.at(0.97), `ECE ${ece.toFixed(3)}`, { bold: true, rim: true }),
+      text(xs.at(0.02), ys.at(0.97), `off by ${ece.toFixed(3)}`, { bold: true, rim: true }),
     ].join('\n')
   })
 }

@@ -20,7 +20,7 @@ export function calibrationText(record: CalibrationRecord, { reason }: Selection
     '',
     embedding.measured === null
       ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
-      : `measured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
+      : `${offByWords}\nmeasured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
     ...(fused === undefined ? [] : fusionLines(fused)),
     ...(local === undefined ? [] : ['', betterWords('places alone', local)]),
     ...(fused === undefined ? [] : [betterWords('fused', fused)]),
@@ -28,7 +28,11 @@ export function calibrationText(record: CalibrationRecord, { reason }: Selection
   ].join('\n')
 }
 
-const header = ['scores', 'curve', 'rank-1', 'ECE of answers', 'ECE of pairs', 'absent, named above 0.9']
+const header = ['scores', 'curve', 'rank-1', 'answers off by', 'pairs off by', 'absent animals named (above 0.9)']
+
+/** What the table means by being off. */
+const offByWords =
+  'off by: how far a probability was from the share that was right, on average (ECE); 0.05 means that of answers with 0.90 between 85 and 95 of 100 were right'
 
 function row(name: string, { curve, measured }: CalibratedScores): string[] {
   if (measured === null) return [name, curve.kind, '', '', '', '']

@@ -53,6 +53,11 @@ test.each([
   ['`backboneNames` lists them', '`rosette models` lists them'],
   ['`summariseBackbone("vit_tiny")` lists them', '`rosette models vit_tiny` lists them'],
   ['`train({ resume: true })` goes on with it', '`rosette train --resume` goes on with it'],
+  [
+    '`openModel("a b.onnx", { modelConfig: "presets/a.json" })` answers',
+    "`rosette identify NEW-PHOTOS --gallery PHOTOS --model 'a b.onnx' --model-config presets/a.json` answers",
+  ],
+  ['`openModel("NETWORK.onnx")`', '`rosette identify NEW-PHOTOS --gallery PHOTOS --model NETWORK.onnx`'],
   ['a folder of `exportModel()`', 'a folder of `rosette export`'],
   ['photos left out (`excludeSame`)', 'photos left out (--exclude-same)'],
   ['`scores: "shift"` keeps their order', '`rosette submit --scores shift` keeps their order'],

@@ -110,14 +110,16 @@ function flagsElsewhere(inner: string, command: Command): string | undefined {
   return flags?.includes(' ') ? `\`rosette ${name} ${flags}\`` : flags
 }
 
-/** A function or list of the API, with a text or with options, as the command that does the same. */
+/** A function or list of the API, with a text, with options, or with both, as the command that does the same. */
 function commandOf(inner: string, command: Command): string | undefined {
   const [, name = '', call, given = ''] = /^(\w+)(\((.*)\))?$/.exec(inner) ?? []
   const words = commandsFor[call === undefined ? name : `${name}()`]
   if (words === undefined) return undefined
   const sibling = siblingOf(command, words.split(' ', 1)[0]!)
-  const options = /^\{ (.*) \}$/.exec(given)?.[1]
-  const rest = options === undefined ? wordsOf(valueOf(given)) : sibling && flagsOf(options, sibling)
+  const [, first = '', options] = /^(.*?)(?:, )?(?:\{ (.*) \})?$/.exec(given) ?? []
+  const flags = options === undefined ? '' : sibling && flagsOf(options, sibling)
+  const rest =
+    flags === undefined ? undefined : [wordsOf(valueOf(first)), flags].filter((word) => word !== '').join(' ')
   return rest === undefined ? undefined : `\`rosette ${words}${rest === '' ? '' : ` ${rest}`}\``
 }
 

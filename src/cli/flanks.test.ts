@@ -42,6 +42,9 @@ test('a table is filled in: known flanks, other columns and rows stay, and it is
   expect(await rosette(...args, '--threshold', '0')).toBe(0)
   expect(output.stdout).toContain('known     1 photo, which keeps its flank\n')
   expect(output.stdout).toContain('unsure    0 photos')
+  expect(output.stdout).toMatch(
+    /next:\n {2}npx rosette identify --model MODEL --gallery \S+flanks\.csv --images \S+ --columns filename=file,identity=who,flank=side NEW_PHOTOS\n/,
+  )
   const [header, first, second] = lines()
   expect(header).toBe('file,who,side,note,flank_confidence,flank_from')
   expect(first).toBe(`${drawn.photos[0]!.filename},${drawn.photos[0]!.name},izquierda,"a, 0",,stated`)
@@ -78,4 +81,10 @@ test('unsure photos stay empty; names that say a flank are believed; a folder be
   expect(await rosette('flanks', '--data', plain, '--out', out, '--threshold', '1', '--overwrite')).toBe(0)
   expect(output.stdout).toContain('proposed  none\nunsure    2 photos: their flank stays empty')
   expect(lines()[1]).toMatch(/^Ana\/1\.png,Ana,,0\.\d{3},unsure$/)
+  const nobody = folderWith({ '1.png': await brightPhoto(64, 48) })
+  output.stdout = ''
+  expect(await rosette('flanks', '--data', nobody, '--out', out, '--overwrite')).toBe(0)
+  expect(output.stdout).toMatch(
+    /next:\n {2}npx rosette identify --model MODEL --gallery KNOWN_PHOTOS --query-images \S+ \S+flanks\.csv\n/,
+  )
 })

@@ -2,14 +2,16 @@ import { Command, Option } from 'commander'
 import { counted, csvText, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { FlankProposal, FlankProposals } from '../flank/index.ts'
+import { asTyped, wordsOf } from './flag-words.ts'
 import { type FlankOf, flankColumns, knownFlanks } from './flank-rows.ts'
+import { identifyCommand } from './identify.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { fraction } from './numbers.ts'
 import { addDataOptions, type DataFlags, dataOptions, memoryLimitOption, threadsOption } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
-import { tableWith } from './split-rows.ts'
+import { type SplitTable, tableWith } from './split-rows.ts'
 import { interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
 const example = `
@@ -24,7 +26,8 @@ a column, a folder or a file name states is never changed. A photo below the
 threshold is unsure: its flank stays empty, and it is compared with both.
 
 The file has the columns of the table and flank, flank_confidence and flank_from
-(stated, name, proposed, unsure). Every command reads it in place of the table.`
+(stated, name, proposed, unsure). Every command reads it in place of the table:
+\`rosette identify\` as --gallery where it lists known animals, else as PHOTO.`
 
 interface FlanksFlags extends DataFlags, LocateFlags {
   readonly data: string
@@ -72,8 +75,22 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
   const { rows, options, warnings } = tableWith(manifest, flags, flankColumns(manifest.photos, flanks), out)
   writeFileAtomic(out, csvText(rows, { formulas: 'kept' }))
   for (const text of warnings) warn(text)
-  say(`${flanksText(flanks)}\n\n${out}: ${counted(manifest.photos.length, 'photo')}`)
+  const next = nextCommand(out, manifest, { ...flags, options })
+  say(`${flanksText(flanks)}\n\n${out}: ${counted(manifest.photos.length, 'photo')}\nnext:\n  npx ${next}`)
   if (Object.keys(options).length > 0) tell(`read it back with ${optionText({ data: out, ...options })}`)
+}
+
+/** The command that reads the table: of known animals as its gallery, else as the photos to ask about. */
+function nextCommand(
+  out: string,
+  { photos }: Manifest,
+  { locate, locateConfig, options }: LocateFlags & Pick<SplitTable, 'options'>,
+): string {
+  const { images, columns, ...labels } = options
+  const command = { model: 'MODEL', ...(locate === 'none' ? {} : { locate, locateConfig }), ...labels }
+  return photos.some(({ identity }) => identity !== undefined)
+    ? `${asTyped(identifyCommand(), { ...command, gallery: out, images, columns })} NEW_PHOTOS`
+    : `${asTyped(identifyCommand(), { ...command, gallery: 'KNOWN_PHOTOS', queryImages: images, queryColumns: columns })} ${wordsOf(out)}`
 }
 
 async function proposalsFor(

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../run/index.ts'
 import { answerHabits, habits } from './habits.ts'
+import { identifyCommand } from './identify.ts'
 import { trainCommand } from './train.ts'
 
 /** A value that the setting can have. */
@@ -40,4 +41,12 @@ test.each(Object.entries(habits))('--%s: %s can be said', (habit, meant) => {
     .map(({ long }) => long)
   for (const option of words.filter((word) => word.startsWith('--'))) expect(visible).toContain(option)
   expect(visible).not.toContain(`--${habit}`)
+})
+
+test.each(['data', 'queries'])('--%s of identify is answered: photos to ask about have no option', (name) => {
+  const command = identifyCommand().exitOverride()
+  expect(() => command.parse(['--model', 'm', `--${name}`, 'my table.csv'], { from: 'user' })).toThrow(
+    `identify: --${name} is not an option: a table, a folder or photos to ask about are given as PHOTO\n` +
+      "hint: rosette identify --model … --gallery … 'my table.csv'",
+  )
 })

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { InputError } from '../base/index.ts'
+import { wordsOf } from './flag-words.ts'
 
 /** What options of other programs are called here, V being their value. */
 export const habits: Readonly<Record<string, string>> = {
@@ -39,6 +40,23 @@ export function answerHabits(command: Command): Command {
       )
     }
     command.addOption(new Option(`--${habit} <value>`).hideHelp().argParser(answer))
+  }
+  return command
+}
+
+/** Options by which people name the photos that they ask about. */
+const asksBy = ['data', 'photos', 'query', 'queries']
+
+/** Answers options that name the photos to ask about: these stand by themselves, without an option. */
+export function answerAskedPhotos(command: Command): Command {
+  for (const name of asksBy) {
+    const answer = (value: string) => {
+      throw new InputError(
+        `${command.name()}: --${name} is not an option: a table, a folder or photos to ask about are given as PHOTO`,
+        `rosette ${command.name()} --model … --gallery … ${wordsOf(value)}`,
+      )
+    }
+    command.addOption(new Option(`--${name} <value>`).hideHelp().argParser(answer))
   }
   return command
 }

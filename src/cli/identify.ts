@@ -13,6 +13,7 @@ import { unaskedMatch } from './default-match.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { inFlags, speakingOf } from './flag-words.ts'
 import { filesOfGallery, locatedGallery, tellGallery } from './gallery-source.ts'
+import { answerAskedPhotos } from './habits.ts'
 import { plain, tableOf, tableText } from './identify-output.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMatching } from './match-options.ts'
@@ -24,6 +25,7 @@ import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
+import { withShortPaths } from './short-paths.ts'
 import {
   interruptible,
   warnOfIdenticalKnown,
@@ -55,8 +57,10 @@ The gallery is a folder that \`rosette gallery\` made, or photos of known
 individuals. Photos that this model has embedded before are not embedded again.
 
 Similarity is the cosine between your photo and the individual's photo that is
-most similar to it (the best match); 1 is the most. Individuals are ranked by
-probability where there is one, which also weighs how many photos each has.
+most similar to it (the best match); 1 is the most. The list is in the order of
+similarity. With a calibration it is in the order of probability, which also
+weighs how many photos each individual has: so the first individual need not be
+the one with the most similar photo.
 A gallery photo that is the very same file as the photo asked about is left out.
 
 The answer is a name, "new" or "unsure". Names need probabilities, which
@@ -106,6 +110,7 @@ export function identifyCommand(): Command {
     .option('--html <FILE>', 'write a page to decide on, each photo beside its candidates')
     .option('--decisions <FILE.csv>', 'what you decided: photo, other photo, decision; a decided photo is answered so')
     .option('--overwrite', 'replace the files of --csv and --html')
+  answerAskedPhotos(command)
   addOtherNames(
     command,
     { galleryImages: 'images', galleryColumns: 'columns' },
@@ -211,14 +216,16 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     return
   }
   const explained = [meaning, accuracy].join('\n')
-  const answers = found.map(({ photo }, i) => `${oneLine(photo.filename)}: ${oneLine(because[i]!)}`)
+  const { found: short, told } = withShortPaths(found)
+  const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(one))}`)
+  const places = told === '' ? '' : `${oneLine(told)}\n\n`
   if (csv === undefined) {
-    say(`${tableText(found)}\n\n${answers.join('\n')}\n\n${explained}`)
+    say(`${places}${tableText(short)}\n\n${answers.join('\n')}\n\n${explained}`)
   } else {
     writeFileAtomic(csv, tableOf(found, because, { decided: given.decisions !== undefined }))
     const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
     say(
-      `${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${counted(found.length, 'photo')}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`,
+      `${places}${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${counted(found.length, 'photo')}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`,
     )
     tell(explained)
   }

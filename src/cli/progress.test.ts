@@ -21,13 +21,13 @@ test('not on a terminal: a line after two seconds and every 15, with the time le
   bar.update(1, 100)
   expect(text()).toBe('')
   vi.advanceTimersByTime(200)
-  expect(text()).toBe('embedding 1/100 photos, 3 min 18 s left\n')
+  expect(text()).toBe('embedding 1/100 photos\n')
   vi.advanceTimersByTime(14_800)
   bar.update(20, 100)
   bar.update(21, 100)
   expect(text().split('\n')).toHaveLength(2)
   vi.advanceTimersByTime(3_000)
-  expect(text().split('\n').slice(1)).toEqual(['embedding 21/100 photos, 1 min 4 s left', ''])
+  expect(text().split('\n').slice(1)).toEqual(['embedding 21/100 photos, 1 min 0 s left', ''])
   bar.stop()
   vi.advanceTimersByTime(60_000)
   expect(text().split('\n')).toHaveLength(3)
@@ -70,6 +70,24 @@ test('what was done before the first word does not count as pace', () => {
   vi.advanceTimersByTime(7_000)
   bar.stop()
   expect(text()).toBe('embedding 90/100 photos\nembedding 95/100 photos, 17 s left\n')
+})
+
+test('no time is told before a twentieth is done; then the first piece, which waits for the network, is no pace', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('locating', 'photos', { stream })
+  const after = (ms: number, done: number) => {
+    vi.advanceTimersByTime(ms)
+    bar.update(done, 200)
+  }
+  bar.update(0, 200)
+  after(8_900, 1) // the network was opened
+  for (let done = 2; done <= 9; done++) after(1_000, done)
+  after(100, 9)
+  expect(text()).toBe('locating 0/200 photos\nlocating 9/200 photos\n')
+  for (let done = 10; done <= 25; done++) after(1_000, done)
+  bar.stop()
+  expect(text().split('\n')[2]).toBe('locating 23/200 photos, 3 min 6 s left') // one a second since the first
 })
 
 test('on a terminal: one line that changes and is gone at the end', () => {

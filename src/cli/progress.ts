@@ -59,24 +59,40 @@ export function megabytes(bytes: number): number {
 type Words = (done: number, total: number, bar: string) => string
 
 interface StageClock {
-  readonly start: (done: number) => void
-  /** Undefined before anything was done: nobody knows. */
+  readonly advance: (done: number) => void
+  /** Undefined where nobody knows yet. */
   readonly leftMs: (done: number, total: number) => number | undefined
 }
 
-/** Of so many the first is waited for while everything is prepared: its pace is not that of the others. */
-const many = 100
+/** Of what there is to do: before so much is done the pace is that of a few, and what it promises jumps. */
+const steadyShare = 0.05
+/** So long the pace without the first piece of work must have been seen. */
+const steadyMs = 1_000
 
-/** The time left, by the pace since the first word: what was there before it took no time. */
+interface Instant {
+  readonly at: number
+  readonly done: number
+}
+
+/**
+ * The time left, by the pace since the first word: what was there before it took no time. As soon as that can be told, the first piece is left out
+ * of the pace: it is waited for while everything is prepared.
+ */
 function stageClock(): StageClock {
-  let first: { readonly at: number; readonly done: number } | undefined
+  let first: Instant | undefined
+  let prepared: Instant | undefined
   return {
-    start: (done) => {
-      first ??= { at: performance.now(), done }
+    advance: (done) => {
+      const now = { at: performance.now(), done }
+      first ??= now
+      if (done > first.done) prepared ??= now
     },
     leftMs: (done, total) => {
-      if (first === undefined || total === 0 || done <= first.done + (total > many ? 1 : 0)) return undefined
-      return ((performance.now() - first.at) / (done - first.done)) * (total - done)
+      if (first === undefined || total === 0 || done <= first.done) return undefined
+      if (done - first.done < steadyShare * (total - first.done)) return undefined
+      const now = performance.now()
+      const since = prepared !== undefined && done > prepared.done && now - prepared.at >= steadyMs ? prepared : first
+      return ((now - since.at) / (done - since.done)) * (total - done)
     },
   }
 }
@@ -92,7 +108,7 @@ function onTerminal(stream: NodeJS.WriteStream, clock: StageClock, words: Words)
   let open = false
   return {
     update: (done, total) => {
-      clock.start(done)
+      clock.advance(done)
       if (!open) bar.start(total, done)
       open = true
       bar.setTotal(total) // several files one after another have one bar
@@ -137,7 +153,7 @@ function inLines(
   }
   return {
     update: (done, total) => {
-      clock.start(done)
+      clock.advance(done)
       state = [done, total]
       if (performance.now() >= due.atMs) write() // also where work in one go lets no timer come
       if (timer === undefined) wait()

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
@@ -107,6 +107,14 @@ test('the description: beside the file under either name, or named', async () =>
   const alone = foreign({ file: '' })
   expect(await embedding(alone, { modelConfig: elsewhere })).toEqual(expected)
   await expect(embedding(alone)).rejects.toThrow('no description of its preprocessing\nhint: write other.model.json')
+  const named = (name: string) => alone.replace('other.onnx', name)
+  for (const name of ['resnet50-imagenet.onnx', 'resnet50_v2.onnx']) copyFileSync(alone, named(name))
+  await expect(embedding(named('resnet50-imagenet.onnx'))).rejects.toThrow(
+    '\nhint: rosette has one for this network: `modelConfig: "presets/resnet50-imagenet.model.json"`',
+  )
+  await expect(embedding(named('resnet50_v2.onnx'))).rejects.toThrow(
+    'rosette has one for a network of this kind, `modelConfig: "presets/resnet50-imagenet.model.json"`: docs/models.md',
+  )
   await expect(embedding(foreign({ file: 'model.json', about: { model: 'wherever.onnx' } }))).rejects.toThrow(
     'describes wherever.onnx',
   )

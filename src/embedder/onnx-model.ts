@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { check, InputError } from '../base/index.ts'
+import { basename, dirname, extname, join } from 'node:path'
+import { check, InputError, optionText } from '../base/index.ts'
 import { type Geometry, inputMismatches, modelInput } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
+import { shippedDescriptionOf } from '../run/index.ts'
 import { findPort, type OnnxPort, openOnnx, type Session } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import {
@@ -41,8 +42,21 @@ export function findDescription(onnx: string, modelConfig?: string): string {
   }
   throw new InputError(
     `${onnx}: no description of its preprocessing`,
-    `write ${basename(own)} beside it or name one with \`modelConfig\`; the folder presets of rosette has some, and docs/models.md tells what stands in them`,
+    descriptionHint(basename(own), basename(onnx, extname(onnx))),
   )
+}
+
+/** The description that fits a file of that name, where rosette has one: for its kind it may need other numbers. */
+function descriptionHint(own: string, name: string): string {
+  const shipped = shippedDescriptionOf(name)
+  const ways = `write ${own} beside it or name one with \`modelConfig\``
+  if (shipped === undefined)
+    return `${ways}; the folder presets of rosette has some, and docs/models.md tells what stands in them`
+  const { path, exact } = shipped
+  const given = optionText({ modelConfig: path })
+  return exact
+    ? `rosette has one for this network: ${given}`
+    : `${ways}; rosette has one for a network of this kind, ${given}: docs/models.md tells what stands in it`
 }
 
 /** Anybody's ONNX file, or our own exported one, under its description. `path` is for people where the file lies in a folder. */

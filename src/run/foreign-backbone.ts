@@ -1,12 +1,6 @@
 import { optionText } from '../base/index.ts'
 import { isBackboneName, parseTimmName } from '../models/index.ts'
-
-/** Networks that a description in `presets/` exists for: how their kin are named, and which of them it fits as it is. */
-const described: readonly { readonly kin: RegExp; readonly exact: RegExp; readonly preset: string }[] = [
-  { kin: /mega-?descriptor/i, exact: /l-?384/i, preset: 'megadescriptor-l-384' },
-  { kin: /miew-?id/i, exact: /msv3/i, preset: 'miewid-msv3' },
-  { kin: /resnet-?50(?!\d)/i, exact: /resnet-?50$/i, preset: 'resnet50-imagenet' },
-]
+import { type ShippedDescription, shippedDescriptionOf } from './shipped-descriptions.ts'
 
 /** What timm, or a hub, has and rosette does not build. */
 const foreign = new RegExp(
@@ -29,8 +23,8 @@ export function foreignHint(name: string): string | undefined {
   const { backbone } = parseTimmName(own)
   if (timmOnHub.test(name) && isBackboneName(backbone))
     return `rosette has it: ${optionText({ backbone: own.slice('timm/'.length) })}`
-  const known = described.find(({ kin }) => kin.test(name))
-  if (known !== undefined) return presetHint(known.preset, known.exact.test(name))
+  const known = shippedDescriptionOf(name)
+  if (known !== undefined && !known.isBuilt) return presetHint(known)
   if (isBackboneName(backbone) || !foreign.test(name)) return undefined
   return 'rosette trains ConvNeXt and vision transformers (`backboneNames`); on an ONNX file of any other network it trains a head: docs/models.md, “Somebody else\'s network”, then `backbone: "FILE.onnx", freeze: "all"`'
 }
@@ -43,9 +37,8 @@ export function foreignWeightsHint(name: string): string | undefined {
   return onHub.test(name) || foreignHint(own) !== undefined ? foreignHint(name) : undefined
 }
 
-function presetHint(preset: string, exact: boolean): string {
-  const description = `presets/${preset}.model.json`
+function presetHint({ preset, path, exact }: ShippedDescription): string {
   return exact
-    ? `docs/models.md makes an ONNX file of it, and rosette trains a head on that: ${optionText({ backbone: `${preset}.onnx`, modelConfig: description, freeze: 'all' })}`
-    : `docs/models.md makes an ONNX file of such a network, and rosette trains a head on that: ${optionText({ backbone: 'FILE.onnx', freeze: 'all' })}, with a description like ${description}`
+    ? `docs/models.md makes an ONNX file of it, and rosette trains a head on that: ${optionText({ backbone: `${preset}.onnx`, modelConfig: path, freeze: 'all' })}`
+    : `docs/models.md makes an ONNX file of such a network, and rosette trains a head on that: ${optionText({ backbone: 'FILE.onnx', freeze: 'all' })}, with a description like ${path}`
 }

@@ -24,7 +24,7 @@ export function doubtsOf(config: TrainConfig, { photos, isRandom }: Beginning): 
 
 function tooFew(photos: number): string {
   const pretrained = optionText({ backbone: 'convnext_small.fb_in1k' })
-  return `${counted(photos, 'photo teaches', 'photos teach')} a network from random weights next to nothing. Better: pretrained weights (${pretrained}; docs/weights.md tells how to bring them along without internet), or a network that you have as an ONNX file, without training (${answerByNetwork})`
+  return `${counted(photos, 'photo teaches', 'photos teach')} a network from random weights next to nothing. Better: pretrained weights (${pretrained}; docs/weights.md tells how to bring them along without internet), or a network that you have as an ONNX file, without training: ${answerByNetwork()}`
 }
 
 /** By other samplers a batch holds two photos of one animal by chance. */

@@ -52,7 +52,7 @@ test('weights come from a hub before the photos are decoded; what is left out is
         'hint: what you can do, best first:',
         `1. Bring the file of weights along, as docs/weights.md says; where the network is open: curl -fL -o ${name}.safetensors HUB/timm/${name}/resolve/main/model.safetensors`,
         `then here: \`set: ["weights=${name}.safetensors"]\``,
-        '2. Ask a network that you have as an ONNX file, without training: `openModel("NETWORK.onnx")` (docs/models.md)',
+        '2. Ask a network that you have as an ONNX file, without training: `openModel("resnet50-imagenet.onnx", { modelConfig: "presets/resnet50-imagenet.model.json" })`, or with another network and its own description (docs/models.md)',
         '3. Train a small network from random numbers: `preset: "atto"`. It needs 500 photos or more',
         '4. Train this network from random numbers: `set: ["weights=null"]`. It learns little in few epochs',
       ].join('\n'),
