@@ -220,7 +220,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(one))}`)
   const places = told === '' ? '' : `${oneLine(told)}\n\n`
   if (csv === undefined) {
-    say(`${places}${tableText(short)}\n\n${answers.join('\n')}\n\n${explained}`)
+    say(`${tableText(short)}\n\n${places}${answers.join('\n')}\n\n${explained}`)
   } else {
     writeFileAtomic(csv, tableOf(found, because, { decided: given.decisions !== undefined }))
     const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''

@@ -33,7 +33,7 @@ test('the folder of all photos is told once, and the folder of an individual not
     asked('/data/new/night/b.jpg', 'Bo:Bo/2.jpg'),
   ]
   expect(names(found)).toEqual({
-    told: 'photos: in /data/new; best matches: in IDENTITY',
+    told: 'photos: in /data/new; best matches: in the folder of the individual',
     photos: ['a.jpg', 'night/b.jpg'],
     matches: ['2024-05-01/1.jpg', '2.jpg', '2.jpg'],
   })
@@ -42,7 +42,7 @@ test('the folder of all photos is told once, and the folder of an individual not
 
 test('folders around the individuals, and names that have no folder in common', () => {
   expect(names([asked('a.jpg', 'Ana:survey/Ana/1.jpg', 'Bo:survey/Bo/2.jpg')])).toEqual({
-    told: 'best matches: in survey/IDENTITY',
+    told: 'best matches: in survey, in the folder of the individual',
     photos: ['a.jpg'],
     matches: ['1.jpg', '2.jpg'],
   })

@@ -18,8 +18,8 @@ export function withShortPaths(found: readonly Identification[]): ShortPaths {
   const known = commonFolder(matches.map(({ photo }) => photo.filename))
   const inOwn = matches.length > 0 && matches.every(({ identity, photo }) => isBelow(photo, `${known}${identity}/`))
   const told = [
-    ...(asked === '' ? [] : [`photos: in ${asked.slice(0, -1)}`]),
-    ...(known === '' && !inOwn ? [] : [`best matches: in ${known}${inOwn ? 'IDENTITY' : ''}`.replace(/\/$/, '')]),
+    ...inFolder(asked).map((place) => `photos: ${place}`),
+    ...(known === '' && !inOwn ? [] : [`best matches: ${[...inFolder(known), ...(inOwn ? [ofOwn] : [])].join(', ')}`]),
   ].join('; ')
   const short = found.map((one) => ({
     ...one,
@@ -30,6 +30,12 @@ export function withShortPaths(found: readonly Identification[]): ShortPaths {
     })),
   }))
   return { found: short, told }
+}
+
+const ofOwn = 'in the folder of the individual'
+
+function inFolder(folder: string): string[] {
+  return folder === '' ? [] : [`in ${folder.slice(0, -1)}`]
 }
 
 /** The folders that all paths lie in, with a `/` behind; '' where there is none. */
