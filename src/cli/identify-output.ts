@@ -6,9 +6,13 @@ export function tableText(found: readonly Identification[]): string {
   const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
   const columns = ['photo', 'rank', 'identity', 'similarity', 'best match', 'probability', 'answer']
   const shown = calibrated ? columns.length : 5
+  const isTold = found.some(({ candidates }) => candidates.some(({ mirrored }) => mirrored === true))
+  const mirrored = found.flatMap(({ candidates }) =>
+    candidates.length === 0 ? [''] : candidates.map((one) => (one.mirrored === true ? 'fits better' : '')),
+  )
   return formatTable(
-    columns.slice(0, shown),
-    rowsOf(found).map((cells) => cells.slice(0, shown)),
+    [...columns.slice(0, shown), ...(isTold ? ['mirrored'] : [])],
+    rowsOf(found).map((cells, i) => [...cells.slice(0, shown), ...(isTold ? [mirrored[i]!] : [])]),
   )
 }
 
@@ -40,6 +44,9 @@ const csvHeader = [
   'rests_on',
 ]
 
+/** Beside them where places of the coat were matched: how many agree with the best match, and whether the mirrored photo fits it better. */
+const matchedHeader = ['places', 'mirrored']
+
 /** Beside them where decisions were read: who said so, and what was decided of the photo and this individual. */
 const decidedHeader = ['answered_by', 'decided']
 
@@ -49,15 +56,21 @@ export function tableOf(
   because: readonly string[],
   { decided }: { readonly decided: boolean },
 ): string {
+  const matched = found.some(({ candidates }) => candidates.some(({ places }) => places !== undefined))
   const rows = found.flatMap((one, i) =>
     rowsOf([one]).map((cells, row) => [
       ...cells,
       one.answer.newProbability?.toFixed(4) ?? '',
       because[i]!,
+      ...(matched ? matchedOf(one.candidates[row]) : []),
       ...(decided ? [answeredBy(one), one.candidates[row]?.decided ?? ''] : []),
     ]),
   )
-  return csvText([[...csvHeader, ...(decided ? decidedHeader : [])], ...rows])
+  return csvText([[...csvHeader, ...(matched ? matchedHeader : []), ...(decided ? decidedHeader : [])], ...rows])
+}
+
+function matchedOf(candidate: Identification['candidates'][number] | undefined): (string | number)[] {
+  return [candidate?.places ?? '', candidate?.mirrored === undefined ? '' : candidate.mirrored ? 'yes' : 'no']
 }
 
 /** A person, where one decided; else the model. */

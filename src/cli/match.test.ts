@@ -160,13 +160,32 @@ describe('--match', () => {
     const query = join(out, 'mirrored.png')
     writeFileSync(query, await encodePng(photo('Caiman', 5, { mirror: true })))
     output.stdout = ''
-    const asked = ['identify', '--model', run, '--gallery', data, query, '--match', 'fused', '--json']
-    expect(await rosette(...asked, '--matcher', matcher)).toBe(0)
+    const asked = ['identify', '--model', run, '--gallery', data, query, '--match', 'fused', '--matcher', matcher]
+    expect(await rosette(...asked, '--json')).toBe(0)
     const [answer] = JSON.parse(output.stdout) as Answer[]
     const caiman = answer!.candidates.find(({ identity }) => identity === 'Caiman')!
     expect(caiman.mirrored).toBe(true)
     expect(caiman.places).toBeLessThan(chance)
-    expect(output.stderr).toContain('mirrored.png: mirrored, its coat fits Caiman better: are left and right swapped?')
+    const words = 'mirrored, its coat fits Caiman better: are left and right swapped?'
+    expect(output.stderr).toContain(`mirrored.png: ${words}`)
+    if (matcher !== 'sift') return
+    // what the table, the file and the page say
+    output.stdout = ''
+    const [csv, html] = [join(out, 'answers.csv'), join(out, 'answers.html')]
+    expect(await rosette(...asked)).toBe(0)
+    expect(output.stdout).toMatch(/^photo +rank +identity +similarity +best match +mirrored$/m)
+    expect(output.stdout).toMatch(/mirrored\.png +\d +Caiman .*Caiman_\d\.png +fits better$/m)
+    expect(output.stdout).toMatch(/mirrored\.png +\d +Bento .*Bento_\d\.png$/m)
+    expect(output.stdout).toContain(words)
+    expect(await rosette(...asked, '--csv', csv, '--html', html)).toBe(0)
+    const [header, ...rows] = readFileSync(csv, 'utf8').trim().split('\n')
+    expect(header).toMatch(/,rests_on,places,mirrored$/)
+    expect(rows.find((row) => row.includes(',Caiman,'))).toMatch(/are left and right swapped\?"?,\d+,yes$/)
+    expect(rows.find((row) => row.includes(',Bento,'))).toMatch(/,\d+,no$/)
+    const page = readFileSync(html, 'utf8')
+    expect(page).toContain(words)
+    expect(page).toMatch(/"name":"Caiman","words":"similarity [\d.]+, fits better mirrored"/)
+    expect(page).toMatch(/"words":"similarity [\d.]+(, \d+ places? agrees?)?, fits better mirrored","lines"/)
   })
 
   it('changes a submission, the same for any number of threads', async () => {

@@ -8,7 +8,8 @@ import { otherEncounters } from './meeting.ts'
 /** What an answer is and what it rests on, in a sentence or two. */
 export function answerWords({ answer, candidates }: Identification): string {
   const { reason, notCompared, bothFlanks, decidedBy, ruledOut = [] } = answer
-  if (decidedBy !== undefined) return decidedWords(answer, decidedBy)
+  const mirrored = mirroredWords(candidates)
+  if (decidedBy !== undefined) return [decidedWords(answer, decidedBy), ...mirrored].join('; ')
   if (reason === 'nobodyToCompare')
     return notCompared === 0
       ? 'there is no photo in the gallery to compare it with'
@@ -20,7 +21,13 @@ export function answerWords({ answer, candidates }: Identification): string {
     )
   if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
   if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
-  return words.join('; ')
+  return [...words, ...mirrored].join('; ')
+}
+
+/** Whose coats the mirrored photo fits better, and what that may mean; nothing where there is nobody. */
+function mirroredWords(candidates: Identification['candidates']): string[] {
+  const names = candidates.filter(({ mirrored }) => mirrored === true).map(({ identity }) => identity)
+  return names.length === 0 ? [] : [`mirrored, its coat fits ${names.join(', ')} better: are left and right swapped?`]
 }
 
 /** What a person said, and where. */

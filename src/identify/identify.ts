@@ -100,7 +100,7 @@ export function identifyPhotos(
     const { answer, probabilities } = answerOf(input, options.scores, options)
     const listed = listedOf(likeliestFirst(individuals, probabilities), top, decided[query]!)
     const ranked = { order, similarities, known: known.photos }
-    const shown = shownPhotos(ranked, listed, photosEach, (photo) => local?.matches[query]!.get(photo))
+    const shown = shownPhotos(ranked, listed, photosEach, (photo) => matchedOf(local, query, photo))
     found[query] = {
       photo: queries.photos[query]!,
       candidates: listed.map(({ photo, identity, score, rank, probability }) => ({
@@ -220,12 +220,25 @@ function twinsOf(known: PhotoEmbeddings, queries: PhotoEmbeddings): number[][] {
   return queries.contentHashes.map((hash) => sameFile.get(hash) ?? [])
 }
 
-function placesOf(
-  { matches, mirrored }: LocalResult,
+function placesOf(local: LocalResult, query: number, photo: number): Pick<Candidate, 'places' | 'mirrored'> {
+  const straight = local.matches[query]!.get(photo)
+  return { places: straight?.inliers.length ?? 0, mirrored: fitsMirrored(local, query, photo) }
+}
+
+/** What was matched of a photo that is shown: of most gallery photos nothing was. */
+function matchedOf(
+  local: LocalResult | undefined,
   query: number,
   photo: number,
-): Pick<Candidate, 'places' | 'mirrored'> {
-  const straight = matches[query]!.get(photo)
-  const turned = mirrored[query]!.get(photo)
-  return { places: straight?.inliers.length ?? 0, mirrored: (turned?.weight ?? 0) > 2 * (straight?.weight ?? 0) }
+): Pick<ShownPhoto, 'match' | 'mirrored'> {
+  const match = local?.matches[query]!.get(photo)
+  return {
+    ...(match === undefined ? {} : { match }),
+    ...(local !== undefined && fitsMirrored(local, query, photo) ? { mirrored: true } : {}),
+  }
+}
+
+/** Whether the mirrored query agrees with a photo more than twice as well as the query itself. */
+function fitsMirrored({ matches, mirrored }: LocalResult, query: number, photo: number): boolean {
+  return (mirrored[query]!.get(photo)?.weight ?? 0) > 2 * (matches[query]!.get(photo)?.weight ?? 0)
 }

@@ -9,6 +9,8 @@ export interface ShownPhoto {
   readonly similarity: number
   /** The places of the coat that agree; undefined where they were not matched. */
   readonly match?: LocalMatch | undefined
+  /** More agree, and rarer ones, when the query is mirrored. */
+  readonly mirrored?: boolean | undefined
 }
 
 /** A query's gallery as it is ranked. */
@@ -23,7 +25,7 @@ export function shownPhotos(
   { order, similarities, known }: RankedGallery,
   listed: readonly { readonly identity: string }[],
   each: number,
-  matchOf: (photo: number) => LocalMatch | undefined,
+  matchedOf: (photo: number) => Pick<ShownPhoto, 'match' | 'mirrored'>,
 ): ReadonlyMap<string, readonly ShownPhoto[]> {
   if (each === 0) return new Map()
   const own = new Map(listed.map(({ identity }): [string, number[]] => [identity, []]))
@@ -34,9 +36,10 @@ export function shownPhotos(
     const first = photos.filter((_, i) => isFirst[i])
     return [...first, ...photos.filter((_, i) => !isFirst[i])].slice(0, each)
   }
-  const told = (photo: number): ShownPhoto => {
-    const match = matchOf(photo)
-    return { photo: known[photo]!, similarity: similarities[photo]!, ...(match === undefined ? {} : { match }) }
-  }
+  const told = (photo: number): ShownPhoto => ({
+    photo: known[photo]!,
+    similarity: similarities[photo]!,
+    ...matchedOf(photo),
+  })
   return new Map([...own].map(([identity, photos]) => [identity, shown(photos).map(told)]))
 }

@@ -99,13 +99,19 @@ function asPair(
     : { photo: first, other: second, decision }
 }
 
-function groupWords({ similarity, probability }: Identification['candidates'][number]): string {
-  if (probability === undefined) return `similarity ${similarity.toFixed(2)}`
+function groupWords({ similarity, probability, mirrored }: Identification['candidates'][number]): string {
+  const turned = mirroredWords(mirrored)
+  if (probability === undefined) return `similarity ${similarity.toFixed(2)}${turned}`
   const share = probability * 100
-  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %`
+  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %${turned}`
 }
 
-function candidateWords({ similarity, match }: ShownPhoto): string {
+/** The page shows the photo as it is, and lines between places that agree so. */
+function mirroredWords(mirrored: boolean | undefined): string {
+  return mirrored === true ? ', fits better mirrored' : ''
+}
+
+function candidateWords({ similarity, match, mirrored }: ShownPhoto): string {
   const places = match === undefined ? '' : `, ${counted(match.inliers.length, 'place agrees', 'places agree')}`
-  return `similarity ${similarity.toFixed(2)}${places}`
+  return `similarity ${similarity.toFixed(2)}${places}${mirroredWords(mirrored)}`
 }
