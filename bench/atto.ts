@@ -2,7 +2,8 @@
  * `node scripts/bench.mjs atto --nyala DIR`: settings of the preset `atto`, where no test looks. Of nyala's known photos a fifth of the sightings is
  * set aside; of drawn jaguars, by seeds that nothing else uses, a fifth of the encounters. Each seed sets others aside and starts another
  * network; the score is that of the last epoch, each photo against those of other encounters that were set aside. Writes
- * results/atto-settings-<processor>.csv, a row a run; what is there is not run again.
+ * results/atto-settings-<processor>.csv, a row a run, with chance on the same photos and the mean loss of the last ten steps; what is there is
+ * not run again.
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     /** Of those below; all unless given. */
     settings: { type: 'string' },
     individuals: { type: 'string', default: '24' },
-    photos: { type: 'string', default: '20' },
+    photos: { type: 'string', default: '40' },
     epochs: { type: 'string', default: '20' },
     size: { type: 'string', default: '64' },
     threads: { type: 'string', default: '1' },
@@ -40,11 +41,17 @@ const settings: Readonly<Record<string, readonly string[]>> = {
 
 const { individuals, photos, epochs, size } = values
 const file = join(root, 'results', `atto-settings-${processorName()}.csv`)
-if (!existsSync(file)) writeFileSync(file, 'date,data,settings,seed,budget,photos,rank1,map,identity_balanced_map\n')
+if (!existsSync(file))
+  writeFileSync(file, 'date,data,settings,seed,budget,photos,chance,last_loss,rank1,map,identity_balanced_map\n')
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-atto-'))
 const names = values.settings?.split(';') ?? Object.keys(settings)
 const kinds = values.nyala === undefined ? (['drawn jaguars'] as const) : (['drawn jaguars', 'nyala'] as const)
 type Kind = (typeof kinds)[number]
+
+/** What metrics.json says of a random order. */
+interface Chance {
+  readonly chance: { readonly identityBalancedMap: number }
+}
 
 try {
   for (const seed of values.seeds.split(','))
@@ -52,7 +59,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true })
 }
-console.log(formatTable(['data', 'settings', 'seeds', 'identity-balanced mAP', 'σ'], summary()))
+console.log(formatTable(['data', 'settings', 'seeds', 'identity-balanced mAP', 'σ', 'to the first', 'σ'], summary()))
 
 async function measure(kind: Kind, name: string, seed: string): Promise<void> {
   if (rowsOf(kind, name).some((cells) => cells[0] === seed)) return
@@ -64,10 +71,21 @@ async function measure(kind: Kind, name: string, seed: string): Promise<void> {
   const flags = [...set, ...aside].flatMap((one) => ['--set', one])
   const how = ['--preset', 'atto', '--out', out, '--seed', seed, '--threads', values.threads, '--overwrite']
   await rosette(['train', ...(await photosOf(kind, seed)), ...how, ...flags])
-  const scores = JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Scores
-  const facts = [today(), kind, `"${name}"`, seed, budgetOf(kind), scores.photos, ...scoreCells(scores)]
+  const scores = JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Scores & Chance
+  const chance = scores.chance.identityBalancedMap.toFixed(4)
+  const told = [scores.photos, chance, lastLoss(join(out, 'log.jsonl')), ...scoreCells(scores)]
+  const facts = [today(), kind, `"${name}"`, seed, budgetOf(kind), ...told]
   appendFileSync(file, `${facts.join(',')}\n`)
   process.stderr.write(`seed ${seed}: ${kind}, ${name}: ${scores.identityBalancedMap.toFixed(3)}\n`)
+}
+
+/** Mean of the last ten steps. */
+function lastLoss(log: string): string {
+  const steps = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{"kind":"step"'))
+    .map((line) => (JSON.parse(line) as { readonly loss: number }).loss)
+  return mean(steps.slice(-10)).toFixed(2)
 }
 
 /** Drawn photos have masks, and a network sees the animal alone, as the demo's does. */
@@ -111,10 +129,20 @@ function rowsOf(kind: Kind, name: string): string[][] {
 }
 
 function summary(): string[][] {
-  return kinds.flatMap((kind) =>
-    names.map((name) => {
-      const scores = rowsOf(kind, name).map((cells) => Number(cells.at(-1)))
-      return [kind, name, String(scores.length), mean(scores).toFixed(3), standardDeviation(scores).toFixed(3)]
-    }),
-  )
+  return kinds.flatMap((kind) => {
+    const first = scoresBySeed(kind, names[0]!)
+    return names.map((name) => {
+      const scores = scoresBySeed(kind, name)
+      const gains = [...scores].flatMap(([seed, score]) => (first.has(seed) ? [score - first.get(seed)!] : []))
+      return [kind, name, String(scores.size), ...meanAndDeviation([...scores.values()]), ...meanAndDeviation(gains)]
+    })
+  })
+}
+
+function scoresBySeed(kind: Kind, name: string): ReadonlyMap<string, number> {
+  return new Map(rowsOf(kind, name).map((cells) => [cells[0]!, Number(cells.at(-1))]))
+}
+
+function meanAndDeviation(numbers: readonly number[]): string[] {
+  return [mean(numbers), standardDeviation(numbers)].map((value) => value.toFixed(3))
 }

@@ -3,7 +3,7 @@
  * trained on all training photos but those that it sets aside, the folds of `rosette cv` one by one, their ensemble fused in each way, and
  * the ensemble re-ranked without asking whether that helps; the single network also with what `rosette tune` accepted on the photos that it set
  * aside. Scored on the test photos, of encounters that no network saw. Each seed
- * draws other animals and starts other networks. Appends to results/kaggle-flow-procedural-jaguars.csv.
+ * draws other animals and starts other networks. As in the challenge, the encounters of the training photos are not known. Appends to results/kaggle-flow-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs kaggle-flow --seeds 1,2,3
  */
@@ -48,11 +48,12 @@ async function flow(seed: string): Promise<void> {
   const [single, cv] = [join(scratch, `single-${seed}`), join(scratch, `cv-${seed}`)]
   const { individuals, photos, folds } = values
   await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', seed])
-  const trained = [...settings(), '--seed', seed, '--data', data]
+  const labelled = ['--data', data, '--columns', 'encounter=-']
+  const trained = [...settings(), '--seed', seed, ...labelled]
   await rosette(['train', ...trained, '--out', single])
   await rosette(['cv', ...trained, '--out', cv, '--folds', folds])
   record('single network', seed, await scoresOnTest(single, data, { out: metrics }))
-  await rosette(['tune', '--model', single, '--data', data, '--threads', values.threads])
+  await rosette(['tune', '--model', single, ...labelled, '--threads', values.threads])
   record('single network, gated tricks', seed, await scoresOnTest(single, data, { tta: null, out: metrics }))
   for (let fold = 1; fold <= Number(folds); fold++)
     record(`fold ${fold}`, seed, await scoresOnTest(join(cv, `fold-${fold}`), data, { out: metrics }))

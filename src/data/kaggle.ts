@@ -2,12 +2,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { check } from '../base/index.ts'
 import { type Listed, listPhotos } from './csv-dataset.ts'
+import { type WithEncounterTable, withEncounterTable } from './kaggle-encounters.ts'
 import type { Manifest, Photo, Problem } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { readPairs } from './test-pairs.ts'
 
-/** A folder in the layout of Kaggle's jaguar-re-id: `train.csv`, `test.csv` and the photos of both. */
+/**
+ * A folder in the layout of Kaggle's jaguar-re-id: `train.csv`, `test.csv` and the photos of both; where the encounters of the training
+ * photos lie beside them in a table, those too.
+ */
 export function openKaggle(folder: string, options: ResolvedOpenOptions): Manifest {
   const { part, requireIdentity } = options
   const parts = part === 'all' ? (['train', 'test'] as const).filter((p) => existsSync(csvOf(folder, p))) : [part]
@@ -17,21 +21,25 @@ export function openKaggle(folder: string, options: ResolvedOpenOptions): Manife
     `${folder}: the photos of test.csv have no identities`,
     'use its training photos, or a CSV that names the identities',
   )
-  const lists = parts.map((p) => (p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options)))
+  const lists: WithEncounterTable[] = parts.map((p) =>
+    p === 'train' ? trainPhotos(folder, options) : testPhotos(folder, options),
+  )
   const photos = lists.flatMap((list) => list.photos)
   const problems = lists.flatMap((list) => list.problems)
   const notes = lists.flatMap((list) => list.notes)
   const warnings = lists.flatMap((list) => list.warnings)
   const reading = lists.find((list) => list.reading !== undefined)?.reading
-  return { kind: 'kaggle', source: folder, photos, problems, notes, warnings, reading }
+  const encountersFrom = lists.find((list) => list.encountersFrom !== undefined)?.encountersFrom
+  return { kind: 'kaggle', source: folder, photos, problems, notes, warnings, reading, encountersFrom }
 }
 
 function csvOf(folder: string, part: 'train' | 'test'): string {
   return join(folder, `${part}.csv`)
 }
 
-function trainPhotos(folder: string, options: ResolvedOpenOptions): Listed {
-  return listPhotos(csvOf(folder, 'train'), options, finderOf(options.images ?? folder, 'train'))
+function trainPhotos(folder: string, options: ResolvedOpenOptions): WithEncounterTable {
+  const listed = listPhotos(csvOf(folder, 'train'), options, finderOf(options.images ?? folder, 'train'))
+  return withEncounterTable(listed, folder, options.columns)
 }
 
 /** The photos that test.csv names, each once, in the order in which it first names them. */

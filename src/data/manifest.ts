@@ -75,7 +75,7 @@ export interface Manifest {
   readonly photos: readonly Photo[]
   /** Of a table. */
   readonly reading?: TableReading | undefined
-  /** Where no source states encounters, from what they were taken: `from timestamp and camera, gap 60 min`. */
+  /** Where the list of photos does not state encounters, from what they were taken: `from timestamp and camera, gap 60 min`. */
   readonly encountersFrom?: string | undefined
   /** In one line: which columns were taken for what, and how many photos, individuals and encounters there are. */
   readonly summary?: string | undefined

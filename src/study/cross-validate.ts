@@ -18,6 +18,7 @@ import {
   type FoldPlanOptions,
   hashPlan,
   hasPlan,
+  lotWarning,
   photosForFolds,
   planFolds,
   readPlan,
@@ -120,8 +121,10 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
   }
   const bursts = byBursts ? await burstsFor(options, manifest) : undefined
   const plan = planFolds(manifest, { ...options, bursts }, { settings, reading })
+  const lot = lotWarning(photosForFolds(manifest), plan, options)
+  for (const text of lot) options.onEvent?.({ kind: 'warning', text })
   if (bursts !== undefined && plan.kind === 'burst') {
-    const why = options.by === undefined ? 'no sightings are known, and ' : ''
+    const why = options.by !== undefined || lot.length > 0 ? '' : 'no sightings are known, and '
     const off = options.by === undefined ? '; `by: "stratified"` divides by lot' : ''
     options.onEvent?.({
       kind: 'note',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
 import { openDataset } from '../data/index.ts'
-import { type FoldPlanOptions, planFolds } from './fold-plan.ts'
+import { type FoldPlanOptions, lotWarning, planFolds } from './fold-plan.ts'
 
 /** A table with these lines, and a photo for each. */
 async function planOf(header: string, lines: readonly string[], options: FoldPlanOptions = {}) {
@@ -93,4 +93,36 @@ test('what cannot be divided says what would help', async () => {
   await expect(planOf('filename,identity', ['a0.png,a', 'a1.png,a'], { folds: 2 })).rejects.toThrow(
     'expected photos of two individuals or more to train on',
   )
+})
+
+test('encounters that no table of photos states do not decide where they score no fold, and it is said', () => {
+  const photosOf = (encounters: number) =>
+    ['a', 'b'].flatMap((identity) =>
+      [0, 1, 2, 3, 4, 5].map((i) => {
+        const filename = `${identity}${i}.png`
+        return { filename, path: filename, identity, encounter: `${identity} ${i % encounters}`, extra: {} }
+      }),
+    )
+  const plan = (encounters: number, options: FoldPlanOptions, encountersFrom?: string) => {
+    const photos = photosOf(encounters)
+    const manifest = { kind: 'kaggle', source: 'jaguars', photos, encountersFrom, warnings: [], problems: [] } as const
+    return planFolds(manifest, options, { settings: {}, reading: {} })
+  }
+  const from = 'from train_encounters.csv'
+  const byLot = plan(2, { folds: 3 }, from) // four encounters for three folds: each individual's two fall apart
+  expect(byLot.kind).toBe('stratified')
+  expect(byLot.folds.map(({ validation }) => validation.length)).toEqual([4, 4, 4])
+  expect(lotWarning(photosOf(2), byLot, {})).toEqual([
+    'with 3 folds by encounter no individual has two encounters in one, and nothing could be scored: photos are divided by lot, so that those ' +
+      'of one encounter both train and validate, which flatters every score; ask for fewer folds (`folds: 2`), or `by: "identity"` keeps all ' +
+      'photos of an individual in one fold',
+  ])
+  expect(lotWarning(photosOf(2), byLot, { by: 'stratified' })).toEqual([])
+  expect(plan(1, { folds: 2 }, from).kind).toBe('encounter') // by lot nothing has a score either
+  for (const [encounters, folds, by, told] of [
+    [6, 3, undefined, from],
+    [2, 3, 'encounter', from],
+    [2, 3, undefined, undefined],
+  ] as const)
+    expect(plan(encounters, { folds, by }, told).kind).toBe('encounter')
 })

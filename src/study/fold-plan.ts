@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, counted, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import { check, counted, optionText, parseStrictly, readJson, sha256Of } from '../base/index.ts'
 import {
   type Bursts,
   columnFolds,
   foldDefaults,
   folds,
+  groupsOf,
   hashSplit,
   hasSplit,
   identifiedOnly,
@@ -19,6 +20,7 @@ import {
   splitKinds,
 } from '../data/index.ts'
 import { readingSchema, writeJson } from '../run/index.ts'
+import { isScorable } from './scorable.ts'
 
 /** What decides the folds: a kind of split, or the table's own column. */
 export type FoldKind = SplitKind | 'column'
@@ -97,7 +99,8 @@ export function photosForFolds(manifest: Manifest): Photo[] {
 
 /**
  * Divides photos into folds: by the table's column for the fold where it has one and nothing else is asked for; else by `by`; else by
- * encounter where one is known; else by burst where bursts were found and every fold can be measured; else by lot, each individual spread evenly.
+ * encounter where one is known (of encounters that `encountersFrom` tells of, where a fold then has a score); else by burst where bursts were
+ * found and every fold can be measured; else by lot, each individual spread evenly.
  * @throws InputError where the kind's labels are missing, the column has another number of folds, or a fold cannot be measured: no
  * individual has two photos in it.
  */
@@ -112,7 +115,7 @@ export function planFolds(
     new Set(photos.map(({ identity }) => identity)).size >= 2,
     `${manifest.source}: expected photos of two individuals or more to train on`,
   )
-  const { kind, splits } = divided(photos, options)
+  const { kind, splits } = divided(photos, manifest, options)
   splits.forEach((split, i) => checkMeasurable(photos, split, { kind, fold: i + 1 }))
   const keys = (rows: readonly number[]) => rows.map((row) => photoKey(photos[row]!)).sort()
   return {
@@ -130,8 +133,11 @@ export function planFolds(
 }
 
 /** Whether bursts decide the folds: where they are asked for, or where nothing else is known that keeps photos together. */
-export function asksForBursts(manifest: Manifest, { by }: FoldPlanOptions): boolean {
-  return by === 'burst' || (by === undefined && kindFor(photosForFolds(manifest)) === 'stratified')
+export function asksForBursts(manifest: Manifest, options: FoldPlanOptions): boolean {
+  return (
+    options.by === 'burst' ||
+    (options.by === undefined && kindFor(photosForFolds(manifest), manifest, options) === 'stratified')
+  )
 }
 
 interface Divided {
@@ -139,8 +145,9 @@ interface Divided {
   readonly splits: readonly Split[]
 }
 
-function divided(photos: readonly Photo[], { by, folds: count, seed = 0, bursts }: FoldPlanOptions): Divided {
-  const kind = by ?? kindFor(photos)
+function divided(photos: readonly Photo[], manifest: Manifest, options: FoldPlanOptions): Divided {
+  const { by, folds: count, seed = 0, bursts } = options
+  const kind = by ?? kindFor(photos, manifest, options)
   if (kind === 'column') return { kind, splits: foldsOfColumn(photos, count) }
   const divide = (by: SplitKind) =>
     folds(photos, { kind: by, seed, ...countOf(count), bursts: by === 'burst' ? bursts?.bursts : undefined })
@@ -148,12 +155,56 @@ function divided(photos: readonly Photo[], { by, folds: count, seed = 0, bursts 
   if (by !== undefined || kind !== 'stratified' || bursts === undefined || bursts.count === 0) return usual
   if (new Set(bursts.bursts).size < usual.splits.length) return usual
   const splits = divide('burst')
-  return splits.every((split) => isMeasurable(photos, split)) ? { kind: 'burst', splits } : usual
+  return splits.every((split) => isMeasurable(photos, split)) && hasScore(photos, splits)
+    ? { kind: 'burst', splits }
+    : usual
 }
 
-function kindFor(photos: readonly Photo[]): FoldKind {
+/**
+ * By encounter where those are known. Encounters that the list of photos does not state itself were asked for by nobody: they do not decide
+ * where they score no fold, each being alone in its own, and division by lot scores some.
+ */
+function kindFor(
+  photos: readonly Photo[],
+  { encountersFrom }: Pick<Manifest, 'encountersFrom'>,
+  { folds: count, seed = 0 }: FoldPlanOptions,
+): FoldKind {
   if (photos.some(({ fold }) => fold !== undefined)) return 'column'
-  return photos.some(({ encounter = '' }) => encounter !== '') ? 'encounter' : 'stratified'
+  if (!hasEncounters(photos)) return 'stratified'
+  if (encountersFrom === undefined) return 'encounter'
+  const scores = (kind: SplitKind) => {
+    const splits = folds(photos, { kind, seed, ...countOf(count) })
+    return splits.every((split) => isMeasurable(photos, split)) && hasScore(photos, splits)
+  }
+  const groups = new Set(groupsOf(photos, 'encounter')).size
+  const byEncounter = groups >= (count ?? foldDefaults.folds) && scores('encounter')
+  return byEncounter || !scores('stratified') ? 'encounter' : 'stratified'
+}
+
+/** Some fold has two photos of one individual that may meet. */
+function hasScore(photos: readonly Photo[], splits: readonly Split[]): boolean {
+  const excluded = hasEncounters(photos) ? 'encounter' : undefined
+  return splits.some(({ validation }) =>
+    isScorable(
+      validation.map((row) => photos[row]!),
+      excluded,
+    ),
+  )
+}
+
+/** Where encounters are known and yet did not decide, nothing else being asked for: what that means. */
+export function lotWarning(photos: readonly Photo[], { kind, folds }: FoldPlan, { by }: FoldPlanOptions): string[] {
+  if (by !== undefined || !hasEncounters(photos) || (kind !== 'stratified' && kind !== 'burst')) return []
+  const fewer = folds.length > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
+  return [
+    `with ${counted(folds.length, 'fold')} by encounter no individual has two encounters in one, and nothing could be scored: photos are divided ` +
+      `by ${kind === 'burst' ? 'burst' : 'lot'}, so that those of one encounter both train and validate, which flatters every score; ` +
+      `${fewer}${optionText({ by: 'identity' })} keeps all photos of an individual in one fold`,
+  ]
+}
+
+function hasEncounters(photos: readonly Photo[]): boolean {
+  return photos.some(({ encounter = '' }) => encounter !== '')
 }
 
 function countOf(count: number = foldDefaults.folds) {

@@ -1,14 +1,8 @@
 import { check, optionText } from '../base/index.ts'
 import { type Manifest, type Photo, photoKey, type SplitKind } from '../data/index.ts'
-import { type ExcludeSame, exclusion } from '../identify/index.ts'
+import { exclusion } from '../identify/index.ts'
 import { type FoldKind, type FoldPlan, remedy } from './fold-plan.ts'
-
-type Excluded = Exclude<ExcludeSame, 'nothing'> | undefined
-
-/** True where two photos of one individual may meet: where a fold has a score. */
-export function isScorable(photos: readonly Photo[], excludeSame: Excluded): boolean {
-  return Math.max(...encountersByIndividual(photos, excludeSame)) >= 2
-}
+import { type Excluded, encountersByIndividual, isScorable } from './scorable.ts'
 
 /**
  * Before anything is trained: which folds will have no score, in words. @throws InputError where none will, as photos of one encounter do not
@@ -98,15 +92,4 @@ function together(
   const most = Math.max(...encountersByIndividual(all, excludeSame))
   const fewer = canBeFewer && most > 2 ? `ask for fewer folds (${optionText({ folds: 2 })}), or ` : ''
   return `${fewer}${optionText({ by: 'identity' })} keeps all photos of an individual in one fold`
-}
-
-/** Encounters of each individual, or its photos where those of one encounter meet; a photo without an encounter is one of its own. */
-function encountersByIndividual(photos: readonly Photo[], excludeSame: Excluded): number[] {
-  const encounters = new Map<string, Set<string>>()
-  photos.forEach(({ identity = '', encounter = '' }, i) => {
-    const own = encounters.get(identity) ?? new Set<string>()
-    own.add(excludeSame === 'encounter' && encounter !== '' ? `encounter ${encounter}` : `photo ${i}`)
-    encounters.set(identity, own)
-  })
-  return [...encounters.values()].map(({ size }) => size)
 }

@@ -23,7 +23,7 @@ import {
 import { RunFolder, readRunData, writeJson } from '../run/index.ts'
 import { cvNames, foldFolder, foldName } from './cv-folder.ts'
 import type { FoldPlan } from './fold-plan.ts'
-import { isScorable } from './fold-scores.ts'
+import { isScorable } from './scorable.ts'
 
 /** How one fold's model did on the photos that it did not learn from, each ranked against the others of the fold. */
 export interface FoldScore {
