@@ -6,7 +6,7 @@ import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addDataOptions, collect, type DataFlags, dataOptions } from './options.ts'
+import { addDataOptions, collect, type DataFlags, dataOptions, deviceOption, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
@@ -31,7 +31,7 @@ nearest photos across the split (or across encounters), audit.json, audit.csv
 with a row for each finding, and pairs.csv. FILE.json as --out makes that file
 and FILE.csv beside it, without pictures.`
 
-interface AuditFlags extends DataFlags, LocateFlags {
+interface AuditFlags extends DataFlags, LocateFlags, Pick<ModelFlags, 'device'> {
   readonly data: string
   readonly model?: readonly string[]
   readonly out: string
@@ -49,12 +49,14 @@ export function auditCommand(): Command {
     )
     .requiredOption('--out <DIR>', 'the folder to write, or a file that ends in .json')
     .option('--model <M>', 'a model that finds photos which are unlike their individual', collect)
+    .addOption(deviceOption())
     .option('--overwrite', 'replace --out, and the table beside a file')
   return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(auditAction)
 }
 
 async function auditAction(flags: AuditFlags): Promise<void> {
   const { data, model = [], out, overwrite = false, limitPixels } = flags
+  check(model.length > 0 || flags.device === undefined, '--device: what runs the network of --model, and none is named')
   const { openDataset, maskShares } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
   await checkFilesFirst(flags)
@@ -133,11 +135,11 @@ async function hashedPhotos(
 async function embedded(
   { photos }: PhotoHashes,
   model: readonly string[],
-  { limitPixels }: AuditFlags,
+  { limitPixels, device }: AuditFlags,
   signal: AbortSignal,
 ) {
   const { embedPhotos } = await import('../embedder/index.ts')
-  return withModel({ model }, (embedder) =>
+  return withModel({ model, device }, (embedder) =>
     withProgress('embedding', { limitPixels, signal }, async (options) => {
       const { embeddings } = await embedPhotos(embedder, photos, options)
       return embeddings

@@ -4,16 +4,17 @@ import { Command, Option } from 'commander'
 import { checkOutput, counted, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
+import type { Device } from '../runtime/index.ts'
 import { FailedCheck } from './exit.ts'
 import { aboveZero, notNegative } from './numbers.ts'
-import { collect } from './options.ts'
+import { collect, deviceOption, type ModelFlags } from './options.ts'
 import { progress } from './progress.ts'
 import { withStages } from './report.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
 import { intervalText } from './score-table.ts'
 import { TrainView } from './train-view.ts'
-import { interruptible } from './work.ts'
+import { deviceFor, interruptible } from './work.ts'
 
 const example = `
 Examples:
@@ -40,11 +41,12 @@ export function demoCommand(): Command {
       new Option('--seed <S>', 'another seed draws other jaguars').argParser(notNegative).default(undefined, '0'),
     )
     .option('--set <path=value>', 'change a setting of the training; may be repeated', collect)
+    .addOption(deviceOption())
     .addHelpText('after', example)
     .action(demoAction)
 }
 
-interface DemoFlags {
+interface DemoFlags extends Pick<ModelFlags, 'device'> {
   readonly out: string
   readonly overwrite?: boolean
   readonly identities?: number | undefined
@@ -54,7 +56,15 @@ interface DemoFlags {
   readonly set?: readonly string[]
 }
 
-async function demoAction({ out, overwrite = false, identities, photos, seed, set = [] }: DemoFlags): Promise<void> {
+async function demoAction({
+  out,
+  overwrite = false,
+  identities,
+  photos,
+  seed,
+  set = [],
+  ...flags
+}: DemoFlags): Promise<void> {
   const began = performance.now()
   const [data, run] = [join(out, 'data'), join(out, 'run')]
   const [untrained, pretrained] = [join(out, 'untrained'), join(out, 'pretrained')]
@@ -62,22 +72,23 @@ async function demoAction({ out, overwrite = false, identities, photos, seed, se
   checkOutput(out, { overwrite: true, kind: 'folder' })
   for (const path of [data, run, untrained, pretrained]) checkOutput(path, { overwrite, kind: 'folder' })
   for (const path of [metrics, submission]) checkOutput(path, { overwrite })
+  const device = await deviceFor(flags.device)
   mkdirSync(out, { recursive: true })
   await interruptible(async (signal) => {
     await draw({ out: data, overwrite, identities, photos, seed }, signal)
-    await learn({ data, run, seed, set, overwrite, signal })
+    await learn({ data, run, seed, set, device, overwrite, signal })
     const { exportPretrained, exportUntrained } = await import('../train/index.ts')
     await exportUntrained(run, untrained)
     const isPretrained = (await exportPretrained(run, pretrained)) !== undefined
     const scores: Scores = {
-      untrained: await measure(untrained, data, signal),
-      ...(isPretrained ? { pretrained: await measure(pretrained, data, signal) } : {}),
-      trained: await measure(run, data, signal),
+      untrained: await measure(untrained, data, { device, signal }),
+      ...(isPretrained ? { pretrained: await measure(pretrained, data, { device, signal }) } : {}),
+      trained: await measure(run, data, { device, signal }),
     }
     const split = 'test: photos of the same individuals at encounters that training did not see'
     writeFileAtomic(metrics, `${JSON.stringify({ split, ...scores }, undefined, 2)}\n`)
-    const page = await report(run, data, signal)
-    const rows = await submit(run, data, submission, signal)
+    const page = await report(run, data, { device, signal })
+    const rows = await submit(run, data, submission, { device, signal })
     say(summary(scores, split))
     say(`\nsubmission checked: ${counted(rows, 'row')}`)
     const paths = [data, join(data, 'sheet.png'), run, join(run, 'model.onnx'), metrics, submission, page].filter(
@@ -86,6 +97,12 @@ async function demoAction({ out, overwrite = false, identities, photos, seed, se
     say(`\nwritten in ${formatDuration(performance.now() - began)}:\n${paths.map((path) => `  ${path}`).join('\n')}`)
     say(`\nto look at in a browser: ${page}`)
   }, `stopped; what it wrote so far is in ${out}: start again with --overwrite`)
+}
+
+/** What runs the networks, and who stops them. */
+interface Working {
+  readonly device: Device | undefined
+  readonly signal: AbortSignal
 }
 
 async function draw({ identities, photos, seed, ...to }: DemoFlags, signal: AbortSignal): Promise<void> {
@@ -106,33 +123,30 @@ async function learn(options: {
   readonly run: string
   readonly seed: number | undefined
   readonly set: readonly string[]
+  readonly device: Device | undefined
   readonly overwrite: boolean
   readonly signal: AbortSignal
 }): Promise<void> {
   const { train } = await import('../train/index.ts')
   const view = new TrainView()
-  const { data, run: out, seed, set, overwrite, signal } = options
+  const { run: out, ...given } = options
   const outcome = await train({
-    data,
+    ...given,
     out,
     preset: 'demo',
-    seed,
-    set,
-    overwrite,
-    signal,
     onEvent: (event) => view.show(event),
   }).finally(() => view.close())
-  if (!outcome.finished) signal.throwIfAborted()
+  if (!outcome.finished) options.signal.throwIfAborted()
 }
 
 /** The report on the photos that `measure` scores; returns its page. */
-async function report(run: string, data: string, signal: AbortSignal): Promise<string> {
+async function report(run: string, data: string, { device, signal }: Working): Promise<string> {
   const { openModel } = await import('../embedder/index.ts')
   const { makeReport } = await import('../report/index.ts')
   const manifest = await testPhotos(data)
   const selection = { manifest, split: 'all', reason: 'encounters that training did not see' } as const
   const story = await runStory(run, manifest, selection)
-  const embedder = await openModel(run)
+  const embedder = await openModel(run, { device })
   try {
     const outcome = await withStages((onProgress) =>
       makeReport(embedder, selection, {
@@ -157,11 +171,11 @@ async function testPhotos(data: string): Promise<Manifest> {
   return openDataset(join(data, 'test_identities.csv'), { images, requireIdentity: true })
 }
 
-async function measure(model: string, data: string, signal: AbortSignal): Promise<EvaluationReport> {
+async function measure(model: string, data: string, { device, signal }: Working): Promise<EvaluationReport> {
   const { evaluatePhotos } = await import('../identify/index.ts')
   const { openModel } = await import('../embedder/index.ts')
   const manifest = await testPhotos(data)
-  const embedder = await openModel(model)
+  const embedder = await openModel(model, { device })
   try {
     return await evaluatePhotos(embedder, { manifest, split: 'all' }, { signal })
   } finally {
@@ -169,14 +183,14 @@ async function measure(model: string, data: string, signal: AbortSignal): Promis
   }
 }
 
-async function submit(model: string, data: string, out: string, signal: AbortSignal): Promise<number> {
+async function submit(model: string, data: string, out: string, { device, signal }: Working): Promise<number> {
   const { checkSubmission, formatSubmissionReport, scorePairs, writeSubmission } = await import(
     '../competition/index.ts'
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos, openModel } = await import('../embedder/index.ts')
   const pairs = readTestPairs(data)
-  const embedder = await openModel(model)
+  const embedder = await openModel(model, { device })
   try {
     const embedded = await embedPhotos(embedder, openDataset(data, { part: 'test' }), { signal })
     writeSubmission(out, { rowIds: pairs.rowIds, scores: scorePairs(pairs, embedded, 'clip').scores })

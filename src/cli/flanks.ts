@@ -7,12 +7,20 @@ import { type FlankOf, flankColumns, knownFlanks } from './flank-rows.ts'
 import { identifyCommand } from './identify.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { fraction } from './numbers.ts'
-import { addDataOptions, type DataFlags, dataOptions, memoryLimitOption, threadsOption } from './options.ts'
+import {
+  addDataOptions,
+  type DataFlags,
+  dataOptions,
+  deviceOption,
+  type ModelFlags,
+  memoryLimitOption,
+  threadsOption,
+} from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { type SplitTable, tableWith } from './split-rows.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
+import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
 const example = `
 Examples:
@@ -29,7 +37,7 @@ The file has the columns of the table and flank, flank_confidence and flank_from
 (stated, name, proposed, unsure). Every command reads it in place of the table:
 \`rosette identify\` as --gallery where it lists known animals, else as PHOTO.`
 
-interface FlanksFlags extends DataFlags, LocateFlags {
+interface FlanksFlags extends DataFlags, LocateFlags, Pick<ModelFlags, 'device'> {
   readonly data: string
   readonly out: string
   readonly threshold?: number
@@ -51,6 +59,7 @@ export function flanksCommand(): Command {
         .default(undefined, '0.9'),
     )
     .option('--overwrite', 'replace --out')
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
   return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(flanksAction)
@@ -95,12 +104,12 @@ function nextCommand(
 
 async function proposalsFor(
   asked: Manifest,
-  { threshold, threads, skipUnreadable, limitPixels }: FlanksFlags,
+  { threshold, threads, device: choice, skipUnreadable, limitPixels }: FlanksFlags,
   signal: AbortSignal,
 ): Promise<FlankProposals> {
   if (asked.photos.length === 0) return { proposals: new Map(), skipped: [] }
   const { openFacing, proposeFlanks } = await import('../flank/index.ts')
-  const network = await openFacing({ threads })
+  const network = await openFacing({ threads, device: await deviceFor(choice) })
   const bar = progress('flanks', 'photos')
   try {
     const options = { threshold, skipUnreadable, limitPixels, signal, onProgress: bar.update }

@@ -3,10 +3,18 @@ import { counted } from '../base/index.ts'
 import type { WhichAnimals } from '../locate/index.ts'
 import { animalsOption, locateConfigOption, locatorOptions } from './locate-options.ts'
 import { fraction } from './numbers.ts'
-import { addPhotoOptions, type DataFlags, dataOptions, memoryLimitOption, threadsOption } from './options.ts'
+import {
+  addPhotoOptions,
+  type DataFlags,
+  dataOptions,
+  deviceOption,
+  type ModelFlags,
+  memoryLimitOption,
+  threadsOption,
+} from './options.ts'
 import { progress } from './progress.ts'
 import { say } from './say.ts'
-import { interruptible, warnOfManifest, warnOfSkipped, withoutSingles } from './work.ts'
+import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withoutSingles } from './work.ts'
 
 const example = `
 Examples:
@@ -22,7 +30,7 @@ A second run with the same --out goes on where the first was stopped. Photos
 that this network has seen before are not looked at again.
 docs/locate.md tells how to bring MegaDetector and others.`
 
-interface LocateCommandFlags extends DataFlags {
+interface LocateCommandFlags extends DataFlags, Pick<ModelFlags, 'device'> {
   readonly model: string
   readonly locateConfig?: string
   readonly data: string
@@ -50,6 +58,7 @@ export function locateCommand(): Command {
         .default(undefined, "the description's threshold"),
     )
     .option('--overwrite', 'replace what another network, or other settings, wrote into --out')
+    .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())
   return addPhotoOptions(command).addHelpText('after', example).action(locateAction)
@@ -62,9 +71,10 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   checkLocator(flags.model, { ...locatorOptions(flags), animals })
   const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
   warnOfManifest(withoutSingles(manifest))
+  const device = await deviceFor(flags.device)
   const bar = progress('locating', 'photos')
   const written = await interruptible(async (signal) => {
-    const locator = await openLocator(flags.model, locatorOptions(flags))
+    const locator = await openLocator(flags.model, { ...locatorOptions(flags), device })
     try {
       return await writeLocated(locator, manifest, {
         ...{ out, animals, overwrite, skipUnreadable, limitPixels, signal },

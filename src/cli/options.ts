@@ -19,7 +19,7 @@ export interface ModelFlags {
   readonly tta?: Tta
   readonly captions?: 'keep' | 'crop'
   readonly precision?: Precision
-  readonly device?: DeviceChoice
+  readonly device?: DeviceChoice | undefined
   readonly threads?: number
   readonly batch?: number
   readonly memoryLimit?: number

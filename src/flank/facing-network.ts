@@ -3,7 +3,7 @@ import { check, readRegular, sha256Of } from '../base/index.ts'
 import { input } from '../graph/index.ts'
 import { geometry, type ImageRGBA, prepareImage } from '../images/index.ts'
 import { Scope } from '../nn/index.ts'
-import { ortBackend } from '../runtime/index.ts'
+import { type Device, ortBackend } from '../runtime/index.ts'
 import { asFloat32, decodeSafetensors, sameShape, type Tensor, tensor } from '../tensor/index.ts'
 import { facingLogits, facingSidePx } from './network.ts'
 import type { FacingShares } from './proposal.ts'
@@ -38,10 +38,16 @@ export interface OpenFacingOptions {
   /** A file of weights; those that come with rosette unless given. */
   readonly weights?: string | undefined
   readonly threads?: number | undefined
+  /** What runs it; the processor unless given. */
+  readonly device?: Device | undefined
 }
 
 /** Opens the network that comes with rosette. @throws InputError where its weights are missing or damaged. */
-export async function openFacing({ weights: path = shipped, threads }: OpenFacingOptions = {}): Promise<FacingNetwork> {
+export async function openFacing({
+  weights: path = shipped,
+  threads,
+  device,
+}: OpenFacingOptions = {}): Promise<FacingNetwork> {
   const bytes = Uint8Array.from(readRegular(path, 'array'))
   const weights = decodeSafetensors(bytes, path)
   check(weights.metadata.format === 'rosette-facing', `${path}: holds no network of facing`)
@@ -57,7 +63,7 @@ export async function openFacing({ weights: path = shipped, threads }: OpenFacin
     )
     parameters.set(spec.name, asFloat32(found))
   }
-  const program = await (await ortBackend({ threads })).compile(graph, { parameters })
+  const program = await (await ortBackend({ threads, device })).compile(graph, { parameters })
   return {
     fingerprint: sha256Of(JSON.stringify(['facing', 1, sha256Of(bytes), temperature, seen])),
     shares: async ({ image, box }) => {

@@ -12,7 +12,7 @@ import {
   prepareImage,
 } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
-import { findPort, openOnnx, type Session } from '../runtime/index.ts'
+import { type Device, findPort, openOnnx, type Session } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { type DetectorOutput, describeLocator, type LocatorDescription } from './description.ts'
 import { animalClasses, detected } from './detect.ts'
@@ -31,6 +31,8 @@ export interface LocatorOptions {
   readonly confidence?: number | undefined
   /** Processor threads; all cores unless given. */
   readonly threads?: number | undefined
+  /** What runs it; the processor unless given. */
+  readonly device?: Device | undefined
   /** What the file's process may take; half of the machine's memory unless given. */
   readonly memoryLimitBytes?: number | undefined
 }
