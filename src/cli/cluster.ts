@@ -21,6 +21,7 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
+import { refuseMatcherWithout } from './unused-options.ts'
 import {
   interruptible,
   warnOfIdentical,
@@ -104,6 +105,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { checkClusterable, clusterPhotos, matchPairs, readDecisions } = await import('../identify/index.ts')
   const { lines = false } = flags
   check(!lines || html !== undefined, '--lines: lines are drawn on the page of --html, which is not asked for')
+  if (!lines) refuseMatcherWithout(flags, '--lines')
   await checkFilesFirst(flags)
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))

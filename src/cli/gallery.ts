@@ -8,6 +8,7 @@ import { matcherConfigOption, matcherOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, bytesOf, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
 import { say } from './say.ts'
+import { refuseMatcherWithout } from './unused-options.ts'
 import {
   interruptible,
   warnOfIdenticalKnown,
@@ -66,6 +67,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
   )
   check(!(append && overwrite), '--append adds to a gallery and --overwrite replaces it: choose one')
   check(!append || isGallery(out), `--append: ${out} is no gallery`, 'leave out --append to make one')
+  if (flags.local !== true && !append) refuseMatcherWithout(flags, '--local')
   checkOutput(out, { overwrite: append || overwrite, kind: 'folder' })
   await checkFilesFirst(flags)
   check(!existsSync(out) || isGallery(out), `--out: ${out} exists and is no gallery of rosette`, 'choose another name')

@@ -105,6 +105,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
       notCompared: answer.notCompared,
       bothFlanks: answer.bothFlanks,
       ...(answer.decidedBy === undefined ? {} : { decidedBy: answer.decidedBy }),
+      ...(answer.conflict === undefined ? {} : { conflict: answer.conflict }),
       because,
     },
   }

@@ -26,6 +26,7 @@ import { locatingBy } from './own-data.ts'
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
+import { warnOfUnusedCosts, warnOfUnusedMatcher } from './unused-options.ts'
 import {
   interruptible,
   warnOfIdenticalKnown,
@@ -131,7 +132,9 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const { checkPhotosThere, openQueries } = await import('../data/index.ts')
   const { embedPhotos, findGallery, loadGallery } = await import('../embedder/index.ts')
   const { isPlain } = await import('../retrieval/index.ts')
-  const { answerWords, identifyPhotos, matchQueries, readDecisions } = await import('../identify/index.ts')
+  const { answerWords, identifyPhotos, idleDecisionsNote, matchQueries, readDecisions } = await import(
+    '../identify/index.ts'
+  )
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
@@ -177,6 +180,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       const unasked = { queries: asked, gallery: known, source, calibration, isPlain: isPlain(postProcessing) }
       const isAsked = command.getOptionValueSource('match') !== 'default'
       const match = isAsked ? flags.match : await unaskedMatch(flags, unasked)
+      if (match === 'none') warnOfUnusedMatcher(flags)
       const how = { ...flags, match }
       const learnt = match === 'none' || !isPlain(postProcessing) ? undefined : calibration?.[match]
       const { local, follows } = await withMatching(how, { signal, gallery: source, learnt }, async (matching) => ({
@@ -186,11 +190,14 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       const plain = match === 'none' && isPlain(postProcessing) ? calibration?.embedding : undefined
       const scores = follows ? learnt : plain
       if (calibration !== undefined && scores === undefined) warn(otherScores(match))
+      if (scores === undefined) warnOfUnusedCosts(flags)
       const found = await whileTold(whileRanking, (onRank) => {
         const photosEach = html === undefined ? 0 : photosOnPage
         const how = { postProcessing, local, onRank, scores, costs, newShare, decisions, photosEach }
         return identifyPhotos(known, asked, top, { ...how, flanks: given.flanks })
       })
+      const idle = idleDecisionsNote(decisions, found)
+      if (idle !== undefined) tell(`note: ${idle}`)
       const accuracy = await accuracyOf(calibration, scores, costs)
       const meaning = await meaningOf(postProcessing, match)
       const answers = { found, gallery: known.photos, decisions }

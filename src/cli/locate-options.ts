@@ -4,6 +4,7 @@ import type { LocatorOptions, WhichAnimals } from '../locate/index.ts'
 import { bytesOf } from './options.ts'
 import { progress } from './progress.ts'
 import { tell } from './say.ts'
+import { refuseTwofoldConfidence } from './unused-options.ts'
 
 /** Options of every command that takes photos. */
 export interface LocateFlags {
@@ -14,6 +15,7 @@ export interface LocateFlags {
 
 /** Which part of a photo shows the animal, where a network is to say it. */
 export function addLocateOptions(command: Command): Command {
+  refuseTwofoldConfidence(command)
   return command
     .optionsGroup('The animal first:')
     .option('--locate <FILE.onnx>', 'a network that finds the animal, to which photos are cut (docs/locate.md)')

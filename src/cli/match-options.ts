@@ -4,6 +4,7 @@ import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKin
 import { bytesOf } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { warn } from './say.ts'
+import { refuseUnusedMatching } from './unused-options.ts'
 
 /** Options of every command that can match coats place by place. */
 export interface MatchFlags {
@@ -23,6 +24,7 @@ interface MatchFor {
 /** `what` the command does with them. */
 export function addMatchOption(command: Command, standard = 'none', what = rankedByPlaces): Command {
   const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
+  refuseUnusedMatching(command, standard !== 'none')
   return command
     .optionsGroup('Coats place by place:')
     .addOption(new Option('--match <how>', what).choices(choices).default('none', standard))

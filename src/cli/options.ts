@@ -157,9 +157,12 @@ function addBoxOptions(command: Command): Command {
     .option('--detections <FILE.json>', 'boxes that MegaDetector, AddaxAI or SpeciesNet found')
     .option('--masks <DIR>', 'a folder of masks, named as the photos are; white is the animal')
     .addOption(
-      new Option('--confidence <C>', 'how sure the detector must be of an animal, from 0 to 1')
+      new Option(
+        '--confidence <C>',
+        'how sure --detections, or the network of --locate, must be of an animal, from 0 to 1',
+      )
         .argParser(fraction)
-        .default(undefined, '0.2'),
+        .default(undefined, "0.2 with --detections, with --locate what the network's description says"),
     )
     .addOption(
       new Option(

@@ -19,6 +19,10 @@ export function answerWords({ answer, candidates }: Identification): string {
     words.push(
       `${counted(notCompared, 'individual')} of the gallery could not be matched, for want of a photo of this flank`,
     )
+  if (answer.conflict !== undefined)
+    words.push(
+      `a person decided that ${answer.conflict} shows another animal, and both are most likely ${answer.identity}`,
+    )
   if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
   if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
   return [...words, ...mirrored].join('; ')

@@ -30,6 +30,8 @@ export interface Answer {
   readonly decidedBy?: PersonsDecision | undefined
   /** Individuals that a person ruled out, and that have no probability any more. */
   readonly ruledOut?: readonly string[] | undefined
+  /** A photo that would have the same name, though a person decided that it shows another animal: so neither has it. */
+  readonly conflict?: string | undefined
 }
 
 /**

@@ -9,16 +9,19 @@ export interface DecidedQuery {
   readonly isNew: boolean
   /** By individual of the gallery what was decided last. */
   readonly of: ReadonlyMap<string, DecisionWord>
-  /** Individuals that it was decided not to show. */
+  /** Individuals that it was decided not to show, or that another query was decided to show, which shows another animal. */
   readonly ruledOut: readonly string[]
+  /** Places of queries that were decided to show another animal. */
+  readonly apart: readonly number[]
   /** What says whom it shows, or that it shows nobody known. */
   readonly because?: Decision | undefined
 }
 
-const undecided: DecidedQuery = { isNew: false, of: new Map(), ruledOut: [] }
+const undecided: DecidedQuery = { isNew: false, of: new Map(), ruledOut: [], apart: [] }
 
 /**
- * For each query what decisions say of it, those of queries that were decided to show the same animal included. Decisions about photos that were left out
+ * For each query what decisions say of it, those of queries that were decided to show the same animal included. Of two queries that show different animals
+ * one does not show whom the other was decided to show. Decisions about photos that were left out
  * say nothing; that they do not contradict each other `readDecisions` has checked.
  */
 export function decidedQueries(
@@ -36,10 +39,37 @@ export function decidedQueries(
       const group = groupOf(one.query)
       byGroup.set(group, [...(byGroup.get(group) ?? []), one])
     }
+  const apart = groupsApart(said, groupOf)
+  const found = new Map([...byGroup].map(([group, own]) => [group, decidedBy(own)]))
   return queries.map(({ filename }) => {
-    const own = byGroup.get(groupOf(filename))
-    return own === undefined ? undecided : decidedBy(own)
+    const group = groupOf(filename)
+    const others = apart.get(group) ?? new Set()
+    const { ruledOut, ...own } = found.get(group) ?? undecided
+    const named = [...others].flatMap((other) => found.get(other)?.identity ?? [])
+    return {
+      ...own,
+      ruledOut: [...new Set([...ruledOut, ...named])],
+      apart: queries.flatMap((query, i) => (others.has(groupOf(query.filename)) ? [i] : [])),
+    }
   })
+}
+
+/** By group of queries the groups that were decided to show another animal. */
+function groupsApart(
+  said: readonly Said[],
+  groupOf: (query: string) => string,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const apart = new Map<string, Set<string>>()
+  for (const { query, otherQuery, decision } of said) {
+    if (decision.decision !== 'different' || query === undefined || otherQuery === undefined) continue
+    const [a, b] = [groupOf(query), groupOf(otherQuery)]
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      apart.set(one, (apart.get(one) ?? new Set()).add(other))
+  }
+  return apart
 }
 
 /** A decision as a query's. */
@@ -93,6 +123,7 @@ function decidedBy(said: readonly Said[]): DecidedQuery {
     isNew: isNew !== undefined,
     of,
     ruledOut: [...of].flatMap(([name, word]) => (word === 'different' ? [name] : [])),
+    apart: [],
     because: (same ?? isNew)?.decision,
   }
 }

@@ -7,6 +7,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { answerWords } from './answer-words.ts'
 import { readDecisions } from './decisions.ts'
 import { identifyPhotos } from './identify.ts'
+import { idleDecisionsNote } from './idle-decisions.ts'
 import { shownNames } from './photo-names.ts'
 
 const photo = (filename: string, identity?: string): Photo => ({ filename, path: filename, identity, extra: {} })
@@ -103,6 +104,45 @@ describe('decisions about a gallery', () => {
     expect(z!.answer).toMatchObject({ answer: 'known', identity: 'Caua', decidedBy: { row: 2 } })
     expect(y!.answer).toMatchObject({ answer: 'new', identity: undefined, reason: 'decided', decidedBy: { row: 4 } })
     expect(answerWords(y!)).toBe('new: a person decided that it shows nobody of the gallery (row 4 of the decisions)')
+  })
+
+  test('of two photos asked about that show different animals one does not show whom the other was decided to show', () => {
+    const [x, y, z] = answersTo('x.jpg,b/z.jpg,different', 'y.jpg,b/z.jpg,same', 'y.jpg,Ana/1.jpg,same')
+    expect(x!.answer).toMatchObject({ answer: 'unsure', identity: 'Bia', ruledOut: ['Ana'] })
+    expect(answerWords(x!)).toContain('a person ruled out Ana')
+    expect([y!, z!].map(({ answer }) => [answer.identity, answer.reason])).toEqual([
+      ['Ana', 'decided'],
+      ['Ana', 'decided'],
+    ])
+  })
+
+  test('photos that show different animals do not both get one name', () => {
+    const answers = { shift: 0, slope: 1, cohort: 0, photos: 0 }
+    const bins = [{ low: 0, high: 1, count: 2, probability: 1, right: 1 }]
+    const held = { known: 1, absent: 1, individuals: 9, folds: 2, rank1: 1, identityBalancedMap: 1, ece: 0, pairEce: 0 }
+    const scores = {
+      fusion: { kind: 'embedding' },
+      curve: { kind: 'logistic', slope: 400, intercept: -390 },
+      prior: 0.5,
+      answers,
+      measured: { ...held, bins, absentNamed: 0 },
+    } as const
+    const queries = atDegrees(asked, [1, 39, 2])
+    const decisions = read('x.jpg,b/z.jpg,different')
+    const [x, y, z] = identifyPhotos(known, queries, 2, { scores, decisions })
+    expect([x!, y!, z!].map(({ answer }) => [answer.answer, answer.identity, answer.conflict])).toEqual([
+      ['unsure', 'Ana', '/cards/a/b/z.jpg'],
+      ['known', 'Bia', undefined],
+      ['unsure', 'Ana', '/cards/a/x.jpg'],
+    ])
+    expect(answerWords(x!)).toContain(
+      'a person decided that /cards/a/b/z.jpg shows another animal, and both are most likely Ana',
+    )
+    expect(idleDecisionsNote(decisions, [x!, y!, z!])).toBeUndefined()
+    const alone = identifyPhotos(known, queries, 2, { decisions })
+    expect(idleDecisionsNote(decisions, alone)).toContain(
+      'changes no answer yet (row 2): it counts once one of the two',
+    )
   })
 
   test('an individual that a person ruled out is no answer, and has no probability', () => {

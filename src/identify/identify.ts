@@ -124,7 +124,21 @@ export function identifyPhotos(
     onQuery: onRank,
     onRanked,
   })
-  return found
+  return withoutConflicts(found, decided)
+}
+
+/** One name cannot be that of two photos which show different animals, as a person decided: unless the person gave it, neither has it. */
+function withoutConflicts(found: readonly Identification[], decided: readonly DecidedQuery[]): Identification[] {
+  const nameOf = (query: number) => {
+    const { answer } = found[query]!
+    return answer.answer === 'known' && answer.reason !== 'decided' ? answer.identity : undefined
+  }
+  return found.map((one, query) => {
+    const name = nameOf(query)
+    const other = decided[query]!.apart.find((photo) => name !== undefined && nameOf(photo) === name)
+    if (other === undefined) return one
+    return { ...one, answer: { ...one.answer, answer: 'unsure', conflict: found[other]!.photo.filename } }
+  })
 }
 
 /** Of a gallery without a known individual. */

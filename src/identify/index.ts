@@ -34,6 +34,7 @@ export {
   identifyPhotos,
   matchQueries,
 } from './identify.ts'
+export { idleDecisionsNote } from './idle-decisions.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
 export {
   type KnownFeatures,
