@@ -79,13 +79,13 @@ function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device:
     command: process.execPath,
     args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, ...howLong(device, labels)],
     environment: kit.environment,
-    input: stepsOf(device === 'cuda' && labels.task === 'train' ? Math.ceil(plan.steps / 3) : plan.steps),
+    input: stepsOf(device === 'cuda' && labels.task === 'train' ? Math.ceil(plan.steps / 5) : plan.steps),
     limitS: 90,
     labels,
   }
 }
 
-/** With CUDA a run of a training is 32 steps, which share the way of the state to the card and back: fewer runs are enough. */
+/** With CUDA a run of a training is 64 steps, which share the way of the state to the card and back: fewer runs are enough. */
 function howLong(device: string, { task }: Labels): string[] {
   if (device === 'cpu') return ['--warmup', '0']
   return ['--warmup', device === 'cuda' && task === 'train' ? '1' : '3']

@@ -114,6 +114,8 @@ export interface LoweredOps {
   roundColumns: { inputs: readonly [Value, Value]; attrs: object }
   /** The nearest float16 of each number, kept as float32: what a value of float16 is where nothing computes in it. */
   roundHalf: Unary
+  /** max(0, min(1, alpha·x + beta)), elementwise. */
+  hardSigmoid: { inputs: readonly [Value]; attrs: { readonly alpha: number; readonly beta: number } }
   /** Rows of a table [R, C] by their numbers, int32 of any shape → [..., C]. */
   gatherRows: Binary
 }

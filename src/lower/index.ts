@@ -3,18 +3,22 @@
  * graph that is yet to be differentiated: products in float16.
  */
 import type { Graph } from '../graph/index.ts'
+import { joinAlike } from './alike-joins.ts'
+import { stackAlike } from './alike-rows.ts'
 import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
 import { fuseBias } from './gemm.ts'
 import { roundHalves } from './half-rounding.ts'
 import { kernelGradientsFor } from './kernel-gradients.ts'
 import { mergeEqual } from './merge.ts'
+import { cumulativeInOnePass } from './normal-cdf.ts'
 import { plainStandardisation } from './normalise.ts'
 import { longSumsInParts } from './parts.ts'
 import { productsWithoutGemm } from './plain-products.ts'
 import { sumsAsProducts } from './reduce.ts'
 import { sinkReshapes } from './reshape.ts'
 import { plainSampling } from './sample.ts'
+import { scalarsFirst } from './scalars.ts'
 import { plainSigns } from './sign.ts'
 import type { Target } from './target.ts'
 
@@ -31,6 +35,19 @@ export function lower(graph: Graph, target: Target): Graph {
   const signed = target.lacks?.includes('sign') ? plainSigns(sampled) : sampled
   const small = kernelGradientsFor(signed, target.planeKernels)
   const plain = sinkReshapes(dropExpands(mergeEqual(small)))
-  const fused = target.gemm === false ? productsWithoutGemm(longSumsInParts(plain)) : fuseBias(sumsAsProducts(plain))
+  const fused =
+    target.gemm === false
+      ? productsWithoutGemm(longSumsInParts(few(plain, target)))
+      : fuseBias(few(sumsAsProducts(plain, target.wideSums), target))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
+}
+
+function fewer(graph: Graph): Graph {
+  const passes = mergeEqual(scalarsFirst(cumulativeInOnePass(graph)))
+  return sinkReshapes(mergeEqual(joinAlike(mergeEqual(stackAlike(passes)))))
+}
+
+/** The graph with fewer nodes, where each costs more than the copies do. */
+function few(graph: Graph, { prefersFew }: Target): Graph {
+  return prefersFew === true ? fewer(graph) : graph
 }

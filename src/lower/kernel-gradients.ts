@@ -24,16 +24,29 @@ import type { Target } from './target.ts'
  */
 export function kernelGradientsFor(graph: Graph, planeKernels: Target['planeKernels']): Graph {
   if (planeKernels === undefined) return graph
-  return rewriteGraph(graph, (value) => {
-    if (value.op !== 'depthwiseConvWeight') return value
-    return planeKernels === 'none' ? asProducts(value) : inFloat32(value)
+  return rewriteGraph(graph, (value, original) => {
+    if (value.op === 'depthwiseConvWeight') return planeKernels === 'none' ? asProducts(value) : inFloat32(value)
+    const isKept = value.op === 'cast' && original.inputs[0]?.op === 'depthwiseConvWeight'
+    return isKept ? inFloat32Again(value) : value
   })
+}
+
+/** What was computed in float32 and is wanted in it, without the way through float16. */
+function inFloat32Again(value: Node<'cast'>): Value {
+  const [x] = value.inputs
+  const isBack = x.op === 'cast' && x.inputs[0].dtype === value.dtype
+  return isBack ? x.inputs[0] : value
+}
+
+/** The same, of what was float32 before. */
+function widened(x: Value): Value {
+  return x.op === 'cast' && x.inputs[0].dtype === 'float32' ? x.inputs[0] : cast(x, 'float32')
 }
 
 function inFloat32(value: Node<'depthwiseConvWeight'>): Value {
   const [x, dy] = value.inputs
   if (value.dtype !== 'float16') return value
-  return cast(depthwiseConvWeight(cast(x, 'float32'), cast(dy, 'float32'), value.attrs.pad), 'float16')
+  return cast(depthwiseConvWeight(widened(x), widened(dy), value.attrs.pad), 'float16')
 }
 
 /**

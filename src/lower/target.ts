@@ -7,6 +7,10 @@ export interface Target {
   readonly blockSize: number
   /** False where LayerNormalization does not give the deviation that it computes: WebGPU's. */
   readonly deviations?: boolean
+  /** Where starting a node takes as long as computing a small one: what is made of packed weights is made pack by pack. */
+  readonly prefersFew?: boolean
+  /** Where products in float16 are summed in float32, as cuBLAS does: then sums of float16 over rows are such products. */
+  readonly wideSums?: boolean
   /** Ops that the provider leaves to the processor: they are written in others. */
   readonly lacks?: readonly ('gridSample' | 'sign')[]
   /** False where Gemm is slower than MatMul and Add, and long sums are not spread over the device: WebGPU. */

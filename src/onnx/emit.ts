@@ -133,6 +133,8 @@ const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
     const rounded = list.add('Max', [list.add('Cast', x, { to: dataTypes.float16 })])
     return list.add('Cast', [rounded], { to: dataTypes.float32 })
   },
+  hardSigmoid: (list, x, { attrs }) =>
+    list.add('HardSigmoid', x, { alpha: { float: attrs.alpha }, beta: { float: attrs.beta } }),
   gatherRows: (list, x) => list.add('Gather', x, { axis: 0 }),
   gemm: (list, x, { attrs }) => list.add('Gemm', x, { transA: Number(attrs.transA), transB: Number(attrs.transB) }),
 }

@@ -137,7 +137,7 @@ class Run {
 
   /**
    * True when all steps are done, false when it was asked to stop; either way the state is saved. Who asks waits for the steps that run together at
-   * most, 32 with CUDA and one elsewhere: an epoch's end that is not measured then is measured when the run goes on.
+   * most, 64 with CUDA and one elsewhere: an epoch's end that is not measured then is measured when the run goes on.
    */
   async toTheEnd(): Promise<boolean> {
     const { length, control } = this.#parts

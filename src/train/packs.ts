@@ -34,9 +34,20 @@ export function packAlike(params: readonly PackedParameter[], keyOf: (spec: Para
     alike.set(key, [...(alike.get(key) ?? []), param])
   }
   return [...alike.values()]
+    .map(byRole)
     .flatMap((parts) => inRowsOf(parts, Math.floor(mostNumbers / sizeOf(parts[0]!.spec.shape))))
     .filter((parts) => parts.length > 1)
     .map((parts, i) => ({ name: `pack/${i}`, parts }))
+}
+
+/** Those that do the same in each block one behind the other, so that what is made of them can be made of them all at once. */
+function byRole(params: readonly PackedParameter[]): PackedParameter[] {
+  const roles = new Map<string, PackedParameter[]>()
+  for (const param of params) {
+    const role = param.spec.name.replace(/\d+/g, '#')
+    roles.set(role, [...(roles.get(role) ?? []), param])
+  }
+  return [...roles.values()].flat()
 }
 
 function inRowsOf<T>(all: readonly T[], most: number): T[][] {
