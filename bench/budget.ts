@@ -78,7 +78,7 @@ function loweredStep(precision: StepPrecision) {
     precision,
     packed: true,
   })
-  return lower(graph, { blockSize: 0 })
+  return lower(graph, { blockSize: 0, prefersFew: true, planeKernels: 'float32', wideSums: true })
 }
 
 /** Arithmetic or memory, whichever takes longer. */
