@@ -1,7 +1,7 @@
 import { csvText, formatTable } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 
-/** The table on the screen: of a model without a calibration without probabilities. */
+/** The table on the screen: of a model without a calibration without probabilities; of matched coats with the number of places that agree. */
 export function tableText(found: readonly Identification[]): string {
   const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
   const columns = ['photo', 'rank', 'identity', 'similarity', 'best match', 'probability', 'answer']
@@ -10,9 +10,15 @@ export function tableText(found: readonly Identification[]): string {
   const mirrored = found.flatMap(({ candidates }) =>
     candidates.length === 0 ? [''] : candidates.map((one) => (one.mirrored === true ? 'fits better' : '')),
   )
+  const places = found.flatMap(({ candidates }) =>
+    candidates.length === 0 ? [''] : candidates.map((one) => String(one.places ?? '')),
+  )
+  const isMatched = places.some((count) => count !== '')
+  const withPlaces = (cells: readonly (string | number)[], count: string) =>
+    isMatched ? [...cells.slice(0, 4), count, ...cells.slice(4, shown)] : cells.slice(0, shown)
   return formatTable(
-    [...columns.slice(0, shown), ...(isTold ? ['mirrored'] : [])],
-    rowsOf(found).map((cells, i) => [...cells.slice(0, shown), ...(isTold ? [mirrored[i]!] : [])]),
+    [...withPlaces(columns, 'places'), ...(isTold ? ['mirrored'] : [])].map(String),
+    rowsOf(found).map((cells, i) => [...withPlaces(cells, places[i]!), ...(isTold ? [mirrored[i]!] : [])]),
   )
 }
 

@@ -173,7 +173,8 @@ describe('--match', () => {
     output.stdout = ''
     const [csv, html] = [join(out, 'answers.csv'), join(out, 'answers.html')]
     expect(await rosette(...asked)).toBe(0)
-    expect(output.stdout).toMatch(/^photo +rank +identity +similarity +best match +mirrored$/m)
+    expect(output.stdout).toMatch(/^photo +rank +identity +similarity +places +best match +mirrored$/m)
+    expect(output.stdout).toMatch(/mirrored\.png +1 +\w+ +[\d.]+ +\d+ /)
     expect(output.stdout).toMatch(/mirrored\.png +\d +Caiman .*Caiman_\d\.png +fits better$/m)
     expect(output.stdout).toMatch(/mirrored\.png +\d +Bento .*Bento_\d\.png$/m)
     expect(output.stdout).toContain(words)
@@ -184,7 +185,7 @@ describe('--match', () => {
     expect(rows.find((row) => row.includes(',Bento,'))).toMatch(/,\d+,no$/)
     const page = readFileSync(html, 'utf8')
     expect(page).toContain(words)
-    expect(page).toMatch(/"name":"Caiman","words":"similarity [\d.]+, fits better mirrored"/)
+    expect(page).toMatch(/"name":"Caiman","words":"similarity [\d.]+, \d+ places? agrees?, fits better mirrored"/)
     expect(page).toMatch(/"words":"similarity [\d.]+(, \d+ places? agrees?)?, fits better mirrored","lines"/)
   })
 

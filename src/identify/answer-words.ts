@@ -4,6 +4,7 @@ import type { CalibratedScores, CalibrationRecord } from './calibration-record.t
 import type { Decision } from './decisions.ts'
 import type { Identification } from './identify.ts'
 import { otherEncounters } from './meeting.ts'
+import { similarityText } from './similarity-text.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
 export function answerWords({ answer, candidates }: Identification): string {
@@ -61,15 +62,15 @@ function basis({ reason, identity }: Identification['answer'], candidates: Ident
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined) return ''
-  const places =
-    first.places === undefined
-      ? ''
-      : `, ${counted(first.places, 'place of the coat agrees', 'places of the coat agree')}`
-  const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${first.similarity.toFixed(2)}${places})`
+  const agree = counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
+  const facts =
+    first.places === undefined ? first.similarity.toFixed(2) : `${similarityText(first.similarity)}, ${agree}`
+  const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${facts})`
   if (second === undefined || reason === 'unlike') return best
-  const next =
-    second.probability === undefined ? second.similarity.toFixed(2) : `probability ${percent(second.probability)}`
-  return `${best}, next is ${second.identity} (${next})`
+  const similarity = second.places === undefined ? second.similarity.toFixed(2) : similarityText(second.similarity)
+  const next = second.probability === undefined ? similarity : `probability ${percent(second.probability)}`
+  const places = second.places === undefined ? '' : `, ${counted(second.places, 'place')}`
+  return `${best}, next is ${second.identity} (${next}${places})`
 }
 
 /** How often such answers were right where this was measured, on individuals that nothing was fitted on. */

@@ -1,6 +1,13 @@
 import { counted } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
-import { answerWords, type Decision, type Identification, type ShownPhoto, shownNames } from '../identify/index.ts'
+import {
+  answerWords,
+  type Decision,
+  type Identification,
+  type ShownPhoto,
+  shownNames,
+  similarityText,
+} from '../identify/index.ts'
 import type { DecidedPair, DecidingCandidate, DecidingData, DecidingGroup, DecidingQuestion } from './deciding-data.ts'
 import { animalsByFile, type DecidingPictures, PhotoList, toldOf } from './deciding-photos.ts'
 import { linesOf } from './place-lines.ts'
@@ -99,11 +106,21 @@ function asPair(
     : { photo: first, other: second, decision }
 }
 
-function groupWords({ similarity, probability, mirrored }: Identification['candidates'][number]): string {
+function groupWords({ similarity, places, probability, mirrored }: Identification['candidates'][number]): string {
+  const agree = placesWords(places)
   const turned = mirroredWords(mirrored)
-  if (probability === undefined) return `similarity ${similarity.toFixed(2)}${turned}`
+  if (probability === undefined) return `${similarityWords(similarity, places)}${agree}${turned}`
   const share = probability * 100
-  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %${turned}`
+  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %${agree}${turned}`
+}
+
+/** Nearly all similarities of matched places are nearly 1: they have as many decimals as tell them from it. */
+function similarityWords(similarity: number, places: number | undefined): string {
+  return `similarity ${places === undefined ? similarity.toFixed(2) : similarityText(similarity)}`
+}
+
+function placesWords(places: number | undefined): string {
+  return places === undefined ? '' : `, ${counted(places, 'place agrees', 'places agree')}`
 }
 
 /** The page shows the photo as it is, and lines between places that agree so. */
@@ -112,6 +129,6 @@ function mirroredWords(mirrored: boolean | undefined): string {
 }
 
 function candidateWords({ similarity, match, mirrored }: ShownPhoto): string {
-  const places = match === undefined ? '' : `, ${counted(match.inliers.length, 'place agrees', 'places agree')}`
-  return `similarity ${similarity.toFixed(2)}${places}${mirroredWords(mirrored)}`
+  const places = match?.inliers.length
+  return `${similarityWords(similarity, places)}${placesWords(places)}${mirroredWords(mirrored)}`
 }
