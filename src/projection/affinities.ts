@@ -1,4 +1,4 @@
-import { forEachDistanceBlock } from './distance.ts'
+import { forEachPair } from './distance.ts'
 import { nearestNeighbours } from './neighbours.ts'
 import { toConditionals } from './perplexity.ts'
 import type { Metric, Points } from './points.ts'
@@ -32,17 +32,12 @@ export function denseAffinities(
   const { count } = points
   const square = new Float32Array(count * count) // distances, then p(j|i) at [i, j]
   const measure = stretch(watch, 0, 0.7)
-  forEachDistanceBlock(
+  forEachPair(
     points,
     metric,
-    ({ rowBegin, rowEnd, columnBegin, columnEnd, squared, stride }) => {
-      for (let i = rowBegin; i < rowEnd; i++) {
-        const base = (i - rowBegin) * stride - columnBegin
-        for (let j = Math.max(columnBegin, i + 1); j < columnEnd; j++) {
-          square[i * count + j] = squared[base + j]!
-          square[j * count + i] = squared[base + j]!
-        }
-      }
+    (i, j, squared) => {
+      square[i * count + j] = squared
+      square[j * count + i] = squared
     },
     measure,
   )

@@ -4,26 +4,14 @@ import type { Watch } from './watch.ts'
 
 const side = 64 // rows of a block: two blocks of 64 × 768 float64 fit the second-level cache
 
-/** Squared distances between rows and columns; of a block on the diagonal only those above it are there. */
-export interface DistanceBlock {
-  readonly rowBegin: number
-  readonly rowEnd: number
-  readonly columnBegin: number
-  readonly columnEnd: number
-  /** d²(i, j) at (i − rowBegin)·stride + j − columnBegin. Reused: copy what is kept. */
-  readonly squared: Float64Array
-  readonly stride: number
-}
-
 /**
- * Visits d²(i, j) of all pairs i < j, each once, a block at a time: rows `rowBegin … rowEnd − 1`, columns from
- * max(columnBegin, i + 1). d² = ‖a‖² + ‖b‖² − 2·a·b on centred points, or (1 − cos)². Summed in float64 over the dimensions in
- * order, so a value does not depend on where in a block it stands.
+ * Visits d²(i, j) of all pairs i < j, each once, block by block. d² = ‖a‖² + ‖b‖² − 2·a·b on centred points, or (1 − cos)². Summed in float64 over
+ * the dimensions in order, so a value does not depend on where in a block it stands. `watch` is told the share done.
  */
-export function forEachDistanceBlock(
+export function forEachPair(
   points: Points,
   metric: Metric,
-  visit: (block: DistanceBlock) => void,
+  visit: (i: number, j: number, squared: number) => void,
   watch?: Watch,
 ): void {
   const rows = comparable(points, metric)
@@ -42,7 +30,8 @@ export function forEachDistanceBlock(
           multiplyTile(packed, from, tileColumns, packed, c * dim, dim, squared, (r - r0) * side + c - c0, side)
       }
       toDistances(squared, norms, metric, r0, rowEnd, c0, columnEnd)
-      visit({ rowBegin: r0, rowEnd, columnBegin: c0, columnEnd, squared, stride: side })
+      for (let i = r0; i < rowEnd; i++)
+        for (let j = Math.max(c0, i + 1); j < columnEnd; j++) visit(i, j, squared[(i - r0) * side + j - c0]!)
     }
     watch?.((Math.min(count, r0 + side) / count) * (2 - Math.min(count, r0 + side) / count)) // the triangle's share
   }

@@ -1,5 +1,5 @@
 import { check } from '../base/index.ts'
-import { forEachDistanceBlock } from './distance.ts'
+import { forEachPair } from './distance.ts'
 import { checkPoints, type Metric, type Points } from './points.ts'
 import type { Watch } from './watch.ts'
 
@@ -26,18 +26,12 @@ export function nearestNeighbours(points: Points, k: number, metric: Metric = 'e
   )
   const indices = new Int32Array(count * k)
   const squared = new Float64Array(count * k).fill(Number.POSITIVE_INFINITY)
-  forEachDistanceBlock(
+  forEachPair(
     points,
     metric,
-    ({ rowBegin, rowEnd, columnBegin, columnEnd, squared: block, stride }) => {
-      for (let i = rowBegin; i < rowEnd; i++) {
-        const base = (i - rowBegin) * stride - columnBegin
-        for (let j = Math.max(columnBegin, i + 1); j < columnEnd; j++) {
-          const distance = block[base + j]!
-          if (distance < squared[(i + 1) * k - 1]!) insert(indices, squared, i * k, k, j, distance)
-          if (distance < squared[(j + 1) * k - 1]!) insert(indices, squared, j * k, k, i, distance)
-        }
-      }
+    (i, j, distance) => {
+      if (distance < squared[(i + 1) * k - 1]!) insert(indices, squared, i * k, k, j, distance)
+      if (distance < squared[(j + 1) * k - 1]!) insert(indices, squared, j * k, k, i, distance)
     },
     watch,
   )

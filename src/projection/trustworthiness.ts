@@ -1,5 +1,5 @@
 import { check } from '../base/index.ts'
-import { comparable, forEachDistanceBlock, squaredDistance, squaredNorms } from './distance.ts'
+import { comparable, forEachPair, squaredDistance, squaredNorms } from './distance.ts'
 import { nearestNeighbours } from './neighbours.ts'
 import { checkPoints, type Metric, type Points } from './points.ts'
 import { stretch, type Watch } from './watch.ts'
@@ -60,17 +60,12 @@ function ranksAmongNeighbours(
       if (distance < limit || (distance === limit && other < indices[n]!)) ranks[n]!++
     }
   }
-  forEachDistanceBlock(
+  forEachPair(
     points,
     metric,
-    ({ rowBegin, rowEnd, columnBegin, columnEnd, squared, stride }) => {
-      for (let i = rowBegin; i < rowEnd; i++) {
-        const base = (i - rowBegin) * stride - columnBegin
-        for (let j = Math.max(columnBegin, i + 1); j < columnEnd; j++) {
-          count(i, j, squared[base + j]!)
-          count(j, i, squared[base + j]!)
-        }
-      }
+    (i, j, squared) => {
+      count(i, j, squared)
+      count(j, i, squared)
     },
     watch,
   )
