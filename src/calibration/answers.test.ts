@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
 import { costDefaults, decide, thresholdsOf } from './decision.ts'
+import { newAnimalsOf } from './new-animals.ts'
 import { fitFusion, fusedScore, type PairEvidence } from './pair-fusion.ts'
 import { type AnsweredQuery, answerModelDefaults, fitAnswerModel, posteriorOf } from './posterior.ts'
 import { reliabilityOf } from './reliability.ts'
@@ -138,5 +139,20 @@ describe('two scores made one', () => {
     expect(Math.abs(head(false))).toBeLessThan(0.5)
     expect(fitFusion('additive', pairs(true))).toEqual({ kind: 'additive', weight: 1 })
     expect(fitFusion('additive', pairs(false))).toEqual({ kind: 'additive', weight: 0.25 })
+  })
+})
+
+describe('new animals', () => {
+  test('the AUROC counts pairs, ties as half, and the bins count each question once', () => {
+    const question = (known: boolean, isNew: number) => ({ known, isNew, probability: 1 - isNew })
+    const known = [0.1, 0.3, 0.9].map((isNew) => question(true, isNew))
+    const absent = [0.3, 0.95, 1].map((isNew) => question(false, isNew))
+    const { auroc, bins } = newAnimalsOf([...known, ...absent])
+    expect(auroc).toBeCloseTo((1 + 0.5 + 0 + 3 + 3) / 9, 12)
+    const total = (field: 'newKnown' | 'newAbsent' | 'namedAbsent') => bins.reduce((sum, bin) => sum + bin[field], 0)
+    expect([total('newKnown'), total('newAbsent'), total('namedAbsent')]).toEqual([3, 3, 3])
+    expect(bins.at(-1)).toEqual({ low: 0.95, high: 1, newKnown: 0, newAbsent: 2, namedAbsent: 0 })
+    expect(bins[0]!.namedAbsent).toBe(1)
+    expect(() => newAnimalsOf(known)).toThrow('expected questions of known and of new individuals, got 3 and 0')
   })
 })

@@ -14,6 +14,7 @@ export {
 export { type AnswerCosts, costDefaults, type Decision, decide, thresholdsOf } from './decision.ts'
 export { type IsotonicCurve } from './isotonic.ts'
 export { type LogisticCurve } from './logistic.ts'
+export { type NewAnimalBin, type NewAnimalQuestion, type NewAnimals, newAnimalsOf } from './new-animals.ts'
 export {
   type EvidentPairs,
   type FusionKind,

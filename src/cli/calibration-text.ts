@@ -28,16 +28,25 @@ export function calibrationText(record: CalibrationRecord, { reason }: Selection
   ].join('\n')
 }
 
-const header = ['scores', 'curve', 'rank-1', 'answers off by', 'pairs off by', 'absent animals named (above 0.9)']
+const header = [
+  'scores',
+  'curve',
+  'rank-1',
+  'answers off by',
+  'pairs off by',
+  'absent animals named (above 0.9)',
+  'new told from known (AUROC)',
+]
 
 /** What the table means by being off. */
 const offByWords =
   'off by: how far a probability was from the share that was right, on average (ECE); 0.05 means that of answers with 0.90 between 85 and 95 of 100 were right'
 
 function row(name: string, { curve, measured }: CalibratedScores): string[] {
-  if (measured === null) return [name, curve.kind, '', '', '', '']
-  const { rank1, ece, pairEce, absentNamed, absent } = measured
-  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`]
+  if (measured === null) return [name, curve.kind, '', '', '', '', '']
+  const { rank1, ece, pairEce, absentNamed, absent, newAnimals } = measured
+  const auroc = newAnimals?.auroc.toFixed(3) ?? ''
+  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`, auroc]
 }
 
 function fusionLines({ tried, fusion }: NonNullable<CalibrationRecord['fused']>): string[] {

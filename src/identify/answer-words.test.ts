@@ -18,3 +18,22 @@ test.each([
 ])('a false match that costs %d looks: names are counted from the bin on in which they begin', (falseMatch, words) => {
   expect(accuracyWords(record, scores, { falseMatch, missedMatch: 10 })).toContain(words)
 })
+
+test('how well new animals are noticed is told for the thresholds in use', () => {
+  const newAnimals = {
+    auroc: 0.75,
+    bins: [
+      { low: 0, high: 0.5, newKnown: 24, newAbsent: 6, namedAbsent: 18 },
+      { low: 0.5, high: 0.9, newKnown: 3, newAbsent: 9, namedAbsent: 9 },
+      { low: 0.9, high: 1, newKnown: 3, newAbsent: 15, namedAbsent: 3 },
+    ],
+  }
+  const asked = { measured: { ...scores.measured!, newAnimals } } as unknown as CalibratedScores
+  const words = accuracyWords(record, asked, { falseMatch: 10, missedMatch: 10 })
+  expect(words).toContain(
+    'New animals: of 100 photos whose individual was not there, 10 got a wrong name all the same and 50 were called new; of 100 whose individual was there, 10 were called new.',
+  )
+  expect(words).toContain('it held the right one to be newer 75 times of 100 (AUROC 0.75; 50 by chance). So it hardly')
+  expect(accuracyWords(record, asked, { falseMatch: 10, missedMatch: 2 })).toContain('80 were called new; of 100 whose')
+  expect(accuracyWords(record, scores, { falseMatch: 10, missedMatch: 10 })).not.toContain('New animals')
+})

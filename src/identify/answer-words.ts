@@ -103,7 +103,27 @@ export function accuracyWords(
   const sightings = fittedOn.protocol.includes(otherEncounters)
     ? ''
     : ' No sightings were known, so that photos of one moment may have found each other: on new sightings it is right far less often.'
-  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there; by chance it would be for ${percent(1 / Math.max(among, 1))}.${sightings}`
+  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there; by chance it would be for ${percent(1 / Math.max(among, 1))}.${newAnimalWords(measured, costs)}${sightings}`
+}
+
+/** How often photos of absent individuals got a name, or were called new, at these costs; whole bins count. */
+function newAnimalWords(
+  { newAnimals, known, absent }: NonNullable<CalibratedScores['measured']>,
+  costs: AnswerCosts,
+): string {
+  if (newAnimals === undefined) return ''
+  const thresholds = thresholdsOf(costs)
+  const of100 = (field: 'newKnown' | 'newAbsent' | 'namedAbsent', from: number, all: number) => {
+    const sure = newAnimals.bins.filter(({ high }) => high > from + 1e-9)
+    return ((sure.reduce((sum, bin) => sum + bin[field], 0) / Math.max(all, 1)) * 100).toFixed(0)
+  }
+  const named = of100('namedAbsent', thresholds.known, absent)
+  const noticed = of100('newAbsent', thresholds.isNew, absent)
+  const missed = of100('newKnown', thresholds.isNew, known)
+  const { auroc } = newAnimals
+  const weak =
+    auroc < 0.8 ? ' So it hardly notices new animals: look yourself before you believe that somebody is new.' : ''
+  return ` New animals: of 100 photos whose individual was not there, ${named} got a wrong name all the same and ${noticed} were called new; of 100 whose individual was there, ${missed} were called new. Of two photos, one of a new animal and one of a known one, it held the right one to be newer ${(auroc * 100).toFixed(0)} times of 100 (AUROC ${auroc.toFixed(2)}; 50 by chance).${weak}`
 }
 
 /** What is said where nothing was measured. */

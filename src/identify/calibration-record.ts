@@ -54,6 +54,15 @@ const measuredSchema = z.strictObject({
   bins: z.array(z.strictObject({ low: share, high: share, count, probability: share, right: share })).readonly(),
   /** Of the questions with the individual away, those that got a name with a probability above 0.9. */
   absentNamed: count,
+  /** How well new animals are noticed (`newAnimalsOf`); files of an earlier rosette do not say. */
+  newAnimals: z
+    .strictObject({
+      auroc: share,
+      bins: z
+        .array(z.strictObject({ low: share, high: share, newKnown: count, newAbsent: count, namedAbsent: count }))
+        .readonly(),
+    })
+    .optional(),
 })
 
 const sourceSchema = z.strictObject({

@@ -13,6 +13,7 @@ import {
   fusedScore,
   logLikelihoodRatio,
   logLoss,
+  newAnimalsOf,
   type PairFusion,
   posteriorOf,
   probabilityAt,
@@ -44,6 +45,8 @@ interface Asked {
   readonly probability: number
   readonly right: number
   readonly known: boolean
+  /** That it shows nobody whom it was asked among. */
+  readonly isNew: number
 }
 
 /**
@@ -184,9 +187,9 @@ function individualsOf(pairs: LabelledPairs, { photos }: Meeting, scores: Float6
 const newShare = 0.5
 
 function answered(answers: AnswerModel, question: AnsweredQuery): Asked {
-  const { individuals } = posteriorOf(answers, question, newShare)
+  const { individuals, isNew } = posteriorOf(answers, question, newShare)
   const best = individuals.reduce((top, p, i) => (p > individuals[top]! ? i : top), 0)
-  return { probability: individuals[best]!, right: best === question.truth ? 1 : 0, known: question.truth >= 0 }
+  return { probability: individuals[best]!, right: best === question.truth ? 1 : 0, known: question.truth >= 0, isNew }
 }
 
 /** Known and new count equally, however many there are of each. */
@@ -199,7 +202,7 @@ function measuredAnswers(asked: readonly Asked[]) {
     { weights: asked.map((one) => asked.length / 2 / (one.known ? known : absent)) },
   )
   const absentNamed = asked.filter((one) => !one.known && one.probability > 0.9).length
-  return { known, absent, ece, bins, absentNamed }
+  return { known, absent, ece, bins, absentNamed, newAnimals: newAnimalsOf(asked) }
 }
 
 interface RankedQuery {
