@@ -72,6 +72,22 @@ describe('rosette devices', () => {
   })
 })
 
+test('on an Intel Mac a command that runs a network ends with an error, and devices says why', async () => {
+  const preload = ['--import', join(import.meta.dirname, 'intel-mac.mjs')]
+  const asMac = (...args: string[]) => start([process.execPath, ...preload, cli, ...args], { env }).ended
+  const data = await stripedDataset({ identities: 1, photos: 1 })
+  const [told, ended] = await Promise.all([
+    asMac('devices'),
+    asMac('flanks', '--data', data, '--out', join(folder, 'flanks.csv')),
+  ])
+  expect([told.code, ended.code]).toEqual([0, 2])
+  expect(told.stdout).toMatch(/cpu +missing +ONNX Runtime has no library for this system, darwin x64/)
+  expect(told.stdout).toContain('no network can run here: it has libraries for Linux and Windows')
+  expect(ended.stderr).toContain('ONNX Runtime does not load on this system, darwin x64')
+  expect(ended.stderr).toContain('hint: it has libraries for Linux and Windows (x64, arm64)')
+  rmSync(data, { recursive: true, force: true })
+}, 60_000)
+
 test('a training whose memory runs out ends with exit code 2, a checkpoint, and how to go on', async () => {
   const data = await stripedDataset({ identities: 2 })
   const out = join(folder, 'full')

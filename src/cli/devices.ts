@@ -38,7 +38,8 @@ async function devicesAction({
 }): Promise<void> {
   const { chooseDevice, devices } = await import('../runtime/index.ts')
   const list = await devices()
-  const auto = await chooseDevice('auto')
+  const works = list.some(({ state }) => state !== 'missing')
+  const auto = works ? await chooseDevice('auto') : undefined
   const there = list.flatMap(({ device, state }) => (device === 'cpu' || state === 'missing' ? [] : [device]))
   const checked = check ? await placements(there) : undefined
   if (json) {
@@ -53,8 +54,10 @@ async function devicesAction({
       list.map(({ device, state, reason }) => [device, state, reason]),
     ),
   )
-  for (const { device, state, remedy } of list) if (state === 'missing') say(`${device}: ${remedy}`)
-  say(`--device auto takes ${auto.device}`)
+  const missing = list.filter(({ state }) => state === 'missing')
+  if (auto === undefined) say(`no network can run here: ${missing[0]?.remedy}`)
+  else for (const { device, remedy } of missing) say(`${device}: ${remedy}`)
+  if (auto !== undefined) say(`--device auto takes ${auto.device}`)
   if (checked !== undefined) say(`\n${placementText(checked)}`)
 }
 

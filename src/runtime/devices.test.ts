@@ -4,6 +4,7 @@ import { chooseDevice, type Device, devices, type Machine } from './devices.ts'
 
 interface Facts {
   readonly platform?: string
+  readonly arch?: string
   readonly files?: readonly string[]
   readonly render?: readonly string[]
   readonly folders?: Readonly<Record<string, readonly string[]>>
@@ -11,11 +12,19 @@ interface Facts {
   readonly works?: readonly Device[]
 }
 
-function machineOf({ platform = 'linux', files = [], render = [], folders = {}, environment = {}, works = [] }: Facts) {
+function machineOf({
+  platform = 'linux',
+  arch = 'x64',
+  files = [],
+  render = [],
+  folders = {},
+  environment = {},
+  works = [],
+}: Facts) {
   const tried: Device[] = []
   const machine: Machine = {
     platform,
-    arch: 'x64',
+    arch,
     exists: (path) => files.some((file) => path.endsWith(file)),
     list: (folder) => (folder === '/dev/dri' ? render : (folders[folder] ?? [])),
     environment,
@@ -88,7 +97,7 @@ describe('a device by name', () => {
     ['cuda', {}, `device cuda: ${cudaLibrary} is not installed`],
     ['directml', {}, 'device directml: Windows only'],
     ['coreml', {}, 'device coreml: macOS only'],
-    ['cuda', { platform: 'darwin' }, 'device cuda: Linux and Windows only'],
+    ['cuda', { platform: 'darwin', arch: 'arm64' }, 'device cuda: Linux and Windows only'],
     ['webgpu', {}, 'device webgpu: does not start: no adapter'],
   ] as const)('%s that is missing is an InputError with a remedy', async (device, facts, message) => {
     const chosen = chooseDevice(device, machineOf(facts).machine)
@@ -118,6 +127,22 @@ describe('a device by name', () => {
     expect((await chooseDevice('cpu', machine)).device).toBe('cpu')
     expect(tried).toEqual([])
   })
+})
+
+test('an Intel Mac has no device, the processor neither: nothing is tried, and auto is an error', async () => {
+  const { machine, tried } = machineOf({ platform: 'darwin', arch: 'x64', works: ['webgpu', 'coreml'] })
+  const list = await devices(machine)
+  expect(list.map(({ device, state }) => `${device} ${state}`).join()).toBe(
+    'cpu missing,webgpu missing,cuda missing,directml missing,coreml missing',
+  )
+  expect(list[0]).toMatchObject({
+    reason: 'ONNX Runtime has no library for this system, darwin x64',
+    remedy: expect.stringContaining('Macs with Apple silicon'),
+  })
+  await expect(chooseDevice('auto', machine)).rejects.toThrow(
+    /^ONNX Runtime has no library .* darwin x64\nhint: it has/,
+  )
+  expect(tried).toEqual([])
 })
 
 test('every device is listed, and only those that can be there are tried', async () => {

@@ -8,6 +8,7 @@ import { float32, type Tensor } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import { openInChild } from './child-session.ts'
 import type { SessionOptions } from './session.ts'
+import { systemsHint, withoutLibrary } from './systems.ts'
 
 /** What runs a network: the processor, or a graphics processor by one of ONNX Runtime's providers. */
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml'
@@ -66,7 +67,7 @@ export async function devices(machine: Machine = thisMachine): Promise<DeviceRep
 /**
  * The device for a choice: what is asked for, where it works; for `auto` the first real graphics processor that works, else the
  * processor. A software adapter is taken only where `webgpu` is asked for by name.
- * @throws InputError where what is asked for is missing, with the way to get it.
+ * @throws InputError where what is asked for is missing, with the way to get it, and for `auto` on a system that ONNX Runtime has no library for.
  */
 export async function chooseDevice(choice: DeviceChoice, machine: Machine = thisMachine): Promise<ChosenDevice> {
   if (choice === 'cpu') return { device: 'cpu', reason: 'asked for' }
@@ -75,6 +76,8 @@ export async function chooseDevice(choice: DeviceChoice, machine: Machine = this
     if (state === 'missing') throw new InputError(`device ${choice}: ${reason}`, remedy)
     return { device: choice, reason }
   }
+  const without = withoutLibrary(machine)
+  if (without !== undefined) throw new InputError(without, systemsHint)
   const passedOver: string[] = []
   for (const device of preferred) {
     const { state, reason } = await deviceReport(device, machine)
@@ -85,6 +88,8 @@ export async function chooseDevice(choice: DeviceChoice, machine: Machine = this
 }
 
 async function deviceReport(device: Device, machine: Machine): Promise<DeviceReport> {
+  const without = withoutLibrary(machine)
+  if (without !== undefined) return { device, state: 'missing', reason: without, remedy: systemsHint }
   if (device === 'cpu') return { device, state: 'ready', reason: 'runs everything, in int8 too' }
   const absent = absence(device, machine)
   if (absent !== undefined) return { device, state: 'missing', ...absent }

@@ -3,6 +3,7 @@ import { InputError, invariant, messageOf } from '../base/index.ts'
 import { bytesPerElement, type DType, type Shape, type Tensor, type TypedArray } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import { openInChild } from './child-session.ts'
+import { systemsHint } from './systems.ts'
 import { telemetryIsOff } from './telemetry.ts'
 
 export type SessionOptions = InferenceSession.SessionOptions
@@ -34,7 +35,7 @@ async function library(): Promise<typeof import('onnxruntime-node')> {
     const system = `${process.platform} ${process.arch}`
     throw new InputError(
       `ONNX Runtime does not load on this system, ${system}: ${messageOf(error).split('\n')[0]}`,
-      'it has libraries for Linux and Windows (x64, arm64) and for Macs with Apple silicon; `npm ci` installs them',
+      systemsHint,
     )
   }
 }
