@@ -125,6 +125,7 @@ test('the table says it in words, and the CSV has the new columns at its end', a
   expect(await identify()).toBe(0)
   expect(output.stdout).toMatch(/photo +rank +identity +similarity +best match +probability +answer/)
   expect(output.stdout).toMatch(/known\.png: Guara, probability/)
+  expect(output.stdout).toContain('\nThe list is in the order of probability, not of similarity. ')
   output.stdout = ''
   const csv = join(temporaryFolder(), 'answers.csv')
   expect(await identify('--csv', csv)).toBe(0)

@@ -25,5 +25,5 @@ export async function locatedGallery(
   signal: AbortSignal,
 ): Promise<GallerySource> {
   if (source.kind === 'stored') return source
-  return { ...source, manifest: await withLocated(locating, source.manifest, signal) }
+  return { ...source, manifest: await withLocated(locating, source.manifest, signal, 'known ') }
 }

@@ -156,7 +156,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
   const { found, accuracy, meaning, page } = await interruptible(async (signal, whileRanking) => {
-    const queries = await withLocated(locating, asked, signal)
+    const queries = await withLocated(locating, asked, signal, 'new ')
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
@@ -199,7 +199,9 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       const idle = idleDecisionsNote(decisions, found)
       if (idle !== undefined) tell(`note: ${idle}`)
       const accuracy = await accuracyOf(calibration, scores, costs)
-      const meaning = await meaningOf(postProcessing, match)
+      const meaning = [...(scores === undefined ? [] : [byProbability]), await meaningOf(postProcessing, match)].join(
+        ' ',
+      )
       const answers = { found, gallery: known.photos, decisions }
       const about = { source: gallery, overwrite, limitPixels, signal }
       const page =
@@ -369,6 +371,8 @@ async function meaningOf(postProcessing: PostProcessing | undefined, match: Matc
   const places = match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${matchWords[match]}. `
   return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`
 }
+
+const byProbability = 'The list is in the order of probability, not of similarity.'
 
 const meaning =
   'Similarity is no probability, and the most similar photo may show another animal: compare the photos yourself.'

@@ -46,12 +46,20 @@ export function locatorOptions({ locateConfig, confidence, threads, memoryLimit 
   return { locateConfig, confidence, threads, memoryLimitBytes: bytesOf(memoryLimit) }
 }
 
-/** The photos with the animals that --locate finds on them, which is told; as they are without it. */
-export async function withLocated(flags: LocateRunFlags, manifest: Manifest, signal: AbortSignal): Promise<Manifest> {
+/**
+ * The photos with the animals that --locate finds on them, which is told; as they are without it. `which` tells them from other photos of the same
+ * command.
+ */
+export async function withLocated(
+  flags: LocateRunFlags,
+  manifest: Manifest,
+  signal: AbortSignal,
+  which = '',
+): Promise<Manifest> {
   const { locate, animals, limitPixels } = flags
   if (locate === undefined || locate === 'none') return manifest
   const { locatePhotos, openLocator } = await import('../locate/index.ts')
-  const bar = progress('locating', 'photos')
+  const bar = progress('locating', `${which}photos`)
   const locator = await openLocator(locate, locatorOptions(flags))
   try {
     const { note, ...located } = await locatePhotos(locator, manifest, {

@@ -90,6 +90,24 @@ test('no time is told before a twentieth is done; then the first piece, which wa
   expect(text().split('\n')[2]).toBe('locating 23/200 photos, 3 min 6 s left') // one a second since the first
 })
 
+test('two of twelve tell no time: the second may have been quick', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('locating', 'photos', { stream })
+  bar.update(0, 12)
+  vi.advanceTimersByTime(14_000)
+  bar.update(1, 12)
+  vi.advanceTimersByTime(2_000)
+  bar.update(2, 12)
+  vi.advanceTimersByTime(4_000)
+  expect(text()).toBe('locating 0/12 photos\nlocating 2/12 photos\n')
+  vi.advanceTimersByTime(8_000)
+  bar.update(3, 12)
+  vi.advanceTimersByTime(5_000)
+  bar.stop()
+  expect(text().split('\n')[2]).toBe('locating 3/12 photos, 1 min 21 s left') // two in 18 s
+})
+
 test('on a terminal: one line that changes and is gone at the end', () => {
   const { stream, text } = fake(true)
   const bar = progress('embedding', 'photos', { stream })

@@ -64,10 +64,10 @@ interface StageClock {
   readonly leftMs: (done: number, total: number) => number | undefined
 }
 
-/** Of what there is to do: before so much is done the pace is that of a few, and what it promises jumps. */
-const steadyShare = 0.05
-/** So long the pace without the first piece of work must have been seen. */
-const steadyMs = 1_000
+/** Before so much of the work is done, and so many pieces of it or a quarter, its pace is that of a few, and what it promises jumps. */
+const steady = { share: 0.05, pieces: 3 }
+/** Pieces after the first one that tell a pace without it. */
+const afterFirst = 2
 
 interface Instant {
   readonly at: number
@@ -88,11 +88,11 @@ function stageClock(): StageClock {
       if (done > first.done) prepared ??= now
     },
     leftMs: (done, total) => {
-      if (first === undefined || total === 0 || done <= first.done) return undefined
-      if (done - first.done < steadyShare * (total - first.done)) return undefined
-      const now = performance.now()
-      const since = prepared !== undefined && done > prepared.done && now - prepared.at >= steadyMs ? prepared : first
-      return ((now - since.at) / (done - since.done)) * (total - done)
+      if (first === undefined || done <= first.done || done >= total) return undefined
+      const all = total - first.done
+      if (done - first.done < Math.max(steady.share * all, Math.min(steady.pieces, all / 4))) return undefined
+      const since = prepared !== undefined && done - prepared.done >= afterFirst ? prepared : first
+      return ((performance.now() - since.at) / (done - since.done)) * (total - done)
     },
   }
 }

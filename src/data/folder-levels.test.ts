@@ -19,7 +19,7 @@ describe('folders below folders', () => {
     ])
     expect(open(above).photos[0]).toMatchObject({ filename: 'Ana/2024-05-01/1.jpg', timestamp: '2024-05-01' })
     expect(open(above).notes).toEqual([
-      'levels of folders: 2 folders (Ana, Bo) are the individuals; 2 folders (2024-05-01, 2024-06-01) by date: an encounter of the individual each',
+      'levels of folders: 2 folders (Ana, Bo) are the individuals; 2 folders (2024-05-01, 2024-06-01) are dates: each is one encounter of its individual',
     ])
     expect(read(['20240501/Ana/1.jpg', '20240501/Bo/1.jpg', '20240601/Ana/1.jpg'])).toEqual([
       ['Ana', 'Ana 20240501', undefined],
@@ -39,7 +39,7 @@ describe('folders below folders', () => {
       ['Bo', 'Bo enc1', undefined],
     ])
     expect(open(names).notes![0]).toContain(
-      '3 folders (Enc 2, enc1, enc2) are sightings: an encounter of the individual each',
+      '3 folders (Enc 2, enc1, enc2) are sightings: each is one encounter of its individual',
     )
     expect(read(['Ana/2024/visit1/1.jpg', 'Bo/2024/visit2/1.jpg'])[1]).toEqual(['Bo', 'Bo 2024 visit2', undefined])
   })
@@ -113,7 +113,7 @@ describe('folders below folders', () => {
       [undefined, 'cam2 2024-06-01', 'cam2'],
     ])
     expect(notes).toEqual([
-      'levels of folders: 2 folders (2024-05-01, 2024-06-01) by date: an encounter each; 2 folders (cam1, cam2) are cameras, and no individuals',
+      'levels of folders: 2 folders (2024-05-01, 2024-06-01) are dates: each is one encounter; 2 folders (cam1, cam2) are cameras, and no individuals',
     ])
     expect(() => open(names)).toThrow('identities are needed, and no level of folders has them: levels of folders: 2')
     for (const flat of [

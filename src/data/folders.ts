@@ -126,7 +126,7 @@ function fromLevels(
   })
   const told = roles.flatMap((role, level) => {
     const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
-    const words = role === 'date' && !roles.includes('identity') ? 'by date: an encounter each' : roleWords[role]
+    const words = role === 'date' && !roles.includes('identity') ? 'are dates: each is one encounter' : roleWords[role]
     return `${counted(names.length, 'folder')} (${shortList(names, 3)}) ${words}`
   })
   return { photos, notes: [`levels of folders: ${told.join('; ')}`] }
@@ -134,8 +134,8 @@ function fromLevels(
 
 const roleWords: Readonly<Record<LevelRole, string>> = {
   identity: 'are the individuals',
-  date: 'by date: an encounter of the individual each',
-  encounter: 'are sightings: an encounter of the individual each',
+  date: 'are dates: each is one encounter of its individual',
+  encounter: 'are sightings: each is one encounter of its individual',
   flank: 'are flanks',
   camera: 'are cameras, and no individuals',
   wrapper: 'around all',
