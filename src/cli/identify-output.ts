@@ -1,5 +1,6 @@
 import { csvText, formatTable } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
+import { placeTimeColumns } from './place-time.ts'
 
 /** The table on the screen: of a model without a calibration without probabilities; of matched coats with the number of places that agree. */
 export function tableText(found: readonly Identification[]): string {
@@ -16,9 +17,18 @@ export function tableText(found: readonly Identification[]): string {
   const isMatched = places.some((count) => count !== '')
   const withPlaces = (cells: readonly (string | number)[], count: string) =>
     isMatched ? [...cells.slice(0, 4), count, ...cells.slice(4, shown)] : cells.slice(0, shown)
+  const { header, cellsOf } = placeTimeColumns(found)
+  const beside = found.flatMap(({ candidates }) =>
+    candidates.length === 0 ? [cellsOf(undefined)] : candidates.map(cellsOf),
+  )
+  const last = [...(isTold ? ['mirrored'] : []), ...header.map((name) => name.replaceAll('_', ' '))]
   return formatTable(
-    [...withPlaces(columns, 'places'), ...(isTold ? ['mirrored'] : [])].map(String),
-    rowsOf(found).map((cells, i) => [...withPlaces(cells, places[i]!), ...(isTold ? [mirrored[i]!] : [])]),
+    [...withPlaces(columns, 'places'), ...last].map(String),
+    rowsOf(found).map((cells, i) => [
+      ...withPlaces(cells, places[i]!),
+      ...(isTold ? [mirrored[i]!] : []),
+      ...beside[i]!,
+    ]),
   )
 }
 
@@ -63,16 +73,21 @@ export function tableOf(
   { decided }: { readonly decided: boolean },
 ): string {
   const matched = found.some(({ candidates }) => candidates.some(({ places }) => places !== undefined))
+  const { header, cellsOf } = placeTimeColumns(found)
   const rows = found.flatMap((one, i) =>
     rowsOf([one]).map((cells, row) => [
       ...cells,
       one.answer.newProbability?.toFixed(4) ?? '',
       because[i]!,
       ...(matched ? matchedOf(one.candidates[row]) : []),
+      ...cellsOf(one.candidates[row]),
       ...(decided ? [answeredBy(one), one.candidates[row]?.decided ?? ''] : []),
     ]),
   )
-  return csvText([[...csvHeader, ...(matched ? matchedHeader : []), ...(decided ? decidedHeader : [])], ...rows])
+  return csvText([
+    [...csvHeader, ...(matched ? matchedHeader : []), ...header, ...(decided ? decidedHeader : [])],
+    ...rows,
+  ])
 }
 
 function matchedOf(candidate: Identification['candidates'][number] | undefined): (string | number)[] {
@@ -90,7 +105,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
     photo: photo.filename,
     ...(photo.box === undefined ? {} : { box: photo.box }),
     candidates: candidates.map(
-      ({ rank, identity, similarity, places, mirrored, probability, decided, photo: match }) => ({
+      ({ rank, identity, similarity, places, mirrored, probability, placeTime, decided, photo: match }) => ({
         rank,
         identity,
         similarity: Number(similarity.toFixed(6)),
@@ -98,6 +113,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
         bestMatch: match.filename,
         path: match.path,
         ...(probability === undefined ? {} : { probability: Number(probability.toFixed(6)) }),
+        ...(placeTime === undefined ? {} : { placeTime }),
         ...(decided === undefined ? {} : { decided }),
       }),
     ),

@@ -23,6 +23,7 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { addOtherNames } from './other-names.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
+import { type PriorFlags, placeTimeLines, priorOption, tellTimes, timedQueries } from './place-time.ts'
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
@@ -77,7 +78,8 @@ interface IdentifyFlags
     LocateFlags,
     MatchFlags,
     FlankFlags,
-    AnswerFlags {
+    AnswerFlags,
+    PriorFlags {
   readonly gallery: string
   readonly queryImages?: string
   readonly queryColumns?: string
@@ -123,6 +125,7 @@ export function identifyCommand(): Command {
       'fused where the outlines of the animals are known, else none',
     ),
   )
+    .addOption(priorOption())
     .addHelpText('after', example)
     .action(identifyAction)
 }
@@ -156,7 +159,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
   const { found, accuracy, meaning, page } = await interruptible(async (signal, whileRanking) => {
-    const queries = await withLocated(locating, asked, signal, 'new ')
+    const queries = await withLocated(locating, await timedQueries(asked, given), signal, 'new ')
     const source = await locatedGallery(locating, known, signal)
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
@@ -175,6 +178,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       await warnOfSkipped([...asked.skipped, ...known.skipped])
       await warnOfIdenticalKnown(known)
       warnOfOneSided(asked.photos, known.photos)
+      await tellTimes(given, [...known.photos, ...asked.photos])
       await warnOfTrained(asked, embedder)
       const calibration = await calibrationFor(flags, embedder, source)
       const unasked = { queries: asked, gallery: known, source, calibration, isPlain: isPlain(postProcessing) }
@@ -193,7 +197,17 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
       if (scores === undefined) warnOfUnusedCosts(flags)
       const found = await whileTold(whileRanking, (onRank) => {
         const photosEach = html === undefined ? 0 : photosOnPage
-        const how = { postProcessing, local, onRank, scores, costs, newShare, decisions, photosEach }
+        const how = {
+          postProcessing,
+          local,
+          onRank,
+          scores,
+          costs,
+          newShare,
+          decisions,
+          photosEach,
+          prior: given.prior,
+        }
         return identifyPhotos(known, asked, top, { ...how, flanks: given.flanks })
       })
       const idle = idleDecisionsNote(decisions, found)
@@ -226,17 +240,20 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   }
   const explained = [meaning, accuracy].join('\n')
   const { found: short, told } = withShortPaths(found)
+  const beside = await placeTimeLines(short)
   const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(one))}`)
   const places = told === '' ? '' : `${oneLine(told)}\n\n`
   if (csv === undefined) {
-    say(`${tableText(short)}\n\n${places}${answers.join('\n')}\n\n${explained}`)
+    say(
+      `${tableText(short)}\n\n${places}${answers.join('\n')}\n\n${beside.map((line) => `${line}\n`).join('')}${explained}`,
+    )
   } else {
     writeFileAtomic(csv, tableOf(found, because, { decided: given.decisions !== undefined }))
     const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
     say(
       `${places}${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${counted(found.length, 'photo')}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`,
     )
-    tell(explained)
+    tell([...beside.slice(-1), explained].join('\n'))
   }
 }
 

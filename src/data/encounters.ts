@@ -67,8 +67,11 @@ function withNotes(manifest: Manifest, notes: readonly string[]): Manifest {
 /** How many files are asked before none is taken for saying its time. */
 const askedFirst = 50
 
-/** The manifest with a time for photos that say one: of the table, else of EXIF; undefined where none does. */
-function withTimes(manifest: Manifest, { onTime }: EncounterOptions): Manifest | undefined {
+/**
+ * The manifest with a time for photos that say one: of the table, else of EXIF, then `derived`; undefined where none of some photos that are tried does.
+ * Never a place: of EXIF nothing but the time is read.
+ */
+export function withTimes(manifest: Manifest, { onTime }: Pick<EncounterOptions, 'onTime'>): Manifest | undefined {
   const { photos } = manifest
   if (photos.some(({ timestamp }) => timestamp !== undefined)) return manifest
   const few = photos.filter((_, i) => i % Math.ceil(photos.length / askedFirst) === 0)

@@ -4,6 +4,7 @@ import type { PhotoEmbeddings } from '../embedder/embed.ts'
 import { answerWords } from './answer-words.ts'
 import type { CalibratedScores } from './calibration-record.ts'
 import { identifyPhotos } from './identify.ts'
+import { placeTimeWords } from './place-time-words.ts'
 
 /** Photos as [name, identity, angle in degrees]: embeddings on the unit circle. The name is the file's hash. */
 function set(...photos: readonly (readonly [string, string | undefined, number])[]): PhotoEmbeddings {
@@ -142,4 +143,45 @@ test('a calibration that was never measured names nobody, however sure it is', (
   expect(answerWords(unmeasured)).toMatch(
     /^unsure: most likely Abril, by a calibration on too few individuals to measure/,
   )
+})
+
+test('place and time are told beside: similarity, order, probability and answer are those without them', () => {
+  const at = (photos: PhotoEmbeddings, ...cameras: readonly (string | undefined)[]) => ({
+    ...photos,
+    photos: photos.photos.map((photo, i) => ({ ...photo, camera: cameras[i] })),
+  })
+  const known = at(set(['a1', 'Abril', 0], ['b1', 'Bento', 20], ['c1', 'Caiman', 90]), 'river', 'hill', 'hill')
+  const queries = at(set(['q', undefined, 8], ['r', undefined, 8]), 'hill', undefined)
+  const scores: CalibratedScores = {
+    fusion: { kind: 'embedding' },
+    curve: { kind: 'logistic', slope: 40, intercept: -38 },
+    prior: 0.5,
+    answers: { shift: 0, slope: 1, cohort: 0, photos: 0 },
+    measured: null,
+  }
+  const plain = identifyPhotos(known, queries, 2, { scores })
+  const found = identifyPhotos(known, queries, 2, { scores, prior: 'place-time' })
+  const blind = found.map(({ placeTime: _, candidates, ...one }) => ({
+    ...one,
+    candidates: candidates.map(({ placeTime: __, ...candidate }) => candidate),
+  }))
+  expect(blind).toEqual(plain)
+  const [first, second] = found
+  const [abril, bento] = first!.candidates
+  expect([abril!.identity, bento!.identity]).toEqual(['Abril', 'Bento'])
+  // at the hill two of three were seen: (1 + 1 + 0.01) / 3 on average
+  expect(bento!.placeTime!.factor).toBeCloseTo(0.1 + (0.9 * 1.0003) / 0.6703, 10)
+  expect(abril!.placeTime!.factor).toBeCloseTo(0.1 + (0.9 * 0.0103) / 0.6703, 10)
+  const odds = (a: number, b: number) => a / b
+  expect(odds(bento!.placeTime!.probability!, abril!.placeTime!.probability!)).toBeCloseTo(
+    odds(bento!.probability! * bento!.placeTime!.factor, abril!.probability! * abril!.placeTime!.factor),
+    9,
+  )
+  expect(first!.answer.identity).toBe('Abril')
+  expect(placeTimeWords(first!)).toMatch(
+    /^place and time: with them Bento has probability \d+ %, by looks alone \d+ %; Bento is 1\.4 times as likely as the average/,
+  )
+  expect([second!.placeTime, second!.candidates[0]!.placeTime]).toEqual([null, undefined])
+  expect(placeTimeWords(second!)).toContain('has neither a station nor a time')
+  expect(placeTimeWords(plain[0]!)).toBeUndefined()
 })

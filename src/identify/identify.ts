@@ -8,6 +8,7 @@ import type { Decision, DecisionWord } from './decisions.ts'
 import { type FlankRule, otherFlank, querySides, sidesOf } from './flanks.ts'
 import { likenessOf, nearestSimilarities } from './likeness.ts'
 import { type LocalMatching, type LocalResult, matchLocally } from './local-matching.ts'
+import { placeTimeOf, weighed } from './place-time.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
 import { type ShownPhoto, shownPhotos } from './shown-photos.ts'
@@ -31,6 +32,16 @@ export interface Candidate {
   readonly photos?: readonly ShownPhoto[] | undefined
   /** What a person decided of the query and this individual. */
   readonly decided?: DecisionWord | undefined
+  /** What place and time say of it, apart from looks; where `prior` asks for that and something is known of the photo. */
+  readonly placeTime?: PlaceTimeOf | undefined
+}
+
+/** What place and time say of an individual. */
+export interface PlaceTimeOf {
+  /** How many times as likely as the average individual of the gallery it is to be there then. */
+  readonly factor: number
+  /** That the photo shows it, by looks weighed with that; undefined without a calibration. */
+  readonly probability?: number | undefined
 }
 
 /** A photo, and whom it may show: the likeliest individual first, or without a calibration the most similar. */
@@ -41,6 +52,8 @@ export interface Identification {
   readonly leftOut: readonly Photo[]
   /** Whom it shows, or that it shows nobody known, or neither. */
   readonly answer: Answer
+  /** Who is the likeliest with place and time, without a calibration what they say of the first candidate; null where they say nothing, undefined unasked. */
+  readonly placeTime?: (PlaceTimeOf & { readonly identity: string }) | null | undefined
 }
 
 /** How answers are ranked. */
@@ -57,6 +70,8 @@ export interface IdentifyPhotosOptions extends RankProgress, AnswerOptions {
   readonly decisions?: readonly Decision[] | undefined
   /** How many photos of each candidate to list; none unless given. */
   readonly photosEach?: number | undefined
+  /** place-time: tell beside the answers what stations and times of the photos say (`placeTimeOf`); nothing else changes. */
+  readonly prior?: 'place-time' | undefined
 }
 
 /**
@@ -82,6 +97,7 @@ export function identifyPhotos(
   const everyone = identities.map((_, g) => g)
   const leftOut = (query: number) => [...twins[query]!, ...everyone.filter((g) => isOther(query, g))]
   const unlike = unlikeGallery(known, queries, (query) => twins[query]!)
+  const prior = options.prior === undefined ? undefined : placeTimeOf(known.photos, queries.photos, twins)
   const bothFlanks = comparedWithBoth(queries.photos, known.photos, options.flanks)
   const found: Identification[] = []
   const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
@@ -98,6 +114,7 @@ export function identifyPhotos(
       decided: decided[query]!,
     }
     const { answer, probabilities } = answerOf(input, options.scores, options)
+    const told = prior && placeTimesOf(prior[query], individuals, probabilities)
     const listed = listedOf(likeliestFirst(individuals, probabilities), top, decided[query]!)
     const ranked = { order, similarities, known: known.photos }
     const shown = shownPhotos(ranked, listed, photosEach, (photo) => matchedOf(local, query, photo))
@@ -112,9 +129,11 @@ export function identifyPhotos(
         ...(local === undefined ? {} : placesOf(local, query, photo)),
         ...(photosEach === 0 ? {} : { photos: shown.get(identity)! }),
         ...decidedOf(decided[query]!, identity),
+        ...(told == null ? {} : { placeTime: told.get(identity)! }),
       })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
       answer,
+      ...(told === undefined ? {} : { placeTime: likeliestThere(told, listed[0]?.identity) }),
     }
   }
   identifyTop(queries.embeddings, known.embeddings, identities, top, {
@@ -181,6 +200,36 @@ function listedOf<T extends RankedIndividual>(
 function decidedOf({ of }: DecidedQuery, identity: string): Pick<Candidate, 'decided'> {
   const decided = of.get(identity)
   return decided === undefined ? {} : { decided }
+}
+
+/** What place and time say of each individual that was compared; null where they say nothing of the query. */
+function placeTimesOf(
+  factors: ReadonlyMap<string, number> | undefined,
+  individuals: readonly RankedIndividual[],
+  probabilities: Float64Array | undefined,
+): ReadonlyMap<string, PlaceTimeOf> | null {
+  if (factors === undefined) return null
+  const each = individuals.map(({ identity }) => factors.get(identity) ?? 1) // 1: nothing is known of where it was
+  const together = probabilities && weighed(probabilities, each)
+  return new Map(
+    individuals.map(({ identity }, i) => {
+      const probability = together?.[i]
+      return [identity, { factor: each[i]!, ...(probability === undefined ? {} : { probability }) }]
+    }),
+  )
+}
+
+/** The likeliest with place and time; without probabilities the one that is first by looks. */
+function likeliestThere(
+  told: ReadonlyMap<string, PlaceTimeOf> | null,
+  first: string | undefined,
+): Identification['placeTime'] {
+  if (told === null || first === undefined) return null
+  const best = [...told].reduce((a, b) => ((b[1].probability ?? 0) > (a[1].probability ?? 0) ? b : a), [
+    first,
+    told.get(first)!,
+  ] as const)
+  return { identity: best[0], ...best[1] }
 }
 
 /** Every individual down a ranking, with its best score and how many of its photos are in it. */

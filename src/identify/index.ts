@@ -33,6 +33,7 @@ export {
   type IdentifyPhotosOptions,
   identifyPhotos,
   matchQueries,
+  type PlaceTimeOf,
 } from './identify.ts'
 export { idleDecisionsNote } from './idle-decisions.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
@@ -49,6 +50,7 @@ export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { shownNames } from './photo-names.ts'
+export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
 export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, matchWords } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'

@@ -68,6 +68,7 @@ export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: 
           return {
             name: candidate.identity,
             words: groupWords(candidate),
+            placeTime: placeTimeWords(candidate),
             photos: photos.map(
               ({ shown, photo }): DecidingCandidate => ({
                 photo,
@@ -121,6 +122,14 @@ function similarityWords(similarity: number, places: number | undefined): string
 
 function placesWords(places: number | undefined): string {
   return places === undefined ? '' : `, ${counted(places, 'place agrees', 'places agree')}`
+}
+
+/** Never where and when: how much more often than others it is there then. */
+function placeTimeWords({ placeTime }: Identification['candidates'][number]): string {
+  if (placeTime === undefined) return ''
+  const { factor, probability } = placeTime
+  const together = probability === undefined ? '' : `, with them ${(probability * 100).toFixed(0)} %`
+  return `place and time: ${factor.toFixed(1)} times the average${together}`
 }
 
 /** The page shows the photo as it is, and lines between places that agree so. */

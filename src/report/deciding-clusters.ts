@@ -68,6 +68,7 @@ export function askedClusters({ clusters, decisions, matches }: AskedClusters, m
           {
             name: pair.joined ? `Proposal ${other}, another part` : `Proposal ${other}`,
             words: `mean ${scale} ${pair.score.toFixed(2)}`,
+            placeTime: '',
             photos: others.map(({ row, photo: other }): DecidingCandidate => {
               const match = matches?.[question]?.get(row)
               return { photo: other, ...placesTold(match, [pictures[photo], pictures[other]]) }

@@ -48,6 +48,8 @@ export interface DecidingGroup {
   readonly name: string
   /** How likely it is, in words. */
   readonly words: string
+  /** What place and time say of it, a line of its own; empty where these were not asked. */
+  readonly placeTime: string
   /** The best of each flank first. */
   readonly photos: readonly DecidingCandidate[]
 }

@@ -45,6 +45,7 @@ export function candidates(desk: Desk, pictures: readonly (Picture | null)[]): H
           h('bdi', { textContent: group.name }),
           h('span', { className: 'note', textContent: ` ${group.words}` }),
         ),
+        ...(group.placeTime === '' ? [] : [h('p', { className: 'note', textContent: group.placeTime })]),
         h('div', { className: 'strip' }, ...photos),
       )
     })

@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { captureOutput } from '../../test/captured-output.ts'
+import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import { commands } from './index.ts'
+import { runProgram } from './program.ts'
+
+const output = captureOutput()
+const rosette = (...args: string[]) => runProgram(args, commands)
+
+let folder = ''
+let asked: string[] = []
+beforeAll(async () => {
+  vi.stubEnv('ROSETTE_CACHE', temporaryFolder())
+  folder = temporaryFolder()
+  const known = ['filename,identity,station,timestamp']
+  for (const [name, station] of [
+    ['Abril', 'Secret River'],
+    ['Bento', 'Secret Hill'],
+  ] as const)
+    for (let i = 0; i < 2; i++) {
+      writeFileSync(join(folder, `${name}_${i}.png`), await tinyPhoto(name, i))
+      known.push(`${name}_${i}.png,${name},${station},2024-05-0${i + 1}T10:00:00`)
+    }
+  writeFileSync(join(folder, 'q.png'), await tinyPhoto('Abril', 5))
+  writeFileSync(join(folder, 'r.png'), await tinyPhoto('Bento', 5))
+  writeFileSync(join(folder, 'known.csv'), `${known.join('\n')}\n`)
+  const queries = 'filename,station,timestamp\nq.png,Secret River,2024-05-03T10:00:00\nr.png,,\n'
+  writeFileSync(join(folder, 'asked.csv'), queries)
+  asked = ['identify', join(folder, 'asked.csv'), '--model', tinyRun(), '--gallery', join(folder, 'known.csv')]
+  asked.push('--match', 'none')
+})
+
+test('--prior place-time: a column and a line of its own, in the table, the CSV and the page; never a station', async () => {
+  expect(await rosette(...asked)).toBe(0)
+  const plain = output.stdout
+  output.stdout = ''
+  expect(await rosette(...asked, '--prior', 'place-time')).toBe(0)
+  expect(output.stdout).toMatch(/^photo +rank +identity +similarity +best match +place time factor$/m)
+  expect(output.stdout).toMatch(/^q\.png +\d +Abril .* 1\.8\d$/m)
+  expect(output.stdout).toMatch(/^q\.png +\d +Bento .* 0\.1\d$/m)
+  expect(output.stdout).toMatch(/^q\.png: place and time: Abril is 1\.9 times as likely as the average individual/m)
+  expect(output.stdout).toContain('r.png: place and time: the photo has neither a station nor a time')
+  const similarities = (text: string) => [...text.matchAll(/^[qr]\.png +\d +\w+ +\d\.\d{4}/gm)].map(([row]) => row)
+  expect(similarities(output.stdout).map((row) => row.replaceAll(/ +/g, ' '))).toEqual(
+    similarities(plain).map((row) => row.replaceAll(/ +/g, ' ')),
+  )
+  const mixed = join(folder, 'mixed.csv')
+  writeFileSync(mixed, 'filename,station,timestamp\nq.png,Secret River,3/4/2024\n')
+  expect(await rosette(...asked.with(1, mixed), '--prior', 'place-time', '--json')).toBe(0)
+  expect(output.stderr).toMatch(/note: place and time: the times are not used: '3\/4\/2024' may have the day or/)
+  const [csv, html] = [join(temporaryFolder(), 'answers.csv'), join(temporaryFolder(), 'answers.html')]
+  expect(await rosette(...asked, '--prior', 'place-time', '--csv', csv, '--html', html)).toBe(0)
+  const [header, ...rows] = readFileSync(csv, 'utf8').trim().split('\n')
+  expect(header).toMatch(/,rests_on,place_time_factor$/)
+  expect(rows.map((row) => row.split(',').at(-1))).toEqual([expect.stringMatching(/^1\.8/), '0.12', '', ''])
+  expect(readFileSync(html, 'utf8')).toContain('"placeTime":"place and time: 1.9 times the average"')
+  for (const text of [output.stdout, readFileSync(csv, 'utf8'), readFileSync(html, 'utf8')])
+    expect(text).not.toContain('Secret')
+})
