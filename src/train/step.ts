@@ -19,8 +19,8 @@ export interface StepConfig extends UpdateConfig, Omit<LossOptions, 'marginShare
 }
 
 /**
- * How a step computes. int8: the backbone's products with its weights in whole numbers, forward and backward, but the gradients of the
- * weights. fp16: the backbone's products, convolutions and activations in float16, and a scaled loss.
+ * How a step computes. int8: the products of the backbone's blocks with their weights in whole numbers, forward and backward, but the gradients of
+ * the weights. fp16: the backbone's products, convolutions and activations in float16, and a scaled loss.
  */
 export type StepPrecision = 'fp32' | 'fp16' | 'int8'
 
@@ -59,5 +59,5 @@ export function stepGraph(config: StepConfig): StepPlan {
   }
   const plan = stepPlan(scope, forward, backbone, config)
   if (config.precision === 'fp32') return plan
-  return { ...plan, graph: roundProducts(plan.graph, precisions.halved) }
+  return { ...plan, graph: roundProducts(plan.graph, precisions.rounded) }
 }
