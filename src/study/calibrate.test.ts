@@ -57,6 +57,7 @@ test('probabilities hold on individuals that they were not fitted on, and absent
   expect(measured!.rank1).toBeGreaterThan(0.8)
   expect(measured!.ece).toBeLessThan(0.1)
   expect(measured!.absentNamed).toBeLessThanOrEqual(7)
+  expect(record.embedding.answers.photos).toBeLessThan(1) // else one photo speaks louder than many: it was 4.5
   expect(measured!.newAnimals!.auroc).toBeGreaterThan(0.9)
   const named = measured!.newAnimals!.bins.filter(({ low }) => low >= 0.9)
   expect(named.reduce((sum, { namedAbsent }) => sum + namedAbsent, 0)).toBe(measured!.absentNamed)
@@ -107,6 +108,21 @@ test('places alone have probabilities of their own, which hold where the embeddi
   const given = { ...local, adjust: local.alone }
   const answers = identifyPhotos(noisy, noisy, 1, { scores: record.local, local: given })
   expect(answers.filter(({ answer, photo }) => answer.identity === photo.identity).length).toBe(42)
+})
+
+test('a set against itself: no individual is known by having fewer photos than the others', () => {
+  const { queries, gallery, leaveOut } = meetingOf(known, undefined)
+  const pairs = new LabelledPairs({ queries, gallery, leaveOut })
+  const counts = (photos: readonly number[]) => {
+    const names = photos.map((photo) => pairs.identityOf(photo))
+    return new Set([...new Set(names)].map((name) => names.filter((one) => one === name).length))
+  }
+  const [meeting] = pairs.meetings()
+  expect(counts(meeting!.photos)).toEqual(new Set([2, 3])) // its own lacks the query
+  expect(counts(pairs.asQuestion(meeting!).photos)).toEqual(new Set([2]))
+  const other = photosOf('known', 24, 0.5)
+  const beside = new LabelledPairs({ queries, gallery: other, leaveOut: () => false })
+  expect(beside.asQuestion(beside.meetings()[0]!).photos).toHaveLength(72)
 })
 
 test('a question about an absent individual has the places that strangers get without it', () => {

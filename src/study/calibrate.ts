@@ -151,7 +151,8 @@ function questionsOf(
   { fusion, curve, prior }: Learnt,
   meetings: readonly Meeting[],
 ): AnsweredQuery[] {
-  return meetings.flatMap((meeting) => {
+  return meetings.flatMap((whole) => {
+    const meeting = pairs.asQuestion(whole)
     const question = (asked: readonly Individual[]): AnsweredQuery => ({
       ratios: asked.map(({ score }) => logLikelihoodRatio(curve, score, prior)),
       photos: asked.map(({ photos }) => photos),

@@ -42,6 +42,7 @@ export class LabelledPairs {
   readonly #alone: { readonly [who in Asked]: readonly Float32Array[] }
   readonly #foldOf: ReadonlyMap<string, number>
   readonly #drawn: readonly DrawnPair[]
+  readonly #seed: number
 
   /** @throws InputError with too few individuals. */
   constructor(photos: PairedPhotos, seed = 0) {
@@ -50,6 +51,7 @@ export class LabelledPairs {
       rows[query] = row.slice()
     })
     this.#photos = photos
+    this.#seed = seed
     this.#similarities = rows
     const { local, absent = local } = photos
     const aloneOf = (result: LocalResult | undefined) => (result ? rows.map((_, query) => result.alone(query)) : [])
@@ -115,6 +117,26 @@ export class LabelledPairs {
       if (!this.#isSide(identity!, fold, side)) return []
       return [{ query, identity: identity!, photos: known.filter((photo) => !leaveOut(query, photo)) }]
     })
+  }
+
+  /**
+   * A meeting as `identify` asks: with as many photos of the query's individual as of others. In a set against itself its own individual lacks the query
+   * and its sighting, and would be known by having fewer photos. So others lack as much: what one of their photos, drawn by lot, may not meet.
+   */
+  asQuestion(meeting: Meeting): Meeting {
+    const { queries, gallery, leaveOut } = this.#photos
+    if (queries !== gallery) return meeting
+    const rng = new Rng(this.#seed).fork(`photos of others ${meeting.query}`)
+    const byIndividual = new Map<string, number[]>()
+    for (const photo of meeting.photos)
+      byIndividual.set(this.identityOf(photo), [...(byIndividual.get(this.identityOf(photo)) ?? []), photo])
+    const photos = [...byIndividual].flatMap(([identity, all]) => {
+      if (identity === meeting.identity) return all
+      const drawn = all[rng.int(all.length)]!
+      const left = all.filter((photo) => !leaveOut(drawn, photo))
+      return left.length === 0 ? all : left
+    })
+    return { ...meeting, photos }
   }
 
   /** Scores of a query with photos: those of its own individual are always as if that were in the gallery. */
