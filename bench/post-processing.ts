@@ -3,15 +3,24 @@
  * trick of ranking gives a model: photos against each other, other encounters only, or against a gallery. The difference of identity-balanced
  * mAP to plain cosines is paired by query, its 95 % interval drawn over individuals. The last row is what the gate of `rosette tune` says of all
  * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--averaging` lets the other ways to average take part: photos
- * without their mirror images, and in two sizes where the network takes them. Writes results/post-processing.csv, a row a trick.
+ * without their mirror images, and in two sizes (an .onnx file of one size, with its `--model-config`, is made into one of each). Writes
+ * results/post-processing.csv, a row a trick.
  */
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { formatTable, InputError } from '../src/base/index.ts'
+import { formatTable } from '../src/base/index.ts'
 import { openDataset } from '../src/data/index.ts'
-import { embedCached, openModel, type PhotoEmbeddings, type Tta } from '../src/embedder/index.ts'
+import {
+  type Embedder,
+  embedCached,
+  openModel,
+  openModels,
+  type PhotoEmbeddings,
+  type Tta,
+} from '../src/embedder/index.ts'
 import { labelsOf } from '../src/identify/index.ts'
 import {
   comparePaired,
@@ -23,6 +32,7 @@ import {
   type RetrievalMetrics,
 } from '../src/retrieval/index.ts'
 import { gate, postProcessingGrid } from '../src/study/index.ts'
+import { atSizes } from './other-size.ts'
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +55,9 @@ const file = join(root, 'results', 'post-processing.csv')
 const header =
   'date,model,queries,gallery,photos,individuals,ranked_by,rank1,identity_balanced_map,difference,difference_low,difference_high,p'
 
+/** Sides of a photo in two sizes, as multi-scale averaging has them: the second a quarter larger, in whole strides of 32. */
+const twoSizesPx = [224, 288] as const
+
 const flip = await embeddedBy('flip')
 const plain = measure(flip, {})
 const tricks = [
@@ -52,8 +65,8 @@ const tricks = [
   ...postProcessingGrid.map((one) => ({ words: postProcessingWords(one) ?? '', metrics: measure(flip, one) })),
 ]
 for (const tta of values.averaging ? (['none', 'multi-scale'] as const) : []) {
-  const embedded = await embeddedBy(tta).catch(unlessOneSize)
-  if (embedded !== undefined) tricks.push({ words: `cosines alone, averaging: ${tta}`, metrics: measure(embedded, {}) })
+  const metrics = measure(await embeddedBy(tta), {})
+  tricks.push({ words: `cosines alone, averaging: ${tta}`, metrics })
 }
 const rows = [...tricks.map(rowOf), verdictRow()]
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
@@ -78,8 +91,8 @@ interface Tried {
 }
 
 async function embeddedBy(tta: Tta): Promise<Embedded> {
-  const options = { threads: Number(values.threads), tta, modelConfig: values['model-config'] }
-  const embedder = await openModel(values.model, options)
+  const scratch = mkdtempSync(join(tmpdir(), 'rosette-sizes-'))
+  const embedder = await openedBy(tta, scratch)
   const embed = (path: string, images: string | undefined) => {
     const columns = values.encounter === undefined ? undefined : { encounter: values.encounter }
     return embedCached(embedder, openDataset(path, { images, columns, requireIdentity: true }))
@@ -90,13 +103,17 @@ async function embeddedBy(tta: Tta): Promise<Embedded> {
     return { name: embedder.name, queries, gallery }
   } finally {
     await embedder.release()
+    rmSync(scratch, { recursive: true })
   }
 }
 
-/** A network that takes photos of one size only sees them in no other. */
-function unlessOneSize(error: unknown): undefined {
-  if (!(error instanceof InputError)) throw error
-  process.stderr.write(`${error.message}\n`)
+/** The model; for two sizes of an .onnx file the mean of what it makes of both, photo and mirror image of each. */
+function openedBy(tta: Tta, scratch: string): Promise<Embedder> {
+  const { model, 'model-config': modelConfig } = values
+  const threads = Number(values.threads)
+  if (tta !== 'multi-scale' || modelConfig === undefined) return openModel(model, { threads, tta, modelConfig })
+  const paths = atSizes(model, modelConfig, { sizesPx: twoSizesPx, folder: scratch })
+  return openModels(paths, { threads, tta: 'flip', fusion: 'embeddings' })
 }
 
 function measure({ queries, gallery }: Embedded, postProcessing: PostProcessing): RetrievalMetrics {

@@ -168,10 +168,12 @@ function freeName(name: string): string {
   return isKnownColumn(name) ? `${name}_before` : name
 }
 
-/** The one file that lists the photos, a row each; undefined where there is none such. */
+/** The one file that lists the photos, a row each, and says all that is known of them; undefined where there is none such. */
 function tableOf(manifest: Manifest): string | undefined {
-  const { kind, source, photos } = manifest
+  const { kind, source, photos, reading } = manifest
   if (kind !== 'csv' && kind !== 'kaggle') return undefined
+  const stated = photos.some(({ encounter, derived = [] }) => encounter !== undefined && !derived.includes('encounter'))
+  if (stated && reading?.columns.encounter === undefined) return undefined // a file beside the table has them
   const rows = new Set(photos.map(({ row }) => row))
   if (rows.size < photos.length || rows.has(undefined)) return undefined
   if (kind === 'csv') return source

@@ -57,6 +57,17 @@ const sources: readonly Source[] = [
     header: 'path,who,seen,bbox,split',
   },
   {
+    name: 'a Kaggle folder with encounters beside its table',
+    photos: names.map((name) => `train/train/${name}`),
+    files: {
+      'train.csv': rowsOf('filename,ground_truth', (name, i) => `${name},${individuals[i]}`),
+      'train_encounters.csv': rowsOf('filename,encounter', (name, i) => `${name},s${i}`),
+    },
+    data: '',
+    needed: ['--images'],
+    header: 'filename,identity,encounter,split',
+  },
+  {
     name: 'labels that were merged, beside columns that could be read in their place',
     photos: names,
     files: {
