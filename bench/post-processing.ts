@@ -16,8 +16,8 @@ import { openDataset } from '../src/data/index.ts'
 import {
   type Embedder,
   embedCached,
+  ensembleOf,
   openModel,
-  openModels,
   type PhotoEmbeddings,
   type Tta,
 } from '../src/embedder/index.ts'
@@ -108,12 +108,14 @@ async function embeddedBy(tta: Tta): Promise<Embedded> {
 }
 
 /** The model; for two sizes of an .onnx file the mean of what it makes of both, photo and mirror image of each. */
-function openedBy(tta: Tta, scratch: string): Promise<Embedder> {
+async function openedBy(tta: Tta, scratch: string): Promise<Embedder> {
   const { model, 'model-config': modelConfig } = values
   const threads = Number(values.threads)
   if (tta !== 'multi-scale' || modelConfig === undefined) return openModel(model, { threads, tta, modelConfig })
-  const paths = atSizes(model, modelConfig, { sizesPx: twoSizesPx, folder: scratch })
-  return openModels(paths, { threads, tta: 'flip', fusion: 'embeddings' })
+  const sizes: Embedder[] = []
+  for (const path of atSizes(model, modelConfig, { sizesPx: twoSizesPx, folder: scratch }))
+    sizes.push(await openModel(path, { threads, tta: 'flip' }))
+  return ensembleOf(sizes, { method: 'embeddings' })
 }
 
 function measure({ queries, gallery }: Embedded, postProcessing: PostProcessing): RetrievalMetrics {
