@@ -3,7 +3,7 @@
  * trick of ranking gives a model: photos against each other, other encounters only, or against a gallery. The difference of identity-balanced
  * mAP to plain cosines is paired by query, its 95 % interval drawn over individuals. The last row is what the gate of `rosette tune` says of all
  * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--averaging` lets the other ways to average take part: photos
- * without their mirror images, and in two sizes (an .onnx file of one size, with its `--model-config`, is made into one of each). Writes
+ * without their mirror images, and in two sizes (an .onnx file of one size, with its `--model-config`, is made into one of another size as well). Writes
  * results/post-processing.csv, a row a trick.
  */
 import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,14 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatTable } from '../src/base/index.ts'
 import { openDataset } from '../src/data/index.ts'
-import {
-  type Embedder,
-  embedCached,
-  ensembleOf,
-  openModel,
-  type PhotoEmbeddings,
-  type Tta,
-} from '../src/embedder/index.ts'
+import { embedCached, openModel, type PhotoEmbeddings, type Tta } from '../src/embedder/index.ts'
 import { labelsOf } from '../src/identify/index.ts'
 import {
   comparePaired,
@@ -32,7 +25,7 @@ import {
   type RetrievalMetrics,
 } from '../src/retrieval/index.ts'
 import { gate, postProcessingGrid } from '../src/study/index.ts'
-import { atSizes } from './other-size.ts'
+import { atSize } from './other-size.ts'
 
 const { values } = parseArgs({
   options: {
@@ -55,8 +48,8 @@ const file = join(root, 'results', 'post-processing.csv')
 const header =
   'date,model,queries,gallery,photos,individuals,ranked_by,rank1,identity_balanced_map,difference,difference_low,difference_high,p'
 
-/** Sides of a photo in two sizes, as multi-scale averaging has them: the second a quarter larger, in whole strides of 32. */
-const twoSizesPx = [224, 288] as const
+/** The second size of multi-scale averaging for a network of 224 px: a quarter larger, in whole strides of 32. */
+const largerPx = 288
 
 const flip = await embeddedBy('flip')
 const plain = measure(flip, {})
@@ -91,8 +84,25 @@ interface Tried {
 }
 
 async function embeddedBy(tta: Tta): Promise<Embedded> {
+  const { model, 'model-config': modelConfig } = values
+  if (tta !== 'multi-scale' || modelConfig === undefined) return embeddedWith(model, { tta, modelConfig })
   const scratch = mkdtempSync(join(tmpdir(), 'rosette-sizes-'))
-  const embedder = await openedBy(tta, scratch)
+  try {
+    const larger = await embeddedWith(atSize(model, modelConfig, { sizePx: largerPx, folder: scratch }), {
+      tta: 'flip',
+    })
+    const known = flip.gallery && larger.gallery && meanOf(flip.gallery, larger.gallery)
+    return { name: flip.name, queries: meanOf(flip.queries, larger.queries), gallery: known }
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+async function embeddedWith(
+  model: string,
+  options: { readonly tta: Tta; readonly modelConfig?: string | undefined },
+): Promise<Embedded> {
+  const embedder = await openModel(model, { ...options, threads: Number(values.threads) })
   const embed = (path: string, images: string | undefined) => {
     const columns = values.encounter === undefined ? undefined : { encounter: values.encounter }
     return embedCached(embedder, openDataset(path, { images, columns, requireIdentity: true }))
@@ -103,19 +113,21 @@ async function embeddedBy(tta: Tta): Promise<Embedded> {
     return { name: embedder.name, queries, gallery }
   } finally {
     await embedder.release()
-    rmSync(scratch, { recursive: true })
   }
 }
 
-/** The model; for two sizes of an .onnx file the mean of what it makes of both, photo and mirror image of each. */
-async function openedBy(tta: Tta, scratch: string): Promise<Embedder> {
-  const { model, 'model-config': modelConfig } = values
-  const threads = Number(values.threads)
-  if (tta !== 'multi-scale' || modelConfig === undefined) return openModel(model, { threads, tta, modelConfig })
-  const sizes: Embedder[] = []
-  for (const path of atSizes(model, modelConfig, { sizesPx: twoSizesPx, folder: scratch }))
-    sizes.push(await openModel(path, { threads, tta: 'flip' }))
-  return ensembleOf(sizes, { method: 'embeddings' })
+/** The same photos seen twice: for each the mean of both unit vectors, of length 1 again. */
+function meanOf(a: PhotoEmbeddings, b: PhotoEmbeddings): PhotoEmbeddings {
+  const { count, dim } = a.embeddings
+  const data = a.embeddings.data.map((value, i) => value + b.embeddings.data[i]!)
+  for (let row = 0; row < count; row++) {
+    const own = data.subarray(row * dim, (row + 1) * dim)
+    const length = Math.hypot(...own)
+    own.forEach((value, i) => {
+      own[i] = value / length
+    })
+  }
+  return { ...a, embeddings: { ...a.embeddings, data } }
 }
 
 function measure({ queries, gallery }: Embedded, postProcessing: PostProcessing): RetrievalMetrics {
