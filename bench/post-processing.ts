@@ -2,7 +2,7 @@
  * `node scripts/bench.mjs post-processing --model resnet50.onnx --queries new.csv --query-images DIR [--gallery known.csv --gallery-images DIR]`: what each
  * trick of ranking gives a model: photos against each other, other encounters only, or against a gallery. The difference of identity-balanced
  * mAP to plain cosines is paired by query, its 95 % interval drawn over individuals. The last row is what the gate of `rosette tune` says of all
- * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--averaging` lets the other ways to average take part: photos
+ * of them: the gain of choosing on individuals that did not choose, with a 99 % interval. `--averaging none,multi-scale` lets the other ways to average take part: photos
  * without their mirror images, and in two sizes (an .onnx file of one size, with its `--model-config`, is made into one of another size as well). Writes
  * results/post-processing.csv, a row a trick.
  */
@@ -35,7 +35,8 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     'gallery-images': { type: 'string' },
     'model-config': { type: 'string' },
-    averaging: { type: 'boolean', default: false },
+    /** Of none and multi-scale, with commas. */
+    averaging: { type: 'string', default: '' },
     /** What the rows call the queries; their file unless given. */
     called: { type: 'string' },
     /** The column of the sighting, where its name does not tell. */
@@ -57,7 +58,7 @@ const tricks = [
   { words: 'cosines alone', metrics: plain },
   ...postProcessingGrid.map((one) => ({ words: postProcessingWords(one) ?? '', metrics: measure(flip, one) })),
 ]
-for (const tta of values.averaging ? (['none', 'multi-scale'] as const) : []) {
+for (const tta of (['none', 'multi-scale'] as const).filter((one) => values.averaging.split(',').includes(one))) {
   const metrics = measure(await embeddedBy(tta), {})
   tricks.push({ words: `cosines alone, averaging: ${tta}`, metrics })
 }
