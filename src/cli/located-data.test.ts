@@ -42,22 +42,15 @@ beforeAll(async () => {
 const found = 'note: drawn: animals found in 8 of 8 photos\n'
 
 test('audit looks at the animals: photos that differ by where it stands are the same picture', async () => {
-  const nearDuplicates = async (...more: readonly string[]) => {
-    const out = join(folderWith({}), 'audit.json')
-    expect(await rosette('audit', '--data', join(folder, 'table.csv'), '--out', out, ...more)).toBe(0)
-    return JSON.parse(readFileSync(out, 'utf8')).counts['near duplicate']
-  }
-  const whole = await nearDuplicates()
-  expect(output.stderr).not.toContain('animals found')
-  expect(await nearDuplicates('--locate', onnx)).toBeGreaterThan(whole)
+  const out = join(folderWith({}), 'audit.json')
+  expect(await rosette('audit', '--data', join(folder, 'table.csv'), '--out', out, '--locate', onnx)).toBe(0)
+  expect(JSON.parse(readFileSync(out, 'utf8')).counts['near duplicate']).toBe(12) // every two photos of each of the two
   expect(output.stderr).toContain(found)
 })
 
 test('split keeps photos together whose animals look alike; the table stays as it was, and is read with the same network', async () => {
   const out = join(folder, 'split.csv')
   const split = ['split', '--data', join(folder, 'table.csv'), '--kind', 'burst', '--out', out, '--overwrite']
-  await rosette(...split)
-  expect(output.stdout).toContain('split by burst')
   expect(await rosette(...split, '--locate', onnx)).toBe(2) // each animal is one burst, and none can validate
   expect(output.stderr).toContain(found)
   expect(output.stderr).toContain('no two individuals were seen in two bursts')
