@@ -49,3 +49,16 @@ test('a model that knows places loses its score with the background, and that is
   expect(await runProgram([...args, '--data', await photos(false)], commands)).toBe(2)
   expect(output.stderr).toContain('--background: no photo has a mask that leaves out some background')
 })
+
+test('it is measured unasked where photos have masks and the model sees what is outside of them', async () => {
+  const path = join(temporaryFolder(), 'metrics.json')
+  const args = ['evaluate', '--model', tinyRun(), '--threads', '1', '--overwrite', '--out', path]
+  const measured = async (...given: readonly string[]) => {
+    expect(await runProgram([...args, ...given], commands)).toBe(0)
+    return JSON.parse(readFileSync(path, 'utf8')).background
+  }
+  const masked = await photos(true)
+  expect(await measured('--data', masked)).toMatchObject({ masked: 16 })
+  expect(await measured('--data', masked, '--no-background')).toBeNull()
+  expect(await measured('--data', await photos(false))).toBeNull()
+})

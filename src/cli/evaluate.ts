@@ -107,7 +107,11 @@ export function evaluateCommand(): Command {
     )
     .addOption(flanksOption('any'))
     .option('--chart <FILE.svg>', 'also draw how often answers are wrong where only the surest are given')
-    .option('--background', 'also score with the background filled, where photos have masks')
+    .option(
+      '--background',
+      'score with other backgrounds too, which is done anyhow where photos have masks, or say why not',
+    )
+    .option('--no-background', 'do not: it embeds each photo twice more')
     .option('--overwrite', 'replace --out and --chart')
   const scored = addDataOptions(addModelOptions(addGalleryOptions(command)))
   return addCalibrationOption(addMatchOption(addAfterRankingOptions(addLocateOptions(scored))))
@@ -176,7 +180,12 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
         const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks }
         return embed(gallery === undefined ? 'embedding' : 'queries', (options) =>
           gallery === undefined || known === undefined
-            ? evaluatePhotos(embedder, selection, { ...options, ...asked, background, others })
+            ? evaluatePhotos(embedder, selection, {
+                ...options,
+                ...asked,
+                background: background ?? 'where known',
+                others,
+              })
             : evaluateAgainstGallery(
                 embedder,
                 selection,

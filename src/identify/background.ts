@@ -1,7 +1,7 @@
 import { check, unreachable } from '../base/index.ts'
 import { type Photo, photoKey } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
-import type { Geometry } from '../images/index.ts'
+import { type Geometry, hasAlpha } from '../images/index.ts'
 import {
   comparePaired,
   evaluateRetrieval,
@@ -38,24 +38,20 @@ export interface ScoredAsTheyAre {
 
 /**
  * Embeds the same photos twice more, with everything outside of their masks black and with another photo's background there, and scores them alike,
- * by embeddings alone: the paired difference is how much of the score the background carries.
- * @throws InputError where the model fills the background anyhow, and where no photo has a mask.
+ * by embeddings alone: the paired difference is how much of the score the background carries. Null where no photo has a mask that leaves some out.
+ * @throws InputError where the model fills the background anyhow.
  */
 export async function backgroundReliance(
   embedder: Embedder,
   { embedded, excludeSame, postProcessing }: ScoredAsTheyAre,
   options: EmbedOptions,
-): Promise<BackgroundReliance> {
+): Promise<BackgroundReliance | null> {
   const blind = withoutBackground(embedder)
   const { photos } = embedded
   const manifest = { kind: 'photos', source: 'the scored photos', photos, warnings: [], problems: [] } as const
   const again = await embedPhotos(blind, manifest, options)
   const masked = photos.filter((_, row) => differ(embedded.embeddings, again.embeddings, row)).length
-  check(
-    masked > 0,
-    '`background`: no photo has a mask that leaves out some background',
-    'masks are the alpha channels of photos, or `masks`',
-  )
+  if (masked === 0) return null
   const labels = labelsOf(photos)
   const scored = ({ embeddings }: PhotoEmbeddings) =>
     evaluateRetrieval({ embeddings, ...labels, excludeSame, postProcessing })
@@ -73,6 +69,21 @@ export async function backgroundReliance(
   return { masked, queries, ...scores, swapped: against(swapped).scores }
 }
 
+/** Whether a model sees what is outside of the masks that some of the photos have: of files, an alpha channel says it. */
+export async function seesBackground(embedder: Embedder, photos: readonly Photo[]): Promise<boolean> {
+  if (embedder.geometries.every(({ alpha }) => filledAlpha({ alpha }) === alpha)) return false
+  if (photos.some(({ mask }) => mask !== undefined)) return true
+  for (const { path } of photos.filter(({ path }) => mayHaveAlpha.test(path)).slice(0, mostLookedAt))
+    if (await hasAlpha(path)) return true
+  return false
+}
+
+/** Kinds of files with an alpha channel, by their names. */
+const mayHaveAlpha = /\.(png|webp|tiff?|avif)$/i
+
+/** Photos of one table come from one place: the first tell of all. */
+const mostLookedAt = 32
+
 /** The same model on photos whose background is filled. */
 function withoutBackground(embedder: Embedder): Embedder {
   const geometries = embedder.geometries.map((geometry): Geometry => ({ ...geometry, alpha: filledAlpha(geometry) }))
@@ -87,7 +98,7 @@ function withoutBackground(embedder: Embedder): Embedder {
   }
 }
 
-function filledAlpha({ alpha }: Geometry): Geometry['alpha'] {
+function filledAlpha({ alpha }: Pick<Geometry, 'alpha'>): Geometry['alpha'] {
   switch (alpha) {
     case 'keep':
       return 'black' // as the bars of a letterbox: a photo without a mask stays as it is, to the bit

@@ -1,3 +1,4 @@
+import { check } from '../base/index.ts'
 import type { RiskCoverage } from '../calibration/index.ts'
 import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
@@ -13,7 +14,7 @@ import {
   type VerificationScores,
 } from '../retrieval/index.ts'
 
-import { type BackgroundReliance, backgroundReliance } from './background.ts'
+import { type BackgroundReliance, backgroundReliance, type ScoredAsTheyAre, seesBackground } from './background.ts'
 import { type FlankCounts, type FlankRule, flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
 import { type LocalMatching, matchLocally } from './local-matching.ts'
 
@@ -30,8 +31,11 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly excludeSame?: ExcludeSame | undefined
   /** all: score under every protocol that the photos allow, beside the one that was asked for. */
   readonly protocols?: 'all' | undefined
-  /** Score once more with the background filled, outside of the photos' masks. */
-  readonly background?: boolean | undefined
+  /**
+   * Score twice more, with the background filled and with another's, outside of the photos' masks; `where known`: where there are masks, and the model
+   * sees the background.
+   */
+  readonly background?: boolean | 'where known' | undefined
   /** Other photos of known individuals, for the protocols. */
   readonly others?: Manifest | undefined
   /** A query's label that looks like one of the gallery is that. */
@@ -72,7 +76,7 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   readonly clustering: ClusteringScores | null
   /** The same model under every protocol; null unless asked for. */
   readonly protocols: ProtocolReport | null
-  /** What the scores lose without the background; null unless asked for. */
+  /** What the scores lose without the background; null where it was not asked for, or is not known. */
   readonly background: BackgroundReliance | null
   /** Each scored query under its photo's `photoKey`: what a paired test of two models needs. */
   readonly perQuery: readonly QueryRecord[]
@@ -84,6 +88,24 @@ export function measuredOf(
   photos: readonly Photo[],
 ): Omit<RetrievalMetrics, 'perQuery'> & Pick<EvaluationReport, 'perQuery'> {
   return { ...numbers, perQuery: queryRecords(perQuery, (query) => photoKey(photos[query]!)) }
+}
+
+/** @throws InputError where it was asked for and there is no mask. */
+async function backgroundOf(
+  embedder: Embedder,
+  scored: ScoredAsTheyAre,
+  options: EvaluateOptions,
+): Promise<BackgroundReliance | null> {
+  const { background = false } = options
+  if (background === false) return null
+  if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
+  const reliance = await backgroundReliance(embedder, scored, options)
+  check(
+    reliance !== null || background !== true,
+    '`background`: no photo has a mask that leaves out some background',
+    'masks are the alpha channels of photos, or `masks`',
+  )
+  return reliance
 }
 
 /**
@@ -115,7 +137,7 @@ export async function evaluatePhotos(
   const ranking = { excludeSame, leaveOut: isOther, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
   const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
   const asTheyAre = { embedded, excludeSame, postProcessing }
-  const background = options.background === true ? await backgroundReliance(embedder, asTheyAre, options) : null
+  const background = await backgroundOf(embedder, asTheyAre, options)
   const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)

@@ -134,6 +134,15 @@ export function headerOf(source: string | Uint8Array): Promise<Metadata> {
   return sharp(source, { failOn: 'none', limitInputPixels: false }).metadata()
 }
 
+/** Whether a photo's file has an alpha channel; false where its header cannot be read. */
+export async function hasAlpha(path: string): Promise<boolean> {
+  try {
+    return (await headerOf(path)).hasAlpha === true
+  } catch {
+    return false // who decodes the photo tells why
+  }
+}
+
 function checkHeader({ format, compression, width, height }: Metadata, name: string, limitPixels: number): void {
   const isRead = formatsRead.has(format) && (format !== 'heif' || compression === 'av1')
   check(isRead, `${name}: ${compression ?? format}, which is not read as a photo`, formatHint)

@@ -5,6 +5,7 @@ export {
   decodeDefaults,
   decodeImage,
   decoderVersion,
+  hasAlpha,
   hasPhotoHeader,
   type ImageRGBA,
 } from './decode.ts'
