@@ -23,7 +23,7 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { addOtherNames } from './other-names.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
-import { type PriorFlags, placeTimeLines, priorOption, tellTimes, timedQueries } from './place-time.ts'
+import { type PriorFlags, placeTimeLines, priorOption, tellTimes, timed, timedGallery } from './place-time.ts'
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
@@ -159,8 +159,8 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const locating = await locatingBy(flags)
   const costs = await costsOf(flags)
   const { found, accuracy, meaning, page } = await interruptible(async (signal, whileRanking) => {
-    const queries = await withLocated(locating, await timedQueries(asked, given), signal, 'new ')
-    const source = await locatedGallery(locating, known, signal)
+    const queries = await withLocated(locating, await timed(asked, given), signal, 'new ')
+    const source = await locatedGallery(locating, await timedGallery(known, given), signal)
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
       const load = () =>

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
@@ -58,4 +59,32 @@ test('--prior place-time: a column and a line of its own, in the table, the CSV 
   expect(readFileSync(html, 'utf8')).toContain('"placeTime":"place and time: 1.9 times the average"')
   for (const text of [output.stdout, readFileSync(csv, 'utf8'), readFileSync(html, 'utf8')])
     expect(text).not.toContain('Secret')
+})
+
+test('--prior place-time has the times of the files on both sides, also where the gallery has encounters', async () => {
+  const taken = async (name: string, i: number, day: number) => {
+    const exif = { IFD2: { DateTimeOriginal: `2024:05:0${day} 10:00:00` } }
+    return sharp(await tinyPhoto(name, i))
+      .withExif(exif)
+      .png()
+      .toBuffer()
+  }
+  const timed = temporaryFolder()
+  writeFileSync(join(timed, 'a.png'), await taken('Abril', 0, 1))
+  writeFileSync(join(timed, 'b.png'), await taken('Bento', 0, 9))
+  writeFileSync(join(timed, 'q.png'), await taken('Abril', 5, 1))
+  const [table, query] = [join(timed, 'known.csv'), join(timed, 'q.png')]
+  writeFileSync(table, 'filename,identity,encounter\na.png,Abril,e1\nb.png,Bento,e2\n')
+  const args = ['identify', query, '--model', tinyRun(), '--gallery', table, '--match', 'none']
+  output.stdout = ''
+  expect(await rosette(...args, '--prior', 'place-time', '--json')).toBe(0)
+  const [{ candidates }] = JSON.parse(output.stdout) as [
+    { candidates: readonly { identity: string; placeTime: { factor: number } }[] },
+  ]
+  const later = Math.exp(-8 / 90)
+  const factorOf = (own: number) => 0.1 + (0.9 * (own + 0.0003)) / ((1 + later) / 2 + 0.0003)
+  expect(Object.fromEntries(candidates.map(({ identity, placeTime }) => [identity, placeTime.factor]))).toEqual({
+    Abril: expect.closeTo(factorOf(1), 3),
+    Bento: expect.closeTo(factorOf(later), 3),
+  })
 })

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { oneLine } from '../base/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
+import type { GallerySource } from '../embedder/index.ts'
 import type { Identification } from '../identify/index.ts'
 import { tell } from './say.ts'
 
@@ -18,11 +19,16 @@ export function priorOption(): Option {
     .default(undefined, 'none')
 }
 
-/** The photos that are asked about, with the times that their files say where no table does. */
-export async function timedQueries(asked: Manifest, { prior }: PriorFlags): Promise<Manifest> {
+/** Photos with the times that their files say where no table does. */
+export async function timed(asked: Manifest, { prior }: PriorFlags): Promise<Manifest> {
   if (prior === undefined) return asked
   const { withTimes } = await import('../data/index.ts')
   return withTimes(asked, {}) ?? asked
+}
+
+/** Known individuals with such times too; a gallery on disk has those that it was made with. */
+export async function timedGallery(source: GallerySource, flags: PriorFlags): Promise<GallerySource> {
+  return source.kind === 'stored' ? source : { ...source, manifest: await timed(source.manifest, flags) }
 }
 
 /** Why the times of the photos say nothing, where they cannot be compared. */

@@ -81,7 +81,7 @@ export function withTimes(manifest: Manifest, { onTime }: Pick<EncounterOptions,
     photos: photos.map((photo, i): Photo => {
       const timestamp = photoTime(photo.path)
       onTime?.(i + 1, photos.length)
-      return timestamp === undefined ? photo : { ...photo, timestamp, derived: ['timestamp'] }
+      return timestamp === undefined ? photo : { ...photo, timestamp, derived: [...(photo.derived ?? []), 'timestamp'] }
     }),
   }
 }

@@ -184,4 +184,12 @@ test('place and time are told beside: similarity, order, probability and answer 
   expect([second!.placeTime, second!.candidates[0]!.placeTime]).toEqual([null, undefined])
   expect(placeTimeWords(second!)).toContain('has neither a station nor a time')
   expect(placeTimeWords(plain[0]!)).toBeUndefined()
+  const decisions = [{ photo: 'q', other: 'a1', decision: 'same', row: 2, inGallery: [false, true] }] as const
+  const [decided] = identifyPhotos(known, queries, 2, { scores, prior: 'place-time', decisions })
+  expect(decided!.answer).toMatchObject({ identity: 'Abril', reason: 'decided' })
+  expect([decided!.placeTime, decided!.candidates.map(({ placeTime }) => placeTime)]).toEqual([
+    null,
+    [undefined, undefined],
+  ])
+  expect(placeTimeWords(decided!)).toBeUndefined() // nothing that contradicts the person
 })

@@ -52,7 +52,7 @@ export interface Identification {
   readonly leftOut: readonly Photo[]
   /** Whom it shows, or that it shows nobody known, or neither. */
   readonly answer: Answer
-  /** Who is the likeliest with place and time, without a calibration what they say of the first candidate; null where they say nothing, undefined unasked. */
+  /** Who is the likeliest with place and time, without a calibration what they say of the first candidate; null where they say nothing or a person decided, undefined unasked. */
   readonly placeTime?: (PlaceTimeOf & { readonly identity: string }) | null | undefined
 }
 
@@ -114,7 +114,8 @@ export function identifyPhotos(
       decided: decided[query]!,
     }
     const { answer, probabilities } = answerOf(input, options.scores, options)
-    const told = prior && placeTimesOf(prior[query], individuals, probabilities)
+    const isDecided = answer.reason === 'decided' // a person knows more than where and when say
+    const told = prior && placeTimesOf(isDecided ? undefined : prior[query], individuals, probabilities)
     const listed = listedOf(likeliestFirst(individuals, probabilities), top, decided[query]!)
     const ranked = { order, similarities, known: known.photos }
     const shown = shownPhotos(ranked, listed, photosEach, (photo) => matchedOf(local, query, photo))

@@ -1,8 +1,8 @@
 import type { Identification } from './identify.ts'
 
-/** What place and time say of a photo beside its answer, in words; undefined where they were not asked. */
-export function placeTimeWords({ placeTime, candidates }: Identification): string | undefined {
-  if (placeTime === undefined) return undefined
+/** What place and time say of a photo beside its answer, in words; undefined where they were not asked, or where a person decided. */
+export function placeTimeWords({ placeTime, candidates, answer }: Identification): string | undefined {
+  if (placeTime === undefined || answer.reason === 'decided') return undefined
   if (placeTime === null) return 'place and time: the photo has neither a station nor a time that the gallery has too'
   const { identity, probability, factor } = placeTime
   const times = `${identity} is ${factor.toFixed(1)} times as likely as the average individual to be there then`

@@ -68,6 +68,15 @@ describe('what place and time say', () => {
     expect(without.get('Ana')).toBeLessThan(without.get('Caua')!)
   })
 
+  test('takes the time of a sighting from any of its photos', () => {
+    const untimed = seen('Ana', 'A', undefined, { encounter: 'e1' })
+    const timed = { ...untimed, timestamp: '2024-05-01T12:00:00' }
+    const at = asked('A', '2024-05-01T12:00:00')
+    const own = factors([untimed, timed, ...known.slice(1)], at)!
+    expect(own.get('Ana')).toEqual(factor(1, (1 + 0.01 + Math.exp(-1)) / 3))
+    expect(own).toEqual(factors([timed, untimed, ...known.slice(1)], at))
+  })
+
   test('does without times that cannot be compared', () => {
     const dated = [seen('Ana', 'A', '3/4/2024'), seen('Bo', 'B', '5/4/2024')]
     expect(factors(dated, asked('B', '3/4/2024'))!.get('Bo')).toEqual(factor(1, 1.01 / 2))

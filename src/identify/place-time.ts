@@ -25,8 +25,8 @@ export const placeTimeDefaults = {
 interface Sighting {
   readonly identity: string
   readonly camera: string | undefined
-  /** Milliseconds. */
-  readonly instant: number | undefined
+  /** Milliseconds; of its first photo that has a time. */
+  instant: number | undefined
   /** Its photos in the gallery. */
   readonly photos: number[]
 }
@@ -63,7 +63,10 @@ function sightingsOf(known: readonly Photo[], instants: readonly (number | undef
     const key = JSON.stringify([identity, encounter ?? row, camera ?? ''])
     const own = found.get(key)
     if (own === undefined) found.set(key, { identity, camera, instant: instants[row], photos: [row] })
-    else own.photos.push(row)
+    else {
+      own.instant ??= instants[row]
+      own.photos.push(row)
+    }
   })
   return [...found.values()]
 }
