@@ -69,6 +69,7 @@ test('embed --match writes the places of coats too, and those of other photos do
   expect(await rosette(...embed, '--match', 'local')).toBe(2)
   expect(await rosette(...embed, '--overwrite')).toBe(0)
   expect(existsSync(file)).toBe(false)
+  expect(output.stderr).toContain(`note: ${file} was removed: it had the places of the embeddings that were replaced`)
 })
 
 test('embed: an unreadable photo leaves nothing behind, unless it is skipped', async () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
@@ -10,7 +10,7 @@ import { addDataOptions, addModelOptions, bytesOf, type DataFlags, type ModelFla
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
-import { say } from './say.ts'
+import { say, tell } from './say.ts'
 import { ttaWords } from './tta-words.ts'
 import {
   interruptible,
@@ -90,6 +90,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const photos: Photo[] = []
       const contentHashes: string[] = []
       const skipped: Skipped[] = []
+      let hadPlaces = false
       try {
         await withProgress('embedding', { ...reading, signal }, async (embedOptions) => {
           for await (const batch of embedBatches(embedder, manifest, embedOptions)) {
@@ -105,8 +106,9 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         const places = await placesOf(flags, { photos, contentHashes }, { ...reading, signal })
         const staged = places && stageFile(local, places.content)
         try {
-          if (overwrite) rmSync(local, { force: true }) // the places of other photos must not lie beside these
           commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)
+          hadPlaces = overwrite && existsSync(local)
+          if (hadPlaces) rmSync(local) // the places of other photos must not lie beside these
           staged?.commit()
         } finally {
           staged?.discard()
@@ -117,6 +119,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
       say(`${csv}: their file names, identities, and what else is known of them`)
       if (flags.match !== 'none') say(`${local}: the places of their coats`)
+      else if (hadPlaces) tell(`note: ${local} was removed: it had the places of the embeddings that were replaced`)
     })
   })
 }
