@@ -58,6 +58,14 @@ describe('encounters in a table beside train.csv', () => {
     expect(summary).not.toContain('encounter')
   })
 
+  it('are not taken from a table of other photos, which is said', () => {
+    const { notes, warnings } = read({ 'train_encounters.csv': 'file,encounter\ntrain/a.png,7\ntrain/b.png,8\n' })
+    expect(notes).toEqual([
+      'no encounters are taken from train_encounters.csv: none of its rows names a photo of train.csv',
+    ])
+    expect(warnings.at(-1)).toBe('train_encounters.csv: 2 rows name no photo of train.csv: train/a.png, train/b.png')
+  })
+
   it('are not taken from a table that does not say them', () => {
     const { photos, warnings } = read({ 'train_encounters.csv': 'filename,flank\na.png,left\n' })
     expect(photos.every(({ encounter }) => encounter === undefined)).toBe(true)

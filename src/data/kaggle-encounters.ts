@@ -50,7 +50,9 @@ export function withEncounterTable(
     warnings: [...listed.warnings, ...unmatched(listed.photos, entries, name)],
   }
   if (tellsApart(photos)) return { ...told, photos, encountersFrom: `from ${name}` }
-  const note = `no encounters are taken from ${name}: by it each individual was seen only once`
+  const fits = listed.photos.some(({ filename }) => entries.has(filename))
+  const why = fits ? 'by it each individual was seen only once' : 'none of its rows names a photo of train.csv'
+  const note = `no encounters are taken from ${name}: ${why}`
   return { ...told, notes: [...listed.notes, note] }
 }
 
