@@ -41,6 +41,13 @@ export function decidedQueries(
     }
   const apart = groupsApart(said, groupOf)
   const found = new Map([...byGroup].map(([group, own]) => [group, decidedBy(own)]))
+  const rowsOf = new Map<string, number[]>()
+  queries.forEach(({ filename }, row) => {
+    const group = groupOf(filename)
+    const own = rowsOf.get(group)
+    if (own === undefined) rowsOf.set(group, [row])
+    else own.push(row)
+  })
   return queries.map(({ filename }) => {
     const group = groupOf(filename)
     const others = apart.get(group) ?? new Set()
@@ -49,7 +56,7 @@ export function decidedQueries(
     return {
       ...own,
       ruledOut: [...new Set([...ruledOut, ...named])],
-      apart: queries.flatMap((query, i) => (others.has(groupOf(query.filename)) ? [i] : [])),
+      apart: [...others].flatMap((other) => rowsOf.get(other) ?? []).sort((a, b) => a - b),
     }
   })
 }
