@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { readSealed, sha256Of, writeSealed } from '../base/index.ts'
 import { cacheFolder, notWritten, type Photo } from '../data/index.ts'
+import { seenVersion } from '../images/index.ts'
 import { bytesOf } from '../tensor/index.ts'
 
-/** Embeddings that one model has made before, a file a photo. An entry is decided by model and photo: it never goes stale. */
+/** Embeddings that one model has made before, a file a photo. An entry is decided by model, photo, and what of a photo is seen: it never goes stale. */
 export interface EmbeddingCache {
   /** Undefined where the photo is new, or its entry is damaged: it is then made again. */
   read(contentHash: string, photo: Photo): Float32Array | undefined
@@ -19,6 +20,7 @@ export function embeddingCache(
 ): EmbeddingCache {
   const pathOf = (contentHash: string, { box, mask }: Photo) => {
     const key = JSON.stringify([
+      seenVersion,
       contentHash,
       box && [box.x, box.y, box.width, box.height],
       ...(mask === undefined ? [] : [mask.sha256]),

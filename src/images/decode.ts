@@ -5,6 +5,7 @@ import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
 import type { Region } from './resize.ts'
 import { signatureOf } from './signature.ts'
+import { Turns } from './turns.ts'
 import { endsInZeros } from './webp.ts'
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
@@ -91,7 +92,7 @@ export async function usePhoto<T>(
   check(!isZip(bytes), `${name}: an archive, not a photo`, 'unpack it, and name the folder')
   const open = (source: Uint8Array, failOn: 'warning' | 'error') =>
     use(sharp(source, { failOn, limitInputPixels: limitPixels }))
-  try {
+  const decode = async () => {
     const header = await headerOf(bytes)
     checkHeader(header, name, limitPixels)
     const { format, width, height } = header
@@ -100,15 +101,34 @@ export async function usePhoto<T>(
     if (jpeg === undefined) return await open(bytes, 'warning')
     const whole = jpeg.ended || (jpeg.complete && (await isWhole(jpeg.bytes, limitPixels)))
     check(whole, `${name}: ${damaged('VipsJpeg: premature end of JPEG image')}`)
-    try {
-      return await open(jpeg.bytes, 'warning')
-    } catch (error) {
-      if (!isHarmless(messageOf(error))) throw error
-      return await open(jpeg.bytes, 'error')
-    }
+    return await open(jpeg.bytes, 'warning')
+  }
+  try {
+    return await turns.together(decode)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+  }
+  // what the decoder says is its own only where nothing else is decoded
+  const said = await turns.alone(() => decode().then(done, failed))
+  if ('result' in said) return said.result
+  const jpeg = isHarmless(messageOf(said.error)) ? mendJpeg(bytes) : undefined
+  try {
+    if (said.error instanceof InputError || jpeg === undefined) throw said.error
+    return await turns.together(() => open(jpeg.bytes, 'error'))
   } catch (error) {
     throw error instanceof InputError ? error : explained(messageOf(error), name, bytes)
   }
+}
+
+/** Decoding by this thread. */
+const turns = new Turns()
+
+function done<T>(result: T): { readonly result: T } {
+  return { result }
+}
+
+function failed(error: unknown): { readonly error: unknown } {
+  return { error }
 }
 
 /** Of a JPEG whose end marker was missing. The decoder does not warn of its last eight rows: noise behind the data shows them. */

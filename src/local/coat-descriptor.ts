@@ -1,6 +1,6 @@
 import { check, sha256Of } from '../base/index.ts'
 import { input } from '../graph/index.ts'
-import { decoderVersion } from '../images/index.ts'
+import { seenVersion } from '../images/index.ts'
 import { coatNetwork, coatStridePx } from '../models/index.ts'
 import { Scope } from '../nn/index.ts'
 import { ortBackend, type Program } from '../runtime/index.ts'
@@ -49,7 +49,7 @@ export async function coatDescriptor(options: CoatDescriptorOptions = {}): Promi
   const maps = await openMaps(weights, threads)
   return {
     name: `coat descriptor, ${config.keypoints} places of ${config.longSidePx} px`,
-    fingerprint: sha256Of(JSON.stringify(['coat', version, decoderVersion, config, weights.sha256])),
+    fingerprint: sha256Of(JSON.stringify(['coat', version, seenVersion, config, weights.sha256])),
     dim: weights.network.dim,
     rule: coatRule,
     extract: async (photo) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { check, sha256Of, sha256OfFile } from '../base/index.ts'
-import { checkOnePhoto, decoderVersion, geometry, modelInput, placedIn, prepareImage } from '../images/index.ts'
+import { checkOnePhoto, geometry, modelInput, placedIn, prepareImage, seenVersion } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { findPort, openOnnx, type Session } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
@@ -49,7 +49,7 @@ export async function openNetworkExtractor(onnx: string, options: OpenExtractorO
 
 async function fingerprintOf(onnx: string, { name: _, model: __, ...decides }: MatcherDescription): Promise<string> {
   const hashes = await Promise.all(onnxFiles(onnx).map((file) => sha256OfFile(file)))
-  return sha256Of(JSON.stringify(['network extractor', version, decoderVersion, hashes, decides]))
+  return sha256Of(JSON.stringify(['network extractor', version, seenVersion, hashes, decides]))
 }
 
 /** Pixels uint8 [1, H, W, 3] → places of the input. */

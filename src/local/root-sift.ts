@@ -1,5 +1,5 @@
 import { check, sha256Of } from '../base/index.ts'
-import { decoderVersion } from '../images/index.ts'
+import { seenVersion } from '../images/index.ts'
 import { equalise } from './equalise.ts'
 import { type Extremum, findExtrema } from './extrema.ts'
 import { type LocalFeatures, type LocalPhoto, storeDescriptor } from './features.ts'
@@ -36,7 +36,7 @@ export function siftConfig(given: Partial<SiftConfig> = {}): SiftConfig {
 
 /** SHA-256 of the method and its settings. */
 export function siftFingerprint(config: SiftConfig): string {
-  return sha256Of(JSON.stringify(['root-sift', version, decoderVersion, config]))
+  return sha256Of(JSON.stringify(['root-sift', version, seenVersion, config]))
 }
 
 /** A place of the view with one of its angles. */

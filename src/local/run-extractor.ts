@@ -1,6 +1,6 @@
 import { sha256Of, sha256OfFile } from '../base/index.ts'
 import { matchTensors, readRunModel } from '../embedder/index.ts'
-import { decoderVersion } from '../images/index.ts'
+import { seenVersion } from '../images/index.ts'
 import { featureMapGraph } from '../models/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { sameShape } from '../tensor/index.ts'
@@ -42,7 +42,7 @@ export async function openRunExtractor(
   const output = { kind: 'map', layout: 'NHWC', size: map.channels } as const
   return {
     name: `feature map of ${name}, ${mostPlaces} cells of ${Math.max(size.heightPx, size.widthPx)} px`,
-    fingerprint: sha256Of(JSON.stringify(['feature map', version, decoderVersion, hash, network, size, mostPlaces])),
+    fingerprint: sha256Of(JSON.stringify(['feature map', version, seenVersion, hash, network, size, mostPlaces])),
     dim: map.channels,
     rule: { ratio: 1, sureWeight: 0.05, oriented: false },
     extract: (photo) =>

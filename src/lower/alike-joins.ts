@@ -77,13 +77,14 @@ class Planner {
       const rows = isStack ? value : concat(own.map(() => value))
       return reshape(rows, [own.length, ...shape.slice(1)])
     })
+    for (const key of this.#plans.keys()) if (!this.#made.has(key)) this.#plans.delete(key) // what is made meanwhile costs less
     return parts.length === 1 ? parts[0]! : concat(parts)
   }
 
   #plan(values: readonly Value[]): Plan {
     const key = values.map((value) => this.#numberOf(value)).join()
     const known = this.#plans.get(key)
-    if (known !== undefined && this.#made.has(key)) return { ...known, copied: 0, saved: 0 }
+    if (known !== undefined) return this.#made.has(key) ? { ...known, copied: 0, saved: 0 } : known
     const plan = this.#best(values)
     const make = () => {
       const made = this.#made.get(key) ?? plan.make()

@@ -17,12 +17,12 @@ const happened: Readonly<Record<FailureKind, string>> = {
   other: 'failed',
 }
 
-const elsewhere = '`resume` goes on from there, on another device too: `device: "cpu"`'
-
-const hints: Readonly<Record<FailureKind, string>> = {
-  memory: `${elsewhere}; \`train({ resume: true, set: ["recompute=all"] })\` needs less memory, as a new run with a smaller batchSize does`,
-  lost: elsewhere,
-  other: elsewhere,
+/** How to go on. */
+function hint(kind: FailureKind, device: TrainJob['device'], saved: number | undefined): string {
+  const from = saved === undefined ? '`resume` begins it anew' : '`resume` goes on from there'
+  const elsewhere = device === 'cpu' ? from : `${from}, on another device too: \`device: "cpu"\``
+  if (kind !== 'memory') return elsewhere
+  return `${elsewhere}; \`train({ resume: true, set: ["recompute=all"] })\` needs less memory, as a new run with a smaller batchSize does`
 }
 
 /**
@@ -36,17 +36,19 @@ export async function deviceFailed(
   { step, keep }: FailedAt,
 ): Promise<never> {
   const kind = failureKind(error)
-  if (!isOfDevice(error) || (device === 'cpu' && kind !== 'memory')) throw error
+  if (!isOfDevice(error, kind) || (device === 'cpu' && kind !== 'memory')) throw error
   const saved = await keep()
   throw new InputError(
     `training stopped after ${counted(step, 'step')}: ${device} ${happened[kind]} (${reason(error)}); ${keptWords(checkpointPath(run, 'last'), step, saved)}`,
-    hints[kind],
+    hint(kind, device, saved),
   )
 }
 
-/** Errors of the operating system, as of a full disk, are of no device. */
-function isOfDevice(error: unknown): boolean {
-  return !(error instanceof InputError) && !(error instanceof Error && 'syscall' in error)
+/** Errors of the operating system, as of a full disk, are of no device, and neither are our own mistakes. */
+function isOfDevice(error: unknown, kind: FailureKind): boolean {
+  if (error instanceof InputError || (error instanceof Error && 'syscall' in error)) return false
+  const isBug = error instanceof TypeError || messageOf(error).startsWith('internal: ')
+  return kind !== 'other' || !isBug
 }
 
 /** The first line, which says it; those below tell where in ONNX Runtime. */
