@@ -13,6 +13,7 @@ import { say, tell } from './say.ts'
 import { onStop } from './stop.ts'
 import { patienceMs } from './train.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
+import { refuseUnusedLocating } from './unused-options.ts'
 import { deviceFor } from './work.ts'
 
 const example = `
@@ -73,6 +74,7 @@ export function cvCommand(): Command {
 async function cvAction(flags: CvFlags): Promise<void> {
   const { crossValidate } = await import('../study/index.ts')
   const { out, folds, by, fold, resume, overwrite, locate, locateConfig, animals } = flags
+  if (resume !== true) refuseUnusedLocating(flags, locate)
   await checkFilesFirst({ locate, locateConfig, animals })
   const device = await deviceFor(flags.device)
   const view = new CvView()

@@ -94,6 +94,14 @@ test.each([undefined, false])(
   },
 )
 
+test('a calibration on too few individuals to tell says so', async () => {
+  const record = calibration(false)
+  const tooFew = '9 individuals are too few to decide: 10 at least'
+  const calibrated = { ...outlined, calibration: { ...record, fused: { ...record.fused!, tooFew } } }
+  expect(await unaskedMatch({ match: 'none' }, calibrated)).toBe('none')
+  expect(output.stderr).toContain(`\`rosette calibrate\` could not tell whether they are better (${tooFew})`)
+})
+
 test('a calibration that found fused to be better is followed, outlines or not', async () => {
   const whole = { ...outlined, queries: photosOf(3, 0), calibration: calibration(true) }
   expect(await unaskedMatch({ match: 'none' }, whole)).toBe('fused')

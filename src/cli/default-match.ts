@@ -66,9 +66,11 @@ export function betterMatch({ local, fused }: CalibrationRecord): 'local' | 'fus
 }
 
 function whyNot({ local, fused }: CalibrationRecord): string {
-  return local === undefined && fused === undefined
-    ? 'the calibration is of similarities alone'
-    : '`rosette calibrate` did not find them to be better than similarities alone'
+  if (local === undefined && fused === undefined) return 'the calibration is of similarities alone'
+  const tooFew = fused?.tooFew ?? local?.tooFew
+  return tooFew === undefined
+    ? '`rosette calibrate` did not find them to be better than similarities alone'
+    : `\`rosette calibrate\` could not tell whether they are better (${tooFew})`
 }
 
 function areOutlined({ photos }: PhotoEmbeddings): boolean {

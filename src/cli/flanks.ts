@@ -20,6 +20,7 @@ import { checkOutputs } from './outputs.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { type SplitTable, tableWith } from './split-rows.ts'
+import { refuseUnusedLocating } from './unused-options.ts'
 import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
 const example = `
@@ -69,6 +70,7 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
   const { data, out, overwrite = false } = flags
   const { openDataset } = await import('../data/index.ts')
   const { sidesOf } = await import('../identify/index.ts')
+  refuseUnusedLocating(flags, flags.locate)
   const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch }))
   await checkOutputs([out], { flags: { model: [] }, manifest: listed }, { overwrite })
   warnOfManifest(withoutSingles(listed))

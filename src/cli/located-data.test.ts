@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { folderWith } from '../../test/dataset-fixture.ts'
 import { type Bright, brightnessSegmenter, brightPhoto } from '../../test/locator-fixture.ts'
+import { tinyRun } from '../../test/model-fixture.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -57,10 +58,32 @@ test('split keeps photos together whose animals look alike; the table stays as i
   const byLot = ['split', '--data', join(folder, 'table.csv'), '--kind', 'stratified', '--out', out, '--overwrite']
   expect(await rosette(...byLot, '--locate', onnx)).toBe(0)
   expect(output.stderr).toContain(`read it back with --data ${out} --locate ${onnx}\n`)
+  expect(await rosette(...byLot, '--locate', onnx, '--confidence', '0.3')).toBe(0)
+  expect(output.stderr).toContain(`read it back with --data ${out} --locate ${onnx} --confidence 0.3\n`)
   expect(readFileSync(out, 'utf8').split('\n').slice(0, 2)).toEqual([
     'filename,identity,split',
     expect.stringMatching(/^Abril-0\.png,Abril,(train|validation)$/),
   ])
+})
+
+test('what says how animals are found is refused where no network finds any', async () => {
+  const out = join(folderWith({}), 'out')
+  const data = ['--data', join(folder, 'table.csv'), '--out', out]
+  const model = ['--model', tinyRun()]
+  const calls = [
+    ['train', ...data, '--animals', 'foo'],
+    ['cv', ...data, '--animals', 'foo'],
+    ['split', ...data, '--animals', 'all', '--locate', 'none'],
+    ['flanks', ...data, '--animals', 'foo'],
+    ['gallery', ...data, ...model, '--animals', 'foo', '--locate-config', 'isnet'],
+  ]
+  for (const args of [...calls, ['gallery', ...data, ...model, '--locate-config', 'isnet']]) {
+    output.stderr = ''
+    expect(await rosette(...args)).toBe(2)
+    const flag = args.includes('--animals') ? '--animals' : '--locate-config'
+    expect(output.stderr).toContain(`${flag}: no network finds animals on these photos`)
+  }
+  expect(existsSync(out)).toBe(false)
 })
 
 test('cv plans its folds by the animals that were found, trains on them, and scores them', async () => {

@@ -5,6 +5,7 @@ import type { ReadingOptions } from '../run/index.ts'
 import type { LocateFlags, LocateRunFlags } from './locate-options.ts'
 import { type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { tell, warn } from './say.ts'
+import { refuseUnusedLocating } from './unused-options.ts'
 
 /** Photos to open, and how they are read. */
 export interface PhotosToRead {
@@ -61,6 +62,9 @@ export async function locatingBy(
   const { locate, locateConfig, animals, detections, masks } = flags
   const [run] = flags.model.flatMap(runsOf)
   const found = locatingOf(run, { locate, locateConfig, animals, detections, masks })
+  refuseUnusedLocating(flags, found.locate)
+  if (locateConfig !== undefined && locate === undefined)
+    warn(`--locate-config is not used: ${found.locate} has the description of its training; name both with --locate`)
   if (found.locate !== undefined && found.locate !== locate)
     tell(`note: animals are found by ${found.locate}, as for the training of ${run}; --locate none leaves that out`)
   return { ...flags, locate: found.locate, locateConfig: found.locateConfig, animals: found.animals }

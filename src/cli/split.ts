@@ -9,6 +9,7 @@ import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { tableWith } from './split-rows.ts'
+import { refuseUnusedLocating } from './unused-options.ts'
 import { interruptible, warnOfManifest, withListing } from './work.ts'
 
 const example = `
@@ -80,6 +81,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     '../data/index.ts'
   )
   await checkFilesFirst(flags)
+  refuseUnusedLocating(flags, flags.locate)
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
   )
@@ -133,12 +135,13 @@ async function withAnimals(manifest: Manifest, flags: SplitFlags): Promise<reado
 }
 
 /** The table does not hold what was found: whoever reads it finds it again. */
-function locatingText({ locate, locateConfig, animals }: SplitFlags): Parameters<typeof optionText>[0] {
+function locatingText({ locate, locateConfig, animals, confidence }: SplitFlags): Parameters<typeof optionText>[0] {
   if (locate === undefined || locate === 'none') return {}
   return {
     locate,
     ...(locateConfig === undefined ? {} : { locateConfig }),
     ...(animals === undefined ? {} : { animals }),
+    ...(confidence === undefined ? {} : { confidence }),
   }
 }
 

@@ -12,6 +12,7 @@ import { onStop } from './stop.ts'
 import { trainSummary } from './train-summary.ts'
 import { TrainView } from './train-view.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
+import { refuseUnusedLocating } from './unused-options.ts'
 import { deviceFor } from './work.ts'
 
 const example = `
@@ -102,6 +103,7 @@ function endBeforeFirstStep(signal: NodeJS.Signals, resume = false): void {
 
 async function trainAction(flags: TrainFlags): Promise<void> {
   const { out, resume, seeds, overwrite, locate, locateConfig, animals } = flags
+  if (resume !== true) refuseUnusedLocating(flags, locate)
   await checkFilesFirst({ locate, locateConfig, animals })
   const device = await deviceFor(flags.device)
   const told = new Set<string>()

@@ -10,7 +10,9 @@ interface GivenOptions {
   readonly calibration?: string
   readonly confidence?: number
   readonly detections?: string
-  readonly locate?: string
+  readonly locate?: string | undefined
+  readonly locateConfig?: string | undefined
+  readonly animals?: string | undefined
 }
 
 /** Has the command refuse, before its work, what would change nothing where coats are not matched. `choosesItself`: it may match them unasked. */
@@ -61,6 +63,20 @@ export function refuseTwofoldConfidence(command: Command): void {
       'leave it out, or give one of the two: `rosette locate --confidence` finds boxes for --detections first',
     )
   })
+}
+
+/** Refuses what says how animals are found where no network finds any: neither --locate nor a run names one. */
+export function refuseUnusedLocating(
+  { locateConfig, animals }: Pick<GivenOptions, 'locateConfig' | 'animals'>,
+  network: string | undefined,
+): void {
+  if (network !== undefined && network !== 'none') return
+  const flag = animals === undefined ? '--locate-config' : '--animals'
+  check(
+    animals === undefined && locateConfig === undefined,
+    `${flag}: no network finds animals on these photos, so that it changes nothing`,
+    'name the network with --locate, or leave it out',
+  )
 }
 
 /** What decides between answers by a probability. */

@@ -89,6 +89,8 @@ const matchedSchema = sourceSchema.extend({
   /** What it brings beside the embedding alone, on individuals that did not choose; and whether that is above 0. */
   gain: gainSchema,
   better: z.boolean(),
+  /** Why nothing could be proven, whatever the numbers are; left out otherwise. */
+  tooFew: z.string().optional(),
 })
 
 const contentSchema = z.strictObject({

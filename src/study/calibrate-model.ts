@@ -90,6 +90,7 @@ function chosen(embedding: CalibratedWay, places: CalibratedWay, fused: readonly
 
 /** What choosing one of these ways brings beside the embedding alone, on individuals that did not choose. */
 function gained({ identities, aps }: CalibratedWay, ways: readonly CalibratedWay[]) {
-  const { accepted, confirmed } = gate({ identities, baseline: aps, candidates: ways.map((way) => way.aps) })
-  return { gain: aps.length === 0 ? nothingGained : confirmed, better: accepted !== null }
+  if (aps.length === 0) return { gain: nothingGained, better: false, tooFew: 'too few individuals to measure it on' }
+  const { accepted, confirmed, tooFew } = gate({ identities, baseline: aps, candidates: ways.map((way) => way.aps) })
+  return { gain: confirmed, better: accepted !== null, ...(tooFew === null ? {} : { tooFew }) }
 }

@@ -89,6 +89,15 @@ test('of three ways to fuse the best is kept, and it is called better only where
   )
   const useless = calibrateModel({ ...meeting, local: matched(noisy, false) })
   expect(useless.fused!.better).toBe(false)
+  expect(useless.fused).not.toHaveProperty('tooFew')
+})
+
+test('nine individuals are too few to prove anything, which the record says', () => {
+  const nine = photosOf('noisy', 9, 1.6)
+  const meeting = { ...meetingOf(nine, undefined), model, data: 'drawn', extractor: 'drawn places' }
+  const record = calibrateModel({ ...meeting, local: matched(nine, true), match: 'local' })
+  expect(record.local!.gain.interval[0]).toBeGreaterThan(0)
+  expect(record.local).toMatchObject({ better: false, tooFew: '9 individuals are too few to decide: 10 at least' })
 })
 
 test('places alone have probabilities of their own, which hold where the embedding knows nothing', () => {
