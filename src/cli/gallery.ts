@@ -87,10 +87,11 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       )
       await warnOfSkipped(embedded.skipped)
       await warnOfIdenticalKnown(embedded)
-      const { gallery, known } = before === undefined ? { gallery: embedded, known: 0 } : appended(before, embedded)
+      const { gallery, known, named } =
+        before === undefined ? { gallery: embedded, known: 0, named: 0 } : appended(before, embedded)
       writeGallery(out, model, gallery, await localOf(flags, gallery, signal))
       say(
-        `${out}: ${contents(gallery)}${known === 0 ? '' : `; ${counted(known, 'photo was', 'photos were')} in it already`}`,
+        `${out}: ${contents(gallery)}${known === 0 ? '' : `; ${counted(known, 'photo was', 'photos were')} in it already`}${named === 0 ? '' : `, ${named} without a name until now`}`,
       )
     })
   })

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { counted, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { AnswerCosts } from '../calibration/index.ts'
@@ -27,6 +26,7 @@ import { type PriorFlags, placeTimeLines, priorOption, tellTimes, timed, timedGa
 import { firstWord, progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
+import { standardInput } from './standard-input.ts'
 import { warnOfUnusedCosts, warnOfUnusedMatcher } from './unused-options.ts'
 import {
   interruptible,
@@ -141,7 +141,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
-  const asQueries = { ...dataOptions(queryFlags(flags)), readList: () => readFileSync(0, 'utf8') }
+  const asQueries = { ...dataOptions(queryFlags(flags)), readList: standardInput }
   const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => {
     const found = withListing((watch) => openQueries(names, { ...asQueries, ...watch }))
     checkPhotosThere(found, { skipUnreadable })

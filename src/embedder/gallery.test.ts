@@ -98,6 +98,17 @@ describe('a gallery on disk', () => {
     expect(readGallery(folder).embeddings).toEqual(embedded.embeddings)
   })
 
+  test('takes the name of a photo that had none, and refuses another name', () => {
+    const nameless = embedded.photos.map((photo, i) => (i === 1 ? { ...photo, identity: undefined } : photo))
+    const { gallery, known, named } = appended({ ...embedded, photos: nameless }, embedded)
+    expect([known, named, gallery.photos]).toEqual([12, 1, embedded.photos])
+    const renamed = embedded.photos.map((photo, i) => (i === 2 ? { ...photo, identity: 'somebody else' } : photo))
+    const { filename, identity } = embedded.photos[2]!
+    expect(() => appended(embedded, { ...embedded, photos: renamed })).toThrow(
+      `${filename}: it is '${identity}' in the gallery, as ${filename}, and 'somebody else' in what is added`,
+    )
+  })
+
   test('damage is told, never used', async () => {
     const folder = join(temporaryFolder(), 'gallery')
     writeGallery(folder, await galleryModel(embedder), embedded)

@@ -149,28 +149,62 @@ export function readGallery(
   }
 }
 
-/** What a gallery becomes with more photos: those that it has already (same file, same box) are passed over and counted. */
+/**
+ * What a gallery becomes with more photos. Those that it has already (same file, same box) are counted; what was not known of one, as who it shows, is taken
+ * from the new table. @throws InputError where a photo has one individual in the gallery and another in the table.
+ */
 export function appended(
   gallery: PhotoEmbeddings,
   added: PhotoEmbeddings,
-): { readonly gallery: PhotoEmbeddings; readonly known: number } {
+): { readonly gallery: PhotoEmbeddings; readonly known: number; readonly named: number } {
   const keyOf = ({ box, mask }: Photo, contentHash: string) =>
     JSON.stringify([contentHash, box ?? null, mask?.sha256 ?? null])
-  const has = new Set(gallery.photos.map((photo, i) => keyOf(photo, gallery.contentHashes[i]!)))
-  const rows = added.photos.flatMap((photo, i) => (has.has(keyOf(photo, added.contentHashes[i]!)) ? [] : [i]))
+  const photos = [...gallery.photos]
+  const places = new Map(photos.map((photo, i) => [keyOf(photo, gallery.contentHashes[i]!), i]))
+  const rows: number[] = []
+  let named = 0
+  added.photos.forEach((photo, row) => {
+    const place = places.get(keyOf(photo, added.contentHashes[row]!))
+    if (place === undefined) rows.push(row)
+    else {
+      const before = photos[place]!
+      photos[place] = completed(before, photo)
+      if (before.identity === undefined && photo.identity !== undefined) named++
+    }
+  })
   const { dim } = gallery.embeddings
-  const before = gallery.photos.length
-  const data = new Float32Array((before + rows.length) * dim)
+  const data = new Float32Array((photos.length + rows.length) * dim)
   data.set(gallery.embeddings.data)
-  rows.forEach((row, i) => data.set(added.embeddings.data.subarray(row * dim, (row + 1) * dim), (before + i) * dim))
+  rows.forEach((row, i) =>
+    data.set(added.embeddings.data.subarray(row * dim, (row + 1) * dim), (photos.length + i) * dim),
+  )
   return {
     gallery: {
-      embeddings: { ...gallery.embeddings, count: before + rows.length, data },
-      photos: [...gallery.photos, ...rows.map((row) => added.photos[row]!)],
+      embeddings: { ...gallery.embeddings, count: photos.length + rows.length, data },
+      photos: [...photos, ...rows.map((row) => added.photos[row]!)],
       contentHashes: [...gallery.contentHashes, ...rows.map((row) => added.contentHashes[row]!)],
       skipped: [...gallery.skipped, ...added.skipped],
     },
     known: added.photos.length - rows.length,
+    named,
+  }
+}
+
+/** A photo of the gallery with what a table knows of it besides. */
+function completed(photo: Photo, more: Photo): Photo {
+  check(
+    photo.identity === undefined || more.identity === undefined || photo.identity === more.identity,
+    `${more.filename}: it is '${photo.identity}' in the gallery, as ${photo.filename}, and '${more.identity}' in what is added`,
+    'correct the table, or make the gallery anew',
+  )
+  const { identity, encounter, timestamp, flank, camera } = photo
+  return {
+    ...photo,
+    identity: identity ?? more.identity,
+    encounter: encounter ?? more.encounter,
+    timestamp: timestamp ?? more.timestamp,
+    flank: flank ?? more.flank,
+    camera: camera ?? more.camera,
   }
 }
 
