@@ -18,16 +18,20 @@ export function tableText(found: readonly Identification[]): string {
   const withPlaces = (cells: readonly (string | number)[], count: string) =>
     isMatched ? [...cells.slice(0, 4), count, ...cells.slice(4, shown)] : cells.slice(0, shown)
   const { header, cellsOf } = placeTimeColumns(found)
+  const boxed = showsSeveral(found)
   const beside = found.flatMap(({ candidates }) =>
     candidates.length === 0 ? [cellsOf(undefined)] : candidates.map(cellsOf),
   )
-  const last = [...(isTold ? ['mirrored'] : []), ...header.map((name) => name.replaceAll('_', ' '))]
+  const boxes = found.flatMap((one) => Array.from({ length: Math.max(one.candidates.length, 1) }, () => boxWords(one)))
+  const told = header.map((name) => name.replaceAll('_', ' '))
+  const last = [...(isTold ? ['mirrored'] : []), ...told, ...(boxed ? ['animal at'] : [])]
   return formatTable(
     [...withPlaces(columns, 'places'), ...last].map(String),
     rowsOf(found).map((cells, i) => [
       ...withPlaces(cells, places[i]!),
       ...(isTold ? [mirrored[i]!] : []),
       ...beside[i]!,
+      ...(boxed ? [boxes[i]!] : []),
     ]),
   )
 }
@@ -66,6 +70,21 @@ const matchedHeader = ['places', 'mirrored']
 /** Beside them where decisions were read: who said so, and what was decided of the photo and this individual. */
 const decidedHeader = ['answered_by', 'decided']
 
+/** Beside them where a photo shows several animals: the box of each, in pixels of the upright photo. */
+const boxHeader = ['x', 'y', 'width', 'height']
+
+function showsSeveral(found: readonly Identification[]): boolean {
+  return new Set(found.map(({ photo }) => photo.filename)).size < found.length
+}
+
+function boxOf({ photo: { box } }: Identification): (number | string)[] {
+  return box === undefined ? boxHeader.map(() => '') : [box.x, box.y, box.width, box.height]
+}
+
+function boxWords({ photo: { box } }: Identification): string {
+  return box === undefined ? '' : `${box.x}, ${box.y}, ${box.width} × ${box.height}`
+}
+
 /** The table as CSV, with what each answer rests on, and where people decided who gave it. */
 export function tableOf(
   found: readonly Identification[],
@@ -74,6 +93,7 @@ export function tableOf(
 ): string {
   const matched = found.some(({ candidates }) => candidates.some(({ places }) => places !== undefined))
   const { header, cellsOf } = placeTimeColumns(found)
+  const boxed = showsSeveral(found)
   const rows = found.flatMap((one, i) =>
     rowsOf([one]).map((cells, row) => [
       ...cells,
@@ -82,10 +102,17 @@ export function tableOf(
       ...(matched ? matchedOf(one.candidates[row]) : []),
       ...cellsOf(one.candidates[row]),
       ...(decided ? [answeredBy(one), one.candidates[row]?.decided ?? ''] : []),
+      ...(boxed ? boxOf(one) : []),
     ]),
   )
   return csvText([
-    [...csvHeader, ...(matched ? matchedHeader : []), ...header, ...(decided ? decidedHeader : [])],
+    [
+      ...csvHeader,
+      ...(matched ? matchedHeader : []),
+      ...header,
+      ...(decided ? decidedHeader : []),
+      ...(boxed ? boxHeader : []),
+    ],
     ...rows,
   ])
 }
