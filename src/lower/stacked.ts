@@ -1,3 +1,4 @@
+import { invariant } from '../base/index.ts'
 import {
   abs,
   add,
@@ -78,7 +79,7 @@ export function stackedOp(one: Value, operands: readonly StackedOperand[], count
     case 'matmul':
       return matmul(a, b, one.attrs)
     default:
-      throw new Error(`stackedOp: ${one.op}`)
+      invariant(false, `stackedOp: ${one.op}`)
   }
 }
 
