@@ -2,7 +2,7 @@ import { type ColumnNames, columnNames, type Field, keyOf, mayBeIdentity } from 
 import type { Table } from './csv.ts'
 import { nobodyTest } from './nobody.ts'
 import { saysProposed } from './proposed.ts'
-import { isSplit } from './split-column.ts'
+import { isSplit, isWholeSplit } from './split-column.ts'
 
 /** The column that holds a field, or several between which only a person can choose. */
 export type Choice = { readonly column: number } | { readonly between: readonly number[] }
@@ -77,8 +77,21 @@ function candidatesOf(field: Field, { header, rows }: Table, taken: ReadonlySet<
     ...doubtful.flatMap(at).map((column) => read(column, true)),
   ]
   if (field === 'proposed') return found.filter(({ column }) => saysProposed(rows.map((cells) => cells[column]!)))
-  if (field === 'split') return found.filter(({ column }) => isSplit(rows.map((cells) => cells[column]!)))
-  if (field !== 'identity' || found.length === 0 || found.some((candidate) => !candidate.doubtful)) return found
+  if (field === 'fold') return found.filter(({ column }) => !isSplit(rows.map((cells) => cells[column]!)))
+  if (field === 'split') {
+    const named = found.filter(({ column }) => isSplit(rows.map((cells) => cells[column]!)))
+    if (named.length > 0) return named
+    const untold = header.flatMap((_, column) => (taken.has(column) ? [] : [column]))
+    return untold
+      .filter((column) => isWholeSplit(rows.map((cells) => cells[column]!)))
+      .map((column) => read(column, false))
+  }
+  if (field !== 'identity' || found.some((candidate) => !candidate.doubtful)) return found
+  // `Image,Id` of a competition; a number of each row says nothing
+  if (found.length === 0)
+    return at('id')
+      .map((column) => read(column, true))
+      .filter(tells)
   const known = new Set(found.map(({ column }) => column))
   const others = header.flatMap((name, column) =>
     mayBeIdentity(name) && !taken.has(column) && !known.has(column) ? [column] : [],

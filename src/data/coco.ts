@@ -38,6 +38,7 @@ const keys = {
     'individual_id',
     'individualID',
     'individual_name',
+    'individual_uuid',
     'animal_id',
     'name',
     'name_id',

@@ -22,10 +22,10 @@ export const columnNames = {
   },
   identity: {
     usual: [
-      ...keys(`identity ground_truth individual individual_id identity_id identities individual_name individual_no individual_number
+      ...keys(`identity ground_truth individual individual_id individual_uuid identity_id identities individual_name individual_no individual_number
         ind_id indiv_id id_individual animal_id animal animal_name id_animal marked_individual marked_individual_id catalog_id catalogue_id
         organism_id organism_name known_individual metadata_individual metadata_individual_id individuo id_individuo individuo_id nombre_individuo individu id_individu individuum
-        individuum_id tier_id tiername 个体 个体编号 個体 個体番号 особь`),
+        individuum_id tier tier_id tiername 个体 个体编号 個体 個体番号 особь`),
       ...kindsOfAnimals.flatMap((animal) => [`${animal}id`, `id${animal}`, `${animal}name`]),
     ],
     doubtful: keys('name label nombre nome nom naam namn nickname'),
@@ -40,7 +40,7 @@ export const columnNames = {
     // those with a time of day before those that are dates
     usual:
       keys(`timestamp datetime date_time time_stamp datetime_original fecha_hora data_hora datum_zeit date_heure zeitstempel horodatage
-      capture_time aufnahmezeit date capture_date date_taken date_captured event_date observed_on fecha datum aufnahmedatum`),
+      capture_time aufnahmezeit date capture_date date_taken date_captured event_date observed_on fecha datum aufnahmedatum data`),
   },
   flank: { usual: keys('flank side viewpoint orientation body_side view lado flanco costado seite cote') },
   camera: {

@@ -162,6 +162,38 @@ describe('other columns', () => {
   })
 })
 
+describe('a split', () => {
+  const rows = ['a.jpg,A,train,test', 'b.jpg,A,test,train', 'c.jpg,B,,train', 'd.jpg,B,train,train']
+  it.each(['dataset', 'fold', 'ml set'])('is what a column says that is called %s', (name) => {
+    const { reading, photos } = opened(
+      `file,identity,${name},note`,
+      rows.map((row) => row.replace(/,\w+$/, ',x')),
+    )
+    expect(reading!.columns).toEqual({ filename: 'file', identity: 'identity', split: name })
+    expect(photos.map(({ split }) => split)).toEqual(['train', 'test', 'none', 'train'])
+  })
+
+  it('is asked for where two columns say different ones, and is no column with other words, or with one side', () => {
+    expect(() => opened('file,identity,split_open,split_closed', rows)).toThrow(
+      "2 columns could be the split: 'split_open' (2 values: train, test); 'split_closed' (2 values: test, train)",
+    )
+    const places = ['a.jpg,A,Train,test', 'b.jpg,A,Test,test', 'c.jpg,B,Bridge,test']
+    expect(columnsOf('file,identity,place,kind', places)).toEqual({ filename: 'file', identity: 'identity' })
+  })
+})
+
+it('an Id is an individual where photos share it, and nothing else is', () => {
+  expect(columnsOf('Image,Id', ['a.jpg,w1', 'b.jpg,w1', 'c.jpg,w2', 'd.jpg,new_whale']).identity).toBe('Id')
+  expect(columnsOf('Image,Id', ['a.jpg,1', 'b.jpg,2']).identity).toBeUndefined()
+  expect(columnsOf('Image,Id,name', ['a.jpg,1,A', 'b.jpg,1,B']).identity).toBe('name')
+})
+
+it('a mapped column that is missing is told alone: the file names have their column', () => {
+  expect(() => columnsOf('file,ident', ['a.jpg,A'], { columns: { identity: 'idnt' } })).toThrow(
+    /^[^\n]*table.csv: no column 'idnt' for identity \(did you mean 'ident'\?\)\nhint: its columns are file, ident/,
+  )
+})
+
 describe('the summary', () => {
   it('tells columns, numbers and what is not used', () => {
     const rows = ['a.jpg,A,s1,x', 'b.jpg,A,s2,x', 'c.jpg,NA,,x', 'd.jpg,,s2,x', 'e.jpg,NA,s3,y']

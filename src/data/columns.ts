@@ -51,7 +51,7 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
     columns[field] = choice.column
     taken.add(choice.column)
   }
-  if (columns.filename === undefined && !('filename' in mapping)) mistakes.push('no column of file names')
+  if (open.includes('filename') && columns.filename === undefined) mistakes.push('no column of file names')
   if (mistakes.length > 0) {
     throw new InputError(
       `${where}: ${mistakes.join(`\n${where}: `)}`,

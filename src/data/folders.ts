@@ -6,14 +6,7 @@ import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
 import type { ListProgress } from './list-progress.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
-
-/**
- * What counts as a photo by its name. Also formats that cannot be decoded: somebody's photos are then an error that says so,
- * and not passed over.
- */
-const photoExtensions = new Set(
-  'jpg jpeg jpe jfif png webp tif tiff gif avif heic heif bmp jp2 jxl dng cr2 cr3 nef arw orf rw2'.split(' '),
-)
+import { isPhotoName } from './photo-names.ts'
 
 interface Contents {
   readonly photos: readonly string[]
@@ -219,7 +212,7 @@ function contentsOf(path: string, onEntry: () => void): Contents {
     onEntry()
     if (entry.name.startsWith('.') || systemFolders.has(entry.name)) continue
     if (isFolder(path, entry)) folders.push(entry.name)
-    else if (photoExtensions.has(extname(entry.name).slice(1).toLowerCase())) photos.push(entry.name)
+    else if (isPhotoName(entry.name)) photos.push(entry.name)
     else others.push(entry.name)
   }
   for (const list of [photos, folders, others]) list.sort(byCodeUnit)

@@ -26,6 +26,9 @@ test('where no file of a table is there, one line says where they were looked fo
   expect(await told(two, ['t/2.png'])).toContain(
     `${line}hint: a file '2.png' lies in /t: if it is that photo, cut 'site/' from the names in the table, and say \`images: "/t"\``,
   )
+  expect(await told(two, ['t/site/2.jpeg'])).toContain(
+    `${line}hint: there is no '2.png', but '2.jpeg' lies in /t/site: if it is that photo, write the ending in the table as the file has it`,
+  )
   expect(await told(two, ['2.png'])).toContain(`${line}hint: \`images\` names the folder that they start from`)
 })
 

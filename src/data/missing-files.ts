@@ -1,7 +1,8 @@
 import { existsSync, opendirSync } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, extname, join, sep } from 'node:path'
 import { optionText } from '../base/index.ts'
 import { describePhoto, type Photo, type Problem } from './manifest.ts'
+import { isPhotoName } from './photo-names.ts'
 
 /** Entries of folders that are looked at, and names that are looked for. */
 const [mostEntries, mostNames] = [50_000, 20]
@@ -25,15 +26,26 @@ export function allMissing(source: string, photos: readonly Photo[]): Problem | 
 /** Where files of these names lie, and what makes the table find them. */
 function whereabouts(root: string, photos: readonly Photo[]): string | undefined {
   const names = new Map(photos.map((photo) => [basename(photo.filename), photo]))
+  const stems = new Map([...names.keys()].map((name) => [stemOf(name), name]))
+  let otherwise: string | undefined
   for (const { folder, name } of filesBelow(root)) {
     const filename = names.get(name)?.filename
-    if (filename === undefined) continue
+    if (filename === undefined) {
+      const written = isPhotoName(name) ? stems.get(stemOf(name)) : undefined
+      if (written !== undefined)
+        otherwise ??= `there is no '${written}', but '${name}' lies in ${folder}: if it is that photo, write the ending in the table as the file has it`
+      continue
+    }
     const images = folderAbove(join(folder, name), filename)
     if (images !== undefined) return `they seem to lie in ${images}: ${optionText({ images })} names it`
     const above = filename.slice(0, -name.length)
     return `a file '${name}' lies in ${folder}: if it is that photo, cut '${above}' from the names in the table, and say ${optionText({ images: folder })}`
   }
-  return undefined
+  return otherwise
+}
+
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length)
 }
 
 /** The folder from which a file name leads to a path; undefined where it does not. */

@@ -43,6 +43,16 @@ describe('a file name of a table', () => {
     ])
   })
 
+  it('is found without its ending, where one photo fits', () => {
+    const { paths, warnings, problems } = opened(['Ana/a.jpg', 'Ana/a.txt', 'b.png', 'b.jpg'], ['Ana/a', 'b'])
+    expect(paths).toEqual([join('Ana', 'a.jpg')])
+    expect(warnings[0]).toBe("file names 'Ana/a' (the file is 'Ana/a.jpg') lack the ending of the names of the files")
+    expect(problems![0]).toMatchObject({
+      where: "a.csv row 3 'b'",
+      what: expect.stringContaining('fits several files'),
+    })
+  })
+
   it('that fits several files is a problem; one that fits a file exactly is not', () => {
     const { paths, problems } = opened(['a.JPG', 'a.Jpg', 'b.jpg', 'b.JPG'], ['a.jpg', 'b.jpg'])
     expect(paths).toEqual(['b.jpg'])

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { isInside } from '../base/index.ts'
+import { isPhotoName } from './photo-names.ts'
 
 /** What a table's file name differs in from the file that it names. */
 const differences = {
   slashes: 'have `\\` between folders, which is read as `/`',
   unicode: 'are in another Unicode form than the names of the files',
   letters: 'differ from the names of the files in upper and lower case',
+  ending: 'lack the ending of the names of the files',
 } as const
 
 type Difference = keyof typeof differences
@@ -25,7 +27,7 @@ export interface PhotoFinder {
 
 /**
  * Finds files inside of the first of `folders` that has them. A name that no file has is tried in the other Unicode form, with `\`
- * as `/`, and in another case, and taken where exactly one file fits. Where none does, it is a path in `likeliest`, so that who opens
+ * as `/`, in another case, and without the ending, and taken where exactly one file fits. Where none does, it is a path in `likeliest`, so that who opens
  * it says that it is missing. Links may lead anywhere: folders of photos are often made of them. A name that leads outside, a web address and another machine's path are told with a hint.
  */
 export function photoFinder(folders: readonly string[], likeliest: string): PhotoFinder {
@@ -94,8 +96,8 @@ function elsewhere(name: string, roots: readonly string[]): Place | undefined {
 
 type Near = { readonly path: string; readonly ways: readonly Difference[] } | { readonly several: readonly string[] }
 
-/** The one file whose name differs only in slashes, Unicode form or case. */
-function nearName(root: string, name: string, entries: (folder: string) => readonly string[]): Near | undefined {
+/** The one file whose name differs only in slashes, Unicode form, case or a missing ending. */
+function nearName(root: string, name: string, entries: (folder: string) => Entries): Near | undefined {
   const ways = new Set<Difference>()
   const parts = name.split('/').flatMap((part) => {
     if (!part.includes('\\')) return [part]
@@ -103,46 +105,86 @@ function nearName(root: string, name: string, entries: (folder: string) => reado
     return part.split('\\')
   })
   let path = root
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     if (part === '' || part === '.') continue
     if (part === '..') return undefined
-    const names = entries(path)
-    const step = names.includes(part) ? { name: part } : similarName(names, part)
+    const step = similarName(entries(path), part, i === parts.length - 1)
     if (step === undefined) return undefined
     if ('several' in step) return step
-    if (step.way !== undefined) ways.add(step.way)
+    for (const way of step.ways) ways.add(way)
     path = join(path, step.name)
   }
   return { path, ways: [...ways] }
 }
 
-function similarName(
-  names: readonly string[],
-  part: string,
-): { readonly name: string; readonly way?: Difference } | { readonly several: readonly string[] } | undefined {
+type Step =
+  | { readonly name: string; readonly ways: readonly Difference[] }
+  | { readonly several: readonly string[] }
+  | undefined
+
+/** The entry of a folder that a part of a name means: as it is written, else in the other Unicode form, another case, or without its ending. */
+function similarName({ names, byForm, byLetters, byStem }: Entries, part: string, isLast: boolean): Step {
+  if (names.has(part)) return { name: part, ways: [] }
   const form = part.normalize('NFC')
-  const sameForm = names.filter((name) => name.normalize('NFC') === form)
-  if (sameForm.length > 1) return { several: sameForm }
-  if (sameForm.length === 1) return { name: sameForm[0]!, way: 'unicode' }
   const letters = form.toLowerCase()
-  const sameLetters = names.filter((name) => name.normalize('NFC').toLowerCase() === letters)
-  if (sameLetters.length > 1) return { several: sameLetters }
-  return sameLetters.length === 1 ? { name: sameLetters[0]!, way: 'letters' } : undefined
+  return (
+    theOne(byForm.get(form), ['unicode']) ??
+    theOne(byLetters.get(letters), ['letters']) ??
+    (isLast ? theOne(byStem.get(form), ['ending']) : undefined)
+  )
+}
+
+function theOne(names: readonly string[] | undefined, ways: readonly Difference[]): Step {
+  if (names === undefined) return undefined
+  return names.length > 1 ? { several: names } : { name: names[0]!, ways }
+}
+
+/** What is in a folder, by what names are compared by. */
+interface Entries {
+  readonly names: ReadonlySet<string>
+  readonly byForm: ReadonlyMap<string, readonly string[]>
+  readonly byLetters: ReadonlyMap<string, readonly string[]>
+  /** Photos by their names without the ending. */
+  readonly byStem: ReadonlyMap<string, readonly string[]>
 }
 
 /** What is in a folder, read once; nothing where it is none. */
-function directoryReader(): (folder: string) => readonly string[] {
-  const known = new Map<string, readonly string[]>()
+function directoryReader(): (folder: string) => Entries {
+  const known = new Map<string, Entries>()
   return (folder) => {
     const before = known.get(folder)
     if (before !== undefined) return before
-    let names: readonly string[] = []
-    try {
-      names = readdirSync(folder)
-    } catch {
-      // no folder, or one that cannot be looked into: no file in it fits
-    }
-    known.set(folder, names)
-    return names
+    const entries = entriesOf(namesIn(folder))
+    known.set(folder, entries)
+    return entries
   }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // no folder, or one that cannot be looked into: no file in it fits
+  }
+}
+
+function entriesOf(names: readonly string[]): Entries {
+  const [byForm, byLetters, byStem] = [
+    new Map<string, string[]>(),
+    new Map<string, string[]>(),
+    new Map<string, string[]>(),
+  ]
+  for (const name of names) {
+    const form = name.normalize('NFC')
+    add(byForm, form, name)
+    add(byLetters, form.toLowerCase(), name)
+    if (isPhotoName(name)) add(byStem, form.slice(0, -extname(form).length), name)
+  }
+  return { names: new Set(names), byForm, byLetters, byStem }
+}
+
+function add(map: Map<string, string[]>, key: string, name: string): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [name])
+  else list.push(name)
 }

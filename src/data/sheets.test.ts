@@ -75,6 +75,31 @@ describe('a table of Timelapse', () => {
   })
 })
 
+describe('a day and a time of day in two columns', () => {
+  const timesOf = (csv: string) => {
+    const { photos, reading } = open(csv, [])
+    return { times: photos.map(({ timestamp }) => timestamp), ...reading }
+  }
+
+  it('are one time', () => {
+    const csv = 'file,identity,Date,Time\n1.jpg,A,15/01/2024,10:05:00\n2.jpg,A,,\n3.jpg,A,16/01/2024,1:05 PM\n'
+    expect(timesOf(csv)).toEqual({
+      times: ['15/01/2024 10:05:00', undefined, '16/01/2024 1:05 PM'],
+      columns: { filename: 'file', identity: 'identity', timestamp: 'Date Time' },
+      left: [],
+    })
+  })
+
+  it.each([
+    ['a day has no time of day', 'Date,Time', '2024-01-15,10:00\n2.jpg,A,2024-01-16,', 'Date'],
+    ['the second is no clock', 'Date,Time', '2024-01-15,night\n2.jpg,A,2024-01-16,day', 'Date'],
+    ['the first has the time already', 'Date,Time', '2024-01-15 10:00,10:00\n2.jpg,A,2024-01-16 11:00,11:00', 'Date'],
+    ['a third has both', 'Date,Time,DateTime', '2024-01-15,10:00,2024-01-15 10:00', 'DateTime'],
+  ])('are not where %s', (_, header, rows, column) => {
+    expect(timesOf(`file,identity,${header}\n1.jpg,A,${rows}\n`).columns?.timestamp).toBe(column)
+  })
+})
+
 describe('a bulk sheet of Wildbook', () => {
   const header = 'Encounter.mediaAsset0,Encounter.mediaAsset1,Encounter.mediaAsset2,MarkedIndividual.individualID'
   const more = 'Encounter.year,Encounter.month,Encounter.day,Sighting.sightingID,Encounter.genus'
@@ -101,6 +126,10 @@ describe('a bulk sheet of Wildbook', () => {
         '3 photos of 2 individuals, 2 encounters; columns not used: Encounter.genus',
     )
     expect(left).toEqual(['Encounter.genus'])
+    expect(open('Encounter.mediaAsset0,Encounter.individualID\na.jpg,A\n', []).reading).toEqual({
+      columns: { filename: 'Encounter.mediaAsset0', identity: 'Encounter.individualID', encounter: 'row' },
+      left: [],
+    })
     const bare = open(`Encounter.mediaAsset0,Encounter.year,who\na.jpg,2024,A\n`, [], { columns: { identity: 'who' } })
     expect(bare.reading).toEqual({
       columns: { filename: 'Encounter.mediaAsset0', identity: 'who', encounter: 'row', timestamp: 'Encounter.year' },

@@ -1,3 +1,4 @@
+import { withDateAndTime } from './date-and-time.ts'
 import { type Sheet, withJoinedColumns } from './joined-columns.ts'
 import type { PhotoFinder } from './photo-finder.ts'
 import { withTimelapsePaths } from './timelapse.ts'
@@ -6,5 +7,5 @@ import { withWildbookPhotos } from './wildbook.ts'
 /** A table as its program meant it: joined columns, and the layouts of programs of this field. */
 export function readSheet(sheet: Sheet, { fileOf }: Pick<PhotoFinder, 'fileOf'>): Sheet {
   const exists = (name: string) => name !== '' && fileOf(name) !== undefined
-  return withTimelapsePaths(withWildbookPhotos(withJoinedColumns(sheet)), exists)
+  return withDateAndTime(withTimelapsePaths(withWildbookPhotos(withJoinedColumns(sheet)), exists))
 }

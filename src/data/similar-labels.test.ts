@@ -14,6 +14,8 @@ describe('labels that look alike', () => {
     ['El Jefe', 'El  Jefe'],
     ['El Jefe', 'El\u00a0Jefe'],
     ['El Jefe', 'El_Jefe'],
+    ['El Jefe', 'El\u200bJefe'],
+    ['J 01', 'J1'],
     ['El Jefe', 'ELJEFE'.replace('L', 'L ')],
     ['Ana', 'Ana\u200b'],
     ['Ana', 'A\u00adna'],
@@ -47,6 +49,7 @@ describe('labels that look alike', () => {
     ['12345678901234567890', '12345678901234567891'],
     ['1', '1a'],
     ['10', '1'],
+    ['1 2', '12'],
   ]
   it.each(apart)('but not %j and %j', (a, b) => {
     expect(similarLabels([a, b])).toEqual([])

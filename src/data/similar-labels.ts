@@ -47,7 +47,7 @@ function lookOf(label: string): string {
     .replace(/[‐‑‒–—―−]/g, '-')
     .replace(/[‘’ʼ´`]/g, "'")
     .replace(/[\s_]+/g, ' ')
-    .trim()
+    .replace(/(?<!\d) | (?!\d)/g, '')
   return numberOf(text) ?? text.replace(/(?<![\d.,])0+(?=\d)/g, '')
 }
 

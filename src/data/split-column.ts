@@ -12,7 +12,7 @@ const sides: Readonly<Record<SplitSide, readonly string[]>> = {
     'train training trn tr trainset trainingset entrenamiento treino treinamento entrainement apprentissage addestramento',
   ),
   validation: words(
-    'val valid validation validate vali dev development valset validationset validacion validacao validierung',
+    'val valid validation validate vali vld dev development valset validationset validacion validacao validierung',
   ),
   test: words(
     'test testing tst te eval evaluation testset holdout heldout query gallery querygallery database prueba teste',
@@ -41,6 +41,13 @@ export function isSplit(cells: readonly string[]): boolean {
   const given = cells.map(splitSideOf).filter((side) => side !== 'none')
   const known = given.filter((side) => side !== undefined).length
   return known > 0 && known * 2 > given.length
+}
+
+/** True for cells that are a split whatever their column is called: training and another side, and nothing else but cells that say nothing. */
+export function isWholeSplit(cells: readonly string[]): boolean {
+  const words = [...new Set(cells)].filter((cell) => !isNothing(cell))
+  const named = new Set(words.map((word) => sideOf.get(keyOf(word))))
+  return named.has('train') && (named.has('validation') || named.has('test')) && !named.has(undefined)
 }
 
 /** Columns that say yes or no of one side of a split. */

@@ -36,27 +36,28 @@ export function withWildbookPhotos(sheet: Sheet): Sheet {
   const identity = first(identityColumns)
   const sighting = first(encounterColumns)
   const dates = ['year', 'month', 'day'].map((part) => lower.indexOf(`encounter.${part}`))
+  const isDated = dates[0] !== -1
   const namesOf = (columns: readonly number[]) =>
     columns.filter((column) => column !== -1).map((column) => table.header[column]!)
   const others = table.header.flatMap((_, i) => (assets.includes(i) ? [] : [i]))
   const photos = table.rows.flatMap((row, i) => {
     const number = table.numbers[i]!
     const encounter = (sighting === undefined ? '' : row[sighting]!) || `row ${number}`
-    const date = dateOf(dates.map((column) => row[column] ?? ''))
+    const date = isDated ? [dateOf(dates.map((column) => row[column] ?? ''))] : []
     const names = assets.map((column) => row[column]!).filter((name) => name !== '')
-    return names.map((name) => ({ number, cells: [name, encounter, date, ...others.map((column) => row[column]!)] }))
+    return names.map((name) => ({ number, cells: [name, encounter, ...date, ...others.map((column) => row[column]!)] }))
   })
   const told = `a bulk sheet of Wildbook: ${counted(photos.length, 'photo')} in ${counted(table.rows.length, 'row')}`
   return {
     table: {
-      header: ['photo', 'encounter', 'date', ...others.map((column) => table.header[column]!)],
+      header: ['photo', 'encounter', ...(isDated ? ['date'] : []), ...others.map((column) => table.header[column]!)],
       rows: photos.map(({ cells }) => cells),
       numbers: Int32Array.from(photos, ({ number }) => number),
     },
     mapping: {
       filename: 'photo',
       encounter: 'encounter',
-      ...(dates[0] === -1 ? {} : { timestamp: 'date' }),
+      ...(isDated ? { timestamp: 'date' } : {}),
       ...(identity === undefined ? {} : { identity: table.header[identity]! }),
       ...mapping,
     },
@@ -64,7 +65,7 @@ export function withWildbookPhotos(sheet: Sheet): Sheet {
       ...sheet.made,
       ['photo', { told: rangeOf(namesOf(assets)), sources: namesOf(assets) }],
       ['encounter', encounterColumn(table, sighting)],
-      ['date', { told: namesOf(dates).join('/'), sources: namesOf(dates) }],
+      ...(isDated ? [['date', { told: namesOf(dates).join('/'), sources: namesOf(dates) }] as const] : []),
     ]),
     notes: [...notes, told],
   }
