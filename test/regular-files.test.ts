@@ -144,7 +144,6 @@ test('files are read through src/base/regular-file.ts and nowhere else', () => {
     'base/lock.ts': 'locks of rosette itself',
     'base/owner.ts': '/proc',
     'cli/hang-up.ts': '/proc',
-    'cli/identify.ts': 'a list on standard input',
     'cli/program.ts': 'package.json of rosette',
     'report/fonts.ts': 'fonts of rosette itself',
     'report/page-build.ts': 'files of rosette itself',
