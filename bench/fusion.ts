@@ -1,6 +1,6 @@
 /**
- * How should places of a coat and an embedding become one score? Ways to fuse are tried on two sets of individuals, and told on a third that no choice
- * has seen, and on all individuals together. Differences between ways come with the paired bootstrap over individuals. Writes results/fusion-<data>.csv
+ * How should places of a coat and an embedding become one score, and those of two matchers? Ways to fuse are tried on two sets of individuals, and told on a
+ * third that no choice has seen, and on all individuals together. Differences between ways come with the paired bootstrap over individuals. Writes results/fusion-<data>.csv
  * (`-whole-photos` without `--locate`) anew.
  *
  *     node scripts/bench.mjs fusion --data nyala-512 --locate isnet.onnx --model resnet50-imagenet.onnx --matcher sift --matcher coat
@@ -22,14 +22,15 @@ import {
   type FusionConfig,
   fusedSimilarities,
   fusionDefaults,
-  type LocalAnswer,
+  type JointAnswer,
+  type JointMatch,
   type LocalExtractor,
   type LocalFeatures,
   localSimilarities,
   openExtractor,
-  openMatcher,
-  packFeatures,
+  openJointMatcher,
   shortlistOf,
+  type WeighedAnswer,
 } from '../src/local/index.ts'
 import { locatePhotos, openLocator } from '../src/locate/index.ts'
 import {
@@ -52,6 +53,8 @@ const { values } = parseArgs({
     matcher: { type: 'string', multiple: true, default: ['sift'] },
     /** 1, 2, 3, or all individuals. */
     sets: { type: 'string', default: '1,2,3,all' },
+    /** Photos of the longest shortlist that is tried where it may be chosen. */
+    widest: { type: 'string', default: '25' },
     threads: { type: 'string', default: '1' },
   },
 })
@@ -59,12 +62,18 @@ const { data, locate, matcher: matchers } = values
 check(data !== '' && values.model !== '', 'bench fusion: expected --data and --model')
 const threads = Number(values.threads)
 
-/** A query of a set: its cosines with the gallery, and what its places say. */
+/** A query of a set: its cosines with the gallery, and what its places say, by every matcher, of all photos that any way asks about. */
 interface Asked {
   readonly cosines: Float32Array
-  readonly answer: LocalAnswer
-  readonly byVotes: ReadonlySet<number>
-  readonly byCosine: ReadonlySet<number>
+  readonly answer: JointAnswer
+}
+
+/** What a way looks at. */
+interface Look {
+  /** Of the matchers, by their places in the list, and what each counts. */
+  readonly shares: ReadonlyMap<number, number>
+  readonly shortlist: number
+  readonly by: 'votes and similarity' | 'votes' | 'similarity'
 }
 
 /** Queries and a gallery by their places among all photos. */
@@ -78,6 +87,8 @@ interface Individuals {
 type Way = (asked: Asked) => Float32Array
 
 const sureWeights = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 3] as const
+const jointShares = [0.1, 0.25, 0.5, 1] as const
+const settledShare = 0.25
 const choosing = ['1', '2']
 const scoreNames = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
 const header = ['date', 'data', 'set', 'role', 'queries', 'gallery_photos', 'individuals', 'source', ...scoreNames]
@@ -87,18 +98,27 @@ const rows: string[][] = []
 const scored = new Map<string, readonly PairedQuery[]>()
 
 const [known, asked] = await bothSides()
+const extractors: LocalExtractor[] = []
+const found: (readonly [asked: readonly LocalFeatures[], known: readonly LocalFeatures[]])[] = []
 for (const word of matchers) {
   const extractor = word === 'coat' ? await ownCoat() : await openExtractor(word, { threads })
-  const [features, queries] = [await featuresOf(extractor, known), await featuresOf(extractor, asked)]
-  const pairs: EvidentPairs[] = []
-  for (const set of values.sets.split(',').map(individualsOf)) {
-    const answers = await answersOf(extractor, set, [queries, features])
-    for (const [name, way] of waysOf(word, pairs)) score(set, name, answers.map(way))
-    if (choosing.includes(set.name)) pairs.push(evidentPairs(set, answers))
-    save()
-  }
-  await extractor.release()
+  extractors.push(extractor)
+  found.push([await featuresOf(extractor, asked), await featuresOf(extractor, known)])
 }
+const sources = sourcesOf()
+const pairs = new Map<string, EvidentPairs[]>()
+for (const set of values.sets.split(',').map(individualsOf)) {
+  const isChoosing = choosing.includes(set.name)
+  const answers = await answersOf(set, isChoosing ? Number(values.widest) : fusionDefaults.shortlist)
+  for (const [name, shares] of sources) {
+    const learnt = pairs.get(name) ?? []
+    for (const [way, similarities] of waysOf(name, shares, { learnt, isChoosing }))
+      score(set, way, answers.map(similarities))
+    if (isChoosing) pairs.set(name, [...learnt, evidentPairs(set, answers, shares)])
+  }
+  save()
+}
+for (const extractor of extractors) await extractor.release()
 for (const set of values.sets.split(',').map(individualsOf)) compareWays(set)
 save()
 console.log(
@@ -144,80 +164,135 @@ function individualsOf(name: string): Individuals {
   return { name, queries: of(asked), gallery: of(known) }
 }
 
-async function answersOf(
-  extractor: LocalExtractor,
-  { name, queries, gallery }: Individuals,
-  [ofQueries, ofGallery]: readonly [readonly LocalFeatures[], readonly LocalFeatures[]],
-): Promise<Asked[]> {
+/** The matchers one by one, and all of them together: the first counts 1, the others `settledShare`. */
+function sourcesOf(): (readonly [string, ReadonlyMap<number, number>])[] {
+  const alone = matchers.map((word, m) => [word, new Map([[m, 1]])] as const)
+  return matchers.length === 1 ? alone : [...alone, [matchers.join(' + '), sharesOf(settledShare)]]
+}
+
+function sharesOf(share: number): ReadonlyMap<number, number> {
+  return new Map(matchers.map((_, m) => [m, m === 0 ? 1 : share]))
+}
+
+async function answersOf({ name, queries, gallery }: Individuals, widest: number): Promise<Asked[]> {
   const cosines = cosineSimilarity(pickRows(asked.embeddings, queries), pickRows(known.embeddings, gallery))
-  const packed = packFeatures(
-    gallery.map((photo) => ofGallery[photo]!),
-    extractor.dim,
-  )
-  const matcher = await openMatcher(packed, await ortBackend({ threads }), extractor.rule)
+  const features = found.map(([, ofGallery]) => gallery.map((photo) => ofGallery[photo]!))
+  const matcher = await openJointMatcher({ extractors, features }, await ortBackend({ threads }))
   const names = gallery.map((photo) => known.photos[photo]!.identity!)
   const individuals = names.map((identity) => names.indexOf(identity))
   const answers: Asked[] = []
   for (const [i, query] of queries.entries()) {
     const row = cosines.subarray(i * gallery.length, (i + 1) * gallery.length)
-    const byCosine = new Set(shortlistOf(row, fusionDefaults.shortlist))
-    let byVotes: ReadonlySet<number> = new Set()
-    const shortlist = ({ photos }: { readonly photos: Float64Array }) => {
-      byVotes = new Set(shortlistOf(photos, fusionDefaults.shortlist))
-      return [...new Set([...byVotes, ...byCosine])]
-    }
-    const answer = await matcher.answer(ofQueries[query]!, { neighbours: 4, individuals, shortlist })
-    answers.push({ cosines: row, answer, byVotes, byCosine })
-    process.stderr.write(`\r${extractor.name}, set ${name}: ${i + 1} of ${queries.length} `)
+    const answer = await matcher.answer(
+      found.map(([ofQueries]) => ofQueries[query]!),
+      {
+        ...{ neighbours: 4, individuals },
+        shortlist: ({ parts }) => [...new Set([row, ...parts].flatMap((scores) => shortlistOf(scores, widest)))],
+      },
+    )
+    answers.push({ cosines: row, answer })
+    process.stderr.write(`\rset ${name}: ${i + 1} of ${queries.length} `)
   }
   await matcher.release()
   process.stderr.write('\n')
   return answers
 }
 
-/** What is tried; what has to be learnt is learnt from pairs of the sets before, as far as they choose. */
-function waysOf(word: string, pairs: readonly EvidentPairs[]): (readonly [string, Way])[] {
-  const only = (answer: LocalAnswer, photos: ReadonlySet<number>): LocalAnswer => ({
-    ...answer,
-    matches: new Map([...answer.matches].filter(([photo]) => photos.has(photo))),
+/** What these matchers by themselves would have answered with this shortlist: what each finds depends neither on the others nor on the shortlist. */
+function looked(
+  { cosines, answer }: Asked,
+  { shares, shortlist, by }: Look,
+): Pick<WeighedAnswer, 'votes'> & Pick<JointAnswer, 'matches'> {
+  const own = [...shares]
+  const votes = own.map(([m]) => answer.votes.parts[m]!)
+  const lists = [...(by === 'similarity' ? [] : votes), ...(by === 'votes' ? [] : [cosines])]
+  const photos = [...new Set(lists.flatMap((scores) => shortlistOf(scores, shortlist)))]
+  const matchOf = ({ parts }: JointMatch): JointMatch => ({
+    weight: own.reduce((sum, [m, share]) => sum + share * parts[m]!.weight, 0),
+    places: Float32Array.from(own.flatMap(([m]) => [...parts[m]!.places])),
+    parts: own.map(([m]) => parts[m]!),
   })
-  const fused = (config: Partial<FusionConfig>, listed?: 'byVotes' | 'byCosine'): Way => {
-    const complete = { ...fusionDefaults, ...config }
-    return (one) =>
-      fusedSimilarities(one.cosines, listed === undefined ? one.answer : only(one.answer, one[listed]), complete)
+  return {
+    votes: {
+      photos: Float64Array.from(cosines, (_, p) => own.reduce((sum, [, share], i) => sum + share * votes[i]![p]!, 0)),
+    },
+    matches: new Map(photos.map((photo) => [photo, matchOf(answer.matches.get(photo)!)])),
   }
-  const learnt = pairs.length === 0 ? [] : (['mean', 'pairHead'] as const)
+}
+
+const standard = { shortlist: fusionDefaults.shortlist, by: 'votes and similarity' } as const
+
+/** What is tried, all of it where it may be chosen; what has to be learnt is learnt from pairs of the sets before, as far as they choose. */
+function waysOf(
+  word: string,
+  shares: ReadonlyMap<number, number>,
+  { learnt, isChoosing }: { readonly learnt: readonly EvidentPairs[]; readonly isChoosing: boolean },
+): (readonly [string, Way])[] {
+  const fused = (look: Partial<Look> = {}, config: Partial<FusionConfig> = {}): Way => {
+    const whole = { ...fusionDefaults, ...config }
+    return (one) => fusedSimilarities(one.cosines, looked(one, { shares, ...standard, ...look }), whole)
+  }
+  const local =
+    (look: Partial<Look> = {}): Way =>
+    (one) =>
+      localSimilarities(looked(one, { shares, ...standard, by: 'votes', ...look }))
+  const kinds = learnt.length === 0 ? [] : (['mean', 'pairHead'] as const)
+  const settled = [
+    ['embedding', ({ cosines }: Asked) => cosines],
+    [`${word}, local`, local()],
+    [`${word}, fused`, fused()],
+    ...kinds.map((kind) => [`${word}, ${kind}`, learntWay(fitFusion(kind, joined(learnt)), shares)] as const),
+  ] as const
+  if (!isChoosing) return [...settled]
+  const wide = Number(values.widest)
+  const wider = wide === fusionDefaults.shortlist ? [] : [wide]
   return [
-    ['embedding', ({ cosines }) => cosines],
-    [`${word}, local`, ({ answer, byVotes }) => localSimilarities(only(answer, byVotes))],
-    [`${word}, fused`, fused({})],
-    ...sureWeights.map((sureWeight) => [`${word}, fused, sureWeight ${sureWeight}`, fused({ sureWeight })] as const),
-    [`${word}, fused, shortlist by votes alone`, fused({}, 'byVotes')],
-    [`${word}, fused, shortlist by similarity alone`, fused({}, 'byCosine')],
-    ...learnt.map((kind) => [`${word}, ${kind}`, learntWay(fitFusion(kind, joined(pairs)))] as const),
+    ...settled,
+    ...(shares.size > 1 ? [] : sureWeights).map(
+      (sureWeight) => [`${word}, fused, sureWeight ${sureWeight}`, fused({}, { sureWeight })] as const,
+    ),
+    ...(shares.size > 1 ? jointShares : []).flatMap((share) => [
+      [`${word}, local, share ${share}`, local({ shares: sharesOf(share) })] as const,
+      [`${word}, fused, share ${share}`, fused({ shares: sharesOf(share) })] as const,
+    ]),
+    ...wider.flatMap((shortlist) => [
+      [`${word}, local, shortlist of ${shortlist}`, local({ shortlist })] as const,
+      [`${word}, fused, shortlist of ${shortlist}`, fused({ shortlist })] as const,
+    ]),
+    [`${word}, fused, shortlist by votes alone`, fused({ by: 'votes' })],
+    [`${word}, fused, shortlist by similarity alone`, fused({ by: 'similarity' })],
   ]
 }
 
-function learntWay(fusion: Parameters<typeof fusedScore>[0]): Way {
-  return (one) => Float32Array.from(one.cosines, (_, photo) => fusedScore(fusion, evidence(one, photo)))
+function learntWay(fusion: Parameters<typeof fusedScore>[0], shares: ReadonlyMap<number, number>): Way {
+  return (one) => {
+    const { matches } = looked(one, { shares, ...standard })
+    return one.cosines.map((similarity, photo) => fusedScore(fusion, evidence(similarity, matches.get(photo))))
+  }
 }
 
-function evidence({ cosines, answer }: Asked, photo: number): PairEvidence {
-  return { similarity: cosines[photo]!, local: evidenceOf(answer.matches.get(photo), fusionDefaults) }
+function evidence(similarity: number, match: JointMatch | undefined): PairEvidence {
+  return { similarity, local: evidenceOf(match, fusionDefaults) }
 }
 
-function evidentPairs({ queries, gallery }: Individuals, answers: readonly Asked[]): EvidentPairs {
-  const all = answers.flatMap((one, i) =>
-    gallery.map((photo, g) => ({
-      evidence: evidence(one, g),
+function evidentPairs(
+  { queries, gallery }: Individuals,
+  answers: readonly Asked[],
+  shares: ReadonlyMap<number, number>,
+): EvidentPairs {
+  const all = answers.flatMap((one, i) => {
+    const { matches } = looked(one, { shares, ...standard })
+    return gallery.map((photo, g) => ({
+      evidence: evidence(one.cosines[g]!, matches.get(g)),
       same: known.photos[photo]!.identity === asked.photos[queries[i]!]!.identity ? 1 : 0,
-    })),
-  )
-  return { evidence: all.map((pair) => pair.evidence), same: all.map(({ same }) => same) }
+    }))
+  })
+  return { evidence: all.map((pair) => pair.evidence), same: all.map(({ same }) => same), matchers: shares.size }
 }
 
 function joined(pairs: readonly EvidentPairs[]): EvidentPairs {
   return {
+    matchers: pairs[0]?.matchers,
     evidence: pairs.flatMap(({ evidence: some }) => some),
     same: pairs.flatMap(({ same }) => Array.from(same)),
   }
@@ -245,15 +320,21 @@ function score(set: Individuals, source: string, similarities: readonly Float32A
   process.stderr.write(`${rows.at(-1)!.slice(2).join(' ')}\n`)
 }
 
-/** Fused beside either of what it is made of, and matchers beside the first. */
+/** Fused beside either of what it is made of, matchers beside the first, and all of them together beside each. */
 function compareWays(set: Individuals): void {
   const [first, ...others] = matchers
+  const words = sources.map(([word]) => word)
+  const together = words.filter((word) => !matchers.includes(word))
   const wanted = [
-    ...matchers.flatMap((word) => [
+    ...words.flatMap((word) => [
       ['embedding', `${word}, fused`],
       [`${word}, local`, `${word}, fused`],
     ]),
     ...others.flatMap((word) => ['local', 'fused'].map((how) => [`${first}, ${how}`, `${word}, ${how}`])),
+    ...together.flatMap((word) =>
+      matchers.flatMap((part) => ['local', 'fused'].map((how) => [`${part}, ${how}`, `${word}, ${how}`])),
+    ),
+    ...together.map((word) => [`${first}, fused`, `${word}, pairHead`]),
   ]
   for (const [a = '', b = ''] of wanted) {
     const [from, to] = [a, b].map((name) => scored.get(`${set.name} ${name}`))

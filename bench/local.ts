@@ -79,7 +79,7 @@ async function matched(kind: MatchKind, extractor: LocalExtractor): Promise<[Flo
   const { adjust } = await matchLocally(
     {
       kind,
-      extractor,
+      extractors: [extractor],
       threads,
       cacheDir: cache ?? temporary,
       onLocal: (...told) => process.stderr.write(`\r${told.join(' ')}   `),

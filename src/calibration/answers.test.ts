@@ -102,7 +102,8 @@ describe('what is said of it', () => {
 })
 
 describe('two scores made one', () => {
-  const local = { score: 0.5, inliers: 7, share: 0.4, margin: 0.1, coverage: 0.3, scaleSpread: 0.2 }
+  const found = { inliers: 7, share: 0.4, margin: 0.1, coverage: 0.3, scaleSpread: 0.2 }
+  const local = { score: 0.5, matchers: [found] }
 
   test('each way by its formula', () => {
     expect(fusedScore({ kind: 'embedding' }, { similarity: 0.3, local })).toBe(0.3)
@@ -126,7 +127,7 @@ describe('two scores made one', () => {
         const inliers = (useful && label === 1 ? 8 : 0) + rng.int(4)
         return {
           similarity: 0.5 + 0.05 * rng.normal() + 0.02 * label,
-          local: { ...local, inliers, score: inliers / 12 },
+          local: { score: inliers / 12, matchers: [{ ...found, inliers }] },
         }
       })
       return { evidence, same }

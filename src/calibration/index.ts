@@ -21,7 +21,9 @@ export {
   fitFusion,
   fusedScore,
   fusionKinds,
+  type JointEvidence,
   type LocalEvidence,
+  matchersOf,
   type PairEvidence,
   type PairFusion,
 } from './pair-fusion.ts'

@@ -3,10 +3,8 @@ import { type Curve, fitCurve, logLoss, probabilityAt } from './curve.ts'
 import { fitLogistic, fitPlatt, sigmoid } from './logistic.ts'
 import { weightsOf } from './scored-pairs.ts'
 
-/** What places of the coat say of a pair of photos, all 0 where none agree. */
+/** What the places of one matcher say of a pair of photos, all 0 where none agree. */
 export interface LocalEvidence {
-  /** l, 0 to 1: how much the agreeing places are worth together. */
-  readonly score: number
   readonly inliers: number
   /** Inliers of all correspondences. */
   readonly share: number
@@ -18,12 +16,20 @@ export interface LocalEvidence {
   readonly scaleSpread: number
 }
 
+/** What places of the coat say of a pair of photos. Letters: M matchers. */
+export interface JointEvidence {
+  /** l, 0 to 1: how much the agreeing places of all matchers are worth together. */
+  readonly score: number
+  /** [M]. */
+  readonly matchers: readonly LocalEvidence[]
+}
+
 /** What is known of a pair of photos. */
 export interface PairEvidence {
   /** The embeddings' cosine. */
   readonly similarity: number
   /** Undefined where places were not matched, or none agree. */
-  readonly local?: LocalEvidence | undefined
+  readonly local?: JointEvidence | undefined
   /** 0 to 1: how alike two photos are by places of the coat alone, places that agree and votes; 0 unless given. */
   readonly alone?: number | undefined
 }
@@ -41,7 +47,7 @@ export type PairFusion =
   | { readonly kind: 'additive'; readonly weight: number }
   /** The mean of two probabilities, one of each score: WildFusion (arXiv:2408.12934). */
   | { readonly kind: 'mean'; readonly embedding: Curve; readonly local: Curve }
-  /** Logistic over the similarity, ln(1 + inliers), share, margin, coverage and scale spread, in this order. */
+  /** Logistic over the similarity, and of each matcher ln(1 + inliers), share, margin, coverage and scale spread, in this order: 1 + 5 M coefficients. */
   | { readonly kind: 'pairHead'; readonly intercept: number; readonly coefficients: readonly number[] }
 
 /** Labelled pairs with all that is known of them. */
@@ -49,6 +55,8 @@ export interface EvidentPairs {
   readonly evidence: readonly PairEvidence[]
   readonly same: ArrayLike<number>
   readonly weights?: ArrayLike<number> | undefined
+  /** M; as many as the evidence of any pair has unless given. */
+  readonly matchers?: number | undefined
 }
 
 /** Weights of `additive` that are tried. */
@@ -69,7 +77,7 @@ export function fusedScore(fusion: PairFusion, { similarity, local, alone = 0 }:
     case 'mean':
       return (probabilityAt(fusion.embedding, similarity) + probabilityAt(fusion.local, local?.score ?? 0)) / 2
     case 'pairHead': {
-      const features = featuresOf({ similarity, local })
+      const features = featuresOf({ similarity, local }, matchersOf(fusion)!)
       return sigmoid(fusion.coefficients.reduce((sum, value, k) => sum + value * features[k]!, fusion.intercept))
     }
     default:
@@ -98,7 +106,9 @@ export function fitFusion(kind: FusionKind, pairs: EvidentPairs): PairFusion {
       return { kind, embedding: curve(({ similarity }) => similarity), local: curve(({ local }) => local?.score ?? 0) }
     }
     case 'pairHead': {
-      const features = Float64Array.from(evidence.flatMap(featuresOf))
+      const seen = evidence.reduce((most, { local }) => Math.max(most, local?.matchers.length ?? 0), 1)
+      const { matchers = seen } = pairs
+      const features = Float64Array.from(evidence.flatMap((pair) => featuresOf(pair, matchers)))
       const total = weightsOf({ scores: evidence.map(() => 0), same, weights })
       const [high, low] = [(total.same + 1) / (total.same + 2), 1 / (total.all - total.same + 2)]
       const targets = Float64Array.from(same, (label) => (label === 1 ? high : low))
@@ -121,7 +131,19 @@ function bestOf<F extends PairFusion>(fusions: readonly F[], { evidence, same, w
   return fusions[losses.indexOf(Math.min(...losses))]!
 }
 
-function featuresOf({ similarity, local }: PairEvidence): number[] {
-  const { inliers = 0, share = 0, margin = 0, coverage = 0, scaleSpread = 0 } = local ?? {}
-  return [similarity, Math.log1p(inliers), share, margin, coverage, scaleSpread]
+/** How many matchers a fusion was learnt with; undefined where it does not tell them apart. */
+export function matchersOf(fusion: PairFusion): number | undefined {
+  return fusion.kind === 'pairHead' ? (fusion.coefficients.length - 1) / ofEach : undefined
+}
+
+/** Numbers of each matcher. */
+const ofEach = 5
+
+/** [1 + 5 M]. */
+function featuresOf({ similarity, local }: PairEvidence, matchers: number): number[] {
+  const each = Array.from({ length: matchers }, (_, m) => {
+    const { inliers = 0, share = 0, margin = 0, coverage = 0, scaleSpread = 0 } = local?.matchers[m] ?? {}
+    return [Math.log1p(inliers), share, margin, coverage, scaleSpread]
+  })
+  return [similarity, ...each.flat()]
 }

@@ -118,7 +118,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
-      const { fusionOf } = await import('../local/index.ts')
+      const { fusionOf, jointFingerprint } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
         const absent = matching && (await matchLocally(matching, withoutOwn(meeting)))
@@ -126,8 +126,9 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
         try {
           const how = matching && {
             match: matching.kind,
-            extractor: matching.extractor.fingerprint,
-            config: fusionOf(matching.extractor),
+            extractor: jointFingerprint(matching.extractors),
+            config: fusionOf(matching.extractors),
+            matchers: matching.extractors.length,
           }
           const input = { ...about, local, absent, ...how }
           return calibrateModel(input, { onWay: bar.update })

@@ -13,8 +13,7 @@ import {
   tinyTensors,
 } from '../../test/model-fixture.ts'
 import { exportModel } from '../export/index.ts'
-import { decodeFeatures } from '../local/index.ts'
-import { decodeNpy, decodeSafetensors } from '../tensor/index.ts'
+import { decodeNpy } from '../tensor/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -52,24 +51,6 @@ test('embed: a .npy and its names, all of a Kaggle folder', async () => {
   expect(output.stderr).toContain(`--out: ${npy} exists already\nhint: choose another name, or add --overwrite`)
   expect(await rosette('embed', '--model', run, '--data', data, '--out', join(out, 'e.bin'))).toBe(2)
   expect(output.stderr).toContain('expected a name that ends in .npy')
-})
-
-test('embed --match writes the places of coats too, and those of other photos do not stay beside new embeddings', async () => {
-  const npy = join(out, 'e.npy')
-  const file = join(out, 'e.local.safetensors')
-  const embed = ['embed', '--model', run, ...csvOptions(), '--out', npy]
-  expect(await rosette(...embed, '--match', 'local')).toBe(0)
-  expect(output.stdout).toContain(`${file}: the places of their coats`)
-  const bytes = Uint8Array.from(readFileSync(file))
-  const photos = readFileSync(join(out, 'e.csv'), 'utf8').trim().split('\n').length - 1
-  expect(decodeFeatures(bytes, file)).toHaveLength(photos)
-  const { tensors, metadata } = decodeSafetensors(bytes, file)
-  expect(tensors.get('descriptors')!.shape[1]).toBe(128)
-  expect(metadata.matcher).toContain('RootSIFT')
-  expect(await rosette(...embed, '--match', 'local')).toBe(2)
-  expect(await rosette(...embed, '--overwrite')).toBe(0)
-  expect(existsSync(file)).toBe(false)
-  expect(output.stderr).toContain(`note: ${file} was removed: it had the places of the embeddings that were replaced`)
 })
 
 test('embed: an unreadable photo leaves nothing behind, unless it is skipped', async () => {

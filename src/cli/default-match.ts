@@ -83,12 +83,10 @@ async function hasFeatures(
   { kind, source }: GallerySource,
 ): Promise<boolean> {
   if (kind === 'photos') return true
-  const { openExtractor } = await import('../local/index.ts')
-  const { storedFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
-  try {
-    return storedFeatures(source, extractor) !== undefined
-  } finally {
-    await extractor.release()
-  }
+  const { openExtractors, releaseExtractors } = await import('../local/index.ts')
+  const { galleryLocals } = await import('../embedder/index.ts')
+  const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const kept = new Set(galleryLocals(source).map(({ fingerprint }) => fingerprint))
+  await releaseExtractors(extractors)
+  return extractors.every(({ fingerprint }) => kept.has(fingerprint))
 }

@@ -1,4 +1,3 @@
-import { existsSync, rmSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, csvText, stageFile } from '../base/index.ts'
 import type { Photo, Skipped } from '../data/index.ts'
@@ -10,7 +9,8 @@ import { addDataOptions, addModelOptions, bytesOf, type DataFlags, type ModelFla
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
-import { say, tell } from './say.ts'
+import { aboutPlaces, commitPlaces, placesBeside } from './places-beside.ts'
+import { say } from './say.ts'
 import { ttaWords } from './tta-words.ts'
 import {
   interruptible,
@@ -33,9 +33,10 @@ has the file names, the identities and the other columns of the table, in the
 same order. In a Kaggle folder all photos are embedded, train.csv's first.
 
 With --match local or fused FILE.local.safetensors has the places of the coat
-too (docs/local-matching.md says how). rosette itself does not need the file:
-it finds these places again in its cache, and \`rosette gallery --local\` keeps
-them for --gallery.`
+too, and FILE.local-2.safetensors those of a second matcher
+(docs/local-matching.md says how). rosette itself does not need the files: it
+finds these places again in its cache, and \`rosette gallery --local\` keeps them
+for --gallery. Places of other embeddings never stay beside new ones.`
 
 interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags {
   readonly data?: string
@@ -65,10 +66,7 @@ export function embedCommand(): Command {
 async function embedAction(flags: EmbedFlags): Promise<void> {
   const { out, overwrite = false } = flags
   check(/\.npy$/i.test(out), `--out: expected a name that ends in .npy, got ${out}`)
-  const [csv, local] = ['.csv', '.local.safetensors'].map((ending) => out.replace(/\.npy$/i, ending)) as [
-    string,
-    string,
-  ]
+  const csv = out.replace(/\.npy$/i, '.csv')
   const { openDataset } = await import('../data/index.ts')
   const { commitPair, embedBatches, EmbeddingFile, settlePair } = await import('../embedder/index.ts')
   await checkFilesFirst(flags)
@@ -76,11 +74,8 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'all' }))
   await checkNamed({ namedBy }, listed)
   settlePair(out, csv)
-  await checkOutputs(
-    flags.match === 'none' ? [out, csv] : [out, csv, local],
-    { flags, manifest: listed },
-    { overwrite },
-  )
+  const beside = placesBeside(out, flags.match === 'none' ? 0 : (flags.matcher?.length ?? 1), overwrite)
+  await checkOutputs([out, csv, ...beside.wanted], { flags, manifest: listed }, { overwrite })
   warnOfManifest(listed)
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
@@ -90,7 +85,6 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const photos: Photo[] = []
       const contentHashes: string[] = []
       const skipped: Skipped[] = []
-      let hadPlaces = false
       try {
         await withProgress('embedding', { ...reading, signal }, async (embedOptions) => {
           for await (const batch of embedBatches(embedder, manifest, embedOptions)) {
@@ -103,43 +97,40 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         await warnOfSkipped(skipped)
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
-        const places = await placesOf(flags, { photos, contentHashes }, { ...reading, signal })
-        const staged = places && stageFile(local, places.content)
-        try {
-          commitPair(out, stageFile(csv, csvText(photoRows(photos))), file)
-          hadPlaces = overwrite && existsSync(local)
-          if (hadPlaces) rmSync(local) // the places of other photos must not lie beside these
-          staged?.commit()
-        } finally {
-          staged?.discard()
-        }
+        const table = csvText(photoRows(photos))
+        const places = await placesOf(
+          flags,
+          { photos, contentHashes },
+          { ...reading, signal, about: aboutPlaces(table) },
+        )
+        commitPlaces(beside, places, () => commitPair(out, stageFile(csv, table), file))
       } finally {
         file.discard()
       }
       say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
       say(`${csv}: their file names, identities, and what else is known of them`)
-      if (flags.match !== 'none') say(`${local}: the places of their coats`)
-      else if (hadPlaces) tell(`note: ${local} was removed: it had the places of the embeddings that were replaced`)
+      for (const path of beside.wanted) say(`${path}: the places of their coats`)
     })
   })
 }
 
-/** The local features of embedded photos; undefined where nobody asked. */
+/** The local features of embedded photos, of each matcher; none where nobody asked. */
 async function placesOf(
   { match, matcher, matcherConfig, threads, memoryLimit }: EmbedFlags,
   photos: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
-  reading: Reading,
-): Promise<GalleryLocal | undefined> {
-  if (match === 'none') return undefined
-  const { openExtractor } = await import('../local/index.ts')
+  { about, ...reading }: Reading & { readonly about: Readonly<Record<string, string>> },
+): Promise<readonly GalleryLocal[]> {
+  if (match === 'none') return []
+  const { openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { galleryFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const { limitPixels, signal } = reading
   try {
     return await withProgress('keypoints', reading, ({ onProgress }) =>
-      galleryFeatures(extractor, photos, { limitPixels: reading.limitPixels, signal: reading.signal, onProgress }),
+      galleryFeatures(extractors, photos, { limitPixels, signal, onProgress, about }),
     )
   } finally {
-    await extractor.release()
+    await releaseExtractors(extractors)
   }
 }
 

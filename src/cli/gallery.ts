@@ -37,7 +37,7 @@ interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly out: string
   readonly append?: boolean
   readonly local?: boolean
-  readonly matcher?: string
+  readonly matcher?: readonly string[]
   readonly matcherConfig?: string
   readonly overwrite?: boolean
 }
@@ -112,26 +112,31 @@ async function localOf(
   }: GalleryFlags,
   gallery: PhotoEmbeddings,
   signal: AbortSignal,
-): Promise<GalleryLocal | undefined> {
-  const { readGalleryLocal } = await import('../embedder/index.ts')
-  const before = append ? readGalleryLocal(out) : undefined
-  if (!local && before === undefined) return undefined
-  const { openExtractor } = await import('../local/index.ts')
+): Promise<readonly GalleryLocal[]> {
+  const { galleryLocals } = await import('../embedder/index.ts')
+  const before = append ? galleryLocals(out) : []
+  if (!local && before.length === 0) return []
+  const { jointName, openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { galleryFeatures, storedFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   try {
     check(
-      before === undefined || before.name === extractor.name,
-      `--append: ${out} has local features of ${before?.name}, and these would be of ${extractor.name}`,
-      'name the --matcher that it was made with: features of two are never mixed',
+      before.length === 0 || sameNames(before, extractors),
+      `--append: ${out} has local features of ${jointName(before)}, and these would be of ${jointName(extractors)}`,
+      'name each --matcher that it was made with, and no other: every photo has features of all',
     )
-    return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) => {
-      const known = append ? storedFeatures(out, extractor) : undefined
-      return galleryFeatures(extractor, gallery, { limitPixels, signal, onProgress, known })
-    })
+    const known = append ? storedFeatures(out, extractors) : undefined
+    return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) =>
+      galleryFeatures(extractors, gallery, { limitPixels, signal, onProgress, known }),
+    )
   } finally {
-    await extractor.release()
+    await releaseExtractors(extractors)
   }
+}
+
+function sameNames(a: readonly { readonly name: string }[], b: readonly { readonly name: string }[]): boolean {
+  const names = (all: typeof a) => JSON.stringify(all.map(({ name }) => name).sort())
+  return names(a) === names(b)
 }
 
 function contents({ photos }: PhotoEmbeddings): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
@@ -9,7 +10,8 @@ import { refuseUnusedMatching } from './unused-options.ts'
 /** Options of every command that can match coats place by place. */
 export interface MatchFlags {
   readonly match: 'none' | MatchKind
-  readonly matcher?: string
+  /** Several are matched together. */
+  readonly matcher?: readonly string[]
   readonly matcherConfig?: string
 }
 
@@ -39,8 +41,15 @@ const rankedByPlaces =
 export function matcherOption(): Option {
   return new Option(
     '--matcher <M>',
-    'what finds and describes places of a coat: sift, coat (docs/coat-descriptor.md), an .onnx file, or a run folder',
-  ).default(undefined, 'sift')
+    'what finds and describes places of a coat: sift, coat (docs/coat-descriptor.md), an .onnx file, or a run folder; several are matched together (sift,coat)',
+  )
+    .argParser(collectMatchers)
+    .default(undefined, 'sift')
+}
+
+/** Names may be given one by one or with commas; a file whose own name has a comma is one. */
+function collectMatchers(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...(existsSync(value) ? [value] : value.split(','))]
 }
 
 /** How somebody's network describes places. */
@@ -71,27 +80,31 @@ export async function withMatching<T>(
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
-  const { fusionOf, openExtractor } = await import('../local/index.ts')
+  const { fusionOf, jointFingerprint, openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
-  const extractor = await openExtractor(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
     stages.update(stageNames[stage], 'photos', done, total)
   try {
-    const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractor) : undefined
-    if (gallery?.kind === 'stored' && known === undefined)
-      warn(
-        `${gallery.source} has no local features of this kind: they are computed from its photos, or taken from the cache`,
-      )
-    const followed = learnt?.extractor === extractor.fingerprint ? learnt : undefined
+    const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractors) : undefined
+    if (gallery?.kind === 'stored' && known !== undefined) {
+      const lacking = extractors.filter(({ fingerprint }) => !known.has(fingerprint))
+      const kind = extractors.length === 1 ? 'this kind' : lacking.map(({ name }) => name).join(' and ')
+      if (lacking.length > 0)
+        warn(
+          `${gallery.source} has no local features of ${kind}: they are computed from its photos, or taken from the cache`,
+        )
+    }
+    const followed = learnt?.extractor === jointFingerprint(extractors) ? learnt : undefined
     const fusion = followed && {
       fusion: followed.fusion,
-      config: { ...fusionOf(extractor), shortlist: followed.shortlist, sureWeight: followed.sureWeight },
+      config: { ...fusionOf(extractors), shortlist: followed.shortlist, sureWeight: followed.sureWeight },
     }
-    return await use({ kind: match, extractor, threads, limitPixels, signal, known, onLocal, ...fusion })
+    return await use({ kind: match, extractors, threads, limitPixels, signal, known, onLocal, ...fusion })
   } finally {
     stages.stop()
-    await extractor.release()
+    await releaseExtractors(extractors)
   }
 }
 

@@ -153,6 +153,43 @@ describe('--match', () => {
     expect(output.stderr).toContain('has local features of cells, 400 places of 48 px, and these would be of RootSIFT')
   })
 
+  it('several matchers are matched together: a gallery keeps the features of all, and what each found is added up', async () => {
+    const [gallery, photos] = [join(out, 'gallery'), join(out, 'known')]
+    for (const name of names) mkdirSync(join(photos, name), { recursive: true })
+    for (const name of names) writeFileSync(join(photos, name, `${name}_0.png`), await encodePng(photo(name, 0)))
+    const made = ['gallery', '--model', run, '--data', photos, '--out', gallery]
+    expect(await rosette(...made, '--local', '--matcher', 'coat', '--matcher', 'sift')).toBe(0)
+    const index = JSON.parse(readFileSync(join(gallery, 'gallery.json'), 'utf8')) as { local: { name: string }[] }
+    expect(index.local.map(({ name }) => name.replace(/,.*/, ''))).toEqual(['RootSIFT', 'coat descriptor'])
+    expect(await rosette(...made, '--append', '--matcher', 'coat')).toBe(2)
+    expect(output.stderr).toMatch(
+      /has local features of RootSIFT.* \+ coat descriptor.*, and these would be of coat desc/,
+    )
+    rmSync(photos, { recursive: true })
+    process.env.ROSETTE_CACHE = join(out, 'other cache')
+    output.stderr = ''
+    const asked = ['identify', '--model', run, '--gallery', gallery, join(data, 'test', 'test', 'second.png')]
+    const placesBy = async (...matcher: string[]) => {
+      output.stdout = ''
+      expect(await runProgram([...asked, '--match', 'fused', '--json', ...matcher], commands)).toBe(0)
+      const [answer] = JSON.parse(output.stdout) as Answer[]
+      expect(answer!.candidates[0]).toMatchObject({ identity: 'Bento', mirrored: false })
+      return new Map(answer!.candidates.map(({ identity, places, similarity }) => [identity, { places, similarity }]))
+    }
+    const [sift, coat, both, again] = [
+      await placesBy('--matcher', 'sift', '--threads', '1'),
+      await placesBy('--matcher', 'coat', '--threads', '1'),
+      await placesBy('--matcher', 'sift,coat', '--threads', '1'),
+      await placesBy('--matcher', 'coat', '--matcher', 'sift', '--threads', '2'),
+    ]
+    expect(again).toEqual(both)
+    for (const name of names) expect(both.get(name)!.places).toBe(sift.get(name)!.places! + coat.get(name)!.places!)
+    expect(both.get('Bento')!.similarity).toBeGreaterThanOrEqual(sift.get('Bento')!.similarity)
+    expect(output.stderr).not.toContain('no local features')
+    expect(await rosette(...asked, '--match', 'fused', '--matcher', 'sift,coat,sift')).toBe(2)
+    expect(output.stderr).toContain('--matcher: sift: named twice')
+  })
+
   it.each([
     ['sift', 8],
     ['coat', 12],

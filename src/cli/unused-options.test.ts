@@ -38,7 +38,7 @@ test('one meaning of --confidence is none too many, and identify may match unask
 })
 
 test('what identify could not use is told, by its flags', () => {
-  warnOfUnusedMatcher({ matcher: 'coat' })
+  warnOfUnusedMatcher({ matcher: ['coat'] })
   warnOfUnusedCosts({ costFalseMatch: 20, newShare: 0.1 })
   expect(output.stderr).toContain('--matcher is not used: nothing is matched place by place')
   expect(output.stderr).toContain('--cost-false-match and --new-share: not used, since without a calibration')

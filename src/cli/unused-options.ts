@@ -5,7 +5,7 @@ import { warn } from './say.ts'
 /** Values of options that may be without a use beside others. */
 interface GivenOptions {
   readonly match?: string
-  readonly matcher?: string
+  readonly matcher?: readonly string[]
   readonly matcherConfig?: string
   readonly calibration?: string
   readonly confidence?: number

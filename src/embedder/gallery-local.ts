@@ -1,18 +1,20 @@
 import { join } from 'node:path'
 import { parseStrictly, readJson, resolveBeside } from '../base/index.ts'
-import { type GalleryLocal, indexFile, indexSchema, readPart } from './gallery.ts'
+import { type GalleryLocal, indexFile, indexSchema, localsOf, readPart } from './gallery.ts'
 
-/** The same read back: `content` in one piece, from `path`. */
-export interface StoredLocal extends GalleryLocal {
-  readonly content: Uint8Array
+/** Local features that a gallery on disk keeps, of one extractor. */
+export interface StoredLocal extends Omit<GalleryLocal, 'content'> {
   readonly path: string
+  /** The file's bytes, held against their hash. @throws InputError where they are damaged or missing. */
+  read(): Uint8Array
 }
 
-/** A gallery's local features, held against their hash; undefined where it has none. @throws InputError where they are damaged or missing. */
-export function readGalleryLocal(folder: string): StoredLocal | undefined {
+/** Which local features a gallery keeps: one entry for each extractor, none where it has none. @throws InputError where its index is malformed. */
+export function galleryLocals(folder: string): readonly StoredLocal[] {
   const where = join(folder, indexFile)
-  const { local } = parseStrictly(indexSchema, readJson(where), where)
-  if (local === undefined) return undefined
-  const path = resolveBeside(where, local.file)
-  return { name: local.name, fingerprint: local.fingerprint, content: readPart(path, local), path }
+  const { local = [] } = parseStrictly(indexSchema, readJson(where), where)
+  return localsOf(local).map((part) => {
+    const path = resolveBeside(where, part.file)
+    return { name: part.name, fingerprint: part.fingerprint, path, read: () => readPart(path, part) }
+  })
 }

@@ -22,6 +22,7 @@ import type { Embedder } from './embedder.ts'
 const fileName = z.string().regex(/^[\w.-]+$/, { error: 'expected a plain file name' })
 const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })
 const part = z.strictObject({ file: fileName, sha256: hash })
+const localSchema = part.extend({ name: z.string(), fingerprint: hash })
 
 /** What `gallery.json` says. */
 export const indexSchema = z.strictObject({
@@ -35,8 +36,15 @@ export const indexSchema = z.strictObject({
   }),
   photos: part,
   embeddings: part,
-  local: part.extend({ name: z.string(), fingerprint: hash }).optional(),
+  /** Of one extractor, or a list of several. */
+  local: z.union([localSchema, z.array(localSchema).readonly()]).optional(),
 })
+
+/** The entries for local features, however many there are. */
+export function localsOf(local: z.output<typeof indexSchema>['local']): readonly z.output<typeof localSchema>[] {
+  if (local === undefined) return []
+  return 'file' in local ? [local] : local
+}
 
 const photoSchema = z.strictObject({
   filename: z.string().min(1),
@@ -89,14 +97,14 @@ export async function galleryModel(embedder: Embedder): Promise<GalleryModel> {
 
 /**
  * Writes embedded photos as a gallery: `embeddings-….npy` float32 [photos, size], `photos-….json` with labels, boxes and the SHA-256 of each
- * file, `local-….safetensors` where there are local features, in the photos' order, and `gallery.json`, which names all with their hashes. That one is written last, so that a gallery is the old one or the new
+ * file, a `local-….safetensors` for each kind of local features, in the photos' order, and `gallery.json`, which names all with their hashes. That one is written last, so that a gallery is the old one or the new
  * one, whatever happens; what the old one named is then removed.
  */
 export function writeGallery(
   folder: string,
   model: GalleryModel,
   embedded: PhotoEmbeddings,
-  local?: GalleryLocal,
+  locals: readonly GalleryLocal[] = [],
 ): void {
   const { embeddings, photos, contentHashes } = embedded
   mkdirSync(folder, { recursive: true })
@@ -110,10 +118,12 @@ export function writeGallery(
       npyHeader([embeddings.count, embeddings.dim]),
       bytesOf(embeddings.data),
     ]),
-    ...(local === undefined ? {} : { local: writeLocal(folder, local) }),
   }
-  writeFileAtomic(join(folder, indexFile), `${JSON.stringify(index, undefined, 2)}\n`)
-  const current = new Set([index.photos.file, index.embeddings.file, index.local?.file])
+  const written = locals.map((local) => writeLocal(folder, local))
+  const [only, ...more] = written
+  const listed = only === undefined ? {} : { local: more.length === 0 ? only : written }
+  writeFileAtomic(join(folder, indexFile), `${JSON.stringify({ ...index, ...listed }, undefined, 2)}\n`)
+  const current = new Set([index.photos.file, index.embeddings.file, ...written.map(({ file }) => file)])
   for (const name of readdirSync(folder))
     if (/^(photos|embeddings|local)-[0-9a-f]{16}\.(json|npy|safetensors)$/.test(name) && !current.has(name))
       rmSync(join(folder, name))

@@ -61,7 +61,7 @@ export {
   readGallery,
   writeGallery,
 } from './gallery.ts'
-export { readGalleryLocal, type StoredLocal } from './gallery-local.ts'
+export { galleryLocals, type StoredLocal } from './gallery-local.ts'
 export { findGallery, type GallerySource, loadGallery } from './gallery-source.ts'
 export { headModel, isHeadRun } from './head-run.ts'
 export { inPrecision } from './in-precision.ts'

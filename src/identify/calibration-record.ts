@@ -36,7 +36,10 @@ const fusionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('pairHead'),
     intercept: number,
-    coefficients: z.array(number).length(6).readonly(),
+    coefficients: z
+      .array(number)
+      .refine(({ length }) => length > 1 && length % 5 === 1, { error: 'expected 1 + 5 for each matcher' })
+      .readonly(),
   }),
 ])
 
@@ -79,7 +82,7 @@ const gainSchema = z.strictObject({ difference: number, interval: z.tuple([numbe
 
 /** Of scores in which places of the coat take part: how these were matched, and what that brings. */
 const matchedSchema = sourceSchema.extend({
-  /** What found the places. */
+  /** What found the places, as `jointFingerprint` has it. */
   extractor: z.string(),
   /** How many photos were verified, and how their matches became scores: `FusionConfig` of the room local. */
   shortlist: z.int().min(1),

@@ -1,53 +1,55 @@
 import { check, counted } from '../base/index.ts'
-import type { MakeOnceOptions } from '../data/index.ts'
-import { type GalleryLocal, type PhotoEmbeddings, readGallery, readGalleryLocal } from '../embedder/index.ts'
+import { type GalleryLocal, galleryLocals, readGallery } from '../embedder/index.ts'
+import { decodeFeatures, encodeFeatures, type LocalExtractor } from '../local/index.ts'
 import {
-  decodeFeatures,
-  encodeFeatures,
-  extractPhotos,
-  type LocalExtractor,
-  type LocalFeatures,
-} from '../local/index.ts'
-import { featuresKey, type KnownFeatures } from './local-matching.ts'
+  type FeaturesByExtractor,
+  type FindFeaturesOptions,
+  featuresKey,
+  findFeatures,
+  type HashedPhotos,
+} from './local-features.ts'
 
 /**
- * The local features that a gallery on disk keeps, if this extractor found them; else undefined. @throws InputError where they are damaged, or not as
- * many as its photos.
+ * The local features that a gallery on disk keeps of these extractors, by fingerprint; those that it lacks are left out. @throws InputError where they are
+ * damaged, or not as many as its photos.
  */
-export function storedFeatures(folder: string, { fingerprint }: LocalExtractor): KnownFeatures | undefined {
-  const stored = readGalleryLocal(folder)
-  if (stored === undefined || stored.fingerprint !== fingerprint) return undefined
+export function storedFeatures(
+  folder: string,
+  extractors: readonly Pick<LocalExtractor, 'fingerprint'>[],
+): FeaturesByExtractor {
+  const asked = new Set(extractors.map(({ fingerprint }) => fingerprint))
+  const stored = galleryLocals(folder).filter(({ fingerprint }) => asked.has(fingerprint))
+  if (stored.length === 0) return new Map()
   const { photos, contentHashes } = readGallery(folder)
-  const features = decodeFeatures(Uint8Array.from(stored.content), stored.path)
-  check(
-    features.length === photos.length,
-    `${stored.path}: features of ${counted(features.length, 'photo')} for ${photos.length}`,
+  return new Map(
+    stored.map(({ fingerprint, path, read }) => {
+      const features = decodeFeatures(Uint8Array.from(read()), path)
+      check(
+        features.length === photos.length,
+        `${path}: features of ${counted(features.length, 'photo')} for ${photos.length}`,
+      )
+      return [fingerprint, new Map(photos.map((photo, i) => [featuresKey(photo, contentHashes[i]!), features[i]!]))]
+    }),
   )
-  return new Map(photos.map((photo, i) => [featuresKey(photo, contentHashes[i]!), features[i]!]))
+}
+
+/** How photos are read, what need not be found in them, and what joins the metadata of the files. */
+export interface GalleryFeaturesOptions extends FindFeaturesOptions {
+  readonly about?: Readonly<Record<string, string>> | undefined
 }
 
 /**
- * The local features of photos, to be kept beside their embeddings: those that are known, and of the other photos what is found in them.
+ * The local features of photos, to be kept beside their embeddings, of each extractor: those that are known, and of the other photos what is found in them.
  * @throws InputError for photos that cannot be read.
  */
 export async function galleryFeatures(
-  extractor: LocalExtractor,
-  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
-  { known = new Map(), ...options }: MakeOnceOptions & { readonly known?: KnownFeatures | undefined } = {},
-): Promise<GalleryLocal> {
-  const keys = photos.map((photo, i) => featuresKey(photo, contentHashes[i]!))
-  const made = await extractPhotos(
-    extractor,
-    photos.filter((_, i) => !known.has(keys[i]!)),
-    options,
-  )
-  const found = new Map<string, LocalFeatures>(known)
-  made.photos.forEach((photo, i) => found.set(featuresKey(photo, made.contentHashes[i]!), made.features[i]!))
-  const features = keys.map((key, i) => {
-    const own = found.get(key)
-    check(own !== undefined, `${photos[i]!.filename}: the file changed while it was read`, 'run it again')
-    return own
-  })
-  const { name, fingerprint, dim } = extractor
-  return { name, fingerprint, content: encodeFeatures(features, dim, { matcher: name, fingerprint }) }
+  extractors: readonly LocalExtractor[],
+  embedded: HashedPhotos,
+  { about = {}, ...options }: GalleryFeaturesOptions = {},
+): Promise<readonly GalleryLocal[]> {
+  const features = await findFeatures(extractors, [embedded], options)
+  return extractors.map(({ name, fingerprint, dim }, m) => ({
+    ...{ name, fingerprint },
+    content: encodeFeatures(features[m]![0]!, dim, { ...about, matcher: name, fingerprint }),
+  }))
 }

@@ -285,8 +285,8 @@ function twinsOf(known: PhotoEmbeddings, queries: PhotoEmbeddings): number[][] {
 }
 
 function placesOf(local: LocalResult, query: number, photo: number): Pick<Candidate, 'places' | 'mirrored'> {
-  const straight = local.matches[query]!.get(photo)
-  return { places: straight?.inliers.length ?? 0, mirrored: fitsMirrored(local, query, photo) }
+  const places = local.matches[query]!.get(photo)?.places.length ?? 0
+  return { places: places / 4, mirrored: fitsMirrored(local, query, photo) }
 }
 
 /** What was matched of a photo that is shown: of most gallery photos nothing was. */

@@ -26,7 +26,7 @@ export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Score
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { evidenceOf } from './evidence.ts'
 export { type FlankCounts, type FlankRule, otherFlank, sidesOf } from './flanks.ts'
-export { galleryFeatures, storedFeatures } from './gallery-features.ts'
+export { type GalleryFeaturesOptions, galleryFeatures, storedFeatures } from './gallery-features.ts'
 export {
   type Candidate,
   type Identification,
@@ -37,8 +37,8 @@ export {
 } from './identify.ts'
 export { idleDecisionsNote } from './idle-decisions.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
+export type { FeaturesByExtractor, FindFeaturesOptions, HashedPhotos, KnownFeatures } from './local-features.ts'
 export {
-  type KnownFeatures,
   type LocalMatching,
   type LocalResult,
   type LocalStage,

@@ -1,44 +1,43 @@
-import { check } from '../base/index.ts'
-import { fusedScore, type PairFusion } from '../calibration/index.ts'
-import { type MakeOnceOptions, type Photo, photoKey } from '../data/index.ts'
+import { check, counted } from '../base/index.ts'
+import { fusedScore, matchersOf, type PairFusion } from '../calibration/index.ts'
+import type { MakeOnceOptions, Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
   extractPhotos,
   type FusionConfig,
   fusedSimilarities,
   fusionOf,
-  type LocalAnswer,
+  type JointAnswer,
+  type JointMatch,
+  type JointVotes,
   type LocalExtractor,
   type LocalFeatures,
-  type LocalMatch,
   localSimilarities,
-  openMatcher,
-  packFeatures,
+  openJointMatcher,
   shortlistOf,
 } from '../local/index.ts'
 import type { Adjust, PostProcessing } from '../retrieval/index.ts'
 import { forEachProcessedRow } from '../retrieval/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import { evidenceOf } from './evidence.ts'
+import { type FeaturesByExtractor, findFeatures, toldTogether } from './local-features.ts'
 
 /** local: matched places decide alone; fused: they add to the embedding's similarity. */
 export type MatchKind = 'local' | 'fused'
 
-/** Local features that are known already, by `featuresKey` of their photo. */
-export type KnownFeatures = ReadonlyMap<string, LocalFeatures>
-
 /** What places of coats are matched by, and who is told how far it is. */
 export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'cacheDir' | 'signal'> {
   readonly kind: MatchKind
-  readonly extractor: LocalExtractor
-  /** The extractor's own unless given. */
+  /** One or more, as `openExtractors` orders them: what each finds is added up (`openJointMatcher`). */
+  readonly extractors: readonly LocalExtractor[]
+  /** The extractors' own unless given. */
   readonly config?: FusionConfig | undefined
   /** How similarities and places become one score, as it was learnt; `fusedSimilarities` unless given. Of `fused` without post-processing only. */
   readonly fusion?: PairFusion | undefined
   /** Processor threads of the matching; all physical cores unless given. */
   readonly threads?: number | undefined
   /** Those that a gallery on disk has. */
-  readonly known?: KnownFeatures | undefined
+  readonly known?: FeaturesByExtractor | undefined
   /** Queries are tried mirrored too, which is told and joins no score. */
   readonly tryMirrored?: boolean | undefined
   readonly onLocal?: ((stage: LocalStage, done: number, total: number) => void) | undefined
@@ -62,23 +61,18 @@ export interface LocalResult {
   /** A query's similarities by places alone, [P], as `local` has them: of what was matched for `fused` too. */
   readonly alone: (query: number) => Float32Array
   /** By query, of its shortlist by gallery photo. */
-  readonly matches: readonly ReadonlyMap<number, LocalMatch>[]
+  readonly matches: readonly ReadonlyMap<number, JointMatch>[]
   /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
-  readonly mirrored: readonly ReadonlyMap<number, LocalMatch>[]
-}
-
-/** What a photo's features are known by: its file's bytes, its box and its mask. */
-export function featuresKey(photo: Photo, contentHash: string): string {
-  return JSON.stringify([contentHash, photo.box ?? null, photo.mask?.sha256 ?? null])
+  readonly mirrored: readonly ReadonlyMap<number, JointMatch>[]
 }
 
 /**
- * Matches each query with a shortlist of the gallery: the best by votes, and for `fused` as many that are the best by similarity. A gallery's
- * individuals, where they are known, vote together. @throws InputError for photos that cannot be read, and for `local` where the gallery shows one individual
- * alone: votes are weighed against other individuals; the signal's reason when it aborts.
+ * Matches each query with a shortlist of the gallery: the best by the votes of each matcher, and for `fused` as many that are the best by similarity. Every
+ * matcher verifies the whole shortlist. A gallery's individuals, where they are known, vote together. @throws InputError for photos that cannot be read; for `local` where the gallery shows one individual
+ * alone, since votes are weighed against other individuals; for a `fusion` that was learnt with other matchers; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
-  const { kind, extractor, config = fusionOf(extractor), fusion, threads, signal, onLocal } = matching
+  const { kind, extractors, config = fusionOf(extractors), fusion, threads, signal, onLocal } = matching
   const { queries, gallery, leaveOut } = task
   const individuals = individualsOf(gallery.photos)
   check(
@@ -86,32 +80,41 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     '`match: "local"`: the gallery shows one individual, expected two or more: a place says whom it shows only against the places of others',
     'leave out `match`',
   )
-  const [asked, known] = await featuresOfBoth(matching, task)
+  const learntOf = fusion && matchersOf(fusion)
+  check(
+    learntOf === undefined || learntOf === extractors.length,
+    `calibration: it was learnt with ${counted(learntOf ?? 0, 'matcher')}, and ${extractors.length} are asked`,
+    'name the same with `matcher`, or calibrate anew',
+  )
+  const { known, limitPixels, cacheDir } = matching
+  const onProgress = (done: number, total: number) => onLocal?.('finding', done, total)
+  const reading = { known, limitPixels, cacheDir, signal, onProgress }
+  const found = await findFeatures(extractors, [queries, gallery], reading)
   const mirror = matching.tryMirrored === true ? await mirrorOf(matching, queries) : undefined
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
-  const matcher = await openMatcher(packFeatures(known, extractor.dim), await ortBackend({ threads }), extractor.rule)
-  const rows: LocalAnswer[] = []
-  const mirrored: ReadonlyMap<number, LocalMatch>[] = []
+  const matcher = await openJointMatcher(
+    { extractors, features: found.map(([, known]) => known!) },
+    await ortBackend({ threads }),
+  )
+  const rows: JointAnswer[] = []
+  const mirrored: ReadonlyMap<number, JointMatch>[] = []
   try {
-    for (const [query, features] of asked.entries()) {
+    for (const query of queries.photos.keys()) {
       signal?.throwIfAborted()
       onLocal?.('matching', query, queries.photos.length)
+      const features = found.map(([asked]) => asked![query]!)
       const isOut = (photo: number) => leaveOut(query, photo)
-      const answer = await matcher.answer(features, {
-        neighbours: 4,
-        individuals,
-        leaveOut: isOut,
-        shortlist: ({ photos }) => [
-          ...new Set([...(best?.[query] ?? []), ...shortlistOf(photos, config.shortlist, isOut)]),
-        ],
-      })
+      const how = { neighbours: 4, individuals, leaveOut: isOut }
+      const shortlist = (votes: JointVotes) => [
+        ...new Set([...(best?.[query] ?? []), ...votedFor(votes, config, isOut)]),
+      ]
+      const answer = await matcher.answer(features, { ...how, shortlist })
       rows.push(answer)
-      const turned = mirror?.(features, query)
-      const chosen = [...answer.matches.keys()]
-      if (turned === undefined) mirrored.push(new Map())
+      if (mirror === undefined) mirrored.push(new Map())
       else {
-        const other = { neighbours: 4, individuals, leaveOut: isOut, shortlist: () => chosen }
-        mirrored.push((await matcher.answer(turned, other)).matches)
+        const chosen = [...answer.matches.keys()]
+        const turned = await matcher.answer(mirror(features, query), { ...how, shortlist: () => chosen })
+        mirrored.push(turned.matches)
       }
     }
   } finally {
@@ -120,8 +123,8 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   onLocal?.('matching', queries.photos.length, queries.photos.length)
   const alone = (query: number) => {
     const { votes, matches } = rows[query]!
-    const byVotes = shortlistOf(votes.photos, config.shortlist, (photo) => leaveOut(query, photo))
-    const verified = byVotes.flatMap((photo): [number, LocalMatch][] => {
+    const byVotes = votedFor(votes, config, (photo) => leaveOut(query, photo))
+    const verified = byVotes.flatMap((photo): [number, JointMatch][] => {
       const match = matches.get(photo)
       return match === undefined ? [] : [[photo, match]]
     })
@@ -142,39 +145,28 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   }
 }
 
-/** Features of queries and gallery, those that are known not found anew. */
-async function featuresOfBoth(
-  { extractor, known = new Map(), limitPixels, cacheDir, signal, onLocal }: LocalMatching,
-  { queries, gallery }: LocalTask,
-): Promise<[LocalFeatures[], LocalFeatures[]]> {
-  const found = new Map(known)
-  const missing = new Map<string, Photo>()
-  for (const { photos, contentHashes } of [queries, gallery])
-    photos.forEach((photo, i) => {
-      const key = featuresKey(photo, contentHashes[i]!)
-      if (!found.has(key)) missing.set(key, photo)
-    })
-  const onProgress = (done: number, total: number) => onLocal?.('finding', done, total)
-  const made = await extractPhotos(extractor, [...missing.values()], { limitPixels, cacheDir, signal, onProgress })
-  made.photos.forEach((photo, i) => found.set(featuresKey(photo, made.contentHashes[i]!), made.features[i]!))
-  const of = ({ photos, contentHashes }: PhotoEmbeddings) =>
-    photos.map((photo, i) => {
-      const features = found.get(featuresKey(photo, contentHashes[i]!))
-      check(features !== undefined, `${photoKey(photo)}: the file changed while it was read`, 'run it again')
-      return features
-    })
-  return [of(queries), of(gallery)]
+/** The photos that each matcher votes for most: so many of each. */
+function votedFor({ parts }: JointVotes, { shortlist }: FusionConfig, isOut: (photo: number) => boolean): number[] {
+  return [...new Set(parts.flatMap((votes) => shortlistOf(votes, shortlist, isOut)))]
 }
 
-/** What each query's features are when it is mirrored: told by its features, or found in its photo mirrored. */
+/** What each query's features are when it is mirrored, of each extractor: told by its features, or found in its photo mirrored. */
 async function mirrorOf(
-  { extractor, limitPixels, cacheDir, signal, onLocal }: LocalMatching,
+  { extractors, limitPixels, cacheDir, signal, onLocal }: LocalMatching,
   { photos }: PhotoEmbeddings,
-): Promise<(features: LocalFeatures, query: number) => LocalFeatures> {
-  if (extractor.mirrored !== undefined) return extractor.mirrored
-  const onProgress = (done: number, total: number) => onLocal?.('mirroring', done, total)
-  const made = await extractPhotos(extractor, photos, { mirrored: true, limitPixels, cacheDir, signal, onProgress })
-  return (_, query) => made.features[query]!
+): Promise<(features: readonly LocalFeatures[], query: number) => LocalFeatures[]> {
+  const tell = toldTogether(
+    extractors.map(({ mirrored }) => (mirrored === undefined ? photos.length : 0)),
+    (done, total) => onLocal?.('mirroring', done, total),
+  )
+  const found: (readonly LocalFeatures[] | undefined)[] = []
+  for (const [m, extractor] of extractors.entries()) {
+    const options = { mirrored: true, limitPixels, cacheDir, signal, onProgress: tell(m) }
+    found.push(
+      extractor.mirrored === undefined ? (await extractPhotos(extractor, photos, options)).features : undefined,
+    )
+  }
+  return (features, query) => features.map((own, m) => found[m]?.[query] ?? extractors[m]!.mirrored?.(own) ?? own)
 }
 
 /** Of each query the photos with the largest similarities. */

@@ -1,5 +1,5 @@
 import type { Photo } from '../data/index.ts'
-import type { LocalMatch } from '../local/index.ts'
+import type { JointMatch } from '../local/index.ts'
 import { sidesOf } from './flanks.ts'
 
 /** A photo of a candidate, to be looked at beside the query. */
@@ -8,7 +8,7 @@ export interface ShownPhoto {
   /** With the query, on the scale of the candidate's. */
   readonly similarity: number
   /** The places of the coat that agree; undefined where they were not matched. */
-  readonly match?: LocalMatch | undefined
+  readonly match?: JointMatch | undefined
   /** More agree, and rarer ones, when the query is mirrored. */
   readonly mirrored?: boolean | undefined
 }

@@ -1,6 +1,6 @@
 import { check, counted } from '../base/index.ts'
 import type { LocalExtractor } from './features.ts'
-import type { LocalAnswer, LocalMatch } from './matcher.ts'
+import type { LocalMatch } from './matcher.ts'
 
 /** How local matches become a score, and how that joins the embedding's. */
 export interface FusionConfig {
@@ -18,9 +18,15 @@ export interface FusionConfig {
  */
 export const fusionDefaults = { shortlist: 25, sureWeight: 0.05, trust: 1 } as const satisfies FusionConfig
 
-/** The defaults, with the weight that the extractor's rule states. */
-export function fusionOf({ rule }: Pick<LocalExtractor, 'rule'>): FusionConfig {
-  return { ...fusionDefaults, sureWeight: rule.sureWeight }
+/** Votes for the photos of a gallery, [P], and what the places that agree weigh, by photo: of one matcher, or of several together. */
+export interface WeighedAnswer {
+  readonly votes: { readonly photos: Float64Array }
+  readonly matches: ReadonlyMap<number, Pick<LocalMatch, 'weight'>>
+}
+
+/** The defaults, with the weight that the rule of the extractor states; of several the first one's, in whose terms they weigh. */
+export function fusionOf([first]: readonly Pick<LocalExtractor, 'rule'>[]): FusionConfig {
+  return { ...fusionDefaults, sureWeight: first?.rule.sureWeight ?? fusionDefaults.sureWeight }
 }
 
 /**
@@ -41,7 +47,7 @@ const voteShare = 0.1
  * Local matching alone as a similarity of every photo, [P], 0 to 1: verified places join votes as they join an embedding's cosines
  * (`fusedSimilarities`), with g = votes / (1 + votes) / 10. Photos outside of the shortlist have that alone: places that agree count, votes order the rest.
  */
-export function localSimilarities(answer: LocalAnswer, config: FusionConfig = fusionDefaults): Float32Array {
+export function localSimilarities(answer: WeighedAnswer, config: FusionConfig = fusionDefaults): Float32Array {
   const byVotes = Float32Array.from(answer.votes.photos, (votes) => (voteShare * votes) / (1 + votes))
   return fusedSimilarities(byVotes, answer, config)
 }
@@ -52,7 +58,7 @@ export function localSimilarities(answer: LocalAnswer, config: FusionConfig = fu
  */
 export function fusedSimilarities(
   cosines: Float32Array,
-  { votes, matches }: LocalAnswer,
+  { votes, matches }: WeighedAnswer,
   config: FusionConfig = fusionDefaults,
 ): Float32Array {
   check(

@@ -17,11 +17,23 @@ export {
   localScore,
   localSimilarities,
   shortlistOf,
+  type WeighedAnswer,
 } from './fusion.ts'
+export {
+  type JointAnswer,
+  type JointGallery,
+  type JointMatch,
+  type JointMatcher,
+  type JointOptions,
+  type JointVotes,
+  jointFingerprint,
+  jointName,
+  openJointMatcher,
+} from './joint.ts'
 export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
 export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
 export type { OpenExtractorOptions } from './network-extractor.ts'
-export { openExtractor } from './open-extractor.ts'
+export { openExtractor, openExtractors, releaseExtractors } from './open-extractor.ts'
 export { type PackedFeatures, packFeatures } from './packed.ts'
 export { type RootSiftOptions, rootSift } from './root-sift-lanes.ts'
 export type { MatchRule } from './rule.ts'

@@ -51,8 +51,10 @@ const schema = z.strictObject({
     .strictObject({
       /** d(nearest) / d(second nearest) up to which a match is clear; 1 takes all mutual nearest neighbours. */
       ratio: z.number().positive().max(1).default(1),
-      /** The sum of votes at which a score is 1 − 1/e. */
+      /** The sum of votes at which a score is 15/16. */
       sureWeight: z.number().positive().default(0.05),
+      /** What these places count beside those that other matchers find, RootSIFT's being 1; a quarter unless given. */
+      jointShare: z.number().positive().optional(),
     })
     .prefault({}),
 })

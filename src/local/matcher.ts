@@ -34,7 +34,11 @@ export interface MatchOptions extends LnbnnOptions {
 /** A gallery that local features of queries are held against. */
 export interface LocalMatcher {
   readonly gallery: PackedFeatures
-  /** @throws InputError where the query's descriptors are of another length. */
+  /** What a query votes for. @throws InputError where its descriptors are of another length. */
+  votes(query: LocalFeatures, options: LnbnnOptions): Promise<Votes>
+  /** The query held against each of `photos`, agreeing places weighed by its own votes. */
+  matches(query: LocalFeatures, votes: Votes, photos: readonly number[]): Promise<ReadonlyMap<number, LocalMatch>>
+  /** The votes, and the matches with the photos that these put on the shortlist. @throws InputError as `votes`. */
   answer(query: LocalFeatures, options: MatchOptions): Promise<LocalAnswer>
   release(): Promise<void>
 }
@@ -49,22 +53,29 @@ export async function openMatcher(
   { ratio, oriented }: MatchRule = siftRule,
 ): Promise<LocalMatcher> {
   const products = await openProducts(gallery, backend)
+  const votes: LocalMatcher['votes'] = async (query, options) =>
+    lnbnn(await products.nearest(query), gallery.photos.length, options)
+  const matches: LocalMatcher['matches'] = async (query, voted, photos) => {
+    const found = new Map<number, LocalMatch>()
+    for (const photo of photos) {
+      const pairs = correspondences(await products.all(query, photo), query.count, ratio)
+      const verified = verify(query, gallery.photos[photo]!, pairs, { ...verifyDefaults, oriented })
+      found.set(photo, {
+        ...verified,
+        correspondences: pairs,
+        weight: weigh(verified, pairs, voted),
+        places: placesOf(verified, pairs, [query, gallery.photos[photo]!]),
+      })
+    }
+    return found
+  }
   return {
     gallery,
+    votes,
+    matches,
     answer: async (query, { shortlist, ...options }) => {
-      const votes = lnbnn(await products.nearest(query), gallery.photos.length, options)
-      const matches = new Map<number, LocalMatch>()
-      for (const photo of shortlist(votes)) {
-        const found = correspondences(await products.all(query, photo), query.count, ratio)
-        const verified = verify(query, gallery.photos[photo]!, found, { ...verifyDefaults, oriented })
-        matches.set(photo, {
-          ...verified,
-          correspondences: found,
-          weight: weigh(verified, found, votes),
-          places: placesOf(verified, found, [query, gallery.photos[photo]!]),
-        })
-      }
-      return { votes, matches }
+      const voted = await votes(query, options)
+      return { votes: voted, matches: await matches(query, voted, shortlist(voted)) }
     },
     release: products.release,
   }

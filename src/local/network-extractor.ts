@@ -49,7 +49,8 @@ export async function openNetworkExtractor(onnx: string, options: OpenExtractorO
 
 async function fingerprintOf(onnx: string, { name: _, model: __, ...decides }: MatcherDescription): Promise<string> {
   const hashes = await Promise.all(onnxFiles(onnx).map((file) => sha256OfFile(file)))
-  return sha256Of(JSON.stringify(['network extractor', version, seenVersion, hashes, decides]))
+  const { jointShare: _beside, ...matching } = decides.matching // the features are the same whatever stands beside them
+  return sha256Of(JSON.stringify(['network extractor', version, seenVersion, hashes, { ...decides, matching }]))
 }
 
 /** Pixels uint8 [1, H, W, 3] → places of the input. */

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
-import { InputError } from '../base/index.ts'
+import { check, InputError } from '../base/index.ts'
 import { coatDescriptor } from './coat-descriptor.ts'
 import type { LocalExtractor } from './features.ts'
+import { inJointOrder } from './joint.ts'
 import { type OpenExtractorOptions, openNetworkExtractor } from './network-extractor.ts'
 import { rootSift } from './root-sift-lanes.ts'
 import { openRunExtractor } from './run-extractor.ts'
@@ -22,7 +23,7 @@ export async function openExtractor(
 ): Promise<LocalExtractor> {
   const named = new Map<string, (options: OpenExtractorOptions) => Promise<LocalExtractor>>(Object.entries(builtIn))
   const open = named.get(source)
-  if (open === undefined && /\.onnx$/i.test(source)) return openNetworkExtractor(source, options)
+  if (open === undefined && isNetwork(source)) return openNetworkExtractor(source, options)
   if (options.matcherConfig !== undefined)
     throw new InputError(`\`matcherConfig\`: describes an .onnx file, and \`matcher\` is ${source}`)
   if (open !== undefined) return open(options)
@@ -30,4 +31,48 @@ export async function openExtractor(
   throw new InputError(
     `\`matcher\`: ${source}: expected ${[...named.keys()].join(', ')}, an .onnx file or a run folder`,
   )
+}
+
+/**
+ * Several extractors that are matched together, in the order in which they are joined (`inJointOrder`); RootSIFT alone unless any is named. `matcherConfig`
+ * describes the one .onnx file among them. What was opened is released where another one cannot be. @throws InputError as `openExtractor`, where one is named
+ * twice, and where it is not clear what `matcherConfig` describes.
+ */
+export async function openExtractors(
+  sources: readonly string[] = [],
+  { matcherConfig, ...options }: OpenExtractorOptions = {},
+): Promise<readonly LocalExtractor[]> {
+  const networks = sources.filter(isNetwork)
+  check(
+    matcherConfig === undefined || networks.length < 2,
+    `\`matcherConfig\`: describes one .onnx file, and \`matcher\` names ${networks.length}`,
+    'put x.matcher.json beside each x.onnx',
+  )
+  const opened: LocalExtractor[] = []
+  try {
+    for (const source of sources.length === 0 ? ['sift'] : sources) {
+      const isDescribed = networks.length === 0 || isNetwork(source)
+      const extractor = await openExtractor(source, { ...options, ...(isDescribed ? { matcherConfig } : {}) })
+      opened.push(extractor)
+      const twin = opened.findIndex(({ fingerprint }) => fingerprint === extractor.fingerprint)
+      check(
+        twin === opened.length - 1,
+        `\`matcher\`: ${source}: named twice${sources[twin] === source ? '' : `, also as ${sources[twin]}`}`,
+        'name each once: twice the same says nothing more',
+      )
+    }
+    return inJointOrder(opened)
+  } catch (error) {
+    await releaseExtractors(opened)
+    throw error
+  }
+}
+
+/** Gives back what extractors hold. */
+export async function releaseExtractors(extractors: readonly LocalExtractor[]): Promise<void> {
+  for (const extractor of extractors) await extractor.release()
+}
+
+function isNetwork(source: string): boolean {
+  return /\.onnx$/i.test(source)
 }

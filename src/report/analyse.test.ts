@@ -56,9 +56,7 @@ test('the histogram leaves out what the scores leave out', () => {
 
 test('places of the coat that were matched decide rankings, pairs and matrix, and how many agree is kept', () => {
   const input = clusters(12)
-  const inliers = new Int32Array(9)
-  const match = { correspondences: { query: inliers, photo: inliers, cosine: new Float32Array(9) }, inliers, share: 1 }
-  const agreeing = { ...match, coverage: 0, scaleSpread: 0, weight: 1, places: new Float32Array(36) }
+  const agreeing = { weight: 1, places: new Float32Array(36), parts: [] }
   const partner = (q: number) => (q + 5) % 12
   const local = {
     matches: input.identities.map((_, q) => new Map([[partner(q), agreeing]])),

@@ -108,7 +108,7 @@ function rankings(input: AnalyseInput, identity: readonly number[], kept: number
     neighbours[q] = {
       photos: ranked,
       similarities: ranked.map((g) => round(similarities[g]!)),
-      ...(local === undefined ? {} : { places: ranked.map((g) => local.matches[q]!.get(g)?.inliers.length ?? 0) }),
+      ...(local === undefined ? {} : { places: ranked.map((g) => (local.matches[q]!.get(g)?.places.length ?? 0) / 4) }),
     }
   })
   return neighbours

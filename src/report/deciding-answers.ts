@@ -138,6 +138,6 @@ function mirroredWords(mirrored: boolean | undefined): string {
 }
 
 function candidateWords({ similarity, match, mirrored }: ShownPhoto): string {
-  const places = match?.inliers.length
+  const places = match && match.places.length / 4
   return `${similarityWords(similarity, places)}${placesWords(places)}${mirroredWords(mirrored)}`
 }

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
-import { fusedScore } from '../calibration/index.ts'
+import { fitFusion, fusedScore } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyPhotos, type LocalResult, meetingOf, readCalibration, writeCalibration } from '../identify/index.ts'
-import type { LocalMatch } from '../local/index.ts'
+import type { JointMatch } from '../local/index.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import { LabelledPairs } from './labelled-pairs.ts'
 
@@ -29,20 +29,21 @@ function photosOf(prefix: string, individuals: number, noise: number): PhotoEmbe
 }
 
 /** Places that agree: many for photos of one individual, few for others, or as many. */
-function matched({ photos }: PhotoEmbeddings, useful: boolean): LocalResult {
-  const rng = new Rng('places')
+function matched({ photos }: PhotoEmbeddings, useful: boolean, seed = 'places'): LocalResult {
+  const rng = new Rng(seed)
   const matches = photos.map(({ identity }, query) => {
-    const of = photos.flatMap((photo, g): [number, LocalMatch][] => {
+    const of = photos.flatMap((photo, g): [number, JointMatch][] => {
       if (g === query) return []
       const inliers = rng.int(6) + (useful && photo.identity === identity ? 8 : 0)
       const nothing = { query: new Int32Array(), photo: new Int32Array(), cosine: new Float32Array() }
       const verified = { inliers: new Int32Array(inliers), share: 0.5, coverage: 0.2, scaleSpread: 0.1 }
-      return [[g, { ...verified, correspondences: nothing, weight: inliers / 10, places: new Float32Array() }]]
+      const [weight, places] = [inliers / 10, new Float32Array(4 * inliers)]
+      return [[g, { weight, places, parts: [{ ...verified, correspondences: nothing, weight, places }] }]]
     })
     return new Map(of)
   })
   const alone = (query: number) =>
-    Float32Array.from(photos, (_, photo) => (matches[query]!.get(photo)?.inliers.length ?? 0) / 16)
+    Float32Array.from(photos, (_, photo) => (matches[query]!.get(photo)?.places.length ?? 0) / 64)
   return { adjust: (_, row) => row, alone, matches, mirrored: photos.map(() => new Map()) }
 }
 
@@ -83,13 +84,39 @@ test('of three ways to fuse the best is kept, and it is called better only where
   expect(best).toBeGreaterThan(embedding.measured!.identityBalancedMap + 0.1)
   expect(fused!.better).toBe(true)
   expect(fused!.gain.interval[0]).toBeGreaterThan(0)
-  const local = { score: 0.7, inliers: 12, share: 0.5, margin: 0.1, coverage: 0.2, scaleSpread: 0.1 }
+  const found = { inliers: 12, share: 0.5, margin: 0.1, coverage: 0.2, scaleSpread: 0.1 }
+  const local = { score: 0.7, matchers: [found] }
   expect(fusedScore(fused!.fusion, { similarity: 0.3, local })).toBeGreaterThan(
     fusedScore(fused!.fusion, { similarity: 0.3 }),
   )
   const useless = calibrateModel({ ...meeting, local: matched(noisy, false) })
   expect(useless.fused!.better).toBe(false)
   expect(useless.fused).not.toHaveProperty('tooFew')
+})
+
+test('a logistic model over two matchers has numbers of each, and learns which one tells animals apart', () => {
+  const noisy = photosOf('noisy', 14, 1.6)
+  const meeting = { ...meetingOf(noisy, undefined), model, data: 'drawn', extractor: 'drawn places' }
+  const [useless, useful] = [matched(noisy, false, 'others'), matched(noisy, true)]
+  const both = useful.matches.map(
+    (own, query) =>
+      new Map(
+        [...own].map(([g, match]) => [
+          g,
+          { ...match, parts: [...useless.matches[query]!.get(g)!.parts, ...match.parts] },
+        ]),
+      ),
+  )
+  const pairs = new LabelledPairs({ ...meeting, local: { ...useful, matches: both }, matchers: 2 })
+  const head = fitFusion('pairHead', pairs.pairs())
+  if (head.kind !== 'pairHead') throw new Error(head.kind)
+  expect(head.coefficients).toHaveLength(11)
+  expect(head.coefficients[6]).toBeGreaterThan(4 * Math.abs(head.coefficients[1]!)) // ln(1 + inliers) of the second
+  const found = { inliers: 12, share: 0.5, margin: 0.1, coverage: 0.2, scaleSpread: 0.1 }
+  const scored = (...matchers: (typeof found)[]) =>
+    fusedScore(head, { similarity: 0.3, local: { score: 0.7, matchers } })
+  const none = { ...found, inliers: 0 }
+  expect(scored(none, found)).toBeGreaterThan(scored(found, none) + 0.1)
 })
 
 test('nine individuals are too few to prove anything, which the record says', () => {

@@ -19,6 +19,8 @@ export interface PairedPhotos {
    */
   readonly absent?: LocalResult | undefined
   readonly config?: FusionConfig | undefined
+  /** How many matchers found them; as many as any pair tells of unless given. */
+  readonly matchers?: number | undefined
 }
 
 /** A pair that is fitted on, by its places, and how many pairs it stands for. */
@@ -95,6 +97,7 @@ export class LabelledPairs {
       evidence: chosen.map(({ evidence }) => evidence),
       same: chosen.map(({ same }) => same),
       weights: chosen.map(({ weight }) => weight),
+      matchers: this.#photos.matchers,
     }
   }
 
