@@ -5,7 +5,7 @@ import type { Field } from './column-names.ts'
 import { type Columns, findColumns } from './columns.ts'
 import { readTable, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
-import { findMaskColumn, withMaskColumn } from './masks.ts'
+import { findMaskColumn, unreadMasks, withMaskColumn } from './masks.ts'
 import { nobodyTest } from './nobody.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
@@ -116,6 +116,7 @@ export function listPhotos(
   const warnings = [
     ...unreadSplit(table, columns.split),
     ...unreadBoxes(reading.left, boxes),
+    ...unreadMasks(table, reading.left),
     ...finder.warnings(),
     ...boxed.warnings,
   ]

@@ -44,6 +44,31 @@ describe('folders below folders', () => {
     expect(read(['Ana/2024/visit1/1.jpg', 'Bo/2024/visit2/1.jpg'])[1]).toEqual(['Bo', 'Bo 2024 visit2', undefined])
   })
 
+  it('of some individuals only: photos beside them have no encounter', () => {
+    const names = ['Ana/1.jpg', 'Bo/2.jpg', 'Bo/2024-05-01/3.jpg', 'Cy/May 2024/left/4.jpg', 'Cy/visit 2/5.jpg']
+    expect(read(names)).toEqual([
+      ['Ana', undefined, undefined],
+      ['Bo', undefined, undefined],
+      ['Bo', 'Bo 2024-05-01', undefined],
+      ['Cy', 'Cy May 2024', 'left'],
+      ['Cy', 'Cy visit 2', undefined],
+    ])
+    expect(open(names).warnings).toEqual([expect.stringContaining('one photo only: Ana')])
+    expect(open(names).notes).toEqual([
+      'levels of folders: the outermost are the individuals; 2 folders (2024-05-01, May 2024) are dates: each is one encounter of its individual; ' +
+        '1 folder (visit 2) is a sighting: one encounter of its individual; 1 folder (left) is a flank; 2 photos lie in the folder of an individual itself',
+    ])
+  })
+
+  it('may be dates here and sightings there, and months have names', () => {
+    expect(read(['Ana/visit 1/1.jpg', 'Bo/1 mayo 2024/2.jpg', 'Bo/cam2/3.jpg'])).toEqual([
+      ['Ana', 'Ana visit 1', undefined],
+      ['Bo', 'Bo 1 mayo 2024', undefined],
+      ['Bo', undefined, undefined],
+    ])
+    expect(() => read(['April/x/1.jpg', 'May/y/2.jpg', 'May/z/2.jpg'])).toThrow('which level has the individuals?')
+  })
+
   it('of drives and systems are passed over; others below an individual’s photos are told with what to do', () => {
     expect(read(['Ana/1.jpg', 'Ana/@eaDir/1.jpg', 'Bo/2.jpg', '__MACOSX/Ana/1.jpg'])).toEqual([
       ['Ana', undefined, undefined],
@@ -99,8 +124,8 @@ describe('folders below folders', () => {
     )
   })
 
-  it('are an error where other individuals have their photos beside them', () => {
-    expect(() => open(['A/1.jpg', 'B/2024/1.jpg', 'B/2024/2.jpg'])).toThrow(/1 problem\n {2}B\/2024\/: photos below/)
+  it('of unknown meaning are an error where other individuals have their photos beside them', () => {
+    expect(() => open(['A/1.jpg', 'B/north/1.jpg', 'B/2024/2.jpg'])).toThrow(/1 problem\n {2}B\/north\/: photos below/)
   })
 
   it('of cameras and dates alone are photos of nobody known', () => {

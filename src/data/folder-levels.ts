@@ -1,9 +1,10 @@
 import { check } from '../base/index.ts'
 import { sideWords } from './flank-words.ts'
 import { shortList } from './manifest.ts'
+import { monthOf } from './timestamps.ts'
 
 /** What the folders of one level are. */
-export type LevelRole = 'identity' | 'date' | 'encounter' | 'flank' | 'camera' | 'wrapper' | 'repeated'
+export type LevelRole = 'identity' | 'date' | 'encounter' | 'flank' | 'camera' | 'wrapper' | 'repeated' | 'various'
 
 const dates =
   /^(19|20)\d\d([-_. ]?(0?[1-9]|1[0-2])([-_. ]?(0?[1-9]|[12]\d|3[01]))?)?([-_ T]?\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?$/
@@ -29,12 +30,29 @@ const encounters =
 
 const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation', 'query', 'gallery'])
 
+/** What a name alone says that its folder is; undefined where it may be an individual. */
+export function roleOfName(name: string): 'date' | 'encounter' | 'flank' | 'camera' | undefined {
+  if (dates.test(name) || dayFirst.test(name) || isMonthOfYear(name)) return 'date'
+  if (encounters.test(name)) return 'encounter'
+  if (flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_'))) return 'flank'
+  return areCameras([name]) ? 'camera' : undefined
+}
+
+/** `May 2024`, `1 May 2024`, `2024 mayo`: a month's name alone may be an animal's. */
+function isMonthOfYear(name: string): boolean {
+  const found =
+    /^(?:\d{1,2}[-_. ]*)?(\p{L}{3,})\.?[-_. ]*(?:19|20)\d\d$|^(?:19|20)\d\d[-_. ]*(\p{L}{3,})(?:[-_. ]*\d{1,2})?$/u.exec(
+      name,
+    )
+  return found !== null && monthOf(found[1] ?? found[2]!) !== undefined
+}
+
 /** What the names of a level say that it is; undefined where they may be individuals. */
 function roleOf(level: readonly string[], above: readonly string[] | undefined): LevelRole | undefined {
-  if (level.every((name) => dates.test(name) || dayFirst.test(name))) return 'date'
+  const own = [...new Set(level.map(roleOfName))]
+  if (own.length === 1 && own[0] !== 'camera' && own[0] !== undefined) return own[0]
   if (above?.every((name) => dates.test(name)) && level.every((name) => months.test(name))) return 'date'
-  if (level.every((name) => encounters.test(name))) return 'encounter'
-  if (level.every((name) => flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_')))) return 'flank'
+  if (above !== undefined && own.length > 1 && !own.includes(undefined)) return 'various'
   return level.length === 1 ? 'wrapper' : undefined
 }
 

@@ -2,14 +2,17 @@ import { type Dirent, existsSync, opendirSync, realpathSync, statSync } from 'no
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { check, counted, optionText } from '../base/index.ts'
 import { fewOrMany } from './few-or-many.ts'
-import { areNobodys, type LevelRole, levelRoles } from './folder-levels.ts'
+import { areNobodys, roleOfName } from './folder-levels.ts'
+import { type Below, fromLevels, fromMixed, placeOf } from './folder-photos.ts'
 import type { ListProgress } from './list-progress.ts'
 import { byCodeUnit, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
-import { isPhotoName } from './photo-names.ts'
+import { isPhotoName, masksBeside, plainStem, stemOfMasked } from './photo-names.ts'
 
 interface Contents {
   readonly photos: readonly string[]
+  /** Pictures that are masks of photos beside them. */
+  readonly masks: readonly string[]
   readonly folders: readonly string[]
   readonly others: readonly string[]
 }
@@ -33,6 +36,7 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     'a folder for each identity, or all photos in one folder',
   )
   const warnings = passedOver(root.others).map((told) => `the folder: ${told}`)
+  if (masks === undefined) warnings.push(...unusedMasks(path, { read }))
   const deeper = identities.length === 0 && below.length > 0
   if (root.photos.length === 0 && (deeper || (identities.length > 0 && areNobodys(identities)))) {
     const levels = fromLevels(path, below)
@@ -43,9 +47,11 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     )
     return { kind: 'folders', source, problems: [], ...levels, warnings }
   }
+  const mixed = root.photos.length === 0 ? fromMixed(path, below) : undefined
   const inFolders = root.folders.flatMap((name) => {
     const { photos, others } = inside.get(name)!
-    const told = [...(photos.length === 0 ? ['no photos in it, passed over'] : []), ...passedOver(others)]
+    const isEmpty = photos.length === 0 && !(mixed !== undefined && below.some(({ above }) => above[0] === name))
+    const told = [...(isEmpty ? ['no photos in it, passed over'] : []), ...passedOver(others)]
     return told.map((what) => `${name}/: ${what}`)
   })
   warnings.push(
@@ -65,6 +71,7 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     return { kind: 'photos', source, photos, warnings, problems: [] }
   }
   checkIdentityFolders(path, root, identities)
+  if (mixed !== undefined) return { kind: 'folders', source, problems: [], ...mixed, warnings }
   const photos = identities.flatMap((identity) =>
     inside
       .get(identity)!
@@ -72,67 +79,12 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
         (name): Photo => ({ filename: `${identity}/${name}`, path: join(path, identity, name), identity, extra: {} }),
       ),
   )
-  const nested = new Set(below.filter(({ above }) => above.length > 1).map(({ above }) => `${above.join('/')}/`))
+  const unknown = below.filter(({ above }) => above.slice(1).some((name) => roleOfName(name) === undefined))
+  const nested = new Set(unknown.map(({ above }) => `${above.join('/')}/`))
   const hint =
-    'move these photos: a folder of an individual holds either its photos, or folders alone (dates, flanks, cameras)'
+    'move these photos: below the folder of an individual may be its photos, and folders of dates, sightings, flanks or cameras'
   const problems = [...nested].map((where): Problem => ({ where, what: 'photos below an identity’s folder', hint }))
   return { kind: 'folders', source, photos, problems, warnings }
-}
-
-/** A photo and the folders above it, outermost first. */
-interface Below {
-  readonly above: readonly string[]
-  readonly name: string
-}
-
-function placeOf(path: string): Below {
-  const above = path.split('/')
-  const name = above.pop()!
-  return { above, name }
-}
-
-/** Photos two levels down or more: which level is what, and said. Deeper folders than all photos have are of no meaning. */
-function fromLevels(
-  path: string,
-  below: readonly Below[],
-): { readonly photos: readonly Photo[]; readonly notes: readonly string[] } {
-  const depth = Math.min(...below.map(({ above }) => above.length))
-  const levels = below.map(({ above }) => above.slice(0, depth))
-  const roles = levelRoles(path, levels)
-  const at = (above: readonly string[], role: LevelRole) => above.filter((_, level) => roles[level] === role).join('/')
-  const photos = below.map(({ above, name }): Photo => {
-    const identity = at(above, 'identity') || undefined
-    const date = at(above, 'date')
-    const sighting = [date, at(above, 'encounter')].filter((name) => name !== '').join(' ')
-    const camera = at(above, 'camera') || undefined
-    const repeated = at(above, 'repeated')
-    return {
-      filename: [...above, name].join('/'),
-      path: join(path, ...above, name),
-      identity,
-      encounter: sighting === '' ? undefined : [identity ?? camera, sighting].filter(Boolean).join(' '),
-      timestamp: date === '' ? undefined : date.replaceAll('/', '-'),
-      flank: at(above, 'flank') || undefined,
-      ...(camera === undefined ? {} : { camera }),
-      extra: repeated === '' ? {} : { folder: repeated },
-    }
-  })
-  const told = roles.flatMap((role, level) => {
-    const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
-    const words = role === 'date' && !roles.includes('identity') ? 'are dates: each is one encounter' : roleWords[role]
-    return `${counted(names.length, 'folder')} (${shortList(names, 3)}) ${words}`
-  })
-  return { photos, notes: [`levels of folders: ${told.join('; ')}`] }
-}
-
-const roleWords: Readonly<Record<LevelRole, string>> = {
-  identity: 'are the individuals',
-  date: 'are dates: each is one encounter of its individual',
-  encounter: 'are sightings: each is one encounter of its individual',
-  flank: 'are flanks',
-  camera: 'are cameras, and no individuals',
-  wrapper: 'around all',
-  repeated: 'repeat, and are no individuals',
 }
 
 /** A table that lies there may say who is on the photos, as programs for camera traps leave it beside them. */
@@ -157,13 +109,26 @@ function checkNoMasks(path: string, { photos, folders }: Contents, below: readon
   const used = folders.filter((name) => below.some(({ above }) => above[0] === name))
   const masks = used.find((name) => maskFolders.test(name))
   const others = used.filter((name) => name !== masks)
+  if (masks === undefined) return
   const alone = photos.length > 0 && others.length === 0
-  if (masks === undefined || !(alone || (others.length === 1 && photoFolders.test(others[0]!)))) return
+  const beside = others.length === 1 && photoFolders.test(others[0]!)
+  if (!alone && !beside && !areMasksOf(masks, below)) return
   check(
     false,
     `${path}: a folder ${masks} beside the photos, expected photos only`,
     `name it with ${optionText({ masks: join(path, masks) })}, and its pictures are no photos`,
   )
+}
+
+/** True where each picture in a folder has the name of a photo elsewhere, also its folder's name where it has one. */
+function areMasksOf(folder: string, below: readonly Below[]): boolean {
+  const stemsOf = (isMask: boolean, stem: (file: string) => string) =>
+    below
+      .filter(({ above }) => (above[0] === folder) === isMask)
+      .map(({ above, name }) => ({ whole: stem([...above.slice(isMask ? 1 : 0), name].join('/')), own: stem(name) }))
+  const photos = stemsOf(false, plainStem)
+  const [whole, own] = [new Set(photos.map((photo) => photo.whole)), new Set(photos.map((photo) => photo.own))]
+  return stemsOf(true, stemOfMasked).every((mask) => (mask.whole === mask.own ? own : whole).has(mask.whole))
 }
 
 /** A folder as `photosBelow` names it, where it lies below another. */
@@ -216,17 +181,38 @@ function contentsOf(path: string, onEntry: () => void): Contents {
     else others.push(entry.name)
   }
   for (const list of [photos, folders, others]) list.sort(byCodeUnit)
-  return { photos, folders, others }
+  const masks = masksBeside(photos)
+  if (masks.size === 0) return { photos, masks: [], folders, others }
+  return { photos: photos.filter((name) => !masks.has(name)), masks: [...masks], folders, others }
+}
+
+interface WalkOptions extends ListProgress {
+  readonly without?: string | undefined
+  readonly read?: FolderReader
 }
 
 /** All photos in a folder and below it, `/` between folders, sorted; a folder that links lead to twice, and one left out, are passed over. */
-export function photosBelow(
+export function photosBelow(root: string, options: WalkOptions = {}): string[] {
+  return filesBelow(root, ({ photos }) => photos, options)
+}
+
+/** The masks in a folder and below it: of a folder in which pictures are masks of others, these alone, else all its pictures. */
+export function masksBelow(root: string, options: WalkOptions = {}): string[] {
+  return filesBelow(root, ({ photos, masks }) => (masks.length > 0 ? masks : photos), options)
+}
+
+/** What is said of pictures that are masks of photos beside them, and are not used; nothing where there are none. */
+export function unusedMasks(root: string, options: WalkOptions = {}): string[] {
+  const found = filesBelow(root, ({ masks }) => masks, options)
+  if (found.length === 0) return []
+  const told = counted(found.length, 'picture is the mask of a photo', 'pictures are masks of photos')
+  return [`${told} beside, and no photo: ${shortList(found, 3)}; ${optionText({ masks: root })} uses such masks`]
+}
+
+function filesBelow(
   root: string,
-  {
-    without,
-    onFile,
-    read = folderReader({ onFile }),
-  }: ListProgress & { readonly without?: string | undefined; readonly read?: FolderReader } = {},
+  which: (contents: Contents) => readonly string[],
+  { without, onFile, read = folderReader({ onFile }) }: WalkOptions,
 ): string[] {
   const seen = new Set<string>()
   const walk = (below: string): string[] => {
@@ -234,9 +220,9 @@ export function photosBelow(
     const place = realpathSync.native(path)
     if (seen.has(place) || (below !== '' && below === without)) return []
     seen.add(place)
-    const { photos, folders } = read(path)
+    const contents = read(path)
     const inside = (name: string) => (below === '' ? name : `${below}/${name}`)
-    return [...photos.map(inside), ...folders.flatMap((name) => walk(inside(name)))]
+    return [...which(contents).map(inside), ...contents.folders.flatMap((name) => walk(inside(name)))]
   }
   return walk('')
 }

@@ -37,6 +37,33 @@ const cut = [200, 200, 0, 0]
 const whole = [200, 200, 200, 200]
 
 describe('masks', () => {
+  it('that lie beside their photos are no photos, and are masks where the folder is named', async () => {
+    const files = { 'A/a.png': photo, 'A/a_mask.png': half, 'B/b.png': photo, 'B/mask_b.png': half, 'B/c.png': photo }
+    const folder = folderWith(files)
+    const unused = await rows(folder)
+    expect(unused.reds).toEqual([whole, whole, whole])
+    expect(unused.warnings[0]).toBe(
+      `2 pictures are masks of photos beside, and no photo: A/a_mask.png, B/mask_b.png; \`masks: "${folder}"\` uses such masks`,
+    )
+    const used = await rows(folder, { masks: folder })
+    expect(used.reds).toEqual([cut, cut, whole])
+    expect(used.warnings).toContain(`1 photo has no mask in ${folder}, and stays whole: B/c.png`)
+  })
+
+  it('in a folder with the individuals’ folders in it are told with what to do', () => {
+    const folder = folderWith({ 'A/a.png': photo, 'B/b.png': photo, 'masks/A/a.png': half, 'masks/B/b.png': half })
+    expect(() => openDataset(folder)).toThrow('a folder masks beside the photos, expected photos only')
+    const named = folderWith({ 'A/a.png': photo, 'Seg/a.png': photo, 'Seg/x.png': photo })
+    expect(openDataset(named).photos.map(({ identity }) => identity)).toEqual(['A', 'Seg', 'Seg'])
+  })
+
+  it('of a column that holds none are told', () => {
+    const folder = folderWith({ 'a.png': photo, 't.csv': 'file,name,segmentation\na.png,A,"[[1,2,3,4,5,6]]"\n' })
+    expect(openDataset(join(folder, 't.csv')).warnings[0]).toContain(
+      "column 'segmentation' may hold masks and is not read",
+    )
+  })
+
   it('of a column cut each photo of its row', async () => {
     const files = { 'a.png': photo, 'm/a.png': half }
     const folder = folderWith({

@@ -3,11 +3,12 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { check, counted, messageOf, readRegular } from '../base/index.ts'
 import type { Table } from './csv.ts'
-import { photosBelow } from './folders.ts'
+import { masksBelow } from './folders.ts'
 import type { ListProgress } from './list-progress.ts'
 import { describePhoto, type Manifest, type MaskFile, type Photo, type Problem, shortList } from './manifest.ts'
 import type { OpenOptions } from './open.ts'
 import type { PhotoFinder } from './photo-finder.ts'
+import { plainStem, stemOfMasked } from './photo-names.ts'
 
 /** Where masks lie that are files of their own. */
 export interface MaskOptions {
@@ -27,8 +28,8 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
   if (folder === undefined) return manifest
   check(statSync(folder, { throwIfNoEntry: false })?.isDirectory(), `${folder}: expected a folder of masks`)
   const named = new Map<string, string[]>()
-  for (const file of photosBelow(folder, { onFile })) {
-    const keys = new Set([stemOf(file), posix.basename(stemOf(file))])
+  for (const file of masksBelow(folder, { onFile })) {
+    const keys = new Set([stemOfMasked(file), posix.basename(stemOfMasked(file))])
     for (const key of keys) named.set(key, [...(named.get(key) ?? []), file])
   }
   const problems: Problem[] = []
@@ -42,7 +43,8 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
     const near = named.get(posix.basename(stem)) ?? []
     // of another folder's photo of the same name it would be the mask of somebody else
     const flat = near.filter((file) => !stem.includes('/') || !file.includes('/'))
-    const files = named.get(endings(stem).find((end) => named.has(end)) ?? stem) ?? flat
+    const fitting = named.get(endings(stem).find((end) => named.has(end)) ?? stem) ?? flat
+    const files = fitting.filter((file) => join(folder, file) !== photo.path) // masks may lie among the photos
     if (files.length === 0) without.push(photo)
     if (files.length > 1)
       problems.push({ where: describePhoto(photo), what: `fits several masks: ${files.join(', ')}` })
@@ -80,7 +82,10 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
   }
 }
 
-const maskNames = ['mask', 'maskpath', 'maskfile', 'maskfilename', 'maskname']
+const maskNames = [
+  ...['mask', 'maskpath', 'maskfile', 'maskfilename', 'maskname', 'maskimage', 'maskpng'],
+  ...['segmentation', 'segmentationmask', 'segmentationpath', 'segmentationfile', 'segmask', 'silhouette'],
+]
 
 /** True for a usual name of a column of masks. */
 export function isMaskColumn(name: string): boolean {
@@ -93,6 +98,15 @@ export function findMaskColumn({ header, rows }: Table, mapping: Readonly<Record
   const column = header.findIndex(isMaskColumn)
   const pictures = rows.every((row) => column === -1 || /^$|\.(png|jpe?g|webp|tiff?|gif)$/i.test(row[column]!))
   return pictures ? column : -1
+}
+
+/** A column that is called as masks are, and holds no names of pictures: told, for its photos stay whole. */
+export function unreadMasks({ header, rows }: Table, left: readonly string[]): string[] {
+  const names = left.filter((name) => isMaskColumn(name) && rows.some((row) => row[header.indexOf(name)] !== ''))
+  return names.map(
+    (name) =>
+      `column '${name}' may hold masks and is not read: expected names of pictures in it; outlines as numbers are read from COCO's JSON`,
+  )
 }
 
 /** `mask=FOLDER` among the columns is a folder of masks: where one is there, from here or beside the data. */
@@ -136,19 +150,8 @@ function readMask(path: string): MaskFile | string {
   }
 }
 
-function plainStem(filename: string): string {
-  return filename.replaceAll('\\', '/').replace(/\.[^./]+$/, '')
-}
-
 /** A path and its ends, longest first, each with a folder at least: folders around all photos are not around their masks. */
 function endings(stem: string): string[] {
   const parts = stem.split('/')
   return [stem, ...parts.slice(1, -1).map((_, i) => parts.slice(i + 1).join('/'))]
-}
-
-/** A mask's name without what says that it is one. */
-function stemOf(file: string): string {
-  const stem = plainStem(file)
-  const name = posix.basename(stem).replace(/^(mask|seg)[_-]|[_-](mask|seg|alpha)$/i, '')
-  return posix.join(posix.dirname(stem), name)
 }

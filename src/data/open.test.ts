@@ -163,7 +163,7 @@ describe('a folder', () => {
     ['photos and folders of photos', { 'a.png': '', 'B/b.png': '' }, 'both photos and folders of photos (B)'],
     ['train and test but no CSV', { 'train/a.png': '', 'test/b.png': '' }, 'looks like a Kaggle folder'],
     ['a CSV and a folder of photos', { 'labels.csv': '', 'images/a.png': '' }, 'name the CSV'],
-    ['photos below an identity', { 'A/a.png': '', 'A/2019/b.png': '', 'B/c.png': '' }, 'A/2019/: photos below'],
+    ['photos below an identity', { 'A/a.png': '', 'A/old/b.png': '', 'B/c.png': '' }, 'A/old/: photos below'],
   ]
   it.each(refused)('with %s is refused', (_, files, message) => {
     expect(() => openDataset(folderWith(files))).toThrow(message)

@@ -4,7 +4,7 @@ import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check, settlePath } from '../base/index.ts'
 import { isCamtrap } from './camtrap-dp.ts'
 import { withDetections } from './detections.ts'
-import { photosBelow } from './folders.ts'
+import { photosBelow, unusedMasks } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
 import { withMasks } from './masks.ts'
 import { type OpenOptions, openDataset } from './open.ts'
@@ -76,13 +76,11 @@ function openQuery(name: string, options: OpenOptions): Manifest {
 }
 
 /** Whatever the folders in it are called: who is on the photos is the question. */
-function openFolderOfQueries(folder: string, { onFile }: OpenOptions): Manifest {
+function openFolderOfQueries(folder: string, { onFile, masks }: OpenOptions): Manifest {
   const found = photosBelow(folder, { onFile })
   check(found.length > 0, `${folder}: no photos in it, nor in its folders`)
-  return asManifest(
-    folder,
-    found.map((name): Photo => ({ filename: join(folder, name), path: join(folder, name), extra: {} })),
-  )
+  const photos = found.map((name): Photo => ({ filename: join(folder, name), path: join(folder, name), extra: {} }))
+  return { ...asManifest(folder, photos), warnings: masks === undefined ? unusedMasks(folder) : [] }
 }
 
 function openPattern(pattern: string): Manifest {

@@ -105,14 +105,20 @@ const months: readonly RegExp[] = [
   /^(dec|dic|dez)/,
 ]
 
+/** The number of a month by its name or the begin of it, from 1. */
+export function monthOf(name: string): number | undefined {
+  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const index = months.findIndex((begins) => begins.test(plain))
+  return index === -1 ? undefined : index + 1
+}
+
 /** `1-May-2024 10:00` as `2024-5-1 10:00`; a text without a month's name as it is. */
 function withMonthNumber(text: string): string {
   const found = monthNamed.exec(text)
   if (found === null) return text
   const [whole, dayBefore, nameAfter, yearAfter, nameBefore, dayAfter, yearLater] = found
-  const name = (nameAfter ?? nameBefore ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const month = months.findIndex((begins) => begins.test(name)) + 1
-  if (month === 0) return text
+  const month = monthOf(nameAfter ?? nameBefore ?? '')
+  if (month === undefined) return text
   return `${yearAfter ?? yearLater}-${month}-${dayBefore ?? dayAfter}${text.slice(whole.length)}`
 }
 
