@@ -32,6 +32,7 @@ export { type CaptionCounts, captionWords, noCaptions, withCaptions } from './ca
 export { columnFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
+export { type EachPhotoOptions, eachPhoto } from './each-photo.ts'
 export { type EncounterOptions, encounterDefaults, withTimes } from './encounters.ts'
 export { type FindBurstsOptions, findBursts } from './find-bursts.ts'
 export { type Side, sideOf } from './flank-words.ts'
@@ -70,6 +71,7 @@ export { withoutProposed } from './proposed.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
   checkPhotosThere,
+  contentHashOf,
   decodePhoto,
   listOf,
   type PhotoFile,

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { Budget, InputError, inOrder, oneLine } from '../base/index.ts'
+import { Budget, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
 import {
   decodedBytes,
   decodeImage,
@@ -50,6 +49,11 @@ export interface Skipped {
   readonly reason: string
   /** What to do about it. */
   readonly hint?: string | undefined
+}
+
+/** SHA-256 of a photo's file. @throws InputError where it cannot be read. */
+export async function contentHashOf(path: string): Promise<string> {
+  return sha256Of(await readPhotoFile(path))
 }
 
 /** Why a photo was left out, to stand beside its name: without its path before. */
@@ -152,7 +156,7 @@ async function attempt<Made>(
 ): Promise<ReadPhoto<Made> | Skipped> {
   try {
     const bytes = await readPhotoFile(photo.path, oneLine(photo.path))
-    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    const contentHash = sha256Of(bytes)
     return {
       photo,
       contentHash,

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
-import { inOrder } from '../base/index.ts'
-import type { Manifest, Photo, Skipped } from '../data/index.ts'
-import { readPhotoFile } from '../images/index.ts'
+import { contentHashOf, eachPhoto, type Manifest, type Photo, type Skipped } from '../data/index.ts'
 import { type EmbedOptions, embedBatches, embedPhotos, type PhotoEmbeddings } from './embed.ts'
 import type { Embedder } from './embedder.ts'
 import { type EmbeddingCache, embeddingCache } from './embedding-cache.ts'
@@ -62,17 +59,13 @@ export async function embedCached(
 /** Each photo's hash and embedding where the cache has it. A file that cannot be read is told when it is embedded. */
 async function knownPhotos(cache: EmbeddingCache, photos: readonly Photo[], { signal, onPrepare }: EmbedOptions) {
   const look = async (photo: Photo) => {
-    const bytes = await readPhotoFile(photo.path).catch(() => undefined)
-    if (bytes === undefined) return undefined
-    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    const contentHash = await contentHashOf(photo.path).catch(() => undefined)
+    if (contentHash === undefined) return undefined
     const embedding = cache.read(contentHash, photo)
     return embedding && { contentHash, embedding }
   }
   const known: Awaited<ReturnType<typeof look>>[] = []
-  for await (const found of inOrder(photos, look, { atOnce: 4, ahead: 16 })) {
-    signal?.throwIfAborted()
-    known.push(found)
-    onPrepare?.('looking up', known.length, photos.length)
-  }
+  const onDone = (done: number, total: number) => onPrepare?.('looking up', done, total)
+  for await (const found of eachPhoto(photos, look, { signal, onDone })) known.push(found)
   return known
 }

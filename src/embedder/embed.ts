@@ -1,7 +1,8 @@
-import { check, InputError, inOrder } from '../base/index.ts'
+import { check, InputError } from '../base/index.ts'
 import {
   decodePhoto,
   describePhoto,
+  eachPhoto,
   listOf,
   type Manifest,
   type Photo,
@@ -171,13 +172,9 @@ async function headersFit(
   photos: readonly Photo[],
   { limitPixels, signal, onPrepare }: Pick<EmbedOptions, 'limitPixels' | 'signal' | 'onPrepare'>,
 ): Promise<boolean> {
-  let done = 0
-  onPrepare?.('checking', done, photos.length)
+  const tell = (done: number, total: number) => onPrepare?.('checking', done, total)
+  tell(0, photos.length)
   const look = ({ path }: Photo) => hasPhotoHeader(path, limitPixels)
-  for await (const fits of inOrder(photos, look, { atOnce: 4, ahead: 16 })) {
-    signal?.throwIfAborted()
-    if (!fits) return false
-    onPrepare?.('checking', ++done, photos.length)
-  }
+  for await (const fits of eachPhoto(photos, look, { signal, onDone: tell })) if (!fits) return false
   return true
 }

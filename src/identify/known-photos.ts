@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { InputError, inOrder } from '../base/index.ts'
-import { type Photo, photoKey } from '../data/index.ts'
-import { readPhotoFile } from '../images/index.ts'
+import { InputError } from '../base/index.ts'
+import { contentHashOf, eachPhoto, type Photo, photoKey } from '../data/index.ts'
 import { type RunData, RunFolder, readRunData } from '../run/index.ts'
 
 /** A photo that a run saw in training. */
@@ -129,11 +127,7 @@ async function hashesOf(
 ): Promise<(string | undefined)[]> {
   const hash = ({ path }: Photo) => hashOf(path, lengths)
   const hashes: (string | undefined)[] = []
-  for await (const found of inOrder(photos, hash, { atOnce: 4, ahead: 8 })) {
-    signal?.throwIfAborted()
-    hashes.push(found)
-    onHash?.(hashes.length, photos.length)
-  }
+  for await (const found of eachPhoto(photos, hash, { signal, onDone: onHash })) hashes.push(found)
   return hashes
 }
 
@@ -141,9 +135,7 @@ async function hashOf(path: string, lengths: ReadonlySet<number>): Promise<strin
   const size = statSync(path, { throwIfNoEntry: false })?.size
   if (size === undefined || !lengths.has(size)) return undefined
   try {
-    return createHash('sha256')
-      .update(await readPhotoFile(path))
-      .digest('hex')
+    return await contentHashOf(path)
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error

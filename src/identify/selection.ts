@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, counted, InputError, inOrder, optionText } from '../base/index.ts'
+import { check, counted, InputError, optionText } from '../base/index.ts'
 import {
+  contentHashOf,
   datasetHash,
+  eachPhoto,
   hasSplit,
   identifiedOnly,
   type Manifest,
@@ -11,7 +12,6 @@ import {
   photoKey,
   withoutProposed,
 } from '../data/index.ts'
-import { readPhotoFile } from '../images/index.ts'
 import { type RunData, readRunData } from '../run/index.ts'
 import {
   byName,
@@ -241,14 +241,10 @@ async function hashAsTrained(
     const found = recognised[i]
     return found === undefined ? [] : [{ photo: { ...photo, filename: nameOf(found.key) }, known: found.contentHash }]
   })
-  const hash = async ({ photo, known }: (typeof own)[number]) => known ?? (await hashOfFile(photo.path))
+  const hash = async ({ photo, known }: (typeof own)[number]) => known ?? (await contentHashOf(photo.path))
   const hashes: string[] = []
   try {
-    for await (const found of inOrder(own, hash, { atOnce: 4, ahead: 8 })) {
-      signal?.throwIfAborted()
-      hashes.push(found)
-      onHash?.(hashes.length, own.length)
-    }
+    for await (const found of eachPhoto(own, hash, { signal, onDone: onHash })) hashes.push(found)
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error
@@ -257,10 +253,4 @@ async function hashAsTrained(
     own.map(({ photo }) => photo),
     hashes,
   )
-}
-
-async function hashOfFile(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readPhotoFile(path))
-    .digest('hex')
 }

@@ -1,8 +1,8 @@
 import { Budget, InputError } from '../base/index.ts'
-import { type Photo, photoKey } from '../data/index.ts'
-import { decodingBudgetBytes, type Thumbnail, thumbnail } from '../images/index.ts'
+import { eachPhoto, type Photo, photoKey } from '../data/index.ts'
+import { decodingBudgetBytes, type Thumbnail, type ThumbnailOptions, thumbnail } from '../images/index.ts'
 import type { DecidingPhoto } from './deciding-data.ts'
-import type { PhotoPicture } from './thumbnails.ts'
+import { addressOf, type PhotoPicture } from './thumbnails.ts'
 
 /** What all pictures of a page for deciding may take, in bytes of base64. */
 export const decidingBytes = 48e6
@@ -12,9 +12,6 @@ const sides = [1280, 1024, 768, 640, 512, 448, 384, 320, 256, 192, 128]
 
 /** Photos on which a side is tried. */
 const sampled = 12
-
-/** Photos that are in memory at once. */
-const lanes = 4
 
 /** How photos are read, and who is told how far it is. */
 export interface DecidingPictureOptions {
@@ -58,26 +55,27 @@ export async function decidingPictures(
   photos: readonly Photo[],
   options: DecidingPictureOptions = {},
 ): Promise<DecidingPictures> {
-  const { onProgress, signal } = options
-  const longSidePx = await fittingSide(photos, options)
+  return picturesOf(photos, await fittingSide(photos, options), options)
+}
+
+async function picturesOf(
+  photos: readonly Photo[],
+  longSidePx: number,
+  { limitPixels, onProgress, signal }: DecidingPictureOptions,
+): Promise<DecidingPictures> {
   const budget = new Budget(decodingBudgetBytes())
+  const shrink = (photo: Photo) => pictureOf(photo, longSidePx, { limitPixels, budget })
   const pictures: (ShownPicture | undefined)[] = []
-  for (let begin = 0; begin < photos.length; begin += lanes) {
-    signal?.throwIfAborted()
-    const part = photos.slice(begin, begin + lanes)
-    pictures.push(...(await Promise.all(part.map((photo) => pictureOf(photo, longSidePx, { ...options, budget })))))
-    onProgress?.(pictures.length, photos.length)
-  }
+  for await (const picture of eachPhoto(photos, shrink, { signal, onDone: onProgress })) pictures.push(picture)
   return pictures
 }
 
 /** The longest side at which a sample says that the pictures of all photos stay within the budget. */
-async function fittingSide(photos: readonly Photo[], options: DecidingPictureOptions): Promise<number> {
+async function fittingSide(photos: readonly Photo[], { limitPixels, signal }: DecidingPictureOptions): Promise<number> {
   const every = Math.ceil(photos.length / sampled)
   const sample = photos.filter((_, i) => i % every === 0)
   for (const side of sides) {
-    options.signal?.throwIfAborted()
-    const made = await Promise.all(sample.map((photo) => pictureOf(photo, side, options)))
+    const made = await picturesOf(sample, side, { limitPixels, signal })
     const bytes = made.reduce((sum, picture) => sum + (picture?.uri.length ?? 0), 0)
     if ((bytes / Math.max(1, made.length)) * photos.length <= decidingBytes) return side
   }
@@ -88,7 +86,7 @@ async function fittingSide(photos: readonly Photo[], options: DecidingPictureOpt
 async function pictureOf(
   { path, box }: Photo,
   longSidePx: number,
-  { limitPixels, budget }: DecidingPictureOptions & { readonly budget?: Budget },
+  { limitPixels, budget }: Pick<ThumbnailOptions, 'limitPixels' | 'budget'>,
 ): Promise<ShownPicture | undefined> {
   try {
     const { mediaType, bytes, ...rest } = await thumbnail(path, { longSidePx, quality: 80, box, limitPixels, budget })
@@ -97,10 +95,6 @@ async function pictureOf(
     if (error instanceof InputError) return undefined
     throw error
   }
-}
-
-function addressOf(mediaType: string, bytes: Uint8Array): string {
-  return `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`
 }
 
 /** What the page tells of a photo. Encounters that were taken from times and stations say no more than the time, and a station is a place. */

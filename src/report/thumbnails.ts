@@ -1,6 +1,6 @@
 import { Budget } from '../base/index.ts'
-import type { Photo } from '../data/index.ts'
-import { decodingBudgetBytes, type ThumbnailOptions, thumbnail } from '../images/index.ts'
+import { eachPhoto, type Photo } from '../data/index.ts'
+import { decodingBudgetBytes, type Thumbnail, type ThumbnailOptions, thumbnail } from '../images/index.ts'
 
 /** A photo's picture in a page. */
 export interface PhotoPicture {
@@ -14,9 +14,6 @@ export interface MakeThumbnails extends Omit<ThumbnailOptions, 'box'> {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
-
-/** Photos that are in memory at once. */
-const lanes = 4
 
 /** Longer sides that a page's pictures may have unless it is told. */
 const sides = [384, 320, 256, 224, 192, 160, 128, 96, 64, 48]
@@ -47,14 +44,13 @@ export async function makeThumbnails(photos: readonly Photo[], options: MakeThum
   const { onProgress, signal, ...size } = options
   const made: PhotoPicture[] = []
   const budget = new Budget(decodingBudgetBytes())
-  for (let begin = 0; begin < photos.length; begin += lanes) {
-    signal?.throwIfAborted()
-    const part = photos.slice(begin, begin + lanes)
-    const encoded = await Promise.all(part.map(({ path, box }) => thumbnail(path, { ...size, box, budget })))
-    for (const { width, height, mediaType, bytes } of encoded) {
-      made.push({ width, height, uri: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}` })
-    }
-    onProgress?.(made.length, photos.length)
-  }
+  const shrink = ({ path, box }: Photo) => thumbnail(path, { ...size, box, budget })
+  for await (const { width, height, mediaType, bytes } of eachPhoto(photos, shrink, { signal, onDone: onProgress }))
+    made.push({ width, height, uri: addressOf(mediaType, bytes) })
   return made
+}
+
+/** A picture as an address that holds it. */
+export function addressOf(mediaType: Thumbnail['mediaType'], bytes: Uint8Array): string {
+  return `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`
 }
