@@ -28,6 +28,7 @@ export {
 } from './regular-file.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
+export { readSealedJson, type SealedJsonOptions, sealOfJson, writeSealedJson } from './sealed-json.ts'
 export { type IsOwn, StagedFolder, settleFolder, settlePath } from './staged-folder.ts'
 export { mean, median, standardDeviation } from './stats.ts'
 export { type Leftover, leftoversOf, type SweepOptions, sweepTemporary, temporaryName } from './temporary.ts'

@@ -12,6 +12,7 @@ import {
 } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
 import { exportModel } from '../export/index.ts'
+import { readCalibration } from '../identify/index.ts'
 import { encodePng } from '../images/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -181,6 +182,14 @@ test('a damaged calibration is told with its place, and few individuals too', as
   writeFileSync(path, JSON.stringify({ ...record, embedding: { ...(record.embedding as object), prior: 2 } }))
   expect(await identify('--calibration', path)).toBe(2)
   expect(output.stderr).toContain('embedding.prior')
+  const { sha256, ...unsealed } = record
+  const edited = { ...unsealed, embedding: { ...(record.embedding as object), prior: 0.5 } }
+  writeFileSync(path, JSON.stringify({ ...edited, sha256 }))
+  expect(() => readCalibration(path)).toThrow(
+    `${path}: sha256: does not fit what the file says: it was edited or damaged`,
+  )
+  writeFileSync(path, JSON.stringify(edited)) // as an earlier rosette wrote it
+  expect(readCalibration(path).embedding.prior).toBe(0.5)
   const few = temporaryFolder()
   for (const name of names.slice(0, 3)) {
     mkdirSync(join(few, name))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { cosine, temporaryFolder, tinyKaggle, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
+import { readEnsemble } from '../embedder/index.ts'
 import { geometry } from '../images/index.ts'
 import { decodeNpy } from '../tensor/index.ts'
 import { commands } from './index.ts'
@@ -167,6 +168,11 @@ describe('a folder', () => {
     expect(await rosette(...asked)).toBe(2)
     expect(output.stderr).toContain(`'../gone' leads outside of ${folder}`)
     expect(existsSync(join(out, 'e.npy'))).toBe(false)
+    const path = join(folder, 'ensemble.json')
+    writeFileSync(path, JSON.stringify({ ...hostile, members: [{ ...members[0], weight: 3 }] }))
+    expect(() => readEnsemble(folder)).toThrow(
+      `${path}: sha256: does not fit what the file says: it was edited or damaged`,
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -38,6 +38,12 @@ test('what is written is read back, and its geometry is the one it was made with
   const read = readModelDescription(join(folder, 'model.json'))
   expect(read).toEqual(description)
   expect(geometryOf(read)).toEqual(tinyGeometry)
+  const path = join(folder, 'model.json')
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace(/"widthPx": \d+/, '"widthPx": 33'))
+  expect(() => readModelDescription(path)).toThrow(`${path}: seal: does not fit what the file says`)
+  const { seal: _, ...unsealed } = JSON.parse(text) as Record<string, unknown>
+  expect(readModelDescription(written(unsealed))).toEqual(description) // as earlier versions wrote it
   expect(read.output).toEqual({ name: 'embedding', size: 24, normalised: true })
 })
 

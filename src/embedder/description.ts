@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, resolveBeside, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readJson, resolveBeside, sealOfJson, writeFileAtomic } from '../base/index.ts'
 import { type Geometry, geometry, geometrySchema, modelInputSchema, scaledBytes } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'
 
@@ -28,6 +28,7 @@ const schema = z.strictObject({
   network: reidSchema.optional(),
   checkpoint: hash.optional(),
   sha256: z.record(z.string(), hash).optional(),
+  seal: hash.optional(),
 })
 
 /**
@@ -41,23 +42,35 @@ const schema = z.strictObject({
  * `checkpoint`: SHA-256 of the run's file of weights that it was exported from in float32: the two embed alike, and share galleries.
  * `sha256`: of the ONNX file and of each file in which it keeps weights, by name. `checkModelFiles` holds the files against it.
  */
-export type ModelDescription = z.output<typeof schema>
+export type ModelDescription = Omit<z.output<typeof schema>, 'seal'>
 
 /** The name of the description in a run folder and beside an exported model. */
 export const descriptionFile = 'model.json'
 
 /**
- * Reads a model.json, strictly: names must lead beside it, and uint8 pixels take no scale, mean or deviation. @throws
- * InputError naming the file and every key that is wrong.
+ * Reads a model.json, strictly: names must lead beside it, uint8 pixels take no scale, mean or deviation, and where it is sealed, `seal`
+ * is the SHA-256 of all that it says but of the files' hashes. @throws InputError naming the file, every key that is wrong, and a seal that
+ * does not fit.
  */
 export function readModelDescription(path: string): ModelDescription {
-  const description = parseStrictly(schema, readJson(path), path)
+  const value = readJson(path)
+  const { seal, ...description } = parseStrictly(schema, value, path)
   resolveBeside(path, description.model, `${path}: model`)
   const { model, sha256 } = description
   check(sha256 === undefined || Object.hasOwn(sha256, model), `${path}: sha256: has no '${model}', which is the model`)
   const scaled = scaledBytes(description.input)
   check(scaled === undefined, `${path}: ${scaled}`, 'leave them out, or set dtype float32')
+  check(
+    seal === undefined || seal === sealOf(value as object),
+    `${path}: seal: does not fit what the file says: it was edited or damaged`,
+    'export the model again, or copy it again; where you changed it yourself, leave seal out of it',
+  )
   return description
+}
+
+/** Of a description as it lies in its file. */
+function sealOf(value: object): string {
+  return sealOfJson(Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'sha256' && key !== 'seal')))
 }
 
 /** What of the captions is not in a description, and decides an embedding all the same. */
@@ -68,11 +81,11 @@ export function captionSetting(
   return captions === (preprocess.captions ?? 'keep') ? {} : { captions }
 }
 
-/** Writes FOLDER/model.json, whole or not at all; `sha256` comes last in it. */
+/** Writes FOLDER/model.json, whole or not at all; `sha256` and `seal` come last in it. */
 export function writeModelDescription(folder: string, { checkpoint, sha256, ...rest }: ModelDescription): void {
   const made = checkpoint === undefined ? rest : { ...rest, checkpoint }
-  const description = sha256 === undefined ? made : { ...made, sha256 }
-  writeFileAtomic(join(folder, descriptionFile), describedText(description))
+  const hashes = sha256 === undefined ? {} : { sha256 }
+  writeFileAtomic(join(folder, descriptionFile), describedText({ ...made, ...hashes, seal: sealOf(made) }))
 }
 
 /** A description as it is written. */

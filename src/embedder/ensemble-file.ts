@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, readRegular, resolveBeside, writeFileAtomic } from '../base/index.ts'
+import { check, readRegular, readSealedJson, resolveBeside, writeSealedJson } from '../base/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { type CheckpointName, findCheckpoint, hasCheckpoints } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
@@ -47,12 +47,14 @@ export function isEnsemble(path: string): boolean {
   return existsSync(join(path, ensembleFile))
 }
 
-/** An ensemble's file, checked but for its members. @throws InputError naming every mistake, and a member that is no plain name. */
+/** An ensemble's file, checked but for its members. @throws InputError where it was damaged or edited, naming every mistake, and a member that is no plain name. */
 export function readEnsemble(folder: string): EnsembleRecord {
   const where = join(folder, ensembleFile)
-  const record = parseStrictly(ensembleSchema, readJson(where), where)
-  for (const { path } of record.members) memberPath(folder, path)
-  return record
+  const hint = 'make the ensemble anew; or leave out its sha256, where you changed it yourself'
+  const check = ({ members }: EnsembleRecord) => {
+    for (const { path } of members) memberPath(folder, path)
+  }
+  return readSealedJson(where, ensembleSchema, { hint, mayLackSeal: true, check })
 }
 
 /** Where a member lies. @throws InputError for a name that leads out of the folder. */
@@ -74,7 +76,7 @@ export async function writeEnsemble(
     sealed.push({ ...member, sha256, weight: member.weight ?? 1 })
   }
   const record: EnsembleRecord = { format: 'rosette-ensemble', version: 1, name, method, members: sealed }
-  writeFileAtomic(join(folder, ensembleFile), `${JSON.stringify(record, undefined, 2)}\n`)
+  writeSealedJson(join(folder, ensembleFile), record)
   return record
 }
 

@@ -35,8 +35,9 @@ export function statedCheckpoint({ checkpoint, sha256 }: ModelDescription): { re
   return checkpoint === undefined || sha256 === undefined ? undefined : { sha256: checkpoint }
 }
 
-/** A description as it was before its files had hashes, which decide nothing: a run's gets them only when its training ends. */
+/** A description without hashes and seal, which decide nothing: a run's gets those of its files only when its training ends. */
 function withoutHashes(path: string): Uint8Array | string {
-  const { sha256, checkpoint, ...rest } = readJson(path) as Readonly<Record<string, unknown>>
-  return sha256 === undefined && checkpoint === undefined ? readRegular(path, 'json') : describedText(rest)
+  const { sha256, checkpoint, seal, ...rest } = readJson(path) as Readonly<Record<string, unknown>>
+  const isPlain = [sha256, checkpoint, seal].every((hash) => hash === undefined)
+  return isPlain ? readRegular(path, 'json') : describedText(rest)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { check } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
-import { cellGraph, embeddingGraph, type ReIdConfig } from '../models/index.ts'
+import { cellGraph, embeddingGraph, embeddingSize, type ReIdConfig } from '../models/index.ts'
 import { type CheckpointName, findCheckpoint, readCheckpoint } from '../run/index.ts'
 import { ortBackend, shareThreads } from '../runtime/index.ts'
 import { type Tensor, totalBytes } from '../tensor/index.ts'
@@ -43,6 +43,8 @@ export function readRunModel(folder: string, which?: CheckpointName): RunModel {
   const description = readModelDescription(path)
   const { name, network } = description
   check(network !== undefined, `${path}: network: missing, so that the checkpoint cannot be read`)
+  const { size } = description.output
+  check(size === embeddingSize(network), `${path}: output.size: expected ${embeddingSize(network)}, got ${size}`)
   const checkpoint = findCheckpoint(folder, which)
   return { name, network, geometry: geometryOf(description), checkpoint, tensors: readWeights(checkpoint.path) }
 }

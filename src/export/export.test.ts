@@ -74,8 +74,9 @@ test('the file is standard ONNX, and its description travels inside too', async 
   expect(proto.opsetImport.map(({ domain }) => domain)).toEqual([''])
   expect(proto.graph!.input.map(({ name }) => name)).toEqual(['pixels'])
   const inside: unknown = JSON.parse(proto.metadataProps.find(({ key }) => key === 'rosette')!.value)
-  const { sha256, ...outside } = JSON.parse(readFileSync(path.replace('.onnx', '.json'), 'utf8'))
+  const { sha256, seal, ...outside } = JSON.parse(readFileSync(path.replace('.onnx', '.json'), 'utf8'))
   expect(inside).toEqual(outside) // a file cannot hold its own hash
+  expect(seal).toBe(createHash('sha256').update(JSON.stringify(outside)).digest('hex'))
   expect(sha256).toEqual({ 'model.onnx': createHash('sha256').update(readFileSync(path)).digest('hex') })
 })
 

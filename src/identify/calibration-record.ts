@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { check, parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
 import { runNames } from '../run/index.ts'
 
 /** The name of a calibration in a model's folder, in a gallery, or beside an ONNX file: there it is found by itself. */
@@ -146,15 +146,15 @@ export function calibrationPlaces(model: string): readonly [string, ...string[]]
   return [`${stem}.${calibrationFile}`, join(dirname(model), calibrationFile)]
 }
 
-/** Writes a calibration, whole or not at all. @throws InputError for numbers that are none, which JSON could not hold. */
+/** Writes a calibration, sealed by its own hash, whole or not at all. @throws InputError for numbers that are none, which JSON could not hold. */
 export function writeCalibration(path: string, record: CalibrationRecord): void {
-  writeFileAtomic(path, `${JSON.stringify(parseStrictly(contentSchema, record, path), undefined, 1)}\n`)
+  writeSealedJson(path, parseStrictly(contentSchema, record, path), 1)
 }
 
-/** The calibration of a file, checked. @throws InputError where the file is missing, or says something else than a calibration, naming each mistake. */
+/** The calibration of a file, checked. @throws InputError where the file is missing, was damaged or edited, or says something else than a calibration, naming each mistake. */
 export function readCalibration(path: string): CalibrationRecord {
   check(existsSync(path), `${path}: no such file`, '`calibrateModel()` makes one')
-  return parseStrictly(contentSchema, readJson(path), path)
+  return readSealedJson(path, contentSchema, { hint: '`calibrateModel()` makes it anew', mayLackSeal: true })
 }
 
 /** Nothing for the model that a calibration was fitted for. @throws InputError where a calibration is another model's: its scores are other scores. */

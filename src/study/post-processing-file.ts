@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
 import { ttaModes } from '../embedder/index.ts'
 import { runNames } from '../run/index.ts'
 
@@ -55,23 +54,12 @@ export function postProcessingPath(model: string): string {
 }
 
 /** Writes the record, sealed by its own hash, whole or not at all. */
-export function writePostProcessing(path: string, given: PostProcessingRecord): void {
-  const record = parseStrictly(contentSchema, given, path) // in the schema's order of keys, as it is read
-  writeFileAtomic(path, `${JSON.stringify({ ...record, sha256: sealOfRecord(record) }, undefined, 2)}\n`)
+export function writePostProcessing(path: string, record: PostProcessingRecord): void {
+  writeSealedJson(path, parseStrictly(contentSchema, record, path))
 }
 
 /** The record of a model's folder; undefined where there is none. @throws InputError for one that is damaged or was edited. */
 export function readPostProcessing(path: string): PostProcessingRecord | undefined {
   if (!existsSync(path)) return undefined
-  const { sha256, ...record } = parseStrictly(contentSchema.extend({ sha256: z.string() }), readJson(path), path)
-  check(
-    sha256 === sealOfRecord(record),
-    `${path}: sha256: does not fit what the file says: it was edited or damaged`,
-    '`tune()` writes it anew; options given by hand need no file',
-  )
-  return record
-}
-
-function sealOfRecord(record: PostProcessingRecord): string {
-  return createHash('sha256').update(JSON.stringify(record)).digest('hex')
+  return readSealedJson(path, contentSchema, { hint: '`tune()` writes it anew; options given by hand need no file' })
 }
