@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
-import { type Embedder, type EmbedOptions, embedPhotos } from '../embedder/index.ts'
+import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
 import {
   checkScorablePhotos,
   type ExcludeSame,
@@ -10,10 +10,10 @@ import {
   meetingOf,
   type Selection,
 } from '../identify/index.ts'
-import type { PostProcessing } from '../retrieval/index.ts'
+import type { Embeddings, PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
 import { type CertificateSection, type CrossPhotos, certificateSections } from './certificate.ts'
-import type { Curves, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
+import type { Curves, Projection, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
 import { type ExplainedMatches, explainMatches, explainMatchesDefaults, matchesToExplain } from './explanations.ts'
 import { withoutFont } from './fonts.ts'
 import { picturedPhotos } from './pictures.ts'
@@ -92,98 +92,125 @@ const picturedPx = 320
 
 const noStory: RunStory = { config: null, curves: null, trainedOn: null, hashes: { config: null, split: null } }
 
+type Settings = ReportOptions & Required<Pick<ReportOptions, keyof typeof reportDefaults>>
+
 /**
  * A model's report on photos of known individuals: embeds, measures, projects, draws, writes. Nothing is left where it fails.
  * @throws InputError for an `out` that exists, photos that cannot be read, and where nothing can be scored.
  */
 export async function makeReport(
   embedder: Embedder,
-  { manifest, split, reason, learned }: Selection,
+  selection: Selection,
   options: ReportOptions,
 ): Promise<ReportOutcome> {
-  const { out, overwrite, projections, seed, share, excludeSame, pixels, signal, onProgress } = {
-    ...reportDefaults,
-    ...options,
-  }
-  const { story = noStory, skipUnreadable, limitPixels, onCaption } = options
+  const settings: Settings = { ...reportDefaults, ...options }
+  const { out, overwrite, share, signal, pixels, onProgress } = settings
   checkReportFolder(out, overwrite)
-  const tell = (stage: ReportStage) => (done: number, total: number) => onProgress?.(stage, done, total)
+  const { input, skipped } = await measured(embedder, selection, settings)
+  const named = buildReport(input)
+  const built = share ? sharedReport(named, input.embeddings) : named
+  const { explanations, views } = await explained(embedder, input.photos, built, settings)
+  const data = { ...built, explanations }
+  const { thumbnailPx, ...seen } = share ? nothingSeen : await photosSeen(embedder, input, settings)
+  const images = await picturesFor(input.photos, picturedPhotos(data), settings)
+  let drawn = 0
+  const written = await writeReport(data, {
+    ...{ out, overwrite, images, views, signal },
+    ...seen,
+    ...(pixels === undefined ? {} : { pixels }),
+    onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
+  })
+  const namesWithBoxes = withoutFont(data.identities)
+  return { ...written, data, scoring: named.scoring, thumbnailPx, skipped, namesWithBoxes }
+}
+
+/** What a report is computed from: the photos embedded, matched where that is asked, and projected. */
+async function measured(
+  embedder: Embedder,
+  { manifest, split, reason, learned }: Selection,
+  settings: Settings,
+): Promise<{ readonly input: ReportInput; readonly skipped: readonly Skipped[] }> {
+  const { excludeSame, postProcessing, skipUnreadable, limitPixels, signal, onCaption, story = noStory } = settings
   const known = identifiedOnly(manifest)
   checkScorablePhotos(known, exclusion(known.photos, excludeSame))
-  const embedded = await embedPhotos(embedder, known, {
-    skipUnreadable,
-    limitPixels,
-    signal,
-    onCaption,
-    onProgress: tell('embedding'),
-  })
-  const { photos, embeddings, contentHashes } = embedded
-  const local = options.local && {
-    kind: options.local.kind,
-    ...(await matchLocally(options.local, {
-      ...meetingOf(embedded, undefined, { excludeSame, flanks: 'any' }),
-      postProcessing: options.postProcessing,
-    })),
-  }
-  const projected = await projectEmbeddings(embeddings, projections, {
-    seed,
-    signal,
-    onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, projections.length),
-  })
+  const reading = { skipUnreadable, limitPixels, signal, onCaption }
+  const embedded = await embedPhotos(embedder, known, { ...reading, onProgress: telling(settings, 'embedding') })
+  const { photos, embeddings, contentHashes, skipped } = embedded
   const input: ReportInput = {
-    title: options.title ?? basename(embedder.run ?? embedder.name),
+    title: settings.title ?? basename(embedder.run ?? embedder.name),
     model: embedder.name,
     flipAveraging: embedder.tta !== 'none',
     data: basename(manifest.source),
-    split: options.splitName ?? split,
+    split: settings.splitName ?? split,
     reason,
     hashes: { ...story.hashes, data: datasetHash(photos, contentHashes) },
     config: story.config,
     photos,
     embeddings,
-    projections: projected,
+    local: await matchedPlaces(embedded, settings),
+    projections: await projectedBy(embeddings, settings),
     splitOf: story.splitOf,
     curves: story.curves,
     trainedOn: story.trainedOn,
     excludeSame: exclusion(photos, excludeSame),
-    postProcessing: options.postProcessing,
-    local,
+    postProcessing,
     contentHashes,
-    skipped: embedded.skipped,
+    skipped,
     unidentified: manifest.photos.length - known.photos.length,
     learned,
-    onRank: tell('ranking'),
+    onRank: telling(settings, 'ranking'),
   }
-  const named = buildReport(input)
-  const built = share ? sharedReport(named, embeddings) : named
-  const { explanations, views } = await explained(embedder, photos, built, options)
-  const data = { ...built, explanations }
-  const thumbnailPx = share ? 0 : (options.thumbnailPx ?? (await thumbnailSide(photos, { limitPixels, signal })))
-  const thumbnails = share
-    ? []
-    : await makeThumbnails(photos, { longSidePx: thumbnailPx, limitPixels, signal, onProgress: tell('thumbnails') })
-  const certificate: readonly CertificateSection[] = share
-    ? [] // it would be photos and names
-    : await certificateSections(
-        embedder,
-        { photos, embeddings, excludeSame: input.excludeSame, crossPhotos: story.crossPhotos ?? [] },
-        { limitPixels, signal, onProgress: tell('comparing') },
-      )
-  const images = await picturesFor(photos, picturedPhotos(data), { limitPixels, signal })
-  let drawn = 0
-  const written = await writeReport(data, {
-    out,
-    overwrite,
-    thumbnails,
-    images,
-    views,
-    certificate,
+  return { input, skipped }
+}
+
+async function matchedPlaces(
+  embedded: PhotoEmbeddings,
+  { local, excludeSame, postProcessing }: Settings,
+): Promise<ReportInput['local']> {
+  if (local === undefined) return undefined
+  const meeting = meetingOf(embedded, undefined, { excludeSame, flanks: 'any' })
+  return { kind: local.kind, ...(await matchLocally(local, { ...meeting, postProcessing })) }
+}
+
+function projectedBy(
+  embeddings: Embeddings,
+  { projections, seed, signal, onProgress }: Settings,
+): Promise<readonly Projection[]> {
+  const total = projections.length
+  return projectEmbeddings(embeddings, projections, {
+    seed,
     signal,
-    ...(pixels === undefined ? {} : { pixels }),
-    onProgress: () => onProgress?.('pictures', ++drawn, drawn + 1),
+    onProgress: (name, done) => onProgress?.('projecting', projections.indexOf(name) + done, total),
   })
-  const namesWithBoxes = withoutFont(data.identities)
-  return { ...written, data, scoring: named.scoring, thumbnailPx, skipped: embedded.skipped, namesWithBoxes }
+}
+
+/** What the page shows of the photos themselves. */
+interface PhotosSeen extends Pick<ReportOutcome, 'thumbnailPx'> {
+  readonly thumbnails: readonly PhotoPicture[]
+  /** The nearest photos of both sides of the split. */
+  readonly certificate: readonly CertificateSection[]
+}
+
+/** Of a shared report: they would be photos and names. */
+const nothingSeen: PhotosSeen = { thumbnailPx: 0, thumbnails: [], certificate: [] }
+
+async function photosSeen(
+  embedder: Embedder,
+  { photos, embeddings, excludeSame }: ReportInput,
+  settings: Settings,
+): Promise<PhotosSeen> {
+  const { limitPixels, signal, story = noStory } = settings
+  const given = { limitPixels, signal }
+  const thumbnailPx = settings.thumbnailPx ?? (await thumbnailSide(photos, given))
+  const drawn = { longSidePx: thumbnailPx, ...given, onProgress: telling(settings, 'thumbnails') }
+  const thumbnails = await makeThumbnails(photos, drawn)
+  const compared = { photos, embeddings, excludeSame, crossPhotos: story.crossPhotos ?? [] }
+  const told = { ...given, onProgress: telling(settings, 'comparing') }
+  return { thumbnailPx, thumbnails, certificate: await certificateSections(embedder, compared, told) }
+}
+
+function telling({ onProgress }: Pick<ReportOptions, 'onProgress'>, stage: ReportStage) {
+  return (done: number, total: number): void => onProgress?.(stage, done, total)
 }
 
 /** A shared report shows no photos, and so explains nothing; nor does one of several networks. */
@@ -207,10 +234,10 @@ async function explained(
 async function picturesFor(
   photos: readonly Photo[],
   shown: readonly number[],
-  given: Pick<ReportOptions, 'limitPixels' | 'signal'>,
+  { limitPixels, signal }: Pick<ReportOptions, 'limitPixels' | 'signal'>,
 ): Promise<ReadonlyMap<number, string>> {
   const chosen = shown.map((i) => photos[i]!)
-  const options = { longSidePx: picturedPx, format: 'jpeg', quality: 80, ...given } as const
+  const options = { longSidePx: picturedPx, format: 'jpeg', quality: 80, limitPixels, signal } as const
   const made: readonly PhotoPicture[] = await makeThumbnails(chosen, options)
   return new Map(shown.map((photo, i) => [photo, made[i]!.uri]))
 }
