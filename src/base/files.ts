@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rm
 import { dirname, resolve } from 'node:path'
 import { InputError, messageOf } from './check.ts'
 import { readRegular } from './regular-file.ts'
+import { naming } from './system-error.ts'
 import { temporaryName } from './temporary.ts'
 
 /**
@@ -30,36 +31,45 @@ export interface StagedFile {
 
 /** Copies a file of any size, whole or not at all, as `writeFileAtomic` writes one: in place of a link, not into what it leads to. */
 export function copyFileAtomic(from: string, to: string): void {
-  mkdirSync(dirname(resolve(to)), { recursive: true })
-  const temporary = temporaryName(resolve(to))
-  try {
-    copyFileSync(from, temporary)
-    renameSync(temporary, to)
-  } finally {
-    rmSync(temporary, { force: true })
-  }
+  naming(to, () => {
+    mkdirSync(dirname(resolve(to)), { recursive: true })
+    const temporary = temporaryName(resolve(to))
+    try {
+      copyFileSync(from, temporary)
+      renameSync(temporary, to)
+    } finally {
+      rmSync(temporary, { force: true })
+    }
+  })
 }
 
 /** The first half of `writeFileAtomic`, for files that belong together: only when all are complete they get their names. */
 export function stageFile(path: string, content: FileContent): StagedFile {
-  const folder = dirname(resolve(path))
-  mkdirSync(folder, { recursive: true })
   const temporary = temporaryName(resolve(path))
   try {
-    const file = openSync(temporary, 'wx')
-    try {
-      const parts =
-        typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
-      for (const part of parts) writeFully(file, part)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    naming(path, () => writeThrough(temporary, content))
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
-  return { commit: () => renameSync(temporary, path), discard: () => rmSync(temporary, { force: true }) }
+  return {
+    commit: () => naming(path, () => renameSync(temporary, path)),
+    discard: () => rmSync(temporary, { force: true }),
+  }
+}
+
+/** A new file, missing folders too, that the disk has before this returns. */
+function writeThrough(path: string, content: FileContent): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const file = openSync(path, 'wx')
+  try {
+    const parts =
+      typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
+    for (const part of parts) writeFully(file, part)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 function writeFully(file: number, bytes: Uint8Array): void {

@@ -3,6 +3,7 @@ import { closeSync, readSync } from 'node:fs'
 import type { FileContent } from './files.ts'
 import { writeFileAtomic } from './files.ts'
 import { openRegular, readRegular, streamRegular } from './regular-file.ts'
+import { naming } from './system-error.ts'
 
 /** SHA-256 in hexadecimal of bytes that lie in one part or several. */
 export function sha256Of(content: FileContent): string {
@@ -12,7 +13,7 @@ export function sha256Of(content: FileContent): string {
 /** SHA-256 in hexadecimal of a file of any size. */
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of streamRegular(path)) hash.update(piece as Buffer)
+  for await (const piece of streamRegular(path)) hash.update(piece)
   return hash.digest('hex')
 }
 
@@ -39,10 +40,12 @@ export function readSealedInto(path: string, target: Uint8Array): boolean {
   const file = openRegular(path)
   try {
     const seal = Buffer.alloc(sealBytes + 1) // one more tells a file that is longer
-    return (
-      fill(file, target, 0) === target.length &&
-      fill(file, seal, target.length) === sealBytes &&
-      digestOf(target).equals(seal.subarray(0, sealBytes))
+    return naming(
+      path,
+      () =>
+        fill(file, target, 0) === target.length &&
+        fill(file, seal, target.length) === sealBytes &&
+        digestOf(target).equals(seal.subarray(0, sealBytes)),
     )
   } finally {
     closeSync(file)

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
+import { systemTrouble } from './system-error.ts'
 
 /** How far a name inside a folder may lead once links are resolved. */
 export interface InsideOptions {
@@ -65,10 +66,15 @@ function placeOf(path: string, links = 0): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     // ELOOP: links in a circle lead nowhere
-    if (links > 40 || (code !== 'ENOENT' && code !== 'ENOTDIR')) throw new InputError(`${path}: ${messageOf(error)}`)
+    if (links > 40 || (code !== 'ENOENT' && code !== 'ENOTDIR')) throw unfollowed(path, error)
     const target = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined
     if (target !== undefined) return placeOf(resolve(dirname(path), target), links + 1)
     const parent = dirname(path)
     return parent === path ? path : join(placeOf(parent, links), basename(path))
   }
+}
+
+function unfollowed(path: string, error: unknown): InputError {
+  const trouble = systemTrouble(error)
+  return new InputError(`${path}: ${trouble?.what ?? messageOf(error)}`, trouble?.hint)
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InputError } from './check.ts'
 import { type Owner, ownerState, parseOwner, thisProcess } from './owner.ts'
+import { naming } from './system-error.ts'
 
 /** A lock's times, in milliseconds; unless given, a beat each 2 s, stale after 15 s, asked for each 0.2 s. */
 interface LockTimes {
@@ -59,7 +60,7 @@ async function acquire(
   onHeld: (owner: Owner | undefined) => void,
 ): Promise<Lock> {
   const { beatMs, staleMs, pollMs } = { ...lockDefaults, ...times }
-  mkdirSync(dirname(path), { recursive: true })
+  naming(path, () => mkdirSync(dirname(path), { recursive: true }))
   let watched: { readonly look: Look; readonly sinceMs: number } | undefined
   for (;;) {
     if (create(path)) return held(path, beatMs)
@@ -132,12 +133,14 @@ function breakLock(path: string, seen: Look, staleMs: number): void {
 
 function create(path: string): boolean {
   try {
-    const file = openSync(path, 'wx')
-    try {
-      writeSync(file, JSON.stringify(thisProcess()))
-    } finally {
-      closeSync(file)
-    }
+    naming(path, () => {
+      const file = openSync(path, 'wx')
+      try {
+        writeSync(file, JSON.stringify(thisProcess()))
+      } finally {
+        closeSync(file)
+      }
+    })
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

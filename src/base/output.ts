@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
 import { settleFolder } from './staged-folder.ts'
-import { sweepBeside } from './temporary.ts'
+import { systemTrouble } from './system-error.ts'
+import { sweepBeside, temporaryName } from './temporary.ts'
 
 /** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
 export function checkAbsent(path: string, overwrite: boolean, option = 'out'): void {
@@ -33,6 +34,7 @@ export const outputDefaults = { option: 'out', kind: 'file', inputs: [] } as con
  */
 export function checkOutput(path: string, options: OutputOptions): void {
   const { overwrite, option, kind, inputs } = { ...outputDefaults, ...options }
+  checkNameFits(path, option)
   if (kind === 'folder') settleFolder(path)
   else sweepBeside(path)
   if (existsSync(path)) {
@@ -50,6 +52,17 @@ export function checkOutput(path: string, options: OutputOptions): void {
   checkFolder(kind === 'folder' ? resolve(path) : dirname(resolve(path)), option)
 }
 
+/** That the system allows the name, and the longer one under which the output begins. */
+function checkNameFits(path: string, option: string): void {
+  try {
+    lstatSync(temporaryName(resolve(path)), { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') return // what else is wrong is told below
+    const trouble = systemTrouble(error)
+    throw new InputError(`\`${option}\`: ${path}: ${trouble?.what ?? messageOf(error)}`, trouble?.hint)
+  }
+}
+
 /** That a folder can be written; where it is missing, that it can be made. */
 function checkFolder(path: string, option: string): void {
   let folder = path
@@ -59,7 +72,7 @@ function checkFolder(path: string, option: string): void {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new InputError(
-      `\`${option}\`: ${folder} cannot be written (${messageOf(error)})`,
+      `\`${option}\`: ${folder} cannot be written: ${systemTrouble(error)?.what ?? messageOf(error)}`,
       `name a place where you may write, with \`${option}\``,
     )
   }

@@ -36,6 +36,8 @@ test.each([
 })
 
 test('what cannot be opened is an InputError', () => {
-  expect(() => new RangedFile(join(folder, 'none'))).toThrow(/none: cannot be read .*ENOENT/)
+  expect(() => new RangedFile(join(folder, 'none'))).toThrow(
+    /none: cannot be read: no such file or folder \(ENOENT, open\)\nhint: look at the name/,
+  )
   expect(() => new RangedFile(folder)).toThrow('not a file')
 })

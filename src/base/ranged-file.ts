@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
 import { check } from './check.ts'
 import { openRegular } from './regular-file.ts'
+import { naming } from './system-error.ts'
 
 /** Node reads at most 2 GiB at once. */
 const pieceBytes = 1 << 30
@@ -28,7 +29,9 @@ export class RangedFile {
     )
     const bytes = new Uint8Array(length)
     for (let done = 0; done < length; ) {
-      const count = readSync(this.#file, bytes, done, Math.min(length - done, pieceBytes), begin + done)
+      const count = naming(this.path, () =>
+        readSync(this.#file, bytes, done, Math.min(length - done, pieceBytes), begin + done),
+      )
       check(count > 0, `${this.path}: became shorter while it was read`)
       done += count
     }

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  openSync,
-  type ReadStream,
-  readSync,
-  type Stats,
-} from 'node:fs'
+import { closeSync, constants, createReadStream, existsSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { check, InputError, messageOf } from './check.ts'
 import { settlePath } from './staged-folder.ts'
+import { isOfProcess, systemTrouble } from './system-error.ts'
 
 /** Most bytes of a file that is read whole into memory, by what it is. What is longer is no such file, or not one of this kind. */
 export const fileLimits = {
@@ -87,9 +78,13 @@ export function regularSize(path: string, name = path): number {
   }
 }
 
-/** A regular file of any length, piece by piece. @throws InputError calling it `name` where there is none. */
-export function streamRegular(path: string, name = path): ReadStream {
-  return createReadStream(path, { fd: openRegular(path, name), highWaterMark: 1 << 20 })
+/** A regular file of any length, piece by piece. @throws InputError calling it `name` where there is none, or it is unreadable. */
+export async function* streamRegular(path: string, name = path): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* createReadStream(path, { fd: openRegular(path, name), highWaterMark: 1 << 20 })
+  } catch (error) {
+    throw error instanceof InputError ? error : unreadable(error, name)
+  }
 }
 
 /** `readRegular` without blocking this thread. */
@@ -131,6 +126,10 @@ function isNobodys(error: unknown): boolean {
   return code === 'ENXIO' || code === 'ENODEV'
 }
 
-function unreadable(error: unknown, name: string): InputError {
-  return new InputError(`${name}: cannot be read (${messageOf(error)})`)
+/** The file's own error, as an InputError; one of the whole process stays what it is, as no other file could be read either. */
+function unreadable(error: unknown, name: string): unknown {
+  if (isOfProcess(error)) return error
+  const trouble = systemTrouble(error)
+  if (trouble === undefined) return new InputError(`${name}: cannot be read (${messageOf(error)})`)
+  return new InputError(`${name}: cannot be read: ${trouble.what}`, trouble.hint)
 }

@@ -1,7 +1,18 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, messageOf } from './check.ts'
 import { isLeftover } from './owner.ts'
+import { naming } from './system-error.ts'
 import { entriesOf, temporaryName } from './temporary.ts'
 
 /** True for the names, `/` between folders, that an earlier output of the same kind may have: they are not kept. */
@@ -14,19 +25,30 @@ export type IsOwn = (name: string) => boolean
 export class StagedFolder {
   /** Where to write. */
   readonly path: string
+  readonly #out: string
   readonly #folder: string
   readonly #isOwn: IsOwn
 
   constructor(out: string, isOwn: IsOwn) {
     settleFolder(out)
+    this.#out = out
     this.#folder = placeOf(out)
     this.#isOwn = isOwn
     this.path = temporaryName(hiddenBeside(this.#folder))
-    mkdirSync(this.path, { recursive: true })
+    naming(out, () => mkdirSync(this.path, { recursive: true }))
+  }
+
+  /** Writes a file of the folder, `/` between folders in it, which are there; an error of the system calls it by the name that it is to have. */
+  write(name: string, content: string | Uint8Array): void {
+    naming(join(this.#out, name), () => writeFileSync(join(this.path, name), content))
   }
 
   /** Gives the folder its name. */
   commit(): void {
+    naming(this.#out, () => this.#swap())
+  }
+
+  #swap(): void {
     const replaces = existsSync(this.#folder)
     if (!replaces) return renameSync(this.path, this.#folder)
     keepOthers(this.#folder, this.path, this.#isOwn)

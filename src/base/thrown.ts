@@ -8,14 +8,18 @@ export interface PackedError {
   /** Of an InputError: the cure, where it is known. */
   readonly hint: string | undefined
   readonly stack: string | undefined
-  /** Of errors of the operating system: ENOSPC and write, say. */
+  /** Of errors of the operating system: ENOSPC, its number, write and the file, say. */
   readonly code: string | undefined
+  readonly errno: number | undefined
   readonly syscall: string | undefined
+  readonly path: string | undefined
 }
 
 /** Anything that was thrown, as plain data. */
 export function packError(error: unknown): PackedError {
-  const { stack, code, syscall } = (error instanceof Error ? error : {}) as Partial<NodeJS.ErrnoException>
+  const { stack, code, errno, syscall, path, dest } = (error instanceof Error ? error : {}) as Partial<
+    NodeJS.ErrnoException & { readonly dest: string }
+  >
   const input = error instanceof InputError
   return {
     input,
@@ -23,15 +27,16 @@ export function packError(error: unknown): PackedError {
     hint: input ? error.hint : undefined,
     stack,
     code,
+    errno,
     syscall,
+    path: dest ?? path,
   }
 }
 
 /** The error that was packed, to be thrown again. */
-export function unpackError({ input, message, hint, stack, code, syscall }: PackedError): Error {
+export function unpackError({ input, message, hint, stack, ...ofSystem }: PackedError): Error {
   const error = input ? new InputError(message, hint) : new Error(message)
   if (stack !== undefined) error.stack = stack
-  if (code !== undefined) Object.assign(error, { code })
-  if (syscall !== undefined) Object.assign(error, { syscall })
+  for (const [name, value] of Object.entries(ofSystem)) if (value !== undefined) Object.assign(error, { [name]: value })
   return error
 }

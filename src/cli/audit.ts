@@ -61,7 +61,7 @@ async function auditAction(flags: AuditFlags): Promise<void> {
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
   await checkFilesFirst(flags)
   const manifest = withListing((watch) =>
-    openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
+    openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, skipUnreadable: true }),
   )
   const output = await outputOf(out, overwrite)
   await checkOutputs(output.files, { flags: { model }, manifest }, { overwrite })

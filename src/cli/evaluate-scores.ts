@@ -106,11 +106,11 @@ async function embeddedGallery(
   gallery: GallerySource,
   { embed, selection, question: { reading } }: ToScore & { readonly embed: Embed },
 ): Promise<PhotoEmbeddings> {
-  const [{ checkPhotosThere }, { loadGallery }] = await Promise.all([
+  const [{ checkListed }, { loadGallery }] = await Promise.all([
     import('../data/index.ts'),
     import('../embedder/index.ts'),
   ])
-  checkPhotosThere(selection.manifest, reading)
+  checkListed(selection.manifest, reading)
   const known = await embed('gallery', (options) => loadGallery(embedder, gallery, options))
   await warnOfIdenticalKnown(known)
   warnOfOneSided(selection.manifest.photos, known.photos)

@@ -55,7 +55,7 @@ export interface Question {
  * the decisions, costs that make no sense.
  */
 export async function questionOf(names: readonly string[], given: IdentifyFlags): Promise<Question> {
-  const { checkPhotosThere, openQueries } = await import('../data/index.ts')
+  const { checkListed, openQueries } = await import('../data/index.ts')
   const { findGallery } = await import('../embedder/index.ts')
   const { readDecisions } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
@@ -64,7 +64,7 @@ export async function questionOf(names: readonly string[], given: IdentifyFlags)
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: standardInput }
   const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => {
     const found = withListing((watch) => openQueries(names, { ...asQueries, ...watch }))
-    checkPhotosThere(found, { skipUnreadable })
+    checkListed(found, { skipUnreadable })
     return found
   })
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }

@@ -69,7 +69,7 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { openDataset } = await import('../data/index.ts')
   const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
   checkLocator(flags.model, { ...locatorOptions(flags), animals })
-  const manifest = openDataset(data, { ...dataOptions(flags), problems: 'throw', part: 'all' })
+  const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
   warnOfManifest(withoutSingles(manifest))
   const device = await deviceFor(flags.device)
   const bar = progress('locating', 'photos')

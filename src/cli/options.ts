@@ -235,6 +235,7 @@ export function dataOptions({
   detections,
   confidence,
   masks,
+  skipUnreadable = false,
 }: DataFlags): Omit<OpenOptions, 'part' | 'requireIdentity'> {
   return {
     images,
@@ -246,7 +247,7 @@ export function dataOptions({
     detections,
     confidence,
     masks,
-    problems: 'collect',
+    skipUnreadable,
   }
 }
 

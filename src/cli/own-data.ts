@@ -27,7 +27,7 @@ export async function photosToRead(
 ): Promise<PhotosToRead> {
   const { runsOf } = await import('../embedder/index.ts')
   const { dataToRead } = await import('../run/index.ts')
-  const { problems: _, ...options } = dataOptions(flags)
+  const options = dataOptions(flags)
   const { skipUnreadable, limitPixels } = flags
   const runs = flags.model.map(runsOf)
   const known = runs.every((own) => own.length > 0) ? [...new Set(runs.flat())] : [undefined]
@@ -44,7 +44,7 @@ export async function photosToRead(
   const { skipUnreadable: skip, limitPixels: limit, locate: _l, locateConfig: _c, animals: _a, ...open } = reading
   return {
     data,
-    open: { ...open, problems: 'collect' },
+    open: { ...open, skipUnreadable: skip ?? false },
     reading: { skipUnreadable: skip, limitPixels: limit },
     namedBy: named.length > 0 ? run : undefined,
   }

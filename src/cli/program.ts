@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { InputError, nearest, visible } from '../base/index.ts'
+import { InputError, nearest, systemMessage, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
 import { speakingFlags } from './flag-words.ts'
 import { helpStyle } from './help.ts'
 import { tell } from './say.ts'
-import { systemMessage } from './system-error.ts'
 
 /**
  * Runs `rosette` with the arguments that follow its name and resolves to the exit code. The one place where errors end:

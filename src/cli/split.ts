@@ -83,7 +83,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   await checkFilesFirst(flags)
   refuseUnusedLocating(flags, flags.locate)
   const manifest = withListing((watch) =>
-    openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, problems: 'throw' }),
+    openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, skipUnreadable: true }),
   )
   checkOutput(out, { overwrite, inputs: [data, ...manifest.photos.map(({ path }) => path)] })
   warnOfManifest(manifest)

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { systemMessage } from '../base/index.ts'
 import { tell } from './say.ts'
-import { systemMessage } from './system-error.ts'
 
 /** The reader has gone: a pipe's other end is closed, or the terminal is. */
 const gone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ENXIO', 'ERR_STREAM_DESTROYED'])

@@ -1,34 +1,49 @@
-import { readFileSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { systemMessage } from './system-error.ts'
+import { temporaryFolder } from '../../test/model-fixture.ts'
 
-function thrownBy(work: () => unknown): unknown {
-  try {
-    work()
-  } catch (error) {
-    return error
-  }
-  return undefined
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** The compiled command where a shell has limited it first. */
+function limited(limit: string, ...args: readonly string[]) {
+  const script = `${limit}; exec "$0" "$@"`
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, cli, ...args], { encoding: 'utf8' })
+  return { status, stderr }
 }
 
-test('names the file and what to do', () => {
-  const long = join(tmpdir(), 'x'.repeat(300))
-  expect(systemMessage(thrownBy(() => readFileSync(long)))).toBe(
-    `${long}: the name is too long (ENAMETOOLONG, open)\nhint: choose a shorter name`,
-  )
-  const loop = join(tmpdir(), `rosette-loop-${process.pid}`)
-  symlinkSync(loop, loop)
-  expect(systemMessage(thrownBy(() => readFileSync(loop)))).toContain(`${loop}: links that lead to each other (ELOOP`)
-})
+test.skipIf(process.platform === 'win32')(
+  'a file that grows past the limit of the system is named, and no part is left',
+  () => {
+    const folder = temporaryFolder()
+    const out = join(folder, 'drawn')
+    const { status, stderr } = limited('ulimit -f 8', 'synth', '--identities', '2', '--photos', '1', '--out', out)
+    expect(status).toBe(2)
+    expect(stderr.slice(stderr.indexOf('rosette: '))).toMatch(
+      /^rosette: \S+\/drawn\/train\/train\/train_\d+\.png: the file would be larger than the system allows \(EFBIG, write\)\nhint: look at `ulimit -f`/,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
 
-test.each(['EIO', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENOSPC', 'ESTALE', 'EBUSY', 'EROFS'])('%s is told', (code) => {
-  const error = Object.assign(new Error(`${code}: x, write`), { code, syscall: 'write', path: '/disk/a.npy' })
-  expect(systemMessage(error)).toMatch(new RegExp(`^/disk/a.npy: .+ \\(${code}, write\\)\\nhint: .+`))
-})
+test.skipIf(process.platform === 'win32')(
+  'too few open files to read the program are told, and how to allow more',
+  () => {
+    expect(limited('ulimit -n 24', 'models')).toEqual({
+      status: 2,
+      stderr:
+        'rosette: too many files are open to read the program (EMFILE)\nhint: raise the limit: `ulimit -n 4096`\n',
+    })
+  },
+)
 
-test('a bug is no error of the system', () => {
-  expect(systemMessage(new Error('internal: x'))).toBeUndefined()
-  expect(systemMessage(Object.assign(new TypeError('x'), { code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined()
+test('a name that is too long is told before the work, as it was given', () => {
+  const out = join(temporaryFolder(), `${'x'.repeat(240)}.png`)
+  const { status, stderr } = limited('true', 'synth', '--identities', '2', '--photos', '1', '--out', out)
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `rosette: --out: ${out}: the name is too long (ENAMETOOLONG, lstat)\nhint: choose a shorter name: while it is written, a file has some 30 letters more\n`,
+  })
 })

@@ -97,6 +97,7 @@ export async function withProgress<T>(
 interface ListWatch extends Required<ListProgress> {
   readonly onSize: Progress['update']
   readonly onTime: Progress['update']
+  readonly onRefused: (manifest: Manifest) => void
 }
 
 /**
@@ -110,6 +111,7 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
       onFile: (stage, done, total) => stages.update(stage, 'photos', done, total),
       onSize: (done, total) => stages.update('sizes of photos', 'boxes', done, total),
       onTime: (done, total) => stages.update('times of photos', 'photos', done, total),
+      onRefused: tellNotes,
     })
   } finally {
     stages.stop()

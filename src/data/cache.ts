@@ -9,6 +9,7 @@ import {
   readSealedInto,
   sealBytes,
   sweepTemporary,
+  systemMessage,
   writeSealed,
 } from '../base/index.ts'
 import { type Box, type CaptionKind, type Geometry, seenVersion } from '../images/index.ts'
@@ -18,7 +19,10 @@ export class CacheError extends InputError {}
 
 /** An entry could not be written, and what to do. */
 export function notWritten(error: unknown): CacheError {
-  return new CacheError(`cache: ${messageOf(error)}`, 'set ROSETTE_CACHE to a folder with space that can be written')
+  return new CacheError(
+    `cache: ${systemMessage(error)?.split('\n')[0] ?? messageOf(error)}`,
+    'set ROSETTE_CACHE to a folder with space that can be written',
+  )
 }
 
 /**

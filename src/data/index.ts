@@ -70,7 +70,7 @@ export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOption
 export { withoutProposed } from './proposed.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
-  checkPhotosThere,
+  checkListed,
   contentHashOf,
   decodePhoto,
   listOf,

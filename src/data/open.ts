@@ -12,8 +12,9 @@ import { readLimitedJson } from './json-file.ts'
 import { openKaggle } from './kaggle.ts'
 import { type LabelOptions, withReadLabels } from './labels.ts'
 import type { ListProgress } from './list-progress.ts'
-import { checkProblems, type Manifest, problemsOf, shortList } from './manifest.ts'
+import { type Manifest, problemsOf, shortList } from './manifest.ts'
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
+import { checkListed } from './read-photos.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 
 /** How the photos of a dataset are found and read; nothing is opened for it but tables. */
@@ -28,15 +29,21 @@ export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions
   readonly part?: 'train' | 'test' | 'all'
   /** Photos of known individuals are needed: there must be some, and photos of nobody known may be among them. */
   readonly requireIdentity?: boolean
-  /**
-   * throw: mistakes in the list of photos are told here. collect: they are kept in `problems`, so that `openPixelStore` or
-   * `readPhotos` tell them together with the files that cannot be read.
-   */
+  /** throw: mistakes in the list of photos are told here. collect: they are kept in `problems`, which `readPhotos` tells before it reads a photo. */
   readonly problems?: 'throw' | 'collect'
+  /** False: where mistakes are thrown, files that are not there are told with them. */
+  readonly skipUnreadable?: boolean | undefined
+  /** Called with what was read of a list whose mistakes are thrown next: which column was taken for what may explain them. */
+  readonly onRefused?: ((manifest: Manifest) => void) | undefined
 }
 
-/** Training photos of a Kaggle folder; photos without an identity are welcome; mistakes are thrown at once. */
-export const openDefaults = { part: 'train', requireIdentity: false, problems: 'throw' } as const satisfies OpenOptions
+/** Training photos of a Kaggle folder; photos without an identity are welcome; mistakes are thrown at once, and files are not looked for. */
+export const openDefaults = {
+  part: 'train',
+  requireIdentity: false,
+  problems: 'throw',
+  skipUnreadable: true,
+} as const satisfies OpenOptions
 
 /** The options with nothing left open. */
 export type ResolvedOpenOptions = Required<OpenOptions>
@@ -70,6 +77,7 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     onSize: undefined,
     onFile: undefined,
     onTime: undefined,
+    onRefused: undefined,
     ...openDefaults,
     ...withMaskFolder(path, options),
   }
@@ -78,7 +86,10 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
   const problems = [...read.problems, ...problemsOf(read.photos, resolved.onFile)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }
-  if (resolved.problems === 'throw') checkProblems(path, manifest.problems)
+  if (resolved.problems === 'throw' && problems.length > 0) {
+    resolved.onRefused?.(manifest)
+    checkListed(manifest, resolved)
+  }
   check(manifest.photos.length > 0 || manifest.problems.length > 0, `${path}: no photos`)
   if (resolved.requireIdentity) checkIdentified(path, manifest)
   return manifest

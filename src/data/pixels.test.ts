@@ -129,7 +129,7 @@ describe('openPixelStore', () => {
     expect(cached(cacheDir)).toHaveLength(3)
   })
 
-  it('tells wrong rows and unreadable files together', async () => {
+  it('tells wrong rows and absent files before it reads any, then unreadable files together', async () => {
     const folder = folderWith({
       'train.csv': 'filename,ground_truth\ngood.png,A\nempty.png,A\nabsent.png,B\nhalf.png,B\nnote.png,B\ngood.png,B\n',
       'good.png': grey10!,
@@ -138,11 +138,19 @@ describe('openPixelStore', () => {
       'note.png': 'no photo',
     })
     const manifest = openDataset(folder, { problems: 'collect' })
-    const message = await rejection(openPixelStore(manifest, tiny, { cacheDir: folderWith({}) }))
     const at = (name: string) => join(folder, name)
-    expect(message.split('\n')).toEqual([
-      `InputError: ${folder}: 5 problems`,
+    const cacheDir = folderWith({})
+    const early = await rejection(openPixelStore(manifest, tiny, { cacheDir }))
+    expect(early.split('\n')).toEqual([
+      `InputError: ${folder}: 2 problems`,
       "  train.csv row 7 'good.png': one file with two identities, 'B' here and 'A' in row 2",
+      `  train.csv row 4 'absent.png': ${at('absent.png')}: no such file`,
+      'hint: photos that cannot be read are left out with `skipUnreadable`',
+    ])
+    expect(cached(cacheDir)).toEqual([])
+    const message = await rejection(openPixelStore({ ...manifest, problems: [] }, tiny, { cacheDir }))
+    expect(message.split('\n')).toEqual([
+      `InputError: ${folder}: 4 problems`,
       `  train.csv row 3 'empty.png': ${at('empty.png')}: the file is empty (0 bytes)`,
       `  train.csv row 4 'absent.png': ${at('absent.png')}: no such file`,
       expect.stringContaining(`  train.csv row 5 'half.png': ${at('half.png')}: truncated or damaged`),

@@ -71,8 +71,8 @@ const atOnce = Math.min(5, availableParallelism() + 1)
  *
  * However many are read at once, the pixels of those under way stay within `budgetBytes`; one that is larger passes alone.
  *
- * This is what becomes of photos that cannot be used, whatever reads them: all are read, and told together at the end, with the
- * problems of the manifest; with `skipUnreadable` they are left out, and it is an error where none is left.
+ * This is what becomes of photos that cannot be used, whatever reads them: all are read, and told together at the end; with
+ * `skipUnreadable` they are left out, and it is an error where none is left. Problems of the manifest are told before one is read.
  * @throws InputError as said; the signal's reason when it aborts.
  */
 export async function* readPhotos<Made>(
@@ -83,6 +83,7 @@ export async function* readPhotos<Made>(
   const { skipUnreadable = false, mayBeEmpty = false, ahead = atOnce, signal } = options
   const budget = new Budget(options.budgetBytes ?? decodingBudgetBytes())
   const list = listOf(source)
+  if (list.problems.length > 0) checkListed(source, { skipUnreadable })
   const unusable: Skipped[] = []
   for await (const found of inOrder(list.photos, (photo) => attempt(photo, make, budget), { atOnce, ahead })) {
     signal?.throwIfAborted()
@@ -93,16 +94,17 @@ export async function* readPhotos<Made>(
 }
 
 /**
- * Before anything that takes long: that the files of the photos are there, as far as reading them would be an error.
- * @throws InputError in the words of `readPhotos`.
+ * Before anything that takes long: that the list has no mistakes, and that its files are there as far as reading them would be an error.
+ * @throws InputError with both together, in the words of `readPhotos`.
  */
-export function checkPhotosThere(
+export function checkListed(
   source: Manifest | readonly Photo[],
   { skipUnreadable = false }: Pick<ReadOptions, 'skipUnreadable'> = {},
 ): void {
   const list = listOf(source)
+  if (skipUnreadable) checkProblems(list.name, list.problems)
   const gone = list.photos.filter(({ path }) => !existsSync(path))
-  if (gone.length === 0) return
+  if (gone.length === 0) return checkProblems(list.name, list.problems)
   checkUsable(
     list,
     gone.map((photo) => ({ photo, reason: `${oneLine(photo.path)}: no such file` })),

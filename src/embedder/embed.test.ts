@@ -118,7 +118,7 @@ test('a batch that fails is told at its place, and nothing after it is taken', a
   expect(taken).toEqual([1])
 })
 
-test('what cannot be read is told all at once, with the problems of the list, and nothing more is embedded', async () => {
+test('problems of the list are told before a photo is read, what cannot be read all at once, and nothing more is embedded', async () => {
   const photos = await photosOf(-1, 20, 30, -1)
   const manifest: Manifest = {
     kind: 'csv',
@@ -129,7 +129,10 @@ test('what cannot be read is told all at once, with the problems of the list, an
   }
   const seen: number[] = []
   await expect(embedPhotos(grey(2, seen), manifest)).rejects.toThrow(
-    /^x\.csv: 3 problems\n {2}x\.csv row 9: no file name\n {2}0\.png: .*not an image.*\n {2}3\.png: .*not an image/,
+    /^x\.csv: 1 problem\n {2}x\.csv row 9: no file name$/,
+  )
+  await expect(embedPhotos(grey(2, seen), { ...manifest, problems: [] })).rejects.toThrow(
+    /^x\.csv: 2 problems\n {2}0\.png: .*not an image.*\n {2}3\.png: .*not an image/,
   )
   expect(seen).toEqual([])
 })

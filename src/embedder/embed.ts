@@ -1,5 +1,6 @@
 import { check, InputError } from '../base/index.ts'
 import {
+  checkListed,
   decodePhoto,
   describePhoto,
   eachPhoto,
@@ -84,6 +85,7 @@ export async function* embedBatches(
     signal,
   } = options
   const { name, photos, problems } = listOf(source)
+  if (problems.length > 0) checkListed(source, { skipUnreadable })
   const skipped: Skipped[] = []
   let told = 0
   const tell = (count: number) => {
@@ -99,8 +101,7 @@ export async function* embedBatches(
   }
   const ahead = batchesUnderWay(embedder) * embedder.batchSize
   async function* usable(): AsyncGenerator<Usable> {
-    let spoilt =
-      !skipUnreadable && (problems.length > 0 || !(await headersFit(photos, { limitPixels, signal, onPrepare })))
+    let spoilt = !skipUnreadable && !(await headersFit(photos, { limitPixels, signal, onPrepare }))
     let done = 0
     for await (const found of readPhotos(source, prepare, { skipUnreadable, mayBeEmpty, signal, ahead })) {
       done++

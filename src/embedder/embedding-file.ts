@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { invariant, type StagedFile, temporaryName } from '../base/index.ts'
+import { invariant, naming, type StagedFile, temporaryName } from '../base/index.ts'
 import { bytesOf, npyHeader } from '../tensor/index.ts'
 
 /**
@@ -19,8 +19,10 @@ export class EmbeddingFile implements StagedFile {
     this.#path = resolve(path)
     this.#size = size
     this.#temporary = temporaryName(this.#path)
-    mkdirSync(dirname(this.#path), { recursive: true })
-    this.#file = openSync(this.#temporary, 'wx')
+    this.#file = naming(this.#path, () => {
+      mkdirSync(dirname(this.#path), { recursive: true })
+      return openSync(this.#temporary, 'wx')
+    })
     const header = npyHeader([0, size])
     this.#headerLength = header.length
     this.#write(header)
@@ -36,16 +38,18 @@ export class EmbeddingFile implements StagedFile {
     const file = this.#open()
     const header = npyHeader([this.#rows, this.#size])
     invariant(header.length === this.#headerLength, `.npy headers of ${this.#headerLength} and ${header.length} bytes`)
-    writeSync(file, header, 0, header.length, 0)
-    fsyncSync(file)
-    closeSync(file)
+    naming(this.#path, () => {
+      writeSync(file, header, 0, header.length, 0)
+      fsyncSync(file)
+      closeSync(file)
+    })
     this.#file = undefined
   }
 
   /** Gives the file, which is complete, its name. */
   commit(): void {
     invariant(this.#file === undefined, 'an embedding file is complete before it gets its name')
-    renameSync(this.#temporary, this.#path)
+    naming(this.#path, () => renameSync(this.#temporary, this.#path))
   }
 
   /** Leaves nothing behind, unless it has its name. */
@@ -62,6 +66,8 @@ export class EmbeddingFile implements StagedFile {
 
   #write(bytes: Uint8Array): void {
     const file = this.#open()
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    naming(this.#path, () => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    })
   }
 }

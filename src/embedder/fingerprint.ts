@@ -15,7 +15,7 @@ export async function fingerprintOf(
   settings: Settings,
 ): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(settings))
-  for (const file of weights) for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
+  for (const file of weights) for await (const piece of streamRegular(file)) hash.update(piece)
   return hash.update(withoutHashes(description)).digest('hex')
 }
 

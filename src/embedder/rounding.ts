@@ -7,7 +7,7 @@ const operator = 'DynamicQuantizeLinear'
 export async function roundsTogether(onnx: string): Promise<boolean> {
   let end: Uint8Array = new Uint8Array(0)
   for await (const piece of streamRegular(onnx)) {
-    const bytes = Buffer.concat([end, piece as Buffer])
+    const bytes = Buffer.concat([end, piece])
     if (bytes.includes(operator)) return true
     end = bytes.subarray(Math.max(0, bytes.length - operator.length))
   }

@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, checkAbsent, csvText, StagedFolder, settleFolder } from '../base/index.ts'
+import { check, checkOutput, csvText, StagedFolder } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { Audit, Finding } from '../study/index.ts'
 import { auditedFiles, auditHtml, photosByFile } from './audit-page.ts'
@@ -21,8 +21,7 @@ const picturePx = 240
 
 /** That an audit may be written to `out`, before the work: a new name, or another audit's where it may be overwritten. @throws InputError otherwise. */
 export function checkAuditFolder(out: string, overwrite: boolean): void {
-  settleFolder(out)
-  checkAbsent(out, overwrite)
+  checkOutput(out, { overwrite, kind: 'folder' })
   check(
     !existsSync(out) || existsSync(join(out, auditFiles.page)),
     `\`out\`: ${out} is no audit (it has no ${auditFiles.page}), and is not replaced`,
@@ -45,10 +44,10 @@ export async function writeAudit(audit: Audit, photos: readonly Photo[], options
   const page = auditHtml(audit, new Map(shown.map(([name], i) => [name, made[i]!])))
   const staged = new StagedFolder(out, (name) => Object.values(auditFiles).some((own) => own === name))
   try {
-    writeFileSync(join(staged.path, auditFiles.json), `${JSON.stringify(audit, undefined, 2)}\n`)
-    writeFileSync(join(staged.path, auditFiles.findings), findingsCsv(audit))
-    writeFileSync(join(staged.path, auditFiles.pairs), pairsCsv(audit))
-    writeFileSync(join(staged.path, auditFiles.page), page)
+    staged.write(auditFiles.json, `${JSON.stringify(audit, undefined, 2)}\n`)
+    staged.write(auditFiles.findings, findingsCsv(audit))
+    staged.write(auditFiles.pairs, pairsCsv(audit))
+    staged.write(auditFiles.page, page)
     checkAuditFolder(out, overwrite) // it may have come while photos were read
     staged.commit()
     return join(out, auditFiles.page)

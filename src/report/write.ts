@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, checkAbsent, invariant, StagedFolder, settleFolder } from '../base/index.ts'
+import { check, checkOutput, invariant, StagedFolder } from '../base/index.ts'
 import { pictureDefaults, svgDocument } from '../chart/index.ts'
 import { isReportFile } from '../run/index.ts'
 import type { CertificateSection } from './certificate.ts'
@@ -56,8 +56,7 @@ const pageFile = 'report.html'
  * is done.
  */
 export function checkReportFolder(out: string, overwrite: boolean): void {
-  settleFolder(out)
-  checkAbsent(out, overwrite)
+  checkOutput(out, { overwrite, kind: 'folder' })
   check(
     !existsSync(out) || existsSync(join(out, pageFile)),
     `\`out\`: ${out} is no report (it has no ${pageFile}), and is not replaced`,
@@ -76,24 +75,20 @@ export async function writeReport(data: ReportData, options: WriteReportOptions)
   }
   checkReportFolder(out, overwrite)
   const staged = new StagedFolder(out, isReportFile)
-  const temporary = staged.path
   const pictures: string[] = []
   try {
     for await (const picture of picturesOf(data, images, views)) {
       signal?.throwIfAborted()
       invariant(isReportFile(`${picture.name}.svg`), `a report's picture '${picture.name}' that no report owns`)
-      writeFileSync(join(temporary, `${picture.name}.svg`), svgDocument(picture))
-      writeFileSync(
-        join(temporary, `${picture.name}.png`),
-        await pngOf(picture, { zoom: pixels / pictureDefaults.width }),
-      )
+      staged.write(`${picture.name}.svg`, svgDocument(picture))
+      staged.write(`${picture.name}.png`, await pngOf(picture, { zoom: pixels / pictureDefaults.width }))
       pictures.push(picture.name)
       onProgress?.(picture.name)
     }
-    writeFileSync(join(temporary, 'metrics.json'), metricsJson(data))
-    writeFileSync(join(temporary, 'map.csv'), mapCsv(data))
+    staged.write('metrics.json', metricsJson(data))
+    staged.write('map.csv', mapCsv(data))
     const page = pageHtml(data, thumbnails, views, certificate)
-    writeFileSync(join(temporary, pageFile), page)
+    staged.write(pageFile, page)
     checkReportFolder(out, overwrite) // it may have come while we drew
     staged.commit()
     return { folder: out, page: join(out, pageFile), pageBytes: Buffer.byteLength(page), pictures }

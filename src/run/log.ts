@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { z } from 'zod'
-import { counted, InputError, messageOf, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
+import { counted, InputError, messageOf, naming, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
 
 const stepSchema = z.object({
   kind: z.literal('step'),
@@ -46,7 +46,7 @@ export type LogEntry = StepEntry | ValidationEntry
 
 /** Appends an entry to log.jsonl, as one line of JSON. */
 export function appendLog(path: string, entry: LogEntry): void {
-  appendFileSync(path, `${JSON.stringify(entry)}\n`)
+  naming(path, () => appendFileSync(path, `${JSON.stringify(entry)}\n`))
 }
 
 /** A log as it was found. */

@@ -14,7 +14,7 @@ export interface LocatingOptions {
 
 /** How a run's photos are found and read, beside where they lie. */
 export interface ReadingOptions
-  extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize' | 'onTime' | 'onFile'>,
+  extends Omit<OpenOptions, 'part' | 'requireIdentity' | 'problems' | 'onSize' | 'onTime' | 'onFile' | 'onRefused'>,
     LocatingOptions {
   /** Leave out photos that cannot be read. */
   readonly skipUnreadable?: boolean | undefined

@@ -171,8 +171,13 @@ function burstsFor(options: CrossValidateOptions, manifest: Manifest): Promise<B
 /** The photos, with the animals that `locate` finds on them: folds divide what networks see. */
 async function readPhotos(options: CrossValidateOptions, reading: FoldPlan['reading']): Promise<Manifest> {
   const { data, threads, memoryLimitBytes, signal, onEvent } = options
-  const { skipUnreadable: _, limitPixels: __, locate: ___, locateConfig: ____, animals: _____, ...open } = reading
-  const manifest = openDataset(data, { ...open, part: 'train', requireIdentity: true, problems: 'throw' })
+  const { limitPixels: _, locate: __, locateConfig: ___, animals: ____, ...open } = reading
+  const manifest = openDataset(data, {
+    ...open,
+    part: 'train',
+    requireIdentity: true,
+    skipUnreadable: reading.skipUnreadable ?? false,
+  })
   return withAnimals({ ...reading, threads, memoryLimitBytes, signal, onProgress }, manifest)
 
   function onProgress(event: PrepareEvent): void {

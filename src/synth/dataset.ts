@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { check, checkAbsent, readRegular, StagedFolder, settleFolder } from '../base/index.ts'
+import { check, checkOutput, readRegular, StagedFolder } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import { type Painted, type PaintOptions, paintAll } from './painters.ts'
 import type { SyntheticPhoto } from './plan.ts'
@@ -51,12 +51,11 @@ export async function synthesise(options: SynthesiseOptions): Promise<SyntheticD
   checkReplaceable(folder, overwrite)
   const from = studio(studioOptions)
   const staged = new StagedFolder(folder, isOwn)
-  const temporary = staged.path
   try {
-    await writePhotos(from, temporary, onProgress, { threads, signal })
-    writeTables(from, temporary)
-    writeFileSync(join(temporary, 'sheet.png'), await encodePng(identitySheet(from)))
-    writeFileSync(join(temporary, marker), `${JSON.stringify({ format: 1, ...from.options }, undefined, 2)}\n`)
+    await writePhotos(from, staged, onProgress, { threads, signal })
+    for (const [name, content] of Object.entries(syntheticTables(from.photos))) staged.write(name, content)
+    staged.write('sheet.png', await encodePng(identitySheet(from)))
+    staged.write(marker, `${JSON.stringify({ format: 1, ...from.options }, undefined, 2)}\n`)
     checkReplaceable(folder, overwrite) // it may have come while we painted
     staged.commit()
   } finally {
@@ -101,26 +100,21 @@ export function syntheticTables(photos: readonly SyntheticPhoto[]): Readonly<Rec
 
 async function writePhotos(
   from: Studio,
-  folder: string,
+  folder: StagedFolder,
   onProgress: SynthesiseOptions['onProgress'],
   options: PaintOptions,
 ): Promise<void> {
-  for (const split of ['train', 'test']) mkdirSync(join(folder, split, split), { recursive: true })
+  for (const split of ['train', 'test']) mkdirSync(join(folder.path, split, split), { recursive: true })
   let done = 0
   const write: Painted = (photo, png) => {
-    writeFileSync(join(folder, photo.split, photo.split, photo.filename), png)
+    folder.write(`${photo.split}/${photo.split}/${photo.filename}`, png)
     onProgress?.(++done, from.photos.length)
   }
   await paintAll(from, write, options)
 }
 
-function writeTables(from: Studio, folder: string): void {
-  for (const [name, content] of Object.entries(syntheticTables(from.photos))) writeFileSync(join(folder, name), content)
-}
-
 function checkReplaceable(folder: string, overwrite: boolean): void {
-  settleFolder(folder)
-  checkAbsent(folder, overwrite)
+  checkOutput(folder, { overwrite, kind: 'folder' })
   check(
     !existsSync(folder) || isSynthetic(folder),
     `\`out\`: ${folder} is no synthetic dataset (it has no ${marker}), and is not replaced`,

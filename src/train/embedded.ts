@@ -53,7 +53,7 @@ export async function readFrozenNetwork({
   const bytes = readRegular(onnx, 'onnx')
   const hash = createHash('sha256').update(bytes)
   for (const file of externalPaths(decodeModel(bytes, onnx), onnx))
-    for await (const piece of streamRegular(file)) hash.update(piece as Buffer)
+    for await (const piece of streamRegular(file)) hash.update(piece)
   return { onnx, descriptionPath, description, sha256: hash.digest('hex') }
 }
 

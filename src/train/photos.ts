@@ -3,6 +3,7 @@ import {
   burstsOf,
   burstWords,
   captionWords,
+  checkListed,
   columnSplit,
   dividesByBurst,
   groupedSplit,
@@ -90,7 +91,8 @@ export function listPhotos(
   const photos = later === undefined ? photosOf(known, validation, sides) : [...known]
   const manifest = { ...whole, photos: photos.sort(byNameThenBox) } // in whatever order a CSV lists them
   tellWhatWasRead(options, whole, known, validation)
-  if (manifest.problems.length === 0) checkTwo(data, manifest.photos)
+  if (whole.problems.length > 0) checkListed(whole, options)
+  checkTwo(data, manifest.photos)
   const isDecided = isAsked || sides !== undefined || config.validation !== 'stratified'
   const isByLot = validation === 'stratified' && known.every(({ encounter }) => encounter === undefined)
   return { manifest, validation, sides: later, asksForBursts: !isDecided && isByLot }

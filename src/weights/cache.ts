@@ -10,7 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
+import { naming, readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
 import type { HubRepo } from './hub-name.ts'
 
 /**
@@ -45,7 +45,7 @@ export function linkIntoSnapshot(
   const pointer = resolveInside(snapshot, path, 'file', { links: 'anywhere' })
   const blob = join(folder, 'blobs', etag)
   if (!existsSync(pointer)) {
-    mkdirSync(dirname(pointer), { recursive: true })
+    naming(pointer, () => mkdirSync(dirname(pointer), { recursive: true }))
     rmSync(pointer, { force: true }) // a link to a blob that is gone
     try {
       symlinkSync(relative(dirname(pointer), blob), pointer)
@@ -59,8 +59,10 @@ export function linkIntoSnapshot(
 
 function copyInto(from: string, to: string): void {
   const temporary = `${to}.${process.pid}.tmp`
-  copyFileSync(from, temporary)
-  renameSync(temporary, to)
+  naming(to, () => {
+    copyFileSync(from, temporary)
+    renameSync(temporary, to)
+  })
 }
 
 /** A file of the cache, by the commit that it belongs to. */

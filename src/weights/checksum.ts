@@ -44,6 +44,6 @@ export async function cacheNameOf(path: string, like: string): Promise<string | 
 }
 
 async function digest(path: string, hash: ReturnType<typeof createHash>): Promise<string> {
-  for await (const piece of streamRegular(path)) hash.update(piece as Buffer)
+  for await (const piece of streamRegular(path)) hash.update(piece)
   return hash.digest('hex')
 }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
-import { check, withLock } from '../base/index.ts'
+import { check, naming, withLock } from '../base/index.ts'
 import { linkIntoSnapshot, repoFolder } from './cache.ts'
 import { cacheNameOf } from './checksum.ts'
 import { describeFile, type HubFile, PassingTrouble, requestBytes, withRetries } from './hub.ts'
@@ -45,7 +45,7 @@ export async function fetchFile(
 }
 
 async function fetchBlob(file: HubFile, blob: string, settings: HubSettings, options: DownloadOptions): Promise<void> {
-  mkdirSync(dirname(blob), { recursive: true })
+  naming(blob, () => mkdirSync(dirname(blob), { recursive: true }))
   // not the name that Python's library uses, which appends to what it finds
   const partial = `${blob}.rosette.incomplete`
   const resumed = existsSync(partial)
@@ -60,7 +60,7 @@ async function fetchBlob(file: HubFile, blob: string, settings: HubSettings, opt
     )
     return fetchBlob(file, blob, settings, options) // what was left of an earlier attempt was wrong
   }
-  renameSync(partial, blob)
+  naming(blob, () => renameSync(partial, blob))
 }
 
 async function fetchRest(
@@ -128,12 +128,14 @@ async function writeBody(
         at + bytes.length <= file.size,
         `${showHubName(file.repo)}: ${file.path} is longer than the ${file.size} bytes told`,
       )
-      for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done)
+      naming(partial, () => {
+        for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done)
+      })
       at += bytes.length
       options.onProgress?.(at, file.size, file.path)
     }
     if (at < file.size) throw new PassingTrouble(`the connection ended after ${at} of ${file.size} bytes`)
-    fsyncSync(handle)
+    naming(partial, () => fsyncSync(handle))
   } finally {
     closeSync(handle)
   }
