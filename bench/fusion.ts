@@ -89,6 +89,7 @@ type Way = (asked: Asked) => Float32Array
 const sureWeights = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 3] as const
 const jointShares = [0.1, 0.25, 0.5, 1] as const
 const settledShare = 0.25
+const standard = { shortlist: fusionDefaults.shortlist, by: 'votes and similarity' } as const
 const choosing = ['1', '2']
 const scoreNames = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
 const header = ['date', 'data', 'set', 'role', 'queries', 'gallery_photos', 'individuals', 'source', ...scoreNames]
@@ -219,8 +220,6 @@ function looked(
     matches: new Map(photos.map((photo) => [photo, matchOf(answer.matches.get(photo)!)])),
   }
 }
-
-const standard = { shortlist: fusionDefaults.shortlist, by: 'votes and similarity' } as const
 
 /** What is tried, all of it where it may be chosen; what has to be learnt is learnt from pairs of the sets before, as far as they choose. */
 function waysOf(

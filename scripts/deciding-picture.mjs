@@ -27,7 +27,7 @@ const asked = await saved(
   'asked',
 )
 const extractor = rootSift({ threads: 2 })
-const local = await matchQueries({ kind: 'local', extractor, threads: 2 }, known, asked)
+const local = await matchQueries({ kind: 'local', extractors: [extractor], threads: 2 }, known, asked)
 await extractor.release()
 const found = identifyPhotos(known, asked, 4, { local, photosEach: 3 })
 const page = join(folder, 'matches.html')

@@ -13,6 +13,7 @@ import type { FlankFlags, MatchFlags } from './match-options.ts'
 import type { DataFlags, ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, type PhotosToRead, photosToRead } from './own-data.ts'
+import type { PriorFlags } from './place-time.ts'
 import { withListing } from './work.ts'
 
 export interface EvaluateFlags
@@ -23,7 +24,8 @@ export interface EvaluateFlags
     MatchFlags,
     FlankFlags,
     GalleryFlags,
-    CalibrationFlags {
+    CalibrationFlags,
+    PriorFlags {
   readonly chart?: string
   readonly data?: string
   readonly out: string
@@ -70,7 +72,7 @@ export async function evaluateQuestionOf(given: EvaluateFlags): Promise<Evaluate
 }
 
 /** @throws InputError for options that exclude each other. */
-function checkTogether({ background, gallery, match, protocols }: EvaluateFlags): void {
+function checkTogether({ background, gallery, match, prior, protocols }: EvaluateFlags): void {
   check(
     background !== true || gallery === undefined,
     '--background scores photos against each other: leave out --gallery',
@@ -78,6 +80,10 @@ function checkTogether({ background, gallery, match, protocols }: EvaluateFlags)
   check(
     match === 'none' || protocols === undefined,
     '--protocols measures the embedding alone: expected --match none beside it',
+  )
+  check(
+    prior === undefined || protocols === undefined,
+    '--protocols measures the embedding alone: leave out --prior beside it',
   )
 }
 

@@ -9,6 +9,7 @@ import { locatedGallery } from './gallery-source.ts'
 import { withLocated } from './locate-options.ts'
 import { withMatching } from './match-options.ts'
 import { warnOfOneSided } from './one-sided.ts'
+import { tellTimes, timed, timedGallery } from './place-time.ts'
 import { warn } from './say.ts'
 import {
   photosToScore,
@@ -41,8 +42,8 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
   const { flags, locating, listed, source, split } = question
   const { splitOf } = flags
   const { signal } = working
-  const manifest = await withLocated(locating, listed, signal)
-  const gallery = source && (await locatedGallery(locating, source, signal))
+  const manifest = await withLocated(locating, await timed(listed, flags), signal)
+  const gallery = source && (await locatedGallery(locating, await timedGallery(source, flags), signal))
   return withModel(flags, async (embedder) => {
     const run = splitOf ?? (await runToScoreBy(embedder))
     const chosen = await photosToScore(manifest, { run, split, signal })
@@ -73,7 +74,7 @@ async function scored(embedder: Embedder, toScore: ToScore): Promise<EvaluationR
   const { question, working, selection, manifest, gallery } = toScore
   const { evaluateAgainstGallery, evaluatePhotos, photosBeside } = await import('../identify/index.ts')
   const { flags, postProcessing, reading } = question
-  const { excludeSame, protocols, background, mergeSimilarLabels } = flags
+  const { excludeSame, protocols, background, mergeSimilarLabels, prior } = flags
   const embed: Embed = (title, work) =>
     withProgress(title, { ...reading, signal: working.signal }, (options, tell) =>
       work({
@@ -85,9 +86,10 @@ async function scored(embedder: Embedder, toScore: ToScore): Promise<EvaluationR
       }),
     )
   const embedded = gallery && (await embeddedGallery(embedder, gallery, { ...toScore, embed }))
+  await tellTimes(flags, [...(embedded?.photos ?? []), ...selection.manifest.photos])
   const learnt = await matchingFor(flags, { embedder, gallery, postProcessing })
   return withMatching(flags, { signal: working.signal, gallery, learnt }, (local) => {
-    const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks }
+    const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks, prior }
     if (gallery === undefined || embedded === undefined) {
       const others = protocols === undefined ? undefined : photosBeside(manifest, selection)
       const how = { ...asked, background: background ?? ('where known' as const), others }

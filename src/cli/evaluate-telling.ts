@@ -3,7 +3,14 @@ import type { EvaluationReport, Selection } from '../identify/index.ts'
 import type { Scored } from './evaluate-scores.ts'
 import { protocolText } from './protocol-table.ts'
 import { say } from './say.ts'
-import { backgroundLines, clusteringLines, intervalWords, scoreTable, verificationLines } from './score-table.ts'
+import {
+  backgroundLines,
+  clusteringLines,
+  intervalWords,
+  priorLines,
+  scoreTable,
+  verificationLines,
+} from './score-table.ts'
 import { ttaWords } from './tta-words.ts'
 
 /** Prints the scores, what they were measured on, and where the rest of them is. */
@@ -47,6 +54,7 @@ function numbers(report: EvaluationReport): string {
     ...verificationLines(report),
     ...clusteringLines(report),
     ...backgroundLines(report),
+    ...priorLines(report),
     ...riskLines(report),
     ...flankLines(report),
     intervalWords(report),

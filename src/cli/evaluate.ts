@@ -9,6 +9,7 @@ import { drawRisk, tellScores } from './evaluate-telling.ts'
 import { addLocateOptions } from './locate-options.ts'
 import { addMatchOption, flanksOption } from './match-options.ts'
 import { addDataOptions, addModelOptions } from './options.ts'
+import { priorOption } from './place-time.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import { interruptible } from './work.ts'
 
@@ -63,6 +64,11 @@ export function evaluateCommand(): Command {
       ).choices(['all']),
     )
     .addOption(flanksOption('any'))
+    .addOption(
+      priorOption(
+        'place-time: score also with where and when photos were taken, and tell what that brings; the scores stay',
+      ),
+    )
     .option('--chart <FILE.svg>', 'also draw how often answers are wrong where only the surest are given')
     .option(
       '--background',

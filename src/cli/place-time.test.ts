@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import type { EvaluationReport } from '../identify/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -31,6 +32,37 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'asked.csv'), queries)
   asked = ['identify', join(folder, 'asked.csv'), '--model', tinyRun(), '--gallery', join(folder, 'known.csv')]
   asked.push('--match', 'none')
+})
+
+test('evaluate --prior place-time tells what it brings beside scores by looks alone, and is refused where nothing is known', async () => {
+  const rows = ['filename,identity,station,timestamp']
+  for (const [i, name] of ['Abril', 'Bento', 'Caiman', 'Dina'].entries())
+    for (let shot = 0; shot < 2; shot++) {
+      writeFileSync(join(folder, `${name}_${shot}.png`), await tinyPhoto('alike', 10 * i + shot))
+      rows.push(`${name}_${shot}.png,${name},station ${i},2024-05-0${shot + 1}T10:00:00`)
+    }
+  const [table, out] = [join(folder, 'homes.csv'), join(temporaryFolder(), 'metrics.json')]
+  writeFileSync(table, `${rows.join('\n')}\n`)
+  const evaluate = ['evaluate', '--model', tinyRun(), '--data', table, '--overwrite', '--out', out]
+  const metrics = async (...more: string[]) => {
+    expect(await rosette(...evaluate, ...more)).toBe(0)
+    return JSON.parse(readFileSync(out, 'utf8')) as EvaluationReport
+  }
+  const blind = await metrics()
+  expect(blind.prior).toBeNull()
+  output.stdout = ''
+  const { prior, ...others } = await metrics('--prior', 'place-time')
+  expect({ ...others, prior: null }).toEqual(blind)
+  expect(prior).toMatchObject({ kind: 'place-time', queries: 8, told: 8, rank1: { a: blind.rank1, b: 0.875 } })
+  expect(output.stdout).toMatch(/^prior +place and time, known of 8 of 8 queries: rank-1 from 0\.375 to 0\.875 \(/m)
+  expect(output.stdout).toMatch(/95 % intervals of the difference: they help here$/m)
+  const against = await metrics('--prior', 'place-time', '--gallery', table)
+  expect(against.prior).toMatchObject({ queries: 8, told: 8 })
+  writeFileSync(table, `${rows.map((row) => row.split(',').slice(0, 2).join(',')).join('\n')}\n`)
+  expect(await rosette(...evaluate, '--prior', 'place-time')).toBe(2)
+  expect(output.stderr).toContain('--prior place-time: no photo has a station or a time that the gallery has too')
+  expect(await rosette(...evaluate, '--prior', 'place-time', '--protocols', 'all')).toBe(2)
+  expect(output.stderr).toContain('--protocols measures the embedding alone: leave out --prior beside it')
 })
 
 test('--prior place-time: a column and a line of its own, in the table, the CSV and the page; never a station', async () => {

@@ -10,13 +10,10 @@ export interface PriorFlags {
   readonly prior?: 'place-time' | undefined
 }
 
-export function priorOption(): Option {
-  return new Option(
-    '--prior <what>',
-    'place-time: tell also how likely each individual is where and when the photo was taken; the answers stay',
-  )
-    .choices(['place-time'])
-    .default(undefined, 'none')
+export function priorOption(
+  what = 'place-time: tell also how likely each individual is where and when the photo was taken; the answers stay',
+): Option {
+  return new Option('--prior <what>', what).choices(['place-time']).default(undefined, 'none')
 }
 
 /** Photos with the times that their files say where no table does. */

@@ -64,6 +64,19 @@ export function backgroundLines({ background }: Pick<EvaluationReport, 'backgrou
   return [line('filled', background), line('swapped', swapped)]
 }
 
+/** What place and time bring, and whether that is proven. */
+export function priorLines({ prior }: Pick<EvaluationReport, 'prior'>): string[] {
+  if (prior === null) return []
+  const { told, queries, identityBalancedMap } = prior
+  const words = ({ a, b, interval }: PairedScore) => `${a.toFixed(3)} to ${b.toFixed(3)} (${intervalText(interval)})`
+  const [low, high] = identityBalancedMap.interval
+  const verdict =
+    low > 0 ? 'they help here' : high < 0 ? 'they mislead here: leave them out' : 'nothing shows that they help here'
+  return [
+    `prior     place and time, known of ${told} of ${counted(queries, 'query', 'queries')}: rank-1 from ${words(prior.rank1)}, mAP from ${words(prior.map)}, identity-balanced mAP from ${words(identityBalancedMap)}; in brackets 95 % intervals of the difference: ${verdict}`,
+  ]
+}
+
 function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`
 }

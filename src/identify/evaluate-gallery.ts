@@ -1,12 +1,13 @@
 import { check, counted } from '../base/index.ts'
 import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
 import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/index.ts'
-import { evaluateQueriesAgainstGallery, statisticsOf } from '../retrieval/index.ts'
+import { type Adjust, evaluateQueriesAgainstGallery, type RetrievalOptions, statisticsOf } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
 import { flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
 import { matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
+import { priorScores, watchedBy, watchPrior } from './prior-scores.ts'
 import { exclusion, labelsOf, protocolWords, sameSighting, withoutEncounter } from './protocol.ts'
 import { protocolsOf } from './protocols.ts'
 import { knownPhotos } from './rows.ts'
@@ -39,6 +40,11 @@ export async function evaluateAgainstGallery(
     `${whole.source}: none of ${counted(manifest.photos.length, 'query', 'queries')} shows an individual of the gallery ${source}`,
     doubts[0] ?? 'are its individuals called alike in both?',
   )
+  const { local, postProcessing, flanks = scoredFlanks } = options
+  if (options.prior !== undefined) {
+    const alone = { queries: manifest.photos, gallery: gallery.photos, leaveOut: () => false }
+    watchPrior(alone, local?.kind) // what it lacks is told before the work
+  }
   const queries = await embedCached(embedder, manifest, options)
   const { photos, contentHashes } = queries
   const [asked, known] = [labelsOf(photos), labelsOf(gallery.photos)]
@@ -46,7 +52,6 @@ export async function evaluateAgainstGallery(
   const excludeSame =
     options.excludeSame === undefined && !bothKnown ? undefined : exclusion(photos, options.excludeSame)
   const sameFile = (q: number, g: number) => contentHashes[q] === gallery.contentHashes[g]
-  const { local, postProcessing, flanks = scoredFlanks } = options
   const sighting = sameSighting(photos, gallery.photos, excludeSame)
   const isOther = otherFlank(photos, gallery.photos, flanks)
   const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
@@ -54,18 +59,15 @@ export async function evaluateAgainstGallery(
   const { adjust } =
     local === undefined ? {} : await matchLocally(local, { queries, gallery, leaveOut: meetsNot, postProcessing })
   const pairs = pairsOf(photos, gallery.photos)
-  const metrics = evaluateQueriesAgainstGallery(
-    { embeddings: queries.embeddings, ...asked },
-    { embeddings: gallery.embeddings, ...known },
-    {
-      excludeSame,
-      leaveOut: (q, g) => sameFile(q, g) || isOther(q, g),
-      onRanked: pairs.count,
-      postProcessing,
-      adjust,
-      onQuery: options.onRank,
-    },
-  )
+  const prior = options.prior && watchPrior({ queries: photos, gallery: gallery.photos, leaveOut }, local?.kind)
+  const rules = { excludeSame, leaveOut: (q: number, g: number) => sameFile(q, g) || isOther(q, g), postProcessing }
+  const scoredBy = (adjust: Adjust | undefined, onRanked?: RetrievalOptions['onRanked']) =>
+    evaluateQueriesAgainstGallery(
+      { embeddings: queries.embeddings, ...asked },
+      { embeddings: gallery.embeddings, ...known },
+      { ...rules, adjust, onRanked, onQuery: options.onRank },
+    )
+  const metrics = scoredBy(adjust, watchedBy(pairs, prior))
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
   return {
@@ -98,6 +100,7 @@ export async function evaluateAgainstGallery(
     verification: pairs.scores(),
     clustering: null,
     background: null,
+    prior: prior === undefined ? null : priorScores(prior, adjust, { metrics, photos, scoredBy }),
     protocols:
       options.protocols === undefined
         ? null

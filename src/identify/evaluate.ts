@@ -4,6 +4,7 @@ import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/ind
 import type { Embedder, Tta } from '../embedder/index.ts'
 import { type EmbedOptions, embedCached, embedPhotos } from '../embedder/index.ts'
 import {
+  type Adjust,
   type ClusteringScores,
   clusteringScores,
   evaluateRetrieval,
@@ -11,6 +12,7 @@ import {
   type QueryRecord,
   queryRecords,
   type RetrievalMetrics,
+  type RetrievalOptions,
   type VerificationScores,
 } from '../retrieval/index.ts'
 
@@ -19,6 +21,7 @@ import { type FlankCounts, type FlankRule, flankCounts, otherFlank, scoredFlanks
 import { type LocalMatching, matchLocally } from './local-matching.ts'
 
 import { pairsOf } from './pairs.ts'
+import { type PriorScores, type PriorTask, priorScores, watchedBy, watchPrior } from './prior-scores.ts'
 import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, sameSighting } from './protocol.ts'
 import { type ProtocolReport, protocolsOf } from './protocols.ts'
 import type { RankProgress } from './rank-progress.ts'
@@ -46,6 +49,8 @@ export interface EvaluateOptions extends EmbedOptions, RankProgress {
   readonly flanks?: FlankRule | undefined
   /** Places of the coat matched as well; not unless given. */
   readonly local?: LocalMatching | undefined
+  /** place-time: score also with what stations and times say, and tell the difference; all other numbers are those of looks alone. */
+  readonly prior?: 'place-time' | undefined
 }
 
 /** The photos that are scored: a selection, its reason left to who asked. */
@@ -78,6 +83,8 @@ export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Sc
   readonly protocols: ProtocolReport | null
   /** What the scores lose without the background; null where it was not asked for, or is not known. */
   readonly background: BackgroundReliance | null
+  /** What place and time change; null where they were not asked. */
+  readonly prior: PriorScores | null
   /** Each scored query under its photo's `photoKey`: what a paired test of two models needs. */
   readonly perQuery: readonly QueryRecord[]
 }
@@ -121,12 +128,16 @@ export async function evaluatePhotos(
   const manifest = identifiedOnly(whole)
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
   checkScorablePhotos(manifest, excludeSame)
+  const meets = (photos: readonly Photo[]): PriorTask => {
+    const sighting = sameSighting(photos, photos, excludeSame)
+    return { queries: photos, gallery: photos, leaveOut: (q, g) => q === g || sighting(q, g) }
+  }
+  if (options.prior !== undefined) watchPrior(meets(manifest.photos), options.local?.kind) // what it lacks is told before the work
   const embedded = await embedPhotos(embedder, manifest, options)
   const { postProcessing, local, onRank, flanks = scoredFlanks } = options
   const { photos, embeddings } = embedded
-  const sighting = sameSighting(photos, photos, excludeSame)
+  const { leaveOut } = meets(photos)
   const isOther = otherFlank(photos, photos, flanks)
-  const leaveOut = (q: number, g: number) => q === g || sighting(q, g)
   const task = {
     queries: embedded,
     gallery: embedded,
@@ -134,8 +145,11 @@ export async function evaluatePhotos(
   }
   const { adjust } = local === undefined ? {} : await matchLocally(local, { ...task, postProcessing })
   const pairs = pairsOf(photos, photos)
-  const ranking = { excludeSame, leaveOut: isOther, postProcessing, adjust, onQuery: onRank, onRanked: pairs.count }
-  const metrics = evaluateRetrieval({ embeddings, ...labelsOf(photos), ...ranking })
+  const prior = options.prior && watchPrior(meets(photos), local?.kind)
+  const rules = { excludeSame, leaveOut: isOther, postProcessing, onQuery: onRank }
+  const scoredBy = (adjust: Adjust | undefined, onRanked?: RetrievalOptions['onRanked']) =>
+    evaluateRetrieval({ embeddings, ...labelsOf(photos), ...rules, adjust, onRanked })
+  const metrics = scoredBy(adjust, watchedBy(pairs, prior))
   const asTheyAre = { embedded, excludeSame, postProcessing }
   const background = await backgroundOf(embedder, asTheyAre, options)
   const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
@@ -163,6 +177,7 @@ export async function evaluatePhotos(
       photos.map(({ identity }) => identity!),
     ),
     background,
+    prior: prior === undefined ? null : priorScores(prior, adjust, { metrics, photos, scoredBy }),
     protocols:
       options.protocols === undefined ? null : protocolsOf({ photos: embedded, gallery: others, postProcessing }),
     perIdentity,

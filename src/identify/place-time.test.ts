@@ -68,6 +68,13 @@ describe('what place and time say', () => {
     expect(without.get('Ana')).toBeLessThan(without.get('Caua')!)
   })
 
+  test('does not learn from the photo itself whose stations are near', () => {
+    const rare = [...known, seen('Ana', 'C', '2024-05-01T12:00:00')]
+    const [ana, bo] = [factors(rare, asked('C'), [3])!.get('Ana')!, factors(rare, asked('C'), [3])!.get('Bo')!]
+    expect(ana).toBe(bo) // without it nobody was ever seen at C
+    expect(factors(rare, asked('C'))!.get('Ana')).toBeGreaterThan(1.5 * bo)
+  })
+
   test('takes the time of a sighting from any of its photos', () => {
     const untimed = seen('Ana', 'A', undefined, { encounter: 'e1' })
     const timed = { ...untimed, timestamp: '2024-05-01T12:00:00' }

@@ -49,9 +49,11 @@ export function placeTimeOf(
   const sightings = sightingsOf(known, instants)
   const places = placesOf(sightings)
   return queries.map(({ camera }, q) => {
-    const own = new Set(twins[q])
-    const others = own.size === 0 ? sightings : sightings.filter(({ photos }) => !photos.some((row) => own.has(row)))
-    return factorsOf({ camera, instant: instants[known.length + q] }, others, places)
+    const rows = new Set(twins[q])
+    const isOwn = ({ photos }: Sighting) => rows.size > 0 && photos.some((row) => rows.has(row))
+    const own = sightings.filter(isOwn)
+    const others = own.length === 0 ? sightings : sightings.filter((one) => !isOwn(one))
+    return factorsOf({ camera, instant: instants[known.length + q] }, others, placesWithout(places, own))
   })
 }
 
@@ -71,14 +73,32 @@ function sightingsOf(known: readonly Photo[], instants: readonly (number | undef
   return [...found.values()]
 }
 
-/** Who was seen at each station. */
-type Places = ReadonlyMap<string, ReadonlySet<string>>
+/** Who was seen at each station, and how often. */
+type Places = ReadonlyMap<string, ReadonlyMap<string, number>>
 
 function placesOf(sightings: readonly Sighting[]): Places {
-  const places = new Map<string, Set<string>>()
-  for (const { camera, identity } of sightings)
-    if (camera !== undefined) places.set(camera, (places.get(camera) ?? new Set()).add(identity))
+  const places = new Map<string, Map<string, number>>()
+  for (const { camera, identity } of sightings) {
+    if (camera === undefined) continue
+    const seen = places.get(camera) ?? new Map<string, number>()
+    places.set(camera, seen.set(identity, (seen.get(identity) ?? 0) + 1))
+  }
   return places
+}
+
+/** The same without some sightings: that of the query itself would say whose stations are near the one where it was taken. */
+function placesWithout(places: Places, sightings: readonly Sighting[]): Places {
+  if (sightings.length === 0) return places
+  const left = new Map(places)
+  for (const { camera, identity } of sightings) {
+    if (camera === undefined) continue
+    const seen = new Map(left.get(camera))
+    const times = (seen.get(identity) ?? 0) - 1
+    if (times > 0) seen.set(identity, times)
+    else seen.delete(identity)
+    left.set(camera, seen)
+  }
+  return left
 }
 
 type WhereAndWhen = Pick<Sighting, 'camera' | 'instant'>
@@ -108,14 +128,15 @@ function factorsOf(
 
 /** How near stations are to one: by the individuals that were seen at both. */
 function nearnessOf(station: string, places: Places): (other: string) => number {
-  const here = places.get(station) ?? new Set()
+  const here = new Set(places.get(station)?.keys())
   const known = new Map([[station, 1]])
   return (other) => {
     const before = known.get(other)
     if (before !== undefined) return before
-    const there = places.get(other) ?? new Set()
+    const there = new Set(places.get(other)?.keys())
     const shared = [...there].filter((identity) => here.has(identity)).length
-    const near = Math.max(placeTimeDefaults.elsewhere, shared / (here.size + there.size - shared))
+    const all = here.size + there.size - shared
+    const near = Math.max(placeTimeDefaults.elsewhere, all === 0 ? 0 : shared / all)
     known.set(other, near)
     return near
   }
