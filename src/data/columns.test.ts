@@ -173,6 +173,18 @@ describe('a split', () => {
     expect(photos.map(({ split }) => split)).toEqual(['train', 'test', 'none', 'train'])
   })
 
+  it('is none where a minus says so, and nothing is said of the column', () => {
+    const { reading, warnings } = opened(
+      'file,identity,split',
+      rows.map((row) => row.replace(/,\w+$/, '')),
+      {
+        columns: { split: '-' },
+      },
+    )
+    expect(reading).toEqual({ columns: { filename: 'file', identity: 'identity' }, left: ['split'] })
+    expect(warnings).toEqual([])
+  })
+
   it('is asked for where two columns say different ones, and is no column with other words, or with one side', () => {
     expect(() => opened('file,identity,split_open,split_closed', rows)).toThrow(
       "2 columns could be the split: 'split_open' (2 values: train, test); 'split_closed' (2 values: test, train)",

@@ -114,7 +114,7 @@ export function listPhotos(
   })
   const reading = tableReading(table.header, made, { columns, boxes, mask, sizes })
   const warnings = [
-    ...unreadSplit(table, columns.split),
+    ...('split' in mapping ? [] : unreadSplit(table, columns.split)),
     ...unreadBoxes(reading.left, boxes),
     ...unreadMasks(table, reading.left),
     ...finder.warnings(),

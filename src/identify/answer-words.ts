@@ -128,7 +128,7 @@ function newAnimalWords(
 
 /** What is said where nothing was measured. */
 export const noAccuracyWords =
-  'Nothing is known of how often this model is right on your animals, so there are no probabilities and no names are given: `calibrateModel()` measures it.'
+  'Nothing is known of how often this model is right on your animals, so there are no probabilities and no names are given: `calibrateModel()` measures it, on photos of eight known individuals or more.'
 
 function percent(probability: number | undefined): string {
   if (probability === undefined) return 'unknown'
