@@ -17,7 +17,7 @@ export const columnNames = {
   filename: {
     usual:
       keys(`filename file_name file path image image_path photo filepath file_path image_file image_name image_filename img img_path
-      img_name photo_path photo_file photo_name fichier nom_fichier nom_du_fichier chemin archivo nombre_archivo nombre_de_archivo arquivo
+      img_name photo_path photo_file photo_name source_file fichier nom_fichier nom_du_fichier chemin archivo nombre_archivo nombre_de_archivo arquivo
       nome_arquivo nome_do_arquivo datei dateiname bild bilddatei foto imagen imagem bestand bestandsnaam`),
   },
   identity: {

@@ -75,6 +75,27 @@ describe('a table of Timelapse', () => {
   })
 })
 
+describe('a folder and a name in two columns', () => {
+  const csv = 'Station,Individual,Directory,FileName\nS0,A,S0,1.JPG\nS1,B,.\\S1,1.JPG\n'
+
+  it('are a path where files lie there, or names alone repeat', () => {
+    const seen = open(csv, ['S0/1.JPG', 'S1/1.JPG'])
+    expect(seen.paths).toEqual(['S0/1.JPG', 'S1/1.JPG'])
+    expect(seen.notes).toEqual(['file names are Directory/FileName'])
+    expect(seen.reading).toEqual({
+      columns: { filename: 'Directory/FileName', identity: 'Individual', camera: 'Station' },
+      left: [],
+    })
+    expect(open(csv, []).photos.map(({ filename }) => filename)).toEqual(['S0/1.JPG', './S1/1.JPG'])
+  })
+
+  it('are not where the names are whole, or nothing says so', () => {
+    const whole = csv.replace('S0,1.JPG', 'S0,a.JPG')
+    expect(open(whole, ['a.JPG', '1.JPG'])).toMatchObject({ paths: ['a.JPG', '1.JPG'], notes: [] })
+    expect(open(whole, []).photos.map(({ filename }) => filename)).toEqual(['a.JPG', '1.JPG'])
+  })
+})
+
 describe('a day and a time of day in two columns', () => {
   const timesOf = (csv: string) => {
     const { photos, reading } = open(csv, [])
