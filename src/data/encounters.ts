@@ -50,7 +50,9 @@ export function withEncounters(manifest: Manifest, options: EncounterOptions): M
 /** One encounter of all individuals is rather a word for none: no photo could then be compared with another. */
 function oneForAll(photos: readonly Photo[]): string[] {
   const [label, ...others] = new Set(photos.flatMap(({ encounter }) => encounter ?? []))
-  const individuals = new Set(photos.flatMap(({ identity }) => identity ?? [])).size
+  const individuals = new Set(
+    photos.flatMap(({ identity, encounter }) => (encounter === undefined ? [] : (identity ?? []))),
+  ).size
   if (label === undefined || others.length > 0 || individuals < 2) return []
   return [
     `all photos of ${counted(individuals, 'individual is', 'individuals are')} of one encounter, '${label}', so that none may be compared with another: ` +

@@ -1,14 +1,48 @@
 /** A flank that coats are matched on. */
 export type Side = 'left' | 'right'
 
-/** What people write for a flank, in the languages that this field's tables are in. */
+/** What people write for a side, in the languages that this field's tables are in. */
 export const sideWords: Readonly<Record<Side, readonly string[]>> = {
-  left: 'left l lf leftside leftflank izq izquierda izquierdo esq esquerda esquerdo gauche links'.split(' '),
-  right: 'right r rf rightside rightflank der derecha derecho dir direita direito droite rechts'.split(' '),
+  left: `left l lf lhs lh ls izq izquierda izquierdo esq esquerda esquerdo gauche links linke linker linkes sinistra sinistro
+    leftside leftflank`.split(/\s+/),
+  right:
+    `right r rf rhs rh rs der derecha derecho dir direita direito droite droit rechts rechte rechter rechtes destra destro
+    rightside rightflank`.split(/\s+/),
 }
+
+/** What stands beside them, and says no more: `left side`, `flanco_izquierdo`, `L flank`, `linke Seite`. */
+const beside =
+  'side|hand|flank|flanks|lateral|profile|view|body|facing|lado|flanco|costado|perfil|cote|flanc|profil|seite|flanke|kant|zijde|fianco|lato'
+
+const patterns = Object.entries(sideWords).map(
+  ([side, words]) => [side, new RegExp(`^(?:${beside})*(?:${words.join('|')})(?:${beside})*$`)] as const,
+)
 
 /** The side that a table's or a folder's word for a flank says, in any case and with any marks; undefined for front, back and whatever else. */
 export function sideOf(flank: string): Side | undefined {
-  const word = flank.toLowerCase().replace(/[^a-z]/g, '')
-  return sideWords.left.includes(word) ? 'left' : sideWords.right.includes(word) ? 'right' : undefined
+  const word = lettersOf(flank)
+  const [side] = patterns.find(([, pattern]) => pattern.test(word)) ?? []
+  return side === 'left' || side === 'right' ? side : undefined
+}
+
+/** Short for a side in a table's column of flanks, and words of their own as the name of a folder. */
+const noFolders: ReadonlySet<string> = new Set(['der', 'dir', 'ls', 'rs'])
+
+const otherParts: ReadonlySet<string> = new Set(
+  'front back rear head face tail top bottom dorsal ventral both'.split(' '),
+)
+
+/** True for a folder's name that says which part of the body its photos show; numbers in it are rather an animal's. */
+export function isFlankName(name: string): boolean {
+  const word = lettersOf(name)
+  if (/\p{N}/u.test(name) || noFolders.has(word)) return false
+  return sideOf(name) !== undefined || otherParts.has(word.replace(/(?:side|view)$/, ''))
+}
+
+/** In lower case, without accents and marks. */
+function lettersOf(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { folderWith } from '../../test/dataset-fixture.ts'
+import { sideOf } from './flank-words.ts'
 import { openDataset } from './open.ts'
 
 const open = (names: readonly string[]) =>
@@ -80,6 +81,43 @@ describe('folders below folders', () => {
     expect(() => read(['1.jpg', 'Ana/left/1.jpg', 'Bo/left/2.jpg'])).toThrow(
       'both photos and folders of photos (Ana, Bo)',
     )
+  })
+
+  it.each([
+    ['LHS', 'RHS'],
+    ['L', 'R'],
+    ['Left Side', 'right-side'],
+    ['L flank', 'Side R'],
+    ['left hand side', 'right hand side'],
+    ['izquierda', 'derecha'],
+    ['lado_izquierdo', 'Lado derecho'],
+    ['Flanco Izq', 'flanco der'],
+    ['lado esquerdo', 'lado direito'],
+    ['côté gauche', 'Flanc droit'],
+    ['linke Seite', 'Rechts'],
+    ['linkerkant', 'rechterkant'],
+    ['fianco sinistro', 'destra'],
+  ])('named %s and %s are flanks, a folder Unknown beside them too', (left, right) => {
+    const names = [`Ana/${left}/1.jpg`, `Ana/${right}/2.jpg`, `Bo/${left}/3.jpg`, 'Bo/Unknown/4.jpg']
+    const found = open(names).photos.map(({ identity, flank, extra }) => [identity, flank && sideOf(flank), extra])
+    expect(found.sort()).toEqual([
+      ['Ana', 'left', {}],
+      ['Ana', 'right', {}],
+      ['Bo', undefined, {}],
+      ['Bo', 'left', {}],
+    ])
+    expect(read([`Ana/${left}/1.jpg`, 'Bo/2.jpg'])).toEqual([
+      ['Ana', undefined, left],
+      ['Bo', undefined, undefined],
+    ])
+  })
+
+  it('named as animals may be are no flanks', () => {
+    const alone = (name: string) => sideOf(name)
+    expect(['Lado', 'side', 'lateral', 'Leftie', 'Rocky', 'Lola', 'front', 'L/R'].map(alone)).toEqual(
+      Array(8).fill(undefined),
+    )
+    expect(read(['L1/1.jpg', 'R2/1.jpg']).map(([identity]) => identity)).toEqual(['L1', 'R2'])
   })
 
   it('of flanks are flanks', () => {

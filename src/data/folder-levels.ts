@@ -1,6 +1,7 @@
 import { check } from '../base/index.ts'
-import { sideWords } from './flank-words.ts'
+import { isFlankName } from './flank-words.ts'
 import { shortList } from './manifest.ts'
+import { isUsualNobody } from './nobody.ts'
 import { monthOf } from './timestamps.ts'
 
 /** What the folders of one level are. */
@@ -10,13 +11,6 @@ const dates =
   /^(19|20)\d\d([-_. ]?(0?[1-9]|1[0-2])([-_. ]?(0?[1-9]|[12]\d|3[01]))?)?([-_ T]?\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?$/
 const dayFirst = /^(0?[1-9]|[12]\d|3[01])[-_. ](0?[1-9]|1[0-2])[-_. ]((19|20)?\d\d)$/
 const months = /^(0?[1-9]|1[0-2])$/
-
-const flanks = new Set([
-  ...[...sideWords.left, ...sideWords.right].filter((word) => !/^(der|dir)$/.test(word)), // a folder dir is none
-  ...'left_flank right_flank left_side right_side front back rear head face tail top bottom dorsal ventral both'.split(
-    ' ',
-  ),
-])
 
 /** Words for a camera with its number, and the folders that cameras make (100RECNX). */
 const cameras = [
@@ -34,7 +28,7 @@ const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', '
 export function roleOfName(name: string): 'date' | 'encounter' | 'flank' | 'camera' | undefined {
   if (dates.test(name) || dayFirst.test(name) || isMonthOfYear(name)) return 'date'
   if (encounters.test(name)) return 'encounter'
-  if (flanks.has(name.toLowerCase().replace(/[\s-]+/g, '_'))) return 'flank'
+  if (isFlankName(name)) return 'flank'
   return areCameras([name]) ? 'camera' : undefined
 }
 
@@ -51,9 +45,15 @@ function isMonthOfYear(name: string): boolean {
 function roleOf(level: readonly string[], above: readonly string[] | undefined): LevelRole | undefined {
   const own = [...new Set(level.map(roleOfName))]
   if (own.length === 1 && own[0] !== 'camera' && own[0] !== undefined) return own[0]
+  if (above !== undefined && areFlanks(level)) return 'flank'
   if (above?.every((name) => dates.test(name)) && level.every((name) => months.test(name))) return 'date'
   if (above !== undefined && own.length > 1 && !own.includes(undefined)) return 'various'
   return level.length === 1 ? 'wrapper' : undefined
+}
+
+/** Also with a folder of photos of which nobody knows the flank. */
+function areFlanks(level: readonly string[]): boolean {
+  return level.some(isFlankName) && level.every((name) => isFlankName(name) || isUsualNobody(name))
 }
 
 function areCameras(level: readonly string[]): boolean {
