@@ -3,6 +3,7 @@ import { boxFields } from './box-columns.ts'
 import { chooseColumn, columnOfFiles } from './choose-column.ts'
 import { columnNames, type Field, keyOf } from './column-names.ts'
 import type { Table } from './csv.ts'
+import { likelyFileNames } from './joined-hint.ts'
 import { shortList } from './manifest.ts'
 
 /** In the order in which they are told. */
@@ -56,11 +57,13 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
     throw new InputError(
       `${where}: ${mistakes.join(`\n${where}: `)}`,
       headerHint(table) ??
-        `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: '…', identity: '…' } })}`,
+        `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: likelyFileNames(table, fileOf ?? nowhere) ?? '…', identity: '…' } })}`,
     )
   }
   return columns
 }
+
+const nowhere = () => undefined
 
 /** How far down a header is looked for. */
 const probedRows = 10

@@ -32,6 +32,36 @@ test('where no file of a table is there, one line says where they were looked fo
   expect(await told(two, ['2.png'])).toContain(`${line}hint: \`images\` names the folder that they start from`)
 })
 
+test('names whose folders stand in other columns: the hint joins the columns by the names that they have', async () => {
+  const table = (header: string) => `${header}\na,1.png,Ana\nb,2.png,Ana\na,1.png,Bo\n`
+  const files = ['t/ph/Ana/a/1.png', 't/ph/Ana/b/2.png', 't/ph/Bo/a/1.png']
+  expect(await told(table('Nr,file,Who'), files)).toContain(
+    'hint: the names start in folders that other columns have: `columns: {"filename":"Who/Nr/file"}, images: "/t/ph"` joins them',
+  )
+  const besides = files.map((name) => name.replace('t/ph/', 't/'))
+  expect(await told(table('Nr,file,identity'), besides)).toContain(
+    'hint: the names start in folders that other columns have: `columns: {"filename":"identity/Nr/file"}` joins them',
+  )
+})
+
+test('no column of file names: the hint has those that hold such names, joined where files lie so', () => {
+  const hintOf = (csv: string, files: readonly string[]) => {
+    const folder = folderWith({ 't.csv': csv, ...Object.fromEntries(files.map((name) => [name, ''])) })
+    try {
+      return String(openDataset(join(folder, 't.csv')))
+    } catch (error) {
+      return String(error).split('\nhint: ')[1]
+    }
+  }
+  const csv = 'Folder2,Nm,who\nsite\\a,1.png,Ana\nsite\\b,2.png,Ana\n'
+  const told = (filename: string) =>
+    `its columns are Folder2, Nm, who; name them with \`columns: {"filename":"${filename}","identity":"…"}\``
+  expect(hintOf(csv, ['site/a/1.png', 'site/b/2.png'])).toBe(told('Folder2/Nm'))
+  expect(hintOf(csv, ['1.png', '2.png'])).toBe(told('Nm'))
+  expect(hintOf(csv, [])).toBe(told('Nm'))
+  expect(hintOf('Folder2,Nm,who\na,1,Ana\n', [])).toBe(told('…'))
+})
+
 test('where one is there, each of the others has its line', async () => {
   const text = await told(two, ['t/site/1.png'])
   expect(text).toContain("1 problem\n  a.csv row 3 'site/2.png': /t/site/2.png: no such file\n")

@@ -1,7 +1,8 @@
 import { existsSync, opendirSync } from 'node:fs'
-import { basename, dirname, extname, join, sep } from 'node:path'
+import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import { optionText } from '../base/index.ts'
-import { describePhoto, type Photo, type Problem } from './manifest.ts'
+import { joinedPlaces } from './joined-hint.ts'
+import { describePhoto, type Photo, type Problem, type TableReading } from './manifest.ts'
 import { isPhotoName } from './photo-names.ts'
 
 /** Entries of folders that are looked at, and names that are looked for. */
@@ -11,7 +12,11 @@ const [mostEntries, mostNames] = [50_000, 20]
  * What is said in the place of a line for each photo where none of a table's files is there: the folder that was looked in, and where files of
  * their names lie beside the table or below. Undefined where some file is there, or the photos are of no table.
  */
-export function allMissing(source: string, photos: readonly Photo[]): Problem | undefined {
+export function allMissing(
+  source: string,
+  photos: readonly Photo[],
+  reading: Pick<TableReading, 'columns'> = { columns: {} },
+): Problem | undefined {
   const [first] = photos
   if (first === undefined || photos.some(({ path, row }) => row === undefined || existsSync(path))) return undefined
   const looked = folderAbove(first.path, first.filename) ?? dirname(first.path)
@@ -19,8 +24,38 @@ export function allMissing(source: string, photos: readonly Photo[]): Problem | 
   return {
     where: describePhoto(first),
     what: `${count}; file names start from ${looked}`,
-    hint: whereabouts(dirname(source), photos.slice(0, mostNames)) ?? '`images` names the folder that they start from',
+    hint:
+      joinedAbouts([looked, dirname(source)], photos, reading) ??
+      whereabouts(dirname(source), photos.slice(0, mostNames)) ??
+      '`images` names the folder that they start from',
   }
+}
+
+/** Files of a photo's name that are looked at for the folders above them. */
+const mostNamesakes = 100
+
+/** Where other columns of the table are the folders of its names: how they are joined. */
+function joinedAbouts(
+  roots: readonly string[],
+  photos: readonly Photo[],
+  reading: Pick<TableReading, 'columns'>,
+): string | undefined {
+  const probed = photos.slice(0, mostNames)
+  const placeOf = joinedPlaces(probed, reading)
+  let looks = 0
+  const places = new Map(roots.map((root) => [resolve(root), root])) // as it was written, where that is known
+  for (const root of places.values())
+    for (const { folder, name } of filesBelow(root)) {
+      const own = probed.filter(({ filename }) => basename(filename) === name)
+      if (own.length === 0) continue
+      if (++looks > mostNamesakes) return undefined
+      const place = placeOf(join(folder, name), own)
+      if (place === undefined) continue
+      const columns = { columns: { filename: place.filename } }
+      const options = resolve(place.images) === resolve(roots[0]!) ? columns : { ...columns, images: place.images }
+      return `the names start in folders that other columns have: ${optionText(options)} joins them`
+    }
+  return undefined
 }
 
 /** Where files of these names lie, and what makes the table find them. */

@@ -12,7 +12,7 @@ import {
   withoutCaptions,
 } from '../images/index.ts'
 import { CacheError } from './cache.ts'
-import { checkProblems, describePhoto, type Manifest, type Photo, type Problem } from './manifest.ts'
+import { checkProblems, describePhoto, type Manifest, type Photo, type Problem, type TableReading } from './manifest.ts'
 import { allMissing } from './missing-files.ts'
 
 /** What happens with photos that cannot be used, and how many are read ahead. */
@@ -114,12 +114,12 @@ export function checkListed(
 
 /** @throws InputError for photos that cannot be used, unless they may be left out and some are left. */
 function checkUsable(
-  { name, photos, problems }: ReturnType<typeof listOf>,
+  { name, photos, problems, reading }: ReturnType<typeof listOf>,
   unusable: readonly Skipped[],
   { skipUnreadable, mayBeEmpty }: Required<Pick<ReadOptions, 'skipUnreadable' | 'mayBeEmpty'>>,
 ): void {
-  const missing = unusable.length === photos.length ? allMissing(name, photos) : undefined
-  if (missing !== undefined) checkProblems(name, [...problems, missing])
+  const missing = unusable.length === photos.length ? allMissing(name, photos, reading) : undefined
+  if (missing !== undefined) checkProblems(name, [missing, ...problems])
   checkProblems(name, skipUnreadable ? problems : [...problems, ...unusable.map(unreadableProblem)])
   if (unusable.length < photos.length || mayBeEmpty) return
   const reasons = unusable.map(
@@ -133,9 +133,10 @@ export function listOf(source: Manifest | readonly Photo[]): {
   readonly name: string
   readonly photos: readonly Photo[]
   readonly problems: readonly Problem[]
+  readonly reading?: TableReading | undefined
 } {
   if (!('photos' in source)) return { name: 'photos', photos: source, problems: [] }
-  return { name: source.source, photos: source.photos, problems: source.problems }
+  return { name: source.source, photos: source.photos, problems: source.problems, reading: source.reading }
 }
 
 /** A photo's pixels, upright and whole, its mask as their alpha, caption strips marked. @throws InputError naming the file that cannot be used. */
