@@ -4,7 +4,7 @@ import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { bytesOf } from './options.ts'
 import { stagedProgress } from './progress.ts'
-import { warn } from './say.ts'
+import { tell, warn } from './say.ts'
 import { refuseUnusedMatching } from './unused-options.ts'
 
 /** Options of every command that can match coats place by place. */
@@ -80,7 +80,8 @@ export async function withMatching<T>(
   use: (matching: LocalMatching | undefined) => Promise<T>,
 ): Promise<T> {
   if (match === 'none') return use(undefined)
-  const { fusionOf, jointFingerprint, openExtractors, releaseExtractors } = await import('../local/index.ts')
+  const { fusionOf, jointFingerprint, jointName, openExtractors, releaseExtractors } = await import('../local/index.ts')
+  const { galleryLocals } = await import('../embedder/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
   const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
@@ -94,6 +95,12 @@ export async function withMatching<T>(
       if (lacking.length > 0)
         warn(
           `${gallery.source} has no local features of ${kind}: they are computed from its photos, or taken from the cache`,
+        )
+      const asked = new Set(extractors.map(({ fingerprint }) => fingerprint))
+      const more = galleryLocals(gallery.source).filter(({ fingerprint }) => !asked.has(fingerprint))
+      if (lacking.length === 0 && more.length > 0)
+        tell(
+          `note: ${gallery.source} has features of ${jointName(more)} too, which are not looked at: name several with --matcher`,
         )
     }
     const followed = learnt?.extractor === jointFingerprint(extractors) ? learnt : undefined

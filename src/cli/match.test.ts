@@ -186,6 +186,16 @@ describe('--match', () => {
     for (const name of names) expect(both.get(name)!.places).toBe(sift.get(name)!.places! + coat.get(name)!.places!)
     expect(both.get('Bento')!.similarity).toBeGreaterThanOrEqual(sift.get('Bento')!.similarity)
     expect(output.stderr).not.toContain('no local features')
+    expect(output.stderr).toContain(`note: ${gallery} has features of coat descriptor`)
+    const metrics = join(out, 'metrics.json')
+    const asNew = join(data, 'test', 'test', 'new.csv')
+    writeFileSync(asNew, 'filename,identity\nsecond.png,Bento\n')
+    const scored = ['evaluate', '--model', run, '--data', asNew, '--gallery', gallery, '--out', metrics]
+    expect(await rosette(...scored, '--match', 'fused', '--matcher', 'sift,coat')).toBe(0)
+    expect((JSON.parse(readFileSync(metrics, 'utf8')) as { protocol: string }).protocol).toMatch(
+      /; similarities fused with matched places of the coat \(RootSIFT and coat descriptor\)$/,
+    )
+    rmSync(asNew)
     expect(await rosette(...asked, '--match', 'fused', '--matcher', 'sift,coat,sift')).toBe(2)
     expect(output.stderr).toContain('--matcher: sift: named twice')
   })
@@ -255,9 +265,9 @@ describe('--match', () => {
     const file = join(out, 'calibration.json')
     const match = ['--match', 'fused', '--calibration', file]
     expect(await rosette('calibrate', '--model', run, '--data', data, '--match', 'fused', '--out', file)).toBe(0)
-    const record = JSON.parse(readFileSync(file, 'utf8')) as Readonly<
-      Record<'fused' | 'local', Record<string, unknown>>
-    >
+    const { sha256: _, ...record } = JSON.parse(readFileSync(file, 'utf8')) as Readonly<
+      Record<'fused' | 'local' | 'sha256', Record<string, unknown>>
+    > // without its seal a file may be edited
     expect(record.fused).toMatchObject({ better: false, shortlist: 25, measured: null })
     expect(record.local).toMatchObject({ fusion: { kind: 'local' }, better: false, shortlist: 25, measured: null })
     const asked = ['identify', '--model', run, '--gallery', data, join(data, 'test', 'test', 'second.png'), '--json']

@@ -56,7 +56,7 @@ export async function evaluateAgainstGallery(
   const isOther = otherFlank(photos, gallery.photos, flanks)
   const leaveOut = (q: number, g: number) => sameFile(q, g) || sighting(q, g)
   const meetsNot = (q: number, g: number) => leaveOut(q, g) || isOther(q, g)
-  const { adjust } =
+  const { adjust, matchers } =
     local === undefined ? {} : await matchLocally(local, { queries, gallery, leaveOut: meetsNot, postProcessing })
   const pairs = pairsOf(photos, gallery.photos)
   const prior = options.prior && watchPrior({ queries: photos, gallery: gallery.photos, leaveOut }, local?.kind)
@@ -80,7 +80,7 @@ export async function evaluateAgainstGallery(
     protocol: protocolWords(
       excludeSame === undefined ? 'queries against a gallery' : 'queries against a gallery, other encounters',
       postProcessing,
-      local?.kind,
+      { match: local?.kind, matchers },
     ),
     excludeSame: excludeSame ?? null,
     ...numbers,

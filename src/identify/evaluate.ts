@@ -143,7 +143,7 @@ export async function evaluatePhotos(
     gallery: embedded,
     leaveOut: (q: number, g: number) => leaveOut(q, g) || isOther(q, g),
   }
-  const { adjust } = local === undefined ? {} : await matchLocally(local, { ...task, postProcessing })
+  const { adjust, matchers } = local === undefined ? {} : await matchLocally(local, { ...task, postProcessing })
   const pairs = pairsOf(photos, photos)
   const prior = options.prior && watchPrior(meets(photos), local?.kind)
   const rules = { excludeSame, leaveOut: isOther, postProcessing, onQuery: onRank }
@@ -166,7 +166,7 @@ export async function evaluatePhotos(
     notInGallery: 0,
     sameFiles: 0,
     ...scoringOf(
-      { ...embedded, excludeSame, postProcessing, match: local?.kind, unidentified, learned, onRank },
+      { ...embedded, excludeSame, postProcessing, match: local?.kind, matchers, unidentified, learned, onRank },
       metrics,
     ),
     flanks: flankCounts(photos, photos, { rule: flanks, leaveOut }),

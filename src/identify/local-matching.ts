@@ -57,6 +57,8 @@ export interface LocalTask {
 
 /** Matches of every query, and what becomes of its similarities by them. */
 export interface LocalResult {
+  /** The names of what found the places. */
+  readonly matchers?: readonly string[] | undefined
   readonly adjust: Adjust
   /** A query's similarities by places alone, [P], as `local` has them: of what was matched for `fused` too. */
   readonly alone: (query: number) => Float32Array
@@ -131,6 +133,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     return localSimilarities({ votes, matches: new Map(verified) }, config)
   }
   return {
+    matchers: extractors.map(({ name }) => name),
     alone,
     adjust: (query, similarities) => {
       if (kind === 'local') return alone(query)

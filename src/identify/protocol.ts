@@ -15,10 +15,21 @@ export function exclusion(photos: readonly Photo[], asked: ExcludeSame | undefin
 }
 
 /** A protocol and what was done to rank: scores of other post-processing, or with places of coats matched, are other scores. */
-export function protocolWords(protocol: string, postProcessing: PostProcessing | undefined, match?: MatchKind): string {
+export function protocolWords(
+  protocol: string,
+  postProcessing: PostProcessing | undefined,
+  { match, matchers = [] }: MatchedBy = {},
+): string {
   const done = postProcessingWords(postProcessing)
-  const words = [protocol, ...(done === undefined ? [] : [done]), ...(match === undefined ? [] : [matchWords[match]])]
-  return words.join('; ')
+  const together = matchers.length < 2 ? '' : ` (${matchers.map((name) => name.replace(/,.*/, '')).join(' and ')})`
+  const places = match === undefined ? [] : [`${matchWords[match]}${together}`]
+  return [protocol, ...(done === undefined ? [] : [done]), ...places].join('; ')
+}
+
+/** How places of coats joined a ranking, and the names of what found them; not at all unless given. */
+export interface MatchedBy {
+  readonly match?: MatchKind | undefined
+  readonly matchers?: readonly string[] | undefined
 }
 
 /** What local matching does to a ranking, in words. */

@@ -16,8 +16,7 @@ import {
   statisticsOf,
 } from '../retrieval/index.ts'
 import { doubtsOf } from './doubts.ts'
-import type { MatchKind } from './local-matching.ts'
-import { labelsOf, protocolWords, sameEncounterPairs, withoutEncounter } from './protocol.ts'
+import { labelsOf, type MatchedBy, protocolWords, sameEncounterPairs, withoutEncounter } from './protocol.ts'
 import type { RankProgress } from './rank-progress.ts'
 
 /** How photos were scored, what was left out, and what speaks against the scores: what `evaluate` and a report say alike. */
@@ -46,12 +45,10 @@ export interface Scoring extends Statistics {
 }
 
 /** Photos that were ranked against each other, and how. */
-export interface ScoredPhotos extends PhotoEmbeddings, RankProgress {
+export interface ScoredPhotos extends PhotoEmbeddings, RankProgress, MatchedBy {
   readonly excludeSame: 'encounter' | undefined
   /** What was done to rank them; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
-  /** How places of coats joined; not at all unless given. */
-  readonly match?: MatchKind | undefined
   readonly unidentified: number
   /** Of the photos those that the run was trained on; undefined where that is not known. */
   readonly learned: number | undefined
@@ -66,7 +63,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
     protocol: protocolWords(
       byEncounter ? 'each photo against other encounters' : 'each photo against all others',
       postProcessing,
-      match,
+      scored,
     ),
     excludeSame: excludeSame ?? null,
     ...statisticsOf(metrics.perQuery),

@@ -39,7 +39,7 @@ export interface ReportInput extends RankProgress {
   /** What is done to rank; plain cosines unless given. */
   readonly postProcessing?: PostProcessing | undefined
   /** Places of the coat matched between these photos, and how they join; not at all unless given. */
-  readonly local?: (Pick<LocalResult, 'adjust' | 'matches'> & { readonly kind: MatchKind }) | undefined
+  readonly local?: (Pick<LocalResult, 'adjust' | 'matches' | 'matchers'> & { readonly kind: MatchKind }) | undefined
   /** SHA-256 of each photo's file: photos with the same one are told to be one file; no two are unless given. */
   readonly contentHashes?: readonly string[] | undefined
   /** Photos that could not be read. */
@@ -80,6 +80,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     excludeSame,
     postProcessing,
     match: local?.kind,
+    matchers: local?.matchers,
     unidentified,
     learned,
     onRank,
