@@ -1,6 +1,6 @@
 import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { InputError, messageOf } from './check.ts'
+import { parseJson } from './parse-json.ts'
 import { readRegular } from './regular-file.ts'
 import { naming } from './system-error.ts'
 import { temporaryName } from './temporary.ts'
@@ -78,15 +78,11 @@ function writeFully(file: number, bytes: Uint8Array): void {
 
 /**
  * Parses a JSON file; a byte order mark is passed over. @throws InputError naming the file where it cannot be read or
- * is no JSON.
+ * is no JSON, or nested too deep.
  */
 export function readJson(path: string): unknown {
   const text = readRegular(path, 'json')
     .toString('utf8')
     .replace(/^\uFEFF/, '')
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new InputError(`${path}: not JSON (${messageOf(error)})`)
-  }
+  return parseJson(text, path)
 }

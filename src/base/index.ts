@@ -15,6 +15,7 @@ export { type InsideOptions, isInside, resolveBeside, resolveInside } from './in
 export { type Lock, type LockOptions, takeLock, withLock } from './lock.ts'
 export { optionText } from './option-text.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
+export { checkNesting, parseJson } from './parse-json.ts'
 export { Pool } from './pool.ts'
 export { RangedFile } from './ranged-file.ts'
 export {

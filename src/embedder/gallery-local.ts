@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { parseStrictly, readJson, resolveBeside } from '../base/index.ts'
-import { type GalleryLocal, indexFile, indexSchema, localsOf, readPart } from './gallery.ts'
+import { resolveBeside } from '../base/index.ts'
+import { type GalleryLocal, indexFile, localsOf, readIndex, readPart } from './gallery.ts'
 
 /** Local features that a gallery on disk keeps, of one extractor. */
 export interface StoredLocal extends Omit<GalleryLocal, 'content'> {
@@ -12,7 +12,7 @@ export interface StoredLocal extends Omit<GalleryLocal, 'content'> {
 /** Which local features a gallery keeps: one entry for each extractor, none where it has none. @throws InputError where its index is malformed. */
 export function galleryLocals(folder: string): readonly StoredLocal[] {
   const where = join(folder, indexFile)
-  const { local = [] } = parseStrictly(indexSchema, readJson(where), where)
+  const { local = [] } = readIndex(folder)
   return localsOf(local).map((part) => {
     const path = resolveBeside(where, part.file)
     return { name: part.name, fingerprint: part.fingerprint, path, read: () => readPart(path, part) }

@@ -118,6 +118,9 @@ describe('a gallery on disk', () => {
     writeFileSync(join(folder, file), bytes)
     expect(await thrown(() => readGallery(folder))).toContain(`${file}: damaged`)
     const index = join(folder, 'gallery.json')
+    const whole = readFileSync(index, 'utf8')
+    writeFileSync(index, whole.replace(/"fingerprint": "./, '"fingerprint": "f'))
+    expect(await thrown(() => readGallery(folder))).toContain(`${index}: sha256: does not fit what the file says`)
     for (const name of ['../photos.json', '/etc/passwd', 'a/b.json']) {
       writeFileSync(index, readFileSync(index, 'utf8').replace(/"file": "[^"]*json"/, `"file": "${name}"`))
       expect(await thrown(() => readGallery(folder))).toContain('expected a plain file name')

@@ -5,13 +5,15 @@ import { z } from 'zod'
 import {
   check,
   type FileContent,
+  parseJson,
   parseStrictly,
-  readJson,
   readRegular,
+  readSealedJson,
   resolveBeside,
   resolveInside,
   settlePath,
   writeFileAtomic,
+  writeSealedJson,
 } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import { outlineSchema } from '../images/index.ts'
@@ -25,7 +27,7 @@ const part = z.strictObject({ file: fileName, sha256: hash })
 const localSchema = part.extend({ name: z.string(), fingerprint: hash })
 
 /** What `gallery.json` says. */
-export const indexSchema = z.strictObject({
+const indexSchema = z.strictObject({
   format: z.literal('rosette-gallery'),
   version: z.literal(1),
   model: z.strictObject({
@@ -62,6 +64,11 @@ const photosSchema = z.array(photoSchema)
 
 /** The file that says what a gallery holds; it is written last. */
 export const indexFile = 'gallery.json'
+
+/** What a gallery's `gallery.json` says. @throws InputError where it is malformed, or was edited or damaged since it was written. */
+export function readIndex(folder: string): z.output<typeof indexSchema> {
+  return readSealedJson(join(folder, indexFile), indexSchema, { hint: 'make the gallery anew', mayLackSeal: true })
+}
 
 /** The model that made a gallery's embeddings, by name and by a hash of all that decides its numbers. */
 export type GalleryModel = Readonly<z.output<typeof indexSchema>['model']>
@@ -122,7 +129,7 @@ export function writeGallery(
   const written = locals.map((local) => writeLocal(folder, local))
   const [only, ...more] = written
   const listed = only === undefined ? {} : { local: more.length === 0 ? only : written }
-  writeFileAtomic(join(folder, indexFile), `${JSON.stringify({ ...index, ...listed }, undefined, 2)}\n`)
+  writeSealedJson(join(folder, indexFile), { ...index, ...listed })
   const current = new Set([index.photos.file, index.embeddings.file, ...written.map(({ file }) => file)])
   for (const name of readdirSync(folder))
     if (/^(photos|embeddings|local)-[0-9a-f]{16}\.(json|npy|safetensors)$/.test(name) && !current.has(name))
@@ -139,10 +146,11 @@ export function readGallery(
   { model, images }: { readonly model?: GalleryModel | undefined; readonly images?: string | undefined } = {},
 ): Gallery {
   const where = join(folder, indexFile)
-  const index = parseStrictly(indexSchema, readJson(where), where)
+  const index = readIndex(folder)
   if (model !== undefined) checkSameModel(folder, index.model, model)
   const photosPath = resolveBeside(where, index.photos.file)
-  const records = parseStrictly(photosSchema, parsed(readPart(photosPath, index.photos), photosPath), photosPath)
+  const table = readPart(photosPath, index.photos)
+  const records = parseStrictly(photosSchema, parseJson(table.toString('utf8'), photosPath), photosPath)
   const npyPath = resolveBeside(where, index.embeddings.file)
   const { shape, data } = decodeNpy(readPart(npyPath, index.embeddings), npyPath)
   const expected = [records.length, index.model.size]
@@ -283,12 +291,4 @@ export function readPart(path: string, { sha256 }: Part): Buffer {
     'make the gallery anew',
   )
   return bytes
-}
-
-function parsed(bytes: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    check(false, `${path}: not JSON`)
-  }
 }

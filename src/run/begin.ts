@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, checkOutput, sweepTemporary } from '../base/index.ts'
+import { check, checkOutput, sweepTemporary, writeSealedJson } from '../base/index.ts'
 import type { TrainConfig } from './config.ts'
 import { isReportFile, runFiles, runNames } from './names.ts'
 import { type RunRecord, writeJson } from './record.ts'
@@ -44,7 +44,7 @@ export interface RunBeginning {
 export function beginRun(out: string, { config, record, split, skipped, describe }: RunBeginning): void {
   writeJson(join(out, runNames.config), config)
   mkdirSync(join(out, runNames.checkpoints), { recursive: true })
-  writeJson(join(out, runNames.split), { ...split, ...(skipped.length === 0 ? {} : { skipped }) })
+  writeSealedJson(join(out, runNames.split), { ...split, ...(skipped.length === 0 ? {} : { skipped }) })
   describe(out)
   writeJson(join(out, runNames.record), record)
 }

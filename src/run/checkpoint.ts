@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, messageOf, optionText, parseStrictly, writeFileAtomic } from '../base/index.ts'
+import { check, optionText, parseJson, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { bytesOf, encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'
 import { runNames } from './names.ts'
@@ -107,11 +107,6 @@ function contentHash(tensors: Iterable<readonly [string, Tensor]>, position: str
 }
 
 function parsePosition(text: string, path: string): Position {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new InputError(`${path}: its position is not JSON (${messageOf(error)})`)
-  }
-  return parseStrictly(positionSchema, json, `${path}: position`)
+  const where = `${path}: position`
+  return parseStrictly(positionSchema, parseJson(text, where), where)
 }

@@ -1,6 +1,15 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { z } from 'zod'
-import { counted, InputError, messageOf, naming, parseStrictly, readRegular, writeFileAtomic } from '../base/index.ts'
+import {
+  counted,
+  InputError,
+  messageOf,
+  naming,
+  parseJson,
+  parseStrictly,
+  readRegular,
+  writeFileAtomic,
+} from '../base/index.ts'
 
 const stepSchema = z.object({
   kind: z.literal('step'),
@@ -81,14 +90,8 @@ export function readLog(path: string): LogEntry[] {
 /** An entry, or what is wrong with the line. */
 function parseEntry(line: string, where: string): LogEntry | string {
   if (/^\0+/.test(line)) return `${where}: holds zeros, as a power cut leaves them`
-  let json: unknown
   try {
-    json = JSON.parse(line)
-  } catch {
-    return `${where}: not JSON`
-  }
-  try {
-    return parseStrictly(entrySchema, json, where)
+    return parseStrictly(entrySchema, parseJson(line, where), where)
   } catch (error) {
     return messageOf(error)
   }

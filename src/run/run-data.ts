@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, InputError, optionText, parseStrictly, readJson } from '../base/index.ts'
+import { check, InputError, optionText, readSealedJson } from '../base/index.ts'
 import type { Leakage } from '../data/index.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { runNames } from './names.ts'
@@ -54,13 +54,14 @@ const splitSchema = z.looseObject({
 
 /**
  * Which photos a run was trained and validated on, by name and, in newer runs, by content. @throws InputError naming
- * the file where one is missing or malformed.
+ * the file where one is missing, malformed, or was edited or damaged since it was written.
  */
 export function readRunData(folder: string): RunData {
   const splitPath = join(folder, runNames.split)
   const { dataHash } = readPartOfRecord(folder)
   check(dataHash !== undefined, `${join(folder, runNames.record)}: dataHash: missing`)
-  return { dataHash, ...parseStrictly(splitSchema, readJson(splitPath), splitPath) }
+  const hint = 'copy the run again; where you changed it yourself, leave its sha256 out'
+  return { dataHash, ...readSealedJson(splitPath, splitSchema, { hint, mayLackSeal: true }) }
 }
 
 /** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */

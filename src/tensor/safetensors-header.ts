@@ -1,4 +1,4 @@
-import { check, InputError, messageOf } from '../base/index.ts'
+import { check, checkNesting, InputError, messageOf } from '../base/index.ts'
 import type { DType } from './dtype.ts'
 import { isSize, type Shape, sizeOf } from './shape.ts'
 import { type StoredType, storedBytes } from './stored.ts'
@@ -91,6 +91,7 @@ function parseJson(bytes: Uint8Array, where: string): Record<string, unknown> {
     throw new InputError(`${where}: the safetensors header is not JSON (${messageOf(error)})`)
   }
   check(isRecord(header), `${where}: the safetensors header is not an object`)
+  checkNesting(text, `${where}: the safetensors header`)
   const names = Object.values(header).reduce<number>(
     (sum, entry) => sum + (isRecord(entry) ? Object.keys(entry).length : 0),
     Object.keys(header).length,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { readRegular } from '../base/index.ts'
+import { readJson } from '../base/index.ts'
 import type { PhotoSize } from '../models/index.ts'
 
 const side = z.int().positive()
@@ -49,7 +49,7 @@ export function timmBeside(file: string): TimmBeside {
 function jsonOf(path: string): unknown {
   if (!existsSync(path)) return undefined
   try {
-    return JSON.parse(readRegular(path, 'json').toString('utf8'))
+    return readJson(path)
   } catch {
     return undefined
   }

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/model-fixture.ts'
+import { writeSealedJson } from '../base/index.ts'
+import { readRunData } from './run-data.ts'
+
+test('a split that was changed in one letter is told: a photo that trained would be taken for a new one', () => {
+  const run = temporaryFolder()
+  const path = join(run, 'split.json')
+  writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'abc' }))
+  const split = { train: ['a1.png', 'a2.png'], validation: ['b1.png'] }
+  writeSealedJson(path, split)
+  expect(readRunData(run)).toEqual({ dataHash: 'abc', ...split, skipped: [] })
+  writeFileSync(path, readFileSync(path, 'utf8').replace('a2.png', 'a3.png'))
+  expect(() => readRunData(run)).toThrow(`${path}: sha256: does not fit what the file says: it was edited or damaged`)
+  writeFileSync(path, JSON.stringify(split)) // of an earlier rosette
+  expect(readRunData(run).train).toEqual(split.train)
+})
