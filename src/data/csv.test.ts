@@ -108,3 +108,8 @@ test('a quotation mark inside a cell is told with its row and its column', () =>
     "a.csv: not a CSV: row 3, column 3 'notes': a quotation mark opens the cell, and none closes it",
   )
 })
+
+test('a file of nothing but separators, as a broken program writes it, is refused before it takes the memory', () => {
+  const path = join(folderWith({ 'commas.csv': Buffer.alloc(50_000_018, ',') }), 'commas.csv')
+  expect(() => readTable(path)).toThrow(`${path}: 50000019 cells are past the limit of 50000000`)
+})

@@ -129,8 +129,22 @@ function firstForeignLine(bytes: Uint8Array): number {
   return lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1'))) + 1
 }
 
+/** Fifty columns of a spreadsheet's million rows. More would end the process for want of memory, without a word. */
+const mostCells = 50_000_000
+
+function checkCells(text: string, path: string): void {
+  const separator = separatorOf(text).charCodeAt(0)
+  let cells = 1
+  for (let i = 0; i < text.length; i++) {
+    const letter = text.charCodeAt(i)
+    if (letter === separator || letter === 0x0a || letter === 0x0d) cells++
+  }
+  check(cells <= mostCells, `${path}: ${cells} cells are past the limit of ${mostCells}`, 'is it a table of photos?')
+}
+
 /** Rows of any length: comparing them with the header here gives better words than the parser's. */
 function parseCsv(text: string, path: string): string[][] {
+  checkCells(text, path)
   try {
     return parse(text, {
       delimiter: separatorOf(text),
