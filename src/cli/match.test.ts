@@ -203,6 +203,7 @@ describe('--match', () => {
   it.each([
     ['sift', 8],
     ['coat', 12],
+    ['sift,coat', 20],
   ] as const)('tries a query mirrored by %s, tells it, and leaves the similarity alone', async (matcher, chance) => {
     const query = join(out, 'mirrored.png')
     writeFileSync(query, await encodePng(photo('Caiman', 5, { mirror: true })))
@@ -303,5 +304,10 @@ describe('--match', () => {
     const metrics = join(out, 'metrics.json')
     expect(await rosette('evaluate', '--model', run, '--data', data, '--out', metrics, ...match)).toBe(0)
     expect((JSON.parse(readFileSync(metrics, 'utf8')) as { tieRate: number }).tieRate).toBe(1) // one score for all pairs
+    const ofTwo = { ...heads, fusion: { ...heads.fusion, coefficients: new Array(11).fill(0) } }
+    writeFileSync(file, JSON.stringify({ ...record, fused: ofTwo }))
+    expect(await rosette('evaluate', '--model', run, '--data', data, '--out', metrics, '--overwrite', ...match)).toBe(2)
+    expect(output.stderr).toContain('calibration: it was learnt with 2 matchers, and 1 is asked')
+    expect(output.stderr).toContain('hint: name the same with --matcher, or calibrate anew')
   })
 })

@@ -85,7 +85,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   const learntOf = fusion && matchersOf(fusion)
   check(
     learntOf === undefined || learntOf === extractors.length,
-    `calibration: it was learnt with ${counted(learntOf ?? 0, 'matcher')}, and ${extractors.length} are asked`,
+    `calibration: it was learnt with ${counted(learntOf ?? 0, 'matcher')}, and ${extractors.length} ${extractors.length === 1 ? 'is' : 'are'} asked`,
     'name the same with `matcher`, or calibrate anew',
   )
   const { known, limitPixels, cacheDir } = matching
@@ -162,14 +162,17 @@ async function mirrorOf(
     extractors.map(({ mirrored }) => (mirrored === undefined ? photos.length : 0)),
     (done, total) => onLocal?.('mirroring', done, total),
   )
-  const found: (readonly LocalFeatures[] | undefined)[] = []
+  const each: ((features: LocalFeatures, query: number) => LocalFeatures)[] = []
   for (const [m, extractor] of extractors.entries()) {
-    const options = { mirrored: true, limitPixels, cacheDir, signal, onProgress: tell(m) }
-    found.push(
-      extractor.mirrored === undefined ? (await extractPhotos(extractor, photos, options)).features : undefined,
-    )
+    const { mirrored } = extractor
+    if (mirrored !== undefined) each.push(mirrored)
+    else {
+      const options = { mirrored: true, limitPixels, cacheDir, signal, onProgress: tell(m) }
+      const made = await extractPhotos(extractor, photos, options)
+      each.push((_, query) => made.features[query]!)
+    }
   }
-  return (features, query) => features.map((own, m) => found[m]?.[query] ?? extractors[m]!.mirrored?.(own) ?? own)
+  return (features, query) => features.map((own, m) => each[m]!(own, query))
 }
 
 /** Of each query the photos with the largest similarities. */
