@@ -160,6 +160,21 @@ describe('a table with a split', () => {
     expect([job.split.train.length, job.split.validation.length]).toEqual([6, 3])
   })
 
+  test('is refused before the first step where no two photos that validate show one individual', async () => {
+    const path = join(mkdtempSync(join(folder, 'table-')), 'table.csv')
+    const rows = ['ana', 'bia', 'caua'].flatMap((name) =>
+      [0, 1, 2].map((i) => `${name}/${name}-${i}.png,${name},${i === 2 ? 'val' : 'train'}`),
+    )
+    writeFileSync(path, `path,identity,split\n${rows.join('\n')}\n`)
+    const out = join(folder, 'alone')
+    expect(await rejection(prepare('alone', [], { data: path, images: data }))).toContain(
+      'validation: of the 3 photos that would measure the model no two show one individual, so that nothing can be measured\nhint: `set: ["validation=none"]`',
+    )
+    expect(existsSync(join(out, 'run.json'))).toBe(false)
+    const job = await prepare('alone', ['validation=none'], { data: path, images: data })
+    expect([job.split.train.length, job.split.validation.length]).toEqual([9, 0])
+  })
+
   test('names sides that are none, row by row; a column of other things is left', async () => {
     const wrong = table((i) => (i === 7 ? 'tset' : 'train'))
     expect(await rejection(prepare('wrong', [], { data: wrong, images: data }))).toContain(

@@ -47,6 +47,7 @@ import { precisionOn } from './precision.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { leakageIn, leakWarnings, nothingAside, splitNote } from './split-words.ts'
 import type { StepPrecision } from './step.ts'
+import { checkValidation } from './validation-labels.ts'
 
 /** What to train, and on what. */
 export interface TrainOptions extends ReadingOptions {
@@ -151,6 +152,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const encounters = store.photos.map(({ encounter }) => encounter ?? '')
   const drawn = { config, seed, identities, classes, split, encounters }
   new Batches(drawn) // throws where the sampler cannot draw
+  checkValidation(drawn)
   const record = describeRun(options, { config, store, split, classes, seed, weights, threads })
   if (resumed !== undefined) {
     checkSameData(out, resumed.record, record)

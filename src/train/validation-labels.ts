@@ -1,3 +1,4 @@
+import { check, counted } from '../base/index.ts'
 import type { Labels } from '../retrieval/index.ts'
 import type { TrainJob } from './job.ts'
 
@@ -15,6 +16,20 @@ export function validationLabels({
   const encounters = split.validation.map((row) => index.photos[row]!.encounter ?? '')
   if (config.validation === 'stratified' || !areApart(names, encounters)) return { identities: names }
   return { identities: names, encounters, excludeSame: 'encounter' }
+}
+
+/**
+ * That photos which validate can be scored: one individual at least has two of them. Told before the first step, since it would end the
+ * run after the first epoch.
+ * @throws InputError with what to set instead.
+ */
+export function checkValidation({ identities, split }: Pick<TrainJob, 'identities' | 'split'>): void {
+  const names = split.validation.map((row) => identities[row]!)
+  check(
+    names.length === 0 || new Set(names).size < names.length,
+    `validation: of the ${counted(names.length, 'photo')} that would measure the model no two show one individual, so that nothing can be measured`,
+    '`set: ["validation=none"]` trains on all photos without measuring; to measure, an individual needs two photos or more beside those that train',
+  )
 }
 
 /** True where an individual has two encounters that are known. */
