@@ -30,6 +30,17 @@ const categories = [
 const coco = (annotations: readonly unknown[], more = {}) => ({ images, annotations, categories, ...more })
 
 describe('annotations of COCO', () => {
+  it('say on which side of a split they are, under a key with nothing else in it', () => {
+    const annotations = ['train', 'val'].map((split, i) => ({ image_id: [7, 3][i], name: 'Ana', split, set: 'north' }))
+    const { photos, reading } = open(coco(annotations))
+    expect(photos.map(({ split }) => split)).toEqual(['train', 'validation'])
+    expect(reading).toMatchObject({ columns: { split: 'split' }, left: ['set'] })
+    const ofImages = { images: images.map((image, i) => ({ ...image, split: i === 0 ? 'train' : undefined })) }
+    const halves = open(coco([{ image_id: 7, name: 'Ana' }], ofImages)).photos
+    expect(halves.map(({ split }) => split)).toEqual(['train', 'none'])
+    expect(open(coco(annotations), { columns: { split: '-' } }).photos[0]).not.toHaveProperty('split')
+  })
+
   it('have a box and an individual each, joined by image ids, and images without one are of nobody known', () => {
     const { kind, photos, notes } = open(
       coco([
@@ -84,7 +95,7 @@ describe('annotations of COCO', () => {
 
   it('are refused where they are none, lead outside, or name an image that is not there', () => {
     expect(() => open(coco([{ image_id: 99, bbox: [1, 2, 3, 4] }]))).toThrow(
-      '1 annotations name an image_id that no image has',
+      '1 annotation names an image_id that no image has',
     )
     const outside = { images: [{ id: 1, file_name: '../x.jpg' }], annotations: [] }
     expect(() => open(outside)).toThrow("image 1 '../x.jpg': leads outside of the folder of photos")

@@ -8,6 +8,7 @@ import { describePhoto, type Manifest, type Photo, type Problem, shortList, type
 import { masksUnread } from './masks.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { photoFinder } from './photo-finder.ts'
+import { splitSideOf } from './split-column.ts'
 
 const id = z.union([z.number(), z.string()])
 
@@ -57,6 +58,7 @@ const keys = {
   timestamp: ['timestamp', 'datetime', 'date_captured', 'date'],
   flank: ['flank', 'side', 'viewpoint'],
   camera: ['camera', 'camera_id', 'station', 'location'],
+  split: ['split', 'subset', 'dataset_split', 'original_split', 'set'],
 } as const satisfies Record<string, readonly string[]>
 
 type CocoField = keyof typeof keys
@@ -68,7 +70,7 @@ type CocoField = keyof typeof keys
  */
 export function openCoco(path: string, json: unknown, options: ResolvedOpenOptions): Manifest {
   const { images, annotations, categories } = inForm(path, json, cocoSchema, "COCO's annotations")
-  const named = keysOf(path, { images, annotations }, options.columns ?? {})
+  const named = withSplitKey(keysOf(path, { images, annotations }, options.columns ?? {}), { images, annotations })
   const folder = options.images ?? dirname(path)
   const finder = photoFinder([folder], folder)
   const categoryNames = new Map((categories ?? []).map((category) => [String(category.id), category.name]))
@@ -80,7 +82,10 @@ export function openCoco(path: string, json: unknown, options: ResolvedOpenOptio
   }
   const known = new Set(images.map((image) => String(image.id)))
   const astray = annotations.filter((annotation) => !known.has(String(annotation.image_id))).length
-  check(astray === 0, `${path}: ${astray} annotations name an image_id that no image has`)
+  check(
+    astray === 0,
+    `${path}: ${counted(astray, 'annotation names', 'annotations name')} an image_id that no image has`,
+  )
   const problems: Problem[] = []
   const found = images.flatMap((image, i) => {
     options.onFile?.('listing', i, images.length)
@@ -191,14 +196,25 @@ function keysOf(
     ),
   )
   const keyOf = (field: CocoField) =>
-    columns[field] === undefined ? keys[field].filter((key) => there.has(key)) : [columns[field]]
+    columns[field] === undefined
+      ? keys[field].filter((key) => there.has(key))
+      : [columns[field]].filter((key) => key !== '-') // none, as in tables
   return {
     identity: keyOf('identity'),
     encounter: keyOf('encounter'),
     timestamp: keyOf('timestamp'),
     flank: keyOf('flank'),
     camera: keyOf('camera'),
+    split: keyOf('split'),
   }
+}
+
+/** A key for the split is one where all that stands under it names a side. */
+function withSplitKey(named: NamedKeys, { images, annotations }: Pick<Coco, 'images' | 'annotations'>): NamedKeys {
+  const places = [...annotations, ...annotations.map(({ attributes }) => attributes), ...images].map(asObject)
+  const isSide = (key: string) =>
+    places.every((place) => splitSideOf(textOf(Reflect.get(place, key)) ?? '') !== undefined)
+  return { ...named, split: named.split.filter(isSide) }
 }
 
 /** Keys of an annotation that say nothing of the animal. */
@@ -246,6 +262,7 @@ function photoOf(path: string, { image, annotation, named, categoryNames }: Coco
     timestamp: valueOf('timestamp'),
     flank: valueOf('flank'),
     camera: valueOf('camera'),
+    ...(named.split.length === 0 ? {} : { split: splitSideOf(valueOf('split') ?? '') ?? 'none' }),
     box: undefined,
     extra: category === undefined ? {} : { category },
   }

@@ -56,6 +56,7 @@ test('what is no table is called what it is', () => {
   for (const workbook of ['PK\x03\x04\x14\0', '\xd0\xcf\x11\xe0\xa1'])
     expect(read(workbook)).toThrow(/got a workbook of a spreadsheet\nhint: save the sheet as CSV UTF-8/)
   expect(read('<!DOCTYPE html><html>')).toThrow('got a web page or XML')
+  expect(read('[{"filename": "a.png"}]')).toThrow('expected a CSV, got JSON')
   expect(read('# by X\n# today\nfile,identity\na.jpg,A\n')).toThrow('hint: its first 2 rows are comments')
 })
 
@@ -70,6 +71,13 @@ test('rows without a letter in them are passed over, and the others keep their n
   }
   const many = `filename,identity\n${'a.png,A\n\n,\n'.repeat(4000)}`
   expect(parsed(many)).toMatchObject({ numbers: { length: 4000, 3999: 11999 } })
+})
+
+test('names of rows that the header does not count are told', () => {
+  expect(parsed('filename,identity\n1,a.png,A\n2,b.png,B\n')).toContain(
+    'hint: the header has a cell less than the rows',
+  )
+  expect(parsed('filename,identity\na.png,A,x\nb.png,B,x\n')).not.toContain('hint: the header has')
 })
 
 test('a first line sep= says the separator', () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { CsvError, parse } from 'csv-parse/sync'
-import { check, InputError, messageOf, readRegular } from '../base/index.ts'
+import { check, counted, InputError, messageOf, readRegular } from '../base/index.ts'
 import { shortList } from './manifest.ts'
 import { headerLine, isBlank, isSeparatorLine, likelySeparator, separatorName, separatorOf } from './separator.ts'
 
@@ -46,7 +46,7 @@ export function readTable(path: string): Table {
   }
   check(
     uneven.length === 0,
-    `${path}: expected ${header.length} cells in each row, got another number in row ${shortList(uneven)}`,
+    `${path}: expected ${counted(header.length, 'cell')} in each row, got another number in row ${shortList(uneven)}`,
     unevenHint(records.slice(top, top + probedRows)) ??
       (short
         ? 'a spreadsheet leaves out empty cells at the end of a row: move the last column to the front'
@@ -58,6 +58,9 @@ export function readTable(path: string): Table {
 /** Rows that tell why none has the header's length. */
 const probedRows = 20
 
+const rowNames =
+  'the header has a cell less than the rows: names of rows, as R writes them? leave them out (row.names = FALSE), or put a comma before the header'
+
 /** Where the rows agree with each other and not with the header: other separators, or a title above the header. */
 function unevenHint([header = [], ...others]: readonly (readonly string[])[]): string | undefined {
   const rows = others.filter((cells) => !isBlank(cells))
@@ -65,6 +68,7 @@ function unevenHint([header = [], ...others]: readonly (readonly string[])[]): s
   const comments = [header, ...rows].findIndex((cells) => !cells[0]!.startsWith('#'))
   if (comments > 1) return `its first ${comments} rows are comments: remove what begins with #`
   if (rows.some(({ length }) => length !== row.length)) return undefined
+  if (rows.every((cells, i) => cells.length === header.length + 1 && cells[0] === String(i + 1))) return rowNames
   const mark = row.length === 1 && header.length > 1 ? likelySeparator(row[0]!) : undefined
   if (mark !== undefined) return `the rows have ${separatorName(mark)} between their cells, and the header has none`
   const isTitle = header.length < row.length && header.filter((cell) => cell !== '').length <= 1
@@ -92,6 +96,13 @@ const workbook = { what: 'expected a CSV, got a workbook of a spreadsheet', hint
 const otherForms: readonly (readonly [RegExp, { readonly what: string; readonly hint: string }])[] = [
   [/^PK\x03\x04/, workbook], // .xlsx, .ods, .numbers
   [/^\xd0\xcf\x11\xe0/, workbook], // .xls
+  [
+    /^\s*(\[\s*\{|\{\s*")/,
+    {
+      what: 'expected a CSV, got JSON',
+      hint: "COCO's annotations and Camtrap-DP's datapackage.json are read where their names end in .json",
+    },
+  ],
   [
     /^\s*<(!doctype|html|\?xml)/i,
     { what: 'expected a CSV, got a web page or XML', hint: 'download the table itself, as CSV' },

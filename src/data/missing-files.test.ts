@@ -62,6 +62,25 @@ test('no column of file names: the hint has those that hold such names, joined w
   expect(hintOf('Folder2,Nm,who\na,1,Ana\n', [])).toBe(told('…'))
 })
 
+test('images of COCO are looked for beside the folder of its annotations', async () => {
+  const photo = await greyPng(200)
+  const json = JSON.stringify({
+    images: [
+      { id: 1, file_name: '1.png' },
+      { id: 2, file_name: '2.png' },
+    ],
+    annotations: [],
+  })
+  const folder = folderWith({ 'annotations/coco.json': json, 'images/1.png': photo, 'images/2.png': photo })
+  const manifest = openDataset(join(folder, 'annotations', 'coco.json'), { problems: 'collect' })
+  const all = async () => {
+    for await (const _ of readPhotos(manifest, () => Promise.resolve(0)));
+  }
+  expect(String(await rejection(all())).replaceAll(folder, '')).toContain(
+    '1 problem\n  1.png: none of the 2 files is there; file names start from /annotations\nhint: they seem to lie in /images: `images: "/images"` names it',
+  )
+})
+
 test('where one is there, each of the others has its line', async () => {
   const text = await told(two, ['t/site/1.png'])
   expect(text).toContain("1 problem\n  a.csv row 3 'site/2.png': /t/site/2.png: no such file\n")

@@ -10,7 +10,7 @@ const [mostEntries, mostNames] = [50_000, 20]
 
 /**
  * What is said in the place of a line for each photo where none of a table's files is there: the folder that was looked in, and where files of
- * their names lie beside the table or below. Undefined where some file is there, or the photos are of no table.
+ * their names lie beside the table or below, of COCO's also beside its folder. Undefined where some file is there, or the photos are of no table.
  */
 export function allMissing(
   source: string,
@@ -18,15 +18,20 @@ export function allMissing(
   reading: Pick<TableReading, 'columns'> = { columns: {} },
 ): Problem | undefined {
   const [first] = photos
-  if (first === undefined || photos.some(({ path, row }) => row === undefined || existsSync(path))) return undefined
+  const isCoco = extname(source).toLowerCase() === '.json'
+  if (first === undefined || photos.some(({ path, row }) => (row === undefined && !isCoco) || existsSync(path)))
+    return undefined
   const looked = folderAbove(first.path, first.filename) ?? dirname(first.path)
   const count = photos.length === 1 ? 'its file is not there' : `none of the ${photos.length} files is there`
+  const names = photos.slice(0, mostNames)
+  // annotations lie in a folder of their own, the images beside it
+  const places = [dirname(source), ...(isCoco ? [join(dirname(source), '..')] : [])]
   return {
     where: describePhoto(first),
     what: `${count}; file names start from ${looked}`,
     hint:
       joinedAbouts([looked, dirname(source)], photos, reading) ??
-      whereabouts(dirname(source), photos.slice(0, mostNames)) ??
+      places.map((root) => whereabouts(root, names)).find((hint) => hint !== undefined) ??
       '`images` names the folder that they start from',
   }
 }
