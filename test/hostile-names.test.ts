@@ -20,6 +20,7 @@ import { copyHeadRun } from '../src/export/index.ts'
 import { input, mul } from '../src/graph/index.ts'
 import { geometry } from '../src/images/index.ts'
 import { openExtractor } from '../src/local/index.ts'
+import { openLocator } from '../src/locate/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { openWeights } from '../src/weights/index.ts'
 
@@ -110,6 +111,17 @@ const readers: Readonly<Record<string, (folder: string, name: string) => unknown
     const described = { format: 'rosette-matcher', version: 1, preset: 'disk', model: name }
     writeFileSync(join(folder, 'x.matcher.json'), JSON.stringify(described))
     return openExtractor(join(folder, 'x.onnx'))
+  },
+  'a locator': (folder, name) => {
+    writeFileSync(join(folder, 'x.onnx'), '')
+    const described = { format: 'rosette-locator', version: 1, preset: 'megadetector-v5', model: name }
+    writeFileSync(join(folder, 'x.locate.json'), JSON.stringify(described))
+    return openLocator(join(folder, 'x.onnx'))
+  },
+  'a Camtrap-DP package': (folder, name) => {
+    const resources = ['media', 'observations', 'deployments'].map((table) => ({ name: table, path: name }))
+    writeFileSync(join(folder, 'datapackage.json'), JSON.stringify({ profile: 'x', resources }))
+    return openDataset(folder)
   },
   'an ensemble': (folder, name) => {
     const members = [{ path: name, sha256: '0'.repeat(64) }]

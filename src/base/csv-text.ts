@@ -20,11 +20,19 @@ export function csvLine(row: readonly Cell[], { formulas }: CsvOptions = {}): st
   return `${row.map((cell) => csvCell(cell, formulas === 'kept')).join(',')}\n`
 }
 
-/** Quoted where it must be; an apostrophe before words that a spreadsheet would run as a formula. */
+/** Quoted where it must be. */
 function csvCell(value: Cell, keep: boolean): string {
-  const text = String(value)
-  const safe = typeof value === 'string' && !keep && /^[=+@\t\r-]/.test(text) && !isNumber(text) ? `'${text}` : text
+  const safe = typeof value === 'number' || keep ? String(value) : disarmed(value)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/**
+ * An apostrophe before words that a spreadsheet would run as a formula: at a cell's begin, and behind a mark at which it begins a new cell
+ * in countries where commas are decimal, whatever the quotation marks say.
+ */
+function disarmed(text: string): string {
+  const begun = /^[=+@\t\r-]/.test(text) && !isNumber(text) ? `'${text}` : text
+  return begun.replace(/([;\t]\s*)(?=[=+@-])/g, "$1'")
 }
 
 function isNumber(text: string): boolean {

@@ -40,6 +40,11 @@ function open(observations: readonly string[], options: OpenOptions = {}, more: 
 
 const ana = 'o1,d1,m1,e1,,,media,animal,Panthera onca,Ana,0.1,0.2,0.25,0.5'
 
+it('a package that names no file for a table is told', () => {
+  const empty = description.replace('"observations.csv"', '[]')
+  expect(() => open([], {}, { 'datapackage.json': empty })).toThrow('datapackage.json')
+})
+
 describe('a Camtrap-DP package', () => {
   it('has an individual, a box, an encounter and a camera for each animal seen', () => {
     const { kind, photos, notes, warnings } = open([

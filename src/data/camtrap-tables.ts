@@ -19,7 +19,7 @@ export interface CamtrapTable {
 }
 
 const packageSchema = z.object({
-  resources: z.array(z.object({ name: z.string(), path: z.union([z.string(), z.array(z.string())]).nullish() })),
+  resources: z.array(z.object({ name: z.string(), path: z.union([z.string(), z.array(z.string()).min(1)]).nullish() })),
 })
 
 type TableName = 'media' | 'observations' | 'deployments'
