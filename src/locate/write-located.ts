@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join, posix } from 'node:path'
-import { z } from 'zod'
-import { check, copyFileAtomic, parseStrictly, readJson, resolveInside, writeFileAtomic } from '../base/index.ts'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, copyFileAtomic, resolveInside, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, Skipped } from '../data/index.ts'
 import { type Box, decodeImage } from '../images/index.ts'
 import { findAnimals } from './find.ts'
 import { type KeptLocated, maskPng } from './located-cache.ts'
+import { inLocatedFolder, locatedNames, maskName } from './located-folder.ts'
 import type { Locator } from './locator.ts'
 import { askedFor, checkWhich } from './which-animals.ts'
 import { type LocatePhotosOptions, locatePhotosDefaults } from './with-located.ts'
@@ -30,32 +30,11 @@ export interface LocatedFolder {
   readonly skipped: readonly Skipped[]
 }
 
-/** Says whose the folder is: it is written first, the boxes last. */
-const recordName = 'locate.json'
-
-const recordSchema = z.looseObject({ format: z.literal('rosette-located'), fingerprint: z.string() })
-
-/**
- * That boxes and masks may be written into a folder: it is new, empty but for what the same model and settings began there, or may be
- * overwritten. @throws InputError otherwise: what is in another folder is not ours to replace.
- */
-function checkLocatedFolder(out: string, fingerprint: string, overwrite: boolean): void {
-  if (!existsSync(out)) return
-  const record = join(out, recordName)
-  check(existsSync(record), `\`out\`: ${out} exists and is no folder of boxes and masks`, 'choose another name')
-  const { fingerprint: before } = parseStrictly(recordSchema, readJson(record), record)
-  check(
-    overwrite || before === fingerprint,
-    `\`out\`: ${out} was written by another model, or with other settings`,
-    'choose another name, or add `overwrite`',
-  )
-}
-
 /**
  * Writes what a locator finds on every photo: OUT/detections.json in MegaDetector's form, and of a segmenter OUT/masks/NAME.png, white the
  * animal. `openDataset` reads both back, as `detections` and `masks`. A run that was killed goes on where it was: results are kept by
  * content, masks are written one by one, and detections.json comes last.
- * @throws InputError listing photos that cannot be read, unless they may be skipped; where two photos would share a mask or the locator has no such class, and as `checkLocatedFolder`.
+ * @throws InputError listing photos that cannot be read, unless they may be skipped; where two photos would share a mask or the locator has no such class, and as `inLocatedFolder`.
  */
 export async function writeLocated(
   locator: Locator,
@@ -64,12 +43,24 @@ export async function writeLocated(
 ): Promise<LocatedFolder> {
   const { out, overwrite = false, animals = locatePhotosDefaults.animals } = options
   checkWhich(animals, locator.classes, locator.name)
-  checkLocatedFolder(out, settingsOf(locator, animals), overwrite)
-  const masks = join(out, 'masks')
   if (locator.kind === 'segmenter') checkNames(photos)
-  mkdirSync(out, { recursive: true })
-  const record = { format: 'rosette-located', fingerprint: settingsOf(locator, animals), model: locator.name }
-  writeFileAtomic(join(out, recordName), `${JSON.stringify(record, undefined, 2)}\n`)
+  const owner = { model: locator.name, fingerprint: `${locator.fingerprint}-${animals}` }
+  const files = photos.map(({ filename }) => filename)
+  const written = await inLocatedFolder(out, owner, { overwrite, files }, (folder) =>
+    writeInto(folder, locator, photos, options),
+  )
+  const hasMasks = locator.kind === 'segmenter' && written.animals > 0
+  const masks = hasMasks ? join(out, locatedNames.masks) : undefined
+  return { detections: join(out, locatedNames.detections), masks, ...written }
+}
+
+async function writeInto(
+  folder: string,
+  locator: Locator,
+  photos: readonly Photo[],
+  options: WriteLocatedOptions,
+): Promise<Omit<LocatedFolder, 'detections' | 'masks'>> {
+  const { animals = locatePhotosDefaults.animals } = options
   const images: object[] = []
   const skipped: Skipped[] = []
   const counts = { photosWithAnimals: 0, animals: 0 }
@@ -83,33 +74,20 @@ export async function writeLocated(
     const asked = askedFor(animals, looked.found.animals)
     const taken = animals === 'all' ? asked : asked.slice(0, 1)
     const found = { ...looked.found, animals: taken }
-    await writeMask(join(masks, maskName(photo)), found)
+    await writeMask(join(folder, locatedNames.masks, maskName(photo.filename)), found)
     images.push({ file: photo.filename, detections: detectionsOf(found) })
     counts.photosWithAnimals += taken.length > 0 ? 1 : 0
     counts.animals += taken.length
   }
-  const detections = join(out, 'detections.json')
-  writeFileAtomic(detections, `${JSON.stringify(megaDetectorFile(locator, images), undefined, 1)}\n`)
-  const written = locator.kind === 'segmenter' && counts.animals > 0
-  return { detections, masks: written ? masks : undefined, photos: images.length, ...counts, skipped }
-}
-
-/** What decides the folder's content besides the photos. */
-function settingsOf({ fingerprint }: Locator, animals: string): string {
-  return `${fingerprint}-${animals}`
-}
-
-/** As the photo is named, inside the folder of masks. */
-function maskName({ filename }: Photo): string {
-  const plain = filename.replaceAll('\\', '/').replace(/\.[^./]+$/, '')
-  const inside = posix.normalize(plain).replace(/^([a-z]:)?(\/|\.\.\/)*/i, '')
-  return `${inside}.png`
+  const text = `${JSON.stringify(megaDetectorFile(locator, images), undefined, 1)}\n`
+  writeFileAtomic(join(folder, locatedNames.detections), text)
+  return { photos: images.length, ...counts, skipped }
 }
 
 function checkNames(photos: readonly Photo[]): void {
   const names = new Map<string, Photo>()
   for (const photo of photos) {
-    const name = maskName(photo)
+    const name = maskName(photo.filename)
     resolveInside('.', name, photo.filename)
     const other = names.get(name)
     check(
