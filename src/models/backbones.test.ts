@@ -15,6 +15,11 @@ describe('backboneOf', () => {
   test.each([
     ['convnext_smal', 'did you mean convnext_small?'],
     ['convnxt-tiny', 'did you mean convnext_tiny?'],
+    [
+      'dinov2_b',
+      'names like it are vit_small_patch14_dinov2, vit_small_patch14_reg4_dinov2, vit_base_patch14_dinov2 and 5 more; `back',
+    ],
+    ['eva02-giant', 'names like it are eva02_tiny_patch14_224, '],
     ['resnet50', '`backboneNames` lists them'],
     ['constructor', '`backboneNames` lists them'],
   ])('does not know %s', (name, hint) => {

@@ -86,14 +86,24 @@ export function isBackboneName(name: string): name is BackboneName {
  * @throws InputError with the nearest name for one that is not known.
  */
 export function backboneOf(name: string, overrides: Partial<BackboneConfig> = {}): Backbone {
-  const near = nearest(name, backboneNames)
-  check(
-    isBackboneName(name),
-    `model.backbone: '${name}' is not known`,
-    near === undefined ? '`backboneNames` lists them' : `did you mean ${near}?`,
-  )
+  check(isBackboneName(name), `model.backbone: '${name}' is not known`, nameHint(name))
   const family = (Object.keys(architectures) as FamilyName[]).find((key) => Object.hasOwn(architectures[key], name))!
   return build(family, name, overrides)
+}
+
+/** Shorter parts of a name are sizes and versions. */
+const leastWord = 4
+
+/** What may have been meant by a name that no architecture has: the nearest, or those that have its longest word (`dinov2`, `eva02`). */
+export function nameHint(name: string): string {
+  const near = nearest(name, backboneNames)
+  if (near !== undefined) return `did you mean ${near}?`
+  const words = name.toLowerCase().split(/[^a-z0-9]+/)
+  const word = words.reduce((longest, word) => (word.length > longest.length ? word : longest), '')
+  const alike = word.length < leastWord ? [] : backboneNames.filter((known) => known.split('_').includes(word))
+  if (alike.length === 0) return '`backboneNames` lists them'
+  const rest = alike.length > 3 ? ` and ${alike.length - 3} more` : ''
+  return `names like it are ${alike.slice(0, 3).join(', ')}${rest}; \`backboneNames\` lists them`
 }
 
 function build<F extends FamilyName>(family: F, name: BackboneName, overrides: Partial<BackboneConfig>): Backbone {
