@@ -200,6 +200,17 @@ it('an Id is an individual where photos share it, and nothing else is', () => {
   expect(columnsOf('Image,Id,name', ['a.jpg,1,A', 'b.jpg,1,B']).identity).toBe('name')
 })
 
+it.each([
+  ['file', 'filename'],
+  ['individual', 'identity'],
+  ['Sighting', 'encounter'],
+  ['identiti', 'identity'],
+])('a field called %s is %s', (word, field) => {
+  expect(() => columnsOf('a,b', ['a.jpg,A'], { columns: { [word]: 'a' } })).toThrow(
+    `no field '${word}' (did you mean '${field}'?)`,
+  )
+})
+
 it('a mapped column that is missing is told alone: the file names have their column', () => {
   expect(() => columnsOf('file,ident', ['a.jpg,A'], { columns: { identity: 'idnt' } })).toThrow(
     /^[^\n]*table.csv: no column 'idnt' for identity \(did you mean 'ident'\?\)\nhint: its columns are file, ident/,

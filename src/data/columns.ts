@@ -1,7 +1,7 @@
 import { counted, InputError, nearest, optionText } from '../base/index.ts'
 import { boxFields } from './box-columns.ts'
 import { chooseColumn, columnOfFiles } from './choose-column.ts'
-import { columnNames, type Field, keyOf } from './column-names.ts'
+import { type ColumnNames, columnNames, type Field, keyOf } from './column-names.ts'
 import type { Table } from './csv.ts'
 import { likelyFileNames } from './joined-hint.ts'
 import { shortList } from './manifest.ts'
@@ -35,7 +35,9 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
   for (const [field, column] of Object.entries(mapping)) {
     const index = table.header.indexOf(column)
     if (!mappable.includes(field))
-      mistakes.push(`no field '${field}'${meant(field, mappable)}; there are ${mappable.join(', ')}`)
+      mistakes.push(
+        `no field '${field}'${meant(fieldCalled(field) ?? field, mappable)}; there are ${mappable.join(', ')}`,
+      )
     else if (index === -1 && column !== noColumn)
       mistakes.push(`no column '${column}' for ${field}${meant(column, table.header)}`)
     else if (index !== -1 && isField(field)) columns[field] = index
@@ -90,6 +92,14 @@ function question(where: string, field: Field, { header, rows }: Table, between:
 
 function isField(field: string): field is Field {
   return Object.hasOwn(columnNames, field)
+}
+
+/** The field that a word is a usual name of: `individual` is the identity. */
+function fieldCalled(word: string): Field | undefined {
+  return fields.find((field) => {
+    const { usual, doubtful = [] }: ColumnNames = columnNames[field]
+    return [...usual, ...doubtful].includes(keyOf(word))
+  })
 }
 
 function meant(word: string, candidates: readonly string[]): string {
