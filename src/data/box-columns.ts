@@ -22,7 +22,10 @@ const anyFormat: readonly BoxFormat[] = ['xywh', 'xyxy', 'cxcywh']
 
 /** Names of a column that holds a whole box, and what they say of it, the likeliest first. */
 const cellNames: ReadonlyMap<string, readonly BoxFormat[]> = new Map([
-  ...named('bbox box boundingbox bndbox bboxes boxes boundingboxes annotbbox annotationbbox roi', anyFormat),
+  ...named(
+    'bbox box boundingbox bndbox bboxes boxes boundingboxes annotbbox annotationbbox roi regionshapeattributes',
+    anyFormat,
+  ),
   ...named('bboxxywh bboxltwh bboxtlwh bboxcoco cocobbox', ['xywh']),
   ...named('bboxxyxy bboxltrb bboxtlbr bboxvoc bboxpascalvoc pascalvocbbox', ['xyxy']),
   ...named('bboxcxcywh bboxyolo yolobbox', ['cxcywh']),
@@ -68,6 +71,7 @@ export function findBoxColumns(
     mapping.bbox === undefined ? names.findIndex((name) => cellNames.has(name)) : header.indexOf(mapping.bbox)
   const formats = cellNames.get(names[bbox] ?? '') ?? anyFormat
   const inOne: BoxColumns[] = bbox === -1 ? [] : [{ columns: [bbox], formats, called: header[bbox]! }]
+  if (sides.some((side) => mapping[side] === '-')) return inOne // columns of that name are no box
   const mapped = sides.filter((side) => side in mapping)
   const groups = mapped.length > 0 ? [mappedSides(header, names, mapping)] : prefixes.map((p) => sidesOf(names, p))
   for (const found of groups) {
@@ -98,7 +102,7 @@ function checkLooseSides(
   check(
     loose.length === 0,
     `${where}: a box needs ${listOf(meant.sides)}, got ${loose.join(', ')}`,
-    'name the missing column with `columns`; if these columns are no box, give them other names',
+    'name the missing column with `columns`; if these columns are no box, `columns: {"x":"-"}` takes none',
   )
 }
 

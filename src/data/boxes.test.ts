@@ -30,9 +30,23 @@ const first = (header: string, rows: readonly string[], options: OpenOptions = {
 
 const box = (x: number, y: number, width: number, height: number) => ({ x, y, width, height })
 
+it('columns that may be a place and the photo’s size are no box where a minus says so, and the error says how', () => {
+  const rows = ['512345.5,7654321.1,400,200', '512346.5,7654322.1,400,200']
+  expect(() => open('x,y,width,height', rows)).toThrow('if they are no box, `columns: {"x":"-"}` takes none')
+  const { photos, reading } = open('x,y,width,height', rows, { columns: { x: '-' } })
+  expect(photos.map(({ box }) => box)).toEqual([undefined, undefined])
+  expect(reading?.left).toEqual(['x', 'y', 'width', 'height'])
+  expect(() => open('x,y,width', ['1,2,3'])).toThrow('if these columns are no box, `columns: {"x":"-"}` takes none')
+})
+
 describe('a box is read by the names of its columns', () => {
   const named: readonly [header: string, row: string, words: string][] = [
     ['bbox', '"[40, 20, 100, 80]"', 'bbox read as x, y, width, height in pixels'],
+    [
+      'region_shape_attributes',
+      '"{""name"":""rect"",""x"":40,""y"":20,""width"":100,""height"":80}"',
+      'region_shape_attributes read as x, y, width, height in pixels',
+    ],
     ['x,y,width,height', '40,20,100,80', 'x, y, width, height read as x, y, width, height in pixels'],
     ['x,y,w,h', '40,20,100,80', 'x, y, w, h read as x, y, width, height in pixels'],
     ['x1,y1,x2,y2', '40,20,140,100', 'x1, y1, x2, y2 read as x1, y1, x2, y2 (corners) in pixels'],

@@ -207,13 +207,16 @@ function leaving(
   if (out.length === 0) return []
   const most = Math.round(Math.max(...out.map(({ pixels }) => pixels)))
   const told = `${out.length} of ${counted(past.length, 'box', 'boxes')} leave their photo, by up to ${counted(most, 'pixel')}`
+  // four columns may be a place and the photo's size
+  const none =
+    called.includes(', ') && !/box/i.test(called) ? '; if they are no box, `columns: {"x":"-"}` takes none' : ''
   check(
     out.length <= past.length / 2,
     `${where}: ${told} (${words}): ${shortList(
       out.map(({ name }) => name),
       3,
     )}`,
-    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format`,
+    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format${none}`,
   )
   return [
     `${told}, and are cut to it (${words}): ${shortList(
