@@ -5,7 +5,6 @@ import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { checkFilesFirst } from './files-first.ts'
-import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
@@ -66,7 +65,7 @@ export function cvCommand(): Command {
     .option('--fold <K>', 'train this fold only, from 1', aboveZero)
     .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the cross-validation in --out')
-  return answerHabits(addLocateOptions(addDataOptions(addMachineOptions(command))))
+  return addLocateOptions(addDataOptions(addMachineOptions(command)))
     .addHelpText('after', example)
     .action(cvAction)
 }

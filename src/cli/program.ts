@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { InputError, nearest, systemMessage, visible } from '../base/index.ts'
 import { exitCodes, FailedCheck, Interrupted } from './exit.ts'
 import { speakingFlags } from './flag-words.ts'
+import { answerHabits } from './habits.ts'
 import { helpStyle } from './help.ts'
 import { tell } from './say.ts'
 
@@ -19,7 +20,7 @@ export async function runProgram(args: readonly string[], commands: readonly (()
     .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(visible(text.replace(/^error: /, 'rosette: '))) })
     .addHelpText('after', '\n`rosette COMMAND --help` shows the options of a command, with examples.')
-  for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
+  for (const command of commands) program.addCommand(answerHabits(command()).copyInheritedSettings(program))
   return speakingFlags(program, async () => {
     try {
       await program.parseAsync(args, { from: 'user' })

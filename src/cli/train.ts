@@ -2,7 +2,6 @@ import { Command, Option } from 'commander'
 import type { TrainCallOptions } from '../train/index.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { checkFilesFirst } from './files-first.ts'
-import { answerHabits } from './habits.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
@@ -57,7 +56,7 @@ export function trainCommand(): Command {
     )
     .addOption(new Option('--resume', 'go on with the run in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the run in --out')
-  return answerHabits(addLocateOptions(addDataOptions(addMachineOptions(command))))
+  return addLocateOptions(addDataOptions(addMachineOptions(command)))
     .addHelpText('after', example)
     .action(trainAction)
 }
