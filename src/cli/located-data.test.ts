@@ -77,10 +77,16 @@ test('what says how animals are found is refused where no network finds any', as
     ['flanks', ...data, '--animals', 'foo'],
     ['gallery', ...data, ...model, '--animals', 'foo', '--locate-config', 'isnet'],
   ]
-  for (const args of [...calls, ['gallery', ...data, ...model, '--locate-config', 'isnet']]) {
+  const alone = [
+    ['gallery', ...data, ...model, '--locate-config', 'isnet'],
+    ['gallery', ...data, ...model, '--confidence', '0.5'],
+    ['train', ...data, '--confidence', '0.5'],
+    ['split', ...data, '--locate', 'none', '--confidence', '0.5'],
+  ]
+  for (const args of [...calls, ...alone]) {
     output.stderr = ''
     expect(await rosette(...args)).toBe(2)
-    const flag = args.includes('--animals') ? '--animals' : '--locate-config'
+    const flag = ['--animals', '--confidence'].find((one) => args.includes(one)) ?? '--locate-config'
     expect(output.stderr).toContain(`${flag}: no network finds animals on these photos`)
   }
   expect(existsSync(out)).toBe(false)

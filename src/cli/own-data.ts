@@ -58,11 +58,11 @@ export async function locatingBy(
   flags: Pick<ModelFlags, 'model' | 'threads' | 'memoryLimit'> & LocateFlags & DataFlags,
 ): Promise<LocateRunFlags> {
   const { runsOf } = await import('../embedder/index.ts')
-  const { locatingOf } = await import('../run/index.ts')
+  const { locatingOf, RunFolder } = await import('../run/index.ts')
   const { locate, locateConfig, animals, detections, masks } = flags
   const [run] = flags.model.flatMap(runsOf)
   const found = locatingOf(run, { locate, locateConfig, animals, detections, masks })
-  refuseUnusedLocating(flags, found.locate)
+  refuseUnusedLocating(flags, found.locate, run === undefined ? undefined : new RunFolder(run).record().reading)
   if (locateConfig !== undefined && locate === undefined)
     warn(`--locate-config is not used: ${found.locate} has the description of its training; name both with --locate`)
   if (found.locate !== undefined && found.locate !== locate)

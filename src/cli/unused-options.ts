@@ -9,7 +9,7 @@ interface GivenOptions {
   readonly matcherConfig?: string
   readonly calibration?: string
   readonly confidence?: number
-  readonly detections?: string
+  readonly detections?: string | undefined
   readonly locate?: string | undefined
   readonly locateConfig?: string | undefined
   readonly animals?: string | undefined
@@ -65,12 +65,21 @@ export function refuseTwofoldConfidence(command: Command): void {
   })
 }
 
-/** Refuses what says how animals are found where no network finds any: neither --locate nor a run names one. */
+/**
+ * Refuses what says how animals are found where no network finds any: neither --locate nor a run names one. --confidence is that of
+ * `detections` as well, which flags or a run name.
+ */
 export function refuseUnusedLocating(
-  { locateConfig, animals }: Pick<GivenOptions, 'locateConfig' | 'animals'>,
+  { locateConfig, animals, confidence, detections }: GivenOptions,
   network: string | undefined,
+  ofRun?: Pick<GivenOptions, 'detections'>,
 ): void {
   if (network !== undefined && network !== 'none') return
+  check(
+    confidence === undefined || detections !== undefined || ofRun?.detections !== undefined,
+    '--confidence: no network finds animals on these photos and no --detections has boxes, so that it changes nothing',
+    'name the network with --locate or the boxes with --detections, or leave it out',
+  )
   const flag = animals === undefined ? '--locate-config' : '--animals'
   check(
     animals === undefined && locateConfig === undefined,
