@@ -26,6 +26,7 @@ function notLoaded(error: unknown): never {
 }
 
 function trouble(error: unknown): string | undefined {
+  if (error instanceof Error && error.name === 'InputError') return error.message // a library has nothing for this system
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const few = `too many files are open to read the program (EMFILE)\nhint: raise the limit: \`ulimit -n 4096\``
   if (error.code === 'EMFILE' || error.code === 'ENFILE') return few

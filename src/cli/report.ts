@@ -173,7 +173,7 @@ async function refuse(out: string, overwrite: boolean): Promise<void> {
 function defaultFolder(embedder: Embedder): string {
   check(
     embedder.run !== undefined,
-    '--out: name the folder to write: the model is no run folder that could hold the report',
+    '--out: name the folder to write: only a run folder has a place for its report, and the model is none',
   )
   return join(embedder.run, 'report')
 }

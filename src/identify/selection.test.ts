@@ -101,8 +101,12 @@ test('what the run skipped is not besides', async () => {
 
 test('a model that is no run, and a run that trained on everything', async () => {
   const { manifest } = await trained()
-  expect(await select(manifest, undefined)).toBe('all, 12: the model is no run folder')
-  expect(await select(manifest, undefined, 'train')).toContain('`split: "train"`: the model is no run folder')
+  expect(await select(manifest, undefined)).toBe(
+    'all, 12: all photos: the model does not tell which ones it was trained on, as a run folder does',
+  )
+  expect(await select(manifest, undefined, 'train')).toContain(
+    '`split: "train"`: the model does not tell which photos it was trained on: a run folder of `train()` does',
+  )
   const names = manifest.photos.map(({ filename }) => filename)
   const hashes = manifest.photos.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex'))
   const all = tinyRun({ train: names, dataHash: datasetHash(manifest.photos, hashes) })

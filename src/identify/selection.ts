@@ -86,11 +86,14 @@ async function selected(manifest: Manifest, { run, split, ...watch }: SelectOpti
   if (seen !== undefined) return ofRun(manifest, photos, split, { seen, watch })
   check(
     split === undefined,
-    `${optionText({ split })}: the model is no run folder, so its split is not known`,
+    `${optionText({ split })}: the model does not tell which photos it was trained on: a run folder of \`train()\` does`,
     wholeHint,
   )
-  return { split: 'all', manifest, reason: 'the model is no run folder' }
+  return { split: 'all', manifest, reason: untold }
 }
+
+/** Of an .onnx file, or another model that no training of ours left. */
+const untold = 'all photos: the model does not tell which ones it was trained on, as a run folder does'
 
 const wholeHint = '`split: "all"` scores every photo'
 

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { decodeSafetensors } from '../tensor/index.ts'
-import { decodeImage, hasPhotoHeader, type ImageRGBA } from './decode.ts'
+import { decodeImage, hasPhotoHeader, type ImageRGBA, unloaded } from './decode.ts'
 import { encodePng } from './encode.ts'
 import { readPhotoFile } from './photo-file.ts'
 import { thumbnail } from './thumbnail.ts'
@@ -146,4 +146,15 @@ it('an iPhone’s HEIC and an archive are called what they are, with the way out
   )
   const zip = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(400)])
   await expect(decodeImage(zip, { name: 'photos.jpg' })).rejects.toThrow(/photos\.jpg: an archive, not a photo/)
+})
+
+it('a decoder without a library for this system is told, with what installs it', () => {
+  const error = unloaded(
+    new Error('Could not load the "sharp" module using the linux-x64 runtime\nPossible solutions:\n- …'),
+  )
+  expect(String(error)).toBe(
+    `InputError: the decoder of photos, sharp, does not load on this system, ${process.platform} ${process.arch}: ` +
+      'Could not load the "sharp" module using the linux-x64 runtime\n' +
+      'hint: `npm ci` installs its library for this system, unless npm is told to leave out optional packages; node_modules of another system cannot be copied',
+  )
 })

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { Metadata, Sharp } from 'sharp'
 import { check, fileLimits, InputError, messageOf, optionText } from '../base/index.ts'
 import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
@@ -7,6 +7,11 @@ import type { Region } from './resize.ts'
 import { signatureOf } from './signature.ts'
 import { Turns } from './turns.ts'
 import { endsInZeros } from './webp.ts'
+
+/** The decoder, whose library for this system may be missing. */
+const { default: sharp } = await import('sharp').catch((error) => {
+  throw unloaded(error)
+})
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */
 export interface ImageRGBA {
@@ -205,4 +210,13 @@ function explained(message: string, name: string, bytes: Uint8Array): InputError
 /** Pixels on their way to a file. */
 export function toEncode({ width, height, data }: ImageRGBA): Sharp {
   return sharp(data, { raw: { width, height, channels: 4 } })
+}
+
+/** Where the decoder has no library for this system: what was copied from another one has that one's. */
+export function unloaded(error: unknown): InputError {
+  const system = `${process.platform} ${process.arch}`
+  return new InputError(
+    `the decoder of photos, sharp, does not load on this system, ${system}: ${messageOf(error).split('\n')[0]}`,
+    '`npm ci` installs its library for this system, unless npm is told to leave out optional packages; node_modules of another system cannot be copied',
+  )
 }
