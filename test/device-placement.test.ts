@@ -3,7 +3,7 @@ import { type Graph, graphInputs, input, topological } from '../src/graph/index.
 import { lower } from '../src/lower/index.ts'
 import { rewriteGraph } from '../src/lower/rewrite.ts'
 import { neckLoss } from '../src/models/index.ts'
-import { isPairLossKind, type LossKind, lossDefaults, Scope } from '../src/nn/index.ts'
+import { isPairLossKind, type LossKind, lossDefaults, lossSchema, Scope } from '../src/nn/index.ts'
 import { presets } from '../src/run/index.ts'
 import { deviceTarget } from '../src/runtime/device-target.ts'
 import { placement } from '../src/runtime/index.ts'
@@ -13,19 +13,8 @@ import { webgpu } from './backends.ts'
 const target = deviceTarget('webgpu')
 const [batchSize, sizePx, identities] = [4, 32, 3]
 
-/** Every loss that a configuration can name: where one is added, the compiler asks for it here. */
-const losses = Object.keys({
-  arcface: true,
-  cosface: true,
-  softmax: true,
-  'sub-center-arcface': true,
-  'dynamic-margin-arcface': true,
-  adaface: true,
-  triplet: true,
-  'multi-similarity': true,
-  circle: true,
-  'supervised-contrastive': true,
-} satisfies Record<LossKind, true>) as LossKind[]
+/** Every loss that a configuration can name. */
+const losses: LossKind[] = lossSchema.options.flatMap(({ shape }) => [...shape.kind.values])
 
 /** A preset's step with a tiny network. */
 function tinyStep(preset: 'brief' | 'atto' | 'demo', backbone: string): Graph {

@@ -62,10 +62,10 @@ export function entryPath(
   return join(cacheDir, 'pixels', name.slice(0, 2), `${name.slice(2)}.rgb`)
 }
 
-/** Removes what kills left half written. */
-export function sweepCache(cacheDir: string): void {
+/** Removes what kills left half written in a folder of the cache: whoever is about to write there calls it. */
+export function sweepCache(folder: string): void {
   try {
-    for (const part of ['pixels', 'embeddings', 'located']) sweepTemporary(join(cacheDir, part), { recursive: true })
+    sweepTemporary(folder, { recursive: true })
   } catch {
     // another process sweeps too, or the cache cannot be looked into: writing an entry then says why
   }

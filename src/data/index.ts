@@ -27,7 +27,7 @@ export {
   burstWords,
   samePictureBits,
 } from './bursts.ts'
-export { CacheError, cacheFolder, notWritten } from './cache.ts'
+export { CacheError, cacheFolder, notWritten, sweepCache } from './cache.ts'
 export { type CaptionCounts, captionWords, noCaptions, withCaptions } from './caption-counts.ts'
 export { columnFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'

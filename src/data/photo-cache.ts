@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type FileContent, InputError, readSealed, sha256Of, writeSealed } from '../base/index.ts'
 import { type Box, type ImageRGBA, seenVersion } from '../images/index.ts'
-import { cacheFolder, notWritten } from './cache.ts'
+import { cacheFolder, notWritten, sweepCache } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, listOf, type PhotoFile, type ReadPhoto, readPhotos, type Skipped } from './read-photos.ts'
 
@@ -48,6 +48,7 @@ export async function* makeOnce<Made>(
   { skipUnreadable, limitPixels, cacheDir, onProgress, signal }: MakeOnceOptions = {},
 ): AsyncGenerator<ReadPhoto<Made> | Skipped, void, undefined> {
   const folder = join(cacheDir ?? join(cacheFolder(), kind.folder), kind.fingerprint.slice(0, 32))
+  sweepCache(folder)
   const look = async ({ photo, bytes, contentHash }: PhotoFile) => {
     const path = entryPath(folder, contentHash, photo, kind.ending)
     const known = readEntry(path, kind)

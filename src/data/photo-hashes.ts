@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { hashVersion, hashWords, type ImageRGBA, perceptualHash, seenVersion } from '../images/index.ts'
-import { cacheFolder, hasEntry, readEntry, writeEntry } from './cache.ts'
+import { cacheFolder, hasEntry, readEntry, sweepCache, writeEntry } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { decodePhoto, type Skipped } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
@@ -31,6 +31,7 @@ export async function hashPhotos(
   source: Manifest | readonly Photo[],
   { cacheDir = cacheFolder(), ...options }: PhotoHashOptions = {},
 ): Promise<PhotoHashes> {
+  sweepCache(join(cacheDir, 'hashes'))
   const { photos, contentHashes, results, skipped } = await scanPhotos(
     source,
     async ({ photo, bytes, contentHash }) => {

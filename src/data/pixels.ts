@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { invariant } from '../base/index.ts'
 import { captionsLeftOut, type Geometry, prepareImage } from '../images/index.ts'
 import { type Tensor, zeros } from '../tensor/index.ts'
@@ -68,7 +69,7 @@ export async function openPixelStore(
 ): Promise<PixelStore> {
   const { cacheDir = cacheFolder(), limitPixels, hashes: hashed = false } = options
   const bytesEach = byteCount(geometry)
-  sweepCache(cacheDir)
+  sweepCache(join(cacheDir, 'pixels'))
   const scan = await scanPhotos(
     source,
     async ({ photo, bytes, contentHash }) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readSealed, sha256Of, writeSealed } from '../base/index.ts'
-import { cacheFolder, notWritten, type Photo } from '../data/index.ts'
+import { cacheFolder, notWritten, type Photo, sweepCache } from '../data/index.ts'
 import { seenVersion } from '../images/index.ts'
 import { bytesOf } from '../tensor/index.ts'
 
@@ -12,12 +12,14 @@ export interface EmbeddingCache {
   write(contentHash: string, photo: Photo, embedding: Float32Array): void
 }
 
-/** The cache of the model with this fingerprint, in `folder`. */
+/** The cache of the model with this fingerprint, in `folder`; what kills left half written in it is swept. */
 export function embeddingCache(
   fingerprint: string,
   size: number,
   folder: string = join(cacheFolder(), 'embeddings'),
 ): EmbeddingCache {
+  const own = join(folder, fingerprint.slice(0, 32))
+  sweepCache(own)
   const pathOf = (contentHash: string, { box, mask }: Photo) => {
     const key = JSON.stringify([
       seenVersion,
@@ -26,7 +28,7 @@ export function embeddingCache(
       ...(mask === undefined ? [] : [mask.sha256]),
     ])
     const name = sha256Of(key)
-    return join(folder, fingerprint.slice(0, 32), name.slice(0, 2), `${name.slice(2)}.f32`)
+    return join(own, name.slice(0, 2), `${name.slice(2)}.f32`)
   }
   return {
     read: (contentHash, photo) => readEntry(pathOf(contentHash, photo), size),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readRegular, readSealed, sha256Of, writeFileAtomic, writeSealed } from '../base/index.ts'
-import { cacheFolder, type MaskFile, notWritten } from '../data/index.ts'
+import { cacheFolder, type MaskFile, notWritten, sweepCache } from '../data/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { Located, LocatedAnimal, PhotoSides } from './located.ts'
 
@@ -34,11 +34,13 @@ const entrySchema = z.object({
   others: z.array(z.object({ kind: z.enum(['person', 'vehicle']), box: boxSchema, confidence: z.number() })),
 })
 
-/** The entries of the locator with this fingerprint. */
+/** The entries of the locator with this fingerprint; what kills left half written among them is swept. */
 export function locatedCache(fingerprint: string, folder: string = join(cacheFolder(), 'located')): LocatedCache {
+  const own = join(folder, fingerprint.slice(0, 32))
+  sweepCache(own)
   const stemOf = (contentHash: string) => {
     const name = createHash('sha256').update(contentHash).digest('hex')
-    return join(folder, fingerprint.slice(0, 32), name.slice(0, 2), name.slice(2))
+    return join(own, name.slice(0, 2), name.slice(2))
   }
   const maskPath = (contentHash: string, animal: number) => `${stemOf(contentHash)}-${animal}.png`
   return {
