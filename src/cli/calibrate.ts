@@ -118,7 +118,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
-      const { fusionOf, jointFingerprint } = await import('../local/index.ts')
+      const { areOwnMatchers, fusionOf, jointFingerprint } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
         const absent = matching && (await matchLocally(matching, withoutOwn(meeting)))
@@ -127,6 +127,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
           const how = matching && {
             match: matching.kind,
             extractor: jointFingerprint(matching.extractors),
+            named: areOwnMatchers(flags.matcher) ? (flags.matcher ?? ['sift']) : undefined,
             config: fusionOf(matching.extractors),
             matchers: matching.extractors.length,
           }

@@ -83,7 +83,8 @@ export async function withMatching<T>(
   const { fusionOf, jointFingerprint, jointName, openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { galleryLocals } = await import('../embedder/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
-  const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const own = matcher ?? matchersOf(learnt)
+  const extractors = await openExtractors(own, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
     stages.update(stageNames[stage], 'photos', done, total)
@@ -113,6 +114,14 @@ export async function withMatching<T>(
     stages.stop()
     await releaseExtractors(extractors)
   }
+}
+
+/** What a calibration was made with, told where it is not what would be taken without. */
+function matchersOf(learnt: CalibratedMatching | undefined): readonly string[] | undefined {
+  const matchers = learnt?.matchers
+  if (matchers !== undefined && matchers.join() !== 'sift')
+    tell(`note: --matcher ${matchers.join(',')}, with which the calibration was made`)
+  return matchers
 }
 
 /** Options of commands in which photos of two flanks may meet. */

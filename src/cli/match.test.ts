@@ -6,6 +6,7 @@ import { cellKeypoints } from '../../test/matcher-fixture.ts'
 import { temporaryFolder, tinyRun } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
 import { encodePng, type ImageRGBA } from '../images/index.ts'
+import { coatDescriptor, jointFingerprint } from '../local/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -269,7 +270,7 @@ describe('--match', () => {
     const { sha256: _, ...record } = JSON.parse(readFileSync(file, 'utf8')) as Readonly<
       Record<'fused' | 'local' | 'sha256', Record<string, unknown>>
     > // without its seal a file may be edited
-    expect(record.fused).toMatchObject({ better: false, shortlist: 25, measured: null })
+    expect(record.fused).toMatchObject({ better: false, shortlist: 25, measured: null, matchers: ['sift'] })
     expect(record.local).toMatchObject({ fusion: { kind: 'local' }, better: false, shortlist: 25, measured: null })
     const asked = ['identify', '--model', run, '--gallery', data, join(data, 'test', 'test', 'second.png'), '--json']
     const answers = async (...more: string[]) => {
@@ -309,5 +310,16 @@ describe('--match', () => {
     expect(await rosette('evaluate', '--model', run, '--data', data, '--out', metrics, '--overwrite', ...match)).toBe(2)
     expect(output.stderr).toContain('calibration: it was learnt with 2 matchers, and 1 is asked')
     expect(output.stderr).toContain('hint: name the same with --matcher, or calibrate anew')
+    const extractor = jointFingerprint([await coatDescriptor({ threads: 1 })])
+    writeFileSync(file, JSON.stringify({ ...record, fused: { ...record.fused, extractor, matchers: ['coat'] } }))
+    const [byCoat] = await answers('--calibration', file, '--match', 'fused')
+    expect(output.stderr).toContain('note: --matcher coat, with which the calibration was made\n')
+    expect(byCoat!.answer.probability).toBeGreaterThan(0)
+    expect(
+      (await answers('--calibration', file, '--match', 'fused', '--matcher', 'sift'))[0]!.answer.probability,
+    ).toBeNull()
+    writeFileSync(file, JSON.stringify({ ...record, fused: { ...record.fused, matchers: ['../x.onnx'] } }))
+    expect(await rosette(...asked, '--calibration', file, '--match', 'fused')).toBe(2)
+    expect(output.stderr).toContain('fused.matchers: expected matchers that rosette brings')
   })
 })

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { check, parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
+import { areOwnMatchers } from '../local/index.ts'
 import { runNames } from '../run/index.ts'
 
 /** The name of a calibration in a model's folder, in a gallery, or beside an ONNX file: there it is found by itself. */
@@ -84,6 +85,13 @@ const gainSchema = z.strictObject({ difference: number, interval: z.tuple([numbe
 const matchedSchema = sourceSchema.extend({
   /** What found the places, as `jointFingerprint` has it. */
   extractor: z.string(),
+  /** Their names, where rosette brings all of them: they are taken again unless others are named. */
+  matchers: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .refine(areOwnMatchers, { error: 'expected matchers that rosette brings: a file is named on the command line' })
+    .optional(),
   /** How many photos were verified, and how their matches became scores: `FusionConfig` of the room local. */
   shortlist: z.int().min(1),
   sureWeight: z

@@ -33,7 +33,7 @@ export {
 export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
 export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
 export type { OpenExtractorOptions } from './network-extractor.ts'
-export { openExtractor, openExtractors, releaseExtractors } from './open-extractor.ts'
+export { areOwnMatchers, openExtractor, openExtractors, releaseExtractors } from './open-extractor.ts'
 export { type PackedFeatures, packFeatures } from './packed.ts'
 export { type RootSiftOptions, rootSift } from './root-sift-lanes.ts'
 export type { MatchRule } from './rule.ts'

@@ -13,6 +13,11 @@ const builtIn = {
   coat: ({ threads }) => coatDescriptor({ threads }),
 } as const satisfies Readonly<Record<string, (options: OpenExtractorOptions) => Promise<LocalExtractor>>>
 
+/** True where rosette brings all matchers of these names; RootSIFT, where none is named. */
+export function areOwnMatchers(sources: readonly string[] = []): boolean {
+  return sources.every((source) => Object.hasOwn(builtIn, source))
+}
+
 /**
  * The extractor of this name, RootSIFT unless given; of an ONNX file, under its description; or of a run folder, whose backbone's feature map it reads.
  * @throws InputError for what is none of these, and as each says.

@@ -20,6 +20,8 @@ export interface CalibrateInput extends PairedPhotos {
   readonly match?: MatchKind | undefined
   /** What found the places of `local`. */
   readonly extractor?: string | undefined
+  /** The names of what found them, where rosette brings all of them. */
+  readonly named?: readonly string[] | undefined
 }
 
 /** How long it takes is told as it goes on. */
@@ -37,7 +39,7 @@ const fusedWays = ['additive', 'mean', 'pairHead'] as const satisfies readonly F
  * @throws InputError with too few individuals.
  */
 export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: CalibrateOptions = {}): CalibrationRecord {
-  const { queries, gallery, local, match = 'fused', config = fusionDefaults, extractor = '' } = input
+  const { queries, gallery, local, match = 'fused', config = fusionDefaults, extractor = '', named } = input
   const pairs = new LabelledPairs(input, seed)
   const kinds: readonly FusionKind[] =
     local === undefined ? [] : match === 'local' ? ['local'] : ['local', ...fusedWays]
@@ -49,7 +51,12 @@ export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: Calib
     onWay?.(i + 2, kinds.length + 1)
     return way
   })
-  const how = { extractor, shortlist: config.shortlist, sureWeight: config.sureWeight }
+  const how = {
+    extractor,
+    ...(named === undefined ? {} : { matchers: named }),
+    shortlist: config.shortlist,
+    sureWeight: config.sureWeight,
+  }
   const known = new Set(gallery.photos.map(({ identity }) => identity)).size
   return {
     format: 'rosette-calibration',
