@@ -87,7 +87,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
   const { matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
-  const { calibrateModel } = await import('../study/index.ts')
+  const { calibrateModel, checkCalibratable } = await import('../study/index.ts')
   await checkFilesFirst(flags)
   const out = flags.out ?? (await placeFor(flags))
   checkOutput(out, { overwrite })
@@ -107,6 +107,8 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
+      const { photos } = identifiedOnly(selection.manifest)
+      if (gallery?.kind !== 'stored') checkCalibratable(photos, gallery?.manifest.photos)
       const learned = await warnOfLearned(selection, embedder)
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { ...reading, signal }, work)

@@ -75,3 +75,13 @@ test('what is told of the columns, and files that are not there, stand beside th
   expect(await runProgram([...args, '--skip-unreadable'], commands)).toBe(2)
   expect(stderr).toContain(`rosette: ${table}: 1 problem\n`)
 })
+
+test('calibrate says that individuals are too few before it decodes a photo', async () => {
+  const few = join(folder, 'few.csv')
+  writeFileSync(few, 'filename,identity\n1.png,Ana\n2.png,Ana\n3.png,Bento\nbroken.png,Cy\n')
+  expect(await runProgram(['calibrate', ...model(), '--data', few, '--out', join(folder, 'c.json')], commands)).toBe(2)
+  expect(stderr).toContain(
+    'rosette: calibration: 1 individual has a photo and another one to be found by, expected 2 at least\nhint: photos of more',
+  )
+  expect(stderr).not.toContain('broken.png')
+})

@@ -24,7 +24,7 @@ export {
 export type { FoldPlan, FoldPlanOptions } from './fold-plan.ts'
 export { foldWarnings } from './fold-scores.ts'
 export { type Gain, type GateInput, type GateOptions, type GateVerdict, gate } from './gate.ts'
-export type { PairedPhotos } from './labelled-pairs.ts'
+export { checkCalibratable, type PairedPhotos } from './labelled-pairs.ts'
 export type { CrossValidation, FoldScore } from './out-of-fold.ts'
 export {
   type PostProcessingRecord,

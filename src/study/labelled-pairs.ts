@@ -1,5 +1,6 @@
 import { check, counted, Rng } from '../base/index.ts'
 import { type EvidentPairs, fusedScore, type PairEvidence, type PairFusion } from '../calibration/index.ts'
+import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { evidenceOf, type LocalResult } from '../identify/index.ts'
 import { type FusionConfig, fusionDefaults } from '../local/index.ts'
@@ -60,11 +61,7 @@ export class LabelledPairs {
     this.#alone = { present: aloneOf(local), absent: aloneOf(absent) }
     const names = [...new Set([...photos.queries.photos, ...photos.gallery.photos].map(({ identity }) => identity!))]
     const found = new Set(this.#foundIndividuals())
-    check(
-      found.size >= fewestIndividuals,
-      `calibration: ${counted(found.size, 'individual has', 'individuals have')} a photo and another one to be found by, expected ${fewestIndividuals} at least`,
-      'photos of more individuals, or of more encounters of each',
-    )
+    checkEnough(found.size)
     this.folds = found.size < fewestMeasured ? 0 : Math.min(mostFolds, Math.floor(found.size / 4))
     const order = new Rng(seed).fork('folds of individuals').shuffle(names.sort())
     const dealt = [...order.filter((name) => found.has(name)), ...order.filter((name) => !found.has(name))]
@@ -207,3 +204,26 @@ const fewestIndividuals = 2
 
 /** Fewer cannot be dealt into folds of known and new. */
 const fewestMeasured = 8
+
+function checkEnough(individuals: number): void {
+  check(
+    individuals >= fewestIndividuals,
+    `calibration: ${counted(individuals, 'individual has', 'individuals have')} a photo and another one to be found by, expected ${fewestIndividuals} at least`,
+    'photos of more individuals, or of more encounters of each',
+  )
+}
+
+/**
+ * Before photos are decoded: that labels alone allow a calibration. Without a `gallery` the photos are each other's. Which of them meet is not asked
+ * here. @throws InputError where fewer than two individuals can be found by another photo.
+ */
+export function checkCalibratable(queries: readonly Photo[], gallery?: readonly Photo[]): void {
+  const others = new Map<string, number>()
+  for (const { identity } of gallery ?? queries)
+    if (identity !== undefined) others.set(identity, (others.get(identity) ?? 0) + 1)
+  const needed = gallery === undefined ? 2 : 1
+  const found = new Set(
+    queries.flatMap(({ identity = '' }) => ((others.get(identity) ?? 0) >= needed ? [identity] : [])),
+  )
+  checkEnough(found.size)
+}
