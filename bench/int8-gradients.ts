@@ -9,14 +9,14 @@
  * - shrinkage: 1 − ⟨g₈, g⟩ / ⟨g, g⟩ of the mean gradients: what is lost of their length in their own direction.
  * - batch: ‖g − mean g‖ / ‖mean g‖ of float32: how far batches differ from each other.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean } from '../src/base/index.ts'
 import type { Graph, Value } from '../src/graph/index.ts'
 import { abs, add, div, floor, matmul, max, mul, reduceMax, reshape } from '../src/graph/index.ts'
-import { roundProducts } from '../src/lower/index.ts'
+import { roundProducts, roundWeightGradients } from '../src/lower/index.ts'
 import { rewriteGraph } from '../src/lower/rewrite.ts'
 import { readCheckpoint, type StateTensors } from '../src/run/index.ts'
 import { ortBackend, type StatefulProgram } from '../src/runtime/index.ts'
@@ -44,6 +44,8 @@ const { values } = parseArgs({
     batches: { type: 'string', default: '3' },
     size: { type: 'string', default: '64' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    /** Of the variants below, by semicolons: their rows join those that are there. All, and a new file, unless given. */
+    rounded: { type: 'string' },
   },
 })
 
@@ -63,8 +65,10 @@ const variants: Readonly<Record<string, Variant>> = {
   'the backbone: forward': (graph, backbone) => onlySide(roundProducts(graph, backbone), true),
   'the backbone: backward': (graph, backbone) => onlySide(roundProducts(graph, backbone), false),
   ...Object.fromEntries(places.map((place) => [`the backbone: ${place}`, within((name) => placeOf(name) === place)])),
-  "weights' gradients: a scale a column": (graph) => roundWeightGradients(graph, Number.POSITIVE_INFINITY),
-  "weights' gradients: a scale a column of 64 rows": (graph) => roundWeightGradients(graph, 64),
+  "the backbone: blocks with weights' gradients": (graph, backbone) =>
+    roundWeightGradients(within((name) => placeOf(name) === 'blocks')(graph, backbone)),
+  "weights' gradients: a scale a column": (graph) => asIfRounded(graph, Number.POSITIVE_INFINITY),
+  "weights' gradients: a scale a column of 64 rows": (graph) => asIfRounded(graph, 64),
 }
 
 function within(isIn: (name: string) => boolean): Variant {
@@ -87,7 +91,7 @@ function weightOf(columns: Value): Value {
 }
 
 /** Gradients of weights, dYᵀ·x, as if both sides were int8 with a scale for each column of so many rows, whose sums are added in float32. */
-function roundWeightGradients(graph: Graph, rows: number): Graph {
+function asIfRounded(graph: Graph, rows: number): Graph {
   return rewriteGraph(graph, (value) => {
     if (value.op !== 'matmul' || !value.attrs.transA || value.inputs.some(({ shape }) => shape.length !== 2))
       return value
@@ -109,6 +113,8 @@ type Gradients = ReadonlyMap<string, Float64Array>
 
 const header = 'date,network,seed,after_epochs,rounded,gradient_of,batches,error,systematic,shrinkage,batch'
 const file = join(root, 'results', `int8-gradients-${processorName()}.csv`)
+const names = values.rounded?.split(';') ?? Object.keys(variants)
+const kept = values.rounded === undefined ? header : readFileSync(file, 'utf8').trim()
 const rows: (string | number)[][] = []
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-int8-'))
 mkdirSync(join(root, 'results'), { recursive: true })
@@ -185,14 +191,16 @@ async function takeGradients(job: TrainJob, epochs: number, seed: number): Promi
     }
   }
   const exact = await gradients(plan.graph)
-  for (const [name, variant] of Object.entries(variants)) {
+  for (const name of names) {
+    const variant = variants[name]
+    if (variant === undefined) throw new Error(`'${name}': expected one of ${Object.keys(variants).join('; ')}`)
     const rounded = await gradients(variant(plan.graph, backbone))
     for (const place of ['all', ...places, 'head']) {
       const isIn = (weight: string) => place === 'all' || placeOf(weight) === place
       const told = compare(exact, rounded, isIn).map((value) => value.toFixed(4))
       const at = [today(), `${config.model.backbone} at ${values.size} px`, seed, epochs, name, place]
       rows.push([...at, fed.length, ...told])
-      writeFileSync(file, `${[header, ...rows.map((row) => row.join(','))].join('\n')}\n`)
+      writeFileSync(file, `${[kept, ...rows.map((row) => row.join(','))].join('\n')}\n`)
     }
     process.stderr.write(`seed ${seed}, after ${epochs} epochs, ${name}: ${rows.at(-5)?.slice(7).join(' ')}\n`)
   }

@@ -17,9 +17,9 @@ export interface GroupCost {
 }
 
 const groups: Readonly<Record<Exclude<CostGroup, 'elementwise'>, readonly AnyOpName[]>> = {
-  products: ['matmul', 'gemm', 'quantisedMatmul'],
+  products: ['matmul', 'gemm', 'quantisedMatmul', 'wholeMatmul'],
   convolutions: ['depthwiseConv', 'depthwiseConvWeight', 'blockedDepthwise'],
-  reductions: ['reduceSum', 'reduceMean', 'reduceMax', 'softmax', 'standardise', 'inverseDeviation'],
+  reductions: ['reduceSum', 'reduceMean', 'reduceMax', 'largestOfRows', 'softmax', 'standardise', 'inverseDeviation'],
   moves: [
     'transpose',
     'concat',
@@ -32,7 +32,7 @@ const groups: Readonly<Record<Exclude<CostGroup, 'elementwise'>, readonly AnyOpN
     'blockedReorderInput',
     'blockedReorderOutput',
   ],
-  casts: ['cast', 'roundColumns', 'roundHalf'],
+  casts: ['cast', 'roundColumns', 'roundHalf', 'roundRows', 'roundTerms'],
 }
 
 /** They compute nothing, and their result lies where their input does. */

@@ -9,7 +9,9 @@ export function countFlop(graph: Graph): number {
 
 /** Operations of the products in whole numbers that `lower` makes: two for each multiply-add. */
 export function countWholeOperations(graph: Graph): number {
-  const products = topological(Object.values(graph.outputs)).filter(({ op }) => op === 'quantisedMatmul')
+  const products = topological(Object.values(graph.outputs)).filter(
+    ({ op }) => op === 'quantisedMatmul' || op === 'wholeMatmul',
+  )
   return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape[1]), 0)
 }
 

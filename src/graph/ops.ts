@@ -110,6 +110,14 @@ export interface LoweredOps {
    * point, `by: 'row'` with a scale for each row, symmetric; w int8 [K, N] comes with a scale a column [N] → x·(w∘scale) float32 [M, N].
    */
   quantisedMatmul: { inputs: readonly [Value, Value, Value]; attrs: { readonly by: 'tensor' | 'row' } }
+  /** What `roundRows` scales each row of a matrix by: x float32 [M, K] → max |x| of the row, 1e-30 at least, [M, 1]. */
+  largestOfRows: Unary
+  /** x float32 [M, K] in whole numbers of a row's largest [M, 1]: 128 + 127·x / largest, rounded half to even, uint8 [M, K]. */
+  roundRows: Binary
+  /** a uint8 [M, K] of `roundRows`, transposed or not, times b int8 [K, N] with a scale a column [N] → (a − 128)/127 · (b∘scale) float32 [M, N]. */
+  wholeMatmul: { inputs: readonly [Value, Value, Value]; attrs: object }
+  /** x float32 [M, N], a sum over M on its way, in whole numbers of its column's scale [N]: x / scale, rounded half to even, int8 [M, N]. */
+  roundTerms: { inputs: readonly [Value, Value]; attrs: object }
   /** A weight w float32 [K, N] in whole numbers of its column's scale [N]: w / scale, rounded half to even, int8 [K, N]. */
   roundColumns: { inputs: readonly [Value, Value]; attrs: object }
   /** The nearest float16 of each number, kept as float32: what a value of float16 is where nothing computes in it. */

@@ -25,6 +25,7 @@ import type { Target } from './target.ts'
 export { type HalfOptions, halveProducts } from './half.ts'
 export { fixedOperands, productWeights, quantiseProducts, roundProducts, withConstants } from './quantise.ts'
 export { type Rewrite, rewriteGraph } from './rewrite.ts'
+export { roundWeightGradients } from './round-gradients.ts'
 export { portableTarget, type Target } from './target.ts'
 
 /** The graph for `target`, computing the same outputs. Differentiate first: lowered ops have no derivative. */

@@ -104,6 +104,14 @@ describe('roundProducts', () => {
     `)
   })
 
+  test('leaves a product of one row, as the shift of a norm that went into a bias is', () => {
+    const shift = matmul(reshape(input('beta', [32]), [1, 32]), folded, { transB: true })
+    const y = add(matmul(x, folded, { transB: true }), reshape(shift, [4]))
+    const { outputs } = roundProducts({ outputs: { y } }, new Set([...parameters, 'beta']))
+    const ops = topological(Object.values(outputs)).map(({ op }) => op)
+    expect(ops.filter((op) => op.toLowerCase().includes('matmul'))).toEqual(['quantisedMatmul', 'matmul'])
+  })
+
   test('takes forward products and the gradients of their left sides; those of the weights stay', () => {
     const [hidden, v] = [matmul(input('x', [64, 32]), w, { transB: true }), input('v', [32, 4])]
     const y = matmul(mul(hidden, hidden), v, { transB: true })

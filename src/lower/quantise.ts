@@ -111,6 +111,7 @@ export function roundProducts(graph: Graph, parameters: ReadonlySet<string>): Gr
     if (!weights.has(original.inputs[1]) || !isRoundable(original)) return value
     const { attrs, shape, dtype } = value
     const [x, w] = value.inputs
+    if (x.shape[0] === 1) return value // W·β, a norm's shift in a bias: no faster, and what it rounds is added to every place
     const sides = known.get(w) ?? []
     const side = (sides[Number(attrs.transB)] ??= roundedColumns(attrs.transB ? transpose(w, [1, 0]) : w))
     known.set(w, sides)
@@ -120,8 +121,12 @@ export function roundProducts(graph: Graph, parameters: ReadonlySet<string>): Gr
 }
 
 function roundedColumns(w: Value): readonly [columns: Value, scale: Value] {
-  const largest = reduceMax(abs(w), { axes: [0] })
-  const scale = div(max(largest, 1e-30), largestWeight)
+  const scale = columnScale(w)
   const columns = { op: 'roundColumns', inputs: [w, scale], attrs: {}, shape: w.shape, dtype: 'int8' } as const
   return [columns satisfies Node<'roundColumns'>, scale]
+}
+
+/** What is one in the whole numbers of each column of w [K, N]: [N]. */
+export function columnScale(w: Value): Value {
+  return div(max(reduceMax(abs(w), { axes: [0] }), 1e-30), largestWeight)
 }

@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 import { input } from '../graph/index.ts'
-import { roundProducts } from '../lower/index.ts'
+import { roundProducts, roundWeightGradients } from '../lower/index.ts'
 import { pixelStatistics, type ReIdConfig, reidBackbone, reidLoss, weightPrecision } from '../models/index.ts'
 import { augment, type LossOptions, Scope } from '../nn/index.ts'
 import { lossScaleDefaults } from '../optim/index.ts'
@@ -20,9 +20,10 @@ export interface StepConfig extends UpdateConfig, Omit<LossOptions, 'marginShare
 
 /**
  * How a step computes. int8: the products of the backbone's blocks with their weights in whole numbers, forward and backward, but the gradients of
- * the weights. fp16: the backbone's products, convolutions and activations in float16, and a scaled loss.
+ * the weights. int8-gradients: these too; no configuration asks for it until it is known what is learnt so. fp16: the backbone's products,
+ * convolutions and activations in float16, and a scaled loss.
  */
-export type StepPrecision = 'fp32' | 'fp16' | 'int8'
+export type StepPrecision = 'fp32' | 'fp16' | 'int8' | 'int8-gradients'
 
 /**
  * Forward, loss, backward, clipping and AdamW. Inputs: `pixels` uint8 [B, H, W, 3], `labels` int32 [B], the augmentation's
@@ -31,7 +32,7 @@ export type StepPrecision = 'fp32' | 'fp16' | 'int8'
 export function stepGraph(config: StepConfig): StepPlan {
   const { batchSize, heightPx, widthPx } = config
   check(
-    config.precision !== 'int8' || config.packed !== true,
+    !config.precision.startsWith('int8') || config.packed !== true,
     'precision: int8 rounds parameters one by one, expected a step that is not packed',
   )
   const backbone = reidBackbone(config.model)
@@ -59,5 +60,6 @@ export function stepGraph(config: StepConfig): StepPlan {
   }
   const plan = stepPlan(scope, forward, backbone, config)
   if (config.precision === 'fp32') return plan
-  return { ...plan, graph: roundProducts(plan.graph, precisions.rounded) }
+  const graph = roundProducts(plan.graph, precisions.rounded)
+  return { ...plan, graph: config.precision === 'int8' ? graph : roundWeightGradients(graph) }
 }
