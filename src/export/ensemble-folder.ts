@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve } from 'node:path'
-import { check, copyFileAtomic, readJson, StagedFolder } from '../base/index.ts'
+import { check, copyFileAtomic, StagedFolder } from '../base/index.ts'
 import {
   checkSameStart,
   descriptionFile,
@@ -16,7 +16,7 @@ import {
   writeEnsemble,
 } from '../embedder/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
-import { type CheckpointName, findCheckpoint, hasCheckpoints, isRunFolder, runNames, writeJson } from '../run/index.ts'
+import { type CheckpointName, copyRecord, findCheckpoint, hasCheckpoints, isRunFolder, runNames } from '../run/index.ts'
 
 /** A model that becomes a member, where it lies now, and how it is to be opened. */
 export interface EnsembleSource extends Omit<MemberToSeal, 'path'> {
@@ -83,8 +83,9 @@ function copyModel(model: string, ensemble: string, { path, home, checkpoint, mo
     .map((name) => join(model, name))
     .filter((file) => existsSync(file))
   for (const file of [...weights, ...told]) copyFileAtomic(file, join(target, relative(model, file)))
-  const record = join(model, runNames.record)
-  if (existsSync(record)) writeRecord(record, { from: model, to: target, home })
+  // its photos' paths start at a folder as seen from the run, which now lies elsewhere
+  if (existsSync(join(model, runNames.record)))
+    copyRecord(model, target, (folder) => relative(resolve(home), resolve(model, folder)) || '.')
   if (isRun) mkdirSync(join(target, runNames.checkpoints), { recursive: true }) // makes a head's folder a run, too
 }
 
@@ -106,15 +107,4 @@ function copyOnnx(onnx: string, description: string, target: string, named: bool
   copyFileAtomic(onnx, join(target, model))
   for (const file of data) copyFileAtomic(file, join(target, basename(file)))
   copyFileAtomic(description, join(target, descriptionFile))
-}
-
-/** A run's record names its photos by paths that start at a folder, as seen from the run, which now lies elsewhere. */
-function writeRecord(record: string, { from, to, home }: Record<'from' | 'to' | 'home', string>): void {
-  const content = readJson(record) as Readonly<Record<string, unknown>>
-  const { workingFolder } = content
-  const moved =
-    typeof workingFolder === 'string'
-      ? { workingFolder: relative(resolve(home), resolve(from, workingFolder)) || '.' }
-      : {}
-  writeJson(join(to, runNames.record), { ...content, ...moved })
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { check, checkOutput, sweepTemporary, writeSealedJson } from '../base/index.ts'
 import type { TrainConfig } from './config.ts'
 import { isReportFile, runFiles, runNames } from './names.ts'
-import { type RunRecord, writeJson } from './record.ts'
+import { type RunRecord, writeJson, writeRecord } from './record.ts'
 import type { RunData } from './run-data.ts'
 import { isReplaceableRun } from './run-folder.ts'
 
@@ -46,7 +46,7 @@ export function beginRun(out: string, { config, record, split, skipped, describe
   mkdirSync(join(out, runNames.checkpoints), { recursive: true })
   writeSealedJson(join(out, runNames.split), { ...split, ...(skipped.length === 0 ? {} : { skipped }) })
   describe(out)
-  writeJson(join(out, runNames.record), record)
+  writeRecord(out, record)
 }
 
 /**

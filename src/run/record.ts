@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { parseStrictly, readJson, writeFileAtomic } from '../base/index.ts'
+import { readSealedJson, writeFileAtomic, writeSealedJson } from '../base/index.ts'
 import { runNames } from './names.ts'
 import { readingSchema } from './reading.ts'
 
@@ -37,16 +37,35 @@ const partSchema = runRecordSchema.partial()
 /** What there is of a record. */
 export type PartOfRecord = z.output<typeof partSchema>
 
-/** Reads a run's run.json, whole. @throws InputError naming the file and every mistake in it. */
+/** Reads a run's run.json, whole. @throws InputError naming the file and every mistake in it, or that it was edited or damaged. */
 export function readRecord(run: string): RunRecord {
-  const path = join(run, runNames.record)
-  return parseStrictly(runRecordSchema, readJson(path), path)
+  return readAs(runRecordSchema, join(run, runNames.record))
 }
 
 /** Of run.json what is there: runs that were copied in part, or written by hand, still tell what they know. */
 export function readPartOfRecord(run: string): PartOfRecord {
   const path = join(run, runNames.record)
-  return existsSync(path) ? parseStrictly(partSchema, readJson(path), path) : {}
+  return existsSync(path) ? readAs(partSchema, path) : {}
+}
+
+/** Writes a run's run.json, sealed by its own hash, whole or not at all. */
+export function writeRecord(run: string, record: RunRecord): void {
+  writeSealedJson(join(run, runNames.record), record)
+}
+
+const workingFolderSchema = z.looseObject({ workingFolder: z.string().optional() })
+
+/** Copies a run's run.json into another folder; `moved` tells its working folder as it is seen from there. */
+export function copyRecord(from: string, to: string, moved: (workingFolder: string) => string): void {
+  const record = readAs(workingFolderSchema, join(from, runNames.record))
+  const { workingFolder } = record
+  const changed = workingFolder === undefined ? {} : { workingFolder: moved(workingFolder) }
+  writeSealedJson(join(to, runNames.record), { ...record, ...changed })
+}
+
+function readAs<S extends z.ZodType>(schema: S, path: string): z.output<S> {
+  const hint = 'copy the run again; where you changed it yourself, leave its sha256 out'
+  return readSealedJson(path, schema, { hint, mayLackSeal: true })
 }
 
 /** Writes JSON with indents, whole or not at all, a line end behind it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
 import { writeSealedJson } from '../base/index.ts'
+import { readRecord, writeRecord } from './record.ts'
 import { readRunData } from './run-data.ts'
 
 test('a split that was changed in one letter is told: a photo that trained would be taken for a new one', () => {
@@ -16,4 +17,26 @@ test('a split that was changed in one letter is told: a photo that trained would
   expect(() => readRunData(run)).toThrow(`${path}: sha256: does not fit what the file says: it was edited or damaged`)
   writeFileSync(path, JSON.stringify(split)) // of an earlier rosette
   expect(readRunData(run).train).toEqual(split.train)
+})
+
+test('a seed that was changed in a run’s record is told: what is resumed would draw otherwise', () => {
+  const run = temporaryFolder()
+  const record = {
+    ...{
+      rosette: '1',
+      commit: null,
+      seed: 4,
+      data: 'd',
+      reading: {},
+      dataHash: 'a',
+      splitHash: 'b',
+      identities: ['A'],
+    },
+    ...{ photos: { train: 1, validation: 0, skipped: 0 }, weights: null, environment: { threads: 1 }, started: 'now' },
+  }
+  writeRecord(run, record)
+  expect(readRecord(run)).toEqual(record)
+  const path = join(run, 'run.json')
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"seed": 4', '"seed": 5'))
+  expect(() => readRecord(run)).toThrow(`${path}: sha256: does not fit what the file says: it was edited or damaged`)
 })
