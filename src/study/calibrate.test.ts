@@ -74,6 +74,13 @@ test('probabilities hold on individuals that they were not fitted on, and absent
   expect(calibrateModel(about)).toEqual(record) // the same numbers each time
 })
 
+test('with few individuals the curve is logistic, although a few folds would choose steps', () => {
+  const kindOf = (individuals: number) =>
+    calibrateModel({ ...meetingOf(photosOf('few', individuals, 1), undefined), model, data: 'drawn' }).embedding.curve
+      .kind
+  expect([12, 24].map(kindOf)).toEqual(['logistic', 'isotonic'])
+})
+
 test('of three ways to fuse the best is kept, and it is called better only where it is', () => {
   const noisy = photosOf('noisy', 14, 1.6)
   const meeting = { ...meetingOf(noisy, undefined), model, data: 'drawn', extractor: 'drawn places' }

@@ -50,7 +50,7 @@ interface Asked {
 }
 
 /**
- * Fits one way to fuse: the fusion, the curve (logistic or isotonic, whichever has the smaller log loss on individuals held out), and how answers are
+ * Fits one way to fuse: the fusion, the curve (logistic or isotonic, as `bestCurve` says), and how answers are
  * weighed. Everything that is said of it was measured on the individuals of a fold by what was fitted on the others; null with too few individuals.
  */
 export function calibrateWay(pairs: LabelledPairs, kind: FusionKind): CalibratedWay {
@@ -102,9 +102,12 @@ function learn(
   return { fusion, curve, prior: pairs.priorOf(known) }
 }
 
-/** The curve with the smaller log loss on pairs of individuals that it was not fitted on. */
+/**
+ * The curve with the smaller log loss on pairs of individuals that it was not fitted on. With few individuals the logistic one: pairs of one
+ * individual are alike, so that the steps of an isotonic curve follow these individuals, and a few folds do not show it.
+ */
 function bestCurve(pairs: LabelledPairs, kind: FusionKind, folds: readonly number[]): CurveKind {
-  if (folds.length === 0) return 'logistic'
+  if (pairs.individuals < fewestForSteps || folds.length === 0) return 'logistic'
   const losses = curveKinds.map((curveKind) => {
     const held = folds.flatMap((fold) =>
       heldOutPairs(pairs, learn(pairs, pairs.pairs(fold, 'out'), { kind, curveKind }), fold),
@@ -117,6 +120,9 @@ function bestCurve(pairs: LabelledPairs, kind: FusionKind, folds: readonly numbe
   })
   return curveKinds[losses.indexOf(Math.min(...losses))]!
 }
+
+/** Fitted on 8 and on 16 nyala the logistic curve had the smaller log loss on answers about others, and the smaller ECE (docs/answers.md). */
+const fewestForSteps = 20
 
 interface HeldPair {
   readonly probability: number
