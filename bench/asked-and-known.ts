@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { csvText } from '../src/base/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
 import { rosette } from './command.ts'
 
@@ -27,4 +28,19 @@ export async function askedAndKnown(data: string, scratch: string): Promise<Aske
     asked: photos.filter(({ split }) => split === 'validation'),
     known: photos.filter(({ split }) => split === 'train'),
   }
+}
+
+/** The photos of every n-th known individual by name, from `first` on, counted from 1. */
+export function ofEveryNth({ asked, known }: AskedAndKnown, every: number, first: number): AskedAndKnown {
+  const names = [...new Set(known.flatMap(({ identity }) => identity ?? []))].sort()
+  const chosen = new Set(names.filter((_, i) => i % every === first - 1))
+  const isChosen = ({ identity }: Photo) => identity !== undefined && chosen.has(identity)
+  return { asked: asked.filter(isChosen), known: known.filter(isChosen) }
+}
+
+/** Writes a table of absolute places (`--images /`) and individuals, and gives its path. */
+export function photoTable(path: string, photos: readonly Photo[]): string {
+  const rows = photos.map((photo) => [resolve(photo.path), photo.identity ?? ''])
+  writeFileSync(path, csvText([['filename', 'identity'], ...rows]))
+  return path
 }

@@ -6,17 +6,23 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Runs `rosette` as a user does; what it says goes to nobody, but for its complaints. */
-export function rosette(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function rosette(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  await rosetteText(args, env)
+}
+
+/** The same, and gives what it says. */
+export function rosetteText(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
   const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
-  const complaints: Buffer[] = []
+  const [said, complaints]: [Buffer[], Buffer[]] = [[], []]
+  child.stdout.on('data', (bytes: Buffer) => said.push(bytes))
   child.stderr.on('data', (bytes: Buffer) => complaints.push(bytes))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {
-      if (code === 0) return resolve()
+      if (code === 0) return resolve(Buffer.concat(said).toString())
       reject(new Error(`rosette ${args.join(' ')}: exit ${code}\n${Buffer.concat(complaints)}`))
     })
   })

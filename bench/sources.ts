@@ -14,8 +14,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { check, csvText, formatTable } from '../src/base/index.ts'
-import type { Photo } from '../src/data/index.ts'
-import { askedAndKnown } from './asked-and-known.ts'
+import { askedAndKnown, ofEveryNth, photoTable } from './asked-and-known.ts'
 import { root, rosette, today } from './command.ts'
 
 const { values } = parseArgs({
@@ -67,8 +66,9 @@ try {
   for (const { name, path } of models)
     for (const view of extname(path) === '.onnx' ? views : views.slice(0, 1))
       if (!view.isLocated || locate !== '') await record(`${name}, ${view.name}`, modelArgs(path, view))
-  for (const { name, path: word } of values.match.map(named))
-    for (const view of [views[1], views[0]])
+  // the animal alone first: a run that is stopped has these
+  for (const view of [views[1], views[0]])
+    for (const { name, path: word } of values.match.map(named))
       for (const how of ['local', 'fused'])
         if (!view.isLocated || locate !== '')
           await record(
@@ -134,22 +134,11 @@ async function record(source: string, args: readonly string[]): Promise<void> {
 
 /** The photos of both sides, of every n-th individual by name, as tables of absolute places. */
 async function chosenSides() {
-  const { asked, known } = await askedAndKnown(data, scratch)
-  const names = [...new Set(known.flatMap(({ identity }) => identity ?? []))].sort()
-  const chosen = new Set(names.filter((_, i) => i % Number(values.every) === Number(values.first) - 1))
-  const of = (photos: readonly Photo[]) =>
-    photos.filter(({ identity }) => identity !== undefined && chosen.has(identity))
-  const tableOf = (name: string, photos: readonly Photo[]) => {
-    const path = join(scratch, `${name}.csv`)
-    writeFileSync(
-      path,
-      csvText([['filename', 'identity'], ...photos.map((photo) => [resolve(photo.path), photo.identity!])]),
-    )
-    return path
-  }
-  const [queries, gallery] = [of(asked), of(known)]
+  const { asked, known } = ofEveryNth(await askedAndKnown(data, scratch), Number(values.every), Number(values.first))
   return {
-    ...{ queries: tableOf('queries', queries), gallery: tableOf('gallery', gallery) },
-    ...{ photos: gallery.length, individuals: chosen.size },
+    queries: photoTable(join(scratch, 'queries.csv'), asked),
+    gallery: photoTable(join(scratch, 'gallery.csv'), known),
+    photos: known.length,
+    individuals: new Set(known.map(({ identity }) => identity)).size,
   }
 }
