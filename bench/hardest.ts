@@ -61,6 +61,17 @@ interface Hard {
   readonly sameFlank: number | undefined
 }
 
+const header = [
+  'photo',
+  'identity',
+  'rank',
+  'flank',
+  'known_photos',
+  'of_its_flank',
+  'best_right',
+  'first_wrong',
+  'reason',
+]
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-hardest-'))
 try {
   const sides = ofEveryNth(await askedAndKnown(data, scratch), Number(values.every), Number(values.first))
@@ -104,18 +115,6 @@ function hardest(answers: readonly Asked[], asked: readonly Photo[], known: read
   })
   return found.sort((a, b) => b.right.rank - a.right.rank || (a.photo.filename < b.photo.filename ? -1 : 1))
 }
-
-const header = [
-  'photo',
-  'identity',
-  'rank',
-  'flank',
-  'known_photos',
-  'of_its_flank',
-  'best_right',
-  'first_wrong',
-  'reason',
-]
 
 function cells({ photo, right, wrong, known, sameFlank }: Hard): string[] {
   const facts = [photo.filename, photo.identity, right.rank, photo.flank, known, sameFlank, right.path, wrong.path]
