@@ -114,13 +114,13 @@ async function reportAction(given: ReportFlags): Promise<void> {
   await checkFilesFirst(flags)
   const { noCaptions, openDataset, withCaptions } = await import('../data/index.ts')
   const { makeReport } = await import('../report/index.ts')
+  const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
+  const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
+  await checkNamed({ namedBy }, listed)
   await interruptible((signal, whileRanking) =>
     withModel(flags, async (embedder) => {
       const out = flags.out ?? defaultFolder(embedder)
       await refuse(out, overwrite)
-      const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
-      const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
-      await checkNamed({ namedBy }, listed)
       const manifest = await withLocated(await locatingBy(flags), listed, signal)
       const run = await runToScoreBy(embedder)
       const selection = await photosToScore(manifest, { run, split: flags.split, signal })
