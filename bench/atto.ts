@@ -24,8 +24,8 @@ const { values } = parseArgs({
     settings: { type: 'string' },
     individuals: { type: 'string', default: '24' },
     photos: { type: 'string', default: '40' },
-    epochs: { type: 'string', default: '20' },
-    size: { type: 'string', default: '64' },
+    epochs: { type: 'string', default: '40' },
+    size: { type: 'string', default: '96' },
     threads: { type: 'string', default: '1' },
   },
 })
