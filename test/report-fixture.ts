@@ -72,7 +72,7 @@ function nameOf(i: number): string {
 
 /** Two coordinates of the embeddings, in the place of a projection. */
 function plane(data: Float32Array, dim: number, count: number, name: 'pca' | 'tsne'): Projection {
-  const axis = (k: number) => Array.from({ length: count }, (_, photo) => data[photo * dim + k]!)
+  const axis = (k: number) => Array.from({ length: count }, (_, photo) => data[photo * dim + (k % dim)]!)
   const first = name === 'pca' ? 0 : 2
   return {
     name,

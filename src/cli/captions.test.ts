@@ -51,7 +51,7 @@ test('captions are left out of embeddings, which is told, or kept; as of a run f
   expect(kept.numbers).not.toBe(without.numbers)
   expect(kept.stderr).not.toContain('caption strip')
   const path = join(model, 'model.json')
-  const { preprocess, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+  const { preprocess, seal: _seal, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
   expect(preprocess.captions).toBe('crop')
   const { captions: _, ...before } = preprocess
   writeFileSync(path, JSON.stringify({ ...rest, preprocess: before }))
