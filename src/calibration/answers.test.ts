@@ -141,6 +141,23 @@ describe('two scores made one', () => {
     expect(fitFusion('additive', pairs(true))).toEqual({ kind: 'additive', weight: 1 })
     expect(fitFusion('additive', pairs(false))).toEqual({ kind: 'additive', weight: 0.25 })
   })
+
+  test('more evidence never lowers what is learnt, whatever few pairs say', () => {
+    const rng = new Rng('few pairs')
+    const same = Array.from({ length: 200 }, (_, i) => i % 2)
+    const evidence = same.map((label): PairEvidence => {
+      const inliers = 4 * label + rng.int(6)
+      const share = label === 1 ? rng.uniform(0.05, 0.15) : rng.uniform(0.1, 0.3) // here a large share is of strangers
+      return { similarity: 0.5, local: { score: 0.5, matchers: [{ ...found, inliers, share }] } }
+    })
+    const head = fitFusion('pairHead', { evidence, same })
+    const surest = { ...found, inliers: 90, share: 0.9 }
+    const scoreOf = (one: PairEvidence) => fusedScore(head, one)
+    const score = scoreOf({ similarity: 0.5, local: { score: 1, matchers: [surest] } })
+    expect(score).toBeGreaterThan(Math.max(...evidence.map(scoreOf)))
+    expect(head.kind === 'pairHead' && head.coefficients[2]).toBe(0)
+    expect(head.kind === 'pairHead' && head.coefficients[1]).toBeGreaterThan(0)
+  })
 })
 
 describe('new animals', () => {

@@ -1,7 +1,8 @@
 import { unreachable } from '../base/index.ts'
 import { type Curve, fitCurve, logLoss, probabilityAt } from './curve.ts'
-import { fitLogistic, fitPlatt, sigmoid } from './logistic.ts'
+import { fitPlatt, sigmoid } from './logistic.ts'
 import { weightsOf } from './scored-pairs.ts'
+import { fitSignedLogistic } from './signed-logistic.ts'
 
 /** What the places of one matcher say of a pair of photos, all 0 where none agree. */
 export interface LocalEvidence {
@@ -47,7 +48,10 @@ export type PairFusion =
   | { readonly kind: 'additive'; readonly weight: number }
   /** The mean of two probabilities, one of each score: WildFusion (arXiv:2408.12934). */
   | { readonly kind: 'mean'; readonly embedding: Curve; readonly local: Curve }
-  /** Logistic over the similarity, and of each matcher ln(1 + inliers), share, margin, coverage and scale spread, in this order: 1 + 5 M coefficients. */
+  /**
+   * Logistic over the similarity, and of each matcher ln(1 + inliers), share, margin, coverage and scale spread, in this order: 1 + 5 M coefficients, of which none
+   * lets evidence for one animal lower the score.
+   */
   | { readonly kind: 'pairHead'; readonly intercept: number; readonly coefficients: readonly number[] }
 
 /** Labelled pairs with all that is known of them. */
@@ -112,7 +116,7 @@ export function fitFusion(kind: FusionKind, pairs: EvidentPairs): PairFusion {
       const total = weightsOf({ scores: evidence.map(() => 0), same, weights })
       const [high, low] = [(total.same + 1) / (total.same + 2), 1 / (total.all - total.same + 2)]
       const targets = Float64Array.from(same, (label) => (label === 1 ? high : low))
-      return { kind, ...fitLogistic({ features, targets, weights, ridge: headRidge }) }
+      return { kind, ...fitSignedLogistic({ features, targets, weights, ridge: headRidge }, headSigns(matchers)) }
     }
     default:
       return unreachable(kind)
@@ -136,8 +140,15 @@ export function matchersOf(fusion: PairFusion): number | undefined {
   return fusion.kind === 'pairHead' ? (fusion.coefficients.length - 1) / ofEach : undefined
 }
 
+/** More of each speaks for one animal, but for the scale's spread, which speaks against it. */
+const signsOfEach = [1, 1, 1, 1, -1] as const
 /** Numbers of each matcher. */
-const ofEach = 5
+const ofEach = signsOfEach.length
+
+/** [1 + 5 M]. */
+function headSigns(matchers: number): number[] {
+  return [1, ...Array.from({ length: matchers }, () => signsOfEach).flat()]
+}
 
 /** [1 + 5 M]. */
 function featuresOf({ similarity, local }: PairEvidence, matchers: number): number[] {
