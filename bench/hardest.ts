@@ -3,7 +3,7 @@
  * own individual comes latest are laid side by side with the best known photo of it, and with the known photo that came first. A person looks at the page and says why.
  *
  *     node scripts/bench.mjs hardest --data nyala-512 --locate isnet.onnx --model resnet50-imagenet.onnx \
- *       --model-config presets/resnet50-imagenet.model.json --match local --out /tmp/hardest
+ *       --model-config presets/resnet50-imagenet.model.json --match local --out hardest-photos
  *
  * Which photos are asked, and `--every` and `--first`, are those of `sources`. Writes into `--out` hardest.html, which holds the photos, and hardest.csv, with
  * an empty column for the reason. Photographs belong to those who took them: keep the folder out of the repository.
