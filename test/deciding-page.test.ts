@@ -51,7 +51,7 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
  * loaded at once is sometimes before it, and the next one has it.
  */
 async function reloadedUntil(page: Page, isThere: (text: string) => boolean): Promise<string> {
-  for (let tries = 0; tries < 5; tries++) {
+  for (let tries = 0; tries < 40; tries++) {
     await page.waitForTimeout(200)
     await page.reload()
     const text = (await page.locator('.kept').textContent()) ?? ''
