@@ -1,3 +1,5 @@
+import { isUsualNobody } from './nobody.ts'
+
 /** A flank that coats are matched on. */
 export type Side = 'left' | 'right'
 
@@ -17,6 +19,43 @@ const beside =
 const patterns = Object.entries(sideWords).map(
   ([side, words]) => [side, new RegExp(`^(?:${beside})*(?:${words.join('|')})(?:${beside})*$`)] as const,
 )
+
+/** Words for what is no side: another part of the body, the whole of it, or where the camera stood. */
+const otherWords =
+  `front frontal face head rear back behind tail rump butt top above over overhead dorsal dorsum bottom below under ventral belly
+  up down both center centre middle aerial whole full body side flank profile lateral other others neither multiple several mixed
+  frente delante cara cabeza atras trasera trasero detras espalda cola dorso arriba vientre abajo ambos ambas otro otra
+  rosto cabeca costas cauda cima ventre barriga baixo ambos outro frontale face avant devant tete arriere derriere queue dos dessus dessous deux autre
+  vorne vorn gesicht kopf hinten schwanz oben rucken unten bauch beide andere voor achter boven onder davanti dietro sopra sotto testa coda entrambi`
+    .split(/\s+/)
+    .join('|')
+
+/** Of a table that writes them short; FL is the left of the front. */
+const shortOthers: ReadonlySet<string> = new Set('f b t d v fl fr bl br lr rl'.split(' '))
+
+const between = 'and or y o e und oder et ou en of from de del von da the three quarter quarters partial partly'.split(
+  ' ',
+)
+const wholeParts: ReadonlySet<string> = new Set([
+  ...Object.values(sideWords).flat(),
+  ...otherWords.split('|'),
+  ...beside.split('|'),
+  ...between,
+])
+const joinedParts = [...wholeParts].filter((word) => word.length > 3 && !between.includes(word)).join('|')
+const joined = new RegExp(`^(?:${joinedParts}){2,4}$`)
+
+/** True for words that say a flank, or that the photo shows another part of the animal, or neither; several may stand together (`front-left`). */
+export function saysFlank(flank: string): boolean {
+  if (sideOf(flank) !== undefined || shortOthers.has(lettersOf(flank))) return true
+  const parts = flank
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter((part) => part !== '')
+  return parts.length > 0 && parts.every((part) => wholeParts.has(part) || joined.test(part) || isUsualNobody(part))
+}
 
 /** The side that a table's or a folder's word for a flank says, in any case and with any marks; undefined for front, back and whatever else. */
 export function sideOf(flank: string): Side | undefined {
