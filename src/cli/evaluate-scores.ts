@@ -48,7 +48,9 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
     const run = splitOf ?? (await runToScoreBy(embedder))
     const chosen = await photosToScore(manifest, { run, split, signal })
     const selection = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
-    if (selection.split === 'all') warnOfManifest(gallery === undefined ? manifest : withoutSingles(manifest))
+    // of a run's own photos the training warned, but not of what the prior needs
+    if (selection.split === 'all' || flags.prior !== undefined)
+      warnOfManifest(gallery === undefined ? manifest : withoutSingles(manifest))
     else tellNotes(manifest)
     await warnOfLearned(selection, embedder)
     const report = await scored(embedder, { question, working, selection, manifest, gallery })

@@ -58,6 +58,18 @@ test('evaluate --prior place-time tells what it brings beside scores by looks al
   expect(output.stdout).toMatch(/95 % intervals of the difference: they help here$/m)
   const against = await metrics('--prior', 'place-time', '--gallery', table)
   expect(against.prior).toMatchObject({ queries: 8, told: 8 })
+  writeFileSync(table, `${rows.map((row, i) => (i === 3 ? row.replace(/2024.*/, 'at dawn') : row)).join('\n')}\n`)
+  expect((await metrics('--prior', 'place-time')).prior).toMatchObject({ told: 8 })
+  expect(output.stderr).toContain(
+    "warning: 1 of 8 times cannot be read, so that these photos count as having none: 'at dawn'; times are",
+  )
+  const homes = join(folder, 'stations.csv') // the stations of the gallery are others than those of the queries
+  const noTimes = rows.map((row) => row.split(',').slice(0, 3).join(','))
+  writeFileSync(homes, `${noTimes.join('\n').replaceAll('station ', 'foreign ')}\n`)
+  writeFileSync(table, `${noTimes.join('\n')}\n`)
+  expect(await rosette(...evaluate, '--prior', 'place-time', '--gallery', homes)).toBe(2)
+  expect(output.stderr).toContain('--prior place-time: no photo has a station or a time that the gallery has too')
+  output.stderr = ''
   writeFileSync(table, `${rows.map((row) => row.split(',').slice(0, 2).join(',')).join('\n')}\n`)
   expect(await rosette(...evaluate, '--prior', 'place-time')).toBe(2)
   expect(output.stderr).toContain('--prior place-time: no photo has a station or a time that the gallery has too')

@@ -156,6 +156,16 @@ describe('a Camtrap-DP package', () => {
     expect(notes).toContain("2 times cannot be read: '2024-02-30T00:00:00Z', '2024-04-31T08:00:00Z'")
   })
 
+  it('makes no day of encounters from a time that cannot be read', () => {
+    const unread = `${mediaHeader}\nm1,d1,2024-02-30T06:00:00Z,media/1.JPG,1.JPG,image/jpeg\n`
+    const { photos, warnings, notes } = open([ana.replace(',e1,', ',,')], {}, { 'media.csv': unread })
+    expect(photos.map(({ encounter }) => encounter)).toEqual([undefined])
+    expect(warnings.join()).toContain(
+      "1 of 1 time cannot be read, so that these photos count as having none: '2024-02-30T",
+    )
+    expect(notes?.join()).not.toContain('cannot be read')
+  })
+
   it('compares no times with a zone and without one', () => {
     const { warnings } = open(['o1,d1,,e9,2024-05-01T06:30:00,2024-05-01T08:00:00,event,animal,Panthera onca,Ana,,,,'])
     expect(warnings).toContain(

@@ -9,6 +9,7 @@ import { type CamtrapRecord, camtrapTables, readRecords } from './camtrap-tables
 import { describePhoto, type Manifest, type Photo, type Problem, shortList } from './manifest.ts'
 import type { ResolvedOpenOptions } from './open.ts'
 import { type Place, photoFinder } from './photo-finder.ts'
+import { readTimes } from './timestamps.ts'
 
 /** True for a folder, or its `datapackage.json`, in the form of Camtrap-DP: media in one table, who is on them in another. */
 export function isCamtrap(path: string): boolean {
@@ -118,7 +119,8 @@ function photoOf(
   cameras: ReadonlyMap<string | undefined, string | undefined>,
 ): Photo {
   const { filePath, fileName, deploymentID, timestamp } = medium.cells
-  const day = deploymentID && timestamp ? `${deploymentID} ${timestamp.slice(0, 10)}` : undefined
+  const isTime = Boolean(timestamp) && readTimes([timestamp]).unread.length === 0
+  const day = deploymentID && timestamp && isTime ? `${deploymentID} ${timestamp.slice(0, 10)}` : undefined
   const others = Object.entries(observation?.cells ?? {}).filter(([name, cell]) => !placed.has(name) && cell !== '')
   return {
     filename: filePath || fileName || '',

@@ -1,5 +1,7 @@
+import { counted } from '../base/index.ts'
 import type { CamtrapRecord } from './camtrap-tables.ts'
 import { readTimes } from './timestamps.ts'
+import { unreadWords } from './unread-times.ts'
 
 /** A photo and an animal on it; no observation where nobody looked at it. */
 export interface Sighting {
@@ -87,14 +89,17 @@ function timesOf(media: readonly CamtrapRecord[], events: readonly CamtrapRecord
     ...media.map(({ cells }) => cells.timestamp),
     ...events.flatMap(({ cells }) => [cells.eventStart, cells.eventEnd || cells.eventStart]),
   ]
-  const { instants, notes, problem } = readTimes(written.map((text) => text || undefined))
+  const { instants, notes, unread, problem } = readTimes(written.map((text) => text || undefined))
+  const ofEvents = unread.filter((i) => i >= media.length).map((i) => written[i]!) // those of photos are told as every table's are
   const takenAt = new Map(media.map((medium, i) => [medium, instants[i]]))
   const spans = new Map<CamtrapRecord, Span>()
   events.forEach((event, i) => {
     const [start, end] = [instants[media.length + 2 * i], instants[media.length + 2 * i + 1]]
     if (start !== undefined && end !== undefined) spans.set(event, [start, end])
   })
-  return { takenAt, spans, notes, problem: events.length === 0 ? undefined : problem }
+  const lost =
+    ofEvents.length === 0 ? [] : [`${counted(ofEvents.length, 'time')} cannot be read: ${unreadWords(ofEvents)}`]
+  return { takenAt, spans, notes: [...notes, ...lost], problem: events.length === 0 ? undefined : problem }
 }
 
 function isWithin(at: number | undefined, span: Span | undefined): boolean {

@@ -162,8 +162,18 @@ describe('EXIF', () => {
   })
 
   it('cannot be taken from times that are unread, which is said', async () => {
-    const { notes } = await tableOf('identity,date', ['A,the fifth', 'B,the sixth'])
-    expect(notes).toEqual(["2 times cannot be read: 'the fifth', 'the sixth'"])
+    const { warnings } = await tableOf('identity,date', ['A,the fifth', 'B,the sixth'])
+    expect(warnings).toContain(
+      "2 of 2 times cannot be read, so that these photos count as having none: 'the fifth', 'the sixth'; times are written as 2024-12-31 13:05",
+    )
+  })
+
+  it('that the table has change nothing of the word on times that are unread', async () => {
+    const rows = ['A,e1,2024-02-30', 'A,e2,2024-05-01', 'B,e3,dawn', 'B,e4,dawn', 'B,e5,']
+    const { warnings } = await tableOf('identity,encounter,timestamp', rows)
+    expect(warnings.join()).toContain(
+      "3 of 4 times cannot be read, so that these photos count as having none: '2024-02-30', 'dawn'",
+    )
   })
 
   it('that all photos share is told: 0 in each row is rather none', () => {

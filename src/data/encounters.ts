@@ -96,8 +96,7 @@ function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, g
   if (seen.every((own) => new Set(own).size === 1)) {
     const isNews = seen.some((own) => own.length > 1)
     const told = `no encounters are taken from the times (${source}): by these times each individual was seen only once`
-    const isUnread = instants.some((instant, i) => instant === undefined && photos[i]!.timestamp !== undefined)
-    return withNotes(manifest, [...(isNews || isUnread ? notes : []), ...(isNews ? [told] : [])])
+    return withNotes(manifest, isNews ? [...notes, told] : [])
   }
   const station = photos.some(({ camera }) => camera !== undefined) ? ' and camera' : ''
   const untold = photos.filter(({ identity }, i) => identity !== undefined && names[i] === undefined).length

@@ -16,6 +16,7 @@ import { type Manifest, problemsOf, shortList } from './manifest.ts'
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
 import { checkListed } from './read-photos.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
+import { withReadTimes } from './unread-times.ts'
 
 /** How the photos of a dataset are found and read; nothing is opened for it but tables. */
 export interface OpenOptions extends LabelOptions, DetectionOptions, MaskOptions, EncounterOptions, ListProgress {
@@ -81,7 +82,7 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     ...openDefaults,
     ...withMaskFolder(path, options),
   }
-  const labelled = withEncounters(withReadLabels(open(path, resolved), resolved), resolved)
+  const labelled = withEncounters(withReadTimes(withReadLabels(open(path, resolved), resolved)), resolved)
   const read = withMasks(withDetections(labelled, resolved), resolved)
   const problems = [...read.problems, ...problemsOf(read.photos, resolved.onFile)]
   const warnings = [...read.warnings, ...speciesDoubt(read)]

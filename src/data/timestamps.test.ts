@@ -44,9 +44,10 @@ describe('readTimes', () => {
     expect(instants).toEqual(texts.map(() => undefined))
   })
 
-  it('counts what cannot be read: no time, no such day', () => {
-    const { instants, notes } = readTimes(['2024-05-01', 'dawn', '2024-02-30', '2024-05-01 25:00'])
+  it('names what cannot be read: no time, no such day', () => {
+    const { instants, unread } = readTimes(['2024-05-01', 'dawn', '2024-02-30', '2024-05-01 25:00'])
     expect(instants.map((instant) => instant !== undefined)).toEqual([true, false, false, false])
-    expect(notes).toEqual(["3 times cannot be read: 'dawn', '2024-02-30', '2024-05-01 25:00'"])
+    expect(unread).toEqual([1, 2, 3])
+    expect(readTimes(['3/4/2024', undefined, 'dawn']).unread).toEqual([2])
   })
 })

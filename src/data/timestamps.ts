@@ -1,5 +1,4 @@
 import { counted } from '../base/index.ts'
-import { shortList } from './manifest.ts'
 
 /** Written times as instants, and what stands against them. */
 export interface ReadTimes {
@@ -10,8 +9,10 @@ export interface ReadTimes {
   readonly instants: readonly (number | undefined)[]
   /** True where no time has more than a day. */
   readonly daysOnly: boolean
-  /** How ambiguous dates were read, and how many cannot be. */
+  /** How ambiguous dates were read. */
   readonly notes: readonly string[]
+  /** Indices of those that cannot be read: no time, or no such day. */
+  readonly unread: readonly number[]
   /** Why none of them can be used. */
   readonly problem?: string | undefined
 }
@@ -48,6 +49,7 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
     instants: written.map(() => undefined),
     daysOnly: false,
     notes: [],
+    unread: written.flatMap((text, i) => (text !== undefined && parts[i] === undefined ? [i] : [])),
     problem,
   })
   const doubtful = parts.flatMap((part, i) => (part !== undefined && part.order === undefined ? [i] : []))
@@ -63,21 +65,11 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
       `${zoned} of ${counted(timed.length, 'time has', 'times have')} a time zone and the others none: write all of them alike`,
     )
   const instants = parts.map((part) => part && instantOf(part, part.order ?? order))
-  const unreadable = written.filter((text, i) => text !== undefined && instants[i] === undefined)
   return {
     instants,
     daysOnly: timed.length === 0,
-    notes: [
-      ...(doubtful.length > 0 ? [`dates as '${example}' are read with the ${order.split(' ')[0]} first`] : []),
-      ...(unreadable.length > 0
-        ? [
-            `${counted(unreadable.length, 'time')} cannot be read: ${shortList(
-              [...new Set(unreadable)].map((text) => `'${text}'`),
-              3,
-            )}`,
-          ]
-        : []),
-    ],
+    notes: doubtful.length > 0 ? [`dates as '${example}' are read with the ${order.split(' ')[0]} first`] : [],
+    unread: written.flatMap((text, i) => (text !== undefined && instants[i] === undefined ? [i] : [])),
   }
 }
 

@@ -38,7 +38,8 @@ const dayMs = 86_400_000
  * place(query, sighting) · exp(−|Δt| / days). place is 1 at the same station, else the share of the individuals of both stations that were
  * seen at both, `elsewhere` at least: stations that share animals are near each other, and no coordinates are needed. The mean factor is 1.
  * What a query does not have, a station or a time, is left out; so are sightings without what it has, and that of `twins`, photos of the
- * gallery that are the query's own file. Times that cannot be compared (`readTimes`) are not used.
+ * gallery that are the query's own file. Nothing is known of a query without a time where nobody was ever seen at its station. Times that cannot be
+ * compared (`readTimes`) are not used.
  */
 export function placeTimeOf(
   known: readonly Photo[],
@@ -111,7 +112,8 @@ function factorsOf(
   const { days, far, least } = placeTimeDefaults
   const hasPlace = query.camera !== undefined && sightings.some(({ camera }) => camera !== undefined)
   const hasTime = query.instant !== undefined && sightings.some(({ instant }) => instant !== undefined)
-  if (!hasPlace && !hasTime) return undefined
+  const isKnownPlace = hasPlace && sightings.some(({ camera }) => camera === query.camera)
+  if (!isKnownPlace && !hasTime) return undefined
   const near = nearnessOf(query.camera ?? '', places)
   const sums = new Map<string, { sum: number; count: number }>()
   for (const { identity, camera, instant } of sightings) {
@@ -123,7 +125,14 @@ function factorsOf(
   }
   const means = [...sums].map(([identity, { sum, count }]) => [identity, sum / count] as const)
   const mean = means.reduce((total, [, value]) => total + value, 0) / Math.max(1, means.length)
-  return new Map(means.map(([identity, value]) => [identity, least + ((1 - least) * (value + far)) / (mean + far)]))
+  return new Map(
+    means.map(([identity, value]) => [identity, orOne(least + ((1 - least) * (value + far)) / (mean + far))]),
+  )
+}
+
+/** A factor that is 1 but for rounding is 1. */
+function orOne(factor: number): number {
+  return Math.abs(factor - 1) < 1e-9 ? 1 : factor
 }
 
 /** How near stations are to one: by the individuals that were seen at both. */
@@ -147,6 +156,7 @@ function nearnessOf(station: string, places: Places): (other: string) => number 
  * compared with, is as likely to be there as the average.
  */
 export function weighed(probabilities: ArrayLike<number>, factors: readonly number[]): number[] {
+  if (factors.every((factor) => factor === 1)) return Array.from(probabilities)
   const rest = Array.from(probabilities).reduce((left, p) => left - p, 1)
   const each = factors.map((factor, i) => factor * probabilities[i]!)
   const total = each.reduce((sum, p) => sum + p, Math.max(0, rest))

@@ -19,8 +19,8 @@ function seen(photos: readonly Photo[], noise = 0.8) {
   return { count: photos.length, dim, data: Float32Array.from(data) }
 }
 
-function scored(photos: readonly Photo[], match?: 'fused'): PriorScores {
-  const embeddings = seen(photos)
+function scored(photos: readonly Photo[], match?: 'fused', noise?: number): PriorScores {
+  const embeddings = seen(photos, noise)
   const prior = watchPrior({ queries: photos, gallery: photos, leaveOut: (q, g) => q === g }, match)
   const scoredBy = (adjust?: Parameters<typeof priorScores>[1], onRanked?: typeof prior.count) =>
     evaluateRetrieval({ embeddings, ...labelsOf(photos), adjust, onRanked })
@@ -64,9 +64,48 @@ test('a query of whom nothing is known is ranked by looks alone', () => {
 
 test('the sighting of a query does not say where and when it was', () => {
   // each animal once at each place: a query's own photo is the only one there then
-  const photos = drawn({}).map((photo, i) => ({ ...photo, camera: `station ${i}`, timestamp: undefined }))
-  const { rank1 } = scored(photos)
-  expect(rank1.b).toBeCloseTo(rank1.a, 12)
+  const apart = (photo: Photo, i: number) => ({ ...photo, camera: `station ${i}`, timestamp: undefined })
+  expect(() => scored(drawn({}).map(apart))).toThrow('no photo has a station or a time that the gallery has too')
+  const photos = drawn({}).map((photo, i) => ({ ...apart(photo, i), ...(i < 2 ? { camera: 'shared' } : {}) }))
+  const { told, rank1 } = scored(photos)
+  expect(told).toBe(2)
+  expect(Math.abs(rank1.difference)).toBeLessThan(0.02)
+})
+
+/** Scores in falling order of looks, photos of equal looks by their index. */
+const orderBy = (scores: Float32Array) => [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b)
+
+test('a prior that says nothing leaves every ranking as it is, whatever the looks are worth', () => {
+  const everywhere = drawn({}).map((photo) => ({ ...photo, camera: 'the only one', timestamp: undefined }))
+  for (const noise of [0.8, 1e6]) {
+    const { queries, told, rank1, map, identityBalancedMap } = scored(everywhere, undefined, noise)
+    expect([queries, told]).toEqual([everywhere.length, everywhere.length])
+    for (const { a, b, interval } of [rank1, map, identityBalancedMap]) {
+      expect(b).toBe(a)
+      expect(interval).toEqual([0, 0])
+    }
+  }
+})
+
+test('looks that say nothing on other individuals order what place and time leave equal', () => {
+  const photos = drawn({}).map((photo) => ({ ...photo, timestamp: undefined }))
+  const prior = watchPrior({ queries: photos, gallery: photos, leaveOut: (q, g) => q === g }, undefined)
+  // the less alike the more of one individual: the learnt curve is flat
+  const worse = (q: number) =>
+    Float32Array.from(
+      photos,
+      ({ identity }, g) => (identity === photos[q]!.identity ? -0.5 : 0.5) + ((g * 7) % 11) / 1e3,
+    )
+  photos.forEach((_, q) => prior.count(q, Int32Array.from(photos.keys()), worse(q)))
+  const [looks, together] = [worse(0), prior.adjust(undefined)(0, worse(0))]
+  const groups = new Map<string, number[]>()
+  orderBy(together).forEach((g) => {
+    const own = groups.get(photos[g]!.identity!) ?? []
+    groups.set(photos[g]!.identity!, [...own, g])
+  })
+  expect(groups.size).toBe(16)
+  for (const own of groups.values()) expect(own).toEqual(own.toSorted((a, b) => looks[b]! - looks[a]! || a - b))
+  expect([...groups.values()].some((own) => own.some((g, i) => i > 0 && g < own[i - 1]!))).toBe(true)
 })
 
 test('what cannot be measured is refused', () => {

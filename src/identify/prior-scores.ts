@@ -54,7 +54,8 @@ const mostPairs = 60_000
  * Whether place and time help to rank: each photo of the gallery by ln λ + ln f in place of its similarity. f is the factor of its individual, as
  * `identify` tells it (`placeTimeOf`), from sightings that the query may meet: its own would know where and when it was. λ says how much likelier the
  * similarity is for one individual than for two: a logistic curve, fitted on pairs of photos of which neither shows an individual of the query's fold, so that no query has a
- * part in what its own similarities are worth. Of matched coats, whose similarities crowd below 1, the curve is over −ln(1 − s).
+ * part in what its own similarities are worth. Of matched coats, whose similarities crowd below 1, the curve is over −ln(1 − s). What is equal by both
+ * stays in the order of looks, so that factors which are all 1 change nothing, and a curve that says nothing leaves the rest to looks.
  * @throws InputError where no query has a station or a time that the gallery has too, and with too few individuals.
  */
 export function watchPrior({ queries, gallery, leaveOut }: PriorTask, match: MatchKind | undefined): PriorWatch {
@@ -89,12 +90,14 @@ export function watchPrior({ queries, gallery, leaveOut }: PriorTask, match: Mat
     return (query, similarities) => {
       const seen = looks?.(query, similarities) ?? similarities
       const known = factors[query]
-      if (known === undefined) return seen
+      const factorOf = (photo: number) => known?.get(gallery[photo]!.identity!) ?? 1 // nothing is known of where it was
+      if (gallery.every((_, photo) => factorOf(photo) === 1)) return seen
       const { curve, prior } = curves[foldOf.get(queries[query]!.identity!)!]!
-      return seen.map((score, photo) => {
-        const factor = known.get(gallery[photo]!.identity!) ?? 1 // nothing is known of where it was
-        return logLikelihoodRatio(curve, evidence(score), prior) + Math.log(factor)
-      })
+      const together = Float64Array.from(
+        seen,
+        (score, photo) => logLikelihoodRatio(curve, evidence(score), prior) + Math.log(factorOf(photo)),
+      )
+      return placesBy(together, seen)
     }
   }
   return { isTold, count, adjust }
@@ -126,6 +129,18 @@ export function priorScores(
   const { rank1, map, identityBalancedMap } = scores
   const told = metrics.perQuery.filter(({ query }) => isTold(query)).length
   return { kind: 'place-time', queries, told, rank1: rank1!, map: map!, identityBalancedMap: identityBalancedMap! }
+}
+
+/** Where each stands from below by `first`, then by `second`; what is equal by both stands at one place. Scores themselves would be equal too early in float32. */
+function placesBy(first: Float64Array, second: Float32Array): Float32Array {
+  const apart = (a: number, b: number) => first[a]! - first[b]! || second[a]! - second[b]!
+  const order = Array.from(first, (_, i) => i).sort(apart)
+  const places = new Float32Array(first.length)
+  order.forEach((i, at) => {
+    const before = order[at - 1] ?? i
+    places[i] = places[before]! + (apart(before, i) === 0 ? 0 : 1)
+  })
+  return places
 }
 
 /** −ln(1 − s): how near to 1. */
