@@ -29,6 +29,9 @@ export function addGalleryOptions(command: Command): Command {
   )
 }
 
+/** What the options of a gallery's photos are called here, for `speakingOf`. */
+export const galleryNames = { images: 'galleryImages', columns: 'galleryColumns' } as const
+
 /** Known individuals, where the flags name some. @throws InputError for options of a gallery that is not named. */
 export async function galleryOf(flags: GalleryFlags & DataFlags): Promise<GallerySource | undefined> {
   const { gallery, galleryImages: images, galleryColumns: columns } = flags
@@ -44,7 +47,7 @@ export async function galleryOf(flags: GalleryFlags & DataFlags): Promise<Galler
     ...(columns === undefined ? {} : { columns }),
   }
   const options = { ...dataOptions(own), detections: undefined, masks: undefined, requireIdentity: true }
-  return speakingOf({ images: 'galleryImages', columns: 'galleryColumns' }, () => {
+  return speakingOf(galleryNames, () => {
     const source = withListing((watch) => findGallery(gallery, { ...options, ...watch }))
     tellGallery(source)
     return source

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { check, checkOutput, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibrationRecord, ExcludeSame, LocalTask, Meeting, SplitName } from '../identify/index.ts'
-import { addGalleryOptions, type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { addGalleryOptions, type GalleryFlags, galleryNames, galleryOf } from './asked-gallery.ts'
 import { calibrationText } from './calibration-text.ts'
 import { betterMatch } from './default-match.ts'
 import { checkFilesFirst } from './files-first.ts'
@@ -14,6 +14,7 @@ import { addMatchOption, type FlankFlags, flanksOption, type MatchFlags, withMat
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { checkGalleryFirst, checkScoredFirst } from './photos-first.ts'
 import { progress } from './progress.ts'
 import { say, warn } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
@@ -99,6 +100,8 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   const inputs = { flags, manifest: listed, photos: source === undefined ? [] : filesOfGallery(source) }
   if (flags.out !== undefined) await checkOutputs([out], inputs, { overwrite })
   if (chart !== undefined) await checkOutputs([chart], inputs, { overwrite, option: 'chart' })
+  await checkScoredFirst(listed, { ...reading, model: flags.model, split })
+  await checkGalleryFirst(source, { ...reading, names: galleryNames })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

@@ -20,6 +20,7 @@ import { openShare } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { say } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import {
@@ -120,6 +121,8 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
   await checkNamedOutputs({ out, html }, { flags, manifest: listed, photos: files }, overwrite)
   warnOfManifest(withoutSingles(listed))
+  await checkPhotosFirst(listed, { skipUnreadable })
+  if (known !== undefined) await checkPhotosFirst(known, { skipUnreadable, names: { data: 'labelled' } })
   const locating = await locatingBy(flags)
   const { found, page } = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

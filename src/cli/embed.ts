@@ -9,6 +9,7 @@ import { addDataOptions, addModelOptions, bytesOf, type DataFlags, type ModelFla
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { photoRows } from './photo-rows.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { aboutPlaces, commitPlaces, placesBeside } from './places-beside.ts'
 import { say } from './say.ts'
 import { ttaWords } from './tta-words.ts'
@@ -77,6 +78,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
   const beside = placesBeside(out, flags.match === 'none' ? 0 : (flags.matcher?.length ?? 1), overwrite)
   await checkOutputs([out, csv, ...beside.wanted], { flags, manifest: listed }, { overwrite })
   warnOfManifest(listed)
+  await checkPhotosFirst(listed, reading)
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

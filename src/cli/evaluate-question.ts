@@ -4,7 +4,7 @@ import type { GallerySource } from '../embedder/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, afterRanking } from './after-ranking.ts'
-import { type GalleryFlags, galleryOf } from './asked-gallery.ts'
+import { type GalleryFlags, galleryNames, galleryOf } from './asked-gallery.ts'
 import type { CalibrationFlags } from './calibrated.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery } from './gallery-source.ts'
@@ -13,6 +13,7 @@ import type { FlankFlags, MatchFlags } from './match-options.ts'
 import type { DataFlags, ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, type PhotosToRead, photosToRead } from './own-data.ts'
+import { checkGalleryFirst, checkScoredFirst } from './photos-first.ts'
 import type { PriorFlags } from './place-time.ts'
 import { withListing } from './work.ts'
 
@@ -68,6 +69,9 @@ export async function evaluateQuestionOf(given: EvaluateFlags): Promise<Evaluate
   const inputs = { flags, manifest: listed, photos: source === undefined ? [] : filesOfGallery(source) }
   await checkOutputs([out], inputs, { overwrite })
   if (chart !== undefined) await checkOutputs([chart], inputs, { overwrite, option: 'chart' })
+  const scores = source === undefined ? { scores: { excludeSame: flags.excludeSame } } : {}
+  await checkScoredFirst(listed, { ...reading, model: own.model, split, ...scores })
+  await checkGalleryFirst(source, { ...reading, names: galleryNames })
   return { flags, postProcessing, split, listed, source, reading, locating: await locatingBy(flags) }
 }
 

@@ -17,6 +17,7 @@ import {
   threadsOption,
 } from './options.ts'
 import { checkOutputs } from './outputs.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { type SplitTable, tableWith } from './split-rows.ts'
@@ -74,10 +75,11 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
   const listed = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch }))
   await checkOutputs([out], { flags: { model: [] }, manifest: listed }, { overwrite })
   warnOfManifest(withoutSingles(listed))
+  await checkPhotosFirst(withoutFlank(listed, sidesOf(listed.photos)), flags)
   const { manifest, flanks, skipped } = await interruptible(async (signal) => {
     const located = await withLocated(flags, listed, signal)
     const known = knownFlanks(located.photos, sidesOf(located.photos))
-    const asked = { ...located, photos: located.photos.filter((_, i) => known[i] === undefined) }
+    const asked = withoutFlank(located, sidesOf(located.photos))
     const { proposals, skipped } = await proposalsFor(asked, flags, signal)
     const flanks = located.photos.map((photo, i) => known[i] ?? asProposed(proposals.get(photo)))
     return { manifest: located, flanks, skipped }
@@ -102,6 +104,12 @@ function nextCommand(
   return photos.some(({ identity }) => identity !== undefined)
     ? `${asTyped(identifyCommand(), { ...command, gallery: out, images, columns })} NEW_PHOTOS`
     : `${asTyped(identifyCommand(), { ...command, gallery: 'KNOWN_PHOTOS', queryImages: images, queryColumns: columns })} ${wordsOf(out)}`
+}
+
+/** The photos to look at: those of which nothing says what they show. */
+function withoutFlank(manifest: Manifest, sides: Parameters<typeof knownFlanks>[1]): Manifest {
+  const known = knownFlanks(manifest.photos, sides)
+  return { ...manifest, photos: manifest.photos.filter((_, i) => known[i] === undefined) }
 }
 
 async function proposalsFor(

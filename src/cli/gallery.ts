@@ -7,6 +7,7 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { matcherConfigOption, matcherOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, bytesOf, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { say } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import {
@@ -75,6 +76,7 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
     withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true })),
   )
   warnOfManifest(withoutSingles(listed))
+  await checkPhotosFirst(listed, { skipUnreadable })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

@@ -13,6 +13,7 @@ import type { FlankFlags, MatchFlags } from './match-options.ts'
 import { type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
+import { checkGalleryFirst, checkPhotosFirst } from './photos-first.ts'
 import type { PriorFlags } from './place-time.ts'
 import { standardInput } from './standard-input.ts'
 import { warnOfManifest, withListing, withoutSingles } from './work.ts'
@@ -55,18 +56,16 @@ export interface Question {
  * the decisions, costs that make no sense.
  */
 export async function questionOf(names: readonly string[], given: IdentifyFlags): Promise<Question> {
-  const { checkListed, openQueries } = await import('../data/index.ts')
+  const { openQueries } = await import('../data/index.ts')
   const { findGallery } = await import('../embedder/index.ts')
   const { readDecisions } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const { csv, html, decisions, overwrite = false, skipUnreadable } = flags
   const asQueries = { ...dataOptions(queryFlags(flags)), readList: standardInput }
-  const asked = speakingOf({ images: 'queryImages', columns: 'queryColumns' }, () => {
-    const found = withListing((watch) => openQueries(names, { ...asQueries, ...watch }))
-    checkListed(found, { skipUnreadable })
-    return found
-  })
+  const ofQueries = { images: 'queryImages', columns: 'queryColumns' }
+  const asked = speakingOf(ofQueries, () => withListing((watch) => openQueries(names, { ...asQueries, ...watch })))
+  await checkPhotosFirst(asked, { skipUnreadable, names: ofQueries, tellsNotes: true })
   const options = { ...dataOptions(flags), detections: undefined, masks: undefined, requireIdentity: true }
   const gallery = withListing((watch) => findGallery(flags.gallery, { ...options, ...watch }))
   const read = [...names, ...filesOfGallery(gallery), ...(decisions === undefined ? [] : [decisions])]
@@ -76,6 +75,7 @@ export async function questionOf(names: readonly string[], given: IdentifyFlags)
   if (gallery.kind === 'photos') decided(asked.photos, gallery.manifest.photos) // a mistyped name is told at once
   tellGallery(gallery)
   warnOfManifest(withoutSingles(asked))
+  await checkGalleryFirst(gallery, { skipUnreadable })
   const [locating, costs] = [await locatingBy(flags), await costsOf(flags)]
   return { flags, postProcessing, asked, gallery, locating, costs, decided }
 }

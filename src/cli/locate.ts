@@ -12,9 +12,10 @@ import {
   memoryLimitOption,
   threadsOption,
 } from './options.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { progress } from './progress.ts'
 import { say } from './say.ts'
-import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withoutSingles } from './work.ts'
+import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
 const example = `
 Examples:
@@ -69,8 +70,9 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { openDataset } = await import('../data/index.ts')
   const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
   checkLocator(flags.model, { ...locatorOptions(flags), animals })
-  const manifest = openDataset(data, { ...dataOptions(flags), part: 'all' })
+  const manifest = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'all' }))
   warnOfManifest(withoutSingles(manifest))
+  await checkPhotosFirst(manifest, { skipUnreadable })
   const device = await deviceFor(flags.device)
   const bar = progress('locating', 'photos')
   const written = await interruptible(async (signal) => {

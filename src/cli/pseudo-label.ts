@@ -14,6 +14,7 @@ import { aboveZero } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { plainRound, roundText } from './pseudo-label-text.ts'
 import { say, tell, warn } from './say.ts'
 import { type RoundRow, rootOf, secondRoundRows } from './second-round-rows.ts'
@@ -105,6 +106,8 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
   const root = rootOf([...known.photos, ...asked.photos], out)
   warnOfManifest(known)
   warnOfManifest(asked)
+  await checkPhotosFirst(known, reading)
+  await checkPhotosFirst(asked, { ...reading, names: unlabelledNames })
   const outlines = [...known.photos, ...asked.photos].filter(({ mask }) => mask?.outline !== undefined).length
   if (outlines > 0)
     warn(
@@ -149,14 +152,14 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
 const noSplit =
   'the models have no split in common and the table has none: the second round splits for itself, and its scores are a little too good, because the models that made the proposals learned from every photo. Score it on photos that none of them saw'
 
+const unlabelledNames = { data: 'unlabelled', images: 'newImages', columns: 'newColumns' }
+
 /** Photos to be named. What a column or a folder calls them is not looked at. */
 function unlabelledIn(flags: PseudoLabelFlags, open: (path: string, options: OpenOptions) => Manifest): Manifest {
   const { unlabelled, newImages: images, newColumns: columns } = flags
   const ofKnown = { detections: undefined, masks: undefined }
   const options = { ...dataOptions(flags), ...ofKnown, ...tableOptions(images, columns), part: 'all' } as const
-  const listed = speakingOf({ data: 'unlabelled', images: 'newImages', columns: 'newColumns' }, () =>
-    withListing((watch) => open(unlabelled, { ...options, ...watch })),
-  )
+  const listed = speakingOf(unlabelledNames, () => withListing((watch) => open(unlabelled, { ...options, ...watch })))
   const photos = listed.photos.map(({ identity: _, proposed: __, ...photo }) => photo)
   return { ...withoutSingles(listed), photos }
 }

@@ -12,6 +12,7 @@ import { addMatchOption, type MatchFlags, withMatching } from './match-options.t
 import { fromZero, notNegative, upTo } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { checkScoredFirst } from './photos-first.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say } from './say.ts'
@@ -117,6 +118,12 @@ async function reportAction(given: ReportFlags): Promise<void> {
   const { data, open, reading, namedBy } = await photosToRead(flags, flags.data)
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, requireIdentity: true }))
   await checkNamed({ namedBy }, listed)
+  await checkScoredFirst(listed, {
+    ...reading,
+    model: flags.model,
+    split: flags.split,
+    scores: { excludeSame: flags.excludeSame },
+  })
   await interruptible((signal, whileRanking) =>
     withModel(flags, async (embedder) => {
       const out = flags.out ?? defaultFolder(embedder)

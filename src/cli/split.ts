@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
@@ -169,12 +170,17 @@ function checkSetAside(kind: SplitKind, photos: readonly Photo[], { validation }
 
 /** The burst of each photo, told with its thresholds. */
 async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<Bursts> {
-  const { burstWords, findBursts } = await import('../data/index.ts')
+  const { burstWords, findBursts, shortList } = await import('../data/index.ts')
   return interruptible(async (signal) => {
     const stages = stagedProgress()
     const onProgress = (part: string, done: number, total: number) => stages.update(part, 'photos', done, total)
     const found = await findBursts(photos, { limitPixels, signal, onProgress }).finally(stages.stop)
     tell(`bursts: ${burstWords(found)}`)
+    const gone = photos.filter(({ path }) => !existsSync(path)).map(({ filename }) => filename)
+    if (gone.length > 0)
+      warn(
+        `${counted(gone.length, 'photo is not there and was', 'photos are not there and were')} not compared: ${shortList(gone)}`,
+      )
     return found
   })
 }

@@ -14,6 +14,7 @@ import { addMatchOption, type MatchFlags, withMatching } from './match-options.t
 import { addModelOptions, addPhotoOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy, photosToRead } from './own-data.ts'
+import { checkPhotosFirst } from './photos-first.ts'
 import { say, tell, warn } from './say.ts'
 import {
   interruptible,
@@ -81,6 +82,7 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   const listed = withListing((watch) => openDataset(data, { ...open, ...watch, part: 'test' }))
   await checkOutputs([out], { flags, manifest: listed }, { overwrite })
   warnOfManifest(listed)
+  await checkPhotosFirst(listed, reading)
   const locating = { ...(await locatingBy(flags)), animals: 'largest' } as const // each test photo is one row
   const pairs = readTestPairs(data)
   await interruptible(async (signal) => {

@@ -13,6 +13,7 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
+import { checkScoredFirst } from './photos-first.ts'
 import { type Progress, progress } from './progress.ts'
 import { say, tell } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
@@ -82,6 +83,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   // It is a file of the run, which other commands do not write.
   if (resolve(out) === resolve(postProcessingPath(model))) checkOutput(out, { overwrite })
   else await checkOutputs([out], { flags, manifest: listed }, { overwrite })
+  await checkScoredFirst(listed, { ...reading, model: flags.model, split })
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)

@@ -66,20 +66,17 @@ export { type OpenOptions, openDataset, openDefaults } from './open.ts'
 export { type DecodedPhoto, type KindOfMade, type MakeOnceOptions, makeOnce } from './photo-cache.ts'
 export { type Groups, groupsOf, type KnownBursts, type SplitKind, splitKinds } from './photo-groups.ts'
 export { hashPhotos, type PhotoHashes, type PhotoHashOptions } from './photo-hashes.ts'
+export { checkListed, checkPhotosThere } from './photos-there.ts'
 export { openPixelStore, type PixelIndex, type PixelStore, type PixelStoreOptions, pixelStoreOf } from './pixels.ts'
 export { withoutProposed } from './proposed.ts'
 export { openQueries, type QueryOptions } from './queries.ts'
 export {
-  checkListed,
   contentHashOf,
   decodePhoto,
-  listOf,
   type PhotoFile,
   type ReadOptions,
   type ReadPhoto,
   readPhotos,
-  type Skipped,
-  whySkipped,
 } from './read-photos.ts'
 export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts'
 export { type ScanOptions } from './scan.ts'
@@ -88,4 +85,5 @@ export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults } fro
 export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'
 export { type ReadTimes, readTimes } from './timestamps.ts'
+export { listOf, type Skipped, whySkipped } from './unusable.ts'
 export { dividesByBurst, splitWords, usualSplitKind } from './usual-split.ts'

@@ -1,5 +1,5 @@
-/** What a list of photos is made of: files are found, held against each other, and masks are read. */
-export type ListStage = 'listing' | 'comparing' | 'reading masks'
+/** What a list of photos is made of: files are found, held against each other, and masks are read; then all are looked for. */
+export type ListStage = 'listing' | 'comparing' | 'reading masks' | 'looking for photos'
 
 /** A list of photos asks the file system for each file, which takes long on a slow drive. */
 export interface ListProgress {

@@ -1,7 +1,8 @@
 import type { ImageRGBA } from '../images/index.ts'
 import type { Photo } from './manifest.ts'
-import { decodePhoto, type Skipped } from './read-photos.ts'
+import { decodePhoto } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
+import type { Skipped } from './unusable.ts'
 
 /** How much of a photo its mask calls the animal, from 0 to 1; of its box, where it has one. */
 export interface MaskShare {

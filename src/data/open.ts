@@ -14,7 +14,7 @@ import { type LabelOptions, withReadLabels } from './labels.ts'
 import type { ListProgress } from './list-progress.ts'
 import { type Manifest, problemsOf, shortList } from './manifest.ts'
 import { type MaskOptions, withMaskFolder, withMasks } from './masks.ts'
-import { checkListed } from './read-photos.ts'
+import { checkListed } from './photos-there.ts'
 import { speciesDoubt, summaryOf } from './summary.ts'
 import { withReadTimes } from './unread-times.ts'
 

@@ -3,7 +3,8 @@ import { type FileContent, InputError, readSealed, sha256Of, writeSealed } from 
 import { type Box, type ImageRGBA, seenVersion } from '../images/index.ts'
 import { cacheFolder, notWritten, sweepCache } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { decodePhoto, listOf, type PhotoFile, type ReadPhoto, readPhotos, type Skipped } from './read-photos.ts'
+import { decodePhoto, type PhotoFile, type ReadPhoto, readPhotos } from './read-photos.ts'
+import { listOf, type Skipped } from './unusable.ts'
 
 /** What is made of photos, as the cache keeps it. */
 export interface KindOfMade<Made> {

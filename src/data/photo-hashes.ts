@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { hashVersion, hashWords, type ImageRGBA, perceptualHash, seenVersion } from '../images/index.ts'
 import { cacheFolder, hasEntry, readEntry, sweepCache, writeEntry } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { decodePhoto, type Skipped } from './read-photos.ts'
+import { decodePhoto } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
+import type { Skipped } from './unusable.ts'
 
 /** Where hashes are kept, and which photos may be left out. */
 export interface PhotoHashOptions extends ScanOptions {

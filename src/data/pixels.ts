@@ -15,8 +15,9 @@ import {
 import { type CaptionCounts, noCaptions, withCaptions } from './caption-counts.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { joinedHashes, keepHash, readHash } from './photo-hashes.ts'
-import { decodePhoto, type Skipped } from './read-photos.ts'
+import { decodePhoto } from './read-photos.ts'
 import { type ScanOptions, scanPhotos } from './scan.ts'
+import type { Skipped } from './unusable.ts'
 
 /** Where pixels are kept, and which photos may be left out. */
 export interface PixelStoreOptions extends ScanOptions {

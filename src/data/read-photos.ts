@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { Budget, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
 import {
@@ -12,8 +11,9 @@ import {
   withoutCaptions,
 } from '../images/index.ts'
 import { CacheError } from './cache.ts'
-import { checkProblems, describePhoto, type Manifest, type Photo, type Problem, type TableReading } from './manifest.ts'
-import { allMissing } from './missing-files.ts'
+import type { Manifest, Photo } from './manifest.ts'
+import { checkListed } from './photos-there.ts'
+import { checkUsable, listOf, type Skipped } from './unusable.ts'
 
 /** What happens with photos that cannot be used, and how many are read ahead. */
 export interface ReadOptions {
@@ -43,23 +43,9 @@ export interface ReadPhoto<Made> {
   readonly made: Made
 }
 
-/** A photo that was left out, and why: an error's words, which begin with the file's path where it cannot be read. */
-export interface Skipped {
-  readonly photo: Photo
-  readonly reason: string
-  /** What to do about it. */
-  readonly hint?: string | undefined
-}
-
 /** SHA-256 of a photo's file. @throws InputError where it cannot be read. */
 export async function contentHashOf(path: string): Promise<string> {
   return sha256Of(await readPhotoFile(path))
-}
-
-/** Why a photo was left out, to stand beside its name: without its path before. */
-export function whySkipped({ photo, reason }: Skipped): string {
-  const path = `${oneLine(photo.path)}: `
-  return reason.startsWith(path) ? reason.slice(path.length) : reason
 }
 
 /** The decoder has four threads; one photo more, while this thread resizes. Each is held whole in memory. */
@@ -93,52 +79,6 @@ export async function* readPhotos<Made>(
   checkUsable(list, unusable, { skipUnreadable, mayBeEmpty })
 }
 
-/**
- * Before anything that takes long: that the list has no mistakes, and that its files are there as far as reading them would be an error.
- * @throws InputError with both together, in the words of `readPhotos`.
- */
-export function checkListed(
-  source: Manifest | readonly Photo[],
-  { skipUnreadable = false }: Pick<ReadOptions, 'skipUnreadable'> = {},
-): void {
-  const list = listOf(source)
-  if (skipUnreadable) checkProblems(list.name, list.problems)
-  const gone = list.photos.filter(({ path }) => !existsSync(path))
-  if (gone.length === 0) return checkProblems(list.name, list.problems)
-  checkUsable(
-    list,
-    gone.map((photo) => ({ photo, reason: `${oneLine(photo.path)}: no such file` })),
-    { skipUnreadable, mayBeEmpty: false },
-  )
-}
-
-/** @throws InputError for photos that cannot be used, unless they may be left out and some are left. */
-function checkUsable(
-  { name, photos, problems, reading }: ReturnType<typeof listOf>,
-  unusable: readonly Skipped[],
-  { skipUnreadable, mayBeEmpty }: Required<Pick<ReadOptions, 'skipUnreadable' | 'mayBeEmpty'>>,
-): void {
-  const missing = unusable.length === photos.length ? allMissing(name, photos, reading) : undefined
-  if (missing !== undefined) checkProblems(name, [missing, ...problems])
-  checkProblems(name, skipUnreadable ? problems : [...problems, ...unusable.map(unreadableProblem)])
-  if (unusable.length < photos.length || mayBeEmpty) return
-  const reasons = unusable.map(
-    ({ photo, reason, hint }): Problem => ({ where: describePhoto(photo), what: reason, hint }),
-  )
-  checkProblems(name, [...reasons, { where: name, what: 'no photo is left' }])
-}
-
-/** The photos of a manifest or of a list, with the problems that are known, and what errors call the whole. */
-export function listOf(source: Manifest | readonly Photo[]): {
-  readonly name: string
-  readonly photos: readonly Photo[]
-  readonly problems: readonly Problem[]
-  readonly reading?: TableReading | undefined
-} {
-  if (!('photos' in source)) return { name: 'photos', photos: source, problems: [] }
-  return { name: source.source, photos: source.photos, problems: source.problems, reading: source.reading }
-}
-
 /** A photo's pixels, upright and whole, its mask as their alpha, caption strips marked. @throws InputError naming the file that cannot be used. */
 export async function decodePhoto(
   { photo, bytes }: Pick<PhotoFile, 'photo' | 'bytes'>,
@@ -169,13 +109,4 @@ async function attempt<Made>(
     if (!(error instanceof InputError) || error instanceof CacheError) throw error
     return { photo, reason: error.what.split('\n', 1)[0]!, hint: error.hint }
   }
-}
-
-/** Where photos must not be left out: the problem that one is, with what it needs, and with the way on without it. */
-function unreadableProblem(skipped: Skipped): Problem {
-  const { photo, reason, hint } = skipped
-  const wayOn = 'photos that cannot be read are left out with `skipUnreadable`'
-  const where = describePhoto(photo)
-  const what = photo.row === undefined ? whySkipped(skipped) : reason // a row does not tell from which folder its name starts
-  return { where, what, hint: hint === undefined ? wayOn : [wayOn, hint] }
 }

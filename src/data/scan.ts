@@ -1,6 +1,7 @@
 import { identicalFileWarnings } from './identical.ts'
 import type { Manifest, Photo } from './manifest.ts'
-import { listOf, type PhotoFile, readPhotos, type Skipped } from './read-photos.ts'
+import { type PhotoFile, readPhotos } from './read-photos.ts'
+import { listOf, type Skipped } from './unusable.ts'
 
 /** Which photos may be left out, and who is told how far the reading is. */
 export interface ScanOptions {

@@ -60,4 +60,5 @@ export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEnc
 export { type Selection, type SelectOptions, type SplitName, selectPhotos } from './selection.ts'
 export type { ShownPhoto } from './shown-photos.ts'
 export { similarityText } from './similarity-text.ts'
+export { surelyScored } from './surely-scored.ts'
 export { distrust } from './trust.ts'

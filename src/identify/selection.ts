@@ -109,9 +109,16 @@ function sideOfTable(
   seen: Seen | undefined,
 ): 'train' | 'validation' | 'test' | undefined {
   if (!hasSplit(photos)) return undefined
-  if (split === undefined)
-    return (['test', 'validation'] as const).find((side) => photos.some((photo) => photo.split === side))
-  return split !== 'test' && seen !== undefined && isWhole(seen.data, seen.recognised.photos) ? undefined : split
+  const isOwn = split !== undefined && split !== 'test' && seen !== undefined
+  return isOwn && isWhole(seen.data, seen.recognised.photos) ? undefined : tableSide(photos, split)
+}
+
+/** The side that was asked for; else the table's test photos, or, for want of these, its validation photos. */
+export function tableSide(
+  photos: readonly Photo[],
+  split: Exclude<SplitName, 'all'> | undefined,
+): 'train' | 'validation' | 'test' | undefined {
+  return split ?? (['test', 'validation'] as const).find((side) => photos.some((photo) => photo.split === side))
 }
 
 function ofTable(

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, takeLock } from '../base/index.ts'
-import { type Bursts, burstWords, findBursts, type Manifest, openDataset } from '../data/index.ts'
+import { type Bursts, burstWords, checkPhotosThere, findBursts, type Manifest, openDataset } from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
 import {
   checkBeginning,
@@ -178,6 +178,13 @@ async function readPhotos(options: CrossValidateOptions, reading: FoldPlan['read
     requireIdentity: true,
     skipUnreadable: reading.skipUnreadable ?? false,
   })
+  await checkPhotosThere(
+    { ...manifest, photos: photosForFolds(manifest) },
+    {
+      ...{ skipUnreadable: reading.skipUnreadable, signal },
+      onDone: (done, total) => onEvent?.({ kind: 'look', part: 'looking for photos', done, total }),
+    },
+  )
   return withAnimals({ ...reading, threads, memoryLimitBytes, signal, onProgress }, manifest)
 
   function onProgress(event: PrepareEvent): void {

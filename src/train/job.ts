@@ -42,7 +42,7 @@ import { askedOf, changesOf, saidOf } from './asked.ts'
 import { Batches } from './batches.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EmbedStoreOptions, embedStore, type FrozenNetwork, headDescription } from './embedded.ts'
-import { listPhotos, openPhotos, splitPhotos } from './photos.ts'
+import { listPhotos, lookForPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { precisionOn } from './precision.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { leakageIn, leakWarnings, nothingAside, splitNote } from './split-words.ts'
@@ -136,6 +136,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const sides = resumed === undefined ? options.split : givenSides(out, resumed)
   const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides, seed })
+  await lookForPhotos(options, listed)
   // a checkpoint has what the weights became
   const continued = resumed !== undefined && existsSync(checkpointPath(out, 'last'))
   const wanted = continued ? null : prepared.weights

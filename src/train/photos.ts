@@ -4,6 +4,7 @@ import {
   burstWords,
   captionWords,
   checkListed,
+  checkPhotosThere,
   columnSplit,
   dividesByBurst,
   groupedSplit,
@@ -96,6 +97,20 @@ export function listPhotos(
   const isDecided = isAsked || sides !== undefined || config.validation !== 'stratified'
   const isByLot = validation === 'stratified' && known.every(({ encounter }) => encounter === undefined)
   return { manifest, validation, sides: later, asksForBursts: !isDecided && isByLot }
+}
+
+/**
+ * Before weights are fetched and photos decoded: that their files are there. A given split names photos by the animals that are still to be found on
+ * them: which ones it leaves out is not known yet, and nothing is looked for. @throws InputError as `openPhotos` would.
+ */
+export async function lookForPhotos(
+  { skipUnreadable, signal, onProgress }: TrainOptions,
+  { manifest, sides }: ListedPhotos,
+): Promise<void> {
+  if (sides !== undefined) return
+  const onDone = (done: number, total: number) =>
+    onProgress?.({ kind: 'list', stage: 'looking for photos', done, total })
+  await checkPhotosThere(manifest, { skipUnreadable, signal, onDone })
 }
 
 /** The column of the table, else by encounter where that leaves photos to validate, else by lot. */

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { oneLine } from '../base/index.ts'
+import { type EachPhotoOptions, eachPhoto } from './each-photo.ts'
+import { checkProblems, type Manifest, type Photo } from './manifest.ts'
+import { checkUsable, listOf } from './unusable.ts'
+
+/** Whether photos that are not there may be left out. */
+interface ThereOptions {
+  readonly skipUnreadable?: boolean | undefined
+}
+
+/**
+ * Before anything that takes long: that the list has no mistakes, and that its files are there as far as reading them would be an error.
+ * @throws InputError with both together, in the words of `readPhotos`.
+ */
+export function checkListed(source: Manifest | readonly Photo[], options: ThereOptions = {}): void {
+  const { name, photos, problems } = listOf(source)
+  if (options.skipUnreadable === true) checkProblems(name, problems)
+  checkGone(
+    source,
+    photos.filter(({ path }) => !existsSync(path)),
+    options,
+  )
+}
+
+/**
+ * The same of many photos: files are looked for a few at once, `onDone` is told of each, and nothing is opened. A folder's photos were found by looking, and
+ * are not looked for again. @throws InputError as `checkListed` does; the signal's reason when it aborts.
+ */
+export async function checkPhotosThere(
+  source: Manifest | readonly Photo[],
+  { skipUnreadable, ...watch }: ThereOptions & EachPhotoOptions = {},
+): Promise<void> {
+  const { name, photos, problems } = listOf(source)
+  if (skipUnreadable === true) checkProblems(name, problems)
+  const gone: Photo[] = []
+  const isScanned = 'kind' in source && source.kind === 'folders'
+  for await (const photo of eachPhoto(isScanned ? [] : photos, orGone, watch)) if (photo !== undefined) gone.push(photo)
+  checkGone(source, gone, { skipUnreadable })
+}
+
+/** Undefined of a photo that is there, and of one of which reading tells more than that. */
+async function orGone(photo: Photo): Promise<Photo | undefined> {
+  try {
+    await stat(photo.path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return photo
+  }
+  return undefined
+}
+
+function checkGone(
+  source: Manifest | readonly Photo[],
+  gone: readonly Photo[],
+  { skipUnreadable = false }: ThereOptions,
+): void {
+  const list = listOf(source)
+  if (gone.length === 0) return checkProblems(list.name, list.problems)
+  checkUsable(
+    list,
+    gone.map((photo) => ({ photo, reason: `${oneLine(photo.path)}: no such file` })),
+    { skipUnreadable, mayBeEmpty: false },
+  )
+}
