@@ -11,9 +11,15 @@ export function protocolText(report: ProtocolReport): string {
 function gapText({ gap }: ProtocolReport): string {
   if (gap === null) return ''
   const { identityBalancedMap: score, rank1, queries, identities } = gap
+  const asked = `on the same ${counted(queries, 'query', 'queries')} of ${counted(identities, 'individual')}`
+  if (score.a === score.b && rank1.a === rank1.b)
+    return [
+      'NO GAP  Leaving out photos of the same encounter changes neither the identity-balanced mAP nor rank-1,',
+      `        ${score.a.toFixed(3)} and ${rank1.a.toFixed(3)}, ${asked}.`,
+    ].join('\n')
   return [
-    `THE GAP  Without photos of the same encounter the identity-balanced mAP falls from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
-    `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, on the same ${counted(queries, 'query', 'queries')} of ${counted(identities, 'individual')} (mAP: ${signed(score.difference)}, 95 % interval`,
+    `THE GAP  Without photos of the same encounter the identity-balanced mAP ${score.b < score.a ? 'falls' : 'goes'} from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
+    `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, ${asked} (mAP: ${signed(score.difference)}, 95 % interval`,
     `         ${score.interval.map(signed).join(' to ')}). Expect the lower numbers on new sightings.`,
   ].join('\n')
 }

@@ -7,6 +7,7 @@ import { openDataset } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
+import { protocolText } from './protocol-table.ts'
 
 let [data, frozen, run, out] = ['', '', '', '']
 const output = captureOutput()
@@ -38,7 +39,10 @@ test('--protocols all: one model under all of them in one table, and in metrics.
     gap: { queries: 6, identities: 3, rank1: { a: 1, b: 1, difference: 0, p: 1 } },
   })
   expect(protocols!.queriesAgainstGallery!.chance.rank1).toBeCloseTo(1 / 3, 12)
-  expect(output.stdout).toContain('THE GAP  Without photos of the same encounter')
+  expect(output.stdout).toContain(
+    'NO GAP  Leaving out photos of the same encounter changes neither the identity-balanced mAP nor rank-1,\n        1.000 and 1.000, on the same 6 queries of 3 individuals.',
+  )
+  expect(output.stdout).not.toContain('THE GAP')
   expect(output.stdout).toMatch(/each photo against all others +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
   expect(output.stdout).toMatch(/against the 6 other photos +6 +1\.000/)
   expect(output.stdout).toContain('known and new individuals: too few individuals to hold some out')
@@ -49,7 +53,7 @@ test('without it there are none', async () => {
   expect(await evaluate('--model', run, '--split', 'validation', '--out', path)).toBe(0)
   expect(report(path).protocols).toBeNull()
   expect(report(path).clustering).toMatchObject({ numberKnown: { ami: 1 }, identities: 3 })
-  expect(output.stdout).not.toContain('THE GAP')
+  expect(output.stdout).not.toContain(' GAP')
 })
 
 test('--split-of: another model on the photos that a run set aside', async () => {
@@ -80,4 +84,19 @@ test('--split-of: a folder that is no run, or data that are not its own, are ref
   const stranger = tinyRun({ train: ['a.png'], validation: ['b.png'] })
   expect(await evaluate('--model', run, '--split-of', stranger, '--out', join(out, 'x.json'))).toBe(2)
   expect(output.stderr).toContain('none of the photos that')
+})
+
+test('the gap is how far the scores fall', () => {
+  const score = (a: number, b: number) => ({ a, b, difference: b - a, interval: [-0.3, -0.1] as const, p: 0.01 })
+  const gap = { identityBalancedMap: score(0.5, 0.25), rank1: score(0.75, 0.5), queries: 20, identities: 1 }
+  const none = { allPhotos: null, otherEncounters: null, queriesAgainstGallery: null, knownAndNew: null }
+  expect(
+    protocolText({ ...none, gap })
+      .split('\n')
+      .slice(0, 3)
+      .join(' ')
+      .replace(/ +/g, ' '),
+  ).toBe(
+    'THE GAP Without photos of the same encounter the identity-balanced mAP falls from 0.500 to 0.250, and rank-1 from 0.750 to 0.500, on the same 20 queries of 1 individual (mAP: −0.250, 95 % interval −0.300 to −0.100). Expect the lower numbers on new sightings.',
+  )
 })

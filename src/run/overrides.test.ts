@@ -270,6 +270,21 @@ describe('resolveConfig', () => {
     expect(mistakes(assignment).slice(1)).toEqual([message])
   })
 
+  test('a setting that another one makes idle is told, unless it is said as it was', () => {
+    const told =
+      'without effect, as no photos are set aside (validation is \'none\'); add `set: ["validation=stratified"]`'
+    const none = 'validation=none'
+    expect(mistakes(none, 'validationFraction=0.3', 'validateEvery=2', 'sampler.photosPerIdentity=2').slice(1)).toEqual(
+      [
+        `validationFraction: ${told}`,
+        `validateEvery: ${told}`,
+        'sampler.photosPerIdentity: without effect on batches that are \'shuffled\'; add `set: ["sampler.kind=pxk"]`',
+      ],
+    )
+    const { validationFraction } = resolveConfig('brief', [none, 'validationFraction=0.2', { validateEvery: 1 }])
+    expect(validationFraction).toBe(0.2)
+  })
+
   test('what geometry, augmentation, backbone and weights ask for is told with the rest', () => {
     const set = ['image.maskMargin=11', 'augment.affine.degrees=200', 'augment.erasing.area=[0.5,0.1]', 'epochs=0']
     expect(

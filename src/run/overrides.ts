@@ -3,6 +3,7 @@ import { check, describeIssue, InputError, nearest, optionText } from '../base/i
 import { pretrainedOf } from '../models/index.ts'
 import { type TrainConfig, trainConfigSchema, trainDefaults } from './config.ts'
 import { foreignHint } from './foreign-backbone.ts'
+import { idleSettings } from './idle-settings.ts'
 import { isKinded, kindDefaults } from './kinds.ts'
 import { meantSettings } from './meant-setting.ts'
 import { type PresetName, presets } from './presets.ts'
@@ -31,7 +32,11 @@ export function changedConfig(base: TrainConfig, changes: readonly ConfigChange[
   }
   if (outgrown(base, changes)) current = assign(current, ['weights'], null)
   const parsed = trainConfigSchema.safeParse(current)
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => linesOf(issue, current)))
+  problems.push(
+    ...(parsed.success
+      ? idleSettings(parsed.data, base, changes)
+      : parsed.error.issues.flatMap((issue) => linesOf(issue, current))),
+  )
   if (!parsed.success || problems.length > 0) throw new InputError(`config:\n  ${[...new Set(problems)].join('\n  ')}`)
   return parsed.data
 }

@@ -1,0 +1,37 @@
+import { optionText } from '../base/index.ts'
+import type { TrainConfig } from './config.ts'
+import { type ConfigChange, sets, valueAt } from './setting.ts'
+
+/** A setting that changes nothing while another one stands as it does. */
+interface Idle {
+  readonly path: readonly string[]
+  readonly isIdle: (config: TrainConfig) => boolean
+  /** What the other one is, and what wakes this one. */
+  readonly why: (config: TrainConfig) => string
+}
+
+const nothingAside = {
+  isIdle: ({ validation }: TrainConfig) => validation === 'none',
+  why: () =>
+    `without effect, as no photos are set aside (validation is 'none'); add ${optionText({ set: ['validation=stratified'] })}`,
+}
+
+const idle: readonly Idle[] = [
+  { path: ['validationFraction'], ...nothingAside },
+  { path: ['validateEvery'], ...nothingAside },
+  {
+    path: ['sampler', 'photosPerIdentity'],
+    isIdle: ({ sampler }) => sampler.kind !== 'pxk',
+    why: ({ sampler }) =>
+      `without effect on batches that are '${sampler.kind}'; add ${optionText({ set: ['sampler.kind=pxk'] })}`,
+  },
+]
+
+/** A line for each setting that was said, is not as in `base`, and changes nothing: whoever said it believes that it does. */
+export function idleSettings(config: TrainConfig, base: TrainConfig, changes: readonly ConfigChange[]): string[] {
+  return idle
+    .filter(
+      ({ path, isIdle }) => isIdle(config) && sets(changes, path) && valueAt(config, path) !== valueAt(base, path),
+    )
+    .map(({ path, why }) => `${path.join('.')}: ${why(config)}`)
+}
