@@ -87,7 +87,9 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
-  const { matchLocally, meetingOf, writeCalibration } = await import('../identify/index.ts')
+  const { checkSecondEncounter, exclusion, matchLocally, meetingOf, writeCalibration } = await import(
+    '../identify/index.ts'
+  )
   const { calibrateModel, checkCalibratable } = await import('../study/index.ts')
   await checkFilesFirst(flags)
   const out = flags.out ?? (await placeFor(flags))
@@ -110,14 +112,14 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      const { photos } = identifiedOnly(selection.manifest)
+      const identified = identifiedOnly(selection.manifest)
+      const { photos } = identified
+      if (gallery === undefined) checkSecondEncounter(identified, exclusion(photos, excludeSame), selection.split)
       if (gallery?.kind !== 'stored') checkCalibratable(photos, gallery?.manifest.photos)
       const learned = await warnOfLearned(selection, embedder)
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { ...reading, signal }, work)
-      const queries = await embed('embedding', (options) =>
-        embedCached(embedder, identifiedOnly(selection.manifest), options),
-      )
+      const queries = await embed('embedding', (options) => embedCached(embedder, identified, options))
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       await warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })

@@ -16,6 +16,7 @@ export const renamedOptions: Readonly<Record<string, string>> = {
 /** Options that messages of other commands speak of, and the command that has them. */
 export const optionsElsewhere: Readonly<Record<string, string>> = {
   excludeSame: 'evaluate',
+  gallery: 'evaluate',
   scores: 'submit',
   set: 'train',
 }

@@ -75,3 +75,29 @@ test('a training that made nothing better says so; one that measured nothing too
   )
   expect(await trainSummary(runWith(), 'photos')).toContain('no photos were set aside')
 })
+
+test('the score is called what it is, and a run whose photos find nobody among themselves is told how to be measured', async () => {
+  const toldOf = (protocol: string, reading = {}) => {
+    const run = runWith(0.1, 0.5)
+    writeFileSync(join(run, 'run.json'), '{}')
+    writeFileSync(join(run, 'metrics.json'), JSON.stringify({ protocol }))
+    return trainSummary(run, 'known.csv', reading)
+  }
+  expect(await toldOf('each photo against other encounters')).toContain(
+    'on the photos set aside, each against other encounters: rank-1 0.250,',
+  )
+  expect(await toldOf('each photo against all others')).toContain('on the photos set aside: rank-1')
+  const ownOnly = 'each photo against all others, where those of its individual are of its own encounter'
+  const told = await toldOf(ownOnly, { columns: { identity: 'animal' } })
+  expect(told).toContain(`on the photos set aside${ownOnly.slice(10).replace(/^/, ', each')}: rank-1 0.250`)
+  expect(told).toContain('each individual was seen there in one sighting only')
+  expect(told).toMatch(
+    /evaluate --model \S+ --split validation --gallery known.csv --gallery-columns identity=animal --out \S+-scores\.json\n/,
+  )
+  expect(told).not.toContain('rosette report')
+  const [gallery, evaluate] = (await toldOf(ownOnly, { masks: 'cut' })).split('next:\n')[1]!.split('\n')
+  expect([gallery, evaluate]).toEqual([
+    expect.stringMatching(/rosette gallery .* --out \S+-gallery$/),
+    expect.stringMatching(/rosette evaluate .* --gallery \S+-gallery --out/),
+  ])
+})

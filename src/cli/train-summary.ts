@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { counted } from '../base/index.ts'
 import type { ReadingOptions, RunMetrics, TrainConfig, ValidationEntry } from '../run/index.ts'
+import { evaluateCommand } from './evaluate.ts'
 import { asTyped } from './flag-words.ts'
 import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
@@ -8,37 +9,63 @@ import { reportCommand } from './report.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
-  const { isRunFolder, readLog, RunFolder } = await import('../run/index.ts')
+  const { isRunFolder, readLog, RunFolder, validationProtocols } = await import('../run/index.ts')
   const folder = isRunFolder(run) ? new RunFolder(run) : undefined
   const validation = folder === undefined || folder.settings() === null ? undefined : folder.config().validation
   const measured = readLog(join(run, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
+  const told = folder?.metrics()
+  const isOwnOnly = told?.protocol === validationProtocols.ownOnly
+  const isPlain = told?.protocol === undefined || told.protocol === validationProtocols.all
+  const protocol = isPlain ? '' : `, ${told.protocol.replace(/^each photo /, 'each ')}`
   return [
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
-    ...scoreLines(measured, folder?.metrics(), validation),
+    ...scoreLines(measured, told, { protocol, flattery: isOwnOnly ? [ownOnlyFlatters] : flattery(validation) }),
     'next:',
-    ...nextCommands(run, data, reading).map((command) => `  npx ${command}`),
+    ...nextCommands(run, data, reading, isOwnOnly).map((command) => `  npx ${command}`),
   ].join('\n')
 }
 
-/** Looking at the run, and asking who is on new photos; the photos that it was trained on are the gallery, read as the training read them. */
-function nextCommands(run: string, data: string, reading: ReadingOptions): string[] {
+const ownOnlyFlatters =
+  'each individual was seen there in one sighting only, whose photos find each other by their background: this score flatters. `rosette evaluate` below holds these photos against the other sightings'
+
+/**
+ * Looking at the run, and asking who is on new photos; the photos that it was trained on are the gallery, read as the training read them. A run whose photos
+ * find nobody among themselves is measured by that gallery instead of looked at.
+ */
+function nextCommands(run: string, data: string, reading: ReadingOptions, findsNobody: boolean): string[] {
   const { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels } = reading
   const { detections, confidence, masks } = reading
-  const table = { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }
-  const report = asTyped(reportCommand(), { model: run })
+  const how = { unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }
+  const table = { images, columns, ...how }
+  const place = run.replace(/[/\\]+$/, '')
+  const look = (gallery: Readonly<Record<string, unknown>>) =>
+    findsNobody
+      ? asTyped(evaluateCommand(), { model: run, split: 'validation', ...gallery, out: `${place}-scores.json` })
+      : asTyped(reportCommand(), { model: run })
   const identify = (options: Readonly<Record<string, unknown>>) =>
     `${asTyped(identifyCommand(), { model: run, ...options })} NEW_PHOTOS`
-  if (detections === undefined && masks === undefined) return [report, identify({ gallery: data, ...table })]
-  const known = `${run.replace(/[/\\]+$/, '')}-gallery` // identify takes detections and masks for those of the new photos
-  const gallery = { model: run, data, ...table, detections, confidence, masks, out: known }
+  if (detections === undefined && masks === undefined)
+    return [
+      look({ gallery: data, galleryImages: images, galleryColumns: columns }),
+      identify({ gallery: data, ...table }),
+    ]
+  const known = `${place}-gallery` // identify takes detections and masks for those of the new photos
+  const gallery = asTyped(galleryCommand(), { model: run, data, ...table, detections, confidence, masks, out: known })
   const found = { detections: detections && 'NEW.json', confidence, masks: masks && 'NEW_MASKS' }
-  return [report, asTyped(galleryCommand(), gallery), identify({ gallery: known, ...found })]
+  const first = look({ gallery: known })
+  return [...(findsNobody ? [gallery, first] : [first, gallery]), identify({ gallery: known, ...found })]
+}
+
+/** What a score is a score of, and what speaks against it. */
+interface Standing {
+  readonly protocol: string
+  readonly flattery: readonly string[]
 }
 
 function scoreLines(
   measured: readonly ValidationEntry[],
   told: RunMetrics | undefined,
-  validation: TrainConfig['validation'] | undefined,
+  { protocol, flattery }: Standing,
 ): string[] {
   const [start] = measured.filter(({ epoch }) => epoch === 0)
   const later = measured.filter(({ epoch }) => epoch > 0)
@@ -50,9 +77,9 @@ function scoreLines(
   const before = start === undefined ? '' : `; before training: ${scores(start)}`
   const worse = start !== undefined && start.identityBalancedMap >= best.identityBalancedMap
   return [
-    `on the photos set aside: ${scores(best)} (epoch ${best.epoch})${before}`,
+    `on the photos set aside${protocol}: ${scores(best)} (epoch ${best.epoch})${before}`,
     ...worth(told),
-    ...flattery(validation),
+    ...flattery,
     ...(worse ? [noBetter] : []),
   ]
 }

@@ -73,6 +73,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedPhotos, sealOf } = await import('../embedder/index.ts')
+  const { checkSecondEncounter, exclusion } = await import('../identify/index.ts')
   const { postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
   const model = onlyModel(flags)
   const out = flags.out ?? postProcessingPath(model)
@@ -90,6 +91,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
     const embed = async (embedder: Embedder) => {
       const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
       const known = identifiedOnly(selection.manifest)
+      checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
       const embedded = await withProgress(`embedding, ${embedder.tta}`, { ...reading, signal }, (options) =>
         embedPhotos(embedder, known, options),
       )

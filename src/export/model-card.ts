@@ -69,7 +69,7 @@ export function modelCard(run: string, model: CardModel): string {
       : [
           '## Scores',
           '',
-          `On the ${metrics.photos ?? ''} photos set aside (${metrics.split ?? ''}):`,
+          `On the ${metrics.photos ?? ''} photos set aside (${[metrics.split ?? '', ...(metrics.protocol === undefined ? [] : [metrics.protocol])].join('; ')}):`,
           '',
           ...table(scores),
           '',

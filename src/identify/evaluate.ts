@@ -127,7 +127,7 @@ export async function evaluatePhotos(
 ): Promise<EvaluationReport> {
   const manifest = identifiedOnly(whole)
   const excludeSame = exclusion(manifest.photos, options.excludeSame)
-  checkScorablePhotos(manifest, excludeSame)
+  checkScorablePhotos(manifest, excludeSame, split)
   const meets = (photos: readonly Photo[]): PriorTask => {
     const sighting = sameSighting(photos, photos, excludeSame)
     return { queries: photos, gallery: photos, leaveOut: (q, g) => q === g || sighting(q, g) }

@@ -52,7 +52,15 @@ export type { PairToDecide } from './pairs-to-decide.ts'
 export { shownNames } from './photo-names.ts'
 export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
 export type { PriorScores } from './prior-scores.ts'
-export { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, type MatchedBy, matchWords } from './protocol.ts'
+export {
+  checkScorablePhotos,
+  checkSecondEncounter,
+  type ExcludeSame,
+  exclusion,
+  labelsOf,
+  type MatchedBy,
+  matchWords,
+} from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'

@@ -1,6 +1,14 @@
+import { check, counted, optionText } from '../base/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
-import { checkScorable, type PhotoLabels, type PostProcessing, postProcessingWords } from '../retrieval/index.ts'
+import {
+  checkScorable,
+  isAnyFindable,
+  type PhotoLabels,
+  type PostProcessing,
+  postProcessingWords,
+} from '../retrieval/index.ts'
 import type { MatchKind } from './local-matching.ts'
+import type { SplitName } from './selection.ts'
 
 /**
  * Which photos a query may not meet. encounter: those of its own individual and encounter; nothing: only itself. Unless given, encounter
@@ -60,15 +68,41 @@ export function labelsOf(photos: readonly Photo[]): PhotoLabels & { readonly ide
   }
 }
 
+/** The photos that are scored. */
+type ToScore = Pick<Manifest, 'photos' | 'problems' | 'source'>
+
 /**
  * Nothing where photos of known individuals can be scored against each other, or have problems of their own to be told first: to be asked
- * before they are embedded. @throws InputError naming what is missing: a second photo of an individual, or encounters.
+ * before they are embedded. `split` is the part of `source` that they are. @throws InputError naming what is missing: a second photo of an individual,
+ * encounters, or a second encounter.
  */
-export function checkScorablePhotos(
-  { photos, problems }: Pick<Manifest, 'photos' | 'problems'>,
+export function checkScorablePhotos(manifest: ToScore, excludeSame: 'encounter' | undefined, split: SplitName): void {
+  checkSecondEncounter(manifest, excludeSame, split)
+  if (manifest.problems.length === 0) checkScorable({ ...labelsOf(manifest.photos), excludeSame })
+}
+
+/**
+ * That an individual was seen in two encounters, where photos of one do not meet: a run with few photos sets one encounter of each aside.
+ * @throws InputError with what to do instead.
+ */
+export function checkSecondEncounter(
+  { photos, problems, source }: ToScore,
   excludeSame: 'encounter' | undefined,
+  split: SplitName,
 ): void {
-  if (problems.length === 0) checkScorable({ ...labelsOf(photos), excludeSame })
+  if (excludeSame === undefined || problems.length > 0) return
+  const labels = labelsOf(photos)
+  if (labels.encounters === undefined || !isAnyFindable(labels)) return
+  const others = [
+    `${optionText({ gallery: source })} holds them against photos of other encounters`,
+    `${optionText({ split: 'all' })} scores all photos, those that the model was trained on among them`,
+  ]
+  const flattered = `${optionText({ excludeSame: 'nothing' })} lets photos of one encounter meet, which flatters every model`
+  check(
+    isAnyFindable({ ...labels, excludeSame }),
+    `${source}: nobody can be found: each individual of the ${counted(photos.length, 'photo')} to score${split === 'all' ? '' : ` (${split})`} was seen in one encounter only, and photos of one encounter are not compared with each other`,
+    [...(split === 'all' ? ['photos of more encounters are needed'] : others), flattered].join('; '),
+  )
 }
 
 /** Photos of unknown encounter: where encounters are left out, nothing is for them. */

@@ -132,7 +132,7 @@ async function measured(
 ): Promise<{ readonly input: ReportInput; readonly skipped: readonly Skipped[] }> {
   const { excludeSame, postProcessing, skipUnreadable, limitPixels, signal, onCaption, story = noStory } = settings
   const known = identifiedOnly(manifest)
-  checkScorablePhotos(known, exclusion(known.photos, excludeSame))
+  checkScorablePhotos(known, exclusion(known.photos, excludeSame), split)
   const reading = { skipUnreadable, limitPixels, signal, onCaption }
   const embedded = await embedPhotos(embedder, known, { ...reading, onProgress: telling(settings, 'embedding') })
   const { photos, embeddings, contentHashes, skipped } = embedded

@@ -30,7 +30,7 @@ export {
   type RankedIndividual,
   type RankedPhoto,
 } from './identify.ts'
-export { checkScorable, type Labels } from './labels.ts'
+export { checkScorable, isAnyFindable, type Labels } from './labels.ts'
 export { type LeftOut } from './left-out.ts'
 export { averageLinkage, cutAtHeight, groupsAfter, type Merge } from './linkage.ts'
 export { type MetricName, metricLabel, metricNames, type Scores } from './metric-table.ts'

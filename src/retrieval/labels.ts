@@ -14,7 +14,11 @@ export interface Labels {
  */
 export function checkScorable(labels: Labels): void {
   checkLabels(labels, 'photos')
-  const { identities, encounters = [], excludeSame } = labels
+  checkFound(isAnyFindable(labels), labels.identities.length)
+}
+
+/** True where a photo has another one of its individual to find, of those that it may meet. */
+export function isAnyFindable({ identities, encounters = [], excludeSame }: Labels): boolean {
   const encountersOf = new Map<string, string[]>()
   identities.forEach((identity, i) => {
     const known = encountersOf.get(identity) ?? []
@@ -22,7 +26,7 @@ export function checkScorable(labels: Labels): void {
     known.push(excludeSame === undefined ? '' : encounters[i]!)
   })
   const canBeFound = (of: readonly string[]) => of.length > 1 && (new Set(of).size > 1 || of[0] === '')
-  checkFound([...encountersOf.values()].some(canBeFound), identities.length)
+  return [...encountersOf.values()].some(canBeFound)
 }
 
 /** That every photo has its labels; `where` begins the message. */

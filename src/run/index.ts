@@ -38,4 +38,5 @@ export { RunLock } from './run-lock.ts'
 export { type ConfigChange, type ConfigPart, sets } from './setting.ts'
 
 export { type ShippedDescription, shippedDescriptionOf } from './shipped-descriptions.ts'
+export { validationProtocols } from './validation-protocols.ts'
 export { commit, version } from './version.ts'

@@ -13,6 +13,7 @@ const score = z.number().nullish()
 
 const metricsSchema = z.looseObject({
   split: z.string().optional(),
+  protocol: z.string().optional(),
   photos: z.int().min(0).optional(),
   trainedIdentities: z.int().min(0).optional(),
   rank1: score,

@@ -47,7 +47,7 @@ import { precisionOn } from './precision.ts'
 import { checkWeights, doubtfulStart, obtainWeights, smallerThan } from './pretrained.ts'
 import { leakageIn, leakWarnings, nothingAside, splitNote } from './split-words.ts'
 import type { StepPrecision } from './step.ts'
-import { checkValidation } from './validation-labels.ts'
+import { checkValidation, ownEncounterOnly, validationProtocol } from './validation-labels.ts'
 
 /** What to train, and on what. */
 export interface TrainOptions extends ReadingOptions {
@@ -169,6 +169,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const warnings = [
     ...(resumed?.warnings ?? []),
     ...warningsOf(store, split, config),
+    ...(validationProtocol({ ...drawn, index: store.index }) === 'ownOnly' ? [ownEncounterOnly] : []),
     ...leakWarnings(leakage, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
     ...doubts,

@@ -14,6 +14,7 @@ import {
   type StepEntry,
   saveCheckpoint,
   type ValidationEntry,
+  validationProtocols,
   writeJson,
 } from '../run/index.ts'
 import { type Backend, type OrtOptions, ortBackend, type Tensors } from '../runtime/index.ts'
@@ -33,7 +34,7 @@ import { StagedSteps } from './stages.ts'
 import { startOf } from './start.ts'
 import { inferenceTensors } from './state.ts'
 import type { StepPlan } from './updates.ts'
-import { validationLabels } from './validation-labels.ts'
+import { validationLabels, validationProtocol } from './validation-labels.ts'
 
 /** More of what runs the steps than the job says. */
 export interface RunOptions extends OrtOptions {
@@ -181,6 +182,7 @@ class Run {
     writeJson(join(run, 'metrics.json'), {
       ...scores,
       excludeSame,
+      ...(measured === undefined ? {} : { protocol: validationProtocols[validationProtocol(this.#job)] }),
       photos,
       step: position.step,
       trainedIdentities: classes.length,

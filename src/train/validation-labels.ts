@@ -1,5 +1,6 @@
 import { check, counted } from '../base/index.ts'
 import type { Labels } from '../retrieval/index.ts'
+import type { validationProtocols } from '../run/index.ts'
 import type { TrainJob } from './job.ts'
 
 /**
@@ -17,6 +18,23 @@ export function validationLabels({
   if (config.validation === 'stratified' || !areApart(names, encounters)) return { identities: names }
   return { identities: names, encounters, excludeSame: 'encounter' }
 }
+
+/** What the scores of a run's validation are scores of. */
+export function validationProtocol(job: Parameters<typeof validationLabels>[0]): keyof typeof validationProtocols {
+  if (validationLabels(job).excludeSame === 'encounter') return 'otherEncounters'
+  const seen = new Map<string, string[]>()
+  for (const row of job.split.validation) {
+    const own = seen.get(job.identities[row]!) ?? []
+    seen.set(job.identities[row]!, [...own, job.index.photos[row]!.encounter ?? ''])
+  }
+  const together = [...seen.values()].filter(({ length }) => length > 1)
+  if (together.flat().every((encounter) => encounter === '')) return 'all'
+  return together.every((own) => own[0] !== '' && new Set(own).size === 1) ? 'ownOnly' : 'withOwn'
+}
+
+/** What is told of a score of one encounter before the first step. */
+export const ownEncounterOnly =
+  'each individual of the photos set aside was seen there in one encounter only: its photos find each other by their background, so that the scores of this training flatter. Photos of more encounters help; with four, two are set aside'
 
 /**
  * That photos which validate can be scored: one individual at least has two of them. Told before the first step, since it would end the
