@@ -63,7 +63,7 @@ export async function checkScoredFirst(
   if (sure.photos.length === 0) return
   await checkPhotosFirst(sure, { ...options, tellsNotes: true }).catch((error: unknown) => {
     const known = identifiedOnly(sure)
-    if (scores !== undefined) checkScorablePhotos(known, exclusion(known.photos, scores.excludeSame))
+    if (scores !== undefined) checkScorablePhotos(known, exclusion(known.photos, scores.excludeSame), split ?? 'all')
     throw error
   })
 }
