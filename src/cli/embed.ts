@@ -87,6 +87,7 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
       const photos: Photo[] = []
       const contentHashes: string[] = []
       const skipped: Skipped[] = []
+      let found: readonly GalleryLocal[] = []
       try {
         await withProgress('embedding', { ...reading, signal }, async (embedOptions) => {
           for await (const batch of embedBatches(embedder, manifest, embedOptions)) {
@@ -100,20 +101,20 @@ async function embedAction(flags: EmbedFlags): Promise<void> {
         await warnOfIdentical({ photos, contentHashes })
         file.complete()
         const table = csvText(photoRows(photos))
-        const places = await placesOf(
-          flags,
-          { photos, contentHashes },
-          { ...reading, signal, about: aboutPlaces(table) },
-        )
-        commitPlaces(beside, places, () => commitPair(out, stageFile(csv, table), file))
+        found = await placesOf(flags, { photos, contentHashes }, { ...reading, signal, about: aboutPlaces(table) })
+        commitPlaces(beside, found, () => commitPair(out, stageFile(csv, table), file))
       } finally {
         file.discard()
       }
       say(`${out}: float32 [${photos.length}, ${embedder.size}], ${describe(embedder)}`)
       say(`${csv}: their file names, identities, and what else is known of them`)
-      for (const path of beside.wanted) say(`${path}: the places of their coats`)
+      for (const [m, path] of beside.wanted.entries()) say(`${path}: ${placesOfCoats(found[m])}`)
     })
   })
+}
+
+function placesOfCoats(found: GalleryLocal | undefined): string {
+  return `the places of their coats${found === undefined ? '' : `, by ${found.name}`}`
 }
 
 /** The local features of embedded photos, of each matcher; none where nobody asked. */

@@ -22,6 +22,8 @@ export interface Answers {
   readonly decisions: readonly Decision[]
   /** How coats were matched. */
   readonly match: MatchFlags['match']
+  /** The names of what found their places. */
+  readonly matchers: readonly string[] | undefined
   /** What there was to make probabilities of, followed or not. */
   readonly calibration: CalibrationRecord | undefined
   /** What made probabilities; undefined where nothing did. */
@@ -104,7 +106,7 @@ async function ranked(embedder: Embedder, toRank: ToRank): Promise<Answers> {
   const photosEach = flags.html === undefined ? 0 : photosOnPage
   const how = { postProcessing, local, scores, costs, newShare, decisions, photosEach, prior, flanks }
   const found = await whileTold(working.whileRanking, (onRank) => identifyPhotos(known, asked, top, { ...how, onRank }))
-  return { found, known, decisions, match, calibration, scores, costs }
+  return { found, known, decisions, match, matchers: local?.matchers, calibration, scores, costs }
 }
 
 /** How coats are matched, what that found, and which scores of the calibration are of that kind. */

@@ -7,7 +7,6 @@ import { inFlags } from './flag-words.ts'
 import type { Answers } from './identify-answers.ts'
 import { plain, tableOf, tableText } from './identify-output.ts'
 import type { Question } from './identify-question.ts'
-import type { MatchFlags } from './match-options.ts'
 import { placeTimeLines } from './place-time.ts'
 import { say, tell } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
@@ -19,14 +18,14 @@ export interface BesideAnswers {
 }
 
 export async function besideAnswers(
-  { match, scores, calibration, costs }: Answers,
+  { match, matchers, scores, calibration, costs }: Answers,
   postProcessing: PostProcessing | undefined,
 ): Promise<BesideAnswers> {
   const { accuracyWords, noAccuracyWords } = await import('../identify/index.ts')
   const isKnown = calibration !== undefined && scores !== undefined
   const accuracy = isKnown ? accuracyWords(calibration, scores, costs) : inFlags(noAccuracyWords)
   const order = scores === undefined ? [] : [byProbability]
-  return { accuracy, meaning: [...order, await meaningOf(postProcessing, match)].join(' ') }
+  return { accuracy, meaning: [...order, await meaningOf(postProcessing, { match, matchers })].join(' ') }
 }
 
 /** Writes the page of --html. */
@@ -128,15 +127,19 @@ function tellFewOrMany(notes: readonly string[], above: (count: number) => strin
 const fewNotes = 5
 
 /** What a table of answers does not say by itself. */
-async function meaningOf(postProcessing: PostProcessing | undefined, match: MatchFlags['match']): Promise<string> {
+async function meaningOf(
+  postProcessing: PostProcessing | undefined,
+  { match, matchers }: Pick<Answers, 'match' | 'matchers'>,
+): Promise<string> {
   const { postProcessingWords } = await import('../retrieval/index.ts')
   const done = postProcessingWords(postProcessing)
   const scale =
     postProcessing?.rerank === undefined
       ? ''
       : ' Similarity is 1 minus the re-ranked distance here, from 0 to 1, and no cosine.'
-  const { matchWords } = await import('../identify/index.ts')
-  const places = match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${matchWords[match]}. `
+  const { placesWords } = await import('../identify/index.ts')
+  const places =
+    match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${placesWords({ match, matchers })}. `
   return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`
 }
 

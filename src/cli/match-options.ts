@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { bytesOf } from './options.ts'
@@ -49,7 +49,10 @@ export function matcherOption(): Option {
 
 /** Names may be given one by one or with commas; a file whose own name has a comma is one. */
 function collectMatchers(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...(existsSync(value) ? [value] : value.split(','))]
+  const names = existsSync(value) ? [value] : value.split(',').map((name) => name.trim())
+  if (names.includes(''))
+    throw new InvalidArgumentError(`Expected names with one comma between them, as sift,coat: a name is empty.`)
+  return [...(before ?? []), ...names]
 }
 
 /** How somebody's network describes places. */

@@ -102,8 +102,8 @@ describe('--match', () => {
       scores[match] = metrics.rank1
       const words = {
         none: 'each photo against other encounters',
-        local: 'each photo against other encounters; by matched places of the coat alone',
-        fused: 'each photo against other encounters; similarities fused with matched places of the coat',
+        local: 'each photo against other encounters; by matched places of the coat alone (RootSIFT)',
+        fused: 'each photo against other encounters; similarities fused with matched places of the coat (RootSIFT)',
       }
       expect(metrics.protocol).toBe(words[match as keyof typeof words])
     }
@@ -199,6 +199,8 @@ describe('--match', () => {
     rmSync(asNew)
     expect(await rosette(...asked, '--match', 'fused', '--matcher', 'sift,coat,sift')).toBe(2)
     expect(output.stderr).toContain('--matcher: sift: named twice')
+    expect(await rosette(...asked, '--match', 'fused', '--matcher', 'sift,')).toBe(2)
+    expect(output.stderr).toContain("'--matcher <M>' argument 'sift,' is invalid. Expected names with one comma")
   })
 
   it.each([
@@ -246,7 +248,7 @@ describe('--match', () => {
     ]
     expect(await rosette('submit', '--model', run, '--data', data, '--out', plain)).toBe(0)
     expect(await rosette('submit', '--model', run, '--data', data, '--out', fused, '--match', 'local')).toBe(0)
-    expect(output.stdout).toContain('ranked by matched places of the coat alone')
+    expect(output.stdout).toContain('ranked by matched places of the coat alone (RootSIFT)')
     const two = ['submit', '--model', run, '--data', data, '--out', again, '--match', 'local', '--threads', '2']
     expect(await runProgram(two, commands)).toBe(0)
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(fused, 'utf8'))

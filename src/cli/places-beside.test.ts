@@ -34,6 +34,8 @@ test('embed --match writes the places of coats too, and those of other photos do
   // two matchers, a file each, which names the table that it belongs to
   expect(await rosette(...embed, '--overwrite', '--match', 'local', '--matcher', 'coat,sift')).toBe(0)
   const files = [file, join(out, 'e.local-2.safetensors')]
+  expect(output.stdout).toContain(`${files[0]}: the places of their coats, by RootSIFT`)
+  expect(output.stdout).toContain(`${files[1]}: the places of their coats, by coat descriptor`)
   const found = files.map((path) => decodeSafetensors(Uint8Array.from(readFileSync(path)), path).metadata)
   expect(found.map(({ matcher }) => matcher!.replace(/,.*/, ''))).toEqual(['RootSIFT', 'coat descriptor'])
   const table = createHash('sha256')

@@ -75,7 +75,7 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
   const { embedPhotos } = await import('../embedder/index.ts')
-  const { matchLocally, matchWords } = await import('../identify/index.ts')
+  const { matchLocally, placesWords } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const { data, open, reading } = await photosToRead(flags, flags.data)
@@ -85,9 +85,9 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   await checkPhotosFirst(listed, reading)
   const locating = { ...(await locatingBy(flags)), animals: 'largest' } as const // each test photo is one row
   const pairs = readTestPairs(data)
-  await interruptible(async (signal) => {
+  const matchers = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
-    await withModel(flags, async (embedder) => {
+    return withModel(flags, async (embedder) => {
       const embedded = await withProgress('embedding', { ...reading, signal }, (options) =>
         embedPhotos(embedder, manifest, options),
       )
@@ -95,15 +95,16 @@ async function submitAction(given: SubmitFlags): Promise<void> {
       await warnOfIdentical(embedded)
       const learnt = await matchingFor(flags, { embedder, postProcessing })
       await tellFlanks(embedded, pairs)
-      const adjust = await withMatching(flags, { signal, learnt }, async (local) => {
+      const matched = await withMatching(flags, { signal, learnt }, async (local) => {
         if (local === undefined) return undefined
         const leaveOut = (query: number, photo: number) => query === photo
-        return (await matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })).adjust
+        return matchLocally(local, { queries: embedded, gallery: embedded, leaveOut, postProcessing })
       })
-      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing, adjust)
+      const { scores, withoutPhoto } = scorePairs(pairs, embedded, kind, postProcessing, matched?.adjust)
       if (withoutPhoto > 0)
         warn(`${counted(withoutPhoto, 'row names', 'rows name')} a photo that was skipped: their similarity is 0`)
       writeSubmission(out, { rowIds: pairs.rowIds, scores })
+      return matched?.matchers
     })
   })
   const { postProcessingWords } = await import('../retrieval/index.ts')
@@ -111,7 +112,8 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   const report = checkSubmission(out, join(data, 'test.csv'))
   say(inFlags(formatSubmissionReport(report)))
   if (done !== undefined) say(`made with ${done}`)
-  if (flags.match !== 'none') say(`ranked ${flags.match === 'local' ? '' : 'with '}${matchWords[flags.match]}`)
+  if (flags.match !== 'none')
+    say(`ranked ${flags.match === 'local' ? '' : 'with '}${placesWords({ match: flags.match, matchers })}`)
   if (!report.ok) throw new FailedCheck()
 }
 

@@ -234,3 +234,35 @@ describe('the summary', () => {
     )
   })
 })
+
+describe('what messages say of columns', () => {
+  const joined = { columns: { filename: 'folder/file' } }
+
+  it('calls columns what the file has: none that was joined', () => {
+    const rows = ['x,a.png,Ana', 'x,b.png,Bo']
+    expect(() => opened('folder,file,whom', rows, { ...joined, requireIdentity: true })).toThrow(
+      'its columns are folder, file, whom; name it with',
+    )
+    const wrong = { columns: { ...joined.columns, identity: 'who' } }
+    expect(() => opened('folder,file,whom', rows, wrong)).toThrow("no column 'who' for identity (did you mean 'whom'?)")
+    expect(() => opened('folder,file,whom', rows, wrong)).toThrow(
+      'its columns are folder, file, whom; name them with `columns: {"filename":"folder/file","identity":"…"}`',
+    )
+  })
+
+  it('says which field has the station', () => {
+    expect(() => opened('file,place', ['a.png,x'], { columns: { station: 'place' } })).toThrow(
+      /no field 'station' \(did you mean 'camera'\?\); there are .*, camera \(the station\), /,
+    )
+  })
+
+  it('says that a format of boxes changes nothing where there are none', () => {
+    const told = (header: string, row: string) => opened(header, [row], { boxFormat: 'xyxy' }).warnings
+    expect(told('file,place', 'a.png,x').at(-1)).toMatch(/csv: `boxFormat` changes nothing: there are no boxes in it$/)
+    expect(told('file,x1,y1,x2,y2', 'a.png,1,2,30,40').join()).not.toContain('boxFormat')
+    const folder = folderWith({ 'Ana/a.png': 'x', 'Bo/b.png': 'x' })
+    expect(openDataset(folder, { boxFormat: 'xywh' }).warnings).toContain(
+      `${folder}: \`boxFormat\` changes nothing: it is no table with boxes`,
+    )
+  })
+})

@@ -21,6 +21,8 @@ export interface FindOptions {
   readonly mapping?: Readonly<Record<string, string>> | undefined
   /** The file that a name leads to, undefined where there is none: what tells the column of file names from others. */
   readonly fileOf?: ((name: string) => string | undefined) | undefined
+  /** Columns that the file does not have, by their names: they were made of others, and no message calls them columns. */
+  readonly made?: ReadonlyMap<string, unknown> | undefined
 }
 
 /**
@@ -29,17 +31,18 @@ export interface FindOptions {
  * @throws InputError listing every unknown field and every mapped column that is missing, with the nearest name; and where several
  * columns could be meant.
  */
-export function findColumns(where: string, table: Table, { mapping = {}, fileOf }: FindOptions = {}): Columns {
+export function findColumns(where: string, table: Table, options: FindOptions = {}): Columns {
+  const { mapping = {}, fileOf, made } = options
   const mistakes: string[] = []
   const columns: Partial<Record<Field, number>> = {}
   for (const [field, column] of Object.entries(mapping)) {
     const index = table.header.indexOf(column)
     if (!mappable.includes(field))
       mistakes.push(
-        `no field '${field}'${meant(fieldCalled(field) ?? field, mappable)}; there are ${mappable.join(', ')}`,
+        `no field '${field}'${meant(fieldCalled(field) ?? field, mappable)}; there are ${mappable.join(', ').replace('camera', 'camera (the station)')}`,
       )
     else if (index === -1 && column !== noColumn)
-      mistakes.push(`no column '${column}' for ${field}${meant(column, table.header)}`)
+      mistakes.push(`no column '${column}' for ${field}${meant(column, writtenNames(table.header, made))}`)
     else if (index !== -1 && isField(field)) columns[field] = index
   }
   const taken = new Set(Object.values(mapping).map((column) => table.header.indexOf(column)))
@@ -59,13 +62,24 @@ export function findColumns(where: string, table: Table, { mapping = {}, fileOf 
     throw new InputError(
       `${where}: ${mistakes.join(`\n${where}: `)}`,
       headerHint(table) ??
-        `its columns are ${table.header.join(', ')}; name them with ${optionText({ columns: { filename: likelyFileNames(table, fileOf ?? nowhere) ?? '…', identity: '…' } })}`,
+        `its columns are ${writtenNames(table.header, made).join(', ')}; name them with ${optionText({ columns: { filename: namesOfFiles(table, options), identity: '…' } })}`,
     )
   }
   return columns
 }
 
 const nowhere = () => undefined
+
+/** The columns that the file has. */
+export function writtenNames(header: readonly string[], made: FindOptions['made'] = new Map()): string[] {
+  return header.filter((name) => !made.has(name))
+}
+
+/** What a hint calls the column of file names: as it was said, where it is there; else the likely one. */
+function namesOfFiles(table: Table, { mapping = {}, fileOf = nowhere }: FindOptions): string {
+  const { filename } = mapping
+  return filename !== undefined && table.header.includes(filename) ? filename : (likelyFileNames(table, fileOf) ?? '…')
+}
 
 /** How far down a header is looked for. */
 const probedRows = 10

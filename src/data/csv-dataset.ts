@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { check, counted, optionText } from '../base/index.ts'
 import { findBoxColumns, photoSizeColumns, unreadBoxes } from './box-columns.ts'
 import type { Field } from './column-names.ts'
-import { type Columns, findColumns } from './columns.ts'
+import { type Columns, findColumns, writtenNames } from './columns.ts'
 import { readTable, type Table } from './csv.ts'
 import type { Manifest, Photo, Problem, TableReading } from './manifest.ts'
 import { findMaskColumn, unreadMasks, withMaskColumn } from './masks.ts'
@@ -48,11 +48,11 @@ export function listPhotos(
   const file = basename(path)
   const written = { table: readTable(path), mapping: named ?? {}, made: new Map(), notes: [] }
   const { table, mapping, made, notes } = readSheet(written, finder)
-  const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf })
+  const columns = findColumns(path, table, { mapping, fileOf: finder.fileOf, made })
   check(
     !requireIdentity || columns.identity !== undefined,
     `${path}: no column of identities`,
-    `its columns are ${table.header.join(', ')}; name it with ${optionText({ columns: { identity: '…' } })}`,
+    `its columns are ${writtenNames(table.header, made).join(', ')}; name it with ${optionText({ columns: { identity: '…' } })}`,
   )
   const boxes = findBoxColumns(path, table.header, mapping, new Set(Object.values(columns)))
   const mask = findMaskColumn(table, mapping)

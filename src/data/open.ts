@@ -82,10 +82,11 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
     ...openDefaults,
     ...withMaskFolder(path, options),
   }
-  const labelled = withEncounters(withReadTimes(withReadLabels(open(path, resolved), resolved)), resolved)
+  const opened = open(path, resolved)
+  const labelled = withEncounters(withReadTimes(withReadLabels(opened, resolved)), resolved)
   const read = withMasks(withDetections(labelled, resolved), resolved)
   const problems = [...read.problems, ...problemsOf(read.photos, resolved.onFile)]
-  const warnings = [...read.warnings, ...speciesDoubt(read)]
+  const warnings = [...read.warnings, ...speciesDoubt(read), ...unusedBoxFormat(opened, resolved)]
   const manifest = { ...read, warnings, problems, summary: summaryOf(read) }
   if (resolved.problems === 'throw' && problems.length > 0) {
     resolved.onRefused?.(manifest)
@@ -94,6 +95,15 @@ export function openDataset(path: string, options: OpenOptions = {}): Manifest {
   check(manifest.photos.length > 0 || manifest.problems.length > 0, `${path}: no photos`)
   if (resolved.requireIdentity) checkIdentified(path, manifest)
   return manifest
+}
+
+/** Boxes of a detector and of a Camtrap-DP package are of one format. */
+function unusedBoxFormat({ kind, source, photos }: Manifest, { boxFormat }: ResolvedOpenOptions): string[] {
+  const areRead = kind === 'csv' || kind === 'kaggle' || kind === 'coco'
+  if (boxFormat === undefined || (areRead && photos.some(({ box }) => box !== undefined))) return []
+  return [
+    `${source}: \`boxFormat\` changes nothing: ${areRead ? 'there are no boxes in it' : 'it is no table with boxes'}`,
+  ]
 }
 
 function checkIdentified(path: string, { kind, photos, words = [] }: Manifest): void {

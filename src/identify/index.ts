@@ -59,7 +59,7 @@ export {
   exclusion,
   labelsOf,
   type MatchedBy,
-  matchWords,
+  placesWords,
 } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'

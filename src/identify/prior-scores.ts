@@ -66,7 +66,7 @@ export function watchPrior({ queries, gallery, leaveOut }: PriorTask, match: Mat
   check(
     queries.some((_, query) => isTold(query)),
     '`prior: "place-time"`: no photo has a station or a time that the gallery has too, expected a column `camera` (or `station`) or `timestamp`',
-    'name it with `columns`, or leave out `prior`',
+    '`columns: {"camera":"…"}` names the column of stations and `columns: {"timestamp":"…"}` that of times; or leave out `prior`',
   )
   const { foldOf, folds } = dealt({ queries, gallery, leaveOut })
   const evidence = match === undefined ? (score: number) => score : crowded

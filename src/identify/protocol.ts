@@ -26,12 +26,17 @@ export function exclusion(photos: readonly Photo[], asked: ExcludeSame | undefin
 export function protocolWords(
   protocol: string,
   postProcessing: PostProcessing | undefined,
-  { match, matchers = [] }: MatchedBy = {},
+  matched: MatchedBy = {},
 ): string {
-  const done = postProcessingWords(postProcessing)
-  const together = matchers.length < 2 ? '' : ` (${matchers.map((name) => name.replace(/,.*/, '')).join(' and ')})`
-  const places = match === undefined ? [] : [`${matchWords[match]}${together}`]
-  return [protocol, ...(done === undefined ? [] : [done]), ...places].join('; ')
+  const parts = [protocol, postProcessingWords(postProcessing), placesWords(matched)]
+  return parts.filter((part) => part !== undefined).join('; ')
+}
+
+/** How places of coats joined a ranking, and what found them, in words; undefined where they did not. */
+export function placesWords({ match, matchers = [] }: MatchedBy): string | undefined {
+  if (match === undefined) return undefined
+  const names = matchers.map((name) => name.replace(/,.*/, ''))
+  return `${matchWords[match]}${names.length === 0 ? '' : ` (${names.join(' and ')})`}`
 }
 
 /** How places of coats joined a ranking, and the names of what found them; not at all unless given. */
@@ -40,8 +45,7 @@ export interface MatchedBy {
   readonly matchers?: readonly string[] | undefined
 }
 
-/** What local matching does to a ranking, in words. */
-export const matchWords = {
+const matchWords = {
   local: 'by matched places of the coat alone',
   fused: 'similarities fused with matched places of the coat',
 } as const satisfies Record<MatchKind, string>

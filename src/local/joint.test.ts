@@ -97,11 +97,14 @@ test('matchers are opened together; twice the same and a description of two netw
   const opened = await openExtractors([keypoints, 'sift', map], { threads: 1 })
   expect(opened.map(({ rule }) => rule.jointShare ?? 0.25)).toEqual([2, 1, 0.25])
   await releaseExtractors(opened)
+  await expect(openExtractors(['sift', ''], { threads: 1 })).rejects.toThrow(
+    "`matcher`: expected a name, got an empty one among 'sift', ''",
+  )
   await expect(openExtractors(['sift', 'coat', 'sift'], { threads: 1 })).rejects.toThrow('`matcher`: sift: named twice')
   await expect(openExtractors([keypoints, map], { matcherConfig: 'superpoint' })).rejects.toThrow(
     '`matcherConfig`: describes one .onnx file, and `matcher` names 2',
   )
   await expect(openExtractors(['sift', 'coat'], { matcherConfig: 'superpoint' })).rejects.toThrow(
-    '`matcherConfig`: describes an .onnx file, and `matcher` is sift',
+    '`matcherConfig`: describes an .onnx file, and `matcher` is sift, coat',
   )
 })

@@ -47,7 +47,17 @@ export async function openExtractors(
   sources: readonly string[] = [],
   { matcherConfig, ...options }: OpenExtractorOptions = {},
 ): Promise<readonly LocalExtractor[]> {
+  check(
+    sources.every((source) => source.trim() !== ''),
+    `\`matcher\`: expected a name, got an empty one${sources.length < 2 ? '' : ` among ${sources.map((source) => `'${source}'`).join(', ')}`}`,
+    `a name is one of ${Object.keys(builtIn).join(', ')}, an .onnx file or a run folder`,
+  )
   const networks = sources.filter(isNetwork)
+  const isLost = matcherConfig !== undefined && networks.length === 0
+  check(
+    !isLost || sources.length < 2,
+    `\`matcherConfig\`: describes an .onnx file, and \`matcher\` is ${sources.join(', ')}`,
+  )
   check(
     matcherConfig === undefined || networks.length < 2,
     `\`matcherConfig\`: describes one .onnx file, and \`matcher\` names ${networks.length}`,
