@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pageHtml } from '../src/report/index.ts'
+import { unexplained } from '../src/web/unexplained.ts'
 import { launchBrowser, openFile } from './browser.ts'
 import { clusterData, madeUpExplanation, noisePicture } from './report-fixture.ts'
 import { expectQuiet } from './report-screen.ts'
@@ -45,7 +46,7 @@ test('a match that the report explains shows why', async () => {
   expect(await dialog.locator('.pane img').first().isHidden()).toBe(true)
   expect(await sides.locator('text').allTextContents()).toEqual(['1', '2', '1', '2'])
   expect(await dialog.locator('.why').innerText()).toContain(
-    "without the query's 1 hottest cells it falls by 0.500, without as many at random by 0.150 ± 0.060",
+    "Covering the query's hottest cell lowers it by 0.500; covering 1 random cell, by 0.150 ± 0.060.",
   )
   expect(await sides.locator('image').evaluateAll((items) => items.map((item) => item.getAttribute('href')))).toEqual([
     (await noisePicture(3)).uri,
@@ -79,4 +80,12 @@ test('a match that the report explains shows why', async () => {
     new Set(await sides.locator('rect').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('class')))),
   ).toEqual(new Set(['grey']))
   expectQuiet(opened)
+})
+
+test('a pair says why nothing explains it', () => {
+  const several = 'Not explained: several networks work as one here; a report of one of them explains matches.'
+  expect(unexplained({ ...plain, explainable: false })).toContain(several)
+  expect(unexplained(plain)).toContain('Not explained: this report was made without explanations.')
+  expect(unexplained({ ...data, explanations: [believed] })).toContain('this report explains 1 match,')
+  expect(unexplained({ ...data, shared: true })).toContain('Not explained: a shared report shows no photos.')
 })

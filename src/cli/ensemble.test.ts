@@ -102,7 +102,9 @@ test('ranks: evaluate, submit and identify go by fused ranks; a gallery is of th
 
 test('a report of an ensemble has its scores', async () => {
   const folder = join(out, 'report')
-  expect(await rosette('report', '--model', a, '--model', b, ...known(), '--out', folder), output.stderr).toBe(0)
+  const asked = ['report', '--model', a, '--model', b, ...known(), '--out', folder, '--explain', '2']
+  expect(await rosette(...asked), output.stderr).toBe(0)
+  expect(output.stderr).toContain('warning: --explain is not used: several networks work as one here')
   const scores = await metrics('--model', a, '--model', b, ...known())
   expect(json(join(folder, 'metrics.json')).map).toBe(scores.map)
 })

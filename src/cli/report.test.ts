@@ -69,6 +69,7 @@ test('the numbers of a report are those of evaluate, to the last digit', async (
     ]
     for (const name of names) expect(reported[name], name).toEqual(evaluated[name])
   }
+  expect(output.stdout).toContain('\nexplained 4 right matches and 0 wrong matches\n')
 })
 
 test('pictures, page and tables, beside a run unless told otherwise; never over something else', async () => {
@@ -175,7 +176,8 @@ test('scores that mean little are told as such', async () => {
 })
 
 test('--share: no photo, no name', async () => {
-  expect(await rosette('report', '--model', run, ...photos(), '--out', out, '--share')).toBe(0)
+  expect(await rosette('report', '--model', run, ...photos(), '--out', out, '--share', '--explain', '2')).toBe(0)
+  expect(output.stderr).toContain('warning: --explain is not used: a shared report shows no photos')
   const texts = readdirSync(out)
     .filter((name) => !name.endsWith('.png'))
     .map((name) => readFileSync(join(out, name), 'utf8'))

@@ -6,6 +6,7 @@ import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import type { ProjectionName, ReportOutcome, ReportStage } from '../report/index.ts'
 import { type AfterRankingFlags, addAfterRankingOptions, afterRanking } from './after-ranking.ts'
 import { addCalibrationOption, type CalibrationFlags, matchingFor } from './calibrated.ts'
+import { explainedLine, notExplained } from './explained.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addMatchOption, type MatchFlags, withMatching } from './match-options.ts'
@@ -15,7 +16,7 @@ import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { checkScoredFirst } from './photos-first.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
-import { say } from './say.ts'
+import { say, warn } from './say.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
@@ -167,6 +168,8 @@ async function reportAction(given: ReportFlags): Promise<void> {
       await tellCaptions(captioned, selection.manifest.photos.length)
       await warnOfSkipped(outcome.skipped)
       await warnOfScoring(outcome.scoring)
+      const why = notExplained(flags.explain, outcome.data)
+      if (why !== undefined) warn(why)
       say(describeReport(outcome))
     }),
   )
@@ -217,6 +220,7 @@ function describeReport(outcome: ReportOutcome): string {
     `data   ${data.data}: ${which}, ${data.photos.length} of ${counted(data.identities.length, 'individual')}${why}`,
     `scored ${data.words.scored}`,
     `left out ${data.words.leftOut.join('; ')}`,
+    ...(data.explanations.length === 0 ? [] : [explainedLine(data)]),
     `pictures in ${folder}: ${pictures.join(', ')}`,
     `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,
     ...(namesWithBoxes.length === 0 ? [] : [describeBoxes(namesWithBoxes)]),

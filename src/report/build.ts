@@ -125,6 +125,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     projections: input.projections,
     curves: input.curves ?? null,
     trainedOn: input.trainedOn ?? null,
+    explainable: true,
     explanations: [],
   }
   return share ? sharedReport(data, input.embeddings) : data

@@ -45,6 +45,8 @@ export interface ReportData {
   readonly curves: Curves | null
   /** The photos behind the curves; null where they are not known. */
   readonly trainedOn: TrainedOn | null
+  /** Whether the embeddings are of one network alone: where several are one, no match can be explained. */
+  readonly explainable: boolean
   /** A few matches explained. */
   readonly explanations: readonly Explanation[]
 }

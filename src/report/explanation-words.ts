@@ -1,3 +1,4 @@
+import { count } from '../chart/index.ts'
 import type { Explanation } from './data.ts'
 
 /** Whether covering the query's hottest cells costs more than covering as many at random: mean and one standard deviation. */
@@ -14,18 +15,22 @@ export function explanationWarning(explanation: Explanation): string {
 export function explanationWords({ similarity, explained, method, deletion }: Explanation): string[] {
   const { cells, lost, lostAtRandom, deviation } = deletion
   const below = lost > similarity ? `, to ${threePlaces(similarity - lost)}` : ''
+  const hottest = cells === 1 ? 'hottest cell' : `${cells} hottest cells`
   return [
-    `cosine similarity ${similarity.toFixed(4)}; ${method === 'cells' ? byCells(similarity, explained) : 'told by covering cells'}`,
-    `without the query's ${cells} hottest cells it falls by ${threePlaces(lost)}${below}, ` +
-      `without as many at random by ${threePlaces(lostAtRandom)} ± ${threePlaces(deviation)}`,
+    `Cosine similarity ${similarity.toFixed(4)}. ${method === 'cells' ? byCells(similarity, explained) : byOcclusion}`,
+    `Covering the query's ${hottest} lowers it by ${threePlaces(lost)}${below}; ` +
+      `covering ${count(cells, 'random cell')}, by ${threePlaces(lostAtRandom)} ± ${threePlaces(deviation)}.`,
   ]
 }
 
-/** Heat is of the photos as they are, whose similarity may be more than that of photos averaged with their mirror images. */
+const byOcclusion = 'The heat of a cell is what covering it costs.'
+
+/** Heat is of the photos as they are, whose similarity may be more or less than that of photos averaged with their mirror images. */
 function byCells(similarity: number, explained: number): string {
-  return explained <= similarity
-    ? `${threePlaces(explained)} of it told by the feature map, without mirror images`
-    : `the feature map tells ${threePlaces(explained)}, that of the photos without their mirror images`
+  const whole = threePlaces(explained)
+  return whole === threePlaces(similarity)
+    ? 'The heat adds up to it.'
+    : `The heat adds up to ${whole}, the similarity without mirror images.`
 }
 
 /** Without −0.000. */

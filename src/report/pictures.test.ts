@@ -128,7 +128,7 @@ test('heat that is no better than chance says so, without −0.000', () => {
   const explanations = pairs.map((pair) => ({ ...pair, deletion }))
   const { body } = explanationsChart(explanationsOf({ ...small, explanations }, true, views))!
   const words = body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')
-  expect(words).toContain('it falls by 0.000, without as many at random by 0.000 ± 0.000')
+  expect(words).toContain('lowers it by 0.000; covering 1 random cell, by 0.000 ± 0.000.')
   expect(words).toContain('No more than chance')
   expect(explanationsChart(explanationsOf(small, true, views))!.body).not.toContain('No more than chance')
   const warning = Number(/y="([\d.]+)"[^>]*>No more than chance/.exec(body)![1])
@@ -140,12 +140,15 @@ test('heat that is no better than chance says so, without −0.000', () => {
 
 test('a part is never told to be more than the whole', () => {
   const words = (given: Partial<(typeof pairs)[number]>) => explanationWords({ ...pairs[0]!, ...given }).join(' ')
-  expect(words({})).toContain('0.790 of it told by the feature map')
+  expect(words({})).toContain('The heat adds up to 0.790, the similarity without mirror images.')
   const more = words({ similarity: 0.75, explained: 0.8 })
-  expect(more).not.toContain('of it')
-  expect(more).toContain('the feature map tells 0.800, that of the photos without their mirror images')
+  expect(more).toContain('The heat adds up to 0.800, the similarity without mirror images.')
+  expect(words({ explained: 0.8125 })).toContain('Cosine similarity 0.8125. The heat adds up to it.')
+  expect(words({ method: 'occlusion' })).not.toContain('adds up')
+  const several = { ...pairs[0]!.deletion, cells: 10 }
+  expect(words({ deletion: several })).toContain("the query's 10 hottest cells lowers")
   const lost = { ...pairs[0]!.deletion, lost: 0.9 }
-  expect(words({ deletion: lost })).toContain('it falls by 0.900, to −0.088,')
+  expect(words({ deletion: lost })).toContain('lowers it by 0.900, to −0.088;')
 })
 
 test('as many matches are drawn as are explained', () => {

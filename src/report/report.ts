@@ -110,7 +110,7 @@ export async function makeReport(
   const named = buildReport(input)
   const built = share ? sharedReport(named, input.embeddings) : named
   const { explanations, views } = await explained(embedder, input.photos, built, settings)
-  const data = { ...built, explanations }
+  const data = { ...built, explanations, explainable: embedder.network !== undefined }
   const { thumbnailPx, ...seen } = share ? nothingSeen : await photosSeen(embedder, input, settings)
   const images = await picturesFor(input.photos, picturedPhotos(data), settings)
   let drawn = 0

@@ -179,6 +179,7 @@ const reportRules: Rules<ReportData> = {
   projections: each(byRules(projectionRules)),
   curves: unlessNull(byRules(curveRules)),
   trainedOn: unlessNull(byRules(trainedOnRules)),
+  explainable: kept,
   explanations: replaced([]), // they are photos
 }
 

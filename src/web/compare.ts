@@ -3,6 +3,7 @@ import { button, h } from './dom.ts'
 import type { Model } from './model.ts'
 import { PaneView } from './pane-view.ts'
 import { type Answer, answerOf, photoCard } from './photo-card.ts'
+import { unexplained } from './unexplained.ts'
 
 /** Why two photos match: their pictures with heat, in the order asked for, and what is said of them. */
 interface Why {
@@ -96,7 +97,7 @@ export class Compare {
       this.#header(a, b),
       ...(why === undefined ? [] : [why.doubt]),
       h('div', { className: 'pair' }, ...panes.map(({ card }) => card)),
-      why === undefined ? h('p', { className: 'note', textContent: unexplained(model) }) : why.words,
+      why === undefined ? h('p', { className: 'note', textContent: unexplained(model.data) }) : why.words,
       this.#footer(why === undefined ? [] : [whyButton(images, why)]),
     )
     if (!this.element.open) this.element.showModal()
@@ -140,13 +141,4 @@ export class Compare {
       h('span', { className: 'note', textContent: 'wheel or two fingers zoom both, dragging moves both' }),
     )
   }
-}
-
-/** Why a pair has no explanation. */
-function unexplained({ data: { shared, explanations } }: Model): string {
-  if (shared) return 'Why this match? A shared report has no photos, and so explains none.'
-  const these = explanations.length === 1 ? 'one match' : `${explanations.length} matches`
-  return explanations.length === 0
-    ? 'Why this match? This report was made without explanations.'
-    : `Why this match? Not explained: this report explains ${these}, which Photos lists under Explained matches.`
 }

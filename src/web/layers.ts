@@ -77,13 +77,20 @@ export class Layers {
   #paint(): void {
     const due = this.#due
     this.#due = new Set()
-    for (const [i, layer] of (['base', 'overlay'] as const).entries()) {
-      const context = due.has(layer) ? this.#canvases[i]!.getContext('2d') : null
-      if (context === null || this.width === 0) continue
-      context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-      context.clearRect(0, 0, this.width, this.height)
-      this.#painter[layer](context)
-    }
+    if (this.width === 0) return
+    const [below, above] = this.#canvases
+    const isPaper = matchMedia('print').matches
+    if (isPaper || due.has('base')) this.#draw(below, isPaper ? ['base', 'overlay'] : ['base'])
+    if (!isPaper && due.has('overlay')) this.#draw(above, ['overlay'])
+  }
+
+  /** Draws afresh. Paper gets both layers on the lower canvas: there, clearing the upper one takes away what lies below it. */
+  #draw(canvas: HTMLCanvasElement, layers: readonly ('base' | 'overlay')[]): void {
+    const context = canvas.getContext('2d')
+    if (context === null) return
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+    context.clearRect(0, 0, this.width, this.height)
+    for (const layer of layers) this.#painter[layer](context)
   }
 }
 

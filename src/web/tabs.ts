@@ -49,8 +49,9 @@ export class Tabs {
     const panel = h('section', { role: 'tabpanel', id: `panel-${view}`, className: 'panel' }, this.#makers[view]())
     panel.setAttribute('aria-labelledby', `tab-${view}`)
     panel.hidden = true
+    const after = views.slice(views.indexOf(view) + 1).find((later) => this.#panels.has(later))
+    this.#content.insertBefore(panel, after === undefined ? null : this.#panels.get(after)!)
     this.#panels.set(view, panel)
-    this.#content.append(panel)
     return panel
   }
 
