@@ -101,3 +101,30 @@ test('where the caller stops, the items are closed', async () => {
   for await (const i of inOrder(endless(), async (i) => i, { atOnce: 2 })) if (i === 3) break
   expect(closed).toBe(true)
 })
+
+test('where the caller stops, nothing is in the making any more', async () => {
+  let making = 0
+  let made = 0
+  const slow = async (i: number) => {
+    making++
+    await ticks(i === 0 ? 1 : 10)
+    making--
+    made++
+    return i
+  }
+  for await (const _ of inOrder(upTo(20), slow, { atOnce: 3, ahead: 6 })) {
+    expect(making).toBeGreaterThan(0)
+    break
+  }
+  expect(making).toBe(0)
+  expect(made).toBeLessThan(6) // nothing new was begun
+  const failing = async (i: number) => {
+    if (i > 0) return slow(i)
+    throw new Error('no 0')
+  }
+  const walk = async () => {
+    for await (const _ of inOrder(upTo(20), failing, { atOnce: 3 })) expect.unreachable()
+  }
+  await expect(walk()).rejects.toThrow('no 0')
+  expect(making).toBe(0)
+})

@@ -11,7 +11,8 @@ export interface InOrderOptions {
 /**
  * make(first item), make(second item) … in this order, a few in the making at once, the next ones while the caller is busy with
  * this one. Items may be in the making themselves: one stage of work after another. What fails is told at its place. Where the
- * caller stops asking nothing new is begun, and the items are closed.
+ * caller stops asking nothing new is begun, what is in the making is waited for, and the items are closed: whoever then releases what
+ * they are made with, or ends its thread, takes it from nobody.
  */
 export async function* inOrder<Item, Made>(
   items: Iterable<Item> | AsyncIterable<Item>,
@@ -42,6 +43,7 @@ export async function* inOrder<Item, Made>(
     }
   } finally {
     stopped = true
+    await Promise.allSettled(begun)
     await source.return?.()
   }
 }
