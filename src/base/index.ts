@@ -29,7 +29,7 @@ export {
 } from './regular-file.ts'
 export { Rng } from './rng.ts'
 export { describeIssue, parseStrictly } from './schema.ts'
-export { readSealedJson, type SealedJsonOptions, sealOfJson, writeSealedJson } from './sealed-json.ts'
+export { readSealedJson, type SealedJsonOptions, sealedJson, sealOfJson, writeSealedJson } from './sealed-json.ts'
 export { type IsOwn, StagedFolder, settlePath } from './staged-folder.ts'
 export { mean, median, standardDeviation } from './stats.ts'
 export { naming, systemMessage } from './system-error.ts'

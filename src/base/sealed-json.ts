@@ -14,9 +14,14 @@ export interface SealedJsonOptions<Content> {
   readonly check?: (content: Content) => void
 }
 
-/** Writes JSON, whole or not at all, that ends in its seal: `sha256`, the SHA-256 of all that stands before it. */
-export function writeSealedJson(path: string, content: object, indent = 2): void {
-  writeFileAtomic(path, `${JSON.stringify({ ...content, sha256: sealOfJson(content) }, undefined, indent)}\n`)
+/** JSON with a line end, whose last key is its seal: `sha256`, the SHA-256 of all that stands before it. */
+export function sealedJson(content: object, indent = 2): string {
+  return `${JSON.stringify({ ...content, sha256: sealOfJson(content) }, undefined, indent)}\n`
+}
+
+/** Writes `sealedJson`, whole or not at all. */
+export function writeSealedJson(path: string, content: object, indent?: number): void {
+  writeFileAtomic(path, sealedJson(content, indent))
 }
 
 /**

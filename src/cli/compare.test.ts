@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder } from '../../test/model-fixture.ts'
+import { writeSealedJson } from '../base/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -39,6 +40,15 @@ test('two foreign files: their scores are computed, and the paired test is told 
   expect(page).toContain('<td>20</td>')
   expect(page).toContain('+0.2000 to +0.2000')
   expect(page).not.toContain('do not compare')
+})
+
+test('a digit that was changed in a metrics.json of rosette is told', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), foreign('b.json', () => 0.4)]
+  writeSealedJson(b, JSON.parse(readFileSync(b, 'utf8')) as object)
+  expect(await compare(a, b)).toBe(0)
+  writeFileSync(b, readFileSync(b, 'utf8').replace('"ap": 0.4', '"ap": 0.9'))
+  expect(await compare(a, b, '--overwrite')).toBe(2)
+  expect(output.stderr).toContain(`${b}: sha256: does not fit what the file says: it was edited or damaged`)
 })
 
 test('only common queries are compared, and how many there are is told', async () => {

@@ -2,16 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import {
-  check,
-  checkOutput,
-  counted,
-  formatTable,
-  parseStrictly,
-  readJson,
-  settlePath,
-  writeFileAtomic,
-} from '../base/index.ts'
+import { check, checkOutput, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import {
   type MetricName,
@@ -99,11 +90,11 @@ async function readCompared(path: string): Promise<ComparedRun> {
   const { isRunFolder, RunFolder } = await import('../run/index.ts')
   const config = isRunFolder(path) ? new RunFolder(path).settings() : null
   const nothing = { name: path, config: null, curves: null }
-  if (statSync(path).isFile()) return { ...nothing, measured: readMeasured(path) }
+  if (statSync(path).isFile()) return { ...nothing, measured: await readMeasured(path) }
   const metrics = ['report/metrics.json', 'metrics.json', 'summary.json']
     .map((name) => join(path, name))
     .find(existsSync)
-  const measured = metrics === undefined ? null : readMeasured(metrics)
+  const measured = metrics === undefined ? null : await readMeasured(metrics)
   if (measured !== null && config === null) return { ...nothing, measured }
   check(
     config !== null,
@@ -145,8 +136,9 @@ const measuredSchema = z.object({
  * Null where nothing could be measured, as of a run that set no photos aside. Scores that a file does not tell are computed of its
  * queries: a foreign file needs nothing but these.
  */
-function readMeasured(path: string): MeasuredRun | null {
-  const told = parseStrictly(measuredSchema, readJson(path), path)
+async function readMeasured(path: string): Promise<MeasuredRun | null> {
+  const { readMetrics } = await import('../run/index.ts')
+  const told = readMetrics(path, measuredSchema)
   const perQuery = told.perQuery ?? null
   const { rank1, map, identityBalancedMap, minp } = { ...computed(perQuery), ...given(told) }
   if (rank1 === undefined || map === undefined || identityBalancedMap === undefined) {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { checkOutput, counted, formatDuration, formatTable, writeFileAtomic } from '../base/index.ts'
+import { checkOutput, counted, formatDuration, formatTable, writeSealedJson } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import type { Device } from '../runtime/index.ts'
@@ -86,7 +86,7 @@ async function demoAction({
       trained: await measure(run, data, { device, signal }),
     }
     const split = 'test: photos of the same individuals at encounters that training did not see'
-    writeFileAtomic(metrics, `${JSON.stringify({ split, ...scores }, undefined, 2)}\n`)
+    writeSealedJson(metrics, { split, ...scores })
     const page = await report(run, data, { device, signal })
     const rows = await submit(run, data, submission, { device, signal })
     say(summary(scores, split))

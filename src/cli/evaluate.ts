@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { writeFileAtomic } from '../base/index.ts'
+import { writeSealedJson } from '../base/index.ts'
 import { addAfterRankingOptions } from './after-ranking.ts'
 import { addGalleryOptions } from './asked-gallery.ts'
 import { addCalibrationOption } from './calibrated.ts'
@@ -87,6 +87,6 @@ async function evaluateAction(given: EvaluateFlags): Promise<void> {
   const { out, chart } = question.flags
   const scored = await interruptible((signal, whileRanking) => scoresOf(question, { signal, whileRanking }))
   if (chart !== undefined) await drawRisk(chart, scored.report)
-  writeFileAtomic(out, `${JSON.stringify({ ...scored.report, leakage: scored.leakage }, undefined, 2)}\n`)
+  writeSealedJson(out, { ...scored.report, leakage: scored.leakage })
   await tellScores(scored, out)
 }

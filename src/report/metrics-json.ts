@@ -1,11 +1,12 @@
+import { sealedJson } from '../base/index.ts'
 import type { ReportData } from './data.ts'
 
-/** `metrics.json` of a report: the numbers of `evaluatePhotos`, and on what they were measured. */
+/** `metrics.json` of a report, sealed by its own hash: the numbers of `evaluatePhotos`, and on what they were measured. */
 export function metricsJson(data: ReportData): string {
   const { title, model, flipAveraging, data: source, split, reason, hashes, metrics, scoring, identities, pairs } = data
   const perIdentity = data.perIdentity.map((score, i) => ({ identity: identities[i], ...score }))
   const { equalError } = pairs
-  const content = {
+  return sealedJson({
     title,
     model,
     flipAveraging,
@@ -19,8 +20,7 @@ export function metricsJson(data: ReportData): string {
     leakage: data.trainedOn?.leakage ?? null,
     perIdentity,
     perQuery: perQuery(data),
-  }
-  return `${JSON.stringify(content, undefined, 2)}\n`
+  })
 }
 
 /** Each scored photo by name, for paired tests of two models; null in a shared report, which names none. */

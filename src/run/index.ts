@@ -32,7 +32,7 @@ export { type LocatingOptions, mergeReading, type ReadingOptions, readingSchema 
 export { copyRecord, type PartOfRecord, type RunRecord, readRecord, writeJson } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
 export { type CheckpointName, findCheckpoint, type RunData, readRunData, type Sides } from './run-data.ts'
-export { checkNoRunFile, hasCheckpoints, isRunFolder, RunFolder, type RunMetrics } from './run-folder.ts'
+export { checkNoRunFile, hasCheckpoints, isRunFolder, RunFolder, type RunMetrics, readMetrics } from './run-folder.ts'
 export { RunLock } from './run-lock.ts'
 
 export { type ConfigChange, type ConfigPart, sets } from './setting.ts'

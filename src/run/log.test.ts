@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -40,11 +40,48 @@ describe('log.jsonl', () => {
     expect(readLog(path)).toEqual([step(1), step(2), validation, step(3)])
     rewindLog(path, 2)
     appendLog(path, step(3))
-    expect(readFileSync(path, 'utf8')).toBe(
-      [step(1), step(2), validation, step(3)].map((entry) => `${JSON.stringify(entry)}\n`).join(''),
-    )
+    expect(readLog(path)).toEqual([step(1), step(2), validation, step(3)])
     rewindLog(path, 0)
     expect(readFileSync(path, 'utf8')).toBe('')
+  })
+
+  test('tells a digit that was changed in a line, and goes on without the line', () => {
+    const path = newLog()
+    for (const entry of [step(1), step(2), validation, step(3)]) appendLog(path, entry)
+    // printf '{"kind":"step","step":2,"epoch":1,"loss":0.5,"gradientNorm":2,"learningRate":0.001,"elapsedMs":5}' | sha256sum
+    expect(readFileSync(path, 'utf8').split('\n')[1]).toMatch(/"elapsedMs":5,"check":"51f5d678"\}$/)
+    const whole = readFileSync(path, 'utf8')
+    writeFileSync(path, whole.replace('"map":0.5', '"map":0.6'))
+    const told = `${path}: line 3: check: does not fit what the line says: it was edited or damaged`
+    expect(() => readLog(path)).toThrow(told)
+    expect(scanLog(path)).toEqual({ entries: [1, 2, 3].map(step), problems: [told] })
+    writeFileSync(path, whole.replace('"loss":0.5', '"loss":0.7'))
+    expect(rewindLog(path, 3)).toEqual([
+      `${path}: line 2: check: does not fit what the line says: it was edited or damaged; the line is left out`,
+      `${path}: has lost step 2; the run goes on from step 3, its curves have a gap`,
+    ])
+    expect(readLog(path)).toEqual([step(1), validation, step(3)])
+  })
+
+  test('whatever digit of it is changed, no entry says anything else', () => {
+    const path = newLog()
+    appendLog(path, step(3))
+    const whole = readFileSync(path, 'utf8')
+    const others = [...whole].flatMap((sign, i) => {
+      if (!/\d/.test(sign)) return []
+      writeFileSync(path, `${whole.slice(0, i)}${(Number(sign) + 1) % 10}${whole.slice(i + 1)}`)
+      return scanLog(path).entries
+    })
+    expect(others).toEqual([])
+  })
+
+  test('of an older version has no checks, and gets them when the run goes on', () => {
+    const path = newLog()
+    writeFileSync(path, [step(1), step(2)].map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    expect(readLog(path)).toEqual([step(1), step(2)])
+    expect(rewindLog(path, 2)).toEqual([])
+    expect(readFileSync(path, 'utf8').match(/"check"/g)).toHaveLength(2)
+    expect(readLog(path)).toEqual([step(1), step(2)])
   })
 
   test('that lost steps and holds zeros goes on, and says what it has lost', () => {

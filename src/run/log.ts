@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { z } from 'zod'
 import {
+  check,
   counted,
   InputError,
   messageOf,
@@ -8,6 +9,7 @@ import {
   parseJson,
   parseStrictly,
   readRegular,
+  sealOfJson,
   writeFileAtomic,
 } from '../base/index.ts'
 
@@ -53,9 +55,19 @@ export type ValidationEntry = Readonly<z.output<typeof validationSchema>>
 /** A line of log.jsonl: a step or a validation, by `kind`. */
 export type LogEntry = StepEntry | ValidationEntry
 
-/** Appends an entry to log.jsonl, as one line of JSON. */
+/** Appends an entry to log.jsonl, as one line of JSON that ends in its own check. */
 export function appendLog(path: string, entry: LogEntry): void {
-  naming(path, () => appendFileSync(path, `${JSON.stringify(entry)}\n`))
+  naming(path, () => appendFileSync(path, lineOf(entry)))
+}
+
+/** `{…,"check":"1f0c22ab"}`: each line by itself, so that a killed writer spoils no other. */
+function lineOf(entry: LogEntry): string {
+  return `${JSON.stringify({ ...entry, check: checkOf(entry) })}\n`
+}
+
+/** The first 32 bits of the SHA-256 of what a line says before it. */
+function checkOf(content: object): string {
+  return sealOfJson(content).slice(0, 8)
 }
 
 /** A log as it was found. */
@@ -87,11 +99,17 @@ export function readLog(path: string): LogEntry[] {
   return [...entries]
 }
 
-/** An entry, or what is wrong with the line. */
+/** An entry, or what is wrong with the line; lines of older versions have no check. */
 function parseEntry(line: string, where: string): LogEntry | string {
   if (/^\0+/.test(line)) return `${where}: holds zeros, as a power cut leaves them`
   try {
-    return parseStrictly(entrySchema, parseJson(line, where), where)
+    const { check: told, ...content } = parseStrictly(z.looseObject({}), parseJson(line, where), where)
+    const entry = parseStrictly(entrySchema, content, where)
+    check(
+      told === undefined || told === checkOf(content),
+      `${where}: check: does not fit what the line says: it was edited or damaged`,
+    )
+    return entry
   } catch (error) {
     return messageOf(error)
   }
@@ -106,7 +124,7 @@ export function rewindLog(path: string, step: number, unmeasured = false): strin
   const comes = (entry: LogEntry) =>
     entry.step > step || (unmeasured && entry.kind === 'validation' && entry.step === step)
   const kept = entries.filter((entry) => !comes(entry))
-  writeFileAtomic(path, kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  writeFileAtomic(path, kept.map(lineOf).join(''))
   const there = new Set(kept.filter(({ kind }) => kind === 'step').map((entry) => entry.step))
   const missing = Array.from({ length: step }, (_, i) => i + 1).filter((n) => !there.has(n))
   const dropped = problems.map((problem) => `${problem}; the line is left out`)

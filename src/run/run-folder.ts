@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, readRegular, settlePath, sha256Of } from '../base/index.ts'
+import { check, readJson, readRegular, readSealedJson, settlePath, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'
 import { runFiles, runNames } from './names.ts'
@@ -33,6 +33,15 @@ const metricsSchema = z.looseObject({
 
 /** What a run measured of itself when it ended; null where it set no photos aside. */
 export type RunMetrics = Readonly<z.output<typeof metricsSchema>>
+
+/**
+ * A metrics.json, or one like it, by a schema. Those of other programs, and of rosette before it sealed them, have no seal.
+ * @throws InputError naming the file and every mistake in it, or that it was edited or damaged.
+ */
+export function readMetrics<S extends z.ZodType>(path: string, schema: S): z.output<S> {
+  const hint = 'measure again; where you changed it yourself, leave its sha256 out'
+  return readSealedJson(path, schema, { hint, mayLackSeal: true })
+}
 
 /** True for a folder that `train` wrote: begun at least, or what is left of it with its checkpoints. */
 export function isRunFolder(folder: string): boolean {
@@ -110,7 +119,7 @@ export class RunFolder {
   /** What it measured when it ended; undefined before. */
   metrics(): RunMetrics | undefined {
     const path = join(this.path, runNames.metrics)
-    return existsSync(path) ? parseStrictly(metricsSchema, readJson(path), path) : undefined
+    return existsSync(path) ? readMetrics(path, metricsSchema) : undefined
   }
 
   /** The checkpoint asked for, else the best, else the last. @throws InputError where there is none. */

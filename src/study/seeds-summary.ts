@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { mean, parseStrictly, readJson, standardDeviation } from '../base/index.ts'
+import { mean, standardDeviation } from '../base/index.ts'
 import { type MetricName, metricNames, type PairedQuery } from '../retrieval/index.ts'
-import { runNames } from '../run/index.ts'
+import { readMetrics, runNames } from '../run/index.ts'
 
 const score = z.number().nullish()
 const querySchema = z.object({
@@ -38,10 +38,7 @@ export interface SeedsSummary extends Partial<Readonly<Record<MetricName, number
 
 /** Mean and standard deviation of what finished runs measured of themselves. Scores are null where no photos were set aside. */
 export function summariseSeeds(seeds: readonly number[], runs: readonly string[]): SeedsSummary {
-  const told = runs.map((run) => {
-    const path = join(run, runNames.metrics)
-    return parseStrictly(metricsSchema, readJson(path), path)
-  })
+  const told = runs.map((run) => readMetrics(join(run, runNames.metrics), metricsSchema))
   const [first] = told
   const measured = metricNames.flatMap((name) => {
     const values = told.flatMap((metrics) => (typeof metrics[name] === 'number' ? [metrics[name]] : []))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson } from '../base/index.ts'
+import { check, parseStrictly, readJson, writeSealedJson } from '../base/index.ts'
 import { isRunFolder, RunFolder, writeJson } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
 import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
@@ -73,7 +73,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
     if (!outcome.finished) return { finished: false, run, step: outcome.step, totalSteps: outcome.totalSteps }
   }
   const summary = summariseSeeds(story.seeds, runs)
-  writeJson(join(out, summaryName), summary)
+  writeSealedJson(join(out, summaryName), summary)
   return { finished: true, summary, runs }
 
   function keeping(event: Parameters<NonNullable<TrainCallOptions['onEvent']>>[0]): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { formatBytes } from '../base/index.ts'
+import { formatBytes, writeSealedJson } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
@@ -15,7 +15,6 @@ import {
   saveCheckpoint,
   type ValidationEntry,
   validationProtocols,
-  writeJson,
 } from '../run/index.ts'
 import { type Backend, type OrtOptions, ortBackend, type Tensors } from '../runtime/index.ts'
 import { Batches } from './batches.ts'
@@ -179,7 +178,7 @@ class Run {
     const scores = scoresOf(measured, nameOf)
     const photos = split.validation.length
     const { excludeSame = null } = validationLabels(this.#job)
-    writeJson(join(run, 'metrics.json'), {
+    writeSealedJson(join(run, 'metrics.json'), {
       ...scores,
       excludeSame,
       ...(measured === undefined ? {} : { protocol: validationProtocols[validationProtocol(this.#job)] }),
