@@ -1,6 +1,6 @@
 /**
- * `node scripts/bench.mjs int8-step`: what rounding saves of a training step: in float32, in int8 with the gradients of weights in float32, and with these in
- * int8 too (`int8-gradients`, which no configuration asks for yet). A process for each takes its steps in turn. Appends to results/int8-step-<processor>.csv: medians of the wall clock and of the processor's
+ * `node scripts/bench.mjs int8-step`: what rounding saves of a training step: in float32, in int8 with the gradients of weights in float32 (`int8-products`), and
+ * in int8 as it is. A process for each takes its steps in turn. Appends to results/int8-step-<processor>.csv: medians of the wall clock and of the processor's
  * time, which other work on the machine changes less, and for both the median of the first one's step over the other's of the same turn.
  *
  *     node scripts/bench.mjs int8-step --models convnext_small --batch 32 --steps 5 --threads 1
@@ -25,8 +25,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '5' },
     warmup: { type: 'string', default: '1' },
     threads: { type: 'string', default: '1' },
-    /** The first is what the others are compared with. int8 has the gradients of weights in float32. */
-    precisions: { type: 'string', default: 'fp32,int8,int8-gradients' },
+    /** The first is what the others are compared with. */
+    precisions: { type: 'string', default: 'fp32,int8-products,int8' },
   },
 })
 const { size, batch, chunk, steps, warmup, threads } = values

@@ -1,6 +1,6 @@
 /**
  * What training in int8 costs in scores. A miniature ConvNeXt learns drawn jaguars from random weights, and from those that come with rosette, on the same
- * photos from the same start: in float32, in int8, and in int8 with the gradients of weights in whole numbers too. Scored on photos of other encounters.
+ * photos from the same start: in float32, in int8 with the gradients of weights in float32 (`int8-products`), and in int8 as it is. Scored on photos of other encounters.
  * Each seed draws other animals and starts another head. Appends to results/int8-training-<processor>.csv, and does only what has no row there yet.
  *
  *     node scripts/bench.mjs int8-training --seeds 1,2,3
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     starts: { type: 'string', default: 'random weights;pretrained' },
-    precisions: { type: 'string', default: 'fp32,int8,int8-gradients' },
+    precisions: { type: 'string', default: 'fp32,int8-products,int8' },
     individuals: { type: 'string', default: '24' },
     photos: { type: 'string', default: '24' },
     /** From random weights, and from pretrained ones. */

@@ -137,15 +137,15 @@ describe('stepGraph', async () => {
     expect(Object.keys(state)).toEqual(Object.keys(exact.state))
   })
 
-  test('int8-gradients rounds the gradients of blocks’ weights too, where both sides have 128 columns', () => {
+  test('int8 rounds the gradients of blocks’ weights too, where both sides have 128 columns', () => {
     const ops = (precision: StepConfig['precision']) => {
       const model = { ...config.model, backbone: 'convnext_mini' }
       const values = topological(Object.values(stepGraph({ ...config, model, precision }).graph.outputs))
       return values.map(({ op }) => op)
     }
-    expect(ops('int8')).not.toContain('wholeMatmul')
+    expect(ops('int8-products')).not.toContain('wholeMatmul')
     // four blocks of 128 and 256 channels: two gradients, and the two products whose left side they read
-    expect(ops('int8-gradients').filter((op) => op === 'wholeMatmul')).toHaveLength(4 * (2 + 2))
+    expect(ops('int8').filter((op) => op === 'wholeMatmul')).toHaveLength(4 * (2 + 2))
   })
 
   test('clipping divides all gradients by the norm it reports', async () => {

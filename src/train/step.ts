@@ -19,11 +19,11 @@ export interface StepConfig extends UpdateConfig, Omit<LossOptions, 'marginShare
 }
 
 /**
- * How a step computes. int8: the products of the backbone's blocks with their weights in whole numbers, forward and backward, but the gradients of
- * the weights. int8-gradients: these too; no configuration asks for it until it is known what is learnt so. fp16: the backbone's products,
- * convolutions and activations in float16, and a scaled loss.
+ * How a step computes. int8: the products of the backbone's blocks in whole numbers, forward and backward. int8-products: the same but for the
+ * gradients of the weights, for comparison; no configuration asks for it. fp16: the backbone's products, convolutions and activations in float16,
+ * and a scaled loss.
  */
-export type StepPrecision = 'fp32' | 'fp16' | 'int8' | 'int8-gradients'
+export type StepPrecision = 'fp32' | 'fp16' | 'int8' | 'int8-products'
 
 /**
  * Forward, loss, backward, clipping and AdamW. Inputs: `pixels` uint8 [B, H, W, 3], `labels` int32 [B], the augmentation's
@@ -61,5 +61,5 @@ export function stepGraph(config: StepConfig): StepPlan {
   const plan = stepPlan(scope, forward, backbone, config)
   if (config.precision === 'fp32') return plan
   const graph = roundProducts(plan.graph, precisions.rounded)
-  return { ...plan, graph: config.precision === 'int8' ? graph : roundWeightGradients(graph) }
+  return { ...plan, graph: config.precision === 'int8' ? roundWeightGradients(graph) : graph }
 }
