@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { resolveConfig } from '../run/index.ts'
+import { cvCommand } from './cv.ts'
 import { embedCommand } from './embed.ts'
+import { evaluateCommand } from './evaluate.ts'
 import { answerHabits, habits } from './habits.ts'
 import { identifyCommand } from './identify.ts'
 import { commands } from './index.ts'
+import { pseudoLabelCommand } from './pseudo-label.ts'
 import { trainCommand } from './train.ts'
 import { watchCommand } from './watch.ts'
 
@@ -12,7 +15,6 @@ import { watchCommand } from './watch.ts'
 const examples: Readonly<Record<string, string>> = {
   loss: 'cosface',
   'batch-size': '8',
-  momentum: '0.8',
   dropout: '0.1',
   'drop-path': '0.1',
   'ema-decay': '0.99',
@@ -63,6 +65,37 @@ test('by each command with its own words, and only where it has them', () => {
   )
   expect(answer(identifyCommand, '--topk', '3')).toContain('expected --top 3\n')
   expect(answer(watchCommand, '--name', 'x')).not.toContain('is not an option')
+})
+
+test('what only training has, and what needs no option, is said by every command', () => {
+  expect(answer(identifyCommand, '--epoch', '3')).toBe(
+    'InputError: identify: --epoch is a setting of training: `rosette train --set epochs=3`\nhint: docs/training.md lists all settings',
+  )
+  expect(answer(trainCommand, '--LR', '0.1')).toContain(
+    '--LR is not an option, expected --set optimiser.learningRate=0.1\n',
+  )
+  expect(answer(trainCommand, '--momentum', '0.9')).toContain(
+    '--momentum is not an option: AdamW has no momentum; what comes nearest is beta1: --set optimiser.beta1=0.9\n',
+  )
+  expect(answer(embedCommand, '--no-cuda')).toContain('--no-cuda is not an option, expected --device cpu\n')
+  expect(answer(watchCommand, '--no-cuda')).toContain('unknown option')
+  for (const flag of ['--verbose', '-v'])
+    expect(answer(watchCommand, flag)).toContain(`${flag} is not an option: commands tell by themselves what they do`)
+  expect(answer(identifyCommand, '-q')).toContain(
+    '-q is not an option: what is told beside the results goes to the standard error',
+  )
+  expect(answer(trainCommand, '--dry-run')).toContain('nothing is replaced without --overwrite')
+})
+
+test('thresholds and numbers of neighbours are what each command has for them', () => {
+  expect(answer(identifyCommand, '--threshold', '0.5')).toContain(
+    'what mistakes cost: --cost-false-match and --cost-missed-match',
+  )
+  expect(answer(evaluateCommand, '--threshold', '0.5')).toContain('scores count ranks and need no threshold')
+  expect(answer(pseudoLabelCommand, '--threshold', '0.9')).toContain('expected --min-confidence 0.9\n')
+  expect(answer(identifyCommand, '--k', '3')).toContain('expected --top 3\n')
+  expect(answer(cvCommand, '-k', '5')).toContain('expected --folds 5\n')
+  expect(answer(pseudoLabelCommand, '--k', '7')).toContain('expected --neighbours 7\n')
 })
 
 test('no command loses an option of its own to a habit, and its help shows none', () => {

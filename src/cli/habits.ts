@@ -8,10 +8,10 @@ import { wordsOf } from './flag-words.ts'
  */
 export const habits: Readonly<Record<string, readonly string[]>> = {
   'epochs epoch num-epochs n-epochs max-epochs num-train-epochs e': ['--set epochs=V'],
-  'lr lr0 base-lr learning-rate': ['--set optimiser.learningRate=V'],
+  'lr LR lr0 base-lr learning-rate': ['--set optimiser.learningRate=V'],
   'batch-size bs b train-batch-size': ['--set batchSize=V', '--batch V'],
   'weight-decay wd': ['--set optimiser.weightDecay=V'],
-  momentum: ['--set optimiser.beta1=V'],
+  momentum: ['AdamW has no momentum; what comes nearest is beta1: --set optimiser.beta1=V'],
   'optimizer optimiser optim opt': [
     'AdamW is the only optimiser; --set optimiser.learningRate=…, weightDecay, beta1, beta2 and eps are its settings',
   ],
@@ -56,21 +56,42 @@ export const habits: Readonly<Record<string, readonly string[]>> = {
   'checkpoint ckpt resume-from resume-from-checkpoint': [
     'a run goes on with --resume, which finds it in --out; --backbone FILE starts another one from weights',
   ],
-  'data-dir data-path dataset root train-dir d': ['--data V'],
+  'data-dir data-path dataset root train-dir d i input input-dir': ['--data V'],
   'output o out-dir outdir output-dir save-dir name exp-name': ['--out V', '--csv V'],
   project: ['the run folder has one name: --out V/NAME'],
   'exist-ok force f': ['--overwrite'],
-  'workers num-workers j nproc': ['--threads V'],
+  'workers num-workers j jobs n-jobs nproc': ['--threads V'],
+  'no-cuda no-gpu cpu cpu-only use-cpu': ['--device cpu'],
   'gpu gpus cuda device-id': [
     'one device runs the network: --device cuda, webgpu, directml or coreml; `rosette devices` says which are ready',
   ],
-  'top-k topk k': ['--top V'],
+  'top-k topk': ['--top V'],
+  k: ['--top V', '--folds V', '--neighbours V'],
+  'k-fold k-folds kfold n-folds num-folds n-splits': ['--folds V'],
+  'n-neighbors neighbors knn': ['--neighbours V'],
+  'threshold thresh cutoff min-score min-similarity': [
+    'an answer follows from its probability and from what mistakes cost: --cost-false-match and --cost-missed-match; `rosette calibrate` makes the probabilities',
+    '--min-confidence V',
+    'scores count ranks and need no threshold; `rosette calibrate` makes probabilities of similarities, which --calibration takes',
+  ],
+  'conf conf-thres min-conf': ['--confidence V'],
+  'random-seed random-state': ['--seed V'],
+  'verbose v debug log-level': [
+    'commands tell by themselves what they do, on the standard error; there is no more to ask for',
+  ],
+  'quiet q silent no-progress': [
+    'what is told beside the results goes to the standard error: 2>FILE keeps it away from the terminal',
+  ],
+  'dry-run dry n': [
+    'options, tables and files are checked before anything that takes long, and nothing is replaced without --overwrite: start the command, and stop it by Ctrl-C',
+    'options, tables and files are checked before anything that takes long: start the command, and stop it by Ctrl-C',
+  ],
   'wandb tensorboard': ['the log is log.jsonl in --out; `rosette watch RUN` draws it'],
 }
 
 /** Other programs write `_` for `-` in options. */
 function spellings(name: string): readonly string[] {
-  if (name.length === 1) return [`-${name}`]
+  if (name.length === 1) return [`-${name}`, `--${name}`]
   return [...new Set([name, name.replaceAll('-', '_')])].map((spelling) => `--${spelling}`)
 }
 
@@ -81,7 +102,7 @@ export function answerHabits(command: Command): Command {
   const fits = (answer: string) =>
     (answer.replace(/`[^`]*`/g, '').match(/--[\w-]+/g) ?? []).every((flag) => shown.has(flag))
   for (const [names, answers] of Object.entries(habits)) {
-    const meant = answers.find(fits)
+    const meant = answers.find(fits) ?? settingElsewhere(answers)
     if (meant === undefined) continue
     for (const flag of names.split(' ').flatMap(spellings))
       if (!own.has(flag)) command.addOption(answering(command, flag, meant))
@@ -89,15 +110,31 @@ export function answerHabits(command: Command): Command {
   return command
 }
 
+/** A setting of training, for a command that does not train. */
+function settingElsewhere(answers: readonly string[]): string | undefined {
+  const setting = answers.find((answer) => answer.startsWith('--set '))
+  return setting && `${ofTraining}: \`rosette train ${setting}\``
+}
+
+const ofTraining = 'is a setting of training'
+
+/** What is said of an option that a command does not have. */
+function sentence(meant: string, said: string): string {
+  if (meant.startsWith(ofTraining)) return said
+  return `is not an option${meant.startsWith('--') ? `, expected ${said}` : `: ${said}`}`
+}
+
 /** With or without a value: other programs have some as switches. */
 function answering(command: Command, flag: string, meant: string): Option {
-  return new Option(`${flag} [value]`)
+  const option = new Option(`${flag} [value]`)
+  option.negate = false // what begins with `no-` would give all commands a value
+  return option
     .hideHelp()
     .preset('…')
     .argParser((value: string) => {
       const said = meant.replace(/\bV\b/g, wordsOf(value))
       throw new InputError(
-        `${command.name()}: ${flag} is not an option${meant.startsWith('--') ? `, expected ${said}` : `: ${said}`}`,
+        `${command.name()}: ${flag} ${sentence(meant, said)}`,
         meant.includes('--set')
           ? 'docs/training.md lists all settings'
           : `\`rosette ${command.name()} --help\` lists all options`,
