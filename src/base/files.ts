@@ -1,5 +1,6 @@
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 import { parseJson } from './parse-json.ts'
 import { readRegular } from './regular-file.ts'
 import { naming } from './system-error.ts'
@@ -32,7 +33,7 @@ export interface StagedFile {
 /** Copies a file of any size, whole or not at all, as `writeFileAtomic` writes one: in place of a link, not into what it leads to. */
 export function copyFileAtomic(from: string, to: string): void {
   naming(to, () => {
-    mkdirSync(dirname(resolve(to)), { recursive: true })
+    makeFolder(dirname(resolve(to)))
     const temporary = temporaryName(resolve(to))
     try {
       copyFileSync(from, temporary)
@@ -60,7 +61,7 @@ export function stageFile(path: string, content: FileContent): StagedFile {
 
 /** A new file, missing folders too, that the disk has before this returns. */
 function writeThrough(path: string, content: FileContent): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const file = openSync(path, 'wx')
   try {
     const parts =

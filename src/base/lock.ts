@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync, utimesSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, rmSync, utimesSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InputError } from './check.ts'
+import { makeFolder } from './make-folder.ts'
 import { type Owner, ownerState, parseOwner, thisProcess } from './owner.ts'
 import { naming } from './system-error.ts'
 
@@ -60,7 +61,7 @@ async function acquire(
   onHeld: (owner: Owner | undefined) => void,
 ): Promise<Lock> {
   const { beatMs, staleMs, pollMs } = { ...lockDefaults, ...times }
-  naming(path, () => mkdirSync(dirname(path), { recursive: true }))
+  naming(path, () => makeFolder(dirname(path)))
   let watched: { readonly look: Look; readonly sinceMs: number } | undefined
   for (;;) {
     if (create(path)) return held(path, beatMs)

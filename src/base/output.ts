@@ -1,17 +1,23 @@
 import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { check, InputError, messageOf } from './check.ts'
+import { isMadeUp } from './make-folder.ts'
 import { settleFolder } from './staged-folder.ts'
-import { systemTrouble } from './system-error.ts'
+import { longerWhileWritten, systemTrouble } from './system-error.ts'
 import { sweepBeside, temporaryName } from './temporary.ts'
 
 /** Refuses an output that exists, unless it may be overwritten. @throws InputError naming the path. */
 export function checkAbsent(path: string, overwrite: boolean, option = 'out'): void {
-  check(
-    overwrite || !existsSync(path),
-    `\`${option}\`: ${path} exists already`,
-    'choose another name, or add `overwrite`',
-  )
+  check(overwrite || !isTaken(path), `\`${option}\`: ${path} exists already`, 'choose another name, or add `overwrite`')
+}
+
+/** Something has the name, and be it a link that leads nowhere. */
+function isTaken(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false // a file stands where a folder is expected, which is told below
+  }
 }
 
 /** What is known of an output before it is written. */
@@ -49,6 +55,11 @@ export function checkOutput(path: string, options: OutputOptions): void {
     check(fits, `\`${option}\`: ${path}: expected a ${kind}, got ${got}`, 'choose another name')
   }
   checkAbsent(path, overwrite, option)
+  check(
+    kind === 'file' || existsSync(path) || !isTaken(path),
+    `\`${option}\`: ${path}: expected a folder, got a link that leads nowhere`,
+    'remove the link, or choose another name',
+  )
   checkFolder(kind === 'folder' ? resolve(path) : dirname(resolve(path)), option)
 }
 
@@ -59,7 +70,7 @@ function checkNameFits(path: string, option: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') return // what else is wrong is told below
     const trouble = systemTrouble(error)
-    throw new InputError(`\`${option}\`: ${path}: ${trouble?.what ?? messageOf(error)}`, trouble?.hint)
+    throw new InputError(`\`${option}\`: ${path}: ${trouble?.what ?? messageOf(error)}`, longerWhileWritten)
   }
 }
 
@@ -68,6 +79,11 @@ function checkFolder(path: string, option: string): void {
   let folder = path
   while (!existsSync(folder)) folder = dirname(folder)
   check(statSync(folder).isDirectory(), `\`${option}\`: ${folder} is no folder`)
+  check(
+    !isMadeUp(folder),
+    `\`${option}\`: ${folder} takes no files: the system makes up what is in it`,
+    'choose another place',
+  )
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch (error) {

@@ -129,7 +129,7 @@ function isNobodys(error: unknown): boolean {
 /** The file's own error, as an InputError; one of the whole process stays what it is, as no other file could be read either. */
 function unreadable(error: unknown, name: string): unknown {
   if (isOfProcess(error)) return error
-  const trouble = systemTrouble(error)
+  const trouble = systemTrouble(error, { isRead: true })
   if (trouble === undefined) return new InputError(`${name}: cannot be read (${messageOf(error)})`)
   return new InputError(`${name}: cannot be read: ${trouble.what}`, trouble.hint)
 }

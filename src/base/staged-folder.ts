@@ -2,7 +2,6 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, messageOf } from './check.ts'
+import { makeFolder } from './make-folder.ts'
 import { isLeftover } from './owner.ts'
 import { naming } from './system-error.ts'
 import { entriesOf, temporaryName } from './temporary.ts'
@@ -35,7 +35,7 @@ export class StagedFolder {
     this.#folder = placeOf(out)
     this.#isOwn = isOwn
     this.path = temporaryName(hiddenBeside(this.#folder))
-    naming(out, () => mkdirSync(this.path, { recursive: true }))
+    naming(out, () => makeFolder(this.path))
   }
 
   /** Writes a file of the folder, `/` between folders in it, which are there; an error of the system calls it by the name that it is to have. */
@@ -156,7 +156,7 @@ function keepOthers(from: string, to: string, isOwn: IsOwn, below = ''): void {
     }
     const target = join(to, name)
     if (isOwn(name) || existsSync(target)) continue
-    mkdirSync(dirname(target), { recursive: true })
+    makeFolder(dirname(target))
     try {
       linkSync(join(from, name), target)
     } catch {

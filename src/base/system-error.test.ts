@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -27,6 +27,10 @@ test('names the file and what to do', () => {
   const long = join(folder, 'x'.repeat(300))
   expect(systemMessage(thrownBy(() => readFileSync(long)))).toBe(
     `${long}: the name is too long (ENAMETOOLONG, open)\nhint: choose a shorter name: while it is written, a file has some 30 letters more`,
+  )
+  const looked = systemMessage(thrownBy(() => statSync(long)))
+  expect(looked).toBe(
+    `${long}: the name is too long (ENAMETOOLONG, stat)\nhint: no file of this system can have such a name: look at the name`,
   )
   const loop = join(folder, 'loop')
   symlinkSync(loop, loop)

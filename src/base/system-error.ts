@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url'
 import { getSystemErrorMap } from 'node:util'
 import { finalName } from './final-name.ts'
 
+/** Of an output's name that is too long, or nearly. */
+export const longerWhileWritten = 'choose a shorter name: while it is written, a file has some 30 letters more'
+
 /** What errors of the system mean, and what to do. Nothing of them would a stack explain. */
 const meanings: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   EACCES: ['no permission', 'change its permissions, or choose another place'],
@@ -14,7 +17,7 @@ const meanings: Readonly<Record<string, readonly [what: string, hint: string]>> 
   ENOTEMPTY: ['the folder is not empty', 'choose another name'],
   ELOOP: ['links that lead to each other', 'look at the links along the path'],
   EMLINK: ['the disk allows no more links', 'choose another disk'],
-  ENAMETOOLONG: ['the name is too long', 'choose a shorter name: while it is written, a file has some 30 letters more'],
+  ENAMETOOLONG: ['the name is too long', longerWhileWritten],
   EILSEQ: ['the disk does not allow such a name', 'choose a name of plain letters'],
   ENOSPC: ['no space is left on the disk', 'make space, or choose another disk'],
   EDQUOT: ['your share of the disk is used up', 'make space, or ask for a larger quota'],
@@ -91,15 +94,27 @@ function wordsOf({ errno, code }: SystemError): string {
   return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? meanings[code]?.[0] ?? code
 }
 
-/** What went wrong, without the file, and what to do; undefined for every error that is not the system's. */
-export function systemTrouble(error: unknown): { readonly what: string; readonly hint: string } | undefined {
+/** Calls that look for a file and write none. */
+const looking: ReadonlySet<string> = new Set(['stat', 'lstat', 'access', 'scandir', 'opendir', 'readlink', 'realpath'])
+
+/** Where a file that is there by its name was to be read, other things can be done than where one was to be written. */
+const readingHints: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'no file of this system can have such a name: look at the name',
+}
+
+/** What went wrong, without the file, and what to do, also where the file was to be read; undefined for every error that is not the system's. */
+export function systemTrouble(
+  error: unknown,
+  { isRead = false } = {},
+): { readonly what: string; readonly hint: string } | undefined {
   if (!isSystemError(error)) return undefined
   const { code, syscall, address } = error
-  const [what, hint] = meanings[code] ?? [wordsOf(error), 'the system says so: look at the file and at its disk']
+  const [what, usual] = meanings[code] ?? [wordsOf(error), 'the system says so: look at the file and at its disk']
+  const hintToRead = isRead || looking.has(syscall) ? readingHints[code] : undefined
   const isPort = code === 'EACCES' && address !== undefined
   return {
     what: `${what} (${code}, ${syscall})`,
-    hint: isPort ? 'choose another `port`: those below 1024 are for the administrator' : hint,
+    hint: isPort ? 'choose another `port`: those below 1024 are for the administrator' : (hintToRead ?? usual),
   }
 }
 

@@ -136,6 +136,18 @@ test('cluster --lines: the page has the places that agree, and the clusters are 
   }
 })
 
+test('cluster --labelled: photos that can choose no threshold are told before the model is opened', async () => {
+  const few = temporaryFolder()
+  mkdirSync(join(few, 'Ana'))
+  for (const name of ['a', 'b']) writeFileSync(join(few, 'Ana', `${name}.png`), 'no photo') // who decodes it says so
+  const args = ['cluster', '--model', run, '--data', few, '--out', join(few, 'c.csv'), '--labelled', few]
+  expect(await runProgram(args, commands)).toBe(2)
+  expect(output.stderr).toContain(
+    '--labelled: expected photos of several individuals, some with two or more, got 2 photos of 1\nhint: the threshold',
+  )
+  expect(output.stderr).not.toContain('a.png')
+})
+
 test('cluster without a threshold, with one out of range, and with a photo that is not there: told, nothing written', async () => {
   const out = join(temporaryFolder(), 'clusters.csv')
   expect(await cluster(out)).toBe(2)

@@ -103,7 +103,9 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { checkClusterable, clusterPhotos, matchPairs, readDecisions } = await import('../identify/index.ts')
+  const { checkClusterable, checkLabelled, clusterPhotos, matchPairs, readDecisions } = await import(
+    '../identify/index.ts'
+  )
   const { lines = false } = flags
   check(!lines || html !== undefined, '--lines: lines are drawn on the page of --html, which is not asked for')
   if (!lines) refuseMatcherWithout(flags, '--lines')
@@ -117,6 +119,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       : speakingOf({ data: 'labelled' }, () =>
           identifiedOnly(withoutProposed(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch })))),
         )
+  if (known !== undefined) checkLabelled(known.photos)
   const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
   await checkNamedOutputs({ out, html }, { flags, manifest: listed, photos: files }, overwrite)

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { checkOutput, counted, formatDuration, formatTable, writeSealedJson } from '../base/index.ts'
+import { checkOutput, counted, formatDuration, formatTable, makeFolder, writeSealedJson } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
 import type { Device } from '../runtime/index.ts'
@@ -73,7 +73,7 @@ async function demoAction({
   for (const path of [data, run, untrained, pretrained]) checkOutput(path, { overwrite, kind: 'folder' })
   for (const path of [metrics, submission]) checkOutput(path, { overwrite })
   const device = await deviceFor(flags.device)
-  mkdirSync(out, { recursive: true })
+  makeFolder(out)
   await interruptible(async (signal) => {
     await draw({ out: data, overwrite, identities, photos, seed }, signal)
     await learn({ data, run, seed, set, device, overwrite, signal })

@@ -87,3 +87,16 @@ test('split tells which photos it could not hold against others', async () => {
   await runProgram(args, commands)
   expect(output.stderr).toContain('warning: 30 photos are not there and were not compared: gone/0.png, gone/1.png')
 })
+
+test('a name that no file can have is told with its row, and not as one that is written', async () => {
+  const long = `${'x'.repeat(300)}.png`
+  writeFileSync(join(folder, 'long.csv'), `filename,identity\n1.png,Ana\n${long},Ana\n`)
+  const args = ['embed', ...model(), '--data', join(folder, 'long.csv'), '--out', join(folder, 'named.npy')]
+  expect(await runProgram(args, commands)).toBe(2)
+  expect(output.stderr).toContain(
+    `long.csv row 3 '${long}': ${join(folder, long)}: cannot be read: the name is too long`,
+  )
+  expect(output.stderr).toContain('\nhint: no file of this system can have such a name')
+  expect(output.stderr).not.toContain('while it is written')
+  expect(await runProgram([...args, '--skip-unreadable'], commands)).toBe(0)
+})

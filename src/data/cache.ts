@@ -20,7 +20,7 @@ export class CacheError extends InputError {}
 /** An entry could not be written, and what to do. */
 export function notWritten(error: unknown): CacheError {
   return new CacheError(
-    `cache: ${systemMessage(error)?.split('\n')[0] ?? messageOf(error)}`,
+    `cache: ${(systemMessage(error) ?? messageOf(error)).split('\n')[0]}`,
     'set ROSETTE_CACHE to a folder with space that can be written',
   )
 }

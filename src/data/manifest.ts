@@ -163,12 +163,19 @@ function places(): (path: string) => string {
   const folders = new Map<string, string>()
   const real = (path: string) => (existsSync(path) ? realpathSync.native(path) : path)
   return (path) => {
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    if (found === undefined || found.isSymbolicLink()) return real(path)
+    if (isLinkOrNothing(path)) return real(path)
     const folder = dirname(path)
     const known = folders.get(folder) ?? real(folder)
     folders.set(folder, known)
     return join(known, basename(path))
+  }
+}
+
+function isLinkOrNothing(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch {
+    return true // also what no file can be called
   }
 }
 

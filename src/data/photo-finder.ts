@@ -64,7 +64,7 @@ export function photoFinder(folders: readonly string[], likeliest: string): Phot
     },
     fileOf: (name) => {
       const place = look(name)
-      return 'path' in place && statSync(place.path, { throwIfNoEntry: false })?.isFile() ? place.path : undefined
+      return 'path' in place && existsSync(place.path) && statSync(place.path).isFile() ? place.path : undefined
     },
     warnings: () =>
       [...found].map(([way, { names, name, file }]) => {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { oneLine } from '../base/index.ts'
+import { oneLine, systemTrouble } from '../base/index.ts'
 import { type EachPhotoOptions, eachPhoto } from './each-photo.ts'
 import { checkProblems, type Manifest, type Photo } from './manifest.ts'
-import { checkUsable, listOf } from './unusable.ts'
+import { checkUsable, listOf, type Skipped } from './unusable.ts'
 
 /** Whether photos that are not there may be left out. */
 interface ThereOptions {
@@ -17,11 +17,7 @@ interface ThereOptions {
 export function checkListed(source: Manifest | readonly Photo[], options: ThereOptions = {}): void {
   const { name, photos, problems } = listOf(source)
   if (options.skipUnreadable === true) checkProblems(name, problems)
-  checkGone(
-    source,
-    photos.filter(({ path }) => !existsSync(path)),
-    options,
-  )
+  checkGone(source, photos.filter(({ path }) => !existsSync(path)).map(notThere), options)
 }
 
 /**
@@ -34,32 +30,35 @@ export async function checkPhotosThere(
 ): Promise<void> {
   const { name, photos, problems } = listOf(source)
   if (skipUnreadable === true) checkProblems(name, problems)
-  const gone: Photo[] = []
+  const gone: Skipped[] = []
   const isScanned = 'kind' in source && source.kind === 'folders'
   for await (const photo of eachPhoto(isScanned ? [] : photos, orGone, watch)) if (photo !== undefined) gone.push(photo)
   checkGone(source, gone, { skipUnreadable })
 }
 
 /** Undefined of a photo that is there, and of one of which reading tells more than that. */
-async function orGone(photo: Photo): Promise<Photo | undefined> {
+async function orGone(photo: Photo): Promise<Skipped | undefined> {
   try {
     await stat(photo.path)
+    return undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return photo
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return notThere(photo)
+    const trouble = code === 'ENAMETOOLONG' || code === 'ELOOP' ? systemTrouble(error, { isRead: true }) : undefined
+    return trouble && { photo, reason: `${oneLine(photo.path)}: cannot be read: ${trouble.what}`, hint: trouble.hint }
   }
-  return undefined
+}
+
+function notThere(photo: Photo): Skipped {
+  return { photo, reason: `${oneLine(photo.path)}: no such file` }
 }
 
 function checkGone(
   source: Manifest | readonly Photo[],
-  gone: readonly Photo[],
+  gone: readonly Skipped[],
   { skipUnreadable = false }: ThereOptions,
 ): void {
   const list = listOf(source)
   if (gone.length === 0) return checkProblems(list.name, list.problems)
-  checkUsable(
-    list,
-    gone.map((photo) => ({ photo, reason: `${oneLine(photo.path)}: no such file` })),
-    { skipUnreadable, mayBeEmpty: false },
-  )
+  checkUsable(list, gone, { skipUnreadable, mayBeEmpty: false })
 }

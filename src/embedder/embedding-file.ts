@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { invariant, naming, type StagedFile, temporaryName } from '../base/index.ts'
+import { invariant, makeFolder, naming, type StagedFile, temporaryName } from '../base/index.ts'
 import { bytesOf, npyHeader } from '../tensor/index.ts'
 
 /**
@@ -20,7 +20,7 @@ export class EmbeddingFile implements StagedFile {
     this.#size = size
     this.#temporary = temporaryName(this.#path)
     this.#file = naming(this.#path, () => {
-      mkdirSync(dirname(this.#path), { recursive: true })
+      makeFolder(dirname(this.#path))
       return openSync(this.#temporary, 'wx')
     })
     const header = npyHeader([0, size])

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
   check,
   type FileContent,
+  makeFolder,
   parseJson,
   parseStrictly,
   readRegular,
@@ -114,7 +115,7 @@ export function writeGallery(
   locals: readonly GalleryLocal[] = [],
 ): void {
   const { embeddings, photos, contentHashes } = embedded
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const table = photos.map((photo, i) => recordOf(photo, contentHashes[i]!))
   const index = {
     format: 'rosette-gallery',

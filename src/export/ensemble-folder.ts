@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve } from 'node:path'
-import { check, copyFileAtomic, StagedFolder } from '../base/index.ts'
+import { check, copyFileAtomic, makeFolder, StagedFolder } from '../base/index.ts'
 import {
   checkSameStart,
   descriptionFile,
@@ -86,7 +86,7 @@ function copyModel(model: string, ensemble: string, { path, home, checkpoint, mo
   // its photos' paths start at a folder as seen from the run, which now lies elsewhere
   if (existsSync(join(model, runNames.record)))
     copyRecord(model, target, (folder) => relative(resolve(home), resolve(model, folder)) || '.')
-  if (isRun) mkdirSync(join(target, runNames.checkpoints), { recursive: true }) // makes a head's folder a run, too
+  if (isRun) makeFolder(join(target, runNames.checkpoints)) // makes a head's folder a run, too
 }
 
 /** The ONNX file of a run that trained a head; undefined for a run with a network of ours. */
@@ -96,7 +96,7 @@ function headOf(run: string): string | undefined {
 
 /** A description that somebody names may call the file by another name, as a preset does: in the ensemble the file has that name. */
 function copyOnnx(onnx: string, description: string, target: string, named: boolean): void {
-  mkdirSync(target)
+  makeFolder(target)
   const { model } = readModelDescription(description)
   check(
     named || model === basename(onnx),

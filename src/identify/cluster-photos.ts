@@ -147,6 +147,17 @@ export function checkClusterable(
   if (threshold !== undefined) rangeAround(threshold, scaleOf(scores))
 }
 
+/** That a threshold can be chosen on photos of these individuals, before they are looked at. @throws InputError where none says what two photos of one are like. */
+export function checkLabelled(photos: readonly Pick<Photo, 'identity'>[]): void {
+  const identities = photos.flatMap(({ identity }) => identity ?? [])
+  const individuals = new Set(identities).size
+  check(
+    individuals >= 2 && individuals < identities.length,
+    `\`labelled\`: expected photos of several individuals, some with two or more, got ${counted(identities.length, 'photo')} of ${individuals}`,
+    'the threshold is chosen between pairs of photos of one individual and pairs of two',
+  )
+}
+
 function scaleOf(scores: CalibratedScores | undefined): PhotoClusters['scale'] {
   return scores === undefined ? 'similarity' : 'probability'
 }
@@ -155,12 +166,9 @@ function scaleOf(scores: CalibratedScores | undefined): PhotoClusters['scale'] {
 function thresholdFor({ scores, threshold, labelled, flanks }: ClusterOptions): CutRange {
   if (threshold !== undefined || labelled === undefined) return rangeAround(threshold, scaleOf(scores))
   const known = knownPhotos(labelled)
+  checkLabelled(known.photos)
   const identities = known.photos.map(({ identity }) => identity!)
   const individuals = new Set(identities).size
-  check(
-    individuals >= 2 && individuals < identities.length,
-    `labelled: expected photos of several individuals, some with two or more, got ${counted(identities.length, 'photo')} of ${individuals}`,
-  )
   const merges = averageLinkage(pairDistances(known, scores), { sides: sidesFor(known.photos, flanks) })
   const { height, ami, interval } = bestCutHeight(merges, identities)
   const [low, high] = interval

@@ -17,6 +17,7 @@ export {
   type ClusteredPhoto,
   type ClusterOptions,
   checkClusterable,
+  checkLabelled,
   clusterPhotos,
   type PhotoClusters,
 } from './cluster-photos.ts'

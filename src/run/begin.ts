@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, checkOutput, sweepTemporary, writeSealedJson } from '../base/index.ts'
+import { check, checkOutput, makeFolder, sweepTemporary, writeSealedJson } from '../base/index.ts'
 import type { TrainConfig } from './config.ts'
 import { isReportFile, runFiles, runNames } from './names.ts'
 import { type RunRecord, writeJson, writeRecord } from './record.ts'
@@ -43,7 +43,7 @@ export interface RunBeginning {
 /** Writes the first files of a run into its folder, the record last. The caller holds the run's lock. */
 export function beginRun(out: string, { config, record, split, skipped, describe }: RunBeginning): void {
   writeJson(join(out, runNames.config), config)
-  mkdirSync(join(out, runNames.checkpoints), { recursive: true })
+  makeFolder(join(out, runNames.checkpoints))
   writeSealedJson(join(out, runNames.split), { ...split, ...(skipped.length === 0 ? {} : { skipped }) })
   describe(out)
   writeRecord(out, record)

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, takeLock } from '../base/index.ts'
+import { check, makeFolder, takeLock } from '../base/index.ts'
 import { type Bursts, burstWords, checkPhotosThere, findBursts, type Manifest, openDataset } from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
 import {
@@ -143,7 +142,7 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
   checkNewCv(out, overwrite)
   if (!byBursts) await checkFirst(options, settings)
   if (hasPlan(out)) removeCv(out)
-  mkdirSync(out, { recursive: true })
+  makeFolder(out)
   writePlan(out, plan)
   return { plan, manifest }
 }

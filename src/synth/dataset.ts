@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { check, checkOutput, readRegular, StagedFolder } from '../base/index.ts'
+import { check, checkOutput, makeFolder, readRegular, StagedFolder } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import { type Painted, type PaintOptions, paintAll } from './painters.ts'
 import type { SyntheticPhoto } from './plan.ts'
@@ -104,7 +104,7 @@ async function writePhotos(
   onProgress: SynthesiseOptions['onProgress'],
   options: PaintOptions,
 ): Promise<void> {
-  for (const split of ['train', 'test']) mkdirSync(join(folder.path, split, split), { recursive: true })
+  for (const split of ['train', 'test']) makeFolder(join(folder.path, split, split))
   let done = 0
   const write: Painted = (photo, png) => {
     folder.write(`${photo.split}/${photo.split}/${photo.filename}`, png)

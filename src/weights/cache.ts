@@ -1,16 +1,6 @@
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { naming, readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
+import { makeFolder, naming, readRegular, resolveInside, writeFileAtomic } from '../base/index.ts'
 import type { HubRepo } from './hub-name.ts'
 
 /**
@@ -45,7 +35,7 @@ export function linkIntoSnapshot(
   const pointer = resolveInside(snapshot, path, 'file', { links: 'anywhere' })
   const blob = join(folder, 'blobs', etag)
   if (!existsSync(pointer)) {
-    naming(pointer, () => mkdirSync(dirname(pointer), { recursive: true }))
+    naming(pointer, () => makeFolder(dirname(pointer)))
     rmSync(pointer, { force: true }) // a link to a blob that is gone
     try {
       symlinkSync(relative(dirname(pointer), blob), pointer)

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { dirname, join } from 'node:path'
-import { check, naming, withLock } from '../base/index.ts'
+import { check, makeFolder, naming, withLock } from '../base/index.ts'
 import { linkIntoSnapshot, repoFolder } from './cache.ts'
 import { cacheNameOf } from './checksum.ts'
 import { describeFile, type HubFile, PassingTrouble, requestBytes, withRetries } from './hub.ts'
@@ -45,7 +45,7 @@ export async function fetchFile(
 }
 
 async function fetchBlob(file: HubFile, blob: string, settings: HubSettings, options: DownloadOptions): Promise<void> {
-  naming(blob, () => mkdirSync(dirname(blob), { recursive: true }))
+  naming(blob, () => makeFolder(dirname(blob)))
   // not the name that Python's library uses, which appends to what it finds
   const partial = `${blob}.rosette.incomplete`
   const resumed = existsSync(partial)
