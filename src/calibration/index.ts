@@ -6,6 +6,7 @@ export {
   type Curve,
   type CurveKind,
   curveKinds,
+  fewestForSteps,
   fitCurve,
   logLikelihoodRatio,
   logLoss,
@@ -24,6 +25,7 @@ export {
   type JointEvidence,
   type LocalEvidence,
   matchersOf,
+  neverContradicts,
   type PairEvidence,
   type PairFusion,
 } from './pair-fusion.ts'

@@ -145,6 +145,13 @@ const signsOfEach = [1, 1, 1, 1, -1] as const
 /** Numbers of each matcher. */
 const ofEach = signsOfEach.length
 
+/** False for a pair head by which more evidence for one animal can lower the score, as it was learnt once. */
+export function neverContradicts(fusion: PairFusion): boolean {
+  if (fusion.kind !== 'pairHead') return true
+  const signs = headSigns(matchersOf(fusion)!)
+  return fusion.coefficients.every((value, k) => value * signs[k]! >= 0)
+}
+
 /** [1 + 5 M]. */
 function headSigns(matchers: number): number[] {
   return [1, ...Array.from({ length: matchers }, () => signsOfEach).flat()]

@@ -72,7 +72,9 @@ export async function calibrationFor(
   embedder: Embedder,
   gallery?: GallerySource | undefined,
 ): Promise<CalibrationRecord | undefined> {
-  const { calibrationFile, calibrationPlaces, checkCalibrates, readCalibration } = await import('../identify/index.ts')
+  const { calibrationFile, calibrationPlaces, checkCalibrates, olderCalibration, readCalibration } = await import(
+    '../identify/index.ts'
+  )
   const own = gallery?.kind === 'stored' ? [join(gallery.source, calibrationFile)] : []
   const models = model.length === 1 ? model.flatMap(calibrationPlaces) : []
   const path = calibration ?? [...own, ...models].find((place) => existsSync(place))
@@ -80,6 +82,8 @@ export async function calibrationFor(
   const record = readCalibration(path)
   try {
     checkCalibrates(path, record, { name: embedder.name, fingerprint: await embedder.fingerprint() })
+    const older = olderCalibration(path, record)
+    if (older !== undefined) warn(older)
     return record
   } catch (error) {
     if (calibration !== undefined || !(error instanceof InputError)) throw error

@@ -195,7 +195,7 @@ test('what can be mistaken', async () => {
   expect(await rosette('report', '--model', run, '--thumbnails', '1025')).toBe(2)
   expect(output.stderr).toContain('Expected a whole number from 1 to 1024.')
   expect(await rosette('report', '--model', run, '--out', out)).toBe(2)
-  expect(output.stderr).toContain('was trained on data that it does not name')
+  expect(output.stderr).toContain('does not say where the photos of the run lie (no data)')
   const broken = temporaryFolder()
   cpSync(data, broken, { recursive: true })
   writeFileSync(join(broken, 'train', 'train', 'train_0003.png'), 'no photo')

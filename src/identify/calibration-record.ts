@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
+import { check, counted, parseStrictly, readJson, readSealedJson, writeSealedJson } from '../base/index.ts'
+import { fewestForSteps, neverContradicts } from '../calibration/index.ts'
 import { areOwnMatchers } from '../local/index.ts'
 import { runNames } from '../run/index.ts'
 
@@ -163,6 +164,27 @@ export function writeCalibration(path: string, record: CalibrationRecord): void 
 export function readCalibration(path: string): CalibrationRecord {
   check(existsSync(path), `${path}: no such file`, '`calibrateModel()` makes one')
   return readSealedJson(path, contentSchema, { hint: '`calibrateModel()` makes it anew', mayLackSeal: true })
+}
+
+/**
+ * That a calibration was made by an older rosette and answers otherwise than one that is made today, in words; undefined where it does not. Told by what it
+ * holds: the format is the same.
+ */
+export function olderCalibration(
+  path: string,
+  { embedding, local, fused, fittedOn }: CalibrationRecord,
+): string | undefined {
+  const sources = [embedding, local, fused].flatMap((source) => source ?? [])
+  const hasSteps = sources.some(({ curve }) => curve.kind === 'isotonic')
+  const isUnsealed = !z.looseObject({ sha256: z.string() }).safeParse(readJson(path)).success
+  const why = sources.some(({ fusion }) => !neverContradicts(fusion))
+    ? 'by it more places that agree can make a match less likely'
+    : hasSteps && fittedOn.individuals < fewestForSteps
+      ? `its curve has steps, for which ${counted(fittedOn.individuals, 'individual is', 'individuals are')} too few`
+      : isUnsealed && local?.curve.kind === 'isotonic'
+        ? 'its probabilities of places of the coat were learnt otherwise'
+        : undefined
+  return why && `${path}: was made by an older rosette, and ${why}: \`calibrateModel()\` makes it anew`
 }
 
 /** Nothing for the model that a calibration was fitted for. @throws InputError where a calibration is another model's: its scores are other scores. */

@@ -10,6 +10,7 @@ export {
   calibrationFile,
   calibrationPlaces,
   checkCalibrates,
+  olderCalibration,
   readCalibration,
   writeCalibration,
 } from './calibration-record.ts'

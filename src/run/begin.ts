@@ -21,7 +21,8 @@ export function checkNewRun(out: string, overwrite: boolean): void {
   )
   checkOutput(out, { overwrite: overwrite || (isEmpty && existsSync(join(out, runNames.lock))), kind: 'folder' })
   const ours = !existsSync(out) || isEmpty || isReplaceableRun(out)
-  check(ours, `\`out\`: ${out} exists and is no run folder of rosette`, 'choose another name')
+  const why = existsSync(join(out, runNames.record)) ? `: its ${runNames.record} names no version of rosette` : ''
+  check(ours, `\`out\`: ${out} exists and is no run folder of rosette${why}`, 'choose another name')
 }
 
 /** True for a run that was begun and has not measured itself, which is the last thing that a training does. */

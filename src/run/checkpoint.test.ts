@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { InputError } from '../base/index.ts'
 import { encodeSafetensors, float32 } from '../tensor/index.ts'
 import type { StateTensors } from './checkpoint.ts'
 import { checkpointPath, loadCheckpoint, type Position, readCheckpoint, saveCheckpoint } from './checkpoint.ts'
@@ -68,4 +69,33 @@ describe('checkpoints', () => {
     writeFileSync(path, Buffer.concat(encodeSafetensors(Object.entries(state))))
     expect(() => loadCheckpoint(path, state)).toThrow(`${path}: not a checkpoint of a run`)
   })
+})
+
+test('a training names what it does without a damaged checkpoint, and no option that it lacks', () => {
+  const run = mkdtempSync(join(tmpdir(), 'rosette-checkpoint-'))
+  mkdirSync(join(run, 'checkpoints'))
+  const state = { 'pool.p': float32([1], [3]) }
+  const position = { step: 1, best: null, firstLoss: null }
+  const damaged = (name: 'last' | 'best') => {
+    const path = checkpointPath(run, name)
+    saveCheckpoint(path, Object.entries(state), position)
+    const bytes = readFileSync(path)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(path, bytes)
+    const hintOf = (read: () => unknown) => {
+      try {
+        read()
+      } catch (error) {
+        return error instanceof InputError ? error.hint : undefined
+      }
+    }
+    return [hintOf(() => loadCheckpoint(path, state)), hintOf(() => readCheckpoint(path))]
+  }
+  const [alone] = damaged('last')
+  expect(alone).toBe('remove the file: `train({ resume: true })` then begins with the first step')
+  expect(damaged('best')).toEqual([
+    'remove the file: `train({ resume: true })` then takes the last weights for the best',
+    'the run has another, `checkpoint: "last"`',
+  ])
+  expect(damaged('last')[0]).toMatch(/^remove the file: .* first step; copy the run before that where its best weights/)
 })

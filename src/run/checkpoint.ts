@@ -53,11 +53,11 @@ export function saveCheckpoint(path: string, tensors: Iterable<readonly [string,
 }
 
 /**
- * A checkpoint with tensors of the same names and shapes as `like`; those of `otherwise` may be missing, and are then what it says. @throws InputError naming the file and the tensor
- * where it does not fit the state.
+ * A checkpoint as a training goes on from it: tensors of the same names and shapes as `like`; those of `otherwise` may be missing, and are then what it says.
+ * @throws InputError naming the file and the tensor where it does not fit the state, and what to do where it is damaged.
  */
 export function loadCheckpoint(path: string, like: StateTensors, otherwise: StateTensors = {}): Checkpoint {
-  const { tensors, position } = readCheckpoint(path)
+  const { tensors, position } = readCheckpoint(path, withoutIt(path))
   const expected = Object.entries(like)
   for (const [name, { shape }] of expected) {
     const found = tensors.get(name) ?? otherwise[name]
@@ -73,9 +73,12 @@ export function loadCheckpoint(path: string, like: StateTensors, otherwise: Stat
 
 /**
  * All tensors of a checkpoint and its position, held against the hash in it. @throws InputError naming the file where
- * it is damaged.
+ * it is damaged, with `hint`.
  */
-export function readCheckpoint(path: string): {
+export function readCheckpoint(
+  path: string,
+  hint = otherCheckpoint(path),
+): {
   readonly tensors: ReadonlyMap<string, Tensor>
   readonly position: string | undefined
 } {
@@ -83,11 +86,7 @@ export function readCheckpoint(path: string): {
   const { position, sha256 } = metadata
   // what versions before wrote has no hash
   const found = sha256 === undefined ? undefined : contentHash(tensors, position ?? '')
-  check(
-    found === sha256,
-    `${path}: is damaged: expected SHA-256 ${sha256} of what it holds, got ${found}`,
-    otherCheckpoint(path),
-  )
+  check(found === sha256, `${path}: is damaged: expected SHA-256 ${sha256} of what it holds, got ${found}`, hint)
   return { tensors, position }
 }
 
@@ -96,6 +95,15 @@ function otherCheckpoint(path: string): string | undefined {
   return existsSync(join(dirname(path), `${other}.safetensors`))
     ? `the run has another, ${optionText({ checkpoint: other })}`
     : 'train the run anew'
+}
+
+/** What a training does without one of its checkpoints: only `last` has what a step needs, and `best` is made of it at the end where there is none. */
+function withoutIt(path: string): string {
+  const resumed = '`train({ resume: true })`'
+  if (basename(path) === 'best.safetensors')
+    return `remove the file: ${resumed} then takes the last weights for the best`
+  const best = existsSync(join(dirname(path), 'best.safetensors'))
+  return `remove the file: ${resumed} then begins with the first step${best ? '; copy the run before that where its best weights are to be kept' : ''}`
 }
 
 /** SHA-256 of the position and of each tensor's name, type, shape and bytes, in the order of names. */

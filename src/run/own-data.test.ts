@@ -46,7 +46,7 @@ test('photos that are not there, or not told of, are asked for', () => {
   record({ data: 'gone.csv' })
   expect(() => dataToRead(run, undefined)).toThrow(`${run} was trained on gone.csv, which is not there`)
   record({})
-  expect(() => dataToRead(run, undefined)).toThrow('was trained on data that it does not name')
+  expect(() => dataToRead(run, undefined)).toThrow('run.json: does not say where the photos of the run lie (no data)')
   expect(() => dataToRead(undefined, undefined)).toThrow('the model is no run folder: name the photos')
 })
 

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { check, settlePath } from '../base/index.ts'
+import { runNames } from './names.ts'
 import { type LocatingOptions, mergeReading, type ReadingOptions } from './reading.ts'
 import type { PartOfRecord } from './record.ts'
 import { RunFolder } from './run-folder.ts'
@@ -27,7 +28,9 @@ export function dataToRead(run: string | undefined, data: string | undefined, gi
   if (data !== undefined && (own === undefined || !isSamePlace(data, own))) return { data, reading: given, named: [] }
   check(
     data !== undefined || (own !== undefined && existsSync(own)),
-    `\`data\`: ${run} was trained on ${own === undefined ? 'data that it does not name' : `${record.data}, which is not there`}`,
+    own === undefined
+      ? `${join(run, runNames.record)}: does not say where the photos of the run lie (no data)`
+      : `\`data\`: ${run} was trained on ${record.data}, which is not there`,
     'name the photos with `data`',
   )
   const placed = placedReading(run, record)

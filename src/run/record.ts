@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readSealedJson, writeFileAtomic, writeSealedJson } from '../base/index.ts'
+import { check, readSealedJson, writeFileAtomic, writeSealedJson } from '../base/index.ts'
 import { runNames } from './names.ts'
 import { readingSchema } from './reading.ts'
 
@@ -37,9 +37,14 @@ const partSchema = runRecordSchema.partial()
 /** What there is of a record. */
 export type PartOfRecord = z.output<typeof partSchema>
 
+/** What to do about a record that does not say what it should. */
+export const recordHint = 'copy the run again from where `train()` wrote it: its run.json says this'
+
 /** Reads a run's run.json, whole. @throws InputError naming the file and every mistake in it, or that it was edited or damaged. */
 export function readRecord(run: string): RunRecord {
-  return readAs(runRecordSchema, join(run, runNames.record))
+  const path = join(run, runNames.record)
+  check(Object.keys(readAs(z.looseObject({}), path)).length > 0, `${path}: says nothing of the run`, recordHint)
+  return readAs(runRecordSchema, path)
 }
 
 /** Of run.json what is there: runs that were copied in part, or written by hand, still tell what they know. */

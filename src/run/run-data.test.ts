@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
 import { writeSealedJson } from '../base/index.ts'
+import { checkNewRun } from './begin.ts'
 import { readRecord, writeRecord } from './record.ts'
 import { readRunData } from './run-data.ts'
 
@@ -39,4 +40,13 @@ test('a seed that was changed in a run’s record is told: what is resumed would
   const path = join(run, 'run.json')
   writeFileSync(path, readFileSync(path, 'utf8').replace('"seed": 4', '"seed": 5'))
   expect(() => readRecord(run)).toThrow(`${path}: sha256: does not fit what the file says: it was edited or damaged`)
+})
+
+test('a run.json that says nothing is called that, with what to do', () => {
+  const run = temporaryFolder()
+  writeFileSync(join(run, 'run.json'), '{}')
+  const path = join(run, 'run.json')
+  expect(() => readRecord(run)).toThrow(`${path}: says nothing of the run`)
+  expect(() => readRunData(run)).toThrow(`${path}: does not say which photos the run was trained on (no dataHash)`)
+  expect(() => checkNewRun(run, true)).toThrow('is no run folder of rosette: its run.json names no version of rosette')
 })

@@ -5,7 +5,7 @@ import { check, InputError, optionText, readSealedJson } from '../base/index.ts'
 import type { Leakage } from '../data/index.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { runNames } from './names.ts'
-import { readPartOfRecord } from './record.ts'
+import { readPartOfRecord, recordHint } from './record.ts'
 
 /** Which weights of a run: those that were measured best, or those of its last step. */
 export type CheckpointName = 'best' | 'last'
@@ -59,7 +59,8 @@ const splitSchema = z.looseObject({
 export function readRunData(folder: string): RunData {
   const splitPath = join(folder, runNames.split)
   const { dataHash } = readPartOfRecord(folder)
-  check(dataHash !== undefined, `${join(folder, runNames.record)}: dataHash: missing`)
+  const path = join(folder, runNames.record)
+  check(dataHash !== undefined, `${path}: does not say which photos the run was trained on (no dataHash)`, recordHint)
   const hint = 'copy the run again; where you changed it yourself, leave its sha256 out'
   return { dataHash, ...readSealedJson(splitPath, splitSchema, { hint, mayLackSeal: true }) }
 }

@@ -1,10 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
 import { Rng } from '../base/index.ts'
 import { fitFusion, fusedScore } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { identifyPhotos, type LocalResult, meetingOf, readCalibration, writeCalibration } from '../identify/index.ts'
+import {
+  type CalibrationRecord,
+  identifyPhotos,
+  type LocalResult,
+  meetingOf,
+  olderCalibration,
+  readCalibration,
+  writeCalibration,
+} from '../identify/index.ts'
 import type { JointMatch } from '../local/index.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import { LabelledPairs } from './labelled-pairs.ts'
@@ -79,6 +88,34 @@ test('with few individuals the curve is logistic, although a few folds would cho
     calibrateModel({ ...meetingOf(photosOf('few', individuals, 1), undefined), model, data: 'drawn' }).embedding.curve
       .kind
   expect([12, 24].map(kindOf)).toEqual(['logistic', 'isotonic'])
+})
+
+test('a calibration that answers as one of an older rosette did is told, and no other', () => {
+  const record = calibrateModel({ ...about, local: matched(known, true), extractor: 'drawn places' })
+  const path = join(temporaryFolder(), 'calibration.json')
+  const told = (changes: Partial<CalibrationRecord>) => {
+    const changed = { ...record, ...changes }
+    writeCalibration(path, changed)
+    return olderCalibration(path, readCalibration(path))
+  }
+  expect(told({})).toBeUndefined()
+  const steps = { kind: 'isotonic', scores: [0, 1], probabilities: [0.1, 0.9] } as const
+  const embedding = { ...record.embedding, curve: steps }
+  expect(told({ embedding })).toBeUndefined()
+  expect(told({ embedding, fittedOn: { ...record.fittedOn, individuals: 19 } })).toBe(
+    `${path}: was made by an older rosette, and its curve has steps, for which 19 individuals are too few: \`calibrateModel()\` makes it anew`,
+  )
+  const headOf = (coefficients: readonly number[]) => {
+    const fusion = { kind: 'pairHead', intercept: 0, coefficients } as const
+    return told({ fused: { ...record.fused!, fusion } })
+  }
+  expect(headOf([1, 1, 1, 1, 1, -1])).toBeUndefined()
+  expect(headOf([1, -1, 1, 1, 1, -1])).toContain('by it more places that agree can make a match less likely')
+  const local = { ...record.local!, curve: steps }
+  expect(told({ local })).toBeUndefined()
+  const { sha256: _, ...unsealed } = JSON.parse(readFileSync(path, 'utf8')) as { sha256: string }
+  writeFileSync(path, JSON.stringify(unsealed))
+  expect(olderCalibration(path, readCalibration(path))).toContain('its probabilities of places of the coat were learnt')
 })
 
 test('of three ways to fuse the best is kept, and it is called better only where it is', () => {

@@ -7,6 +7,7 @@ import {
   curveKinds,
   type EvidentPairs,
   type FusionKind,
+  fewestForSteps,
   fitAnswerModel,
   fitCurve,
   fitFusion,
@@ -120,9 +121,6 @@ function bestCurve(pairs: LabelledPairs, kind: FusionKind, folds: readonly numbe
   })
   return curveKinds[losses.indexOf(Math.min(...losses))]!
 }
-
-/** Fitted on 8 and on 16 nyala the logistic curve had the smaller log loss on answers about others, and the smaller ECE (docs/answers.md). */
-const fewestForSteps = 20
 
 interface HeldPair {
   readonly probability: number
