@@ -14,7 +14,7 @@ import {
 import { inFlags } from './flag-words.ts'
 import { signed } from './protocol-table.ts'
 import { curvesOf } from './run-story.ts'
-import { say, tell } from './say.ts'
+import { say, tell, warn } from './say.ts'
 
 const example = `
 Examples:
@@ -55,12 +55,13 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   const { checkNoRunFile } = await import('../run/index.ts')
   checkNoRunFile(out)
   checkOutput(out, { overwrite })
-  const { compareHtml, pairedRuns } = await import('../report/index.ts')
+  const { compareHtml, pairedRuns, whyNotCompared } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
   for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, inFlags(compareHtml(runs)))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
   if (unmeasured.length > 0) tell(`note: no scores, because there is no report: ${unmeasured.join(', ')}`)
+  for (const reason of whyNotCompared(runs)) warn(reason)
   const tests = pairedRuns(runs)
   for (const { a, b, comparison, reason } of tests) {
     if (comparison === null) tell(`note: ${b} against ${a}: no paired test: ${reason}`)

@@ -253,6 +253,9 @@ test('compare: metrics.json of a report and of evaluate, without runs', async ()
     `<td>${folder}</td><td>all</td><td>9</td><td>9</td><td>the photo itself</td><td>on</td>${numbers}`,
   )
   expect(html).toContain('left out (--exclude-same): these numbers do not compare')
+  expect(output.stderr).toContain(
+    'warning: Not measured with the same photos left out (--exclude-same): these numbers do not compare',
+  )
   expect(html).not.toContain('on the same photos')
   expect(html).toContain('<p>None.</p>') // no settings
   const own = join(folder, 'own.json')

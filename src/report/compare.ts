@@ -64,7 +64,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
   const style = `${pageStyle}\n${chartStyle()}\n${ownStyle}`
   const charts = [lossChart(runs), validationChart(runs), individualsChart(runs)]
   const figures = charts.flatMap((chart) => (chart === undefined ? [] : [`<figure>${svgInline(chart)}</figure>`]))
-  const warning = differences(runs).map((what) => `<p><strong>${what}: these numbers do not compare.</strong></p>`)
+  const warning = whyNotCompared(runs).map((what) => `<p><strong>${what}.</strong></p>`)
   return htmlPage({
     about: runs.map(({ name }) => name).join(', '),
     page: 'compare',
@@ -87,13 +87,16 @@ ${settingsTable(runs)}
 const ownStyle =
   'main{padding:16px 24px}.wide{overflow-x:auto}.wide :is(th,td){overflow-wrap:break-word;min-width:5em}@media (max-width:800px){main{padding:12px}}'
 
-/** Why scores are not to be held against each other. */
-function differences(runs: readonly ComparedRun[]): string[] {
+/**
+ * Why the scores of these runs are not to be held against each other, a clause for each reason: other photos, other known individuals,
+ * other photos left out. Empty where they are.
+ */
+export function whyNotCompared(runs: readonly ComparedRun[]): string[] {
   const measured = measurements(runs)
   const differ = (values: readonly unknown[]) => new Set(values).size > 1
   const hashes = measured.flatMap(({ dataHash }) => dataHash ?? [])
   const told = measured.flatMap(({ excludeSame }) => (excludeSame === undefined ? [] : [excludeSame]))
-  return [
+  const reasons = [
     ...(differ(hashes) ||
     differ(measured.flatMap(({ split, photos }) => (photos === null ? [] : [`${split} ${photos}`])))
       ? ['Not measured on the same photos']
@@ -101,6 +104,7 @@ function differences(runs: readonly ComparedRun[]): string[] {
     ...(differ(measured.map(({ gallery }) => gallery)) ? ['Not measured against the same known individuals'] : []),
     ...(differ(told) ? ['Not measured with the same photos left out (`excludeSame`)'] : []),
   ]
+  return reasons.map((reason) => `${reason}: these numbers do not compare`)
 }
 
 function measurements(runs: readonly ComparedRun[]): MeasuredRun[] {

@@ -7,7 +7,7 @@ export { checkAuditFolder, findingsCsv, type WriteAuditOptions, writeAudit } fro
 export { buildReport, type ReportInput } from './build.ts'
 export type { CertificateSection, CrossPhotos } from './certificate.ts'
 export type { Views } from './channels.ts'
-export { type ComparedRun, compareHtml, type MeasuredRun } from './compare.ts'
+export { type ComparedRun, compareHtml, type MeasuredRun, whyNotCompared } from './compare.ts'
 export type * from './data.ts'
 export {
   type DecidingPage,
