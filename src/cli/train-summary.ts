@@ -9,10 +9,10 @@ import { reportCommand } from './report.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
-  const { isRunFolder, readLog, RunFolder, validationProtocols } = await import('../run/index.ts')
+  const { isRunFolder, readLog, RunFolder, runNames, validationProtocols } = await import('../run/index.ts')
   const folder = isRunFolder(run) ? new RunFolder(run) : undefined
   const validation = folder === undefined || folder.settings() === null ? undefined : folder.config().validation
-  const measured = readLog(join(run, 'log.jsonl')).filter((entry) => entry.kind === 'validation')
+  const measured = readLog(join(run, runNames.log)).filter((entry) => entry.kind === 'validation')
   const told = folder?.metrics()
   const isOwnOnly = told?.protocol === validationProtocols.ownOnly
   const isPlain = told?.protocol === undefined || told.protocol === validationProtocols.all

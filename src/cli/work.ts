@@ -197,11 +197,9 @@ async function warnOfTrainedBy(
   { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
   run: string,
 ): Promise<void> {
-  if (!existsSync(join(run, 'split.json'))) return
-  const [{ trainedFiles }, { readRunData }] = await Promise.all([
-    import('../identify/index.ts'),
-    import('../run/index.ts'),
-  ])
+  const { readRunData, runNames } = await import('../run/index.ts')
+  if (!existsSync(join(run, runNames.split))) return
+  const { trainedFiles } = await import('../identify/index.ts')
   const trained = trainedFiles(contentHashes, readRunData(run)) ?? []
   if (trained.length === 0) return
   const names = trained.slice(0, 8).map((i) => photos[i]!.filename)

@@ -12,7 +12,7 @@ import {
   photoKey,
   withoutProposed,
 } from '../data/index.ts'
-import { type RunData, readRunData } from '../run/index.ts'
+import { type RunData, readRunData, runNames } from '../run/index.ts'
 import {
   byName,
   type HashWatch,
@@ -76,7 +76,7 @@ export async function selectPhotos(manifest: Manifest, options: SelectOptions): 
 
 async function selected(manifest: Manifest, { run, split, ...watch }: SelectOptions): Promise<Selection> {
   const { photos } = identifiedOnly(manifest)
-  const noted = run !== undefined && (split !== 'all' || existsSync(join(run, 'split.json')))
+  const noted = run !== undefined && (split !== 'all' || existsSync(join(run, runNames.split)))
   const seen = noted ? await seenBy(run, photos, watch) : undefined
   if (split === 'all')
     return { split, manifest, reason: 'as asked', learned: seen && count(seen.recognised.photos, 'train') }

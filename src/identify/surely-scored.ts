@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasSplit, identifiedOnly, type Manifest, photoKey, withoutProposed } from '../data/index.ts'
-import { readRunData } from '../run/index.ts'
+import { readRunData, runNames } from '../run/index.ts'
 import { type SplitName, tableSide } from './selection.ts'
 
 /**
@@ -22,7 +22,7 @@ export function surelyScored(
   }
   if (split !== undefined) return { ...scored, photos: [] }
   const leftOut = new Set(
-    runs.filter((run) => existsSync(join(run, 'split.json'))).flatMap((run) => readRunData(run).skipped),
+    runs.filter((run) => existsSync(join(run, runNames.split))).flatMap((run) => readRunData(run).skipped),
   )
   return { ...scored, photos: scored.photos.filter((photo) => !leftOut.has(photoKey(photo))) }
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, checkOutput } from '../base/index.ts'
 import { ensembleFile } from '../embedder/index.ts'
-import { isRunFolder, RunFolder, removeRun } from '../run/index.ts'
+import { isRunFolder, RunFolder, removeRun, runNames } from '../run/index.ts'
 import { hasPlan, planFile } from './fold-plan.ts'
 
 /** What a cross-validation's folder has, beside a run folder for each fold. */
@@ -33,7 +33,7 @@ export function isFinished(folder: string, fold: number): boolean {
 
 /** True where a fold was begun. */
 export function isBegun(folder: string, fold: number): boolean {
-  return existsSync(join(foldFolder(folder, fold), 'run.json'))
+  return existsSync(join(foldFolder(folder, fold), runNames.record))
 }
 
 /** @throws InputError where something else than a cross-validation lies there, or one that may not be replaced. */

@@ -10,6 +10,7 @@ import {
   checkpointPath,
   loadCheckpoint,
   type Position,
+  runNames,
   type StateTensors,
   type StepEntry,
   saveCheckpoint,
@@ -128,7 +129,7 @@ class Run {
     this.#job = job
     this.#plan = plan
     this.#parts = parts
-    this.#logPath = join(job.run, 'log.jsonl')
+    this.#logPath = join(job.run, runNames.log)
     this.#health = new RunHealth(job.run, job.config.loss)
     this.#clock = new StepClock(job.config.batchSize)
     this.position = position
