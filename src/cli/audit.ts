@@ -21,10 +21,10 @@ Examples:
 
 Looks for what makes scores worth less: files that cannot be read, identical
 files and near duplicates, one picture under two names, photos without a mask
-where others have one, masks that no animal fits, individuals with few photos,
+where others have one, masks of an unlikely size, individuals with few photos,
 one encounter or one flank only, and photos on both sides of the table's own
-split that are nearly the same. With --model also photos that are far from their
-own individual and close to another, whose names may be wrong.
+split that are nearly the same. With --model it also looks for photos that are
+far from their own individual and close to another: their names may be wrong.
 
 A folder as --out gets audit.html, with pictures of what was found and of the
 nearest photos across the split (or across encounters), audit.json, audit.csv

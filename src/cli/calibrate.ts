@@ -38,17 +38,17 @@ Examples:
 
 A similarity is no probability. This command learns on photos of known animals
 what a similarity means: how probable it is that two photos show one animal, and
-that a photo shows nobody of the gallery. What it prints of its accuracy was
-measured on individuals that nothing was fitted on.
+that a photo shows nobody of the gallery. The accuracy that it prints was
+measured on individuals from which it did not learn.
 
 calibration.json is written into the model's folder. \`rosette identify\` finds it
 there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
 this model only. A lone .onnx file has no folder of its own: say --out there.
 
 With --match local the scores of places of the coat are calibrated too, for
-\`rosette identify --match local\`. With --match fused also three ways to join
-these with similarities are measured, and --match fused uses the best one from
-then on. Coats are matched twice for this: with a photo's own individual among
+\`rosette identify --match local\`. With --match fused it also measures three
+ways to join these scores with similarities. From then on --match fused uses the
+best one. Coats are matched twice for this: with a photo's own individual among
 the known ones, and without it.`
 
 interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, FlankFlags, GalleryFlags {
@@ -64,7 +64,9 @@ interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags,
 export function calibrateCommand(): Command {
   const command = new Command('calibrate')
     .summary('learn what a similarity means, for answers with a probability')
-    .description('Make probabilities of similarities, on photos of known individuals, and say how far they hold.')
+    .description(
+      'Learn from photos of known individuals how probable a match of each similarity is, and measure how reliable that is.',
+    )
     .addOption(dataOption())
     .addOption(
       new Option('--out <calibration.json>', 'the file to write').default(
@@ -72,7 +74,7 @@ export function calibrateCommand(): Command {
         "in the model's folder; required for a lone .onnx file",
       ),
     )
-    .option('--chart <FILE.svg>', 'also draw how far the probabilities hold')
+    .option('--chart <FILE.svg>', 'also draw how often answers of each probability were right')
     .addOption(splitOption())
     .addOption(excludeSameOption())
     .addOption(flanksOption())

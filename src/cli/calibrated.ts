@@ -28,10 +28,10 @@ export function addCalibrationOption(command: Command): Command {
   return command
     .optionsGroup('Answers:')
     .addOption(
-      new Option('--calibration <FILE>', 'what makes probabilities of scores: a file of `rosette calibrate`').default(
-        undefined,
-        "calibration.json of the gallery, else the model's",
-      ),
+      new Option(
+        '--calibration <FILE>',
+        'the file of `rosette calibrate` that turns scores into probabilities',
+      ).default(undefined, "calibration.json of the gallery, else the model's"),
     )
 }
 

@@ -48,10 +48,11 @@ on the doubtful pairs; it saves a table with the columns photo, other photo and
 decision (same, different or cannot tell). Run the command again with it as
 --decisions. Labels of --data are not looked at.
 
-Two groups of photos become one individual where their pairs' mean score reaches
-the threshold: a probability of 0.5 with a calibration (\`rosette calibrate\`),
-else what finds the individuals of --labelled best, or --threshold. How far the
-number of individuals can be trusted: docs/cluster.md.`
+Two groups of photos become one individual if the mean score of their pairs
+reaches the threshold. With a calibration (\`rosette calibrate\`) the threshold is
+a probability of 0.5. Without one it is the value that best finds the
+individuals of --labelled, or the one that --threshold gives. docs/cluster.md
+tells how far the number of individuals can be trusted.`
 
 interface ClusterFlags
   extends ModelFlags,
@@ -79,12 +80,12 @@ export function clusterCommand(): Command {
     .requiredOption('--data <D>', 'a folder of photos, or a table (CSV); labels are not looked at')
     .requiredOption('--out <clusters.csv>', 'the table to write: photo, cluster, how alike, nearest other cluster')
     .option('--html <FILE>', 'write a page to decide on, the pairs nearest to the threshold first')
-    .option('--lines', 'match the coats of these pairs, for lines between their places on the page')
+    .option('--lines', "match the coats of the page's pairs, and draw lines between the places that agree")
     .addOption(matcherOption())
     .addOption(matcherConfigOption())
     .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
     .addOption(
-      new Option('--threshold <T>', 'the mean score from which on two groups are one individual')
+      new Option('--threshold <T>', 'the mean score at which two groups become one individual')
         .argParser(openShare)
         .default(undefined, 'a probability of 0.5, or as --labelled says'),
     )

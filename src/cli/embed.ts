@@ -37,7 +37,8 @@ With --match local or fused FILE.local.safetensors has the places of the coat
 too, and FILE.local-2.safetensors those of a second matcher
 (docs/local-matching.md says how). rosette itself does not need the files: it
 finds these places again in its cache, and \`rosette gallery --local\` keeps them
-for --gallery. Places of other embeddings never stay beside new ones.`
+for --gallery. Files of places from an earlier run stop the command; with
+--overwrite they are removed.`
 
 interface EmbedFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags {
   readonly data?: string

@@ -50,12 +50,12 @@ export function ensembleCommand(): Command {
         .default(undefined, 'all alike'),
     )
     .addOption(
-      new Option('--tta <mode,…>', 'flip or none, for all or for each')
+      new Option('--tta <mode,…>', 'flip or none: one for all models, or one for each, in their order')
         .argParser(words<Tta>(['none', 'flip', 'multi-scale']))
         .default(undefined, 'as each model is'),
     )
     .addOption(
-      new Option('--precision <p,…>', 'fp32, fp16 or int8, for all or for each')
+      new Option('--precision <p,…>', 'fp32, fp16 or int8: one for all models, or one for each, in their order')
         .argParser(words<Precision>(['fp32', 'fp16', 'int8']))
         .default(undefined, 'as each model is'),
     )

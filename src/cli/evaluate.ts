@@ -65,16 +65,14 @@ export function evaluateCommand(): Command {
     )
     .addOption(flanksOption('any'))
     .addOption(
-      priorOption(
-        'place-time: score also with where and when photos were taken, and tell what that brings; the scores stay',
-      ),
+      priorOption('place-time: score a second time with the place and time of each photo, and show the difference'),
     )
-    .option('--chart <FILE.svg>', 'also draw how often answers are wrong where only the surest are given')
+    .option('--chart <FILE.svg>', 'also draw how many answers are wrong if only the surest are given')
     .option(
       '--background',
-      'score with other backgrounds too, which is done anyhow where photos have masks, or say why not',
+      'score with other backgrounds too, or say why that cannot be done; with masks it is done without being asked',
     )
-    .option('--no-background', 'do not: it embeds each photo twice more')
+    .option('--no-background', 'score with no other backgrounds: they embed each photo twice more')
     .option('--overwrite', 'replace --out and --chart')
   const scored = addDataOptions(addModelOptions(addGalleryOptions(command)))
   return addCalibrationOption(addMatchOption(addAfterRankingOptions(addLocateOptions(scored))))

@@ -56,7 +56,7 @@ export function flanksCommand(): Command {
     .requiredOption('--data <D>', 'a folder of photos, a folder for each animal, a table (CSV), or a Kaggle folder')
     .requiredOption('--out <FILE.csv>', 'the table to write')
     .addOption(
-      new Option('--threshold <T>', 'the confidence from which on a flank is proposed, from 0 to 1')
+      new Option('--threshold <T>', 'how confident the network must be to propose a flank, from 0 to 1')
         .argParser(fraction)
         .default(undefined, '0.9'),
     )

@@ -31,7 +31,7 @@ Examples:
 
 The folder holds no photos: it has their embeddings and hashes, and the names,
 encounters, flanks and boxes. It belongs to the model that made it; with another
-model it is refused. --append passes over photos that it has already.`
+model it is refused. --append leaves out photos that the gallery has already.`
 
 interface GalleryFlags extends ModelFlags, DataFlags, LocateFlags {
   readonly data: string

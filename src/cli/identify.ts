@@ -65,7 +65,10 @@ export function identifyCommand(): Command {
       'write the table to a file: photo, rank, identity, similarity, best match, probability, answer',
     )
     .option('--html <FILE>', 'write a page to decide on, each photo beside its candidates')
-    .option('--decisions <FILE.csv>', 'what you decided: photo, other photo, decision; a decided photo is answered so')
+    .option(
+      '--decisions <FILE.csv>',
+      'a table of what you decided: photo, other photo, decision; these photos get the answers that you gave',
+    )
     .option('--overwrite', 'replace the files of --csv and --html')
   answerAskedPhotos(command)
   addOtherNames(

@@ -136,7 +136,7 @@ function addLabelOptions(command: Command): Command {
     .addOption(
       new Option(
         '--unidentified <WORD,…>',
-        'more labels that stand for nobody, beside NA, unknown, none, ? and the like; only=WORD,… these alone; only= none but an empty cell',
+        'more labels that mean nobody known; NA, unknown, none, ? and the like always do. only=WORD,… replaces these; with only= just empty cells mean nobody',
       ).argParser(unidentifiedWords),
     )
     .option('--merge-similar-labels', 'make one individual of labels that look alike, as 007 and 7')

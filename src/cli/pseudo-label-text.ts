@@ -4,7 +4,7 @@ import type { RoundReason, SecondRound } from '../study/index.ts'
 const reasons: Readonly<Record<Exclude<RoundReason, 'agreed'>, string>> = {
   knownFile: 'the file is a known photo, or one that a model saw in training',
   repeatedFile: 'the same file comes twice',
-  scoredSide: 'its table has it validate or be tested',
+  scoredSide: 'its table keeps it for validation or for the test',
   'nobody to compare': 'no known photo shows its flank',
   'models disagree': 'the models disagree',
   'not confident': 'a model is not confident enough',
@@ -14,9 +14,10 @@ const reasons: Readonly<Record<Exclude<RoundReason, 'agreed'>, string>> = {
 
 const confidences: Readonly<Record<SecondRound['confidence'], string>> = {
   probability: 'the probability of a calibration',
-  share: 'the share of known photos that no stranger is as near to: no probability, since there is no calibration',
+  share:
+    'the share of known photos to which every other individual is less similar than that: no probability, since there is no calibration',
   mixed:
-    'a probability of the calibrated models, and of the others the share of known photos that no stranger is as near to',
+    'a probability of the calibrated models; of the others the share of known photos to which every other individual is less similar than that',
 }
 
 /** What was proposed, and why the others were not, in a few lines. */

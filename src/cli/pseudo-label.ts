@@ -37,11 +37,11 @@ Examples:
     --unlabelled new-photos --out round-two.csv
   rosette train --data round-two.csv --out runs/round-two
 
-A photo gets a name where every model finds the same individual first, is as
-confident as --min-confidence asks, and would find the photo among the
---neighbours nearest photos of the known one. The confidence is a probability
-where the model has a calibration (\`rosette calibrate\`). Else it is the share
-of known photos that no stranger is as near to.
+A photo gets a name if every model finds the same individual first, is as
+confident as --min-confidence asks, and has the photo among the --neighbours
+nearest photos of the known one. If a model has a calibration
+(\`rosette calibrate\`), the confidence is a probability. Without one it is the
+share of known photos to which every other individual is less similar than that.
 
 The table has the known photos as they are, and the proposed ones with "yes" in
 the column proposed. \`rosette train\`, \`cv\` and \`split\` let these train only.
@@ -63,7 +63,9 @@ interface PseudoLabelFlags extends ModelFlags, DataFlags, LocateFlags, FlankFlag
 export function pseudoLabelCommand(): Command {
   const command = new Command('pseudo-label')
     .summary('propose names for new photos, to train a second round')
-    .description('Name photos of nobody known where several models agree, and write a table to train a second round.')
+    .description(
+      'Propose names for new photos on which several models agree, and write a table to train a second round.',
+    )
     .addOption(
       new Option(
         '--data <D>',

@@ -20,12 +20,13 @@ Examples:
   rosette split --data jaguars.csv --kind identity --fraction 0.3 --out new.csv
 
 Kinds, from the easiest, which flatters a model most, to the hardest:
-  stratified  photos by lot: those of one moment come on both sides
+  stratified  photos are drawn by lot, so photos of one moment are on both sides
   burst       photos that are nearly the same stay together
   encounter   the photos of a sighting stay together
   station     the photos of a camera's place stay together
   time        the latest photos validate
-  identity    an individual's photos stay together: who validates is new
+  identity    an individual's photos stay together; the individuals that
+              validate are new to the model
 
 All but time and identity also spread each individual evenly. The file has the
 columns of the table and one more: split (train, validation), or with --folds
@@ -70,7 +71,11 @@ export function splitCommand(): Command {
         .argParser(aboveZero)
         .conflicts('fraction'),
     )
-    .addOption(new Option('--fraction <F>', 'how much validates').argParser(openShare).default(undefined, '0.2'))
+    .addOption(
+      new Option('--fraction <F>', 'the share of the photos that validates')
+        .argParser(openShare)
+        .default(undefined, '0.2'),
+    )
     .addOption(new Option('--seed <S>', 'seed of what is drawn by lot').argParser(notNegative).default(undefined, '0'))
     .option('--overwrite', 'replace --out')
   return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(splitAction)

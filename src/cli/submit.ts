@@ -31,7 +31,7 @@ Example:
   rosette submit --model runs/jaguars --data jaguars --out submission.csv
 
 Each test photo is embedded once. The file is then read back and checked against
-test.csv; the exit code is 1 where it does not fit.`
+test.csv; the exit code is 1 if it does not fit.`
 
 interface SubmitFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFlags, MatchFlags, CalibrationFlags {
   readonly data?: string

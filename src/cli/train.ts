@@ -50,7 +50,10 @@ export function trainCommand(): Command {
   addTrainingOptions(command)
     .requiredOption('--out <RUN>', 'the run folder to write')
     .addOption(
-      new Option('--seeds <N>', 'train N times, from seeds 1 to N, each a run below --out; tells mean and deviation')
+      new Option(
+        '--seeds <N>',
+        'train N times, from seeds 1 to N, each into a run folder in --out; tells the mean and the deviation of the scores',
+      )
         .argParser(aboveZero)
         .conflicts('seed'),
     )

@@ -36,8 +36,8 @@ Examples:
 
 Query expansion, database augmentation, re-ranking and averaging help some
 galleries and harm others. Each is tried on the photos that \`rosette evaluate\`
-would score. One is accepted only where it wins on individuals that had no part
-in its choice, with an interval above 0.
+would score. One is accepted only if it also helps on individuals that had no
+part in choosing it, and if the interval of that gain lies above 0.
 
 What was accepted is written to postprocessing.json in the model's folder.
 \`rosette evaluate\`, \`submit\`, \`identify\` and \`report\` follow it and say so;
@@ -55,7 +55,7 @@ interface TuneFlags extends ModelFlags, DataFlags, LocateFlags {
 export function tuneCommand(): Command {
   const command = new Command('tune')
     .summary('find out which tricks of ranking help a model')
-    .description('Try averaging, query expansion, database augmentation and re-ranking, and accept what wins.')
+    .description('Try averaging, query expansion, database augmentation and re-ranking, and keep what helps.')
     .addOption(dataOption())
     .addOption(
       new Option('--out <postprocessing.json>', 'the file to write').default(undefined, "in the model's folder"),
