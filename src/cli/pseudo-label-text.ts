@@ -15,9 +15,9 @@ const reasons: Readonly<Record<Exclude<RoundReason, 'agreed'>, string>> = {
 const confidences: Readonly<Record<SecondRound['confidence'], string>> = {
   probability: 'the probability of a calibration',
   share:
-    'the share of known photos to which every other individual is less similar than that: no probability, since there is no calibration',
+    'the share of known photos whose nearest stranger is less similar. It is no probability, because there is no calibration',
   mixed:
-    'a probability of the calibrated models; of the others the share of known photos to which every other individual is less similar than that',
+    'of the calibrated models a probability, of the others the share of known photos whose nearest stranger is less similar',
 }
 
 /** What was proposed, and why the others were not, in a few lines. */

@@ -41,7 +41,7 @@ A photo gets a name if every model finds the same individual first, is as
 confident as --min-confidence asks, and has the photo among the --neighbours
 nearest photos of the known one. If a model has a calibration
 (\`rosette calibrate\`), the confidence is a probability. Without one it is the
-share of known photos to which every other individual is less similar than that.
+share of known photos whose nearest stranger is less similar.
 
 The table has the known photos as they are, and the proposed ones with "yes" in
 the column proposed. \`rosette train\`, \`cv\` and \`split\` let these train only.
