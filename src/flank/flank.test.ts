@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/model-fixture.ts'
@@ -72,6 +72,32 @@ test('a proposal is the likeliest side, or unsure', () => {
   const shares = { left: 0.02, right: 0.9, front: 0.05, back: 0.03 }
   expect(proposalOf(shares, { threshold: 0.9 })).toEqual({ shares, flank: 'right', confidence: 0.9 })
   expect(proposalOf(shares, { threshold: 0.91 })).toEqual({ shares, flank: undefined, confidence: 0.9 })
+})
+
+test('whichever byte of a kept proposal is changed, the photo is looked at again', async () => {
+  const folder = temporaryFolder()
+  const photo = { filename: 'a.png', path: join(folder, 'a.png'), extra: {} }
+  writeFileSync(photo.path, await encodePng(image('a')))
+  let asked = 0
+  const shares = async () => {
+    asked++
+    return { left: 0.75, right: 0.125, front: 0.0625, back: 0.0625 }
+  }
+  const cacheDir = join(folder, 'cache')
+  const look = async () => [...(await proposeFlanks({ ...network, shares }, [photo], { cacheDir })).proposals.values()]
+  const first = await look()
+  const [entry] = readdirSync(cacheDir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
+  const path = join(cacheDir, entry!)
+  const whole = readFileSync(path)
+  const places = Array.from({ length: Math.ceil(whole.length / 3) }, (_, i) => 3 * i)
+  for (const at of places) {
+    const damaged = Buffer.from(whole)
+    damaged[at]! ^= 1
+    writeFileSync(path, damaged)
+    expect(await look()).toEqual(first)
+  }
+  expect(asked).toBe(1 + places.length)
+  expect(readFileSync(path)).toEqual(whole)
 })
 
 test('proposals are kept: a second look asks nothing, and a photo that cannot be read is told', async () => {

@@ -41,6 +41,9 @@ export const decodeDefaults = { limitPixels: 100_000_000 } as const
  */
 const limitSidePx = 100_000
 
+/** Usual are ten. Each goes over the whole picture: 882 of them, in 515 kB, took more than two minutes for a hundred million pixels. */
+const limitScans = 100
+
 /** AVIF is HEIF with AV1 to the decoder. It would draw SVG too, which no camera writes. */
 const formatsRead: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif'])
 const formatHint = 'JPEG, PNG, WebP, TIFF, GIF and AVIF can be read'
@@ -104,6 +107,10 @@ export async function usePhoto<T>(
     if (format === 'webp') check(!endsInZeros(bytes, width * height), `${name}: ${damaged('it ends in zeros')}`)
     const jpeg = format === 'jpeg' ? mendJpeg(bytes) : undefined
     if (jpeg === undefined) return await open(bytes, 'warning')
+    check(
+      jpeg.scans <= limitScans,
+      `${name}: a JPEG in ${jpeg.scans} scans, more than ${limitScans}, which no photo has`,
+    )
     const whole = jpeg.ended || (jpeg.complete && (await isWhole(jpeg.bytes, limitPixels)))
     check(whole, `${name}: ${damaged('VipsJpeg: premature end of JPEG image')}`)
     return await open(jpeg.bytes, 'warning')

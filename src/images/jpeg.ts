@@ -5,6 +5,8 @@ export interface MendedJpeg {
   readonly ended: boolean
   /** False where a scan is missing: the file stops between two of them. */
   readonly complete: boolean
+  /** How often the decoder goes over the whole picture. */
+  readonly scans: number
 }
 
 interface Scan {
@@ -38,10 +40,21 @@ export function mendJpeg(bytes: Uint8Array): MendedJpeg | undefined {
   const { coding, components, scans, ended } = structureOf(bytes)
   const wrong = coding === 'sequential' ? scans.filter(({ at }) => bytes[at] !== 0 || bytes[at + 1] !== 63) : []
   const complete = components.every((id) => isComplete(id, { coding, scans, bytes }))
-  if (wrong.length === 0 && ended) return { bytes, ended, complete }
+  if (wrong.length === 0 && ended) return { bytes, ended, complete, scans: scans.length }
   const mended = ended ? new Uint8Array(bytes) : withEnd(bytes)
   for (const { at } of wrong) mended.set([0, 63, 0], at)
-  return { bytes: mended, ended, complete }
+  return { bytes: mended, ended, complete, scans: scans.length }
+}
+
+/** Whether a JPEG's coefficients come in several scans, so that all of them are held until the last one; false for what is no JPEG. */
+export function isProgressive(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0xff || bytes[1] !== marker.start) return false
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
+    const coding = frames.get(bytes[at + 1]!)
+    if (coding !== undefined) return coding === 'progressive'
+    at += bytes[at + 1] === 0xff ? 1 : 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!) // filling, or a segment
+  }
+  return false
 }
 
 /** Entropy-coded data is filled up with ones: it ends in no zero but that of an escaped 255. */

@@ -3,6 +3,7 @@ import { totalmem } from 'node:os'
 import { imageSize } from 'image-size'
 import { openRegular } from '../base/index.ts'
 import { exifOrientation, type ReadBytes } from './exif.ts'
+import { isProgressive } from './jpeg.ts'
 import type { Orientation } from './orientation.ts'
 
 /** What a photo's header says of its size. */
@@ -34,13 +35,17 @@ export function photoSize(path: string): PhotoSize | undefined {
   }
 }
 
-/** What one pixel takes while a photo is decoded: RGBA as it comes, and once more while it is turned or read out. */
-const bytesPerPixel = 8
+/**
+ * What one pixel takes while a photo is decoded: RGBA as it comes, and once more while it is turned or read out. Measured on 64 million pixels of one colour:
+ * 4.2 to 8.3; more where the decoder holds what it makes them of, coefficients of a progressive JPEG (10.2) or frames of AVIF (18.2; 24.4 with 10 bits).
+ */
+const bytesPerPixel = { usual: 8, progressive: 11, avif: 25 } as const
 
 /** Bytes of memory that a photo's pixels take while it is decoded, by its header; 0 where that tells no size. */
 export function decodedBytes(file: Uint8Array): number {
-  const { width = 0, height = 0 } = headerSize(file) ?? {}
-  return width * height * bytesPerPixel
+  const { width = 0, height = 0, type } = headerSize(file) ?? {}
+  const kind = type === 'avif' || type === 'heif' ? 'avif' : isProgressive(file) ? 'progressive' : 'usual'
+  return width * height * bytesPerPixel[kind]
 }
 
 /** For the pixels of all photos that are decoded at the same time: a quarter of the memory that the machine has, or the container. */
