@@ -7,8 +7,8 @@ import { tell } from './say.ts'
 /** Of the photos on either side, those whose animal has an outline: from this share on places are matched unasked. */
 const outlinedShare = 0.9
 
-/** Pairs of photos that are compared unasked: some five minutes of a processor. */
-const mostPairs = 1_000_000
+/** Pairs of photos that are compared unasked: some ten minutes of a processor. */
+const mostPairs = 500_000
 
 /** A place says whom it shows against the places of others: among few individuals places that agree by chance weigh as much as others. */
 const fewestIndividuals = 10

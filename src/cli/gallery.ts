@@ -125,7 +125,7 @@ async function localOf(
     check(
       before.length === 0 || sameNames(before, extractors),
       `--append: ${out} has local features of ${jointName(before)}, and these would be of ${jointName(extractors)}`,
-      'name each --matcher that it was made with, and no other: every photo has features of all',
+      'name each --matcher that it was made with, and no other: every photo has features of all; if an older rosette found them, make the gallery again',
     )
     const known = append ? storedFeatures(out, extractors) : undefined
     return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) =>

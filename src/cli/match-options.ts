@@ -86,8 +86,8 @@ export async function withMatching<T>(
   const { fusionOf, jointFingerprint, jointName, openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { galleryLocals } = await import('../embedder/index.ts')
   const { storedFeatures } = await import('../identify/index.ts')
-  const own = matcher ?? matchersOf(learnt)
-  const extractors = await openExtractors(own, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
+  const named = matcher ?? matchersOf(learnt)
+  const extractors = await openExtractors(named, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
     stages.update(stageNames[stage], 'photos', done, total)
@@ -95,13 +95,14 @@ export async function withMatching<T>(
     const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractors) : undefined
     if (gallery?.kind === 'stored' && known !== undefined) {
       const lacking = extractors.filter(({ fingerprint }) => !known.has(fingerprint))
-      const kind = extractors.length === 1 ? 'this kind' : lacking.map(({ name }) => name).join(' and ')
+      const own = galleryLocals(gallery.source)
+      const has = own.length === 0 ? 'no local features' : `local features of ${jointName(own)}, none`
       if (lacking.length > 0)
         warn(
-          `${gallery.source} has no local features of ${kind}: they are computed from its photos, or taken from the cache`,
+          `${gallery.source} has ${has} of ${jointName(lacking)}: they are found in its photos, or in the cache; \`rosette gallery --local\` keeps them`,
         )
       const asked = new Set(extractors.map(({ fingerprint }) => fingerprint))
-      const more = galleryLocals(gallery.source).filter(({ fingerprint }) => !asked.has(fingerprint))
+      const more = own.filter(({ fingerprint }) => !asked.has(fingerprint))
       if (lacking.length === 0 && more.length > 0)
         tell(
           `note: ${gallery.source} has features of ${jointName(more)} too, which are not looked at: name several with --matcher`,

@@ -147,9 +147,14 @@ describe('--match', () => {
     const query = join(data, 'test', 'test', 'second.png')
     const asked = ['identify', '--model', run, '--gallery', gallery, query, '--match', 'fused', '--json']
     expect(await rosette(...asked, '--matcher', onnx)).toBe(0)
-    expect(output.stderr).not.toContain('no local features of this kind')
+    expect(output.stderr).not.toContain('local features of')
     const [answer] = JSON.parse(output.stdout) as Answer[]
     expect(answer!.candidates[0]!.places).toBeGreaterThanOrEqual(0)
+    // of another matcher nothing is there: its photos would be needed
+    expect(await rosette(...asked, '--matcher', 'sift')).toBe(2)
+    expect(output.stderr).toMatch(
+      /gallery has local features of cells, 400 places of 48 px, none of RootSIFT, 800 keypoints of 512 px: they are found in its photos/,
+    )
     expect(await rosette(...made, '--append')).toBe(2)
     expect(output.stderr).toContain('has local features of cells, 400 places of 48 px, and these would be of RootSIFT')
   })

@@ -44,8 +44,8 @@ export interface LocalMatcher {
 }
 
 /**
- * Opens a gallery's features for queries that the same extractor looked at; `rule` is its own. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (16 MB for 10,000
- * photos and 400 descriptors). The answer does not depend on threads or on the order of queries.
+ * Opens a gallery's features for queries that the same extractor looked at; `rule` is its own. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (32 MB for 10,000
+ * photos and 800 descriptors). The answer does not depend on threads or on the order of queries.
  */
 export async function openMatcher(
   gallery: PackedFeatures,

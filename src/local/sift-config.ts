@@ -18,9 +18,9 @@ export interface SiftConfig {
   readonly equalise: boolean
 }
 
-/** Lowe's values, as OpenCV has them: 3 layers, σ 1.6, contrast 0.04, edge 10; 400 keypoints of a photo of 512 pixels. */
+/** Lowe's values, as OpenCV has them: 3 layers, σ 1.6, contrast 0.04, edge 10; 800 keypoints of a photo of 512 pixels. */
 export const siftDefaults = {
-  keypoints: 400,
+  keypoints: 800,
   longSidePx: 512,
   doubled: true,
   layers: 3,
