@@ -270,18 +270,22 @@ describe('resolveConfig', () => {
     expect(mistakes(assignment).slice(1)).toEqual([message])
   })
 
-  test('a setting that another one makes idle is told, unless it is said as it was', () => {
+  test('a setting that another one of the preset makes idle is told, unless it is said as it was or the other one is said too', () => {
     const told =
       'without effect, as no photos are set aside (validation is \'none\'); add `set: ["validation=stratified"]`'
-    const none = 'validation=none'
-    expect(mistakes(none, 'validationFraction=0.3', 'validateEvery=2', 'sampler.photosPerIdentity=2').slice(1)).toEqual(
+    const settings = ['validationFraction=0.3', 'validateEvery=2', 'sampler.photosPerIdentity=2']
+    expect(() => resolveConfig('demo', settings)).toThrow(
       [
+        'config:',
         `validationFraction: ${told}`,
         `validateEvery: ${told}`,
         'sampler.photosPerIdentity: without effect on batches that are \'shuffled\'; add `set: ["sampler.kind=pxk"]`',
-      ],
+      ].join('\n  '),
     )
-    const { validationFraction } = resolveConfig('brief', [none, 'validationFraction=0.2', { validateEvery: 1 }])
+    const said = resolveConfig('brief', [...settings, 'validation=none', 'sampler.kind=class-balanced'])
+    expect(said).toMatchObject({ validation: 'none', validateEvery: 2 })
+    const { validateEvery } = resolveConfig('demo')
+    const { validationFraction } = resolveConfig('demo', ['validationFraction=0.2', { validateEvery }])
     expect(validationFraction).toBe(0.2)
   })
 
