@@ -1,9 +1,9 @@
 /**
- * `node scripts/bench.mjs local-search`: one query's descriptors against those of a whole gallery, random numbers on both sides: time does not depend
- * on them. Writes results/local-search-<processor>.csv: the median of five queries, the fastest, and the memory of the process. On a busy machine the
- * processor's seconds, shared among the threads, say what an idle one would take.
+ * `node scripts/bench.mjs local-search`: one query's descriptors against those of a whole gallery. They are random numbers, none of them negative, as
+ * RootSIFT's are; with others time does not depend on what they are. Appends to results/local-search-<processor>.csv: the median of five queries, the
+ * fastest, and the memory of the process. On a busy machine the processor's seconds, shared among the threads, say what an idle one would take.
  */
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +27,7 @@ const [photos, keypoints, threads] = [values.photos, values.keypoints, values.th
 ]
 const dim = 128
 const rng = new Rng('local search')
-const random = Uint8Array.from({ length: keypoints * dim + photos }, () => 100 + rng.int(56))
+const random = Uint8Array.from({ length: keypoints * dim + photos }, () => 128 + rng.int(56))
 
 /** Descriptors of photo i: the same numbers, begun elsewhere. */
 function featuresOf(i: number): LocalFeatures {
@@ -65,5 +65,5 @@ const row = [
 ]
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const file = join(root, 'results', `local-search-${processorName()}-${availableParallelism()}-cores.csv`)
-writeFileSync(file, `${header}\n${row.join(',')}\n`)
+appendFileSync(file, `${existsSync(file) ? '' : `${header}\n`}${row.join(',')}\n`)
 console.log(formatTable(header.split(','), [row]))

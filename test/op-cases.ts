@@ -18,6 +18,7 @@ import {
   type GraphShape,
   gelu,
   gridSample,
+  integerMatmul,
   inverseDeviation,
   less,
   log,
@@ -411,6 +412,17 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
     { title: '[3, 1]', inputs: [moderate([3, 1])], build: softmax },
     { title: '[2, 6], far from 0', inputs: [uniform([2, 6], 95, 105)], build: softmax },
     { title: '[N, 4]', inputs: [moderate(['N', 4])], build: softmax },
+  ],
+  integerMatmul: [
+    {
+      title: '[3, 4] by [4, N]',
+      inputs: [
+        { shape: [3, 4], dtype: 'uint8', fill: (rng, size) => Array.from({ length: size }, () => rng.int(128)) },
+        { shape: [4, 'N'], dtype: 'int8', fill: (rng, size) => Array.from({ length: size }, () => rng.int(255) - 127) },
+      ],
+      build: (x, y) => integerMatmul(x, y),
+      terms: 4,
+    },
   ],
   gridSample: [
     {

@@ -146,6 +146,7 @@ export const vjpRules: { readonly [K in OpName]: VjpRule<K> } = {
     return [mul(deviation, mul(dy, mul(mul(r, mul(r, r)), -1 / n)))]
   },
   softmax: (y, dy) => [mul(y, sub(dy, reduceSum(mul(dy, y), { axes: [-1], keepDims: true })))], // dx = y∘(dy − Σ dy∘y)
+  integerMatmul: 'none', // whole numbers have no slope
   gridSample: 'none', // photos at drawn coordinates: neither is trained
 }
 

@@ -17,7 +17,7 @@ export interface GroupCost {
 }
 
 const groups: Readonly<Record<Exclude<CostGroup, 'elementwise'>, readonly AnyOpName[]>> = {
-  products: ['matmul', 'gemm', 'quantisedMatmul', 'wholeMatmul'],
+  products: ['matmul', 'gemm', 'quantisedMatmul', 'wholeMatmul', 'integerMatmul'],
   convolutions: ['depthwiseConv', 'depthwiseConvWeight', 'blockedDepthwise'],
   reductions: ['reduceSum', 'reduceMean', 'reduceMax', 'largestOfRows', 'softmax', 'standardise', 'inverseDeviation'],
   moves: [

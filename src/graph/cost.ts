@@ -7,10 +7,10 @@ export function countFlop(graph: Graph): number {
   return topological(Object.values(graph.outputs)).reduce((sum, value) => sum + flopOf(value), 0)
 }
 
-/** Operations of the products in whole numbers that `lower` makes: two for each multiply-add. */
+/** Operations of products in whole numbers: two for each multiply-add. */
 export function countWholeOperations(graph: Graph): number {
   const products = topological(Object.values(graph.outputs)).filter(
-    ({ op }) => op === 'quantisedMatmul' || op === 'wholeMatmul',
+    ({ op }) => op === 'quantisedMatmul' || op === 'wholeMatmul' || op === 'integerMatmul',
   )
   return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape[1]), 0)
 }

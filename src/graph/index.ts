@@ -23,6 +23,7 @@ export {
   gelu,
   gridSample,
   input,
+  integerMatmul,
   inverseDeviation,
   less,
   log,

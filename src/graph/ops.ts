@@ -69,6 +69,10 @@ export interface Ops {
 
   /** [..., M, K] × [..., K, N] → [..., M, N], each side transposed first where asked; leading sizes broadcast. */
   matmul: { inputs: readonly [Value, Value]; attrs: { readonly transA: boolean; readonly transB: boolean } }
+  /**
+   * a uint8 [M, K] times b int8 [K, N] → int32 [M, N], exact where a is below 128: processors that add pairs of products in 16 bits hold 2 · 127 · 127.
+   */
+  integerMatmul: { inputs: readonly [Value, Value]; attrs: object }
   /** x [B, H, W, C] with a k×k kernel a channel, w [C, 1, k, k] → [B, H + 2·pad − k + 1, …, C]; stride 1. */
   depthwiseConv: { inputs: readonly [Value, Value]; attrs: { readonly pad: number } }
   /** The weight gradient of depthwiseConv: x [B, H, W, C], dy [B, H', W', C] → [C, 1, k, k] with k = H + 2·pad − H' + 1. */

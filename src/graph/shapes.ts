@@ -120,6 +120,16 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
     const leading = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
     return { shape: [...leading, m, n], dtype: commonDType('matmul', [a, b]) }
   },
+  integerMatmul: ([a, b]) => {
+    check(
+      a.dtype === 'uint8' && b.dtype === 'int8',
+      `integerMatmul: expected uint8 and int8, got ${a.dtype} and ${b.dtype}`,
+    )
+    const [[m, k, ...moreA], [k2, n, ...moreB]] = [a.shape, b.shape]
+    const areMatrices = n !== undefined && k !== undefined && moreA.length === 0 && moreB.length === 0
+    check(areMatrices && k === k2, `integerMatmul: ${showShape(a.shape)} by ${showShape(b.shape)}`)
+    return { shape: [m!, n!], dtype: 'int32' }
+  },
   depthwiseConv: ([x, w], { pad }) => {
     const [b, h, width, c] = x.shape as [Dim, Dim, Dim, Dim]
     const [channels, one, rows, columns] = w.shape

@@ -9,12 +9,12 @@ import { openProducts } from './products.ts'
 
 const dim = 16
 
-/** Random unit descriptors at random places. */
-function features(count: number, seed: string): LocalFeatures {
+/** Random unit descriptors at random places; with `sign` |v| none of whose numbers is negative. */
+function features(count: number, seed: string, sign = (v: number) => v): LocalFeatures {
   const rng = new Rng(seed)
   const descriptors = new Uint8Array(count * dim)
   for (let k = 0; k < count; k++) {
-    const values = Array.from({ length: dim }, () => rng.normal())
+    const values = Array.from({ length: dim }, () => sign(rng.normal()))
     const norm = Math.hypot(...values)
     storeDescriptor(
       values.map((v) => (0.9 * v) / norm),
@@ -30,28 +30,50 @@ function features(count: number, seed: string): LocalFeatures {
 }
 
 describe('products', () => {
-  const gallery = packFeatures([features(7, 'a'), features(0, 'b'), features(30, 'c'), features(1, 'd')], dim)
-  const query = features(5, 'query')
-
-  test.each(['reference', 'onnxruntime'])('are the cosines of descriptors, by %s', async (name) => {
-    const backend = name === 'reference' ? referenceBackend() : await ortBackend({ threads: 1 })
-    const products = await openProducts(gallery, backend)
-    const nearest = await products.nearest(query)
-    expect(nearest).toHaveLength(4 * 5)
-    for (const [p, photo] of gallery.photos.entries()) {
-      const all = await products.all(query, p)
-      expect(all).toHaveLength(photo.count * 5)
-      for (let q = 0; q < 5; q++) {
-        let best = p === 2 ? -1 : 0 // photos with fewer keypoints are filled with zero vectors
-        for (let k = 0; k < photo.count; k++) {
-          const cosine = descriptorCosine(photo, k, query, q)
-          expect(all[k * 5 + q]).toBeCloseTo(cosine, 5)
-          best = Math.max(best, cosine)
+  const one = tensorsOf((v) => v)
+  const positive = tensorsOf(Math.abs)
+  test.each([
+    ['reference', 'any', 'any', one, one],
+    ['onnxruntime', 'any', 'any', one, one],
+    ['reference', 'positive', 'positive', positive, positive],
+    ['onnxruntime', 'positive', 'positive', positive, positive],
+    ['onnxruntime', 'any', 'positive', one, positive],
+  ] as const)(
+    'are the cosines of descriptors, by %s: %s numbers of queries, %s ones of the gallery',
+    async (...given) => {
+      const [name, , , { query }, { gallery }] = given
+      const backend = name === 'reference' ? referenceBackend() : await ortBackend({ threads: 1 })
+      const products = await openProducts(gallery, backend)
+      const nearest = await products.nearest(query)
+      expect(nearest).toHaveLength(4 * 5)
+      for (const [p, photo] of gallery.photos.entries()) {
+        const all = await products.all(query, p)
+        expect(all).toHaveLength(photo.count * 5)
+        for (let q = 0; q < 5; q++) {
+          let best = p === 2 ? -1 : 0 // photos with fewer keypoints are filled with zero vectors
+          for (let k = 0; k < photo.count; k++) {
+            const cosine = descriptorCosine(photo, k, query, q)
+            expect(all[k * 5 + q]).toBeCloseTo(cosine, 6)
+            best = Math.max(best, cosine)
+          }
+          expect(nearest[p * 5 + q]).toBeCloseTo(best, 6)
         }
-        expect(nearest[p * 5 + q]).toBeCloseTo(best, 5)
       }
-    }
-    expect(await products.nearest(features(0, 'none'))).toHaveLength(0)
+      expect(await products.nearest(features(0, 'none'))).toHaveLength(0)
+      await products.release()
+    },
+  )
+
+  function tensorsOf(sign: (v: number) => number) {
+    const photos = [features(7, 'a', sign), features(0, 'b'), features(30, 'c', sign), features(1, 'd', sign)]
+    return { gallery: packFeatures(photos, dim), query: features(5, 'query', sign) }
+  }
+
+  test('in whole numbers are exact, at the largest ones too', async () => {
+    const largest = { ...features(1, 'a'), descriptors: new Uint8Array(dim).fill(255) }
+    const products = await openProducts(packFeatures([largest], dim), await ortBackend({ threads: 1 }))
+    const [cosine] = await products.nearest(largest)
+    expect(cosine).toBeCloseTo((dim * 127 ** 2) / 254 ** 2, 6)
     await products.release()
   })
 

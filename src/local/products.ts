@@ -1,6 +1,17 @@
-import { cast, type Graph, input, matmul, mul, reduceMax, reshape, sub, type Value } from '../graph/index.ts'
+import {
+  cast,
+  type Graph,
+  input,
+  integerMatmul,
+  matmul,
+  mul,
+  reduceMax,
+  reshape,
+  sub,
+  type Value,
+} from '../graph/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
-import { tensor } from '../tensor/index.ts'
+import { type Tensor, tensor } from '../tensor/index.ts'
 import { descriptorStep, descriptorZero, type LocalFeatures } from './features.ts'
 import type { PackedFeatures } from './packed.ts'
 
@@ -19,27 +30,39 @@ export interface Products {
   release(): Promise<void>
 }
 
-/** Opens the products of a gallery's descriptors on a backend. Q differs from query to query. */
+/**
+ * Opens the products of a gallery's descriptors on a backend. Q differs from query to query. Where no number is negative, as in RootSIFT, products are in
+ * whole numbers, exact and twice as fast: bytes less 128 are below 128, which `integerMatmul` wants.
+ */
 export async function openProducts(gallery: PackedFeatures, backend: Backend): Promise<Products> {
   const { photos, perPhoto, dim, table } = gallery
   const together = Math.max(1, Math.floor(descriptorsAtOnce / perPhoto))
-  const nearest = await backend.compile(nearestGraph(together, perPhoto, dim))
-  const single = await backend.compile(productsGraph(perPhoto, dim))
   const bytes = perPhoto * dim
-  const run = async (program: Program, query: LocalFeatures, block: Uint8Array): Promise<Float32Array> => {
-    const { products } = await program.run({
-      query: tensor('uint8', [query.count, dim], query.descriptors),
-      gallery: tensor('uint8', [block.length / dim, dim], block),
-    })
-    return products!.data as Float32Array
+  const mayBeWhole = isNowhereNegative(table)
+  const opened = new Map<Way, Promise<Programs>>()
+  const programsOf = (way: Way): Promise<Programs> => {
+    const known = opened.get(way) ?? compiled(backend, way, { together, perPhoto, dim })
+    opened.set(way, known)
+    return known
+  }
+  await programsOf(mayBeWhole ? wholeWay : floatWay)
+  const ask = async (query: LocalFeatures) => {
+    const way = mayBeWhole && isNowhereNegative(query.descriptors) ? wholeWay : floatWay
+    const [programs, asked] = [await programsOf(way), way.queryOf(query)]
+    return async (program: keyof Programs, block: Uint8Array): Promise<Float32Array> => {
+      const known = tensor('uint8', [block.length / dim, dim], way.galleryOf(block))
+      const { products } = await programs[program].run({ query: asked, gallery: known })
+      return products!.data as Float32Array
+    }
   }
   return {
     nearest: async (query) => {
       const out = new Float32Array(photos.length * query.count)
       if (query.count === 0) return out
+      const run = await ask(query)
       for (let first = 0; first < photos.length; first += together) {
         const block = blockAt(table, first * bytes, together * bytes)
-        const found = await run(nearest, query, block) // [together, Q]
+        const found = await run('nearest', block) // [together, Q]
         out.set(found.subarray(0, Math.min(together, photos.length - first) * query.count), first * query.count)
       }
       return out
@@ -47,36 +70,82 @@ export async function openProducts(gallery: PackedFeatures, backend: Backend): P
     all: async (query, photo) => {
       const { count } = photos[photo]!
       if (query.count === 0 || count === 0) return new Float32Array(0)
-      const found = await run(single, query, blockAt(table, photo * bytes, bytes)) // [perPhoto, Q]
+      const run = await ask(query)
+      const found = await run('single', blockAt(table, photo * bytes, bytes)) // [perPhoto, Q]
       return found.subarray(0, count * query.count)
     },
     release: async () => {
-      await nearest.release()
-      await single.release()
+      for (const programs of opened.values())
+        for (const program of Object.values(await programs)) await program.release()
     },
   }
 }
 
-/** cosines [P·K, Q] → the largest of each photo [P, Q]. */
-function nearestGraph(photos: number, perPhoto: number, dim: number): Graph {
-  const cosines = reshape(cosinesOf(photos * perPhoto, dim), [photos, perPhoto, 'N']) // [P, K, Q]
-  return { outputs: { products: reduceMax(cosines, { axes: [1] }) } }
+/** cosines [P·K, Q] → the largest of each photo [P, Q]; and all of one photo [K, Q]. */
+interface Programs {
+  readonly nearest: Program
+  readonly single: Program
 }
 
-function productsGraph(perPhoto: number, dim: number): Graph {
-  return { outputs: { products: cosinesOf(perPhoto, dim) } }
+/** How cosines are computed from bytes. */
+interface Way {
+  /** [rows, N], of which `cosines` makes cosines: the larger, the larger. */
+  readonly sums: (rows: number, dim: number) => Value
+  readonly cosines: (sums: Value) => Value
+  readonly queryOf: (query: LocalFeatures) => Tensor
+  readonly galleryOf: (block: Uint8Array) => Uint8Array<ArrayBufferLike>
 }
 
-/** The gallery's block times the query's descriptors, which are few and stay in the cache: [rows, N]. */
-function cosinesOf(rows: number, dim: number): Value {
-  return matmul(unit(input('gallery', [rows, dim], 'uint8')), unit(input('query', ['N', dim], 'uint8')), {
-    transB: true,
-  })
+async function compiled(
+  backend: Backend,
+  { sums, cosines }: Way,
+  { together, perPhoto, dim }: { readonly together: number; readonly perPhoto: number; readonly dim: number },
+): Promise<Programs> {
+  const ofPhotos = reshape(sums(together * perPhoto, dim), [together, perPhoto, 'N']) // [P, K, Q]
+  const graphOf = (products: Value): Graph => ({ outputs: { products: cosines(products) } })
+  return {
+    nearest: await backend.compile(graphOf(reduceMax(ofPhotos, { axes: [1] }))),
+    single: await backend.compile(graphOf(sums(perPhoto, dim))),
+  }
+}
+
+/** The gallery's block times the query's descriptors, which are few and stay in the cache. */
+const floatWay: Way = {
+  sums: (rows, dim) =>
+    matmul(unit(input('gallery', [rows, dim], 'uint8')), unit(input('query', ['N', dim], 'uint8')), { transB: true }),
+  cosines: (sums) => sums,
+  queryOf: ({ count, dim, descriptors }) => tensor('uint8', [count, dim], descriptors),
+  galleryOf: (block) => block,
+}
+
+const wholeWay: Way = {
+  sums: (rows, dim) => integerMatmul(input('gallery', [rows, dim], 'uint8'), input('query', [dim, 'N'], 'int8')),
+  cosines: (sums) => mul(cast(sums, 'float32'), descriptorStep ** 2),
+  queryOf: ({ count, dim, descriptors }) => {
+    const turned = new Int8Array(dim * count)
+    for (let q = 0, at = 0; q < count; q++)
+      for (let d = 0; d < dim; d++, at++) turned[d * count + q] = descriptors[at]! - descriptorZero
+    return tensor('int8', [dim, count], turned)
+  },
+  galleryOf: lessZero,
 }
 
 /** Bytes as the numbers that they stand for. */
 function unit(bytes: Value): Value {
   return mul(sub(cast(bytes, 'float32'), descriptorZero), descriptorStep)
+}
+
+/** Bytes of 128 and more, less 128: four at a time, as this is done anew for every query. */
+function lessZero(block: Uint8Array): Uint8Array {
+  const less = new Uint8Array(block)
+  const four = new Uint32Array(less.buffer, 0, less.length >> 2)
+  for (let i = 0; i < four.length; i++) four[i] = four[i]! & 0x7f7f7f7f
+  for (let i = four.length << 2; i < less.length; i++) less[i] = less[i]! - descriptorZero
+  return less
+}
+
+function isNowhereNegative(descriptors: Uint8Array): boolean {
+  return descriptors.every((byte) => byte >= descriptorZero)
 }
 
 /** A block of the table, filled with zero vectors where that ends. */

@@ -75,6 +75,7 @@ const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
     return list.add('Slice', [x!, each(-1), each(-(2n ** 63n)), list.ints(axes), each(-1)])
   },
 
+  integerMatmul: (list, x) => list.add('MatMulInteger', x),
   matmul: (list, x, { inputs, attrs }) => {
     const transposed = attrs.transA || attrs.transB
     if (transposed && inputs.every((input) => input.shape.length === 2)) {

@@ -44,6 +44,7 @@ const standardOperators: Readonly<Record<string, number>> = {
   Less: 13,
   Log: 13,
   MatMul: 13,
+  MatMulInteger: 10,
   Max: 13,
   Min: 13,
   Mul: 14,

@@ -213,6 +213,7 @@ const rules: { readonly [K in Exclude<keyof AllOps, 'input' | LoweredOpName>]: R
   },
 
   matmul: ([a, b], { transA, transB }, shape) => matmul(a!, b!, transA, transB, shape),
+  integerMatmul: ([a, b], _, shape) => matmul(a!, b!, false, false, shape),
   depthwiseConv: ([x, w], { pad }, shape) => {
     const y = wide(shape)
     visitDepthwise(x!.shape, [w!.shape[2]!, w!.shape[3]!], shape, pad, (xi, wi, yi) => {
