@@ -273,12 +273,13 @@ test('paper gets the charts, whichever view is shown', async () => {
   const cut = await page.evaluate<number>(`[...document.querySelectorAll('#panel-numbers *')].filter((part) =>
     part.scrollHeight > part.clientHeight + 2 && getComputedStyle(part).overflowY !== 'visible').length`)
   expect(cut).toBe(0)
-  const paper = await drawnMap(page)
-  expect(paper).not.toBe(screen) // drawn anew for white paper
+  const drawn = () => drawnMap(page)
+  await expect.poll(drawn, { timeout: 10_000 }).not.toBe(screen) // drawn anew for white paper
+  const paper = await drawn()
   // one canvas holds all: on paper a second one over it would wipe out its marks
   expect(await page.locator('#panel-map canvas').last().isVisible()).toBe(false)
   await page.evaluate(`location.hash = '#view=map&photo=' + encodeURIComponent('${data.photos[5]!.file}')`)
-  expect(await drawnMap(page)).not.toBe(paper)
+  await expect.poll(drawn, { timeout: 10_000 }).not.toBe(paper)
   const inks = await page.evaluate<string[]>(`[...document.querySelectorAll('#panel-map .dot')].map((dot) =>
     getComputedStyle(dot).getPropertyValue('print-color-adjust'))`)
   expect(new Set(inks)).toEqual(new Set(['exact']))
