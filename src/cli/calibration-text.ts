@@ -67,7 +67,7 @@ function fusionLines({ tried, fusion }: NonNullable<CalibrationRecord['fused']>)
 function betterWords(name: 'places alone' | 'fused', { gain, better, tooFew }: CalibratedMatching): string {
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
   const [low, high] = gain.interval
-  const beside = `${name}: ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) beside similarities alone, on individuals that did not choose`
+  const beside = `${name}: ${signed(gain.difference)} (99 % interval ${signed(low)} to ${signed(high)}) identity-balanced mAP beside similarities alone, on individuals that did not choose`
   if (tooFew !== undefined) return `${beside}; not proven better: ${tooFew}`
   return better ? `${beside}; proven better` : `${beside}; not proven better`
 }

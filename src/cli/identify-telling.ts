@@ -111,9 +111,9 @@ export function tellMirrored(found: readonly Identification[]): void {
   tellFewOrMany(
     named
       .filter(({ names }) => names !== '')
-      .map(({ photo, names }) => `${photo}: mirrored, its coat fits ${names} better: are left and right swapped?`),
+      .map(({ photo, names }) => `${photo}: its mirror image fits ${names} better: was the photo mirrored?`),
     (count) =>
-      `mirrored, the coats of ${counted(count, 'photo')} fit their candidates better: are left and right swapped?`,
+      `the mirror images of ${counted(count, 'photo')} fit their candidates better: were these photos mirrored?`,
   )
 }
 

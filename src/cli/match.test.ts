@@ -222,7 +222,7 @@ describe('--match', () => {
     const caiman = answer!.candidates.find(({ identity }) => identity === 'Caiman')!
     expect(caiman.mirrored).toBe(true)
     expect(caiman.places).toBeLessThan(chance)
-    const words = 'mirrored, its coat fits Caiman better: are left and right swapped?'
+    const words = 'its mirror image fits Caiman better: was the photo mirrored?'
     expect(output.stderr).toContain(`mirrored.png: ${words}`)
     if (matcher !== 'sift') return
     // what the table, the file and the page say
@@ -237,7 +237,7 @@ describe('--match', () => {
     expect(await rosette(...asked, '--csv', csv, '--html', html)).toBe(0)
     const [header, ...rows] = readFileSync(csv, 'utf8').trim().split('\n')
     expect(header).toMatch(/,rests_on,places,mirrored$/)
-    expect(rows.find((row) => row.includes(',Caiman,'))).toMatch(/are left and right swapped\?"?,\d+,yes$/)
+    expect(rows.find((row) => row.includes(',Caiman,'))).toMatch(/was the photo mirrored\?"?,\d+,yes$/)
     expect(rows.find((row) => row.includes(',Bento,'))).toMatch(/,\d+,no$/)
     const page = readFileSync(html, 'utf8')
     expect(page).toContain(words)

@@ -32,7 +32,7 @@ export function answerWords({ answer, candidates }: Identification): string {
 /** Whose coats the mirrored photo fits better, and what that may mean; nothing where there is nobody. */
 function mirroredWords(candidates: Identification['candidates']): string[] {
   const names = candidates.filter(({ mirrored }) => mirrored === true).map(({ identity }) => identity)
-  return names.length === 0 ? [] : [`mirrored, its coat fits ${names.join(', ')} better: are left and right swapped?`]
+  return names.length === 0 ? [] : [`its mirror image fits ${names.join(', ')} better: was the photo mirrored?`]
 }
 
 /** What a person said, and where. */
@@ -54,7 +54,11 @@ function verdict({ answer, identity, probability, newProbability, reason }: Iden
     return `unsure: most likely ${identity}, by a calibration on too few individuals to measure how often that is right`
   if (answer === 'known') return `${identity}, probability ${percent(probability)}`
   if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`
-  return `unsure: ${identity} has probability ${percent(probability)}, an animal that is not in the gallery ${percent(newProbability)}`
+  const [own, other] = [
+    `${identity} ${percent(probability)}`,
+    `an animal that is not in the gallery ${percent(newProbability)}`,
+  ]
+  return `unsure, by probability: ${(newProbability ?? 0) > (probability ?? 0) ? `${other}, ${own}` : `${own}, ${other}`}`
 }
 
 /** The photo that speaks for it, and how clearly. */
