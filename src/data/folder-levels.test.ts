@@ -45,6 +45,25 @@ describe('folders below folders', () => {
     expect(read(['Ana/2024/visit1/1.jpg', 'Bo/2024/visit2/1.jpg'])[1]).toEqual(['Bo', 'Bo 2024 visit2', undefined])
   })
 
+  it.each(
+    'Sichtung Begegnung Besuch avistamiento Encuentro avistamento encontro observation Observação rencontre'.split(' '),
+  )('named %s 1, %s 2 are encounters in other languages too', (word) => {
+    expect(read([`Ana/${word} 1/1.jpg`, `Ana/${word}_2/1.jpg`, `Bo/${word} 1/1.jpg`])).toEqual([
+      ['Ana', `Ana ${word} 1`, undefined],
+      ['Ana', `Ana ${word}_2`, undefined],
+      ['Bo', `Bo ${word} 1`, undefined],
+    ])
+  })
+
+  it('that repeat and are called nothing known are a warning, which says what they should be called', () => {
+    const under = (...names: string[]) => ['Ana', 'Bo'].flatMap((who) => names.map((name) => `${who}/${name}/1.jpg`))
+    expect(open(under('Tag A', 'Tag B')).warnings).toEqual([
+      '2 folders (Tag A, Tag B) repeat below other folders and are taken for nothing: photos in them are not told apart by sighting, ' +
+        "so photos of one sighting may find each other; if they are sightings, name them 'sighting 1', 'sighting 2' or by date ('2024-05-31')",
+    ])
+    expect(open(under('cam1', 'cam2')).warnings).toEqual([])
+  })
+
   it('of some individuals only: photos beside them have no encounter', () => {
     const names = ['Ana/1.jpg', 'Bo/2.jpg', 'Bo/2024-05-01/3.jpg', 'Cy/May 2024/left/4.jpg', 'Cy/visit 2/5.jpg']
     expect(read(names)).toEqual([
@@ -67,7 +86,7 @@ describe('folders below folders', () => {
       ['Bo', 'Bo 1 mayo 2024', undefined],
       ['Bo', undefined, undefined],
     ])
-    expect(() => read(['April/x/1.jpg', 'May/y/2.jpg', 'May/z/2.jpg'])).toThrow('which level has the individuals?')
+    expect(() => read(['April/x/1.jpg', 'May/y/2.jpg', 'May/z/2.jpg'])).toThrow('could be the individuals')
   })
 
   it('of drives and systems are passed over; others below an individual’s photos are told with what to do', () => {
@@ -155,7 +174,10 @@ describe('folders below folders', () => {
   it('that could be individuals as well as those above are an error that asks', () => {
     const sites = ['north/Ana/1.jpg', 'north/Bo/1.jpg', 'south/Cy/1.jpg', 'south/Di/1.jpg']
     expect(() => open(sites)).toThrow(
-      /north\/Ana\/…\nhint: which level has the individuals\? north, south \(level 1\), or Ana, Bo, Cy … and 1 more \(level 2\): a CSV says it/,
+      "photos lie two folders deep, and both levels could be the individuals: north, south (level 1), or Ana, Bo, Cy … and 1 more (level 2)\nhint: if the folders of level 2 are sightings, name them 'sighting 1' or by date",
+    )
+    expect(() => open(['nyala_060/630/a.jpg', 'nyala_061/631/b.jpg'])).toThrow(
+      /hint: if the folders of level 2 are sightings, name them 'sighting 630' or by date \('2024-05-31'\); else give a CSV with the columns filename and identity/,
     )
     expect(() => open(['train/Ana/1.jpg', 'test/Ana/2.jpg', 'train/Bo/1.jpg'])).toThrow(
       'folders for training and testing (test, train)\nhint: name one of them',

@@ -18,16 +18,16 @@ const cameras = [
   /^(dcim|\d{3}[a-z_]{5}|\d{3}_\d{4}|\d{3}ek113)$/i,
 ]
 
-/** Words for a sighting with its number. */
+/** Words for a sighting with its number, without accents. */
 const encounters =
-  /^(enc|encounter|sight|sighting|event|visit|session|occasion|burst|seq|sequence|encuentro|avistamiento|evento|encontro|rencontre)[\s_-]*\d{1,4}[a-z]?$/i
+  /^(enc|encounter|sight|sighting|observation|event|visit|session|occasion|burst|seq|sequence|sichtung|begegnung|beobachtung|besuch|encuentro|avistamiento|observacion|evento|visita|encontro|avistamento|observacao|rencontre|visite)[\s_-]*\d{1,4}[a-z]?$/i
 
 const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation', 'query', 'gallery'])
 
 /** What a name alone says that its folder is; undefined where it may be an individual. */
 export function roleOfName(name: string): 'date' | 'encounter' | 'flank' | 'camera' | undefined {
   if (dates.test(name) || dayFirst.test(name) || isMonthOfYear(name)) return 'date'
-  if (encounters.test(name)) return 'encounter'
+  if (encounters.test(name.normalize('NFKD').replace(/\p{M}/gu, ''))) return 'encounter'
   if (isFlankName(name)) return 'flank'
   return areCameras([name]) ? 'camera' : undefined
 }
@@ -83,14 +83,33 @@ export function levelRoles(where: string, folders: readonly (readonly string[])[
   const left = single.filter((level) => !areCameras(names[level]!))
   const known =
     single.length > left.length || ['date', 'encounter', 'flank'].some((role) => roles.some((found) => found === role))
+  checkOneLevel(where, names, left)
   check(
-    left.length === 1 || (left.length === 0 && known),
+    left.length === 1 || known,
     `${where}: no photos in it, nor in its folders, but below those: ${folders[0]!.join('/')}/…`,
-    left.length === 0
-      ? 'is it the folder above, or below?'
-      : `which level has the individuals? ${left.map((level) => `${shortList(names[level]!, 3)} (level ${level + 1})`).join(', or ')}: a CSV says it`,
+    'is it the folder above, or below?',
   )
   return roles.map((role, i) => role ?? (i === left[0] ? 'identity' : single.includes(i) ? 'camera' : 'repeated'))
+}
+
+/** @throws InputError where several levels, each with its names, can be the individuals. */
+function checkOneLevel(where: string, names: readonly (readonly string[])[], open: readonly number[]): void {
+  const last = open.at(-1)
+  if (open.length < 2 || last === undefined) return
+  const deep = names.length === 2 ? 'two folders' : `${names.length} folders`
+  const levels = open.map((level) => `${shortList(names[level]!, 3)} (level ${level + 1})`).join(', or ')
+  const which = open.length === 2 ? 'both levels' : 'several levels'
+  const number = names[last]!.find((name) => /^\d{1,4}$/.test(name)) ?? '1'
+  check(
+    false,
+    `${where}: photos lie ${deep} deep, and ${which} could be the individuals: ${levels}`,
+    `if the folders of level ${last + 1} are sightings, name them 'sighting ${number}' or by date ('2024-05-31'); else give a CSV with the columns filename and identity in place of the folder`,
+  )
+}
+
+/** True for a level that repeats and is not told by its names: nobody knows what its folders are. */
+export function isUnknownLevel(role: LevelRole, names: readonly string[]): boolean {
+  return role === 'repeated' && !areCameras(names)
 }
 
 /** True where most names of a level stand under most folders of an open level above it, as `cam1` and `cam2` under each animal. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { counted } from '../base/index.ts'
-import { type LevelRole, levelRoles, roleOfName } from './folder-levels.ts'
+import { isUnknownLevel, type LevelRole, levelRoles, roleOfName } from './folder-levels.ts'
 import { byCodeUnit, type Photo, shortList } from './manifest.ts'
 
 /** A photo and the folders above it, outermost first. */
@@ -15,21 +15,39 @@ export function placeOf(path: string): Below {
   return { above, name }
 }
 
+/** Photos, what their folders were taken for, and what is to be doubted about that. */
+interface FolderPhotos {
+  readonly photos: readonly Photo[]
+  readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+}
+
 /** Photos two levels down or more: which level is what, and said. Deeper folders than all photos have are of no meaning. */
-export function fromLevels(
-  path: string,
-  below: readonly Below[],
-): { readonly photos: readonly Photo[]; readonly notes: readonly string[] } {
+export function fromLevels(path: string, below: readonly Below[]): FolderPhotos {
   const depth = Math.min(...below.map(({ above }) => above.length))
   const levels = below.map(({ above }) => above.slice(0, depth))
   const roles = levelRoles(path, levels)
   const photos = below.map((photo) => photoOf(path, photo, roles))
+  const namesAt = (level: number) => [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
   const lines = roles.map((role, level) => {
-    const names = [...new Set(levels.map((above) => above[level]!))].sort(byCodeUnit)
     const nobodys = role === 'date' && !roles.includes('identity')
-    return told(names, nobodys ? ['is a date: one encounter', 'are dates: each is one encounter'] : roleWords[role])
+    return told(
+      namesAt(level),
+      nobodys ? ['is a date: one encounter', 'are dates: each is one encounter'] : roleWords[role],
+    )
   })
-  return { photos, notes: [`levels of folders: ${lines.join('; ')}`] }
+  const warnings = roles.flatMap((role, level) =>
+    isUnknownLevel(role, namesAt(level)) ? [takenForNothing(namesAt(level))] : [],
+  )
+  return { photos, notes: [`levels of folders: ${lines.join('; ')}`], warnings }
+}
+
+/** Scores flatter where photos of one sighting find each other: it is said, with the names that would tell sightings. */
+function takenForNothing(names: readonly string[]): string {
+  return (
+    `${counted(names.length, 'folder')} (${shortList(names, 3)}) repeat below other folders and are taken for nothing: photos in them are not told apart ` +
+    "by sighting, so photos of one sighting may find each other; if they are sightings, name them 'sighting 1', 'sighting 2' or by date ('2024-05-31')"
+  )
 }
 
 /** What the folders above a photo say of it, the role of each being known. */

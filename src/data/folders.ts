@@ -45,7 +45,7 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
       `${path}: identities are needed, and no level of folders has them: ${levels.notes.join('')}`,
       identityHint(path, root),
     )
-    return { kind: 'folders', source, problems: [], ...levels, warnings }
+    return { kind: 'folders', source, problems: [], ...levels, warnings: [...warnings, ...levels.warnings] }
   }
   const mixed = root.photos.length === 0 ? fromMixed(path, below) : undefined
   const inFolders = root.folders.flatMap((name) => {
