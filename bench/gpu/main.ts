@@ -1,6 +1,6 @@
 /**
  * All that wants a graphics card, in one call, on a machine without a network: training steps and embedding by rosette on WebGPU and CUDA beside
- * PyTorch with timm, eager and compiled; the brief's whole training; profiles. Installs nothing. Each part has a limit of time, and what
+ * PyTorch with timm, eager and compiled; a whole training by the preset `brief`; profiles. Installs nothing. Each part has a limit of time, and what
  * fails is a row that says so. Rows go to results/gpu-CARD.csv, logs and profiles to build/gpu; all to `out` where it is given
  * (docs/performance.md).
  *
@@ -57,7 +57,7 @@ try {
 console.log(formatTable(header.trim().split(',').slice(2), rows))
 console.log(`rows in ${file}, logs in ${logs}`)
 
-/** The brief's training on each device, once its photos are drawn. */
+/** The training by the preset `brief` on each device, once its photos are drawn. */
 async function wholeTrainings(): Promise<void> {
   const { draw, trainings } = trainingParts(plan, kit, places)
   if (!trainings.some(isAsked)) return

@@ -25,7 +25,7 @@ export interface WholeTraining {
   readonly batch: number
 }
 
-/** The brief's: 1,895 photos of 31 jaguars, 8 epochs. */
+/** The size of the training by the preset `brief`: 1,895 photos of 31 jaguars, 8 epochs. */
 export const cardPlan: Plan = {
   models: ['convnext_small', 'convnext_base', 'vit_small_patch14_dinov2'],
   batches: [32, 128],

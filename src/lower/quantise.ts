@@ -100,8 +100,8 @@ export function roundColumns(
 /**
  * Products with weights that change at each run, in whole numbers: a training step's. The weight is rounded in the graph, with a
  * scale a column; x with a scale a row, as gradients differ by orders of magnitude between the places of a map. Of a differentiated
- * graph it takes the forward products and the gradients of their left sides; the gradients of the weights, sums over all rows, stay
- * in float32, and so do the weights themselves (SwitchBack: Wortsman et al., arXiv 2304.13013, algorithm 1).
+ * graph it takes the forward products and the gradients of their left sides (SwitchBack: Wortsman et al., arXiv 2304.13013, algorithm 1).
+ * The weights themselves stay in float32; their gradients are left to `roundWeightGradients`.
  */
 export function roundProducts(graph: Graph, parameters: ReadonlySet<string>): Graph {
   const weights = new Set(productWeights(graph, parameters))

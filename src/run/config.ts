@@ -100,7 +100,7 @@ export const trainConfigSchema = z
     clipNorm: positive.nullable(),
     emaDecay: below1.nullable(),
     /**
-     * Of the backbone's products in training: 'int8' rounds them as SwitchBack does, 'fp16' computes them and the activations in float16;
+     * Of the backbone's products in training: 'int8' rounds them, 'fp16' computes them and the activations in float16;
      * weights stay in float32 (docs/training.md). 'auto' is float32 as yet.
      */
     precision: z.enum(['fp32', 'fp16', 'int8', 'auto'], { error: "expected 'fp32', 'fp16', 'int8' or 'auto'" }),
