@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
@@ -57,6 +57,29 @@ test.each<readonly [string, () => readonly string[]]>([
     expect(output.stderr).not.toMatch(/weights: |opening |device: /)
   },
 )
+
+test('empty files are told beforehand in the same list, of folders and of photos that are asked about too', async () => {
+  const path = (name: string) => join(folder, 'known', name)
+  for (const [i, who] of ['Ana', 'Ana', 'Bento', 'Bento'].entries()) {
+    mkdirSync(path(who), { recursive: true })
+    copyFileSync(join(folder, `${i + 1}.png`), path(`${who}/${i + 1}.png`))
+  }
+  for (const name of ['Ana/0.png', 'Bento/0.png']) writeFileSync(path(name), '')
+  writeFileSync(path('Ana/broken.png'), 'no photo') // who decodes anything says so
+  const known = join(folder, 'known')
+  const embed = ['embed', ...model(), '--data', known, '--out', join(folder, 'known.npy')]
+  expect(await runProgram(embed, commands)).toBe(2)
+  expect(output.stderr).toContain(
+    `${known}: 2 problems\n  Ana/0.png: the file is empty (0 bytes)\n  Bento/0.png: the file is empty (0 bytes)\nhint: photos that cannot be read are left out with --skip-unreadable`,
+  )
+  const asked = [path('Ana/0.png'), path('Ana/broken.png')]
+  expect(await runProgram(['identify', ...model(), '--gallery', join(folder, 'whole.csv'), ...asked], commands)).toBe(2)
+  expect(output.stderr).toContain(`1 problem\n  ${asked[0]}: the file is empty (0 bytes)\n`)
+  expect(output.stderr).not.toContain('broken.png')
+  expect(await runProgram([...embed, '--skip-unreadable'], commands)).toBe(0)
+  expect(output.stderr).toContain('warning: skipped Ana/0.png: the file is empty (0 bytes)\n')
+  expect(output.stdout).toContain('float32 [4, ')
+})
 
 test('with --skip-unreadable they are left out, each with the words of today', async () => {
   const args = ['embed', ...model(), '--data', table(), '--out', join(folder, 'left.npy'), '--skip-unreadable']

@@ -21,8 +21,8 @@ export function checkListed(source: Manifest | readonly Photo[], options: ThereO
 }
 
 /**
- * The same of many photos: files are looked for a few at once, `onDone` is told of each, and nothing is opened. A folder's photos were found by looking, and
- * are not looked for again. @throws InputError as `checkListed` does; the signal's reason when it aborts.
+ * The same of many photos, and that none of their files is empty: files are looked at a few at once, `onDone` is told of each, and nothing is opened.
+ * @throws InputError as `checkListed` does; the signal's reason when it aborts.
  */
 export async function checkPhotosThere(
   source: Manifest | readonly Photo[],
@@ -31,15 +31,16 @@ export async function checkPhotosThere(
   const { name, photos, problems } = listOf(source)
   if (skipUnreadable === true) checkProblems(name, problems)
   const gone: Skipped[] = []
-  const isScanned = 'kind' in source && source.kind === 'folders'
-  for await (const photo of eachPhoto(isScanned ? [] : photos, orGone, watch)) if (photo !== undefined) gone.push(photo)
+  for await (const photo of eachPhoto(photos, orGone, watch)) if (photo !== undefined) gone.push(photo)
   checkGone(source, gone, { skipUnreadable })
 }
 
-/** Undefined of a photo that is there, and of one of which reading tells more than that. */
+/** Undefined of a photo that is there with something in it, and of one of which reading tells more than that. */
 async function orGone(photo: Photo): Promise<Skipped | undefined> {
   try {
-    await stat(photo.path)
+    const file = await stat(photo.path)
+    if (file.isFile() && file.size === 0)
+      return { photo, reason: `${oneLine(photo.path)}: the file is empty (0 bytes)` }
     return undefined
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
