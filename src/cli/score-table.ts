@@ -39,7 +39,7 @@ export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'int
 export function verificationLines({ verification }: Pick<EvaluationReport, 'verification'>): string[] {
   return verification.at.map(
     ({ fmr, fnmr, threshold }) =>
-      `pairs     with a limit at cosine ${threshold.toFixed(3)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (by chance ${percent(1 - fmr)})`,
+      `pairs     with a limit at similarity ${threshold.toFixed(3)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (by chance ${percent(1 - fmr)})`,
   )
 }
 

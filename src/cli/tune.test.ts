@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
+import { openDataset } from '../data/index.ts'
 import { sealOf } from '../embedder/index.ts'
 import { type PostProcessingRecord, readPostProcessing, writePostProcessing } from '../study/index.ts'
 import { commands } from './index.ts'
@@ -55,6 +56,13 @@ describe('tune', () => {
     expect(output.stderr).toContain(`${file}: expected a folder: what was accepted is written into it`)
     expect(await rosette('tune', '--model', run, '--data', data, '--split', 'train')).toBe(2)
     expect(output.stderr).toContain('expected photos that the run did not learn from')
+    const names = openDataset(data).photos.map(({ filename }) => filename)
+    const learned = tinyRun({ train: names.slice(0, 6), validation: names.slice(6) })
+    expect(await rosette('tune', '--model', learned, '--data', data, '--split', 'all')).toBe(2)
+    expect(output.stderr).toContain(
+      'tune: the model was trained on 6 of these 12 photos: what wins on them need not win',
+    )
+    expect(existsSync(join(learned, 'postprocessing.json'))).toBe(false)
     expect(existsSync(join(run, 'postprocessing.json'))).toBe(false)
   })
 })

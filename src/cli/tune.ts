@@ -88,8 +88,9 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
-    const embed = async (embedder: Embedder) => {
+    const embed = async (embedder: Embedder, inspect = async (_: Selection) => {}) => {
       const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      await inspect(selection)
       const known = identifiedOnly(selection.manifest)
       checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
       const embedded = await withProgress(`embedding, ${embedder.tta}`, { ...reading, signal }, (options) =>
@@ -98,16 +99,15 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
       return { selection, embedded, tta: embedder.tta }
     }
     const first = await withModel(flags, async (embedder) => {
-      const found = await embed(embedder)
+      const found = await embed(embedder, (selection) => checkNotLearned(selection, embedder))
       if (found.selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
-      await warnOfLearned(found.selection, embedder)
       await warnOfSkipped(found.embedded.skipped)
       return found
     })
     const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])
     for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
-      const other = await withModel({ ...flags, tta }, embed).catch(unlessRefused(tta))
+      const other = await withModel({ ...flags, tta }, (other) => embed(other)).catch(unlessRefused(tta))
       if (other !== undefined) embeddings.set(tta, other.embedded.embeddings)
     }
     const { photos, contentHashes } = first.embedded
@@ -121,6 +121,17 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
       `\n${out}: ${outcome.accepted === null ? 'nothing changes' : 'evaluate, submit, identify and report follow it'}`,
     )
   })
+}
+
+/** @throws InputError where the model knows more than a tenth of the photos by heart. */
+async function checkNotLearned(selection: Selection, embedder: Embedder): Promise<void> {
+  const learned = await warnOfLearned(selection, embedder)
+  const { length } = selection.manifest.photos
+  check(
+    learned <= length / 10,
+    `tune: the model was trained on ${learned} of these ${counted(length, 'photo')}: what wins on them need not win on photos that it has never seen`,
+    'ask about photos that it was not trained on, by --data or --split validation',
+  )
 }
 
 function watched<T>(bar: Progress, work: (update: Progress['update']) => T): T {

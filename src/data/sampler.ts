@@ -37,7 +37,7 @@ export interface SamplerConfig {
 export function epochBatches(config: SamplerConfig, identities: Int32Array, epoch: number): Int32Array[] {
   const { kind, batchSize, seed } = config
   check(Number.isInteger(batchSize) && batchSize > 0, `batch size: expected a whole number above 0, got ${batchSize}`)
-  check(identities.length > 0, 'sampler: no photos')
+  check(identities.length > 0, 'no photo is left to train on: all are set aside, or show nobody known')
   const rng = new Rng(seed).fork('sampler').fork(kind).fork(epoch)
   const count = Math.max(1, Math.floor(identities.length / batchSize))
   switch (kind) {

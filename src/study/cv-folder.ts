@@ -38,6 +38,11 @@ export function isBegun(folder: string, fold: number): boolean {
 
 /** @throws InputError where something else than a cross-validation lies there, or one that may not be replaced. */
 export function checkNewCv(folder: string, overwrite: boolean): void {
+  check(
+    overwrite || !hasPlan(folder),
+    `\`out\`: ${folder} exists already, a cross-validation`,
+    '`resume` goes on with it, and keeps the folds that are finished; `overwrite` begins anew',
+  )
   checkOutput(folder, { overwrite: overwrite || isEmptyFolder(folder), kind: 'folder' })
   check(
     !existsSync(folder) || isEmptyFolder(folder) || hasPlan(folder),
