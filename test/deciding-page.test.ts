@@ -224,6 +224,8 @@ describe('the page', () => {
     expect(await shown.content()).not.toContain('station 7')
     await press(shown, '?')
     expect(await shown.getByRole('dialog', { name: 'Keys' }).isVisible()).toBe(true)
+    const rows = await shown.locator('dialog.keys tr').allTextContents()
+    expect(rows.filter((row) => row.includes('Shift'))).toEqual(['Shift with ← → ↑ ↓move both photos'])
     await shown.getByLabel('Keys act').uncheck()
     await press(shown, 'Escape', 'd')
     expect(await shown.locator('.kept').textContent()).toContain('0 decisions')

@@ -161,7 +161,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
     })
   })
   writeFileAtomic(out, tableOfClusters(found))
-  if (page !== undefined) tellPage(page, 'pairs')
+  if (page !== undefined) tellPage(page, 'pair')
   say(flags.json ? JSON.stringify(plainClusters(found, decisions), undefined, 2) : clustersText(found, decisions, out))
 }
 

@@ -36,7 +36,7 @@ export async function withPage(
 /** What is in a page, and what found no room. */
 export function tellPage(
   { path, bytes, questions, leftOut, longSidePx, unreadable }: DecidingPage,
-  thing: string,
+  thing: 'photo' | 'pair',
 ): void {
   const left = leftOut === 0 ? '' : `; ${leftOut} more found no room, ask about them in another run`
   const missing =
@@ -44,6 +44,6 @@ export function tellPage(
       ? ''
       : `; ${counted(unreadable, 'photo could not be read and is', 'photos could not be read and are')} not shown`
   tell(
-    `${path}: ${questions} ${thing} to decide, ${formatBytes(bytes)}, photos up to ${longSidePx} px${left}${missing}`,
+    `${path}: ${counted(questions, thing)} to decide, ${formatBytes(bytes)}, photos up to ${longSidePx} px${left}${missing}`,
   )
 }

@@ -104,6 +104,6 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   })
   tellLeftOut(found)
   tellMirrored(found)
-  if (page !== undefined) tellPage(page, 'photos')
+  if (page !== undefined) tellPage(page, 'photo')
   await tellAnswers(found, beside, flags)
 }

@@ -33,11 +33,15 @@ export function listenToKeys(actions: readonly KeyAction[], isOn: () => boolean)
   })
 }
 
+/** One row tells all four arrows with Shift. */
+function isTold({ keys }: KeyAction): boolean {
+  return !keys[0]!.startsWith('Shift+Arrow') || shown[keys[0]!] !== undefined
+}
+
 /** Tells what the keys do, and lets them be turned off, for people whose keys are pressed by speech or by chance. */
 export function keysDialog(actions: readonly KeyAction[], onSwitch: (on: boolean) => void): HTMLDialogElement {
-  const rows = actions.map((action) => {
-    const names = action.keys.slice(0, 2).filter((key) => !key.startsWith('Shift+Arrow') || key === action.keys[0])
-    const cells = names.map((key) => h('kbd', { textContent: shown[key] ?? key }))
+  const rows = actions.filter(isTold).map((action) => {
+    const cells = action.keys.slice(0, 2).map((key) => h('kbd', { textContent: shown[key] ?? key }))
     return h('tr', {}, h('th', { scope: 'row' }, ...cells), h('td', { textContent: action.words }))
   })
   const on = h('input', { type: 'checkbox', checked: true })
