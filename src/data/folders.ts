@@ -35,8 +35,10 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
     `${path}: both photos and folders of photos (${shortList([...new Set(below.map(({ above }) => above[0]!))])})`,
     'a folder for each identity, or all photos in one folder',
   )
-  const warnings = passedOver(root.others).map((told) => `the folder: ${told}`)
+  const warnings = passedOver(root.others).map((told) => `${path}: ${told}`)
   if (masks === undefined) warnings.push(...unusedMasks(path, { read }))
+  const others = filesBelow(path, (contents) => contents.others, { without, read })
+  const othersFrom = (level: number) => passedOverBelow(path, others, level)
   const deeper = identities.length === 0 && below.length > 0
   if (root.photos.length === 0 && (deeper || (identities.length > 0 && areNobodys(identities)))) {
     const levels = fromLevels(path, below)
@@ -45,7 +47,13 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
       `${path}: identities are needed, and no level of folders has them: ${levels.notes.join('')}`,
       identityHint(path, root),
     )
-    return { kind: 'folders', source, problems: [], ...levels, warnings: [...warnings, ...levels.warnings] }
+    return {
+      kind: 'folders',
+      source,
+      problems: [],
+      ...levels,
+      warnings: [...warnings, ...othersFrom(1), ...levels.warnings],
+    }
   }
   const mixed = root.photos.length === 0 ? fromMixed(path, below) : undefined
   const inFolders = root.folders.flatMap((name) => {
@@ -60,6 +68,7 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
       above: () => 'in the folders of individuals',
       below: (line) => line,
     }),
+    ...othersFrom(2),
   )
   if (root.photos.length > 0) {
     check(
@@ -246,4 +255,11 @@ function isFolder(path: string, entry: Dirent): boolean {
 function passedOver(others: readonly string[]): string[] {
   const count = counted(others.length, 'file that is no photo', 'files that are no photos')
   return others.length === 0 ? [] : [`${count} passed over: ${shortList(others)}`]
+}
+
+/** The same of files this many folders down or more, `others` with `/` between folders: how many there are, and the first. */
+function passedOverBelow(path: string, others: readonly string[], level: number): string[] {
+  const deep = others.filter((name) => name.split('/').length > level)
+  const count = counted(deep.length, 'file that is no photo', 'files that are no photos')
+  return deep.length === 0 ? [] : [`${path}: ${count} in deeper folders passed over: ${shortList(deep, 1)}`]
 }

@@ -92,11 +92,26 @@ describe('a folder', () => {
     ])
     expect(photos[0]!.path).toBe(join(folder, 'Abril', '1.png'))
     expect(warnings).toEqual([
-      'the folder: 1 file that is no photo passed over: notes.txt',
+      `${folder}: 1 file that is no photo passed over: notes.txt`,
       'Abril/: 1 file that is no photo passed over: Thumbs.db',
       'empty/: no photos in it, passed over',
       'empty/: 1 file that is no photo passed over: readme.txt',
       '1 identity has one photo only: Abril',
+    ])
+  })
+
+  it('counts what is no photo in deeper folders, and names the first', () => {
+    const others = { 'notes.txt': '', 'Ana/visit 1/a.txt': '', 'Bo/visit 1/Thumbs.db': '', 'Bo/visit 2/Thumbs.db': '' }
+    const levels = folderWith({ 'Ana/visit 1/1.png': '', 'Bo/visit 1/1.png': '', 'Bo/visit 2/2.png': '', ...others })
+    const told = [
+      '1 file that is no photo passed over: notes.txt',
+      '3 files that are no photos in deeper folders passed over: Ana/visit 1/a.txt … and 2 more',
+    ]
+    expect(openDataset(levels).warnings.slice(0, 2)).toEqual(told.map((line) => `${levels}: ${line}`))
+    const mixed = folderWith({ 'Ana/1.png': '', 'Ana/b.txt': '', 'Bo/visit 1/1.png': '', 'Bo/visit 1/c.txt': '' })
+    expect(openDataset(mixed).warnings.slice(0, 2)).toEqual([
+      'Ana/: 1 file that is no photo passed over: b.txt',
+      `${mixed}: 1 file that is no photo in deeper folders passed over: Bo/visit 1/c.txt`,
     ])
   })
 
