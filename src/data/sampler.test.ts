@@ -108,7 +108,7 @@ describe('pxk', () => {
 })
 
 it('needs photos, identities and a batch size', () => {
-  expect(() => epochBatches(configs.shuffled, new Int32Array(0), 0)).toThrow('no photos')
+  expect(() => epochBatches(configs.shuffled, new Int32Array(0), 0)).toThrow('no photo is left to train on')
   expect(() => epochBatches(configs['class-balanced'], Int32Array.of(0, -1), 0)).toThrow('photo 1 has no identity')
   expect(() => epochBatches({ ...configs.shuffled, batchSize: 0 }, identities, 0)).toThrow('batch size')
 })
