@@ -176,6 +176,23 @@ describe('EXIF', () => {
     )
   })
 
+  it('are months where no date says a day, which is no warning', async () => {
+    const rows = ['A,2024-02', 'A,2024-02', 'A,March 2024', 'B,2024', 'B,02/2024']
+    const { photos, warnings, notes, summary } = await tableOf('identity,date', rows)
+    expect(photos.map(({ encounter }) => encounter)).toEqual([
+      'A 2024-02',
+      'A 2024-02',
+      'A March 2024',
+      'B 2024',
+      'B 02/2024',
+    ])
+    expect(summary).toContain('4 encounters from timestamp, one a month or year as written')
+    expect(warnings.join()).not.toContain('cannot be read')
+    expect(notes).toContain(
+      "5 of 5 dates have no day, and count as no time: '2024-02', 'March 2024', '2024' … and 1 more",
+    )
+  })
+
   it('that all photos share is told: 0 in each row is rather none', () => {
     const csv = (second: string) => `filename,identity,encounter\na.jpg,A,0\nb.jpg,B,${second}\nc.jpg,A,\n`
     const open = (second: string) => openDataset(`${folderWith({ 't.csv': csv(second) })}/t.csv`).warnings

@@ -1,5 +1,6 @@
 import { check, counted, optionText } from '../base/index.ts'
 import { photoTime } from '../images/index.ts'
+import { isDateWithoutDay } from './date-names.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { type ReadTimes, readTimes } from './timestamps.ts'
 
@@ -90,7 +91,8 @@ export function withTimes(manifest: Manifest, { onTime }: Pick<EncounterOptions,
 
 function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, gapMinutes: number): Manifest {
   const { photos } = manifest
-  const names = encounterNames(photos, instants, daysOnly ? 0 : gapMinutes * 60_000)
+  const areTimes = instants.some((instant) => instant !== undefined)
+  const names = areTimes ? encounterNames(photos, instants, daysOnly ? 0 : gapMinutes * 60_000) : monthNames(photos)
   const seen = encountersByIdentity(photos, names)
   const source = photos.some(({ derived = [] }) => derived.includes('timestamp')) ? 'EXIF' : 'timestamp'
   if (seen.every((own) => new Set(own).size === 1)) {
@@ -104,9 +106,10 @@ function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, g
     untold === 0
       ? []
       : [`${counted(untold, 'photo without a time belongs', 'photos without a time belong')} to no encounter`]
+  const each = daysOnly ? 'one a day' : `gap ${gapMinutes} min`
   return {
     ...withNotes(manifest, [...notes, ...missing]),
-    encountersFrom: `from ${source}${station}, ${daysOnly ? 'one a day' : `gap ${gapMinutes} min`}`,
+    encountersFrom: `from ${source}${station}, ${areTimes ? each : 'one a month or year as written'}`,
     photos: photos.map((photo, i) => {
       const encounter = names[i]
       return encounter === undefined ? photo : { ...photo, encounter, derived: [...(photo.derived ?? []), 'encounter'] }
@@ -152,6 +155,14 @@ function encounterNames(
     })
   }
   return names
+}
+
+/** Where no date says a day: an individual's photos of one station with the same month or year written are of one encounter, as a folder's are. */
+function monthNames(photos: readonly Photo[]): (string | undefined)[] {
+  return photos.map(({ identity, camera, timestamp }) => {
+    if (identity === undefined || timestamp === undefined || !isDateWithoutDay(timestamp)) return undefined
+    return [identity, camera, timestamp].filter((part) => part !== undefined).join(' ')
+  })
 }
 
 function nameOf({ identity, camera }: Photo, instant: number): string {

@@ -1,15 +1,12 @@
 import { check } from '../base/index.ts'
+import { isDateName, isYearFirst } from './date-names.ts'
 import { isFlankName } from './flank-words.ts'
 import { shortList } from './manifest.ts'
 import { isUsualNobody } from './nobody.ts'
-import { monthOf } from './timestamps.ts'
 
 /** What the folders of one level are. */
 export type LevelRole = 'identity' | 'date' | 'encounter' | 'flank' | 'camera' | 'wrapper' | 'repeated' | 'various'
 
-const dates =
-  /^(19|20)\d\d([-_. ]?(0?[1-9]|1[0-2])([-_. ]?(0?[1-9]|[12]\d|3[01]))?)?([-_ T]?\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?$/
-const dayFirst = /^(0?[1-9]|[12]\d|3[01])[-_. ](0?[1-9]|1[0-2])[-_. ]((19|20)?\d\d)$/
 const months = /^(0?[1-9]|1[0-2])$/
 
 /** Words for a camera with its number, and the folders that cameras make (100RECNX). */
@@ -26,19 +23,10 @@ const parts = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', '
 
 /** What a name alone says that its folder is; undefined where it may be an individual. */
 export function roleOfName(name: string): 'date' | 'encounter' | 'flank' | 'camera' | undefined {
-  if (dates.test(name) || dayFirst.test(name) || isMonthOfYear(name)) return 'date'
+  if (isDateName(name)) return 'date'
   if (encounters.test(name.normalize('NFKD').replace(/\p{M}/gu, ''))) return 'encounter'
   if (isFlankName(name)) return 'flank'
   return areCameras([name]) ? 'camera' : undefined
-}
-
-/** `May 2024`, `1 May 2024`, `2024 mayo`: a month's name alone may be an animal's. */
-function isMonthOfYear(name: string): boolean {
-  const found =
-    /^(?:\d{1,2}[-_. ]*)?(\p{L}{3,})\.?[-_. ]*(?:19|20)\d\d$|^(?:19|20)\d\d[-_. ]*(\p{L}{3,})(?:[-_. ]*\d{1,2})?$/u.exec(
-      name,
-    )
-  return found !== null && monthOf(found[1] ?? found[2]!) !== undefined
 }
 
 /** What the names of a level say that it is; undefined where they may be individuals. */
@@ -46,7 +34,7 @@ function roleOf(level: readonly string[], above: readonly string[] | undefined):
   const own = [...new Set(level.map(roleOfName))]
   if (own.length === 1 && own[0] !== 'camera' && own[0] !== undefined) return own[0]
   if (above !== undefined && areFlanks(level)) return 'flank'
-  if (above?.every((name) => dates.test(name)) && level.every((name) => months.test(name))) return 'date'
+  if (above?.every(isYearFirst) && level.every((name) => months.test(name))) return 'date'
   if (above !== undefined && own.length > 1 && !own.includes(undefined)) return 'various'
   return level.length === 1 ? 'wrapper' : undefined
 }

@@ -135,7 +135,10 @@ describe('a bulk sheet of Wildbook', () => {
       ['b.jpg', 'WB-1', 'S7', '2024-05-01', 'Panthera', 2],
       ['c.jpg', 'WB-2', 'row 3', '2024-06', 'Panthera', 3],
     ])
-    expect(notes).toEqual(['a bulk sheet of Wildbook: 3 photos in 3 rows'])
+    expect(notes).toEqual([
+      'a bulk sheet of Wildbook: 3 photos in 3 rows',
+      "1 of 3 dates has no day, and counts as no time: '2024-06'",
+    ])
   })
 
   it('is told by its own columns, and those of which a date or an encounter was made are not left', () => {
@@ -175,6 +178,15 @@ describe('a bulk sheet of Wildbook', () => {
   it('has dates as far as they are known: a day or month of 0 is none', () => {
     const csv = `${header},${more}\na.jpg,,,WB-1,2024,3,00,,\nb.jpg,,,WB-1,2024,0,5,,\nc.jpg,,,WB-1,2024.0,10.0,20.0,,\nd.jpg,,,WB-1,0,0,0,,\n`
     expect(open(csv, []).photos.map(({ timestamp }) => timestamp)).toEqual(['2024-03', '2024', '2024-10-20', undefined])
+  })
+
+  it('has months by name, and what is no date as its cells have it', () => {
+    const csv = `${header},${more}\na.jpg,,,WB-1,2024,Feb,3,,\nb.jpg,,,WB-1,2024,mayo,,,\nc.jpg,,,WB-1,2024,13,1.0,,\nd.jpg,,,WB-1,24,2,3,,\n`
+    const { photos, warnings } = open(csv, [])
+    expect(photos.map(({ timestamp }) => timestamp)).toEqual(['2024-02-03', '2024-05', '2024/13/1.0', '24/2/3'])
+    expect(warnings.join()).toContain(
+      "2 of 4 times cannot be read, so that these photos count as having none: '2024/13/1.0', '24/2/3'",
+    )
   })
 
   it('may have neither sightings nor dates, and columns that a user names', () => {

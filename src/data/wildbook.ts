@@ -1,6 +1,8 @@
 import { counted } from '../base/index.ts'
 import type { Table } from './csv.ts'
+import { isDateWithoutDay } from './date-names.ts'
 import type { MadeColumn, Sheet } from './joined-columns.ts'
+import { monthOf, readTimes } from './timestamps.ts'
 
 const mediaAsset = /^encounter\.mediaasset\d+$/i
 
@@ -84,10 +86,20 @@ function encounterColumn({ header, rows }: Table, sighting: number | undefined):
   return { told: filled ? name : `${name} or row`, sources: [name] }
 }
 
-/** `2024-05-01`, as far as it is known: month or day are not where they are empty, or 0. A spreadsheet may write 5 as `5.0`. */
+/**
+ * `2024-05-01`, as far as it is known: month or day are not where they are empty, or 0. A spreadsheet may write 5 as `5.0`, a person a month by its
+ * name. What is no date stays as the cells have it.
+ */
 function dateOf(written: readonly string[]): string {
   const parts = written.map((part) => part.replace(/[.,]0+$/, ''))
   const missing = parts.findIndex((part) => /^0*$/.test(part))
   const known = missing === -1 ? parts : parts.slice(0, missing)
-  return known.map((part) => part.padStart(2, '0')).join('-')
+  const date = known.map((part, i) => (i === 1 ? monthNumber(part) : part).padStart(2, '0')).join('-')
+  const isDate = date === '' || isDateWithoutDay(date) || readTimes([date]).unread.length === 0
+  return isDate ? date : written.slice(0, known.length).join('/')
+}
+
+/** `5` of `May`; what is no month's name as it is. */
+function monthNumber(written: string): string {
+  return /^\p{L}{3,}\.?$/u.test(written) ? String(monthOf(written) ?? written) : written
 }
