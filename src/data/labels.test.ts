@@ -44,7 +44,7 @@ describe('words for nobody', () => {
     const manifest = table('filename,identity', [...rows, 'b'], { unidentified: { only: ['B'] } })
     expect(identitiesIn(manifest.photos)).toEqual(['A', 'A', 'NA', undefined, 'unknown', 'NA', undefined, undefined])
     expect(manifest.warnings[0]).toBe(
-      'counted as individuals, though their labels say that they are not known, or not for certain: ' +
+      'counted as individuals, though their labels may stand for no animal, or for one that is not certain: ' +
         '\'NA\' (2 photos), \'unknown\' (1 photo); `unidentified: ["NA","unknown"]` leaves them out',
     )
   })

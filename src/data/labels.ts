@@ -136,7 +136,7 @@ function doubtfulWarnings(photos: readonly Photo[]): string[] {
   const typed = [...counts.keys()].filter((label) => !label.includes(','))
   const words = typed.length > typedAtMost ? [...typed.slice(0, typedAtMost), '…'] : typed
   return [
-    `counted as individuals, though their labels say that they are not known, or not for certain: ${names}` +
+    `counted as individuals, though their labels may stand for no animal, or for one that is not certain: ${names}` +
       (words.length === 0 ? '' : `; ${optionText({ unidentified: words })} leaves them out`),
   ]
 }

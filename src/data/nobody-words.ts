@@ -20,15 +20,18 @@ export const nobodyWords: readonly string[] = [
   cannotidentify cantidentify cannotbeidentified cannotid couldnotidentify dontknow
   unknownid unknownidentity unknownname idunknown identityunknown nameunknown
   newwhale newindividual
+  unsorted notsorted tosort tobesorted unprocessed untagged uncategorized uncategorised unmarked nomarks
+  untitled untitledfolder newfolder neuerordner nuevacarpeta novapasta nouveaudossier nuovacartella
+  false falsch falso onwaar
   desconocido desconocida desconocidos noidentificado noidentificada noidentificados noidentificable noident sinidentificar sinidentificacion
-  sinid sinnombre sinasignar sindatos ninguno ninguna indeterminado indeterminada indefinido indefinida nulo nula vacio pendiente
+  sinclasificar porclasificar sinmarcas sinid sinnombre sinasignar sindatos ninguno ninguna indeterminado indeterminada indefinido indefinida nulo nula vacio pendiente
   pordeterminar poridentificar porconfirmar individuodesconocido jaguardesconocido animaldesconocido
   desconhecido desconhecida naoidentificado naoidentificada naoidentificavel naoident semidentificacao semid semnome semdados nenhum nenhuma
-  aidentificar adeterminar pendente individuodesconhecido animaldesconhecido
+  naoclassificado semclassificacao semmarcas aidentificar adeterminar pendente individuodesconhecido animaldesconhecido
   inconnu inconnue nonidentifie nonidentifiee nonidentifiable nonident pasidentifie indetermine indeterminee aucun aucune sansnom sansid
-  sansidentite aidentifier adeterminer individuinconnu animalinconnu
+  nontrie nontries nontriees atrier sansidentite aidentifier adeterminer individuinconnu animalinconnu
   unbekannt unbekannter unbekannte unbekanntes unbek nichtidentifiziert nichtidentifizierbar nichterkannt unidentifiziert unbestimmt
-  unbestimmbar nichtbestimmt zubestimmen keineangabe kein keine keiner ohnenamen namenlos nichtbekannt unbekanntestier
+  unsortiert nichtsortiert zusortieren unbestimmbar nichtbestimmt zubestimmen keineangabe kein keine keiner ohnenamen namenlos nichtbekannt unbekanntestier
   sconosciuto sconosciuta nonidentificato nonidentificata daidentificare nessuno nessuna ignoto ignota indeterminata senzanome
   onbekend onbekende nietgeidentificeerd ongeidentificeerd geen okand ejidentifierad ukjent ukendt ikkeidentifisert ikkeidentificeret
   tuntematon
@@ -37,6 +40,7 @@ export const nobodyWords: readonly string[] = [
   невідома
   未知 未知个体 未知個体 未识别 未識別 未鉴定 未鑑定 未同定 未特定 未命名 未确定 待定 待鉴定 不明 不详 個体不明 无 無 なし 미상 불명 알수없음
 `),
+  ...kinds.map((kind) => `new${kind}`),
   ...unknown.flatMap((word) => kinds.flatMap((kind) => [`${word}${kind}`, `${word}${kind}s`, `${kind}${word}`])),
 ]
 
@@ -49,6 +53,20 @@ export const nobodyMarks: readonly string[] = words(`
 
 /** Letters that stand for nobody as often as for a name: `NN` is nomen nescio, or somebody's initials. */
 export const nobodyInitials: readonly string[] = words('nn xx xxx')
+
+/**
+ * Whole labels that stand for photos without one animal's name as often as for an animal called so: a pile to be looked at, a yes or no, a sex or
+ * an age. Written as `nobodyWords` are.
+ */
+export const doubtfulLabels: readonly string[] = words(`
+  new news newones nuevo nueva nuevos nuevas novo novos novas neu neue nouveau nouvelle nouveaux nuovo nuovi nieuw
+  other others otro otros otra otras outro outros autre autres andere sonstige altri misc miscellaneous various varios diverse divers mixed
+  multiple several rest remaining
+  todo tocheck toreview review check checkme inbox incoming import imported temp tmp temporary
+  duplicate duplicates rejected rejects unusable blurry blurred notgood baddata
+  yes no true vrai faux wahr verdadero verdadeiro vero
+  animal animals individual individuals male female males females adult adults juvenile juveniles subadult subadults cub cubs macho hembra femea
+`)
 
 /** What makes a longer name suspicious: `unknown_01` may be one animal that has no name yet, or nobody. */
 export const doubtfulWords: readonly string[] = words(`

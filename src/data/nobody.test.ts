@@ -93,6 +93,12 @@ describe('words for nobody', () => {
       'por identificar',
     ],
     ...[
+      '_unsorted',
+      'To sort',
+      'unmarked',
+      'FALSE',
+      'new_jaguar',
+      'New folder',
       'jaguar desconocido',
       'Não ident.',
       'non identifiable',
@@ -193,6 +199,13 @@ describe('words for nobody', () => {
       'n/d 3',
       'TBA',
       'indet. 5',
+      'New',
+      '_new_',
+      'Others',
+      'misc.',
+      'TRUE',
+      'Female',
+      'unsorted 2',
     ],
   ]
   it.each(doubtful)('%j is worth a question', (label) => {
@@ -232,7 +245,21 @@ describe('words for nobody', () => {
       '1/2',
       '张三',
     ],
-    ...['Pendiente Azul', 'Blank Eye', 'Blanca 1', 'Inka', 'Xaxx', 'Maya B', 'Whoopi', 'Newton', 'Kein Ende', '🐆'],
+    ...[
+      'Pendiente Azul',
+      'Blank Eye',
+      'Blanca 1',
+      'Inka',
+      'Xaxx',
+      'Maya B',
+      'Whoopi',
+      'Newton',
+      'New Moon',
+      'Nova',
+      'Truella',
+      'Kein Ende',
+      '🐆',
+    ],
   ]
   it.each(clear)('%j is a name like any other', (label) => {
     expect(isDoubtful(label)).toBe(false)

@@ -1,4 +1,11 @@
-import { doubtfulStems, doubtfulWords, nobodyInitials, nobodyMarks, nobodyWords } from './nobody-words.ts'
+import {
+  doubtfulLabels,
+  doubtfulStems,
+  doubtfulWords,
+  nobodyInitials,
+  nobodyMarks,
+  nobodyWords,
+} from './nobody-words.ts'
 
 /** A test of labels: true where a cell or a folder's name stands for nobody. */
 export type IsNobody = (label: string) => boolean
@@ -28,14 +35,15 @@ const leastBesideNumber = 4
 
 /**
  * True for a label that says of its animal that it is not known, or not for certain, and may be its name all the same: a word for nobody
- * beside other words or a number (`unknown_2`, `unid1`, `no id 3`), and a label with a question mark (`?1`, `Ana?`). It is worth a question.
+ * beside other words or a number (`unknown_2`, `unid1`, `no id 3`), a label with a question mark (`?1`, `Ana?`), and words that rather name a pile
+ * of photos than an animal (`New`, `others`). It is worth a question.
  */
 export function isDoubtful(label: string): boolean {
   if (isUsualNobody(label) || /[?¿？]/.test(label)) return true
   const words = lettersOf(label).flatMap((word) => word.split(/\p{N}+/u).filter((part) => part !== ''))
   const letters = words.join('')
   return (
-    initials.has(lettersOf(label).join('')) ||
+    doubtfulWhole.has(lettersOf(label).join('')) ||
     marked.has(withoutSpaces(label).replace(/[\p{N}_-]+$/u, '')) ||
     (letters.length >= leastBesideNumber && usual.has(letters)) ||
     words.some((word) => doubtful.has(word)) ||
@@ -45,7 +53,7 @@ export function isDoubtful(label: string): boolean {
 
 const usual = new Set(nobodyWords.map((word) => lettersOf(word).join('')))
 const marked = new Set(nobodyMarks)
-const initials = new Set(nobodyInitials)
+const doubtfulWhole = new Set([...nobodyInitials, ...doubtfulLabels])
 const doubtful = new Set(doubtfulWords.flatMap(lettersOf))
 
 function withoutSpaces(label: string): string {
