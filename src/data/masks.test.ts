@@ -109,6 +109,25 @@ describe('masks', () => {
     expect(new Set(entries).size).toBe(2)
   })
 
+  it('that are the photo itself, or another photograph, are refused', async () => {
+    const scene = await encodePng({
+      width: 40,
+      height: 30,
+      data: Uint8Array.from({ length: 4800 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37 + (i >> 6) * 11) % 256)),
+    })
+    const folder = folderWith({ 'a.png': photo, 'b.png': photo, 't.csv': 'file,mask\na.png,a.png\nb.png,\n' })
+    expect(() => openDataset(join(folder, 't.csv'))).toThrow(
+      `t.csv row 2 'a.png': mask ${join(folder, 'a.png')} is the photo itself, expected a picture with the animal white`,
+    )
+    expect(() => openDataset(folder, { masks: folderWith({ 'a.png': half, 'b.png': photo }) })).toThrow(
+      'b.png is the photo itself',
+    )
+    const masks = folderWith({ 'a.png': half, 'b.png': scene })
+    await expect(rows(folderWith({ 'a.png': photo, 'b.png': photo }), { masks })).rejects.toThrow(
+      `mask ${join(masks, 'b.png')}: a photograph, expected a mask: the animal white and all else black`,
+    )
+  })
+
   it('that are missing, fit nothing or fit several are told', () => {
     const folder = folderWith({ 'a.png': photo, 't.csv': 'file,mask\na.png,gone.png\n', 'm/b.png': half })
     expect(() => openDataset(join(folder, 't.csv'))).toThrow("t.csv row 2 'a.png': mask 'gone.png': no such file")

@@ -53,7 +53,7 @@ export function withMasks(manifest: Manifest, { masks: folder, onFile }: MaskOpt
     if (other !== undefined && other.path !== photo.path)
       problems.push({ where: describePhoto(photo), what: `has the mask ${files[0]} of ${other.filename} too` })
     users.set(files[0]!, photo)
-    const mask = readMask(join(folder, files[0]!))
+    const mask = readMask(join(folder, files[0]!), photo)
     if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask })
     else found++
     return typeof mask === 'string' ? photo : { ...photo, mask }
@@ -133,7 +133,7 @@ export function withMaskColumn(
     const path = fileOf(name)
     const place = path === undefined ? find(name) : { path }
     const { what = 'no such file', hint } = { what: undefined, hint: undefined, ...place }
-    const mask = path === undefined ? `mask '${name}': ${what}` : readMask(path)
+    const mask = path === undefined ? `mask '${name}': ${what}` : readMask(path, photo)
     if (typeof mask === 'string') problems.push({ where: describePhoto(photo), what: mask, hint })
     else found++
     return typeof mask === 'string' ? photo : { ...photo, mask }
@@ -141,13 +141,21 @@ export function withMaskColumn(
   return { photos, problems, notes: found === 0 ? [] : [`${counted(found, 'mask')}; ${masksUnread}`] }
 }
 
-function readMask(path: string): MaskFile | string {
+function readMask(path: string, photo: Photo): MaskFile | string {
   if (!existsSync(path)) return `mask ${path}: no such file`
   try {
-    return { path, sha256: createHash('sha256').update(readRegular(path, 'photo')).digest('hex') }
+    const bytes = readRegular(path, 'photo')
+    if (isFileOf(bytes, photo)) return `mask ${path} is the photo itself, expected a picture with the animal white`
+    return { path, sha256: createHash('sha256').update(bytes).digest('hex') }
   } catch (error) {
     return `mask: ${messageOf(error)}`
   }
+}
+
+/** Only a file of the same length is read. A photo that is not there is told elsewhere. */
+function isFileOf(bytes: Uint8Array, { path }: Photo): boolean {
+  const file = statSync(path, { throwIfNoEntry: false })
+  return file?.isFile() === true && file.size === bytes.length && readRegular(path, 'photo').equals(bytes)
 }
 
 /** A path and its ends, longest first, each with a folder at least: folders around all photos are not around their masks. */

@@ -1,5 +1,6 @@
 import { check } from '../base/index.ts'
 import type { ImageRGBA } from './decode.ts'
+import { isPicture } from './mask-or-picture.ts'
 import { drawOutline, type Outline, outlineFrame } from './outline.ts'
 
 /** How far the sides of photo and mask may differ in proportion: a mask of half the size is rounded. */
@@ -8,12 +9,12 @@ const proportion = 0.02
 /**
  * The photo with a mask as its alpha channel: α = the photo's own · the mask's. A mask's alpha is its alpha channel where it has one, else its
  * brightness; where that stays below half of white, it holds numbers of parts (0 and 1, say), and all but 0 is the animal. A mask of another
- * size but the same proportions is scaled. @throws InputError naming the mask where its proportions differ.
+ * size but the same proportions is scaled. @throws InputError naming the mask where its proportions differ, and where it is a photograph.
  */
 export function withMask(image: ImageRGBA, mask: ImageRGBA, name: string): ImageRGBA {
   const { width, height } = image
   checkProportions(mask, image, name)
-  const alpha = alphaOf(mask)
+  const alpha = alphaOf(mask, name)
   const data = new Uint8Array(image.data) // slice() of a Buffer would not copy
   for (let y = 0; y < height; y++) {
     const row = Math.min(mask.height - 1, Math.floor(((y + 0.5) * mask.height) / height)) * mask.width
@@ -53,9 +54,15 @@ function checkProportions(mask: Size, { width, height }: Size, name: string): vo
 }
 
 /** [height · width], 0 to 255. */
-function alphaOf({ data, width, height }: ImageRGBA): Uint8Array {
+function alphaOf(mask: ImageRGBA, name: string): Uint8Array {
+  const { data, width, height } = mask
   const channels = Uint8Array.from({ length: width * height }, (_, i) => data[i * 4 + 3]!)
   if (channels.some((alpha) => alpha < 255)) return channels
+  check(
+    !isPicture(mask),
+    `mask ${name}: a photograph, expected a mask: the animal white and all else black`,
+    'masks are pictures of their own, named as the photos are; leave them out where there are none',
+  )
   const brightness = channels.map((_, i) => Math.max(data[i * 4]!, data[i * 4 + 1]!, data[i * 4 + 2]!))
   const brightest = brightness.reduce((most, value) => Math.max(most, value), 0)
   return brightest >= 128 ? brightness : brightness.map((value) => (value > 0 ? 255 : 0))
