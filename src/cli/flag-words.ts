@@ -142,7 +142,8 @@ function siblingOf(command: Command, name: string): Command | undefined {
 /** Hidden options answer the habits of other programs, and are none of ours. */
 function optionOf(command: Command, name: string): Option | undefined {
   const attribute = renamedOptions[name] ?? name
-  return command.options.find((option) => !option.hidden && option.attributeName() === attribute)
+  const own = command.options.filter((option) => option.attributeName() === attribute)
+  return own.find(({ hidden }) => !hidden) ?? own[0] // another name that the command takes too, where it has no own
 }
 
 function flagWith({ long, parseArg }: Option, value: unknown): string {

@@ -11,7 +11,7 @@ import { type MatchFlags, withMatching } from './match-options.ts'
 import { warnOfOneSided } from './one-sided.ts'
 import { tellTimes, timed, timedGallery } from './place-time.ts'
 import { firstWord, progress } from './progress.ts'
-import { warn } from './say.ts'
+import { tell, warn } from './say.ts'
 import { warnOfUnusedCosts, warnOfUnusedMatcher } from './unused-options.ts'
 import { warnOfIdenticalKnown, warnOfSkipped, warnOfTrained, warnOfTrust, withModel, withProgress } from './work.ts'
 
@@ -132,12 +132,22 @@ async function matched(
     warnOfUnusedMatcher(flags)
     return { match, local: undefined, scores: plain ? calibration?.embedding : undefined }
   }
+  tellOneIndividual(known)
   const learnt = plain ? calibration?.[match] : undefined
   return withMatching({ ...flags, match }, { signal, gallery: source, learnt }, async (matching) => ({
     match,
     local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: flags.flanks })),
     scores: matching?.fusion === undefined ? undefined : learnt,
   }))
+}
+
+/** Places say whom a photo shows against those of other animals. */
+function tellOneIndividual({ photos }: PhotoEmbeddings): void {
+  const names = new Set(photos.flatMap(({ identity }) => identity ?? []))
+  if (names.size === 1)
+    tell(
+      'note: the gallery shows one individual: places have no others to be weighed against, so look at how many agree, not at the similarity',
+    )
 }
 
 /** Photos of each individual that a page shows. */

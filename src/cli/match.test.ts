@@ -84,13 +84,18 @@ interface Answer {
 }
 
 describe('--match', () => {
-  it('refuses a gallery of one individual, of which places alone say nothing', async () => {
+  it('refuses a gallery of one individual, of which places alone say nothing, and fused counts places of its best photo', async () => {
     const alone = join(out, 'alone.csv')
     writeFileSync(alone, 'filename,identity\nAbril_0.png,Abril\nAbril_1.png,Abril\n')
     const gallery = ['--gallery', alone, '--images', join(data, 'train', 'train')]
     const query = join(data, 'test', 'test', 'Abril_3.png')
     expect(await rosette('identify', '--model', run, ...gallery, query, '--match', 'local')).toBe(2)
     expect(output.stderr).toContain('--match local: the gallery shows one individual, expected two or more')
+    output.stdout = ''
+    expect(await rosette('identify', '--model', run, ...gallery, query, '--match', 'fused', '--json')).toBe(0)
+    expect(output.stderr).toContain('note: the gallery shows one individual')
+    const [answer] = JSON.parse(output.stdout) as Answer[]
+    expect(answer!.candidates[0]!.places).toBeGreaterThanOrEqual(8)
   })
 
   it('local and fused name the animals that a network does not know, and stand in the protocol', async () => {
@@ -155,6 +160,11 @@ describe('--match', () => {
     expect(output.stderr).toMatch(
       /gallery has local features of cells, 400 places of 48 px, none of RootSIFT, 800 keypoints of 512 px: they are found in its photos/,
     )
+    expect(output.stderr).toMatch(
+      /\d+ photos without features of RootSIFT, 800 keypoints of 512 px cannot be read, the first: \w+_0\.png: no such file/,
+    )
+    expect(output.stderr).toContain('hint: --gallery-images names the folder in which the photos of a gallery lie')
+    expect(output.stderr).not.toContain('--skip-unreadable') // which would not help
     expect(await rosette(...made, '--append')).toBe(2)
     expect(output.stderr).toContain('has local features of cells, 400 places of 48 px, and these would be of RootSIFT')
   })

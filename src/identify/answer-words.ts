@@ -4,17 +4,23 @@ import type { CalibratedScores, CalibrationRecord } from './calibration-record.t
 import type { Decision } from './decisions.ts'
 import type { Identification } from './identify.ts'
 import { otherEncounters } from './meeting.ts'
+import { percentText } from './percent-text.ts'
 import { similarityText } from './similarity-text.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
-export function answerWords({ answer, candidates }: Identification): string {
+export function answerWords({ answer, candidates, leftOut }: Identification): string {
   const { reason, notCompared, bothFlanks, decidedBy, ruledOut = [] } = answer
   const mirrored = mirroredWords(candidates)
   if (decidedBy !== undefined) return [decidedWords(answer, decidedBy), ...mirrored].join('; ')
-  if (reason === 'nobodyToCompare')
-    return notCompared === 0
-      ? 'there is no photo in the gallery to compare it with'
-      : 'could not be matched: no photo of the gallery shows this flank'
+  const own = ownFileWords(leftOut)
+  if (reason === 'nobodyToCompare') {
+    const other = leftOut.length === 0 ? '' : 'other '
+    const why =
+      notCompared === 0
+        ? `there is no ${other}photo in the gallery to compare it with`
+        : `could not be matched: no ${other}photo of the gallery shows this flank`
+    return [why, ...own].join('; ')
+  }
   const words = [`${verdict(answer)}${basis(answer, candidates)}`]
   if (notCompared > 0)
     words.push(
@@ -26,7 +32,14 @@ export function answerWords({ answer, candidates }: Identification): string {
     )
   if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
   if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
-  return [...words, ...mirrored].join('; ')
+  return [...words, ...own, ...mirrored].join('; ')
+}
+
+/** That the photo asked about is in the gallery itself: everything else is said of the other photos. */
+function ownFileWords(leftOut: Identification['leftOut']): string[] {
+  if (leftOut.length === 0) return []
+  const names = leftOut.map(({ filename, identity }) => `${identity} (${filename})`).join(', ')
+  return [`this very file is in the gallery as ${names} and was left out`]
 }
 
 /** Whose coats the mirrored photo fits better, and what that may mean; nothing where there is nobody. */
@@ -135,7 +148,5 @@ export const noAccuracyWords =
   'Nothing is known of how often this model is right on your animals, so there are no probabilities and no names are given: `calibrateModel()` measures it, on photos of eight known individuals or more.'
 
 function percent(probability: number | undefined): string {
-  if (probability === undefined) return 'unknown'
-  const shown = probability * 100
-  return `${shown > 0 && shown < 1 ? 'below 1' : shown < 100 && shown > 99 ? 'above 99' : shown.toFixed(0)} %`
+  return probability === undefined ? 'unknown' : percentText(probability)
 }

@@ -65,6 +65,45 @@ test('the very same file is left out of its own ranking and of no other', () => 
   ])
 })
 
+test('an answer says that its own file is in the gallery, and as whom', () => {
+  const [one] = identifyPhotos(gallery, set(['a1', undefined, 0]), 1)
+  expect(answerWords(one!)).toBe(
+    'unsure: most like Bento; the photo of Bento most similar to this one is b1 (0.87); this very file is in the gallery as Abril (a1) and was left out',
+  )
+  const [alone] = identifyPhotos(set(['a1', 'Abril', 0]), set(['a1', undefined, 0]), 3)
+  expect(answerWords(alone!)).toBe(
+    'there is no other photo in the gallery to compare it with; this very file is in the gallery as Abril (a1) and was left out',
+  )
+})
+
+test('a mirrored photo is told only where it fits better than the photo itself fits anybody', () => {
+  const match = (weight: number) => ({ weight, places: new Float32Array(4 * 9), parts: [] })
+  const mirroredAt = (upright: number) => {
+    const matches = [
+      new Map([
+        [0, match(upright)],
+        [1, match(0)],
+      ]),
+    ]
+    const mirrored = [
+      new Map([
+        [0, match(0)],
+        [1, match(1)],
+      ]),
+    ]
+    const local = {
+      adjust: (_: number, cosines: Float32Array) => cosines,
+      alone: () => new Float32Array(0),
+      matches,
+      mirrored,
+    }
+    const [one] = identifyPhotos(gallery, set(['q', undefined, 10]), 2, { local })
+    return one!.candidates.map(({ mirrored }) => mirrored)
+  }
+  expect(mirroredAt(20)).toEqual([false, false])
+  expect(mirroredAt(0.4)).toEqual([false, true])
+})
+
 test('each query that was ranked is told, also one whose own file is left out', () => {
   const told: (readonly [number, number])[] = []
   const queries = set(['q', undefined, 1], ['a1', undefined, 0], ['r', undefined, 89])

@@ -15,7 +15,7 @@ import { type ShownPhoto, shownPhotos } from './shown-photos.ts'
 
 /** An individual that a photo may show. */
 export interface Candidate {
-  /** From 1: the likeliest, or without a calibration the most similar. */
+  /** From 1: the likeliest, or without a calibration the most similar; first whom a person decided it to show, last whom a person ruled out. */
   readonly rank: number
   readonly identity: string
   /** With its most similar photo: the cosine, −1 to 1, or after re-ranking 1 − distance, 0 to 1. */
@@ -187,15 +187,18 @@ function likeliestFirst(
   return probabilities === undefined ? found : found.sort((a, b) => b.probability! - a.probability!)
 }
 
-/** The first of a ranking, and whom a person decided the query to show. */
+/** The first of a ranking: whom a person decided the query to show before all others, and those that a person ruled out after them. */
 function listedOf<T extends RankedIndividual>(
   individuals: readonly T[],
   top: number,
-  { identity }: DecidedQuery,
+  { identity, ruledOut }: DecidedQuery,
 ): (T & { readonly rank: number })[] {
+  const out = new Set(ruledOut)
+  const place = (one: T) => (one.identity === identity ? 0 : out.has(one.identity) ? 2 : 1)
   return individuals
+    .toSorted((a, b) => place(a) - place(b))
+    .slice(0, top)
     .map((one, i) => ({ ...one, rank: i + 1 }))
-    .filter((one) => one.rank <= top || one.identity === identity)
 }
 
 function decidedOf({ of }: DecidedQuery, identity: string): Pick<Candidate, 'decided'> {
@@ -302,7 +305,8 @@ function matchedOf(
   }
 }
 
-/** Whether the mirrored query agrees with a photo more than twice as well as the query itself. */
+/** Whether the mirrored query agrees with a photo more than twice as well as the query itself does with any: a few places agree with anybody by chance. */
 function fitsMirrored({ matches, mirrored }: LocalResult, query: number, photo: number): boolean {
-  return (mirrored[query]!.get(photo)?.weight ?? 0) > 2 * (matches[query]!.get(photo)?.weight ?? 0)
+  const upright = Math.max(0, ...Array.from(matches[query]!.values(), ({ weight }) => weight))
+  return (mirrored[query]!.get(photo)?.weight ?? 0) > 2 * upright
 }

@@ -51,6 +51,7 @@ export {
 export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
+export { percentText } from './percent-text.ts'
 export { shownNames } from './photo-names.ts'
 export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
 export type { PriorScores } from './prior-scores.ts'

@@ -1,5 +1,5 @@
-import { check } from '../base/index.ts'
-import { type MakeOnceOptions, type Photo, photoKey } from '../data/index.ts'
+import { check, counted } from '../base/index.ts'
+import { describePhoto, type MakeOnceOptions, type Photo, photoKey, type Skipped, whySkipped } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { extractPhotos, type LocalExtractor, type LocalFeatures } from '../local/index.ts'
 
@@ -44,7 +44,8 @@ export async function findFeatures(
   )
   const found: LocalFeatures[][][] = []
   for (const [m, extractor] of extractors.entries()) {
-    const made = await extractPhotos(extractor, missing[m]!, { ...options, onProgress: tell(m) })
+    const made = await extractPhotos(extractor, missing[m]!, { ...options, skipUnreadable: true, onProgress: tell(m) })
+    checkAllFound(extractor, made.skipped)
     const all = new Map(known?.get(extractor.fingerprint))
     made.photos.forEach((photo, i) => all.set(featuresKey(photo, made.contentHashes[i]!), made.features[i]!))
     found.push(
@@ -58,6 +59,16 @@ export async function findFeatures(
     )
   }
   return found
+}
+
+/** A gallery on disk is without its photos: where it has not the features, somebody must say where these lie. */
+function checkAllFound({ name }: Pick<LocalExtractor, 'name'>, unread: readonly Skipped[]): void {
+  const [first] = unread
+  check(
+    first === undefined,
+    `${counted(unread.length, 'photo')} without features of ${name} cannot be read, the first: ${first && describePhoto(first.photo)}: ${first && whySkipped(first)}`,
+    '`galleryImages` names the folder in which the photos of a gallery lie; or make the gallery again, with the features of this matcher',
+  )
 }
 
 /** Work in several parts of these sizes, told as one: what is done of part m comes after all of the parts before it. */

@@ -26,7 +26,8 @@ export const lnbnnDefaults = { neighbours: 4 } as const satisfies LnbnnOptions
  * `neighbours` closest individuals with the difference of squared distances d²(background) − d²(found) = 2 (cos(found) − cos(background)), the
  * background being the next closest individual. What every animal has gets next to no votes. `nearest` [P, Q] are cosines with each
  * photo's closest descriptor; where there are no more individuals than neighbours, the last one is the background. Where all photos that this query may meet
- * show one individual, the background is among the photos left out: it would be its own else, and no place would count.
+ * show one individual, the background is among the photos left out: it would be its own else, and no place would count. Where the whole gallery shows one
+ * individual, each photo is its own, so that the photo with most places in common is found.
  */
 export function lnbnn(nearest: Float32Array, photos: number, options: LnbnnOptions = lnbnnDefaults): Votes {
   const { neighbours, individuals, leaveOut } = options
@@ -36,19 +37,22 @@ export function lnbnn(nearest: Float32Array, photos: number, options: LnbnnOptio
   const background = new Float32Array(queries)
   const byIndividual = new Map<number, number>()
   const individualOf = (photo: number) => individuals?.[photo] ?? photo
-  const isAlone = new Set(asked.map(individualOf)).size < 2
-  const compared = isAlone ? Array.from({ length: photos }, (_, photo) => photo) : asked
+  const all = Array.from({ length: photos }, (_, photo) => photo)
+  const isOne = new Set(all.map(individualOf)).size < 2
+  const isAlone = !isOne && new Set(asked.map(individualOf)).size < 2
+  const compared = isAlone ? all : asked
+  const rivalOf = isOne ? (photo: number) => photo : individualOf
   const row = new Float32Array(photos) // one descriptor's cosines, side by side
   for (let q = 0; q < queries; q++) {
     for (let photo = 0, at = q; photo < photos; photo++, at += queries) row[photo] = nearest[at]!
-    const best = closestIndividuals(row, compared, individualOf, neighbours + 1)
+    const best = closestIndividuals(row, compared, rivalOf, neighbours + 1)
     const floor = best.at(-1)?.cosine ?? 1
     background[q] = floor
     for (const photo of asked) {
       const gain = 2 * (row[photo]! - floor)
       if (gain > 0) votes[photo] = votes[photo]! + gain
     }
-    for (const { individual, cosine } of isAlone ? closestIndividuals(row, asked, individualOf, 1) : best)
+    for (const { individual, cosine } of isOne || isAlone ? closestIndividuals(row, asked, individualOf, 1) : best)
       if (cosine > floor) byIndividual.set(individual, (byIndividual.get(individual) ?? 0) + 2 * (cosine - floor))
   }
   return { photos: votes, background, individuals: byIndividual }

@@ -114,6 +114,12 @@ describe('votes', () => {
     expect([...individuals.keys()]).toEqual([0])
   })
 
+  test('where the gallery shows one individual, each photo stands for itself', () => {
+    const { photos, individuals } = lnbnn(nearest, 4, { neighbours: 1, individuals: [7, 7, 7, 7] })
+    expect([...photos].map((v) => Number(v.toFixed(4)))).toEqual([0.2, 0.2, 0, 0])
+    expect([...individuals.keys()]).toEqual([7])
+  })
+
   test('of fewer individuals than neighbours the last is the background, and nobody is no error', () => {
     expect([...lnbnn(nearest, 4, { neighbours: 9 }).background].map((v) => v.toFixed(1))).toEqual(['0.2', '0.1'])
     expect(lnbnn(new Float32Array(0), 0).photos).toHaveLength(0)

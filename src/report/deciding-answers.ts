@@ -4,6 +4,7 @@ import {
   answerWords,
   type Decision,
   type Identification,
+  percentText,
   type ShownPhoto,
   shownNames,
   similarityText,
@@ -62,7 +63,7 @@ export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: 
         photo,
         name: '',
         answer: reason === 'decided' ? 'decided' : answer,
-        words: answerWords(one).replaceAll(one.photo.filename, () => names.asked.get(one.photo.filename)!),
+        words: wordsOf(one, names),
         groups: groups.map(({ candidate, photos }): DecidingGroup => {
           const other = (p: number) => [own, pictures[p]] as const
           return {
@@ -93,6 +94,14 @@ function namesOf(photos: readonly Photo[]): Names {
   return new Map(photos.map(({ filename }, i) => [filename, shown[i]!]))
 }
 
+/** What is said of a photo, by the names of the page: of no photo that it names the folders above are told. */
+function wordsOf(one: Identification, names: { readonly asked: Names; readonly known: Names }): string {
+  const longestFirst = [...names.asked, ...names.known]
+    .filter(([name, shown]) => name !== shown)
+    .sort(([a], [b]) => b.length - a.length)
+  return longestFirst.reduce((words, [name, shown]) => words.replaceAll(name, () => shown), answerWords(one))
+}
+
 /** By the names of the page, the photo that was asked about first. */
 function asPair(
   { photo, other, decision, inGallery = [false, true] }: Decision,
@@ -111,8 +120,7 @@ function groupWords({ similarity, places, probability, mirrored }: Identificatio
   const agree = placesWords(places)
   const turned = mirroredWords(mirrored)
   if (probability === undefined) return `${similarityWords(similarity, places)}${agree}${turned}`
-  const share = probability * 100
-  return `probability ${share > 0 && share < 1 ? 'below 1' : share.toFixed(0)} %${agree}${turned}`
+  return `probability ${percentText(probability)}${agree}${turned}`
 }
 
 /** Nearly all similarities of matched places are nearly 1: they have as many decimals as tell them from it. */
@@ -128,7 +136,7 @@ function placesWords(places: number | undefined): string {
 function placeTimeWords({ placeTime }: Identification['candidates'][number]): string {
   if (placeTime === undefined) return ''
   const { factor, probability } = placeTime
-  const together = probability === undefined ? '' : `, with them ${(probability * 100).toFixed(0)} %`
+  const together = probability === undefined ? '' : `, with them ${percentText(probability)}`
   return `place and time: ${factor.toFixed(1)} times the average${together}`
 }
 

@@ -63,7 +63,7 @@ export function askedClusters({ clusters, decisions, matches }: AskedClusters, m
         photo,
         name: `Proposal ${own}`,
         answer: pair.joined ? 'joined' : 'parted',
-        words: questionWords(pair, [own, other], scale),
+        words: questionWords(pair, [own, other], clusters),
         groups: [
           {
             name: pair.joined ? `Proposal ${other}, another part` : `Proposal ${other}`,
@@ -109,13 +109,15 @@ function bySize(photos: readonly ClusteredPhoto[]): [row: number, photo: Cluster
   return [...photos.entries()].sort(([, a], [, b]) => a.cluster - b.cluster)
 }
 
+/** Only just: the two ends of the threshold's range say different things of it. */
 function questionWords(
   { joined, score }: PhotoClusters['toDecide'][number],
   [own, other]: readonly [number, number],
-  scale: PhotoClusters['scale'],
+  { scale, threshold }: Pick<PhotoClusters, 'scale' | 'threshold'>,
 ): string {
+  const near = score >= threshold.loose && score <= threshold.strict ? ', but only just' : ''
   const mean = `the mean ${scale} of their pairs is ${score.toFixed(2)}`
   return joined
-    ? `Both are in proposal ${own}, but only just: ${mean}. “Different” takes it apart.`
-    : `Proposals ${own} and ${other} are two individuals, but only just: ${mean}. “Same” makes them one.`
+    ? `Both are in proposal ${own}${near}: ${mean}. “Different” takes it apart.`
+    : `Proposals ${own} and ${other} are two individuals${near}: ${mean}. “Same” makes them one.`
 }

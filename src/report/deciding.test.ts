@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { Identification, PhotoClusters } from '../identify/index.ts'
+import { askedAnswers } from './deciding-answers.ts'
+import { askedClusters } from './deciding-clusters.ts'
+
+const photo = (filename: string) => ({ filename, path: filename, extra: {} })
+
+test('a page says 100 % of nothing that may be otherwise, and no folder above the photos', () => {
+  const [asked, known] = [photo('/home/ana/valley/q.jpg'), photo('/home/ana/ridge/Bia/1.jpg')]
+  const gallery = [known, photo('/home/ana/ridge/Caio/2.jpg')]
+  const candidate = { rank: 1, identity: 'Bia', similarity: 0.9, photo: known, probability: 0.9996 }
+  const answer = { answer: 'known', identity: 'Bia', probability: 0.9996, newProbability: 0, reason: 'probability' }
+  const one = {
+    photo: asked,
+    candidates: [candidate],
+    leftOut: [],
+    answer: { ...answer, notCompared: 0, bothFlanks: false },
+  }
+  const found = [one as Identification]
+  const [question] = askedAnswers({ found, gallery, decisions: [] }, 9).dataWith([]).questions
+  expect(question!.groups[0]!.words).toBe('probability above 99 %')
+  expect(question!.words).toBe(
+    'Bia, probability above 99 %; the photo of Bia most similar to this one is Bia/1.jpg (0.90)',
+  )
+})
+
+test('only what the ends of the threshold see differently is called near', () => {
+  const threshold = { at: 0.5, loose: 0.2, strict: 0.8, from: 'even' }
+  const clusters = [1, 1, 2].map((cluster, i) => ({ photo: photo(`${i}.jpg`), cluster, sure: true }))
+  const wordsOf = (score: number, joined: boolean) => {
+    const toDecide = [{ photo: 0, others: [joined ? 1 : 2], score, joined }]
+    const given = { photos: clusters, toDecide, scale: 'probability', threshold } as unknown as PhotoClusters
+    return askedClusters({ clusters: given, decisions: [] }, { questions: 9, photos: 9 }).dataWith([]).questions[0]!
+      .words
+  }
+  expect(wordsOf(0.6, true)).toContain('Both are in proposal 1, but only just: the mean probability')
+  expect(wordsOf(0.95, true)).toContain('Both are in proposal 1: the mean probability of their pairs is 0.95.')
+  expect(wordsOf(0.3, false)).toContain('Proposals 1 and 2 are two individuals, but only just: ')
+  expect(wordsOf(0.02, false)).toContain(
+    'Proposals 1 and 2 are two individuals: the mean probability of their pairs is 0.02.',
+  )
+})
