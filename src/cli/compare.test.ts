@@ -32,7 +32,7 @@ test('two foreign files: their scores are computed, and the paired test is told 
   const [a, b] = [foreign('a.json', (i) => 0.2 + (i % 5) / 10), foreign('b.json', (i) => 0.4 + (i % 5) / 10)]
   expect(await compare(a, b)).toBe(0)
   expect(output.stdout).toContain(
-    `${b} (second) against ${a} (first): 20 queries of 5 individuals in common. By mean AP 5 individuals are found better, 0 worse.`,
+    `${b} (second) against ${a} (first): 20 queries of 5 individuals in common. By mean AP 5 individuals are found better, 0 worse. These individuals are so few that the intervals are too narrow.`,
   )
   expect(output.stdout).toMatch(/identity-balanced mAP +0\.400 +0\.600 +\+0\.200 +\+0\.200 to \+0\.200 +0\.001/)
   expect(output.stdout).toMatch(/rank-1 +0\.200 +0\.600 +\+0\.400/)
@@ -73,4 +73,37 @@ test('a file with neither scores nor queries is refused by name', async () => {
   writeFileSync(b, JSON.stringify({ perQuery: [{ query: 'x', identity: 'y', ap: 1.5, rank: 1 }] }))
   expect(await compare(a, b)).toBe(2)
   expect(output.stderr).toMatch(/b\.json: .*perQuery.*ap/)
+})
+
+test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
+  ['AP beyond its rank', { ap: 1, rank: 7 }, {}, 'query x.jpg: AP 1 contradicts rank 7 of the first right photo'],
+  ['AP below its rank', { ap: 0.3, rank: 1, positives: 2 }, {}, 'with 2 right photos in the gallery it is 0.500 or more'],
+  ['AP of one right photo', { ap: 0.5, rank: 4, positives: 1 }, {}, 'AP 0.5 contradicts rank 4 of the first right photo'],
+  ['a rank beyond the gallery', { ap: 0.1, rank: 30 }, { photos: 20 }, 'rank 30 of the first right photo and 1 of them do not fit a gallery of 20'],
+  ['more queries than are listed', {}, { queries: 9 }, 'queries is 9, but perQuery lists 2'],
+  ['a mean that its queries do not have', {}, { map: 0.9 }, 'map (mAP) is 0.9, but its queries give 0.3500'],
+  ['a rank-1 that its queries do not have', {}, { rank1: 1 }, 'rank1 (rank-1) is 1, but its queries give 0.0000'],
+  [
+    'an individual that its queries do not have',
+    {},
+    { perIdentity: [{ identity: 'A', photos: 3, ap: 0.9 }] },
+    'perIdentity has AP 0.9 for A, but its queries give 0.5000',
+  ],
+])('a file that contradicts itself is refused: %s', async (_, query, file, words) => {
+  const perQuery = [
+    { query: 'x.jpg', identity: 'A', ap: 0.5, rank: 2, ...query },
+    { query: 'y.jpg', identity: 'B', ap: 0.2, rank: 5 },
+  ]
+  const [a, b] = [foreign('a.json', () => 0.5), join(out, 'b.json')]
+  writeFileSync(b, JSON.stringify({ perQuery, ...file }))
+  expect(await compare(a, b)).toBe(2)
+  expect(output.stderr).toContain(`${b}: `)
+  expect(output.stderr).toContain(words)
+})
+
+test('scores that were rounded are no contradiction', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), join(out, 'b.json')]
+  const perQuery = [1, 2, 3].map((i) => ({ query: `photo ${i}.jpg`, identity: `animal ${i % 5}`, ap: 0.33, rank: 3 }))
+  writeFileSync(b, JSON.stringify({ perQuery, map: 0.333, rank1: 0, queries: 3, photos: 12 }))
+  expect(await compare(a, b)).toBe(0)
 })

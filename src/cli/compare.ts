@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { check, checkOutput, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import {
+  contradictionOf,
   type MetricName,
   metricNames,
   type PairedComparison,
@@ -114,6 +115,8 @@ const querySchema = z.object({
   rank: z.int().min(1).optional(),
   apAtR: share.optional(),
   inp: share.optional(),
+  positives: z.int().min(1).optional(),
+  gallery: z.int().min(1).optional(),
 })
 const measuredSchema = z.object({
   split: z.string().default('not told'),
@@ -135,12 +138,14 @@ const measuredSchema = z.object({
 
 /**
  * Null where nothing could be measured, as of a run that set no photos aside. Scores that a file does not tell are computed of its
- * queries: a foreign file needs nothing but these.
+ * queries: a foreign file needs nothing but these. @throws InputError where what it tells contradicts itself.
  */
 async function readMeasured(path: string): Promise<MeasuredRun | null> {
   const { readMetrics } = await import('../run/index.ts')
   const told = readMetrics(path, measuredSchema)
   const perQuery = told.perQuery ?? null
+  const contradiction = perQuery === null ? undefined : contradictionOf({ ...told, perQuery, scores: given(told) })
+  check(contradiction === undefined, `${path}: ${contradiction}`, foreignHint)
   const { rank1, map, identityBalancedMap, minp } = { ...computed(perQuery), ...given(told) }
   if (rank1 === undefined || map === undefined || identityBalancedMap === undefined) {
     const unmeasured = [told.rank1, told.map, told.identityBalancedMap].every((score) => score === null)

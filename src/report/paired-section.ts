@@ -25,13 +25,15 @@ ${scoresTable(pair, comparison)}
 }
 
 /** On how many queries, and how many individuals are found better and worse. */
-export function pairedWords({ queries, onlyA, onlyB, identities, wins, losses, ties }: PairedComparison): string {
+export function pairedWords(comparison: PairedComparison): string {
+  const { queries, onlyA, onlyB, identities, tooFew, wins, losses, ties } = comparison
   const others =
     onlyA + onlyB === 0
       ? ''
       : `; ${counted(onlyA, 'query', 'queries')} of the first and ${onlyB} of the second have no counterpart`
+  const few = tooFew ? ' These individuals are so few that the intervals are too narrow.' : ''
   const same = ties === 0 ? '' : `, ${ties} alike`
-  return `${count(queries, 'query', 'queries')} of ${count(identities, 'individual')} in common${others}. By mean AP ${counted(wins, 'individual is', 'individuals are')} found better, ${losses} worse${same}.`
+  return `${count(queries, 'query', 'queries')} of ${count(identities, 'individual')} in common${others}. By mean AP ${counted(wins, 'individual is', 'individuals are')} found better, ${losses} worse${same}.${few}`
 }
 
 /** The scores that both tell of, with their names. */

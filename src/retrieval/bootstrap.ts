@@ -32,7 +32,7 @@ export interface Intervals {
 }
 
 /** From fewer units the percentile interval covers visibly less than it says. */
-const fewUnits = 10
+export const fewUnits = 10
 
 /**
  * Percentile intervals of every score: the (1 ∓ level)/2 quantiles of the scores of resampled queries, whole individuals (or encounters)

@@ -45,6 +45,7 @@ export {
   type PairedScore,
   scoresTold,
 } from './paired.ts'
+export { contradictionOf, type ToldScores } from './possible-scores.ts'
 export { forEachProcessedRow, isPlain, type Matching, type PostProcessing } from './post-processing.ts'
 export { postProcessingWords } from './post-processing-words.ts'
 export { type DatabaseAugmentation, type QueryExpansion } from './query-expansion.ts'

@@ -1,5 +1,5 @@
 import { check, mean } from '../base/index.ts'
-import { type Interval, intervalDefaults } from './bootstrap.ts'
+import { fewUnits, type Interval, intervalDefaults } from './bootstrap.ts'
 import { type MetricName, metricNames, metricTable } from './metric-table.ts'
 import { numbered, quantiles, type ResampleOptions, resampleMeans } from './resample.ts'
 import { byIdentity, meanOver } from './scores-of.ts'
@@ -43,6 +43,8 @@ export interface PairedComparison {
   readonly onlyA: number
   readonly onlyB: number
   readonly identities: number
+  /** Fewer than ten individuals: intervals and p are drawn from too few to be trusted. */
+  readonly tooFew: boolean
   readonly scores: Readonly<Partial<Record<MetricName, PairedScore>>>
   /** Individuals with a higher mean AP by b, by a, and with the same. */
   readonly wins: number
@@ -82,6 +84,7 @@ export function comparePaired(
     onlyA: ofA.size - common.length,
     onlyB: ofB.size - common.length,
     identities: perIdentity.length,
+    tooFew: perIdentity.length < fewUnits,
     scores: scoresOf(common, options),
     wins: perIdentity.filter((one) => one.b - one.a > sameWithin).length,
     losses: perIdentity.filter((one) => one.a - one.b > sameWithin).length,
