@@ -114,7 +114,10 @@ describe('rosette cv', () => {
     const first = join(out, 'fold-1')
     const stopped = await interrupted(running, first, 2, () => running.child.kill('SIGINT'))
     expect(stopped.code, stopped.stderr).toBe(130)
-    expect(stopped.stdout).toBe(`${out}: saved; folds 1, 2 are not finished: go on with --resume\n`)
+    expect(stopped.stdout).toBe(
+      `${out}: saved; folds 1, 2 are not finished; this trains them and scores all folds:\n` +
+        `  npx rosette cv --data ${table} --out ${out} --resume\n`,
+    )
     const { code, stderr } = await cv(out, '--resume').ended
     expect(code, stderr).toBe(0)
     expectSame(out)
@@ -124,7 +127,10 @@ describe('rosette cv', () => {
     const [here, there] = [join(folder, 'here'), join(folder, 'there')]
     const first = await cv(here, '--fold', '1', '--folds', '2', ...settings).ended
     expect(first.code, first.stderr).toBe(0)
-    expect(first.stdout).toBe(`${here}: folds 2 are not trained yet; --resume goes on with them\n`)
+    expect(first.stdout).toBe(
+      `${here}: fold 2 is not trained yet; this trains it and scores all folds:\n` +
+        `  npx rosette cv --data ${table} --out ${here} --resume\n`,
+    )
     expect((await cv(there, '--fold', '2', '--folds', '2', ...settings).ended).code).toBe(0)
     cpSync(join(there, 'fold-2'), join(here, 'fold-2'), { recursive: true })
     const { code, stderr } = await cv(here, '--resume').ended
@@ -185,6 +191,10 @@ describe('rosette cv', () => {
     ).ended
     expect(ended.code, ended.stderr).toBe(0)
     expect(ended.stderr).toContain("folds: 2, by the table's column 'part', of 12 photos each")
+    const test = `filename,identity,fold\n${rows.map((row, i) => `${row.split(',').slice(0, 2)},${['1', '2', 'test'][i % 3]}`).join('\n')}\n`
+    writeFileSync(folds, test)
+    const mixed = await rosette('cv', '--data', folds, '--images', photos, '--out', out, ...settings).ended
+    expect(mixed.stderr).toContain("expected a fold in the column for the fold, as 1, 2, got 'test' for 8 photos")
     const { validation } = json(folder, 'column', 'fold-1', 'split.json')
     expect(validation).toEqual(rows.filter((_, i) => i % 2 === 0).map((row) => row.split(',')[0]))
   }, 60_000)

@@ -23,7 +23,7 @@ export class CvView {
       case 'look':
         return this.#stages.update(event.part, 'photos', event.done, event.total)
       case 'note':
-        return tell(event.text)
+        return tell(`note: ${event.text}`)
       case 'warning':
         return warn(event.text)
       case 'fold':

@@ -5,6 +5,7 @@ import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
 import { checkFilesFirst } from './files-first.ts'
+import { asTyped } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
@@ -102,23 +103,26 @@ async function cvAction(flags: CvFlags): Promise<void> {
         view.show(event)
       },
     }).finally(() => view.close())
-    tellOutcome(out, outcome)
+    tellOutcome(flags, outcome)
   } finally {
     stopListening()
   }
 }
 
-function tellOutcome(out: string, outcome: CrossValidateOutcome): void {
+function tellOutcome({ data, out }: CvFlags, outcome: CrossValidateOutcome): void {
   if (outcome.finished) {
     say(
       `${summary(outcome.result)}\n\n${out}: the ensemble of ${counted(outcome.plan.folds.length, 'fold')}; use it as --model`,
     )
     return
   }
-  const left = outcome.missing.join(', ')
-  if (!outcome.stopped) return say(`${out}: folds ${left} are not trained yet; --resume goes on with them`)
-  say(`${out}: saved; folds ${left} are not finished: go on with --resume`)
-  throw new Interrupted()
+  const { missing, stopped } = outcome
+  const [one, left] = [missing.length === 1, missing.join(', ')]
+  const on = `npx ${asTyped(cvCommand(), { data, out, resume: true })}`
+  const state = `${one ? `fold ${left} is` : `folds ${left} are`} not ${stopped ? 'finished' : 'trained yet'}`
+  say(`${out}: ${stopped ? 'saved; ' : ''}${state}; this trains ${one ? 'it' : 'them'} and scores all folds:\n  ${on}`)
+  if (stopped) throw new Interrupted()
+  if (!one) say(`or one alone, here or on another machine:\n  ${on} --fold ${missing[0]}`)
 }
 
 const shown = ['rank1', 'map', 'identityBalancedMap'] as const

@@ -23,6 +23,7 @@ import {
   readPlan,
   writePlan,
 } from './fold-plan.ts'
+import { columnNotes, foldsNotBetter } from './fold-notes.ts'
 import { foldsWithoutScore } from './fold-scores.ts'
 import { type CollectOptions, type CrossValidation, collectFolds } from './out-of-fold.ts'
 
@@ -83,6 +84,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     `\`fold\`: expected 1 to ${plan.folds.length}, got ${fold}`,
   )
   onEvent?.({ kind: 'plan', plan, manifest })
+  for (const text of columnNotes(manifest, plan)) onEvent?.({ kind: 'note', text })
   const wanted = fold === undefined ? plan.folds.map((_, i) => i + 1) : [fold]
   for (const number of wanted) {
     if (!(await trainFold(options, plan, number)))
@@ -91,7 +93,9 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
   }
   const left = missing(out, plan)
   if (left.length > 0) return { finished: false, stopped: false, missing: left, plan }
-  return { finished: true, result: await collect(options, plan, manifest), plan }
+  const result = await collect(options, plan, manifest)
+  for (const text of foldsNotBetter(out, plan)) onEvent?.({ kind: 'warning', text })
+  return { finished: true, result, plan }
 }
 
 interface Begun {
