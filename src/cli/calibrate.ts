@@ -21,6 +21,8 @@ import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
+  runsIn,
+  runToScoreBy,
   tellNotes,
   warnOfLearned,
   warnOfManifest,
@@ -111,7 +113,10 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
     const manifest = await withLocated(locating, listed, signal)
     const gallery = source && (await locatedGallery(locating, source, signal))
     await withModel(flags, async (embedder) => {
-      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      const selection = await photosToScore(manifest, {
+        ...{ run: await runToScoreBy(embedder), members: runsIn(embedder) },
+        ...{ split, signal },
+      })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       const identified = identifiedOnly(selection.manifest)

@@ -77,9 +77,24 @@ test('a file with neither scores nor queries is refused by name', async () => {
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
   ['AP beyond its rank', { ap: 1, rank: 7 }, {}, 'query x.jpg: AP 1 contradicts rank 7 of the first right photo'],
-  ['AP below its rank', { ap: 0.3, rank: 1, positives: 2 }, {}, 'with 2 right photos in the gallery it is 0.500 or more'],
-  ['AP of one right photo', { ap: 0.5, rank: 4, positives: 1 }, {}, 'AP 0.5 contradicts rank 4 of the first right photo'],
-  ['a rank beyond the gallery', { ap: 0.1, rank: 30 }, { photos: 20 }, 'rank 30 of the first right photo and 1 of them do not fit a gallery of 20'],
+  [
+    'AP below its rank',
+    { ap: 0.3, rank: 1, positives: 2 },
+    {},
+    'with 2 right photos in the gallery it is 0.500 or more',
+  ],
+  [
+    'AP of one right photo',
+    { ap: 0.5, rank: 4, positives: 1 },
+    {},
+    'AP 0.5 contradicts rank 4 of the first right photo',
+  ],
+  [
+    'a rank beyond the gallery',
+    { ap: 0.1, rank: 30 },
+    { photos: 20 },
+    'rank 30 of the first right photo and 1 of them do not fit a gallery of 20',
+  ],
   ['more queries than are listed', {}, { queries: 9 }, 'queries is 9, but perQuery lists 2'],
   ['a mean that its queries do not have', {}, { map: 0.9 }, 'map (mAP) is 0.9, but its queries give 0.3500'],
   ['a rank-1 that its queries do not have', {}, { rank1: 1 }, 'rank1 (rank-1) is 1, but its queries give 0.0000'],

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { cosine, temporaryFolder, tinyKaggle, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
@@ -191,7 +191,20 @@ test('what makes no ensemble is refused, and why', async () => {
   expect(await told('ensemble', '--model', a, '--out', join(out, 'x'))).toContain('takes two models or more')
   const three = ['ensemble', '--model', a, '--model', b, '--weights', '1,2,3', '--out', join(out, 'x')]
   expect(await told(...three)).toContain('--weights: expected 2, one a model, got 3')
+  for (const again of [a, `${a}/`, join(a, '..', basename(a))])
+    expect(await told('ensemble', '--model', a, '--model', again, '--out', join(out, 'x'))).toContain('was named twice')
+  expect(await told(...embed, '--model', a, '--model', `${a}/`)).toContain(`named twice: ${a} and ${a}/`)
   expect(existsSync(join(out, 'x'))).toBe(false)
+})
+
+test('copies of one network are told wherever they are members', async () => {
+  const copy = join(out, 'copy')
+  cpSync(a, copy, { recursive: true })
+  const same = `${a} and ${copy} are the same network: 2 members that add nothing to each other, only weight`
+  expect(await rosette('ensemble', '--model', a, '--model', b, '--model', copy, '--out', join(out, 'x'))).toBe(0)
+  expect(output.stderr).toContain(same)
+  await embedded('--model', a, '--model', copy)
+  expect(output.stderr).toContain('are the same network: 2 members')
 })
 
 test('photos that a member was trained on are told', async () => {
@@ -200,4 +213,6 @@ test('photos that a member was trained on are told', async () => {
   const seen = tinyRun({ ...names, files: { train: files, validation: [] } })
   await metrics('--model', a, '--model', seen, ...known())
   expect(output.stderr).toContain(`${seen} was TRAINED on 2 of`)
+  expect(output.stdout).toContain('the model is an ensemble, and its 2 networks were trained on different photos')
+  expect(output.stdout).not.toContain('does not tell')
 })

@@ -1,9 +1,9 @@
 import { basename, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { check, checkOutput, counted } from '../base/index.ts'
-import type { FusionMethod, Precision, Tta } from '../embedder/index.ts'
+import type { EnsembleMember, FusionMethod, Precision, Tta } from '../embedder/index.ts'
 import { collect } from './options.ts'
-import { say } from './say.ts'
+import { say, warn } from './say.ts'
 
 const example = `
 Examples:
@@ -92,8 +92,18 @@ async function ensembleAction(flags: EnsembleFlags): Promise<void> {
     method: fusion,
     members,
   })
+  await warnOfDoubles(record.members, models)
   const lines = record.members.map(({ path, weight }) => `  ${path}, weight ${weight}`)
   say(`${out}: ${counted(record.members.length, 'model')}, fused by ${fusion}\n${lines.join('\n')}`)
+}
+
+/** Copies of one network have the same seal. */
+async function warnOfDoubles(members: readonly EnsembleMember[], models: readonly string[]): Promise<void> {
+  const { doubledWords } = await import('../embedder/index.ts')
+  for (const seal of new Set(members.map(({ sha256 }) => sha256))) {
+    const same = models.filter((_, i) => members[i]?.sha256 === seal)
+    if (same.length > 1) warn(doubledWords(same))
+  }
 }
 
 /** The one file that a description can be meant for. */

@@ -13,6 +13,7 @@ import { tellTimes, timed, timedGallery } from './place-time.ts'
 import { warn } from './say.ts'
 import {
   photosToScore,
+  runsIn,
   runToScoreBy,
   tellNotes,
   warnOfIdenticalKnown,
@@ -46,7 +47,7 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
   const gallery = source && (await locatedGallery(locating, await timedGallery(source, flags), signal))
   return withModel(flags, async (embedder) => {
     const run = splitOf ?? (await runToScoreBy(embedder))
-    const chosen = await photosToScore(manifest, { run, split, signal })
+    const chosen = await photosToScore(manifest, { run, split, signal, members: runsIn(embedder) })
     const selection = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
     // of a run's own photos the training warned, but not of what the prior needs
     if (selection.split === 'all' || flags.prior !== undefined)

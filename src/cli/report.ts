@@ -21,6 +21,7 @@ import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
+  runsIn,
   runToScoreBy,
   tellCaptions,
   tellNotes,
@@ -131,7 +132,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
       await refuse(out, overwrite)
       const manifest = await withLocated(await locatingBy(flags), listed, signal)
       const run = await runToScoreBy(embedder)
-      const selection = await photosToScore(manifest, { run, split: flags.split, signal })
+      const selection = await photosToScore(manifest, { run, split: flags.split, signal, members: runsIn(embedder) })
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)

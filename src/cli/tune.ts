@@ -20,6 +20,8 @@ import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
+  runsIn,
+  runToScoreBy,
   tellNotes,
   warnOfLearned,
   warnOfManifest,
@@ -89,7 +91,10 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
     const embed = async (embedder: Embedder, inspect = async (_: Selection) => {}) => {
-      const selection = await photosToScore(manifest, { run: embedder.run, split, signal })
+      const selection = await photosToScore(manifest, {
+        ...{ run: await runToScoreBy(embedder), members: runsIn(embedder) },
+        ...{ split, signal },
+      })
       await inspect(selection)
       const known = identifiedOnly(selection.manifest)
       checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)

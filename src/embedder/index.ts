@@ -39,6 +39,7 @@ export {
   type FusionMethod,
   fusionMethods,
 } from './ensemble.ts'
+export { checkNamedOnce, doubledWords } from './ensemble-doubles.ts'
 export {
   type EnsembleMember,
   type EnsembleRecord,

@@ -1,6 +1,7 @@
 import { check, counted, optionText } from '../base/index.ts'
 import type { Embedder, OpenModelOptions } from './embedder.ts'
 import { type EnsembleOptions, ensembleDefaults, ensembleOf, type FusionMethod } from './ensemble.ts'
+import { checkNamedOnce, doubleWarnings } from './ensemble-doubles.ts'
 import { checkSeal, isEnsemble, memberPath, readEnsemble } from './ensemble-file.ts'
 import { checkSameStart } from './ensemble-start.ts'
 import { openModel } from './open.ts'
@@ -20,7 +21,7 @@ export interface OpenModelsOptions extends OpenModelOptions {
 export async function openModels(paths: readonly string[], options: OpenModelsOptions = {}): Promise<Embedder> {
   const { fusion, ...each } = options
   check(paths.length > 0, '`model`: expected one at least')
-  check(new Set(paths).size === paths.length, '`model`: the same model was named twice')
+  checkNamedOnce(paths.map((model) => ({ model })))
   const [only] = paths
   if (paths.length === 1 && only !== undefined) {
     if (isEnsemble(only)) return openEnsemble(only, options)
@@ -34,7 +35,9 @@ export async function openModels(paths: readonly string[], options: OpenModelsOp
     'put each description beside its file, as x.model.json beside x.onnx',
   )
   const openings = paths.map((path) => () => (isEnsemble(path) ? openEnsemble(path, each) : openModel(path, each)))
-  return together(openings, { method: fusion })
+  const ensemble = await together(openings, { method: fusion })
+  const doubles = await doubleWarnings(ensemble.members ?? [])
+  return { ...ensemble, warnings: [...(ensemble.warnings ?? []), ...doubles] }
 }
 
 async function openEnsemble(folder: string, options: OpenModelsOptions): Promise<Embedder> {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve } from 'node:path'
 import { check, copyFileAtomic, makeFolder, StagedFolder } from '../base/index.ts'
 import {
+  checkNamedOnce,
   checkSameStart,
   descriptionFile,
   type EnsembleRecord,
@@ -34,10 +35,11 @@ export interface EnsembleFolderOptions extends Pick<EnsembleRecord, 'name' | 'me
 /**
  * Writes an ensemble folder: copies of what opening each model reads (of a run its weights and what it tells of itself, no log), a folder
  * or a file each, and `ensemble.json`. The folder is complete or not there. It can be moved and sent as it is.
- * @throws InputError for a model that is none, and for one that is an ensemble itself.
+ * @throws InputError for a model that is none, for one that is an ensemble itself, and for one that is named twice.
  */
 export async function writeEnsembleFolder(options: EnsembleFolderOptions): Promise<EnsembleRecord> {
   const { folder, members, name, method } = options
+  checkNamedOnce(members)
   if (method === 'embeddings')
     checkSameStart(members.map(({ model }) => ({ source: model, run: isRunFolder(model) ? model : undefined })))
   const before = isEnsemble(folder) ? readEnsemble(folder).members.map(({ path }) => path) : []

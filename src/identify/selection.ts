@@ -42,6 +42,8 @@ export interface Selection {
 export interface SelectOptions extends HashWatch {
   /** The folder of the run whose model is measured. */
   readonly run: string | undefined
+  /** The runs of an ensemble whose networks were trained on different photos, where there is no `run`. */
+  readonly members?: readonly string[] | undefined
   readonly split?: SplitName | undefined
 }
 
@@ -74,7 +76,7 @@ export async function selectPhotos(manifest: Manifest, options: SelectOptions): 
   return { ...selection, manifest: scored, reason, learned }
 }
 
-async function selected(manifest: Manifest, { run, split, ...watch }: SelectOptions): Promise<Selection> {
+async function selected(manifest: Manifest, { run, members = [], split, ...watch }: SelectOptions): Promise<Selection> {
   const { photos } = identifiedOnly(manifest)
   const noted = run !== undefined && (split !== 'all' || existsSync(join(run, runNames.split)))
   const seen = noted ? await seenBy(run, photos, watch) : undefined
@@ -84,9 +86,15 @@ async function selected(manifest: Manifest, { run, split, ...watch }: SelectOpti
   if (side !== undefined) return ofTable(manifest, photos, side, seen)
   check(split !== 'test', `\`split: "test"\`: ${manifest.source} has no column for the split`, wholeHint)
   if (seen !== undefined) return ofRun(manifest, photos, split, { seen, watch })
+  const asked = split === undefined ? '' : optionText({ split })
+  if (members.length > 0) {
+    const they = `its ${counted(members.length, 'network was', 'networks were')} trained on different photos`
+    check(split === undefined, `${asked}: the model is an ensemble, and ${they}`, wholeHint)
+    return { split: 'all', manifest, reason: `all photos: the model is an ensemble, and ${they}` }
+  }
   check(
     split === undefined,
-    `${optionText({ split })}: the model does not tell which photos it was trained on: a run folder of \`train()\` does`,
+    `${asked}: the model does not tell which photos it was trained on: a run folder of \`train()\` does`,
     wholeHint,
   )
   return { split: 'all', manifest, reason: untold }

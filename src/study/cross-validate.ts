@@ -11,6 +11,7 @@ import {
   withAnimals,
 } from '../train/index.ts'
 import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
+import { columnNotes, foldsNotBetter } from './fold-notes.ts'
 import {
   asksForBursts,
   type FoldPlan,
@@ -23,7 +24,6 @@ import {
   readPlan,
   writePlan,
 } from './fold-plan.ts'
-import { columnNotes, foldsNotBetter } from './fold-notes.ts'
 import { foldsWithoutScore } from './fold-scores.ts'
 import { type CollectOptions, type CrossValidation, collectFolds } from './out-of-fold.ts'
 

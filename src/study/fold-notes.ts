@@ -14,9 +14,13 @@ export function columnNotes(manifest: Manifest, { kind }: Pick<FoldPlan, 'kind'>
   return [
     ...(hasSplit(photos) ? [splitNote(manifest, divided.length)] : []),
     ...(kind === 'column' && without > 0
-      ? [`${counted(without, 'photo that names no fold trains', 'photos that name no fold train')} in every fold, by ${fold}`]
+      ? [
+          `${counted(without, 'photo that names no fold trains', 'photos that name no fold train')} in every fold, by ${fold}`,
+        ]
       : []),
-    ...(kind !== 'column' && without < divided.length ? [`${fold} is not used: ${optionText({ by: kind })} divides`] : []),
+    ...(kind !== 'column' && without < divided.length
+      ? [`${fold} is not used: ${optionText({ by: kind })} divides`]
+      : []),
   ]
 }
 
