@@ -44,11 +44,17 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
   const { splitOf } = flags
   const { signal } = working
   const manifest = await withLocated(locating, await timed(listed, flags), signal)
-  const gallery = source && (await locatedGallery(locating, await timedGallery(source, flags), signal))
+  const named = source && (await locatedGallery(locating, await timedGallery(source, flags), signal))
   return withModel(flags, async (embedder) => {
     const run = splitOf ?? (await runToScoreBy(embedder))
     const chosen = await photosToScore(manifest, { run, split, signal, members: runsIn(embedder) })
-    const selection = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
+    const whole = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
+    const { selection, gallery } = (named === undefined
+      ? await apart(whole, { flags, run: embedder.run })
+      : undefined) ?? {
+      selection: whole,
+      gallery: named,
+    }
     // of a run's own photos the training warned, but not of what the prior needs
     if (selection.split === 'all' || flags.prior !== undefined)
       warnOfManifest(gallery === undefined ? manifest : withoutSingles(manifest))
@@ -59,6 +65,23 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
     const leakage = await certificateOf(selection, { run, photos: manifest.photos, signal })
     return { report, selection, leakage }
   })
+}
+
+/** A table's queries and the gallery that it has for them; undefined where it does not tell them apart, or all photos are asked for. */
+async function apart(
+  selection: Selection,
+  { flags: { background }, run }: { readonly flags: EvaluateQuestion['flags']; readonly run: string | undefined },
+): Promise<{ readonly selection: Selection; readonly gallery: GallerySource } | undefined> {
+  const { queriesAndGallery } = await import('../data/index.ts')
+  const { manifest, reason } = selection
+  const parts = selection.split === 'test' && background !== true ? queriesAndGallery(manifest.photos) : undefined
+  if (parts === undefined) return undefined
+  const source = `the gallery of ${manifest.source}`
+  const queries = { ...selection, manifest: { ...manifest, photos: parts.queries }, reason: `${reason}: its queries` }
+  return {
+    selection: (selection.learned ?? 0) > 0 ? await learnedBy(run, queries) : queries,
+    gallery: { kind: 'photos', source, manifest: { ...manifest, photos: parts.gallery } },
+  }
 }
 
 interface ToScore {

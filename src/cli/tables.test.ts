@@ -139,6 +139,17 @@ describe('a column for the split', () => {
     expect(await evaluate(csv(), '--columns', 'split=-')).toBe(0)
     expect(metrics()).toMatchObject({ split: 'all', photos: 12 })
   })
+
+  test('queries are ranked against the gallery where the cells tell them apart', async () => {
+    const cells = ['train', 'Query', 'gallery', 'gallery']
+    const csv = table('filename,identity,subset', (name, i) => `${name},${cells[i]}`)
+    expect(await evaluate(csv)).toBe(0)
+    expect(output.stderr).toContain('split 3 train + 9 test (3 to ask about, 6 as the gallery)')
+    expect(metrics()).toMatchObject({ split: 'test', photos: 6, queries: 3, gallery: `the gallery of ${csv}` })
+    expect(output.stdout).toContain('the test photos, 3 (by the split of the table: its queries)')
+    expect(await evaluate(csv, '--background')).toBe(0)
+    expect(metrics()).toMatchObject({ split: 'test', photos: 9, queries: 9, gallery: null })
+  })
 })
 
 test('a hint on the table of a gallery, or of queries, names the option of that table', async () => {

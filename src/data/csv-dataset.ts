@@ -11,7 +11,7 @@ import type { ResolvedOpenOptions } from './open.ts'
 import { type PhotoFinder, photoFinder } from './photo-finder.ts'
 import { proposedOf, proposedProblem } from './proposed.ts'
 import { readSheet } from './sheets.ts'
-import { splitProblem, splitSideOf, unreadSplit } from './split-column.ts'
+import { partOf, splitProblem, splitSideOf, unreadSplit } from './split-column.ts'
 import { type PhotoRow, withTableBoxes } from './table-boxes.ts'
 import { tableReading } from './table-reading.ts'
 
@@ -91,6 +91,7 @@ export function listPhotos(
       flank: cell('flank'),
       camera: cell('camera'),
       ...(split === undefined ? {} : { split }),
+      ...partOf(split === 'test' ? cell('split')! : ''),
       ...foldOf(cell('fold')),
       ...(proposed === true ? { proposed } : {}),
       extra: Object.fromEntries(others.map(([name, c]) => [name, cells[c]!])),

@@ -56,6 +56,7 @@ export {
   type SplitSide,
   shortList,
   type TableReading,
+  type TestPart,
   type WordCount,
 } from './manifest.ts'
 export { type MaskShare, maskShares } from './mask-shares.ts'
@@ -82,7 +83,14 @@ export { epochBatches, type SamplerConfig, type SamplerKind } from './sampler.ts
 export { type ScanOptions } from './scan.ts'
 export { similarNames, visible } from './similar-labels.ts'
 export { hashSplit, photoKey, type Split, type SplitOptions, splitDefaults } from './split.ts'
-export { columnSplit, hasSplit, photosToTrainWith, testsValidate } from './split-column.ts'
+export {
+  columnSplit,
+  hasSplit,
+  photosToTrainWith,
+  queriesAndGallery,
+  testsValidate,
+  trainsOnly,
+} from './split-column.ts'
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'
 export { type ReadTimes, readTimes } from './timestamps.ts'
 export { listOf, type Skipped, whySkipped } from './unusable.ts'

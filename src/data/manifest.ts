@@ -16,6 +16,9 @@ export interface MaskFile {
   readonly outline?: Outline | undefined
 }
 
+/** What a test photo is to be: asked about, or known. */
+export type TestPart = 'query' | 'gallery'
+
 /** A photo and what is known about it. */
 export interface Photo {
   /** As the source writes it, `/` between folders: what people and submissions call the photo. */
@@ -29,6 +32,8 @@ export interface Photo {
   readonly camera?: string | undefined
   /** Of a table with a column for it. */
   readonly split?: SplitSide | undefined
+  /** Of a test photo whose table tells queries from the gallery that they are ranked against. */
+  readonly part?: TestPart | undefined
   /** Of a table with a column for it: the fold in which the photo validates. */
   readonly fold?: string | undefined
   /** Of a table with a column for it: the identity is a guess of models. Such a photo may train; it never validates, is scored, or names others. */

@@ -1,7 +1,7 @@
 import { keyOf } from './column-names.ts'
 import type { Table } from './csv.ts'
 import { groupedSplit } from './grouped-split.ts'
-import { type Photo, type Problem, type SplitSide, shortList } from './manifest.ts'
+import { type Photo, type Problem, type SplitSide, shortList, type TestPart } from './manifest.ts'
 import { nobodyTest } from './nobody.ts'
 import type { SplitKind } from './photo-groups.ts'
 import type { Split, SplitOptions } from './split.ts'
@@ -34,6 +34,24 @@ export function splitSideOf(cell: string): SplitSide | undefined {
   const parts = cell.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ').split(/[^\p{L}]+/u)
   const named = new Set(parts.flatMap((part) => sideOf.get(keyOf(part)) ?? []))
   return named.size === 1 ? [...named][0] : undefined
+}
+
+const parts: Readonly<Record<string, TestPart>> = { query: 'query', gallery: 'gallery', database: 'gallery' }
+
+/** Whether a cell names queries or their gallery, as the field's data sets do (Market-1501: train, query, gallery). */
+export function partOf(cell: string): Pick<Photo, 'part'> {
+  const part = parts[keyOf(cell)]
+  return part === undefined ? {} : { part }
+}
+
+/** Test photos as queries and the gallery that they are ranked against; undefined unless each of them is one or the other, and there are both. */
+export function queriesAndGallery(
+  photos: readonly Photo[],
+): { readonly queries: Photo[]; readonly gallery: Photo[] } | undefined {
+  const of = (part: TestPart) => photos.filter((photo) => photo.part === part)
+  const [queries, gallery] = [of('query'), of('gallery')]
+  const all = queries.length + gallery.length === photos.length
+  return all && queries.length > 0 && gallery.length > 0 ? { queries, gallery } : undefined
 }
 
 /** True for cells that are a split: one at least names a side, and most do. */
@@ -82,8 +100,11 @@ export function splitProblem(where: string, cell: string): Problem {
 export function splitCounts(photos: readonly Photo[]): string[] {
   if (!hasSplit(photos)) return []
   const count = (side: SplitSide) => photos.filter(({ split }) => split === side).length
+  const part = (name: TestPart) => photos.filter((photo) => photo.part === name).length
+  const apart =
+    part('query') + part('gallery') === 0 ? '' : ` (${part('query')} to ask about, ${part('gallery')} as the gallery)`
   const told = (['train', 'validation', 'test', 'none'] as const).flatMap((side) =>
-    count(side) === 0 ? [] : [`${count(side)} ${side === 'none' ? 'on no side' : side}`],
+    count(side) === 0 ? [] : [`${count(side)} ${side === 'none' ? 'on no side' : side}${side === 'test' ? apart : ''}`],
   )
   return [`split ${told.join(' + ')}`]
 }
@@ -110,6 +131,14 @@ export function photosToTrainWith(
 /** True where a table has photos to test on and none to validate on. */
 export function testsValidate(photos: readonly Photo[]): boolean {
   return photos.some(({ split }) => split === 'test') && photos.every(({ split }) => split !== 'validation')
+}
+
+/** True where a table names photos to train on and none to validate or test on: which of them validate is left to rosette. */
+export function trainsOnly(photos: readonly Photo[]): boolean {
+  return (
+    photos.some(({ split }) => split === 'train') &&
+    photos.every(({ split = 'none' }) => split === 'train' || split === 'none')
+  )
 }
 
 /** The split of the table: its photos to train on train, all others validate; where there are none, some of each individual's do (whole encounters, where they are known). */

@@ -1,4 +1,4 @@
-import { mean } from '../base/index.ts'
+import { counted, mean } from '../base/index.ts'
 import { type MetricName, metricLabel, metricNames } from './metric-table.ts'
 import { type PairedQuery, scoresTold } from './paired.ts'
 import { byIdentity } from './scores-of.ts'
@@ -63,7 +63,7 @@ function contradictionOfQuery(
 ): string | undefined {
   if (apAtR !== undefined && apAtR > ap + rounding) return `AP@R ${apAtR} is above AP ${ap}`
   if (positives !== undefined && gallery !== undefined && positives > gallery)
-    return `${positives} photos of its individual in a gallery of ${gallery}`
+    return `${counted(positives, 'photo')} of its individual in a gallery of ${gallery}`
   if (rank === undefined) return undefined
   const first = `rank ${rank} of the first right photo`
   const room = gallery === undefined ? undefined : gallery - rank + 1

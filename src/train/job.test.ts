@@ -122,6 +122,19 @@ describe('a table with a split', () => {
     expect(again.split).toEqual(job.split)
   })
 
+  test('a table that only says which photos train has some of them set aside, and says how', async () => {
+    const { texts, job } = await told(
+      table(() => 'train'),
+      'train-only',
+    )
+    expect(job.split.validation.length).toBeGreaterThan(0)
+    expect(texts).toContain("column 'split' has photos to train on only: some of them are set aside to validate")
+    expect(texts.join('\n')).toMatch(
+      /^split by (lot|encounter), as the table only says which photos train: \d+ photos/m,
+    )
+    expect(texts.join('\n')).not.toContain('as the table says')
+  })
+
   test('validates on its test photos where it has no others, and says what that means', async () => {
     const { job, texts, train, validation } = await told(
       table((i) => (i < 6 ? 'train' : 'test')),

@@ -20,6 +20,7 @@ import {
   type Split,
   shortList,
   testsValidate,
+  trainsOnly,
   usualSplitKind,
 } from '../data/index.ts'
 import { mergeReading, type Sides, type TrainConfig } from '../run/index.ts'
@@ -236,7 +237,9 @@ function splitInWords(known: readonly Photo[], validation: TrainConfig['validati
       : `; ${counted(kept, 'photo of the table is kept out: it is a test photo, or on no side', 'photos of the table are kept out: they are test photos, or on no side')}`
   const how =
     validation === 'column'
-      ? 'decides which photos train and which validate'
+      ? trainsOnly(known)
+        ? 'has photos to train on only: some of them are set aside to validate'
+        : 'decides which photos train and which validate'
       : `is not used to validate (validation=${validation})`
   return `column '${column}' ${how}${out}`
 }

@@ -1,4 +1,14 @@
-import { type Leakage, leakageOf, leakageWords, type PixelStore, type Split, splitWords } from '../data/index.ts'
+import {
+  type Leakage,
+  leakageOf,
+  leakageWords,
+  type Photo,
+  type PixelStore,
+  type Split,
+  splitWords,
+  trainsOnly,
+  usualSplitKind,
+} from '../data/index.ts'
 import type { TrainConfig } from '../run/index.ts'
 
 /** What the two sides of the split share, where both have photos. */
@@ -8,13 +18,16 @@ export function leakageIn({ photos, hashes }: PixelStore, split: Split): Leakage
 
 /** The split in words: `split by encounter: 760 photos of 31 individuals in 210 encounters train, 190 of 31 in 60 validate`. */
 export function splitNote({ photos }: Pick<PixelStore, 'photos'>, split: Split, config: TrainConfig): string {
-  return `split ${splitName(config)}: ${splitWords(photos, split)}`
+  return `split ${splitName(photos, config)}: ${splitWords(photos, split)}`
 }
 
-function splitName({ validation }: TrainConfig): string {
+function splitName(photos: readonly Photo[], { validation, validationFraction }: TrainConfig): string {
   switch (validation) {
-    case 'column':
-      return 'as the table says'
+    case 'column': {
+      if (!trainsOnly(photos)) return 'as the table says'
+      const kind = usualSplitKind(photos, { fraction: validationFraction, seed: 0 })
+      return `by ${kind === 'stratified' ? 'lot' : kind}, as the table only says which photos train`
+    }
     case 'given':
       return 'as given'
     default:
