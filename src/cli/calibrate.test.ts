@@ -197,6 +197,7 @@ test('a damaged calibration is told with its place, and few individuals too', as
   }
   expect(await rosette('calibrate', '--model', run, '--data', few, '--out', path, '--overwrite')).toBe(0)
   expect(output.stdout).toContain('nothing was measured: these are too few individuals to hold any out')
+  expect(output.stdout).not.toMatch(/[+−]0\.000|rank-1/)
   expect(output.stderr).toContain('3 individuals are TOO FEW to measure anything: with this calibration')
   output.stdout = ''
   await answersOf('--calibration', path)

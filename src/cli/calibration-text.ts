@@ -4,28 +4,42 @@ import { betterMatch } from './default-match.ts'
 
 /** What a calibration was fitted on, how far it holds, and what places of the coat bring. */
 export function calibrationText(record: CalibrationRecord, { reason }: Selection): string {
-  const { fittedOn, embedding, local, fused } = record
+  const { fittedOn, embedding, local } = record
   const { data, gallery, photos, individuals, pairs, prior, photosPerIndividual, protocol } = fittedOn
+  const measured = embedding.measured === null ? unmeasuredLines : measuredLines(record, embedding.measured)
   return [
     `data     ${data} (${reason})`,
     ...(gallery === null ? [] : [`gallery  ${gallery}`]),
     `fitted   ${counted(pairs, 'pair')} of ${counted(photos, 'photo')} of ${counted(individuals, 'individual')}, ${protocol}`,
     `         ${(prior * 100).toFixed(2)} % of all pairs show one individual; ${photosPerIndividual.toFixed(1)} photos an individual`,
     '',
+    ...measured,
+    ...(local === undefined ? [] : [takenWords(record)]),
+  ].join('\n')
+}
+
+/** No number is shown where none was measured: a gain of 0 would read as one. */
+const unmeasuredLines = [
+  'nothing was measured: these are too few individuals to hold any out; eight or more are needed',
+]
+
+function measuredLines(
+  { embedding, local, fused }: CalibrationRecord,
+  { folds }: NonNullable<CalibratedScores['measured']>,
+): string[] {
+  return [
     formatTable(header, [
       row('similarities', embedding),
       ...(local === undefined ? [] : [row('places alone', local)]),
       ...(fused === undefined ? [] : [row('fused', fused)]),
     ]),
     '',
-    embedding.measured === null
-      ? 'nothing was measured: these are too few individuals to hold any out; eight or more are needed'
-      : `${offByWords}\nmeasured in ${counted(embedding.measured.folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
+    offByWords,
+    `measured in ${counted(folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
     ...(fused === undefined ? [] : fusionLines(fused)),
     ...(local === undefined ? [] : ['', betterWords('places alone', local)]),
     ...(fused === undefined ? [] : [betterWords('fused', fused)]),
-    ...(local === undefined ? [] : [takenWords(record)]),
-  ].join('\n')
+  ]
 }
 
 const header = [

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { counted, oneLine } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
 import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
 import { bytesOf } from './options.ts'
@@ -113,11 +115,23 @@ export async function withMatching<T>(
       fusion: followed.fusion,
       config: { ...fusionOf(extractors), shortlist: followed.shortlist, sureWeight: followed.sureWeight },
     }
-    return await use({ kind: match, extractors, threads, limitPixels, signal, known, onLocal, ...fusion })
+    let isBareTold = false
+    const onBare = (photos: readonly Photo[]) => {
+      if (!isBareTold) warn(bareWords(photos))
+      isBareTold = true
+    }
+    return await use({ kind: match, extractors, threads, limitPixels, signal, known, onLocal, onBare, ...fusion })
   } finally {
     stages.stop()
     await releaseExtractors(extractors)
   }
+}
+
+/** Of photos without a place it cannot be said that their coats do not agree. */
+function bareWords(photos: readonly Photo[]): string {
+  const names = photos.slice(0, 3).map(({ filename }) => oneLine(filename))
+  const more = photos.length > names.length ? ` … and ${photos.length - names.length} more` : ''
+  return `no place of a coat was found on ${counted(photos.length, 'photo')}: ${names.join(', ')}${more}. Their masks are empty, or nothing on the animal stands out: 0 places that agree say nothing of them`
 }
 
 /** What a calibration was made with, told where it is not what would be taken without. */

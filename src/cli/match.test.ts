@@ -96,6 +96,14 @@ describe('--match', () => {
     expect(output.stderr).toContain('note: the gallery shows one individual')
     const [answer] = JSON.parse(output.stdout) as Answer[]
     expect(answer!.candidates[0]!.places).toBeGreaterThanOrEqual(8)
+    const [flat, masks] = [join(out, 'flat.png'), join(out, 'masks')]
+    mkdirSync(masks)
+    writeFileSync(flat, readFileSync(query))
+    writeFileSync(join(masks, 'flat.png'), await encodePng({ width, height, data: new Uint8Array(width * height * 4) }))
+    expect(await rosette('identify', '--model', run, ...gallery, flat, '--masks', masks, '--match', 'fused')).toBe(0)
+    expect(output.stderr).toMatch(
+      /warning: no place of a coat was found on 1 photo: \S*flat\.png\. Their masks are empty/,
+    )
   })
 
   it('local and fused name the animals that a network does not know, and stand in the protocol', async () => {
@@ -304,7 +312,8 @@ describe('--match', () => {
     expect(
       await rosette('calibrate', '--model', run, '--data', data, '--match', 'local', '--out', file, '--overwrite'),
     ).toBe(0)
-    expect(output.stdout).toMatch(/places alone +logistic/)
+    expect(output.stdout).toContain('nothing was measured') // so that no gain is told, either
+    expect(output.stdout).not.toContain('places alone')
     expect(JSON.parse(readFileSync(file, 'utf8'))).not.toHaveProperty('fused')
     expect((await answers('--calibration', file, '--match', 'local'))[0]!.answer.identity).toBe('Bento')
     expect((await answers('--calibration', file, '--match', 'fused'))[0]!.answer.probability).toBeNull()

@@ -15,10 +15,10 @@ export interface CutRange {
 const oddsOff = 4
 
 /** Share of its distance to 1 that a stated similarity may be off by. */
-const distanceOff = 0.1
+const distanceOff = 0.5
 
 /**
- * The range of a threshold that was not chosen on photos. A probability p: from odds a quarter of its own to four times these. A cosine c: 1 − c a tenth
+ * The range of a threshold that was not chosen on photos. A probability p: from odds a quarter of its own to four times these. A cosine c: 1 − c a half
  * more and less. @throws InputError for a threshold that no score can reach, or that all have.
  */
 export function rangeAround(threshold: number | undefined, scale: 'probability' | 'similarity'): CutRange {

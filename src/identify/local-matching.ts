@@ -41,6 +41,8 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
   /** Queries are tried mirrored too, which is told and joins no score. */
   readonly tryMirrored?: boolean | undefined
   readonly onLocal?: ((stage: LocalStage, done: number, total: number) => void) | undefined
+  /** Told photos on which no extractor found a place: their mask is empty, or nothing of the animal stands out. Not called where there are none. */
+  readonly onBare?: ((photos: readonly Photo[]) => void) | undefined
 }
 
 /** finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery. */
@@ -92,6 +94,11 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   const onProgress = (done: number, total: number) => onLocal?.('finding', done, total)
   const reading = { known, limitPixels, cacheDir, signal, onProgress }
   const found = await findFeatures(extractors, [queries, gallery], reading)
+  const lists = queries === gallery ? [queries] : [queries, gallery]
+  const bare = lists.flatMap(({ photos }, l) =>
+    photos.filter((_, i) => found.every((each) => each[l]![i]!.count === 0)),
+  )
+  if (bare.length > 0) matching.onBare?.(bare)
   const mirror = matching.tryMirrored === true ? await mirrorOf(matching, queries) : undefined
   const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
   const matcher = await openJointMatcher(
