@@ -33,6 +33,10 @@ async function refused(options: Partial<CrossValidateOptions>): Promise<string> 
 test('what no fold could be trained with is told before anything is written', async () => {
   expect(await refused({})).toMatch(/timm\/convnext_small\.fb_in1k: cannot be fetched .*: nothing was trained\nhint: /)
   expect(await refused({ set: ['weights=null', 'epoch=2'] })).toContain('did you mean epochs?')
+  // The demo's preset sets nothing aside; folds do.
+  const validates = await refused({ preset: 'demo', set: ['validateEvery=3', 'epoch=2'] })
+  expect(validates).toContain('did you mean epochs?')
+  expect(validates).not.toContain('validateEvery')
   expect(await refused({ backbone: join(folder, 'none.onnx'), freeze: 'all' })).toContain('none.onnx does not exist')
 })
 

@@ -155,7 +155,7 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
 function checkFirst(options: CrossValidateOptions, settings: FoldPlan['settings']): Promise<void> {
   const { device, offline, signal, fold = 1, onEvent } = options
   const onProgress = (event: PrepareEvent) => onEvent?.({ kind: 'train', fold, event })
-  return checkBeginning({ ...settings, device, offline, signal, onProgress })
+  return checkBeginning({ ...forFolds(settings), device, offline, signal, onProgress })
 }
 
 function warnOfScores({ onEvent }: CrossValidateOptions, plan: FoldPlan, manifest: Manifest): void {
@@ -214,6 +214,11 @@ function settingsOf(options: CrossValidateOptions): FoldPlan['settings'] {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
+/** Whatever the preset sets aside: each fold validates, and settings that need photos set aside have them. */
+function forFolds(settings: FoldPlan['settings']): FoldPlan['settings'] {
+  return { ...settings, set: [...(settings.set ?? []), 'validation=given'] }
+}
+
 /** Trains a fold, or goes on with it; nothing where it is finished. False where it was stopped. */
 async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: number): Promise<boolean> {
   const { out, data, device, threads, memoryLimitBytes, offline, signal, onEvent } = options
@@ -225,7 +230,7 @@ async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: nu
   if (finished) return true
   const outcome = await train({
     ...mergeReading(options, plan.reading),
-    ...(started ? { resume: true } : { ...plan.settings, split: { train: trained, validation } }),
+    ...(started ? { resume: true } : { ...forFolds(plan.settings), split: { train: trained, validation } }),
     data,
     out: run,
     device,
