@@ -13,9 +13,30 @@ const pair = (photo: string, other: string, decision: DecidedPair['decision']): 
 })
 
 function keeping(kept: readonly Made[]) {
-  const store = { kept, read: () => store.kept, write: (made: readonly Made[]) => void (store.kept = made) }
+  const listeners: (() => void)[] = []
+  const store = {
+    ...{ kept, works: true, listeners },
+    read: () => store.kept,
+    write: (made: readonly Made[]) => void (store.kept = made),
+    onOther: (listener: () => void) => void listeners.push(listener),
+  }
   return store
 }
+
+test('decisions: two windows of one page lose nothing of each other', () => {
+  const store = keeping([])
+  const [one, other] = [new Decisions([], store, true), new Decisions([], store, true)]
+  one.decide({ photo: 'a', other: 'x' }, 'same')
+  other.decide({ photo: 'b', other: '' }, 'new')
+  expect(other.list()).toEqual([pair('a', 'x', 'same'), pair('b', '', 'new')])
+  expect(one.made).toBe(1)
+  for (const listener of store.listeners) listener()
+  expect(one.list()).toEqual(other.list())
+  store.works = false // nothing is kept any more: what this window has is not given up
+  store.write([])
+  one.decide({ photo: 'c', other: 'y' }, 'different')
+  expect(one.list()).toHaveLength(3)
+})
 
 test('decisions: the last of a pair holds, undo takes it back, and what was saved and read again is none to undo', () => {
   const store = keeping([])

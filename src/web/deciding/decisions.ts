@@ -26,6 +26,7 @@ export class Decisions {
     this.#ordered = ordered
     this.#made = this.#notReadBack(store.read())
     this.#now = this.#folded(this.#made)
+    store.onOther(() => this.#hold(this.#kept()))
   }
 
   onChange(listener: () => void): void {
@@ -49,21 +50,32 @@ export class Decisions {
 
   /** Null takes a decision back. */
   decide({ photo, other }: PairName, decision: DecisionWord | null): void {
-    this.#change([...this.#made, { photo, other, decision }])
+    this.#change([...this.#kept(), { photo, other, decision }])
   }
 
   /** Takes back what was done last on this page, and says of which pair. */
   undo(): PairName | undefined {
-    const last = this.#made.at(-1)
-    if (last !== undefined) this.#change(this.#made.slice(0, -1))
+    const made = this.#kept()
+    const last = made.at(-1)
+    if (last !== undefined) this.#change(made.slice(0, -1))
     return last
   }
 
   #change(made: readonly Made[]): void {
+    this.#store.write(made)
+    this.#hold(made)
+  }
+
+  #hold(made: readonly Made[]): void {
     this.#made = made
     this.#now = this.#folded(made)
-    this.#store.write(made)
     for (const listener of this.#listeners) listener()
+  }
+
+  /** The steps that hold, those that were made in another window of this page included; the own ones where nothing is kept, or somebody emptied it. */
+  #kept(): readonly Made[] {
+    const kept = this.#notReadBack(this.#store.read())
+    return this.#store.works && kept.length > 0 ? kept : this.#made
   }
 
   /** Steps that were saved and came back as decisions made before are none to undo. */

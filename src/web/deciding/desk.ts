@@ -131,6 +131,11 @@ export class Desk {
     this.#say('')
   }
 
+  /** Shows what was decided in another window. */
+  refresh(): void {
+    this.#say(this.said)
+  }
+
   #say(words: string): void {
     this.said = words
     for (const listener of this.#listeners) listener()

@@ -23,6 +23,7 @@ function main(): void {
   const pictures = JSON.parse(textOf('pictures')) as readonly (Picture | null)[]
   const store = new Store(data.id)
   const desk = new Desk(data, new Decisions(data.decided, store, data.kind === 'identify'))
+  store.onOther(() => desk.refresh())
   const view = viewer(desk, pictures)
   const [warning, table] = decidedTable(desk)
   const save = saving(desk, store)

@@ -9,6 +9,10 @@ export interface Made {
 
 /** Where steps are kept between two visits. */
 export interface Keeping {
+  /** False once something could not be kept. */
+  readonly works: boolean
   read(): readonly Made[]
   write(made: readonly Made[]): void
+  /** Calls `listener` when the page wrote something in another window. */
+  onOther(listener: () => void): void
 }

@@ -22,6 +22,10 @@ export class Store implements Keeping {
     this.#tried(() => localStorage.setItem(this.#key, JSON.stringify(made)))
   }
 
+  onOther(listener: () => void): void {
+    addEventListener('storage', ({ key }) => key === this.#key && listener())
+  }
+
   #tried<T>(work: () => T): T | undefined {
     try {
       return work()
