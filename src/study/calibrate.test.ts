@@ -15,6 +15,7 @@ import {
   writeCalibration,
 } from '../identify/index.ts'
 import type { JointMatch } from '../local/index.ts'
+import { calibrateWay } from './calibrate.ts'
 import { calibrateModel } from './calibrate-model.ts'
 import { LabelledPairs } from './labelled-pairs.ts'
 
@@ -161,6 +162,19 @@ test('a logistic model over two matchers has numbers of each, and learns which o
     fusedScore(head, { similarity: 0.3, local: { score: 0.7, matchers } })
   const none = { ...found, inliers: 0 }
   expect(scored(none, found)).toBeGreaterThan(scored(found, none) + 0.1)
+})
+
+test('with individuals too few to hold any out places keep the weight that they are shipped with', () => {
+  const weightOf = (count: number) => {
+    const photos = photosOf('noisy', count, 1.6)
+    const meeting = { ...meetingOf(photos, undefined), model, data: 'drawn', extractor: 'drawn places' }
+    const local = matched(photos, false, 'others') // places that agree by chance
+    const pairs = new LabelledPairs({ ...meeting, local })
+    const { fusion, measured } = calibrateWay(pairs, 'additive').scores
+    return [fusion, measured === null]
+  }
+  expect(weightOf(5)).toEqual([{ kind: 'additive', weight: 1 }, true])
+  expect(weightOf(9)).toEqual([{ kind: 'additive', weight: 0.25 }, false])
 })
 
 test('nine individuals are too few to prove anything, which the record says', () => {
