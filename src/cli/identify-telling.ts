@@ -24,7 +24,7 @@ export async function besideAnswers(
   const { accuracyWords, noAccuracyWords } = await import('../identify/index.ts')
   const isKnown = calibration !== undefined && scores !== undefined
   const accuracy = isKnown ? accuracyWords(calibration, scores, costs) : inFlags(noAccuracyWords)
-  const order = scores === undefined ? [] : [byProbability]
+  const order = scores?.measured == null ? [] : [byProbability]
   return { accuracy, meaning: [...order, await meaningOf(postProcessing, { match, matchers })].join(' ') }
 }
 

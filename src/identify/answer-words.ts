@@ -64,7 +64,7 @@ function verdict({ answer, identity, probability, newProbability, reason }: Iden
   if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
   if (reason === 'unmeasured')
-    return `unsure: most likely ${identity}, by a calibration on too few individuals to measure how often that is right`
+    return `unsure: most like ${identity}; the calibration is on too few individuals to name anybody`
   if (answer === 'known') return `${identity}, probability ${percent(probability)}`
   if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`
   const [own, other] = [

@@ -143,8 +143,13 @@ function answerByScores(
   const left = Math.max(1 - lost, Number.MIN_VALUE)
   const probabilities = posterior.individuals.map((p, i) => (out.has(individuals[i]!.identity) ? 0 : p / left))
   const isNew = Math.min(1, posterior.isNew / left)
-  const best = probabilities.reduce((top, p, i) => (p > probabilities[top]! ? i : top), 0)
   const isMeasured = scores.measured !== null
+  const likeliest = probabilities.reduce((top, p, i) => (p > probabilities[top]! ? i : top), 0)
+  const mostSimilar = Math.max(
+    0,
+    individuals.findIndex((one) => one.identity === identity),
+  ) // of those not ruled out
+  const best = isMeasured ? likeliest : mostSimilar
   const decision = isMeasured ? decide(probabilities[best]!, isNew, costs) : 'unsure'
   const isUnlike = unlike && decision !== 'known'
   return {

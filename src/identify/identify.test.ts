@@ -147,7 +147,18 @@ test('with probabilities the likeliest individual is first, also where another o
     curve: { kind: 'logistic', slope: 10, intercept: 0 },
     prior: 0.5,
     answers: { shift: 0, slope: 1, cohort: 0, photos: 1 },
-    measured: null,
+    measured: {
+      known: 2,
+      absent: 2,
+      individuals: 8,
+      folds: 2,
+      rank1: 1,
+      identityBalancedMap: 1,
+      ece: 0,
+      pairEce: 0,
+      bins: [],
+      absentNamed: 0,
+    },
   }
   const [found] = identifyPhotos(many, set(['q', undefined, 0]), 1, { scores })
   expect(found!.answer.identity).toBe('Bento')
@@ -155,8 +166,11 @@ test('with probabilities the likeliest individual is first, also where another o
     [1, 'Bento', 'b1'],
   ])
   expect(found!.candidates[0]!.probability).toBe(found!.answer.probability)
-  const [plain] = identifyPhotos(many, set(['q', undefined, 0]), 2)
-  expect(plain!.candidates.map(({ identity }) => identity)).toEqual(['Abril', 'Bento'])
+  for (const options of [{}, { scores: { ...scores, measured: null } }]) {
+    const [plain] = identifyPhotos(many, set(['q', undefined, 0]), 2, options) // nobody knows whether such probabilities are right
+    expect(plain!.candidates.map(({ identity }) => identity)).toEqual(['Abril', 'Bento'])
+    expect(plain!.answer.identity).toBe('Abril')
+  }
 })
 
 test('a calibration that was never measured names nobody, however sure it is', () => {
@@ -180,7 +194,7 @@ test('a calibration that was never measured names nobody, however sure it is', (
   expect(unmeasured.answer.probability).toBeGreaterThan(0.99)
   expect(unmeasured.answer).toMatchObject({ answer: 'unsure', identity: 'Abril', reason: 'unmeasured' })
   expect(answerWords(unmeasured)).toMatch(
-    /^unsure: most likely Abril, by a calibration on too few individuals to measure/,
+    /^unsure: most like Abril; the calibration is on too few individuals to name anybody/,
   )
 })
 

@@ -116,7 +116,8 @@ export function identifyPhotos(
     const { answer, probabilities } = answerOf(input, options.scores, options)
     const isDecided = answer.reason === 'decided' // a person knows more than where and when say
     const told = prior && placeTimesOf(isDecided ? undefined : prior[query], individuals, probabilities)
-    const listed = listedOf(likeliestFirst(individuals, probabilities), top, decided[query]!)
+    const isMeasured = options.scores?.measured != null
+    const listed = listedOf(likeliestFirst(individuals, probabilities, isMeasured), top, decided[query]!)
     const ranked = { order, similarities, known: known.photos }
     const shown = shownPhotos(ranked, listed, photosEach, (photo) => matchedOf(local, query, photo))
     found[query] = {
@@ -178,13 +179,14 @@ interface RankedIndividual extends ScoredIndividual {
   readonly photo: number
 }
 
-/** The individuals with their probabilities, the likeliest first; as they are, the most similar first, where nothing is known of these. */
+/** The individuals with their probabilities, the likeliest first; as they are, the most similar first, where these are not known or were never measured. */
 function likeliestFirst(
   individuals: readonly RankedIndividual[],
   probabilities: Float64Array | undefined,
+  isMeasured: boolean,
 ): readonly (RankedIndividual & { readonly probability: number | undefined })[] {
   const found = individuals.map((one, i) => ({ ...one, probability: probabilities?.[i] }))
-  return probabilities === undefined ? found : found.sort((a, b) => b.probability! - a.probability!)
+  return probabilities === undefined || !isMeasured ? found : found.sort((a, b) => b.probability! - a.probability!)
 }
 
 /** The first of a ranking: whom a person decided the query to show before all others, and those that a person ruled out after them. */
