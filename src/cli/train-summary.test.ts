@@ -69,11 +69,23 @@ test('chance and the interval of what was measured at the end stand below', asyn
   )
 })
 
-test('a training that made nothing better says so; one that measured nothing too', async () => {
+test('a training that made nothing better says so', async () => {
   expect(await trainSummary(runWith(0.5, 0.3, 0.5), 'photos')).toMatch(
     /TRAINING DID NOT MAKE THE NETWORK BETTER on these photos: pretrained weights, more photos .* may \(docs\/training/,
   )
-  expect(await trainSummary(runWith(), 'photos')).toContain('no photos were set aside')
+})
+
+test('a run that set no photos aside is told which commands give it a score', async () => {
+  const run = runWith()
+  const told = await trainSummary(run, 'photos')
+  expect(told).toContain('no photos were set aside (validation=none), so that nothing says how good it is')
+  expect(told).toContain('--overwrite --set validation=stratified')
+  expect(told).toContain(
+    `next:\n  npx rosette evaluate --model ${run} --data OTHER_PHOTOS --gallery photos --out ${run}-scores.json\n`,
+  )
+  expect(await trainSummary(run, 'photos', { masks: 'animals' })).toContain(
+    `  npx rosette evaluate --model ${run} --data OTHER_PHOTOS --gallery ${run}-gallery --out ${run}-scores.json\n`,
+  )
 })
 
 test('the score is called what it is, and a run whose photos find nobody among themselves is told how to be measured', async () => {

@@ -21,27 +21,46 @@ export async function trainSummary(run: string, data: string, reading: ReadingOp
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
     ...scoreLines(measured, told, { protocol, flattery: isOwnOnly ? [ownOnlyFlatters] : flattery(validation) }),
     'next:',
-    ...nextCommands(run, data, reading, isOwnOnly).map((command) => `  npx ${command}`),
+    ...nextCommands(run, data, { reading, isOwnOnly, isUnmeasured: isUnmeasured(measured) }).map(
+      (command) => `  npx ${command}`,
+    ),
   ].join('\n')
 }
 
 const ownOnlyFlatters =
   'each individual was seen there in one sighting only, whose photos find each other by their background: this score flatters. `rosette evaluate` below holds these photos against the other sightings'
 
+/** True where nothing was measured after training began. */
+function isUnmeasured(measured: readonly ValidationEntry[]): boolean {
+  return measured.every(({ epoch }) => epoch === 0)
+}
+
+/** Stands in a command for photos that somebody has to have. */
+const otherPhotos = 'OTHER_PHOTOS'
+
+/** What decides which commands come next. */
+interface Finished {
+  readonly reading: ReadingOptions
+  /** Its photos find nobody among themselves. */
+  readonly isOwnOnly: boolean
+  readonly isUnmeasured: boolean
+}
+
 /**
  * Looking at the run, and asking who is on new photos; the photos that it was trained on are the gallery, read as the training read them. A run whose photos
- * find nobody among themselves is measured by that gallery instead of looked at.
+ * find nobody among themselves is measured by that gallery instead of looked at, and one that set none aside by other photos of its animals.
  */
-function nextCommands(run: string, data: string, reading: ReadingOptions, findsNobody: boolean): string[] {
+function nextCommands(run: string, data: string, { reading, isOwnOnly, isUnmeasured }: Finished): string[] {
   const { images, columns, unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels } = reading
   const { detections, confidence, masks } = reading
   const how = { unidentified, mergeSimilarLabels, boxFormat, skipUnreadable, limitPixels }
   const table = { images, columns, ...how }
   const place = run.replace(/[/\\]+$/, '')
-  const look = (gallery: Readonly<Record<string, unknown>>) =>
-    findsNobody
-      ? asTyped(evaluateCommand(), { model: run, split: 'validation', ...gallery, out: `${place}-scores.json` })
-      : asTyped(reportCommand(), { model: run })
+  const look = (gallery: Readonly<Record<string, unknown>>) => {
+    if (!isOwnOnly && !isUnmeasured) return asTyped(reportCommand(), { model: run })
+    const queries = isUnmeasured ? { data: otherPhotos } : { split: 'validation' }
+    return asTyped(evaluateCommand(), { model: run, ...queries, ...gallery, out: `${place}-scores.json` })
+  }
   const identify = (options: Readonly<Record<string, unknown>>) =>
     `${asTyped(identifyCommand(), { model: run, ...options })} NEW_PHOTOS`
   if (detections === undefined && masks === undefined)
@@ -53,7 +72,7 @@ function nextCommands(run: string, data: string, reading: ReadingOptions, findsN
   const gallery = asTyped(galleryCommand(), { model: run, data, ...table, detections, confidence, masks, out: known })
   const found = { detections: detections && 'NEW.json', confidence, masks: masks && 'NEW_MASKS' }
   const first = look({ gallery: known })
-  return [...(findsNobody ? [gallery, first] : [first, gallery]), identify({ gallery: known, ...found })]
+  return [...(isOwnOnly || isUnmeasured ? [gallery, first] : [first, gallery]), identify({ gallery: known, ...found })]
 }
 
 /** What a score is a score of, and what speaks against it. */
@@ -69,8 +88,7 @@ function scoreLines(
 ): string[] {
   const [start] = measured.filter(({ epoch }) => epoch === 0)
   const later = measured.filter(({ epoch }) => epoch > 0)
-  if (later.length === 0)
-    return ['no photos were set aside, so that nothing says how good it is: rosette evaluate measures it']
+  if (isUnmeasured(measured)) return unmeasured
   const best = later.reduce((a, b) => (b.identityBalancedMap > a.identityBalancedMap ? b : a))
   const scores = ({ rank1, identityBalancedMap }: ValidationEntry) =>
     `rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
@@ -83,6 +101,12 @@ function scoreLines(
     ...(worse ? [noBetter] : []),
   ]
 }
+
+const unmeasured = [
+  'no photos were set aside (validation=none), so that nothing says how good it is. Two ways to a score:',
+  `- other photos of these animals, of other sightings and with their names: \`rosette evaluate\` below, in place of ${otherPhotos}`,
+  '- the same `rosette train` again, with --overwrite --set validation=stratified: it sets a fifth of the photos aside',
+]
 
 /** Whether photos of one sighting may have trained and validated. */
 function flattery(validation: TrainConfig['validation'] | undefined): string[] {

@@ -53,6 +53,31 @@ test('a state that its own step made infinite is never saved, though the step’
   rmSync(data, { recursive: true, force: true })
 })
 
+test('a run whose epochs were lowered below those that it has says how many they are', async () => {
+  vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+  const data = await stripedDataset({ identities: 2, photos: 2 }) // 2 steps an epoch
+  const out = join(folder, 'lowered')
+  let left = 3
+  const control = {
+    emit: ({ kind }: { kind: string }) => void (kind === 'step' && left--),
+    shouldStop: () => left <= 0,
+  }
+  await runTraining(await prepareJob({ data, out, set: [...small, 'epochs=5'], threads: 1 }), control)
+  const config = join(out, 'config.json')
+  const written = readFileSync(config, 'utf8')
+  const resumed = async (epochs: number) => {
+    writeFileSync(config, written.replace('"epochs": 5', `"epochs": ${epochs}`))
+    return runTraining(await prepareJob({ data, out, resume: true, threads: 1 }), silent)
+  }
+  expect(await rejection(resumed(1))).toBe(
+    `InputError: ${config}: the run has 1 epoch and part of the next (3 steps) behind it, expected epochs of 2 or more, got 1\n` +
+      'hint: epochs of 2 in that file end the run with that epoch, and write its model; more go on with it',
+  )
+  expect(await resumed(2)).toEqual({ finished: true, step: 4, totalSteps: 4 })
+  expect(await rejection(resumed(1))).toContain('the run has 2 epochs behind it, expected epochs of 2 or more, got 1')
+  rmSync(data, { recursive: true, force: true })
+})
+
 test('a run in float16 goes on in float32, and back: its scale, its skipped steps and its weights go with it', async () => {
   vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
   const data = await stripedDataset({ identities: 2, photos: 2 })

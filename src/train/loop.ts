@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { formatBytes, writeSealedJson } from '../base/index.ts'
+import { check, counted, formatBytes, writeSealedJson } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
 import type { RetrievalMetrics } from '../retrieval/index.ts'
@@ -64,6 +64,7 @@ export async function runTraining(
   )
   const before = { step: position.step, keep: async () => position.step || undefined }
   const opened = <T>(work: Promise<T>) => work.catch((error) => deviceFailed(error, job, before))
+  checkEpochs(job, position.step, length.stepsPerEpoch)
   const estimate = await opened(estimateStep(plan.graph, backend))
   tellStart(estimate, { ...length, firstStep: position.step, batchSize: job.config.batchSize }, control)
   batches.follow(position.difficulty)
@@ -88,6 +89,17 @@ async function begin(
   const { state, position, lost } = await startOf(job, plan)
   for (const text of lost) emit({ kind: 'warning', text })
   return { position, steps: stepsFrom(state) }
+}
+
+/** @throws InputError where config.json has fewer epochs than the run has behind it: it can go on or end, but not go back. */
+function checkEpochs({ run, config }: TrainJob, done: number, stepsPerEpoch: number): void {
+  const [behind, least] = [Math.floor(done / stepsPerEpoch), Math.ceil(done / stepsPerEpoch)]
+  const begun = least === behind ? '' : ` and part of the next (${counted(done, 'step')})`
+  check(
+    config.epochs >= least,
+    `${join(run, runNames.config)}: the run has ${counted(behind, 'epoch')}${begun} behind it, expected epochs of ${least} or more, got ${config.epochs}`,
+    `epochs of ${least} in that file end the run ${least === behind ? 'as it is' : 'with that epoch'}, and write its model; more go on with it`,
+  )
 }
 
 function tellStart(
