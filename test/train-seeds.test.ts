@@ -109,4 +109,11 @@ test('one seed, a seed twice, other seeds when resuming, and a run in the place 
   )
   await expect(trainSeeds({ data, out: join(out, 'seed-1'), seeds: [1, 2] })).rejects.toThrow('is a run itself')
   await expect(trainSeeds({ data, out: join(folder, 'x'), resume: true })).rejects.toThrow('has no seeds.json')
+  const story = join(out, 'seeds.json')
+  const written = readFileSync(story, 'utf8')
+  writeFileSync(story, written.replace(/"seeds": \[[^\]]*\]/, '"seeds": [1, 2, 4]'))
+  await expect(trainSeeds({ data, out, resume: true })).rejects.toThrow(
+    `${story}: sha256: does not fit what the file says: it was edited or damaged`,
+  )
+  writeFileSync(story, written)
 })

@@ -42,6 +42,13 @@ test('whatever bit is flipped, it is told, and never another weight', () => {
   expect(read).toEqual([])
 })
 
+test('one that was cut short has the hint too', () => {
+  const path = join(folder, 'cut.json')
+  writeFileSync(path, '{"name":"a","wei')
+  expect(() => readSealedJson(path, schema, { hint })).toThrow(expect.objectContaining({ hint }))
+  expect(() => readSealedJson(path, schema, { hint })).toThrow(`${path}: not JSON (`)
+})
+
 test('without a seal it is read only where versions before wrote none', () => {
   const path = join(folder, 'a.json')
   writeFileSync(path, '{"name":"a","weight":2}')

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { check } from './check.ts'
+import { check, InputError } from './check.ts'
 import { readJson, writeFileAtomic } from './files.ts'
 import { sha256Of } from './hashes.ts'
 import { parseStrictly } from './schema.ts'
@@ -33,7 +33,7 @@ export function readSealedJson<S extends z.ZodType>(
   schema: S,
   { hint, mayLackSeal = false, check: look }: SealedJsonOptions<z.output<S>>,
 ): z.output<S> {
-  const value = readJson(path)
+  const value = readHinting(path, hint)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return parseStrictly(schema, value, path)
   const { sha256, ...content } = value as { readonly sha256?: unknown }
   const parsed = parseStrictly(schema, content, path)
@@ -45,6 +45,16 @@ export function readSealedJson<S extends z.ZodType>(
     hint,
   )
   return parsed
+}
+
+/** A file that is no JSON was cut short, say: what helps is what helps where it does not fit its seal. */
+function readHinting(path: string, hint: string): unknown {
+  try {
+    return readJson(path)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(error.what, error.hint ?? hint)
+  }
 }
 
 /** SHA-256 of what an object says as JSON, its keys in their order. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { CalibrationRecord, ExcludeSame, LocalTask, Meeting, SplitName } from '../identify/index.ts'
+import type { CalibrationRecord, ExcludeSame, LocalMatching, LocalTask, Meeting, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryNames, galleryOf } from './asked-gallery.ts'
 import { calibrationText } from './calibration-text.ts'
 import { betterMatch } from './default-match.ts'
@@ -135,7 +135,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const { areOwnMatchers, fusionOf, jointFingerprint } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
         const local = matching && (await matchLocally(matching, meeting))
-        const absent = matching && (await matchLocally(matching, withoutOwn(meeting)))
+        const absent = matching && (await matchLocally(amongOthers(matching), withoutOwn(meeting)))
         const bar = progress('calibrating', 'ways to score')
         try {
           const how = matching && {
@@ -158,6 +158,13 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
   })
+}
+
+/** Its progress tells that photos are matched once more; their keypoints are found already. */
+function amongOthers(matching: LocalMatching): LocalMatching {
+  const onLocal: LocalMatching['onLocal'] = (stage, done, total) =>
+    matching.onLocal?.('matchingOthers', stage === 'matching' ? done : 0, total)
+  return { ...matching, onLocal }
 }
 
 /** The same photos, each asked of a gallery without its individual. */

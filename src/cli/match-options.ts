@@ -76,6 +76,7 @@ const stageNames = {
   finding: 'keypoints',
   mirroring: 'keypoints, mirrored',
   matching: 'matching coats',
+  matchingOthers: 'matching coats of others',
 } as const satisfies Record<LocalStage, string>
 
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */

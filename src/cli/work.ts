@@ -70,7 +70,9 @@ export async function withProgress<T>(
   embed: (options: EmbedOptions, onRank: WhileRanking) => Promise<T>,
 ): Promise<T> {
   const stages = stagedProgress({ due: firstWord() })
+  let at = { done: 0, total: 0 }
   const onProgress = (done: number, total: number) => {
+    at = { done, total }
     seen.photos = total
     stages.update(title, 'photos', done, total)
   }
@@ -81,7 +83,9 @@ export async function withProgress<T>(
   }
   const onPrepare = (stage: PrepareStage, done: number, total: number) => {
     if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
-    else onProgress(0, total) // the first photos may take long
+    // the first photos may take long; where some are done, what was prepared are the others only
+    else if (at.done > 0 && at.done < at.total) onProgress(at.done, at.total)
+    else onProgress(0, total)
   }
   try {
     return await embed({ skipUnreadable, limitPixels, signal, onProgress, onPrepare, onCaption }, (done, total) =>

@@ -1,6 +1,4 @@
-import { join } from 'node:path'
-import { resolveBeside } from '../base/index.ts'
-import { type GalleryLocal, indexFile, localsOf, readIndex, readPart } from './gallery.ts'
+import { type GalleryLocal, localsOf, placeOfPart, readIndex, readPart } from './gallery.ts'
 
 /** Local features that a gallery on disk keeps, of one extractor. */
 export interface StoredLocal extends Omit<GalleryLocal, 'content'> {
@@ -11,10 +9,9 @@ export interface StoredLocal extends Omit<GalleryLocal, 'content'> {
 
 /** Which local features a gallery keeps: one entry for each extractor, none where it has none. @throws InputError where its index is malformed. */
 export function galleryLocals(folder: string): readonly StoredLocal[] {
-  const where = join(folder, indexFile)
   const { local = [] } = readIndex(folder)
   return localsOf(local).map((part) => {
-    const path = resolveBeside(where, part.file)
+    const path = placeOfPart(folder, part)
     return { name: part.name, fingerprint: part.fingerprint, path, read: () => readPart(path, part) }
   })
 }

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { rejection } from '../../test/dataset-fixture.ts'
 import { temporaryFolder, tinyKaggle, tinyRun, tinyTensors } from '../../test/model-fixture.ts'
@@ -116,7 +116,15 @@ describe('a gallery on disk', () => {
     const bytes = readFileSync(join(folder, file))
     bytes[bytes.length - 1]! ^= 1
     writeFileSync(join(folder, file), bytes)
-    expect(await thrown(() => readGallery(folder))).toContain(`${file}: damaged`)
+    const asWritten = relative(process.cwd(), folder)
+    expect(await thrown(() => readGallery(asWritten))).toBe(
+      `InputError: ${join(asWritten, file)}: damaged: its contents are not those that gallery.json was written with\n` +
+        'hint: make the gallery anew from its photos: `writeGallery(' +
+        `${JSON.stringify(asWritten)})\``,
+    )
+    rmSync(join(folder, file))
+    expect(await thrown(() => readGallery(asWritten))).toContain(`InputError: ${join(asWritten, file)}: missing, and`)
+    writeFileSync(join(folder, file), bytes)
     const index = join(folder, 'gallery.json')
     const whole = readFileSync(index, 'utf8')
     writeFileSync(index, whole.replace(/"fingerprint": "./, '"fingerprint": "f'))

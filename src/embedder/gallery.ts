@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import {
   check,
@@ -66,9 +66,14 @@ const photosSchema = z.array(photoSchema)
 /** The file that says what a gallery holds; it is written last. */
 export const indexFile = 'gallery.json'
 
+/** What helps where a file of a gallery is damaged. */
+function anew(folder: string): string {
+  return `make the gallery anew from its photos: \`writeGallery(${JSON.stringify(folder)})\``
+}
+
 /** What a gallery's `gallery.json` says. @throws InputError where it is malformed, or was edited or damaged since it was written. */
 export function readIndex(folder: string): z.output<typeof indexSchema> {
-  return readSealedJson(join(folder, indexFile), indexSchema, { hint: 'make the gallery anew', mayLackSeal: true })
+  return readSealedJson(join(folder, indexFile), indexSchema, { hint: anew(folder), mayLackSeal: true })
 }
 
 /** The model that made a gallery's embeddings, by name and by a hash of all that decides its numbers. */
@@ -146,13 +151,12 @@ export function readGallery(
   folder: string,
   { model, images }: { readonly model?: GalleryModel | undefined; readonly images?: string | undefined } = {},
 ): Gallery {
-  const where = join(folder, indexFile)
   const index = readIndex(folder)
   if (model !== undefined) checkSameModel(folder, index.model, model)
-  const photosPath = resolveBeside(where, index.photos.file)
+  const photosPath = placeOfPart(folder, index.photos)
   const table = readPart(photosPath, index.photos)
   const records = parseStrictly(photosSchema, parseJson(table.toString('utf8'), photosPath), photosPath)
-  const npyPath = resolveBeside(where, index.embeddings.file)
+  const npyPath = placeOfPart(folder, index.embeddings)
   const { shape, data } = decodeNpy(readPart(npyPath, index.embeddings), npyPath)
   const expected = [records.length, index.model.size]
   check(
@@ -282,14 +286,20 @@ function writePart(folder: string, name: string, extension: string, content: rea
   return { file, sha256 }
 }
 
+/** Where a file lies that the index names, in the words in which the folder was named. @throws InputError for a name that leads elsewhere. */
+export function placeOfPart(folder: string, { file }: Pick<Part, 'file'>): string {
+  resolveBeside(join(folder, indexFile), file)
+  return join(folder, file)
+}
+
 /** A file that the index names. @throws InputError where it is missing or has other contents. */
 export function readPart(path: string, { sha256 }: Part): Buffer {
-  check(existsSync(path), `${path}: missing, and ${indexFile} names it`)
+  check(existsSync(path), `${path}: missing, and ${indexFile} names it`, anew(dirname(path)))
   const bytes = readRegular(path, 'array')
   check(
     createHash('sha256').update(bytes).digest('hex') === sha256,
     `${path}: damaged: its contents are not those that ${indexFile} was written with`,
-    'make the gallery anew',
+    anew(dirname(path)),
   )
   return bytes
 }

@@ -45,8 +45,11 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
   readonly onBare?: ((photos: readonly Photo[]) => void) | undefined
 }
 
-/** finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery. */
-export type LocalStage = 'finding' | 'mirroring' | 'matching'
+/**
+ * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingOthers: the same queries again,
+ * their own individual left out.
+ */
+export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingOthers'
 
 /** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
 export interface LocalTask {

@@ -1,8 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
 import { openDataset } from '../data/index.ts'
-import { type FoldPlanOptions, lotWarning, planFolds } from './fold-plan.ts'
+import { type FoldPlanOptions, lotWarning, planFolds, readPlan, writePlan } from './fold-plan.ts'
 
 /** A table with these lines, and a photo for each. */
 async function planOf(header: string, lines: readonly string[], options: FoldPlanOptions = {}) {
@@ -16,6 +17,21 @@ async function planOf(header: string, lines: readonly string[], options: FoldPla
 const seen = ['a', 'b'].flatMap((who) =>
   [0, 1, 2, 3].map((i) => `${who}${i}.png,${who},${who}-night-${Math.floor(i / 2)}`),
 )
+
+test('a plan that was edited or cut short is told, and one that an older version wrote without a seal is read', async () => {
+  const folder = folderWith({})
+  const plan = await planOf('filename,identity,encounter', seen, { folds: 2 })
+  writePlan(folder, plan)
+  expect(readPlan(folder)).toEqual(plan)
+  const path = join(folder, 'folds.json')
+  const whole = readFileSync(path, 'utf8')
+  writeFileSync(path, whole.replace('"a0.png"', '"b9.png"'))
+  expect(() => readPlan(folder)).toThrow(`${path}: sha256: does not fit what the file says: it was edited or damaged`)
+  writeFileSync(path, whole.slice(0, 200))
+  expect(() => readPlan(folder)).toThrow(`${path}: not JSON (`)
+  writeFileSync(path, JSON.stringify(plan))
+  expect(readPlan(folder)).toEqual(plan)
+})
 
 test('folds are by encounter where one is known, else by lot; each photo validates once', async () => {
   const byEncounter = await planOf('filename,identity,encounter', seen, { folds: 2 })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, counted, optionText, parseStrictly, readJson, sha256Of } from '../base/index.ts'
+import { check, counted, optionText, readSealedJson, sha256Of, writeSealedJson } from '../base/index.ts'
 import {
   type Bursts,
   columnFolds,
@@ -19,7 +19,7 @@ import {
   type SplitKind,
   splitKinds,
 } from '../data/index.ts'
-import { readingSchema, writeJson } from '../run/index.ts'
+import { readingSchema } from '../run/index.ts'
 import { isScorable } from './scorable.ts'
 
 /** What decides the folds: a kind of split, or the table's own column. */
@@ -75,15 +75,16 @@ export function hasPlan(folder: string): boolean {
   return existsSync(join(folder, planFile))
 }
 
-/** @throws InputError naming every mistake in the file. */
+/** @throws InputError naming every mistake in the file, and where it was edited or damaged since it was written. */
 export function readPlan(folder: string): FoldPlan {
   const path = join(folder, planFile)
   check(existsSync(path), `${folder}: no cross-validation was begun there: it has no ${planFile}`)
-  return parseStrictly(planSchema, readJson(path), path)
+  const hint = 'bring the file back as it was, or begin anew with `overwrite`'
+  return readSealedJson(path, planSchema, { hint, mayLackSeal: true })
 }
 
 export function writePlan(folder: string, plan: FoldPlan): void {
-  writeJson(join(folder, planFile), plan)
+  writeSealedJson(join(folder, planFile), plan)
 }
 
 /** SHA-256 of a plan: two jobs that planned alike may share a folder. */

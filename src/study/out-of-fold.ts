@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path'
-import { type Cell, check, csvText, mean, stageFile, standardDeviation } from '../base/index.ts'
+import { type Cell, check, csvText, mean, stageFile, standardDeviation, writeSealedJson } from '../base/index.ts'
 import { type Manifest, type Photo, photoKey } from '../data/index.ts'
 import {
   commitPair,
@@ -20,7 +20,7 @@ import {
   scoresOfQueries,
   statisticsOf,
 } from '../retrieval/index.ts'
-import { RunFolder, readRunData, writeJson } from '../run/index.ts'
+import { RunFolder, readRunData } from '../run/index.ts'
 import { cvNames, foldFolder, foldName } from './cv-folder.ts'
 import type { FoldPlan } from './fold-plan.ts'
 import { isScorable } from './scorable.ts'
@@ -95,7 +95,7 @@ export async function collectFolds(
   const result = summarise(plan, done, excludeSame)
   const queries = done.flatMap(({ perQuery }) => perQuery)
   const statistics = queries.length === 0 ? null : statisticsOf(queries)
-  writeJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result, statistics })
+  writeSealedJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result, statistics })
   await writeEnsemble(folder, {
     name: basename(resolve(folder)),
     method: 'similarities',

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, parseStrictly, readJson, writeSealedJson } from '../base/index.ts'
-import { isRunFolder, RunFolder, writeJson } from '../run/index.ts'
+import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
+import { isRunFolder, RunFolder } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
 import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
 
@@ -22,7 +22,7 @@ export type SeedsOutcome =
 const storyName = 'seeds.json'
 const summaryName = 'summary.json'
 
-const storySchema = z.object({
+const storySchema = z.strictObject({
   seeds: z.array(z.int().min(0)).min(2),
   preset: z.string().optional(),
   backbone: z.string().optional(),
@@ -77,7 +77,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   return { finished: true, summary, runs }
 
   function keeping(event: Parameters<NonNullable<TrainCallOptions['onEvent']>>[0]): void {
-    if (event.kind === 'start' && !resume) writeJson(join(out, storyName), story)
+    if (event.kind === 'start' && !resume) writeSealedJson(join(out, storyName), story)
     given.onEvent?.(event)
   }
 }
@@ -91,7 +91,8 @@ function checkedStory({ seeds = [], preset, backbone, modelConfig, freeze, set }
 function readStory(out: string, asked: readonly number[] | undefined): Story {
   const path = join(out, storyName)
   check(existsSync(path), `\`resume\`: ${out} has no ${storyName}: no training of several seeds was begun there`)
-  const story = parseStrictly(storySchema, readJson(path), path)
+  const hint = 'bring the file back as it was, or begin anew with `overwrite`'
+  const story = readSealedJson(path, storySchema, { hint, mayLackSeal: true })
   const same = asked === undefined || asked.join() === story.seeds.join()
   check(same, `\`seeds\`: ${out} was begun with ${story.seeds.join(', ')}, got ${asked?.join(', ')}`)
   return story
