@@ -168,6 +168,15 @@ describe('EXIF', () => {
     )
   })
 
+  it('say of numbers what they may be', async () => {
+    const warned = async (...rows: string[]) => (await tableOf('identity,date', rows)).warnings.join()
+    expect(await warned('A,45300.5', 'B,45301')).toContain(
+      "'45300.5', '45301'; these may be the numbers that a spreadsheet has for days (format the column as dates there); times are",
+    )
+    expect(await warned('A,1706000000', 'B,1706086400123')).toContain('; these may be seconds since 1970; times are')
+    expect(await warned('A,45300', 'B,dawn')).not.toContain('may be')
+  })
+
   it('that the table has change nothing of the word on times that are unread', async () => {
     const rows = ['A,e1,2024-02-30', 'A,e2,2024-05-01', 'B,e3,dawn', 'B,e4,dawn', 'B,e5,']
     const { warnings } = await tableOf('identity,encounter,timestamp', rows)

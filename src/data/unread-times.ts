@@ -31,7 +31,15 @@ function withoutDay(written: readonly string[], all: number): string[] {
 function unreadable(written: readonly string[], all: number): string[] {
   if (written.length === 0) return []
   const told = `${written.length} of ${counted(all, 'time')} cannot be read, so that these photos count as having none`
-  return [`${told}: ${unreadWords(written)}; times are written as 2024-12-31 13:05`]
+  return [`${told}: ${unreadWords(written)}; ${numbersWords(written)}times are written as 2024-12-31 13:05`]
+}
+
+/** What numbers in the place of times are likely to be: a spreadsheet writes days since 1900 where a column is not formatted as dates. */
+function numbersWords(written: readonly string[]): string {
+  if (written.every((text) => /^[2-5]\d{4}([.,]\d+)?$/.test(text)))
+    return 'these may be the numbers that a spreadsheet has for days (format the column as dates there); '
+  if (written.every((text) => /^[12]\d{9}(\d{3})?(\.\d+)?$/.test(text))) return 'these may be seconds since 1970; '
+  return ''
 }
 
 /** The first few, each once. */
