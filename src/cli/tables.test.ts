@@ -147,8 +147,6 @@ describe('a column for the split', () => {
     expect(output.stderr).toContain('split 3 train + 9 test (3 to ask about, 6 as the gallery)')
     expect(metrics()).toMatchObject({ split: 'test', photos: 6, queries: 3, gallery: `the gallery of ${csv}` })
     expect(output.stdout).toContain('the test photos, 3 (by the split of the table: its queries)')
-    expect(await evaluate(csv, '--background')).toBe(0)
-    expect(metrics()).toMatchObject({ split: 'test', photos: 9, queries: 9, gallery: null })
   })
 })
 
