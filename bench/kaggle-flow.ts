@@ -1,8 +1,8 @@
 /**
  * What a cross-validation's ensemble is worth beside one network, on the Kaggle flow of docs/kaggle.md with drawn jaguars: a network
  * trained on all training photos but those that it sets aside, the folds of `rosette cv` one by one, their ensemble fused in each way, and
- * the ensemble re-ranked without asking whether that helps; the single network also with what `rosette tune` accepted on the photos that it set
- * aside. Scored on the test photos, of encounters that no network saw. Each seed
+ * the ensemble re-ranked without asking whether that helps; both also with what `rosette tune` accepted: of the single network on the photos that it set
+ * aside, of the ensemble on the photos of each fold by its own network. Scored on the test photos, of encounters that no network saw. Each seed
  * draws other animals and starts other networks. As in the challenge, the encounters of the training photos are not known. Appends to results/kaggle-flow-procedural-jaguars.csv.
  *
  *     node scripts/bench.mjs kaggle-flow --seeds 1,2,3
@@ -26,10 +26,12 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
     /** Keeps what it makes there. */
     folder: { type: 'string' },
+    /** The file that rows are appended to. */
+    rows: { type: 'string' },
   },
 })
 
-const file = join(root, 'results', 'kaggle-flow-procedural-jaguars.csv')
+const file = values.rows ?? join(root, 'results', 'kaggle-flow-procedural-jaguars.csv')
 const header =
   'date,model,seed,backbone,size,individuals,photos,epochs,folds,split,test_photos,rank1,map,identity_balanced_map\n'
 const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'rosette-kaggle-flow-'))
@@ -59,6 +61,8 @@ async function flow(seed: string): Promise<void> {
     record(`fold ${fold}`, seed, await scoresOnTest(join(cv, `fold-${fold}`), data, { out: metrics }))
   for (const fusion of ['similarities', 'ranks', 'embeddings'])
     record(`ensemble, ${fusion}`, seed, await scoresOnTest(cv, data, { out: metrics, flags: ['--fusion', fusion] }))
+  await rosette(['tune', '--model', cv, ...labelled, '--threads', values.threads])
+  record('ensemble, gated tricks', seed, await scoresOnTest(cv, data, { tta: null, out: metrics }))
   record('ensemble, re-ranked', seed, await scoresOnTest(cv, data, { out: metrics, flags: ['--rerank'] }))
 }
 

@@ -23,8 +23,10 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
   test('goes from cross-validation to a submission that is checked', () => {
     expect(calls.every(([npx, program]) => npx === 'npx' && program === 'rosette')).toBe(true)
     const names = calls.map(([, , name]) => name)
-    expect(names[0]).toBe('cv')
-    expect(names.slice(-2)).toEqual(['submit', 'check-submission'])
+    expect(names).toEqual(['cv', 'tune', 'submit', 'check-submission'])
+    const models = calls.flatMap((call) => (call.includes('--model') ? [call[call.indexOf('--model') + 1]] : []))
+    expect(models).toEqual(['runs/cv', 'runs/cv']) // what was trained is what is tuned and submitted
+    expect(calls[0]).toContain('runs/cv')
   })
 
   test.each(calls.map((call) => [call.slice(2).join(' '), call.slice(2)] as const))(
@@ -34,6 +36,11 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
       const { code, output } = await rosette(folder, [...args, ...(trains ? quick : [])])
       expect(code, output).toBe(0)
       if (args[0] === 'cv') expect(output).toContain('runs/cv: the ensemble of 5 folds; use it as --model')
+      if (args[0] === 'tune') {
+        expect(output).toContain('out of fold, 5 folds')
+        expect(output).toContain('of its fold, by the network that did not learn from them')
+        expect(existsSync(join(folder, 'runs', 'cv', 'postprocessing.json'))).toBe(true)
+      }
       if (args[0] === 'check-submission') expect(output).toContain('submission.csv: ok, 132 rows')
     },
     300_000, // five networks

@@ -5,7 +5,7 @@ import { check, checkOutput, counted, formatTable, InputError } from '../base/in
 import type { Embedder, Tta } from '../embedder/index.ts'
 import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
-import type { Gain, PostProcessingRecord, TuneOutcome } from '../study/index.ts'
+import type { Gain, PostProcessingRecord, TuneOutcome, TunePart } from '../study/index.ts'
 import { trickWords } from './after-ranking.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { inFlags } from './flag-words.ts'
@@ -35,11 +35,13 @@ const example = `
 Examples:
   rosette tune --model runs/jaguars
   rosette tune --model runs/jaguars --data new.csv --images new-photos
+  rosette tune --model runs/cv
 
 Query expansion, database augmentation, re-ranking and averaging help some
 galleries and harm others. Each is tried on the photos that \`rosette evaluate\`
 would score. One is accepted only if it also helps on individuals that had no
-part in choosing it, and if the interval of that gain lies above 0.
+part in choosing it, and if the interval of that gain lies above 0. Of a folder
+of \`rosette cv\` each network is tried on the photos of its own fold.
 
 What was accepted is written to postprocessing.json in the model's folder.
 \`rosette evaluate\`, \`submit\`, \`identify\` and \`report\` follow it and say so;
@@ -76,7 +78,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedPhotos, sealOf } = await import('../embedder/index.ts')
   const { checkSecondEncounter, exclusion } = await import('../identify/index.ts')
-  const { postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
+  const { foldsToTuneOn, postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
   const model = onlyModel(flags)
   const out = flags.out ?? postProcessingPath(model)
   await checkFilesFirst(flags)
@@ -90,43 +92,60 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
+    const folds = await foldsToTuneOn(model, manifest, { split, signal })
+    if (folds.length > 0) tell(outOfFold)
+    const asked = folds.length > 0 ? 'validation' : split
     const embed = async (embedder: Embedder, inspect = async (_: Selection) => {}) => {
       const selection = await photosToScore(manifest, {
         ...{ run: await runToScoreBy(embedder), members: runsIn(embedder) },
-        ...{ split, signal },
+        ...{ split: asked, signal },
       })
       await inspect(selection)
       const known = identifiedOnly(selection.manifest)
-      checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
+      if (folds.length === 0) checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
       const embedded = await withProgress(`embedding, ${embedder.tta}`, { ...reading, signal }, (options) =>
         embedPhotos(embedder, known, options),
       )
       return { selection, embedded, tta: embedder.tta }
     }
-    const first = await withModel(flags, async (embedder) => {
-      const found = await embed(embedder, (selection) => checkNotLearned(selection, embedder))
-      if (found.selection.split === 'all') warnOfManifest(manifest)
-      else tellNotes(manifest)
-      await warnOfSkipped(found.embedded.skipped)
-      return found
-    })
-    const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])
-    for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
-      const other = await withModel({ ...flags, tta }, (other) => embed(other)).catch(unlessRefused(tta))
-      if (other !== undefined) embeddings.set(tta, other.embedded.embeddings)
+    const partOf = async (models: readonly string[]): Promise<{ readonly part: TunePart; readonly reason: string }> => {
+      const own = { ...flags, model: models }
+      const first = await withModel(own, async (embedder) => {
+        const found = await embed(embedder, (selection) => checkNotLearned(selection, embedder))
+        if (found.selection.split === 'all') warnOfManifest(manifest)
+        else if (models === flags.model || models[0] === folds[0]) tellNotes(manifest)
+        await warnOfSkipped(found.embedded.skipped)
+        return found
+      })
+      const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])
+      for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
+        const other = await withModel({ ...own, tta }, (other) => embed(other)).catch(unlessRefused(tta))
+        if (other !== undefined) embeddings.set(tta, other.embedded.embeddings)
+      }
+      const { photos, contentHashes } = first.embedded
+      return { part: { photos, contentHashes, embeddings }, reason: first.selection.reason }
     }
-    const { photos, contentHashes } = first.embedded
+    const parts: TunePart[] = []
+    let reason = `out of fold, ${counted(folds.length, 'fold')}`
+    for (const models of folds.length === 0 ? [flags.model] : folds.map((fold) => [fold])) {
+      const { part, reason: own } = await partOf(models)
+      parts.push(part)
+      if (folds.length === 0) reason = own
+    }
     const bar = progress('trying', 'ways to rank')
     const seal = await sealOf(model, flags.checkpoint)
-    const input = { photos, contentHashes, embeddings, model: seal, data: manifest.source, excludeSame }
+    const input = { parts, model: seal, data: manifest.source, excludeSame }
     const { outcome, record } = watched(bar, (onTried) => tuneModel(input, { onTried }))
     writePostProcessing(out, record)
-    say(await described(outcome, record, first.selection))
+    say(await described(outcome, record, reason))
     say(
       `\n${out}: ${outcome.accepted === null ? 'nothing changes' : 'evaluate, submit, identify and report follow it'}`,
     )
   })
 }
+
+const outOfFold =
+  'note: the networks of this cross-validation learned from these photos, so that each is tried on the photos of its own fold'
 
 /** @throws InputError where the model knows more than a tenth of the photos by heart. */
 async function checkNotLearned(selection: Selection, embedder: Embedder): Promise<void> {
@@ -180,7 +199,7 @@ function unlessRefused(tta: Tta): (error: unknown) => undefined {
 async function described(
   { baseline, tried, verdict, accepted }: TuneOutcome,
   { evidence }: PostProcessingRecord,
-  { reason }: Selection,
+  reason: string,
 ): Promise<string> {
   const order = [...tried].sort((a, b) => b.identityBalancedMap - a.identityBalancedMap)
   const rows: string[][] = []

@@ -60,7 +60,8 @@ export function removeCv(folder: string): void {
     if (readdirSync(run).length === 0) rmdirSync(run)
   }
   const { ensemble, scores, embeddings, table, plan } = cvNames
-  for (const name of [ensemble, scores, embeddings, table, plan]) rmSync(join(folder, name), { force: true })
+  for (const name of [ensemble, scores, embeddings, table, runNames.postProcessing, plan])
+    rmSync(join(folder, name), { force: true })
 }
 
 function isEmptyFolder(folder: string): boolean {

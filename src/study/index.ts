@@ -54,4 +54,5 @@ export {
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
 export type { TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'
-export { type TunedModel, type TuneModelInput, tuneModel } from './tune-record.ts'
+export { foldsToTuneOn } from './tune-folds.ts'
+export { type TunedModel, type TuneModelInput, type TunePart, tuneModel } from './tune-record.ts'

@@ -33,6 +33,21 @@ describe('tunePhotos', () => {
     })
   })
 
+  it('ranks each part by itself, and decides by the queries of all', () => {
+    const folds = [scene(6), scene(6)].map(({ identities, embedded }, fold) => ({
+      identities: identities.map((identity) => `${identity} of fold ${fold}`),
+      embeddings: new Map([['flip', embedded(1, 1)] as const, ['none', embedded(0.1, 2)] as const]),
+    }))
+    const tricks = [{ tta: 'none', postProcessing: {} }] as const
+    const both = tunePhotos(folds, { tricks })
+    expect(both).toMatchObject({ accepted: tricks[0], queries: 48, verdict: { individuals: 12, tooFew: null } })
+    const alone = folds.map((fold) => tunePhotos(fold, { tricks }))
+    const mean = (of: 'baseline' | 'tried') =>
+      alone.reduce((sum, one) => sum + [one[of]].flat()[0]!.identityBalancedMap, 0) / 2
+    expect(both.baseline.identityBalancedMap).toBeCloseTo(mean('baseline'), 12)
+    expect(both.tried[0]!.identityBalancedMap).toBeCloseTo(mean('tried'), 12)
+  })
+
   it('accepts nothing of few individuals, however large the difference, and says why', () => {
     const { identities, embedded } = scene(9)
     const embeddings = new Map([['flip', embedded(2, 1)] as const, ['none', embedded(0.1, 2)] as const])

@@ -4,8 +4,9 @@ import {
   type Embeddings,
   evaluateRetrieval,
   type LabelledEmbeddings,
-  type RetrievalMetrics,
+  type QueryScore,
   type RetrievalOptions,
+  scoresOfQueries,
 } from '../retrieval/index.ts'
 import { candidateTricks, type Trick } from './candidates.ts'
 import { type GateOptions, type GateVerdict, gate } from './gate.ts'
@@ -41,35 +42,39 @@ export interface TuneOutcome {
 }
 
 /**
- * Ranks the photos in every way there is to try, and lets the gate decide. What is left out for a query takes no part in any.
+ * Ranks the photos in every way there is to try, and lets the gate decide. What is left out for a query takes no part in any. Of several parts, as
+ * the folds of a cross-validation, each is ranked by itself, and the gate decides by the queries of all.
  * @throws InputError as `evaluateRetrieval`.
  */
-export function tunePhotos({ embeddings, ...labels }: TuneInput, options: TuneOptions = {}): TuneOutcome {
-  const [own, ...others] = embeddings.keys()
+export function tunePhotos(given: TuneInput | readonly TuneInput[], options: TuneOptions = {}): TuneOutcome {
+  const parts: readonly TuneInput[] = 'embeddings' in given ? [given] : given
+  const [own, ...others] = parts[0]?.embeddings.keys() ?? []
   invariant(own !== undefined, 'tune: nothing was embedded')
   const { tricks = candidateTricks(own, others), onTried, ...gateOptions } = options
-  const measure = ({ tta, postProcessing }: Trick) =>
-    evaluateRetrieval({ embeddings: embeddings.get(tta)!, ...labels, postProcessing })
+  const measure = ({ tta, postProcessing }: Trick): readonly QueryScore[] =>
+    parts.flatMap(
+      ({ embeddings, ...labels }) =>
+        evaluateRetrieval({ embeddings: embeddings.get(tta)!, ...labels, postProcessing }).perQuery,
+    )
   const plain = { tta: own, postProcessing: {} }
   const baseline = measure(plain)
   const measured = tricks.map((trick, i) => {
-    const metrics = measure(trick)
+    const queries = measure(trick)
     onTried?.(i + 1, tricks.length)
-    return metrics
+    return queries
   })
-  const aps = ({ perQuery }: RetrievalMetrics) => perQuery.map(({ ap }) => ap)
-  const identities = baseline.perQuery.map(({ identity }) => identity)
+  const aps = (queries: readonly QueryScore[]) => queries.map(({ ap }) => ap)
+  const identities = baseline.map(({ identity }) => identity)
   const verdict = gate({ identities, baseline: aps(baseline), candidates: measured.map(aps) }, gateOptions)
-  const told = (trick: Trick, { identityBalancedMap, rank1 }: RetrievalMetrics) => ({
-    ...trick,
-    identityBalancedMap,
-    rank1,
-  })
+  const told = (trick: Trick, queries: readonly QueryScore[]) => {
+    const { identityBalancedMap, rank1 } = scoresOfQueries(queries)
+    return { ...trick, identityBalancedMap, rank1 }
+  }
   return {
     baseline: told(plain, baseline),
     tried: tricks.map((trick, i) => told(trick, measured[i]!)),
     verdict,
     accepted: verdict.accepted === null ? null : tricks[verdict.accepted]!,
-    queries: baseline.queries,
+    queries: baseline.length,
   }
 }
