@@ -122,3 +122,12 @@ test('scores that were rounded are no contradiction', async () => {
   writeFileSync(b, JSON.stringify({ perQuery, map: 0.333, rank1: 0, queries: 3, photos: 12 }))
   expect(await compare(a, b)).toBe(0)
 })
+
+test('a model beside itself, and the folder of a cross-validation, are told', async () => {
+  const a = foreign('a.json', () => 0.5)
+  expect(await compare(a, join(out, '.', 'a.json'))).toBe(0)
+  expect(output.stderr).toContain('a.json is named twice: a model is no better and no worse than itself')
+  writeFileSync(join(out, 'folds.json'), '{}')
+  expect(await compare(a, out, '--overwrite')).toBe(2)
+  expect(output.stderr).toContain(`${out}: is a cross-validation, not a run`)
+})

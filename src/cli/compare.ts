@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { check, checkOutput, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
@@ -53,6 +53,10 @@ interface CompareFlags {
 
 async function compareAction(folders: readonly string[], { out, overwrite = false }: CompareFlags): Promise<void> {
   check(folders.length > 1, `compare: expected two runs or more, got ${folders.length}`)
+  for (const again of folders.filter(
+    (folder, i) => folders.findIndex((other) => resolve(other) === resolve(folder)) < i,
+  ))
+    warn(`${again} is named twice: a model is no better and no worse than itself`)
   const { checkNoRunFile } = await import('../run/index.ts')
   checkNoRunFile(out)
   checkOutput(out, { overwrite })
@@ -98,6 +102,11 @@ async function readCompared(path: string): Promise<ComparedRun> {
     .find(existsSync)
   const measured = metrics === undefined ? null : await readMeasured(metrics)
   if (measured !== null && config === null) return { ...nothing, measured }
+  check(
+    config !== null || !existsSync(join(path, 'folds.json')),
+    `${path}: is a cross-validation, not a run`,
+    'name its folds, as fold-1, or a metrics.json that `rosette evaluate` wrote of it',
+  )
   check(
     config !== null,
     `${path}: no run: it has no config.json`,

@@ -197,6 +197,17 @@ test('what makes no ensemble is refused, and why', async () => {
   expect(existsSync(join(out, 'x'))).toBe(false)
 })
 
+test('a cross-validation whose folds are not all trained is told as that', async () => {
+  const folder = join(out, 'cv')
+  cpSync(a, join(folder, 'fold-1'), { recursive: true })
+  writeFileSync(join(folder, 'folds.json'), '{}')
+  const words = `${folder}: no model yet: not all folds of this cross-validation are trained`
+  expect(await rosette('embed', '--model', folder, '--data', data, '--out', join(out, 'e.npy'))).toBe(2)
+  expect(await rosette('ensemble', '--model', folder, '--model', a, '--out', join(out, 'x'))).toBe(2)
+  expect(output.stderr.split(words)).toHaveLength(3)
+  expect(output.stderr).toContain('`rosette cv` goes on with it, and then makes it a model')
+})
+
 test('copies of one network are told wherever they are members', async () => {
   const copy = join(out, 'copy')
   cpSync(a, copy, { recursive: true })

@@ -18,15 +18,19 @@ export function columnFolds(photos: readonly Photo[]): Split[] {
       : `folds: all photos name one fold, ${shortList(names)}, expected two or more (${describePhoto(photos[0]!)})`,
     '`columns: {"fold":"…"}` names the column',
   )
-  checkFolds(photos, names)
+  checkFoldNames(photos)
   return names.map((name) => ({
     train: photos.flatMap(({ fold }, i) => (fold === name ? [] : [i])),
     validation: photos.flatMap(({ fold, proposed }, i) => (fold === name && proposed !== true ? [i] : [])),
   }))
 }
 
-/** A word for test photos among folds would be one more fold, on whose photos all others train. */
-function checkFolds(photos: readonly Photo[], names: readonly string[]): void {
+/**
+ * A word for test photos among folds would be one more fold, on whose photos all others train; where something else divides, they would train too.
+ * @throws InputError naming it.
+ */
+export function checkFoldNames(photos: readonly Photo[]): void {
+  const names = [...new Set(photos.flatMap(({ fold }) => fold ?? []))]
   const others = names.filter((name) => splitSideOf(name) !== undefined)
   if (others.length === 0 || others.length === names.length) return
   const [other] = others

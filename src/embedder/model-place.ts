@@ -29,6 +29,7 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
     return { kind: 'run' }
   }
   if (isEnsemble(path)) return { kind: 'ensemble' }
+  checkWholeCv(path)
   const description = join(path, descriptionFile)
   if (!existsSync(description)) {
     throw new InputError(
@@ -43,6 +44,15 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
     'was its training stopped before the first epoch?',
   )
   return { kind: 'folder', onnx, description: modelConfig ?? description }
+}
+
+/** @throws InputError for the folder of a cross-validation that is no ensemble yet. */
+export function checkWholeCv(path: string): void {
+  check(
+    isEnsemble(path) || !existsSync(join(path, 'folds.json')),
+    `${path}: no model yet: not all folds of this cross-validation are trained`,
+    '`crossValidate()` goes on with it, and then makes it a model',
+  )
 }
 
 /**

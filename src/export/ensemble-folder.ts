@@ -4,6 +4,7 @@ import { check, copyFileAtomic, makeFolder, StagedFolder } from '../base/index.t
 import {
   checkNamedOnce,
   checkSameStart,
+  checkWholeCv,
   descriptionFile,
   type EnsembleRecord,
   ensembleFile,
@@ -76,6 +77,7 @@ function copyModel(model: string, ensemble: string, { path, home, checkpoint, mo
     return copyOnnx(model, findDescription(model, modelConfig), target, modelConfig !== undefined)
   }
   check(!isEnsemble(model), `${model}: is an ensemble, and cannot be a member of another`, 'name its members')
+  checkWholeCv(model)
   const description = join(model, descriptionFile)
   check(existsSync(description), `${model}: no model: it has no ${descriptionFile}`)
   const isRun = hasCheckpoints(model)

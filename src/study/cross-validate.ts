@@ -1,6 +1,14 @@
 import { join } from 'node:path'
-import { check, makeFolder, takeLock } from '../base/index.ts'
-import { type Bursts, burstWords, checkPhotosThere, findBursts, type Manifest, openDataset } from '../data/index.ts'
+import { check, counted, makeFolder, takeLock } from '../base/index.ts'
+import {
+  type Bursts,
+  burstWords,
+  checkPhotosThere,
+  findBursts,
+  type Manifest,
+  openDataset,
+  photoKey,
+} from '../data/index.ts'
 import { mergeReading, type ReadingOptions } from '../run/index.ts'
 import {
   checkBeginning,
@@ -110,6 +118,7 @@ async function begun(options: CrossValidateOptions): Promise<Begun> {
     checkUndecided(options)
     const plan = readPlan(out)
     const manifest = await readPhotos(options, mergeReading(options, plan.reading))
+    checkSides(options, plan, manifest)
     warnOfScores(options, plan, manifest)
     return { plan, manifest }
   }
@@ -194,6 +203,19 @@ async function readPhotos(options: CrossValidateOptions, reading: FoldPlan['read
     if (event.kind === 'locate') onEvent?.({ kind: 'look', part: 'animals', done: event.done, total: event.total })
     if (event.kind === 'note') onEvent?.({ kind: 'note', text: event.text })
   }
+}
+
+/** @throws InputError where the table says by now that photos of the folds are to test on, or on no side: networks were to learn from them. */
+function checkSides({ out }: CrossValidateOptions, { folds }: FoldPlan, manifest: Manifest): void {
+  const planned = new Set(folds.flatMap(({ train, validation }) => [...train, ...validation]))
+  const taken = new Set(photosForFolds(manifest).map(photoKey))
+  const other = manifest.photos.filter((photo) => planned.has(photoKey(photo)) && !taken.has(photoKey(photo)))
+  const [first] = other
+  check(
+    first === undefined,
+    `${out}: ${counted(other.length, 'photo')} of its folds may not train by ${manifest.source}, as ${first?.filename}: test photos, or on no side`,
+    'go on with the photos that it was begun with, or begin anew',
+  )
 }
 
 /** @throws InputError for what a plan has decided before. */

@@ -83,6 +83,14 @@ test('a column called fold decides, unless a kind is named; its number of folds 
   )
 })
 
+test('a word for test photos among folds is refused, whatever divides', async () => {
+  const lines = seen.map((line, i) => `${line},${['1', '2', 'test', 'test'][i % 4]}`)
+  for (const options of [{}, { by: 'encounter', folds: 2 }] as const)
+    await expect(planOf('filename,identity,encounter,fold', lines, options)).rejects.toThrow(
+      "folds: expected a fold in the column for the fold, as 1, 2, got 'test' for 4 photos",
+    )
+})
+
 test('test photos of the table take no part', async () => {
   const lines = seen.map((line, i) => `${line},${i === 0 ? 'test' : i === 1 ? '' : i === 2 ? 'val' : 'train'}`)
   const plan = await planOf('filename,identity,encounter,split', lines, { by: 'stratified', folds: 2 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { check, counted, optionText, readSealedJson, sha256Of, writeSealedJson } from '../base/index.ts'
 import {
   type Bursts,
+  checkFoldNames,
   columnFolds,
   foldDefaults,
   folds,
@@ -148,6 +149,7 @@ interface Divided {
 
 function divided(photos: readonly Photo[], manifest: Manifest, options: FoldPlanOptions): Divided {
   const { by, folds: count, seed = 0, bursts } = options
+  checkFoldNames(photos)
   const kind = by ?? kindFor(photos, manifest, options)
   if (kind === 'column') return { kind, splits: foldsOfColumn(photos, count) }
   const divide = (by: SplitKind) =>
