@@ -46,7 +46,7 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
   return { kind: 'folder', onnx, description: modelConfig ?? description }
 }
 
-/** @throws InputError for the folder of a cross-validation that is no ensemble yet. */
+/** Refuses the folder of a cross-validation whose folds are not all trained: it is no ensemble yet. @throws InputError naming it. */
 export function checkWholeCv(path: string): void {
   check(
     isEnsemble(path) || !existsSync(join(path, 'folds.json')),
