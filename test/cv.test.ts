@@ -41,6 +41,20 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await cv(whole, '--folds', '2', ...settings).ended
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/^folds by encounter; .*own encounter left out\n\n[\s\S]*fold 1 .*\n[\s\S]*mean ± σ .* ± /)
+  const { folds, meanChance, statistics } = json(whole, 'cv.json')
+  const { chance, intervals } = statistics
+  const [low, high] = intervals.identity.scores.map
+  const of = (scores: { map: number }) => `\\(${scores.map.toFixed(3)}\\)`
+  for (const row of [
+    'trained on .* mAP \\(chance\\) ',
+    ...folds.map((fold: { fold: number; chance: { map: number } }) => `fold ${fold.fold} .* ${of(fold.chance)} `),
+    `mean ± σ .* ${of(meanChance)} `,
+    `all queries .* ${of(chance)} `,
+    `95 % interval .* ${low.toFixed(3)} to ${high.toFixed(3)} `,
+  ])
+    expect(stdout).toMatch(new RegExp(row))
+  expect(meanChance.map).toBeCloseTo((folds[0].chance.map + folds[1].chance.map) / 2, 12)
+  expect(stdout).toContain("by chance: a random order of each query's gallery")
   expect(stdout).toContain(`${whole}: the ensemble of 2 folds; use it as --model`)
   expect(stderr).toMatch(/folds: 2, by encounter, of 12 photos each\nfold 1 of 2\n[\s\S]*all folds: about .*\n/)
 }, 120_000)

@@ -35,12 +35,17 @@ test('a model that knows places loses its score with the background, and that is
   const path = join(temporaryFolder(), 'metrics.json')
   const args = ['evaluate', '--model', tinyRun(), '--threads', '1', '--background', '--overwrite', '--out', path]
   expect(await runProgram([...args, '--data', await photos(true)], commands)).toBe(0)
-  const { background, map } = JSON.parse(readFileSync(path, 'utf8'))
+  const { background, map, chance } = JSON.parse(readFileSync(path, 'utf8'))
   expect(background).toMatchObject({ masked: 16, queries: 16, map: { a: map } })
   expect(background.map.a).toBeGreaterThan(0.6)
+  expect(background.map.chanceA).toBe(chance.map)
   expect(background.map.difference).toBeLessThan(-0.2)
   expect(background.map.interval[1]).toBeLessThan(0)
-  expect(output.stdout).toContain(`background filled on 16 photos: mAP from ${map.toFixed(3)} to `)
+  const filled = `background filled on 16 photos: mAP from ${map.toFixed(3)} to ${background.map.b.toFixed(3)}`
+  const ends = background.map.interval.map((end: number) => `−${Math.abs(end).toFixed(3)}`).join(' to ')
+  expect(output.stdout).toContain(
+    `${filled} (by chance ${chance.map.toFixed(3)}; 95 % interval of the difference: ${ends}); identity-balanced mAP from `,
+  )
   expect(background.swapped.map).toMatchObject({ a: map })
   expect(background.swapped.map.difference).toBeLessThan(-0.2) // another individual's place misleads
   expect(background.swapped.map.interval[1]).toBeLessThan(0)

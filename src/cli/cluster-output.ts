@@ -1,5 +1,6 @@
 import { type Cell, counted, csvText } from '../base/index.ts'
 import type { CutRange, Decision, PhotoClusters } from '../identify/index.ts'
+import { withMinus } from './score-table.ts'
 
 /** A row for each photo, by cluster, the largest first. */
 export function tableOfClusters({ photos, scale }: PhotoClusters): string {
@@ -90,6 +91,6 @@ function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: 
     case 'stated':
       return `${told}, as you stated it: nothing was measured of how far it is off`
     case 'labelled':
-      return `${told}: it finds ${counted(labelled!.individuals, 'individual')} on ${counted(labelled!.photos, 'labelled photo')} best (AMI ${labelled!.ami.toFixed(3)}${labelled!.ami < poorAmi ? ': 1 is perfect and 0 is chance, so do not trust the count' : ''})`
+      return `${told}: it finds ${counted(labelled!.individuals, 'individual')} on ${counted(labelled!.photos, 'labelled photo')} best (AMI ${withMinus(labelled!.ami)}${labelled!.ami < poorAmi ? ': 1 is perfect and 0 is chance, so do not trust the count' : ''})`
   }
 }

@@ -34,12 +34,41 @@ test('two foreign files: their scores are computed, and the paired test is told 
   expect(output.stdout).toContain(
     `${b} (second) against ${a} (first): 20 queries of 5 individuals in common. By mean AP 5 individuals are found better, 0 worse. These individuals are so few that the intervals are too narrow.`,
   )
-  expect(output.stdout).toMatch(/identity-balanced mAP +0\.400 +0\.600 +\+0\.200 +\+0\.200 to \+0\.200 +0\.001/)
-  expect(output.stdout).toMatch(/rank-1 +0\.200 +0\.600 +\+0\.400/)
+  expect(output.stdout).toMatch(/identity-balanced mAP +0\.400 +0\.600 +– +\+0\.200 +\+0\.200 to \+0\.200 +0\.001/)
+  expect(output.stdout).toMatch(/rank-1 +0\.200 +0\.600 +– +\+0\.400/)
   const page = readFileSync(join(out, 'page.html'), 'utf8')
   expect(page).toContain('<td>20</td>')
   expect(page).toContain('+0.2000 to +0.2000')
   expect(page).not.toContain('do not compare')
+  for (const file of [a, b]) {
+    const silent = `${file} does not tell what a random order reaches (chance), nor each query's positives and gallery`
+    expect(output.stderr).toContain(`note: ${silent}`)
+    expect(page).toContain(`<p>${silent.replaceAll("'", '&#39;')}.</p>`)
+  }
+})
+
+test('chance stands beside the scores: of the galleries that queries tell of, else as the file tells it', async () => {
+  const [a, b] = [foreign('a.json', () => 0.5), foreign('b.json', () => 0.4)]
+  const change = (path: string, what: (told: { perQuery: object[] }) => object) =>
+    writeFileSync(path, JSON.stringify(what(JSON.parse(readFileSync(path, 'utf8')))))
+  // one photo of the individual among four: rank-1 ¼ by chance, AP (1 + 1/2 + 1/3 + 1/4) / 4
+  change(a, (told) => ({ perQuery: told.perQuery.map((query) => ({ ...query, positives: 1, gallery: 4 })) }))
+  const intervals = { identity: { scores: { map: [0.3, 0.5] } } }
+  change(b, (told) => ({ ...told, map: 0.4, chance: { map: 0.125, rank1: 0.25 }, intervals }))
+  expect(await compare(a, b)).toBe(0)
+  expect(output.stdout).toMatch(/\nmAP +0\.500 +0\.400 +0\.521, 0\.125 +−0\.100/)
+  expect(output.stdout).toMatch(/\nrank-1 +0\.000 +0\.000 +0\.250 +\+0\.000/)
+  expect(output.stdout).toMatch(/\nidentity-balanced mAP +0\.500 +0\.400 +0\.521, – /)
+  expect(output.stderr).not.toContain('does not tell')
+  const page = readFileSync(join(out, 'page.html'), 'utf8')
+  expect(page).toContain('<td>0.5000 (by chance 0.5208)</td>')
+  expect(page).toContain('<td>0.4000 (0.3000 to 0.5000; by chance 0.1250)</td>')
+  // what a file tells of all its queries is not that of the part that both have
+  change(b, (told) => ({ ...told, perQuery: told.perQuery.slice(2) }))
+  change(a, (told) => ({ perQuery: told.perQuery.slice(0, 18) }))
+  output.stdout = ''
+  expect(await compare(a, b, '--overwrite')).toBe(0)
+  expect(output.stdout).toMatch(/\nmAP +0\.500 +0\.400 +0\.521, – /)
 })
 
 test('a digit that was changed in a metrics.json of rosette is told', async () => {

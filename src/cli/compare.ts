@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { check, checkOutput, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import {
+  chanceTold,
   contradictionOf,
   type MetricName,
   metricNames,
@@ -13,9 +14,9 @@ import {
   scoresTold,
 } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
-import { signed } from './protocol-table.ts'
 import { curvesOf } from './run-story.ts'
 import { say, tell, warn } from './say.ts'
+import { signed, signedInterval } from './score-table.ts'
 
 const example = `
 Examples:
@@ -60,12 +61,13 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
   const { checkNoRunFile } = await import('../run/index.ts')
   checkNoRunFile(out)
   checkOutput(out, { overwrite })
-  const { compareHtml, pairedRuns, whyNotCompared } = await import('../report/index.ts')
+  const { chanceNotTold, compareHtml, pairedRuns, whyNotCompared } = await import('../report/index.ts')
   const runs: ComparedRun[] = []
   for (const folder of folders) runs.push(await readCompared(folder))
   writeFileAtomic(out, inFlags(compareHtml(runs)))
   const unmeasured = runs.filter(({ measured }) => measured === null).map(({ name }) => name)
   if (unmeasured.length > 0) tell(`note: no scores, because there is no report: ${unmeasured.join(', ')}`)
+  for (const what of chanceNotTold(runs)) tell(`note: ${what}`)
   for (const reason of whyNotCompared(runs)) warn(reason)
   const tests = pairedRuns(runs)
   for (const { a, b, comparison, reason } of tests) {
@@ -76,16 +78,17 @@ async function compareAction(folders: readonly string[], { out, overwrite = fals
 }
 
 async function pairedText(a: string, b: string, comparison: PairedComparison): Promise<string> {
-  const { pairedScores, pairedWords } = await import('../report/index.ts')
+  const { pairedChance, pairedScores, pairedWords } = await import('../report/index.ts')
   const rows = pairedScores(comparison).map(([label, score]) => [
     label,
     score.a.toFixed(3),
     score.b.toFixed(3),
+    pairedChance(score, 3),
     signed(score.difference),
-    score.interval.map(signed).join(' to '),
+    signedInterval(score.interval),
     score.p.toFixed(3),
   ])
-  const table = formatTable(['score', 'first', 'second', 'difference', '95 % interval', 'p'], rows)
+  const table = formatTable(['score', 'first', 'second', 'by chance', 'difference', '95 % interval', 'p'], rows)
   return `${b} (second) against ${a} (first): ${pairedWords(comparison)}\n\n${table}\n`
 }
 
@@ -141,6 +144,12 @@ const measuredSchema = z.object({
   identityBalancedMap: share.nullish(),
   minp: share.nullish(),
   deviation: shareByScore.optional(),
+  chance: z.partialRecord(z.enum(metricNames), share).nullish(),
+  intervals: z
+    .object({
+      identity: z.object({ scores: z.partialRecord(z.enum(metricNames), z.tuple([share, share])) }).nullable(),
+    })
+    .nullish(),
   perIdentity: z.array(z.object({ identity: z.string(), photos: z.int(), ap: share.nullable() })).default([]),
   perQuery: z.array(querySchema).nullish(),
 })
@@ -173,6 +182,8 @@ async function readMeasured(path: string): Promise<MeasuredRun | null> {
     map,
     identityBalancedMap,
     minp: minp ?? null,
+    chance: told.chance ?? (perQuery === null || perQuery.length === 0 ? null : chanceTold(perQuery)),
+    intervals: told.intervals?.identity?.scores ?? null,
     deviation: told.deviation,
     perIdentity: told.perIdentity,
     perQuery,

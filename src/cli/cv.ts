@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { counted, formatTable } from '../base/index.ts'
 import type { SplitKind } from '../data/index.ts'
+import { metricLabel } from '../retrieval/index.ts'
 import type { CrossValidateOutcome, CrossValidation } from '../study/index.ts'
 import { CvView } from './cv-view.ts'
 import { endAtOnce, Interrupted } from './exit.ts'
@@ -10,6 +11,7 @@ import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
+import { intervalText, intervalWords, isNoBetterThanChance, noBetterThanChance } from './score-table.ts'
 import { onStop } from './stop.ts'
 import { patienceMs } from './train.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
@@ -127,36 +129,51 @@ function tellOutcome({ data, out }: CvFlags, outcome: CrossValidateOutcome): voi
 
 const shown = ['rank1', 'map', 'identityBalancedMap'] as const
 
-/** A row for each fold, then their mean and deviation, then all queries together. */
-export function summary({ folds, mean, standardDeviation, overall, kind, excludeSame }: CrossValidation): string {
-  const rows = folds.map(({ fold, trained, validated, queries, scores }) => [
+/** A row for each fold, then their mean and deviation, then all queries together with their interval; chance in brackets beside each score. */
+export function summary(result: CrossValidation): string {
+  const { folds, mean, standardDeviation, meanChance, overall, statistics, kind, excludeSame } = result
+  const { chance, intervals } = statistics
+  const rows = folds.map(({ fold, trained, validated, queries, scores, chance: ofFold }) => [
     `fold ${fold}`,
     ...[trained, validated, queries].map(String),
-    ...shown.map((name) => (scores === null ? '-' : scores[name].toFixed(3))),
+    ...shown.map((name) => (scores === null ? '-' : beside(scores[name].toFixed(3), ofFold?.[name]))),
   ])
   const sum = (of: (fold: CrossValidation['folds'][number]) => number) =>
     String(folds.reduce((total, fold) => total + of(fold), 0))
+  const spread = (name: (typeof shown)[number]) => `${mean[name].toFixed(3)} ± ${standardDeviation[name].toFixed(3)}`
   const table = formatTable(
-    ['', 'trained on', 'photos', 'queries', 'rank-1', 'mAP', 'identity-balanced mAP'],
+    ['', 'trained on', 'photos', 'queries', ...shown.map((name) => beside(metricLabel(name), 'chance'))],
     [
       ...rows,
-      [
-        'mean ± σ',
-        '',
-        '',
-        '',
-        ...shown.map((name) => `${mean[name].toFixed(3)} ± ${standardDeviation[name].toFixed(3)}`),
-      ],
+      ['mean ± σ', '', '', '', ...shown.map((name) => beside(spread(name), meanChance[name]))],
       [
         'all queries',
         '',
         sum((fold) => fold.validated),
         sum((fold) => fold.queries),
-        ...shown.map((name) => overall[name].toFixed(3)),
+        ...shown.map((name) => beside(overall[name].toFixed(3), chance[name])),
       ],
+      ['95 % interval', '', '', '', ...shown.map((name) => intervalText(intervals.identity?.scores[name]))],
     ],
   )
   const left = excludeSame === null ? '' : ', photos of its own encounter left out'
   const by = kind === 'column' ? "by the table's column" : `by ${kind}`
-  return `folds ${by}; each photo ranked against the others of its fold${left}\n\n${table}`
+  const found = {
+    score: overall.identityBalancedMap,
+    interval: intervals.identity?.scores.identityBalancedMap,
+    chance: chance.identityBalancedMap,
+  }
+  return [
+    `folds ${by}; each photo ranked against the others of its fold${left}`,
+    '',
+    table,
+    '',
+    intervalWords(statistics),
+    ...(isNoBetterThanChance(found) ? [noBetterThanChance] : []),
+  ].join('\n')
+}
+
+/** `0.543 (0.120)`. */
+function beside(score: string, chance: number | string | undefined): string {
+  return `${score} (${typeof chance === 'number' ? chance.toFixed(3) : chance})`
 }

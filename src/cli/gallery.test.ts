@@ -125,9 +125,13 @@ test('evaluate: encounters are left out where they are known, and that is the fi
   expect(await rosette('evaluate', '--model', run, ...where, '--exclude-same', 'nothing', '--out', all)).toBe(0)
   expect(output.stdout).toContain('scored   each photo against all others')
   const { rank1, map, identityBalancedMap, queries: count } = metricsOf(all)
+  const chance = metricsOf(all).chance as Record<string, number>
   expect(metricsOf(kept)).toMatchObject({
     excludeSame: 'encounter',
-    withinEncounter: { rank1, map, identityBalancedMap, queries: count },
+    withinEncounter: {
+      ...{ rank1, map, identityBalancedMap, queries: count },
+      chance: { rank1: chance.rank1, map: chance.map, identityBalancedMap: chance.identityBalancedMap },
+    },
   })
   expect(metricsOf(all)).toMatchObject({ excludeSame: null, withinEncounter: null })
 })

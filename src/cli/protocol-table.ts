@@ -1,7 +1,7 @@
 import { counted, formatTable } from '../base/index.ts'
 import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
 import type { OpenSetScores } from '../retrieval/index.ts'
-import { intervalText } from './score-table.ts'
+import { intervalText, signed, signedInterval } from './score-table.ts'
 
 /** One model under every protocol, the gap first: what a score is worth depends on whom a query may meet. */
 export function protocolText(report: ProtocolReport): string {
@@ -20,13 +20,8 @@ function gapText({ gap }: ProtocolReport): string {
   return [
     `THE GAP  Without photos of the same encounter the identity-balanced mAP ${score.b < score.a ? 'falls' : 'goes'} from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
     `         from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}, ${asked} (mAP: ${signed(score.difference)}, 95 % interval`,
-    `         ${score.interval.map(signed).join(' to ')}). Expect the lower numbers on new sightings.`,
+    `         ${signedInterval(score.interval)}). Expect the lower numbers on new sightings.`,
   ].join('\n')
-}
-
-/** `+0.012`, `−0.250`. */
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
 }
 
 function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery }: ProtocolReport): string {

@@ -87,7 +87,10 @@ test('--split-of: a folder that is no run, or data that are not its own, are ref
 })
 
 test('the gap is how far the scores fall', () => {
-  const score = (a: number, b: number) => ({ a, b, difference: b - a, interval: [-0.3, -0.1] as const, p: 0.01 })
+  const score = (a: number, b: number) => ({
+    ...{ a, b, difference: b - a, interval: [-0.3, -0.1] as const, p: 0.01 },
+    ...{ chanceA: 0.1, chanceB: 0.1 },
+  })
   const gap = { identityBalancedMap: score(0.5, 0.25), rank1: score(0.75, 0.5), queries: 20, identities: 1 }
   const none = { allPhotos: null, otherEncounters: null, queriesAgainstGallery: null, knownAndNew: null }
   expect(

@@ -69,6 +69,21 @@ test('chance and the interval of what was measured at the end stand below', asyn
   )
 })
 
+test('a score that is no better than chance says so', async () => {
+  const said = async (low: number) => {
+    const run = runWith(0.1, 0.5)
+    writeFileSync(join(run, 'run.json'), '{}')
+    const intervals = { identity: { units: 24, scores: { identityBalancedMap: [low, 0.6] } } }
+    const chance = { rank1: 0.08, identityBalancedMap: 0.1 }
+    writeFileSync(join(run, 'metrics.json'), JSON.stringify({ identityBalancedMap: 0.5, chance, intervals }))
+    return trainSummary(run, 'photos')
+  }
+  expect(await said(0.09)).toContain(
+    '\nthis identity-balanced mAP is no better than chance, within its interval: nothing shows that the network tells these animals apart\n',
+  )
+  expect(await said(0.11)).not.toContain('no better than chance')
+})
+
 test('a training that made nothing better says so', async () => {
   expect(await trainSummary(runWith(0.5, 0.3, 0.5), 'photos')).toMatch(
     /TRAINING DID NOT MAKE THE NETWORK BETTER on these photos: pretrained weights, more photos .* may \(docs\/training/,

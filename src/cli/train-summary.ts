@@ -6,6 +6,7 @@ import { asTyped } from './flag-words.ts'
 import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { reportCommand } from './report.ts'
+import { intervalText, isNoBetterThanChance, noBetterThanChance } from './score-table.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
@@ -124,12 +125,16 @@ function worth(told: RunMetrics | undefined): string[] {
   const { chance, intervals } = told ?? {}
   if (chance === undefined) return []
   const { identity } = intervals ?? {}
-  const [low, high] = identity?.scores.identityBalancedMap ?? []
+  const interval = identity?.scores.identityBalancedMap
   const between =
     identity === undefined || identity === null
       ? ''
-      : `; 95 % interval of the mAP over ${counted(identity.units, 'individual')}: ${low?.toFixed(3)} to ${high?.toFixed(3)}`
+      : `; 95 % interval of the mAP over ${counted(identity.units, 'individual')}: ${intervalText(interval)}`
+  const score = told?.identityBalancedMap
+  const isChance =
+    typeof score === 'number' && isNoBetterThanChance({ score, interval, chance: chance.identityBalancedMap })
   return [
     `by chance: rank-1 ${chance.rank1.toFixed(3)}, identity-balanced mAP ${chance.identityBalancedMap.toFixed(3)}${between}`,
+    ...(isChance ? [noBetterThanChance] : []),
   ]
 }

@@ -101,3 +101,19 @@ test('elsewhere than on a terminal: a line within two seconds of each stage, one
   const at = (step: number) => `epoch 1  step ${step}/9  loss 5.000  2.0 images/s  1.0 s left\n`
   expect(lines).toEqual([at(3), at(7), at(9)])
 })
+
+test('chance stands beside the first validation that is shown, and not again', () => {
+  Object.assign(process.stderr, { isTTY: false })
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const view = new TrainView()
+  const chance = { rank1: 0.125, map: 0.25, identityBalancedMap: 0.3 }
+  for (const epoch of [0, 1]) {
+    const entry = { kind: 'validation', step: epoch, epoch, rank1: 0.5, map: 0.6, identityBalancedMap: 0.7 } as const
+    view.show({ ...entry, best: epoch > 0, chance })
+  }
+  expect(lines).toEqual([
+    'before training: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700; by chance rank-1 0.125, mAP 0.250, identity-balanced mAP 0.300\n',
+    'epoch 1: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700 (best so far)\n',
+  ])
+})

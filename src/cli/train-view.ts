@@ -6,6 +6,7 @@ import { tell } from './say.ts'
 import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
+type ValidationEvent = Extract<TrainEvent, { readonly kind: 'validation' }>
 /** What the bar of the steps tells; before the first one only where the run begins. */
 type Place = StepEvent | { readonly step: number; readonly totalSteps: number }
 
@@ -15,6 +16,10 @@ const [mostBlocks, fewestBlocks] = [16, 4]
 /** Usual in the first steps, until the scale fits, and once in some thousand steps after that. */
 function skippedLine({ step, lossScale = 1 }: StepEvent): string {
   return `note: step ${step} changed nothing: its gradients, ${lossScale} times the loss's, are beyond float16; the scale becomes smaller`
+}
+
+function scoreWords({ rank1, map, identityBalancedMap }: ValidationEvent['chance']): string {
+  return `rank-1 ${rank1.toFixed(3)}, mAP ${map.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
 }
 
 /** Shows a run as it goes: the bars that every command has, and lines between them. Everything goes to stderr. */
@@ -31,6 +36,8 @@ export class TrainView {
   /** What was said before the first step, here and of the runs before this one. */
   readonly #told: Set<string>
   #begun = false
+  /** Chance is the same for all validations of a run: it stands beside the first. */
+  #toldChance = false
 
   /** Of several runs of the same photos, given one set, each thing that is said before their first steps is said once. */
   constructor(told: Set<string> = new Set()) {
@@ -84,11 +91,12 @@ export class TrainView {
         this.#showStep(event)
         if (event.step === event.totalSteps) this.#line(this.#step(this.#live ? barOf(1) : ''))
         return
-      case 'validation':
-        return this.#line(
-          `${event.epoch === 0 ? 'before training' : `epoch ${event.epoch}`}: validation rank-1 ${event.rank1.toFixed(3)}, mAP ${event.map.toFixed(3)}, ` +
-            `identity-balanced mAP ${event.identityBalancedMap.toFixed(3)}${event.best ? ' (best so far)' : ''}`,
-        )
+      case 'validation': {
+        const place = event.epoch === 0 ? 'before training' : `epoch ${event.epoch}`
+        const chance = this.#toldChance ? '' : `; by chance ${scoreWords(event.chance)}`
+        this.#toldChance = true
+        return this.#line(`${place}: validation ${scoreWords(event)}${event.best ? ' (best so far)' : ''}${chance}`)
+      }
       case 'export':
         return this.#line('writing model.onnx')
     }

@@ -37,6 +37,13 @@ describe('tune', () => {
       evidence: { queries: 12, individuals: 3, candidates: 14, protocol: 'each photo against other encounters' },
     })
     expect(output.stdout).toContain('3 individuals are too few to decide: 10 at least')
+    const { baseline, baselineInterval, chance } = record!.evidence
+    expect(output.stdout).toMatch(new RegExp(`\\nby chance +${chance!.toFixed(3)} +0\\.\\d{3}\\n`))
+    const [low, high] = baselineInterval!
+    expect(low <= baseline && baseline <= high).toBe(true)
+    expect(output.stdout).toContain(
+      `95 % intervals of cosines alone, flip averaging on: identity-balanced mAP ${low.toFixed(3)} to ${high.toFixed(3)}, rank-1 `,
+    )
     expect(output.stdout).toContain('re-ranking (k1 20, k2 6, λ 0.3), flip averaging on')
     expect(output.stdout).toContain('cosines alone, averaged over mirror images and two sizes')
     expect(await rosette('tune', '--model', run, '--data', data)).toBe(2)

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { check, checkOutput, counted, formatTable, InputError } from '../base/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
 import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
-import type { Embeddings } from '../retrieval/index.ts'
+import { type Embeddings, metricLabel } from '../retrieval/index.ts'
 import type { Gain, PostProcessingRecord, TuneOutcome, TunePart } from '../study/index.ts'
 import { trickWords } from './after-ranking.ts'
 import { checkFilesFirst } from './files-first.ts'
@@ -16,6 +16,7 @@ import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { checkScoredFirst } from './photos-first.ts'
 import { type Progress, progress } from './progress.ts'
 import { say, tell } from './say.ts'
+import { intervalText, intervalWords, signed, signedInterval } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
@@ -197,7 +198,7 @@ function unlessRefused(tta: Tta): (error: unknown) => undefined {
 }
 
 async function described(
-  { baseline, tried, verdict, accepted }: TuneOutcome,
+  { baseline, tried, verdict, accepted, statistics }: TuneOutcome,
   { evidence }: PostProcessingRecord,
   reason: string,
 ): Promise<string> {
@@ -210,6 +211,10 @@ async function described(
       trick === baseline ? '' : signed(trick.identityBalancedMap - baseline.identityBalancedMap),
       trick.rank1.toFixed(3),
     ])
+  const { chance, intervals } = statistics
+  rows.push(['by chance', chance.identityBalancedMap.toFixed(3), '', chance.rank1.toFixed(3)])
+  const within = (name: 'identityBalancedMap' | 'rank1') =>
+    `${metricLabel(name)} ${intervalText(intervals.identity?.scores[name])}`
   const best = verdict.best === null ? undefined : tried[verdict.best]
   const percent = `${Math.round(evidence.level * 100)} %`
   return [
@@ -217,6 +222,11 @@ async function described(
     `scored   ${counted(evidence.queries, 'query', 'queries')} of ${counted(evidence.individuals, 'individual')}, ${evidence.protocol}`,
     '',
     formatTable(['ranked by', 'identity-balanced mAP', 'difference', 'rank-1'], rows),
+    '',
+    ...(intervals.identity === null
+      ? []
+      : [`95 % intervals of ${await trickWords(baseline)}: ${within('identityBalancedMap')}, ${within('rank1')}`]),
+    intervalWords(statistics),
     '',
     accepted === null ? 'accepted nothing' : `accepted ${await trickWords(accepted)}`,
     ...(verdict.tooFew === null ? [] : [verdict.tooFew]),
@@ -230,10 +240,6 @@ async function described(
   ].join('\n')
 }
 
-function gainWords({ difference, interval: [low, high] }: Gain, percent: string): string {
-  return `${signed(difference)} (${percent} interval ${signed(low)} to ${signed(high)})`
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+function gainWords({ difference, interval }: Gain, percent: string): string {
+  return `${signed(difference)} (${percent} interval ${signedInterval(interval)})`
 }

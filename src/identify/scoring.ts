@@ -9,6 +9,7 @@ import {
 } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
+  chanceOf,
   evaluateRetrieval,
   type PostProcessing,
   type RetrievalMetrics,
@@ -27,7 +28,7 @@ export interface Scoring extends Statistics {
   /** Why the scores mean little or nothing, a sentence each. */
   readonly doubts: readonly string[]
   /** The scores with photos of the same encounter left in, which flatter every model; null where they were not left out, or local matching took part. */
-  readonly withinEncounter: Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap' | 'queries'> | null
+  readonly withinEncounter: WithinEncounter | null
   /** Of the scored photos those that the run was trained on, recognised by their content; null where that is not known. */
   readonly trainedOn: number | null
   /** Photos of nobody known, which were left out. */
@@ -42,6 +43,14 @@ export interface Scoring extends Statistics {
   readonly unknownEncounters: number
   /** Photos that could not be read. */
   readonly unreadable: readonly { readonly photo: string; readonly reason: string }[]
+}
+
+type Headline = Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap'>
+
+/** Scores with photos of the same encounter left in, and what a random order reaches there. */
+interface WithinEncounter extends Headline {
+  readonly queries: number
+  readonly chance: Headline
 }
 
 /** Photos that were ranked against each other, and how. */
@@ -70,7 +79,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
     doubts: doubtsOf(metrics),
     withinEncounter:
       byEncounter && match === undefined // matching all pairs once more would take as long again
-        ? headline(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
+        ? withChance(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
         : null,
     trainedOn: learned ?? null,
     unidentified,
@@ -81,13 +90,12 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
   }
 }
 
-function headline({
-  rank1,
-  map,
-  identityBalancedMap,
-  queries,
-}: RetrievalMetrics): NonNullable<Scoring['withinEncounter']> {
-  return { rank1, map, identityBalancedMap, queries }
+function withChance(metrics: RetrievalMetrics): WithinEncounter {
+  return { ...headline(metrics), queries: metrics.queries, chance: headline(chanceOf(metrics.perQuery)) }
+}
+
+function headline({ rank1, map, identityBalancedMap }: Headline): Headline {
+  return { rank1, map, identityBalancedMap }
 }
 
 /** Photos that are one file, as a report lists them. */

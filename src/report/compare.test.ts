@@ -83,9 +83,9 @@ test('runs that tell of each query are tested on those that both have', () => {
     '10 queries of 4 individuals in common; 2 queries of the first and 2 of the second have no counterpart. By mean AP 4 individuals are found better, 0 worse.',
   )
   expect(html).toContain(
-    '<td>identity-balanced mAP</td><td>0.5000</td><td>0.7500</td><td>+0.2500</td><td>+0.2500 to +0.2500</td><td>0.0010</td>',
+    '<td>identity-balanced mAP</td><td>0.5000</td><td>0.7500</td><td>–</td><td>+0.2500</td><td>+0.2500 to +0.2500</td><td>0.0010</td>',
   )
-  expect(html).toContain('<td>rank-1</td><td>0.0000</td><td>1.0000</td><td>+1.0000</td>')
+  expect(html).toContain('<td>rank-1</td><td>0.0000</td><td>1.0000</td><td>–</td><td>+1.0000</td>')
   expect(html).not.toContain('<td>mINP</td><td>0')
   expect(html).toContain('a, c: no paired test: c does not tell of each query.')
   expect(compareHtml([run('a'), run('b')])).not.toContain('Differences on the same queries')

@@ -17,7 +17,7 @@ import {
   svgInline,
   text,
 } from '../chart/index.ts'
-import type { MetricName, PairedQuery } from '../retrieval/index.ts'
+import type { Interval, MetricName, PairedQuery } from '../retrieval/index.ts'
 import type { Curves } from './data.ts'
 import { htmlPage } from './html-page.ts'
 import { pageStyle } from './page-style.ts'
@@ -55,9 +55,15 @@ export interface MeasuredRun {
   readonly perIdentity: readonly { readonly identity: string; readonly photos: number; readonly ap: number | null }[]
   /** How each query did; null or absent where it is not told, and no paired test can be made. */
   readonly perQuery?: readonly PairedQuery[] | null
+  /** What a random order reaches on the same queries; null or absent where it is not told. */
+  readonly chance?: ByScore<number> | null
+  /** Its 95 % intervals over individuals; null or absent where they are not told. */
+  readonly intervals?: ByScore<Interval> | null
   /** Of means over several seeds: their standard deviation, by score. */
-  readonly deviation?: Readonly<Partial<Record<MetricName, number>>> | undefined
+  readonly deviation?: ByScore<number> | undefined
 }
+
+type ByScore<T> = Readonly<Partial<Record<MetricName, T>>>
 
 /** Runs beside each other as one HTML file without scripts: numbers, settings that differ, curves, AP by individual. */
 export function compareHtml(runs: readonly ComparedRun[]): string {
@@ -74,6 +80,7 @@ export function compareHtml(runs: readonly ComparedRun[]): string {
 ${warning.join('')}
 <h2>Measured</h2>
 ${numbersTable(runs)}
+${besideWords(runs)}
 ${pairedSection(pairedRuns(runs))}
 <h2>Settings that differ</h2>
 ${settingsTable(runs)}
@@ -113,14 +120,7 @@ function measurements(runs: readonly ComparedRun[]): MeasuredRun[] {
 
 function numbersTable(runs: readonly ComparedRun[]): string {
   const rows = runs.map(({ name, measured, curves }) => {
-    const { identityBalancedMap = null, map = null, rank1 = null, minp = null } = measured ?? {}
-    const { deviation = {} } = measured ?? {}
-    const scores = [
-      spread(identityBalancedMap, deviation.identityBalancedMap),
-      spread(map, deviation.map),
-      spread(rank1, deviation.rank1),
-      spread(minp, deviation.minp),
-    ]
+    const scores = shown.map((name) => scoreText(measured, name))
     const cells = measured === null ? ['no report', ...Array<string>(8).fill('')] : [...protocol(measured), ...scores]
     const last = curves?.steps.at(-1)
     return [name, ...cells, last === undefined ? '' : String(last.step), last === undefined ? '' : last.loss.toFixed(3)]
@@ -130,10 +130,37 @@ function numbersTable(runs: readonly ComparedRun[]): string {
   return table(header, rows)
 }
 
-/** `0.5000`, or `0.5000 ± 0.0123` over seeds; empty where it is not told. */
-function spread(value: number | null, deviation: number | undefined): string {
-  if (value === null) return ''
-  return deviation === undefined ? value.toFixed(4) : `${value.toFixed(4)} ± ${deviation.toFixed(4)}`
+const shown = ['identityBalancedMap', 'map', 'rank1', 'minp'] as const
+
+/** `0.5000 (0.4120 to 0.6330; by chance 0.0700)`, `0.5000 ± 0.0123` over seeds; empty where it is not told. */
+function scoreText(measured: MeasuredRun | null, name: (typeof shown)[number]): string {
+  const value = measured?.[name] ?? null
+  if (measured === null || value === null) return ''
+  const { deviation, intervals, chance } = measured
+  const spread = deviation?.[name] === undefined ? '' : ` ± ${deviation[name].toFixed(4)}`
+  const interval = intervals?.[name]
+  const beside = [
+    ...(interval === undefined ? [] : [interval.map((end) => end.toFixed(4)).join(' to ')]),
+    ...(chance?.[name] === undefined ? [] : [`by chance ${chance[name].toFixed(4)}`]),
+  ]
+  return `${value.toFixed(4)}${spread}${beside.length === 0 ? '' : ` (${beside.join('; ')})`}`
+}
+
+/** Which files do not say what a random order reaches, in words; empty where all do. */
+export function chanceNotTold(runs: readonly ComparedRun[]): string[] {
+  const silent = runs.filter(({ measured }) => measured !== null && (measured.chance ?? null) === null)
+  return silent.map(
+    ({ name }) => `${name} does not tell what a random order reaches (chance), nor each query's positives and gallery`,
+  )
+}
+
+function besideWords(runs: readonly ComparedRun[]): string {
+  const silent = chanceNotTold(runs).map((what) => `<p>${escapeText(what)}.</p>`)
+  const hasInterval = measurements(runs).some(({ intervals }) => (intervals ?? null) !== null)
+  const words = hasInterval
+    ? '<p>In brackets: the 95 % interval over individuals, and what a random order reaches.</p>'
+    : ''
+  return `${words}${silent.join('')}`
 }
 
 /** On what was measured, and how. */

@@ -176,6 +176,8 @@ export interface WithinEncounter {
   readonly map: number
   readonly identityBalancedMap: number
   readonly queries: number
+  /** What a random order reaches there. */
+  readonly chance: { readonly rank1: number; readonly map: number; readonly identityBalancedMap: number }
 }
 
 /** A photo that could not be read and is in no score, and why. */

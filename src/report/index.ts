@@ -7,7 +7,7 @@ export { checkAuditFolder, findingsCsv, type WriteAuditOptions, writeAudit } fro
 export { buildReport, type ReportInput } from './build.ts'
 export type { CertificateSection, CrossPhotos } from './certificate.ts'
 export type { Views } from './channels.ts'
-export { type ComparedRun, compareHtml, type MeasuredRun, whyNotCompared } from './compare.ts'
+export { type ComparedRun, chanceNotTold, compareHtml, type MeasuredRun, whyNotCompared } from './compare.ts'
 export type * from './data.ts'
 export {
   type DecidingPage,
@@ -23,7 +23,7 @@ export { mapCsv } from './map-csv.ts'
 export { pageHtml } from './page-html.ts'
 export type { PairedPhoto, ShownPair } from './pair-figures.ts'
 export { type PairedRuns, pairedRuns } from './paired-runs.ts'
-export { pairedScores, pairedWords } from './paired-section.ts'
+export { pairedChance, pairedScores, pairedWords } from './paired-section.ts'
 export { type RunLength } from './progress.ts'
 export { type ProjectionName } from './projections.ts'
 export {

@@ -44,6 +44,12 @@ export function pairedScores({ scores }: PairedComparison): (readonly [label: st
   })
 }
 
+/** What a random order reaches for both models: one number where it is the same, `0.010, 0.015` by their galleries, a dash for what is not told. */
+export function pairedChance({ chanceA, chanceB }: PairedScore, places: number): string {
+  const [a, b] = [chanceA, chanceB].map((chance) => chance?.toFixed(places) ?? '–')
+  return a === b ? a! : `${a}, ${b}`
+}
+
 /** `+0.0123`, `−0.2500`. */
 function signedText(value: number, places: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(places)}`
@@ -54,11 +60,12 @@ function scoresTable({ a, b }: PairedRuns, comparison: PairedComparison): string
     label,
     score.a.toFixed(4),
     score.b.toFixed(4),
+    pairedChance(score, 4),
     signedText(score.difference, 4),
     score.interval.map((end) => signedText(end, 4)).join(' to '),
     score.p.toFixed(4),
   ])
-  return table(['score', a, b, 'difference', '95 % interval', 'p'], rows)
+  return table(['score', a, b, 'by chance', 'difference', '95 % interval', 'p'], rows)
 }
 
 function identitiesTable({ a, b }: PairedRuns, { perIdentity }: PairedComparison): string {

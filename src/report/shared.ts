@@ -14,6 +14,7 @@ import type {
   ReportScores,
   ReportScoring,
   ScoringWords,
+  WithinEncounter,
   SimilarityMatrix,
   TrainedOn,
 } from './data.ts'
@@ -81,13 +82,16 @@ const metricRules: Rules<ReportMetrics> = {
   excludeSame: kept,
 }
 
+const headlineRules: Rules<WithinEncounter['chance']> = { rank1: kept, map: kept, identityBalancedMap: kept }
+const withinRules: Rules<WithinEncounter> = { ...headlineRules, queries: kept, chance: byRules(headlineRules) }
+
 const scoringRules: Rules<ReportScoring> = {
   protocol: kept,
   excludeSame: kept,
   chance: byRules(scoreRules),
   intervals: byRules({ identity: unlessNull(byRules(intervalRules)), encounter: unlessNull(byRules(intervalRules)) }),
   doubts: kept, // sentences about numbers
-  withinEncounter: unlessNull(byRules({ rank1: kept, map: kept, identityBalancedMap: kept, queries: kept })),
+  withinEncounter: unlessNull(byRules(withinRules)),
   trainedOn: kept,
   unidentified: kept,
   sameEncounterPairs: kept,

@@ -38,6 +38,7 @@ export type { IdentityScore, RetrievalMetrics } from './metrics.ts'
 export { type NearestKnown, type OpenSetScores, openSetScores } from './open-set.ts'
 export { type Contradiction, contradictionIn, type PairConstraints, type RowPair } from './pair-constraints.ts'
 export {
+  chanceTold,
   comparePaired,
   type PairedComparison,
   type PairedIdentity,
@@ -55,7 +56,7 @@ export { type VisitRow } from './rerank.ts'
 export { type RerankSettings, rerankDefaults } from './rerank-settings.ts'
 export type { ResampleOptions } from './resample.ts'
 export { clipScore, shiftScore } from './scores.ts'
-export { scoresOf as scoresOfQueries } from './scores-of.ts'
+export { chanceOf, scoresOf as scoresOfQueries } from './scores-of.ts'
 export { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'
 export { type QueryRecord, queryRecords, type Statistics, statisticsOf } from './statistics.ts'
 export { type FnmrAtFmr, PairTally, type VerificationScores } from './verification.ts'

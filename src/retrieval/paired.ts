@@ -1,8 +1,8 @@
 import { check, mean } from '../base/index.ts'
 import { fewUnits, type Interval, intervalDefaults } from './bootstrap.ts'
-import { type MetricName, metricNames, metricTable } from './metric-table.ts'
+import { type MetricName, metricNames, metricTable, type Scores } from './metric-table.ts'
 import { numbered, quantiles, type ResampleOptions, resampleMeans } from './resample.ts'
-import { byIdentity, meanOver } from './scores-of.ts'
+import { byIdentity, chanceOf, meanOver } from './scores-of.ts'
 
 /** How one query did by one model. What a model's file does not tell is not there, and its scores are not compared. */
 export interface PairedQuery {
@@ -14,6 +14,9 @@ export interface PairedQuery {
   readonly rank?: number | undefined
   readonly apAtR?: number | undefined
   readonly inp?: number | undefined
+  /** Photos of its individual in its gallery, and all photos in it: what chance depends on. */
+  readonly positives?: number | undefined
+  readonly gallery?: number | undefined
 }
 
 /** One score of two models on the same queries. */
@@ -26,6 +29,9 @@ export interface PairedScore {
   readonly interval: Interval
   /** Two-sided: how often resampled individuals turn the difference's sign. */
   readonly p: number
+  /** What a random order reaches on these queries in the gallery of either model; null where a list does not tell of galleries. */
+  readonly chanceA: number | null
+  readonly chanceB: number | null
 }
 
 /** One individual by two models: mean AP over its common queries. */
@@ -132,13 +138,15 @@ function scoresOf(common: readonly Common[], options: Partial<ResampleOptions>):
   const sides = [common.map((pair) => pair.a), common.map((pair) => pair.b)] as const
   const over = names.map((name) => metricTable[name].over)
   const { resamples = intervalDefaults.resamples, seed = intervalDefaults.seed } = options
+  const byChance = sides.map(chanceTold)
   const drawn = resampleMeans({ values: differences, unit: identity, identity, over }, { resamples, seed })
   return Object.fromEntries(
     names.map((name, m) => {
       const of = (query: PairedQuery) => valueOf(name, query)
       const a = meanOver(sides[0], of, over[m]!)
       const b = meanOver(sides[1], of, over[m]!)
-      return [name, { a, b, difference: b - a, ...spread(drawn[m]!) }]
+      const chance = { chanceA: byChance[0]?.[name] ?? null, chanceB: byChance[1]?.[name] ?? null }
+      return [name, { a, b, difference: b - a, ...spread(drawn[m]!), ...chance }]
     }),
   )
 }
@@ -158,6 +166,14 @@ function valueOf(name: MetricName, { ap, rank, apAtR, inp }: PairedQuery): numbe
   const { of, reads } = metricTable[name]
   if (told[reads] === undefined) return Number.NaN
   return of({ positives: 0, ap, apAtR: apAtR ?? 0, inp: inp ?? 0, firstMatch: rank ?? 0 })
+}
+
+/** What a random order reaches on one model's queries; null where one of them does not tell of its gallery. */
+export function chanceTold(queries: readonly PairedQuery[]): Scores | null {
+  const told = queries.flatMap(({ identity, positives, gallery }) =>
+    positives === undefined || gallery === undefined ? [] : [{ identity, positives, gallery }],
+  )
+  return told.length === queries.length ? chanceOf(told) : null
 }
 
 /** The scores of one model's queries, as far as they tell of them. */

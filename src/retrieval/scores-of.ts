@@ -11,10 +11,10 @@ export function scoresOf(queries: readonly QueryScore[]): Scores {
  * What a random order of each query's gallery reaches on average: the expected value of every score on the same queries, galleries and
  * positives, exact, without ties. A score near it says that the model knows nothing, however large it looks.
  */
-export function chanceOf(queries: readonly QueryScore[]): Scores {
+export function chanceOf(queries: readonly Pick<QueryScore, 'identity' | 'positives' | 'gallery'>[]): Scores {
   return forEachMetric(({ byChance, over }) => {
     const known = new Map<string, number>() // queries of one individual mostly have the same numbers
-    const value = ({ positives, gallery }: QueryScore) => {
+    const value = ({ positives, gallery }: Pick<QueryScore, 'positives' | 'gallery'>) => {
       const key = `${positives} ${gallery}`
       const found = known.get(key) ?? byChance(positives, gallery)
       known.set(key, found)

@@ -13,10 +13,12 @@ import {
 } from '../embedder/index.ts'
 import { exclusion, labelsOf } from '../identify/index.ts'
 import {
+  chanceOf,
   evaluateRetrieval,
   metricNames,
   type QueryScore,
   type Scores,
+  type Statistics,
   scoresOfQueries,
   statisticsOf,
 } from '../retrieval/index.ts'
@@ -36,6 +38,8 @@ export interface FoldScore {
   readonly skipped: number
   /** Null where no query could be scored: same encounters left out, each individual stands alone. */
   readonly scores: Scores | null
+  /** What a random order reaches on the same queries; null with `scores`. */
+  readonly chance: Scores | null
 }
 
 /** What a cross-validation measured. */
@@ -48,8 +52,12 @@ export interface CrossValidation {
   readonly mean: Scores
   /** Sample standard deviation over those. */
   readonly standardDeviation: Scores
+  /** The mean of chance over those. */
+  readonly meanChance: Scores
   /** Of all queries of all folds together. */
   readonly overall: Scores
+  /** Chance and intervals of `overall`. */
+  readonly statistics: Statistics
 }
 
 /** Who is told how far embedding is. */
@@ -93,9 +101,7 @@ export async function collectFolds(
   for (const { fold, photos } of each) done.push(await scoreFold(folder, { fold, photos, excludeSame }, options))
   writeRows(folder, done)
   const result = summarise(plan, done, excludeSame)
-  const queries = done.flatMap(({ perQuery }) => perQuery)
-  const statistics = queries.length === 0 ? null : statisticsOf(queries)
-  writeSealedJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result, statistics })
+  writeSealedJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result })
   await writeEnsemble(folder, {
     name: basename(resolve(folder)),
     method: 'similarities',
@@ -148,6 +154,7 @@ async function scoreFold(
       queries: metrics?.queries ?? 0,
       skipped: metrics?.skipped ?? embedded.photos.length,
       scores: metrics === undefined ? null : scoresOfQueries(metrics.perQuery),
+      chance: metrics === undefined ? null : chanceOf(metrics.perQuery),
     }
     return { score, embedded, perQuery: metrics?.perQuery ?? [] }
   } finally {
@@ -161,13 +168,15 @@ function summarise(
   excludeSame: 'encounter' | undefined,
 ): CrossValidation {
   const scored = done.flatMap(({ score }) => score.scores ?? [])
+  const byChance = done.flatMap(({ score }) => score.chance ?? [])
+  const queries = done.flatMap(({ perQuery }) => perQuery)
   check(
     scored.length > 0,
     `no fold could be scored: same encounters left out, no individual has two encounters in one fold`,
     'ask for fewer folds',
   )
-  const forEach = (of: (values: readonly number[]) => number): Scores =>
-    Object.fromEntries(metricNames.map((name) => [name, of(scored.map((scores) => scores[name]))])) as Record<
+  const forEach = (of: (values: readonly number[]) => number, folds: readonly Scores[] = scored): Scores =>
+    Object.fromEntries(metricNames.map((name) => [name, of(folds.map((scores) => scores[name]))])) as Record<
       keyof Scores,
       number
     >
@@ -178,7 +187,9 @@ function summarise(
     folds: done.map(({ score }) => score),
     mean: forEach(mean),
     standardDeviation: forEach(standardDeviation),
-    overall: scoresOfQueries(done.flatMap(({ perQuery }) => perQuery)),
+    meanChance: forEach(mean, byChance),
+    overall: scoresOfQueries(queries),
+    statistics: statisticsOf(queries),
   }
 }
 

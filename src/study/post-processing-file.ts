@@ -37,6 +37,9 @@ const contentSchema = z.strictObject({
     candidates: z.int().min(0),
     /** Identity-balanced mAP without any. */
     baseline: share,
+    /** Its 95 % interval over individuals, and what a random order reaches; files of before have neither, and one individual gives no interval. */
+    baselineInterval: z.tuple([share, share]).readonly().optional(),
+    chance: share.optional(),
     /** On individuals that did not choose. */
     confirmed: gainSchema,
     own: gainSchema,

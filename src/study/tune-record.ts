@@ -50,7 +50,8 @@ export function tuneModel(input: TuneModelInput, options: TuneOptions = {}): Tun
     options,
   )
   const others = excludeSame === undefined ? 'all others' : 'other encounters'
-  const { verdict, tried, baseline, queries, accepted } = outcome
+  const { verdict, tried, baseline, queries, accepted, statistics } = outcome
+  const { chance, intervals } = statistics
   const record: PostProcessingRecord = {
     format: 'rosette-postprocessing',
     version: 1,
@@ -67,6 +68,8 @@ export function tuneModel(input: TuneModelInput, options: TuneOptions = {}): Tun
       individuals: verdict.individuals,
       candidates: tried.length,
       baseline: baseline.identityBalancedMap,
+      ...(intervals.identity === null ? {} : { baselineInterval: intervals.identity.scores.identityBalancedMap }),
+      chance: chance.identityBalancedMap,
       confirmed: verdict.confirmed,
       own: verdict.own,
       level: options.level ?? gateDefaults.level,

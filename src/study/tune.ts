@@ -6,7 +6,9 @@ import {
   type LabelledEmbeddings,
   type QueryScore,
   type RetrievalOptions,
+  type Statistics,
   scoresOfQueries,
+  statisticsOf,
 } from '../retrieval/index.ts'
 import { candidateTricks, type Trick } from './candidates.ts'
 import { type GateOptions, type GateVerdict, gate } from './gate.ts'
@@ -39,6 +41,8 @@ export interface TuneOutcome {
   /** The trick that won; null where none did. */
   readonly accepted: Trick | null
   readonly queries: number
+  /** What a random order reaches on the same queries, whatever the trick, and the intervals of the baseline. */
+  readonly statistics: Statistics
 }
 
 /**
@@ -76,5 +80,6 @@ export function tunePhotos(given: TuneInput | readonly TuneInput[], options: Tun
     verdict,
     accepted: verdict.accepted === null ? null : tricks[verdict.accepted]!,
     queries: baseline.length,
+    statistics: statisticsOf(baseline),
   }
 }

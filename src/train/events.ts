@@ -1,3 +1,4 @@
+import type { Scores } from '../retrieval/index.ts'
 import type { StepEntry, ValidationEntry } from '../run/index.ts'
 import type { Estimate } from './estimate.ts'
 
@@ -13,7 +14,11 @@ export type TrainEvent =
       readonly batchSize: number
     }
   | (StepEntry & { readonly imagesPerSecond: number; readonly remainingMs: number; readonly totalSteps: number })
-  | (ValidationEntry & { readonly best: boolean })
+  | (ValidationEntry & {
+      readonly best: boolean
+      /** What a random order reaches on the same photos. */
+      readonly chance: Pick<Scores, 'rank1' | 'map' | 'identityBalancedMap'>
+    })
   | { readonly kind: 'export' }
 
 /** How a run talks with who started it. */

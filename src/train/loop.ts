@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { check, counted, formatBytes, writeSealedJson } from '../base/index.ts'
 import { photoKey } from '../data/index.ts'
 import { largestMargin } from '../nn/index.ts'
-import type { RetrievalMetrics } from '../retrieval/index.ts'
+import { chanceOf, type RetrievalMetrics } from '../retrieval/index.ts'
 import {
   appendLog,
   checkpointPath,
@@ -280,7 +280,7 @@ class Run {
     const { rank1, map, identityBalancedMap } = measured
     const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
     appendLog(this.#logPath, entry)
-    control.emit({ ...entry, best: false })
+    control.emit({ ...entry, best: false, chance: chanceOf(measured.perQuery) })
     return true
   }
 
@@ -309,7 +309,7 @@ class Run {
       this.#save('best', state)
     }
     appendLog(this.#logPath, entry)
-    control.emit({ ...entry, best })
+    control.emit({ ...entry, best, chance: chanceOf(measured.perQuery) })
     return true
   }
 
