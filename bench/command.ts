@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Chance } from './by-chance.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -45,6 +46,11 @@ export interface Scores {
   readonly identityBalancedMap: number
 }
 
+/** What a metrics.json of rosette tells. */
+export interface MeasuredScores extends Scores {
+  readonly chance: Chance
+}
+
 /** Scores a run on the test photos of a dataset that `rosette synth` wrote; `out` gets the metrics. Null averages as the model says. */
 export async function scoresOnTest(
   run: string,
@@ -54,7 +60,7 @@ export async function scoresOnTest(
     out,
     flags = [],
   }: { readonly tta?: string | null; readonly out: string; readonly flags?: readonly string[] },
-): Promise<Scores> {
+): Promise<MeasuredScores> {
   const photos = ['--data', join(data, 'test_identities.csv'), '--images', join(data, 'test', 'test')]
   await rosette([
     'evaluate',
@@ -67,7 +73,7 @@ export async function scoresOnTest(
     '--overwrite',
     ...flags,
   ])
-  return JSON.parse(readFileSync(out, 'utf8')) as Scores
+  return JSON.parse(readFileSync(out, 'utf8')) as MeasuredScores
 }
 
 /** The three numbers as a table of results has them. */

@@ -1,7 +1,8 @@
 import { groupedSplit, type Photo } from '../src/data/index.ts'
 import type { ImageRGBA } from '../src/images/index.ts'
-import { type Embeddings, evaluateQueriesAgainstGallery } from '../src/retrieval/index.ts'
+import { chanceOf, type Embeddings, evaluateQueriesAgainstGallery } from '../src/retrieval/index.ts'
 import { studio } from '../src/synth/index.ts'
+import type { Chance } from './by-chance.ts'
 
 /** A score by three ways to set photos aside, each against a gallery of the rest. */
 export interface Inflation {
@@ -17,6 +18,7 @@ export interface Scored {
   readonly queries: number
   readonly rank1: number
   readonly identityBalancedMap: number
+  readonly chance: Chance
 }
 
 /** How many are drawn. Photos to train with come in bursts of 2 to 5, fresh ones one a moment. */
@@ -44,8 +46,8 @@ export function measureInflation({ seed, freshPerIdentity, ...counts }: Inflatio
     identities: rows.map((row) => drawn.photos[row]!.name),
   })
   const score = (queries: readonly number[], gallery: readonly number[]): Scored => {
-    const { rank1, identityBalancedMap } = evaluateQueriesAgainstGallery(side(queries), side(gallery))
-    return { queries: queries.length, rank1, identityBalancedMap }
+    const { rank1, identityBalancedMap, perQuery } = evaluateQueriesAgainstGallery(side(queries), side(gallery))
+    return { queries: queries.length, rank1, identityBalancedMap, chance: chanceOf(perQuery) }
   }
   const split = (kind: 'stratified' | 'encounter') => {
     const { train, validation } = groupedSplit(photos, { kind, fraction, seed })

@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { csvLine, formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { chanceCells, chanceColumns } from './by-chance.ts'
+import { type MeasuredScores, root, rosette, scoreCells, scoresOnTest, today } from './command.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,8 +33,7 @@ const { values } = parseArgs({
 })
 
 const file = values.rows ?? join(root, 'results', 'kaggle-flow-procedural-jaguars.csv')
-const header =
-  'date,model,seed,backbone,size,individuals,photos,epochs,folds,split,test_photos,rank1,map,identity_balanced_map\n'
+const header = `date,model,seed,backbone,size,individuals,photos,epochs,folds,split,test_photos,rank1,map,identity_balanced_map,${chanceColumns.join(',')}\n`
 const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'rosette-kaggle-flow-'))
 const metrics = join(scratch, 'metrics.json')
 const found = new Map<string, number[]>()
@@ -75,10 +75,11 @@ function settings(): string[] {
   return ['--preset', 'atto', '--threads', threads, ...set.flatMap((value) => ['--set', value])]
 }
 
-function record(model: string, seed: string, scores: Scores): void {
+function record(model: string, seed: string, scores: MeasuredScores): void {
   const { backbone, size, individuals, photos, epochs, folds } = values
   const about = [today(), model, seed, backbone, size, individuals, photos, epochs, folds]
-  appendFileSync(file, csvLine([...about, 'test (other encounters)', scores.photos, ...scoreCells(scores)]))
+  const cells = [...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)]
+  appendFileSync(file, csvLine([...about, 'test (other encounters)', scores.photos, ...cells]))
   const name = model.startsWith('fold ') ? 'fold by itself' : model
   found.set(name, [...(found.get(name) ?? []), scores.identityBalancedMap])
 }

@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { chanceCells, chanceColumns } from './by-chance.ts'
+import { fromRandomWeights, type MeasuredScores, root, rosette, scoreCells, scoresOnTest, today } from './command.ts'
 import { drawnTable } from './drawn-table.ts'
 import { nyalaTable } from './nyala-table.ts'
 import { processorName } from './processor.ts'
@@ -70,7 +71,7 @@ const baselineOf = (name: string) =>
   name.includes('a fifth validates') ? 'ArcFace, shuffled, a fifth validates' : 'ArcFace, shuffled'
 
 const file = join(root, 'results', `losses-${processorName()}.csv`)
-const header = 'date,data,variant,seed,budget,test_photos,rank1,map,identity_balanced_map'
+const header = `date,data,variant,seed,budget,test_photos,rank1,map,identity_balanced_map,${chanceColumns.join(',')}`
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
 
@@ -94,13 +95,14 @@ async function measure(name: string, seed: number): Promise<void> {
   const begin = performance.now()
   const scores =
     values.nyala === undefined ? await onJaguars(out, seed, settings) : await onNyala(out, seed, values.nyala, settings)
-  const facts = [today(), dataName, `"${name}"`, seed, budget, scores.photos, ...scoreCells(scores)]
-  appendFileSync(file, `${facts.join(',')}\n`)
+  const facts = [today(), dataName, `"${name}"`, seed, budget, scores.photos]
+  const cells = [...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)]
+  appendFileSync(file, `${[...facts, ...cells].join(',')}\n`)
   const minutes = ((performance.now() - begin) / 60_000).toFixed(1)
   process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)} in ${minutes} min\n`)
 }
 
-async function onJaguars(out: string, seed: number, settings: readonly string[]): Promise<Scores> {
+async function onJaguars(out: string, seed: number, settings: readonly string[]): Promise<MeasuredScores> {
   const data = resolve(values.drawn ?? scratch, `jaguars-${seed}`)
   if (!existsSync(data))
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
@@ -129,7 +131,7 @@ function photosOf(data: string, settings: readonly string[]): string[] {
  * One table of known and of new photos, which alone are scored, after the last epoch: the frozen network sees each photo once for all runs.
  * Their sightings are known, and a photo does not meet its own.
  */
-async function onNyala(out: string, seed: number, data: string, settings: readonly string[]): Promise<Scores> {
+async function onNyala(out: string, seed: number, data: string, settings: readonly string[]): Promise<MeasuredScores> {
   const table = join(scratch, 'nyala.csv')
   if (!existsSync(table)) writeFileSync(table, nyalaTable(data, { fresh: 'val' }))
   const description = join(root, 'presets', 'resnet50-imagenet.model.json')
@@ -141,7 +143,7 @@ async function onNyala(out: string, seed: number, data: string, settings: readon
     ['--data', table, '--images', data, ...columns, ...network],
     ['validateEvery=1000', ...settings],
   )
-  return JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as Scores
+  return JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as MeasuredScores
 }
 
 async function learn(out: string, seed: number, what: readonly string[], set: readonly string[]): Promise<void> {
@@ -158,7 +160,7 @@ function scoresBySeed(name: string): ReadonlyMap<number, number> {
     .filter((line) => line.startsWith(start))
     .map((line) => line.slice(start.length).split(','))
     .filter((cells) => cells[1] === budget)
-  return new Map(rows.map((cells) => [Number(cells[0]), Number(cells.at(-1))]))
+  return new Map(rows.map(([seed, , , , , score]) => [Number(seed), Number(score)]))
 }
 
 function summary(): string[][] {

@@ -16,6 +16,7 @@ import { openDataset } from '../src/data/index.ts'
 import { embedCached, openModel, type PhotoEmbeddings, type Tta } from '../src/embedder/index.ts'
 import { labelsOf } from '../src/identify/index.ts'
 import {
+  chanceOf,
   comparePaired,
   evaluateQueriesAgainstGallery,
   evaluateRetrieval,
@@ -25,6 +26,7 @@ import {
   type RetrievalMetrics,
 } from '../src/retrieval/index.ts'
 import { gate, postProcessingGrid } from '../src/study/index.ts'
+import { chanceCells, chanceColumnsWithoutMap } from './by-chance.ts'
 import { atSize } from './other-size.ts'
 
 const { values } = parseArgs({
@@ -46,8 +48,7 @@ const { values } = parseArgs({
 })
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const file = join(root, 'results', 'post-processing.csv')
-const header =
-  'date,model,queries,gallery,photos,individuals,ranked_by,rank1,identity_balanced_map,difference,difference_low,difference_high,p'
+const header = `date,model,queries,gallery,photos,individuals,ranked_by,rank1,identity_balanced_map,difference,difference_low,difference_high,p,${chanceColumnsWithoutMap.join(',')}`
 
 /** The second size of multi-scale averaging for a network of 224 px: a quarter larger, in whole strides of 32. */
 const largerPx = 288
@@ -170,5 +171,6 @@ function line(words: string, scores: readonly number[]): string[] {
     String(plain.identities),
     words,
     ...scores.map((score) => (Number.isNaN(score) ? '' : score.toFixed(4))),
+    ...chanceCells(chanceOf(plain.perQuery), chanceColumnsWithoutMap), // the same for all that rank these queries
   ]
 }

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mean } from '../src/base/index.ts'
+import { chanceCells, chanceColumnsWithoutMap } from './by-chance.ts'
 import { root } from './command.ts'
 import { type Inflation, measureInflation } from './inflation.ts'
 import { splitsFigure } from './splits-figure.ts'
@@ -21,8 +22,9 @@ const measured = seeds.map((seed) =>
 )
 const lines = measured.flatMap((one, i) =>
   ways.map(([way, name]) => {
-    const { queries, rank1, identityBalancedMap } = one[way]
-    return [seeds[i], name, queries, rank1.toFixed(4), identityBalancedMap.toFixed(4)].join(',')
+    const { queries, rank1, identityBalancedMap, chance } = one[way]
+    const scores = [rank1.toFixed(4), identityBalancedMap.toFixed(4), ...chanceCells(chance, chanceColumnsWithoutMap)]
+    return [seeds[i], name, queries, ...scores].join(',')
   }),
 )
 const rows = ways.map(([way, name]) => ({
@@ -31,10 +33,14 @@ const rows = ways.map(([way, name]) => ({
   rank1: measured.map((one) => one[way].rank1),
   identityBalancedMap: measured.map((one) => one[way].identityBalancedMap),
 }))
-const table = ['seed,split,queries,rank1,identity_balanced_map', ...lines].join('\n')
+const header = `seed,split,queries,rank1,identity_balanced_map,${chanceColumnsWithoutMap.join(',')}`
+const table = [header, ...lines].join('\n')
 writeFileSync(join(root, 'results', 'splits-procedural-jaguars.csv'), `${table}\n`)
 writeFileSync(join(root, 'docs', 'splits.svg'), splitsFigure(rows))
-for (const { name, rank1, identityBalancedMap } of rows)
+for (const [i, { name, rank1, identityBalancedMap }] of rows.entries()) {
+  const byChance = (score: 'rank1' | 'identityBalancedMap') =>
+    mean(measured.map((one) => one[ways[i]![0]].chance[score])).toFixed(3)
   console.log(
-    `${name}: rank-1 ${mean(rank1).toFixed(3)}, identity-balanced mAP ${mean(identityBalancedMap).toFixed(3)}`,
+    `${name}: rank-1 ${mean(rank1).toFixed(3)} (by chance ${byChance('rank1')}), identity-balanced mAP ${mean(identityBalancedMap).toFixed(3)} (${byChance('identityBalancedMap')})`,
   )
+}

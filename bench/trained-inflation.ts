@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openDataset, type Photo, photoKey } from '../src/data/index.ts'
 import { embedPhotos, openModel, type PhotoEmbeddings } from '../src/embedder/index.ts'
 import { labelsOf } from '../src/identify/index.ts'
-import { evaluateQueriesAgainstGallery } from '../src/retrieval/index.ts'
+import { chanceOf, evaluateQueriesAgainstGallery } from '../src/retrieval/index.ts'
 import { readRunData } from '../src/run/index.ts'
 import { train } from '../src/train/index.ts'
 import { drawnTable } from './drawn-table.ts'
@@ -61,6 +61,6 @@ export async function measureTrained(aside: Aside, options: TrainedInflationOpti
 
 function scoreOf(asked: PhotoEmbeddings, known: PhotoEmbeddings): Scored {
   const side = ({ embeddings, photos }: PhotoEmbeddings) => ({ embeddings, ...labelsOf(photos) })
-  const { queries, rank1, identityBalancedMap } = evaluateQueriesAgainstGallery(side(asked), side(known), {})
-  return { queries, rank1, identityBalancedMap }
+  const { queries, rank1, identityBalancedMap, perQuery } = evaluateQueriesAgainstGallery(side(asked), side(known), {})
+  return { queries, rank1, identityBalancedMap, chance: chanceOf(perQuery) }
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import { synthesise } from '../src/synth/index.ts'
+import { chanceCells, chanceColumnsWithoutMap } from './by-chance.ts'
 import { fromRandomWeights, root, today } from './command.ts'
 import { splitsFigure } from './splits-figure.ts'
 import { type Aside, measureTrained } from './trained-inflation.ts'
@@ -28,7 +29,7 @@ const { values } = parseArgs({
 const { individuals, photos, epochs, size } = values
 const budget = `${individuals} x ${photos} at ${size} px for ${epochs} epochs`
 const file = join(root, 'results', 'trained-splits-procedural-jaguars.csv')
-const header = 'date,seed,budget,validates,score_on,queries,rank1,identity_balanced_map'
+const header = `date,seed,budget,validates,score_on,queries,rank1,identity_balanced_map,${chanceColumnsWithoutMap.join(',')}`
 const asides = ['stratified', 'encounter'] as const satisfies readonly Aside[]
 const words = { stratified: 'by lot', encounter: 'by encounter' } as const
 
@@ -66,12 +67,12 @@ async function measure(seed: number, aside: Aside): Promise<void> {
   const set = [...fromRandomWeights, `epochs=${epochs}`, growing, `image.widthPx=${size}`, `image.heightPx=${size}`]
   const how = { drawn, folder, preset: 'demo', set, seed, threads: Number(values.threads) }
   const { validation, fresh } = await measureTrained(aside, how)
-  for (const [scoredOn, { queries, rank1, identityBalancedMap }] of [
+  for (const [scoredOn, { queries, rank1, identityBalancedMap, chance }] of [
     ['validation', validation],
     ['fresh encounters', fresh],
   ] as const) {
-    const scores = [queries, rank1.toFixed(4), identityBalancedMap.toFixed(4)]
-    appendFileSync(file, `${[today(), seed, budget, words[aside], scoredOn, ...scores].join(',')}\n`)
+    const scores = [rank1.toFixed(4), identityBalancedMap.toFixed(4), ...chanceCells(chance, chanceColumnsWithoutMap)]
+    appendFileSync(file, `${[today(), seed, budget, words[aside], scoredOn, queries, ...scores].join(',')}\n`)
   }
 }
 

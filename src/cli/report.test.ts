@@ -222,7 +222,7 @@ test('compare: two runs as a page', async () => {
   const html = readFileSync(page, 'utf8')
   expect(html).toContain('<td>epochs</td><td>3</td><td>4</td>')
   expect(html).toContain(
-    `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the individual’s photos of the same encounter</td><td>on</td><td>1.0000</td>`,
+    `<td>${run}</td><td>all</td><td>9</td><td>9</td><td>the individual’s photos of the same encounter</td><td>on</td><td>1.0000 (1.0000 to 1.0000; by chance `,
   )
   expect(await compare(run, other)).toBe(2)
   expect(output.stderr).toContain('exists already')

@@ -14,9 +14,9 @@ import type {
   ReportScores,
   ReportScoring,
   ScoringWords,
-  WithinEncounter,
   SimilarityMatrix,
   TrainedOn,
+  WithinEncounter,
 } from './data.ts'
 import { drawLots, type Lots } from './lots.ts'
 import { packTriangle, unpackMatrix } from './matrix.ts'
