@@ -3,17 +3,9 @@ import { type MetricName, metricLabel, metricNames } from './metric-table.ts'
 import { type PairedQuery, scoresTold } from './paired.ts'
 import { byIdentity } from './scores-of.ts'
 
-/** What a query's gallery holds, where a file tells it. */
-interface ToldQuery extends PairedQuery {
-  /** Photos of its individual in its gallery. */
-  readonly positives?: number | undefined
-  /** All photos in it. */
-  readonly gallery?: number | undefined
-}
-
 /** The scores of one model as a file tells them: those of each query, and what stands beside them. */
 export interface ToldScores {
-  readonly perQuery: readonly ToldQuery[]
+  readonly perQuery: readonly PairedQuery[]
   /** How many queries it says that it has. */
   readonly queries?: number | null | undefined
   /** Photos in the gallery. */
@@ -58,8 +50,8 @@ export function contradictionOf(told: ToldScores): string | undefined {
  * what fits into the gallery, or else a hundred, or as many as its individual has queries.
  */
 function contradictionOfQuery(
-  { identity, ap, rank, apAtR, inp, positives, gallery }: ToldQuery,
-  own: ReadonlyMap<string, readonly ToldQuery[]>,
+  { identity, ap, rank, apAtR, inp, positives, gallery }: PairedQuery,
+  own: ReadonlyMap<string, readonly PairedQuery[]>,
 ): string | undefined {
   if (apAtR !== undefined && apAtR > ap + rounding) return `AP@R ${apAtR} is above AP ${ap}`
   if (positives !== undefined && gallery !== undefined && positives > gallery)
