@@ -1,7 +1,7 @@
 /**
  * `node scripts/bench.mjs chance --nyala FOLDER`: what a random order reaches on the queries and galleries of rows that were measured before their
  * tables had columns for it. Splits and photos are those that the rows tell of, made anew without drawing, training or embedding anything; how many
- * photos or queries there are must be what the row says. Fills the last columns of results/losses-*.csv, kaggle-flow-procedural-jaguars.csv,
+ * photos or queries there are must be what the row says. Fills the last columns of results/losses-*.csv,
  * trained-splits-procedural-jaguars.csv and post-processing.csv; what is filled stays. Without --nyala rows of nyala stay empty.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -30,11 +30,6 @@ type ChanceOfRow = (row: Row) => ByChance | undefined
 const results = join(root, 'results')
 for (const name of readdirSync(results).filter((file) => /^losses-.*\.csv$/.test(file)))
   fill(name, { columns: chanceColumns, of: ofLosses, same: ({ photos }) => ({ test_photos: photos }) })
-fill('kaggle-flow-procedural-jaguars.csv', {
-  columns: chanceColumns,
-  of: ({ individuals, photos, seed }) => chanceAmong(drawn(individuals, photos, seed).test),
-  same: ({ photos }) => ({ test_photos: photos }),
-})
 fill('trained-splits-procedural-jaguars.csv', {
   columns: chanceColumnsWithoutMap,
   of: ofTrainedSplits,
