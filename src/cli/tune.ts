@@ -1,36 +1,23 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { check, checkOutput, counted, formatTable, InputError } from '../base/index.ts'
-import type { Embedder, Tta } from '../embedder/index.ts'
-import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
-import { type Embeddings, metricLabel } from '../retrieval/index.ts'
-import type { Gain, PostProcessingRecord, TuneOutcome, TunePart } from '../study/index.ts'
+import { check, checkOutput, counted, formatTable } from '../base/index.ts'
+import type { ExcludeSame, SplitName } from '../identify/index.ts'
+import { metricLabel } from '../retrieval/index.ts'
+import type { Gain, PostProcessingRecord, TuneOutcome } from '../study/index.ts'
 import { trickWords } from './after-ranking.ts'
+import { embedToTune } from './embed-to-tune.ts'
 import { checkFilesFirst } from './files-first.ts'
-import { inFlags } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { addDataOptions, addModelOptions, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
 import { checkScoredFirst } from './photos-first.ts'
 import { type Progress, progress } from './progress.ts'
-import { say, tell } from './say.ts'
+import { say } from './say.ts'
 import { intervalText, intervalWords, signed, signedInterval } from './score-table.ts'
 import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
-import {
-  interruptible,
-  photosToScore,
-  runsIn,
-  runToScoreBy,
-  tellNotes,
-  warnOfLearned,
-  warnOfManifest,
-  warnOfSkipped,
-  withListing,
-  withModel,
-  withProgress,
-} from './work.ts'
+import { interruptible, withListing } from './work.ts'
 
 const example = `
 Examples:
@@ -76,10 +63,9 @@ export function tuneCommand(): Command {
 async function tuneAction(flags: TuneFlags): Promise<void> {
   const { split, excludeSame, overwrite = false } = flags
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
-  const { identifiedOnly, openDataset } = await import('../data/index.ts')
-  const { embedPhotos, sealOf } = await import('../embedder/index.ts')
-  const { checkSecondEncounter, exclusion } = await import('../identify/index.ts')
-  const { foldsToTuneOn, postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
+  const { openDataset } = await import('../data/index.ts')
+  const { sealOf } = await import('../embedder/index.ts')
+  const { postProcessingPath, tuneModel, writePostProcessing } = await import('../study/index.ts')
   const model = onlyModel(flags)
   const out = flags.out ?? postProcessingPath(model)
   await checkFilesFirst(flags)
@@ -93,46 +79,7 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
   const locating = await locatingBy(flags)
   await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
-    const folds = await foldsToTuneOn(model, manifest, { split, signal })
-    if (folds.length > 0) tell(outOfFold)
-    const asked = folds.length > 0 ? 'validation' : split
-    const embed = async (embedder: Embedder, inspect = async (_: Selection) => {}) => {
-      const selection = await photosToScore(manifest, {
-        ...{ run: await runToScoreBy(embedder), members: runsIn(embedder) },
-        ...{ split: asked, signal },
-      })
-      await inspect(selection)
-      const known = identifiedOnly(selection.manifest)
-      if (folds.length === 0) checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
-      const embedded = await withProgress(`embedding, ${embedder.tta}`, { ...reading, signal }, (options) =>
-        embedPhotos(embedder, known, options),
-      )
-      return { selection, embedded, tta: embedder.tta }
-    }
-    const partOf = async (models: readonly string[]): Promise<{ readonly part: TunePart; readonly reason: string }> => {
-      const own = { ...flags, model: models }
-      const first = await withModel(own, async (embedder) => {
-        const found = await embed(embedder, (selection) => checkNotLearned(selection, embedder))
-        if (found.selection.split === 'all') warnOfManifest(manifest)
-        else if (models === flags.model || models[0] === folds[0]) tellNotes(manifest)
-        await warnOfSkipped(found.embedded.skipped)
-        return found
-      })
-      const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embedded.embeddings]])
-      for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
-        const other = await withModel({ ...own, tta }, (other) => embed(other)).catch(unlessRefused(tta))
-        if (other !== undefined) embeddings.set(tta, other.embedded.embeddings)
-      }
-      const { photos, contentHashes } = first.embedded
-      return { part: { photos, contentHashes, embeddings }, reason: first.selection.reason }
-    }
-    const parts: TunePart[] = []
-    let reason = `out of fold, ${counted(folds.length, 'fold')}`
-    for (const models of folds.length === 0 ? [flags.model] : folds.map((fold) => [fold])) {
-      const { part, reason: own } = await partOf(models)
-      parts.push(part)
-      if (folds.length === 0) reason = own
-    }
+    const { parts, reason } = await embedToTune(flags, { ...reading, manifest, split, excludeSame, signal })
     const bar = progress('trying', 'ways to rank')
     const seal = await sealOf(model, flags.checkpoint)
     const input = { parts, model: seal, data: manifest.source, excludeSame }
@@ -143,20 +90,6 @@ async function tuneAction(flags: TuneFlags): Promise<void> {
       `\n${out}: ${outcome.accepted === null ? 'nothing changes' : 'evaluate, submit, identify and report follow it'}`,
     )
   })
-}
-
-const outOfFold =
-  'note: the networks of this cross-validation learned from these photos, so that each is tried on the photos of its own fold'
-
-/** @throws InputError where the model knows more than a tenth of the photos by heart. */
-async function checkNotLearned(selection: Selection, embedder: Embedder): Promise<void> {
-  const learned = await warnOfLearned(selection, embedder)
-  const { length } = selection.manifest.photos
-  check(
-    learned <= length / 10,
-    `tune: the model was trained on ${learned} of these ${counted(length, 'photo')}: what wins on them need not win on photos that it has never seen`,
-    'ask about photos that it was not trained on, by --data or --split validation',
-  )
 }
 
 function watched<T>(bar: Progress, work: (update: Progress['update']) => T): T {
@@ -181,20 +114,6 @@ function onlyModel({ model }: ModelFlags): string {
     'a run, a folder of `rosette export`, or an ensemble',
   )
   return only
-}
-
-async function otherAveragings(own: Tta): Promise<Tta[]> {
-  const { ttaModes } = await import('../embedder/index.ts')
-  return ttaModes.filter((tta) => tta !== own)
-}
-
-/** An averaging that the model cannot do is not tried, which is told. */
-function unlessRefused(tta: Tta): (error: unknown) => undefined {
-  return (error) => {
-    if (!(error instanceof InputError)) throw error
-    tell(`note: --tta ${tta} is not tried: ${inFlags(error.what)}`)
-    return undefined
-  }
 }
 
 async function described(
