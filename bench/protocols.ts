@@ -144,6 +144,7 @@ type Row = readonly (string | number)[]
 function rowsOf({ allPhotos, otherEncounters, queriesAgainstGallery, knownAndNew, gap }: ProtocolReport): Row[] {
   const closed = [
     ['each photo against all others', allPhotos],
+    ['each photo against all others (the queries of other encounters)', gap && { ...gap.leftIn, queries: gap.queries }],
     ['each photo against other encounters', otherEncounters],
     ['queries against a gallery', queriesAgainstGallery],
   ] as const

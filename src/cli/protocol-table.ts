@@ -1,6 +1,6 @@
 import { counted, formatTable } from '../base/index.ts'
 import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
-import type { OpenSetScores } from '../retrieval/index.ts'
+import type { OpenSetScores, Statistics } from '../retrieval/index.ts'
 import { intervalText, signed, signedInterval } from './score-table.ts'
 
 /** One model under every protocol, the gap first: what a score is worth depends on whom a query may meet. */
@@ -24,9 +24,12 @@ function gapText({ gap }: ProtocolReport): string {
   ].join('\n')
 }
 
-function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery }: ProtocolReport): string {
+/** What a row tells. */
+type ClosedScores = Pick<ProtocolScores, 'queries' | 'rank1' | 'identityBalancedMap' | keyof Statistics>
+
+function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery, gap }: ProtocolReport): string {
   const against = queriesAgainstGallery === null ? '' : `against ${queriesAgainstGallery.gallery}`
-  const row = (name: string, scores: ProtocolScores | null) => {
+  const row = (name: string, scores: ClosedScores | null) => {
     if (scores === null) return [name, '–', '–', '', '', '–', '', '']
     const { chance, intervals, queries } = scores
     const of = (metric: 'identityBalancedMap' | 'rank1') => [
@@ -41,7 +44,8 @@ function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery }: Prot
     ['protocol', 'queries', 'id.-balanced mAP', ...how, 'rank-1', ...how],
     [
       row('each photo against all others', allPhotos),
-      row('the same, other encounters', otherEncounters),
+      ...(gap === null ? [] : [row('the same, the queries of the next row', { ...gap.leftIn, queries: gap.queries })]),
+      row('each photo against other encounters', otherEncounters),
       row(queriesAgainstGallery === null ? 'queries against a gallery' : against, queriesAgainstGallery),
     ],
   )

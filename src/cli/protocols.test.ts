@@ -5,6 +5,7 @@ import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
 import { openDataset } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
+import { evaluateRetrieval, scoresOfQueries, statisticsOf } from '../retrieval/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 import { protocolText } from './protocol-table.ts'
@@ -44,6 +45,7 @@ test('--protocols all: one model under all of them in one table, and in metrics.
   )
   expect(output.stdout).not.toContain('THE GAP')
   expect(output.stdout).toMatch(/each photo against all others +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
+  expect(output.stdout).toMatch(/the same, the queries of the next row +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
   expect(output.stdout).toMatch(/against the 6 other photos +6 +1\.000/)
   expect(output.stdout).toContain('known and new individuals: too few individuals to hold some out')
 })
@@ -91,7 +93,10 @@ test('the gap is how far the scores fall', () => {
     ...{ a, b, difference: b - a, interval: [-0.3, -0.1] as const, p: 0.01 },
     ...{ chanceA: 0.1, chanceB: 0.1 },
   })
-  const gap = { identityBalancedMap: score(0.5, 0.25), rank1: score(0.75, 0.5), queries: 20, identities: 1 }
+  const embeddings = { count: 4, dim: 2, data: Float32Array.of(1, 0, 1, 0.1, 0, 1, 0.1, 1) }
+  const { perQuery } = evaluateRetrieval({ embeddings, identities: ['Ana', 'Ana', 'Bia', 'Bia'] })
+  const leftIn = { ...scoresOfQueries(perQuery), ...statisticsOf(perQuery) }
+  const gap = { identityBalancedMap: score(0.5, 0.25), rank1: score(0.75, 0.5), queries: 20, identities: 1, leftIn }
   const none = { allPhotos: null, otherEncounters: null, queriesAgainstGallery: null, knownAndNew: null }
   expect(
     protocolText({ ...none, gap })

@@ -45,6 +45,8 @@ test('a model that knows places: the gap says so, on the same queries', () => {
   expect(queriesAgainstGallery).toBeNull()
   expect([allPhotos!.queries, otherEncounters!.queries, gap!.queries, gap!.identities]).toEqual([144, 144, 144, 12])
   expect(gap!.rank1.a).toBe(allPhotos!.rank1)
+  expect(gap!.leftIn.chance.rank1).toBeCloseTo(11 / 143, 12)
+  expect(gap!.leftIn.intervals.identity).toEqual(allPhotos!.intervals.identity)
   expect(gap!.rank1.b).toBe(otherEncounters!.rank1)
   const { difference, interval, p } = gap!.identityBalancedMap
   expect(difference).toBeCloseTo(otherEncounters!.identityBalancedMap - allPhotos!.identityBalancedMap, 12)

@@ -12,6 +12,7 @@ import {
   type RetrievalMetrics,
   type Scores,
   type Statistics,
+  scoresOfQueries,
   statisticsOf,
 } from '../retrieval/index.ts'
 import { knownAndNew } from './known-and-new.ts'
@@ -35,6 +36,8 @@ export interface ProtocolGap {
   /** `a` with the same encounter left in, `b` without it; `difference` is b − a. */
   readonly rank1: PairedScore
   readonly identityBalancedMap: PairedScore
+  /** The same encounter left in, on these queries alone, with chance and intervals. */
+  readonly leftIn: Scores & Statistics
 }
 
 /** One model under every protocol that the photos allow; null for those that they do not. */
@@ -139,5 +142,10 @@ function gapOf(all: RetrievalMetrics, others: RetrievalMetrics, photos: readonly
   const records = ({ perQuery }: RetrievalMetrics) => queryRecords(perQuery, (query) => photoKey(photos[query]!))
   if (new Set(others.perQuery.map(({ identity }) => identity)).size < 2) return null
   const { queries, identities, scores }: PairedComparison = comparePaired(records(all), records(others))
-  return { queries, identities, rank1: scores.rank1!, identityBalancedMap: scores.identityBalancedMap! }
+  const both = new Set(others.perQuery.map(({ query }) => query))
+  const same = all.perQuery.filter(({ query }) => both.has(query))
+  return {
+    ...{ queries, identities, rank1: scores.rank1!, identityBalancedMap: scores.identityBalancedMap! },
+    leftIn: { ...scoresOfQueries(same), ...statisticsOf(same) },
+  }
 }
