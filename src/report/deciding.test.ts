@@ -6,8 +6,8 @@ import { askedClusters } from './deciding-clusters.ts'
 const photo = (filename: string) => ({ filename, path: filename, extra: {} })
 
 test('a page says 100 % of nothing that may be otherwise, and no folder above the photos', () => {
-  const [asked, known] = [photo('/home/ana/valley/q.jpg'), photo('/home/ana/ridge/Bia/1.jpg')]
-  const gallery = [known, photo('/home/ana/ridge/Caio/2.jpg')]
+  const [asked, known] = [photo('/survey/ana/valley/q.jpg'), photo('/survey/ana/ridge/Bia/1.jpg')]
+  const gallery = [known, photo('/survey/ana/ridge/Caio/2.jpg')]
   const candidate = { rank: 1, identity: 'Bia', similarity: 0.9, photo: known, probability: 0.9996 }
   const answer = { answer: 'known', identity: 'Bia', probability: 0.9996, newProbability: 0, reason: 'probability' }
   const one = {
