@@ -79,14 +79,14 @@ test('stopped in the second run, it goes on there with what was asked for; mean 
 
 test('compare reads them as one model, with its spread', async () => {
   const flat = join(folder, 'flat.json')
-  const worse = summary().perQuery!.map((query) => ({ ...query, ap: 0 }))
+  const worse = summary().perQuery!.map((query) => ({ ...query, ap: 1 / 9 }))
   writeFileSync(
     flat,
     JSON.stringify({ perQuery: worse.map(({ query, identity, ap }) => ({ query, identity, ap, rank: 9 })) }),
   )
   const page = join(folder, 'page.html')
   expect(await runProgram(['compare', flat, out, '--out', page], commands)).toBe(0)
-  expect(output.stdout).toMatch(/identity-balanced mAP +0\.000 +0\.\d{3} +\+0\.\d{3}/)
+  expect(output.stdout).toMatch(/identity-balanced mAP +0\.111 +0\.\d{3} +–, 0\.\d{3} +\+0\.\d{3}/)
   expect(readFileSync(page, 'utf8')).toContain(` ± ${summary().deviation.identityBalancedMap!.toFixed(4)}</td>`)
 })
 

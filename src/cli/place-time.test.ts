@@ -56,7 +56,7 @@ test('evaluate --prior place-time tells what it brings beside scores by looks al
   expect({ ...others, prior: null }).toEqual(blind)
   expect(prior).toMatchObject({ kind: 'place-time', queries: 8, told: 8, rank1: { a: blind.rank1, b: 0.875 } })
   expect(output.stdout).toMatch(/^prior +place and time, known of 8 of 8 queries: rank-1 from 0\.375 to 0\.875 \(/m)
-  expect(output.stdout).toMatch(/95 % intervals of the difference: they help here$/m)
+  expect(output.stdout).toMatch(/the 95 % interval of the difference: they help here$/m)
   const against = await metrics('--prior', 'place-time', '--gallery', table)
   expect(against.prior).toMatchObject({ queries: 8, told: 8 })
   writeFileSync(table, `${rows.map((row, i) => (i === 3 ? row.replace(/2024.*/, 'at dawn') : row)).join('\n')}\n`)
