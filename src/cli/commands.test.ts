@@ -236,7 +236,7 @@ test('identify: a photo whose only companion is itself has a row that says nobod
   const images = ['--images', join(data, 'train', 'train')]
   expect(await rosette('identify', '--model', run, '--gallery', gallery, ...images, known, '--csv', csv)).toBe(0)
   expect(readFileSync(csv, 'utf8').split('\n')[1]).toBe(
-    `${known},,,,,,unsure,,there is no photo in the gallery to compare it with`,
+    `${known},,,,,,unsure,,there is no other photo in the gallery to compare it with; this very file is in the gallery as Abril (train_0001.png) and was left out`,
   )
   expect(output.stderr).toContain('was left out: train_0001.png; no photo is left to compare it with')
 })

@@ -132,7 +132,7 @@ function numbersTable(runs: readonly ComparedRun[]): string {
 
 const shown = ['identityBalancedMap', 'map', 'rank1', 'minp'] as const
 
-/** `0.5000 (0.4120 to 0.6330; by chance 0.0700)`, `0.5000 ± 0.0123` over seeds; empty where it is not told. */
+/** `0.5000 (0.4120 to 0.6330; by chance 0.0700)`, `0.5000 ± 0.0123 (by chance 0.0700)` over seeds; empty where it is not told. */
 function scoreText(measured: MeasuredRun | null, name: (typeof shown)[number]): string {
   const value = measured?.[name] ?? null
   if (measured === null || value === null) return ''
