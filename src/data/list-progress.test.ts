@@ -20,7 +20,7 @@ test('a list of photos tells each file that it asks the drive for', async () => 
     'p/A/1.png': photo,
     'p/A/2.png': photo,
     'p/B/3.png': photo,
-    'm/1.png': photo,
+    'm/1.png': await greyPng(255),
     'p/t.csv': 'file,name\nA/1.png,A\nA/2.png,A\nB/3.png,B\n',
   })
   const folders = counting()

@@ -74,7 +74,8 @@ const yesOrNo = /^(true|false|yes|no|y|n|t|f|[01](\.0)?)$/i
 
 /** A column that is called a split and does not say one, or is one of yes and no: told, since its photos are then split by lot. */
 export function unreadSplit({ header, rows }: Table, taken: number | undefined): string[] {
-  const wordsOf = (c: number) => [...new Set(rows.map((cells) => cells[c]!))].filter((word) => !isNothing(word))
+  const wordsOf = (c: number) =>
+    [...new Set(rows.map((cells) => cells[c]!))].filter((word) => yesOrNo.test(word) || !isNothing(word))
   const column = header.findIndex(
     (name, c) =>
       keyOf(name) === 'split' || (oneSided.test(keyOf(name)) && wordsOf(c).every((word) => yesOrNo.test(word))),
