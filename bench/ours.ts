@@ -1,4 +1,7 @@
-/** One training or embedding step of rosette, timed, under the protocol of bench/peers/torch_bench.py --serve. */
+/**
+ * One training or embedding step of rosette, timed, under the protocol of bench/peers/torch_bench.py --serve: it says "built", warms up when told "warm",
+ * says "ready", and answers each "step" with its milliseconds.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     /** As training and `rosette embed` take it unless given. */
     chunk: { type: 'string' },
     threads: { type: 'string', default: '2' },
+    /** Runs before the first that is timed; of one step each. */
     warmup: { type: 'string', default: '2' },
     /** fp32, int8 or fp16. */
     precision: { type: 'string', default: 'fp32' },
@@ -51,18 +55,22 @@ const backend = await ortBackend({
   ...(values.profile === undefined ? {} : { profilePrefix: values.profile }),
 })
 let release = async () => {}
-/** Does some of what is timed, and says how many steps it was. */
-type Work = () => Promise<number>
+/** Does some of what is timed, at most so many steps, and says how many it was. */
+type Work = (most: number) => Promise<number>
 const step = values.task === 'train' ? await trainStep() : await embedStep()
 
-for (let i = 0; i < warmup; i++) await step()
-process.stdout.write('ready\n')
+process.stdout.write('built\n')
 const times: number[] = []
 const cpuTimes: number[] = []
 for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'warm') {
+    for (let i = 0; i < warmup; i++) await step(1)
+    process.stdout.write('ready\n')
+    continue
+  }
   if (line !== 'step') break
   const [start, cpu] = [performance.now(), process.cpuUsage()]
-  const made = await step()
+  const made = await step(Number.POSITIVE_INFINITY)
   times.push((performance.now() - start) / made)
   const { user, system } = process.cpuUsage(cpu)
   cpuTimes.push((user + system) / 1000 / made)
@@ -109,8 +117,8 @@ async function trainStep(): Promise<Work> {
     marginShare: filled([], 1),
   }
   let t = 0
-  return async () => {
-    const rows = Array.from({ length: program.together }, () => {
+  return async (most) => {
+    const rows = Array.from({ length: Math.min(most, program.together) }, () => {
       const scalars = Object.entries(adamwFeeds(++t, 1e-4, optimiser)).map(([name, v]) => [name, filled([], v)])
       return { ...fixed, ...Object.fromEntries(scalars) }
     })

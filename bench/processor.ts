@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
@@ -12,4 +13,11 @@ export function processorName(): string {
   const [family, model] = [fact('cpu family'), fact('model')]
   const generation = family === undefined || model === undefined ? '' : `-family-${family}-model-${model}`
   return `${name.replace(/[^a-z0-9]+/g, '-')}${generation}`
+}
+
+/** NVIDIA's first card as part of a file's name. */
+export function cardName(): string {
+  const { stdout } = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8' })
+  const name = (stdout ?? '').split('\n')[0]!.trim().toLowerCase()
+  return name === '' ? 'unknown' : name.replace(/[^a-z0-9]+/g, '-')
 }

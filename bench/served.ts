@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 
 /** What a measured process says of itself at its end. */
 export interface Summary {
@@ -14,21 +15,39 @@ export interface Summary {
   readonly peak_rss_mb: number
 }
 
-/** A process that runs one step when asked. */
+/** A process that prepares itself, warms up when asked, and then runs one step when asked. */
 export class Served {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines: AsyncIterator<string>
+  #isBuilt = false
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args)
-    this.#child.stderr.pipe(process.stderr)
+  /** What it says beside its answers goes to `complaints`. */
+  constructor(
+    command: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    complaints: Writable = process.stderr,
+  ) {
+    this.#child = spawn(command, args, { env: { ...process.env, ...environment } })
+    this.#child.on('error', (error) => complaints.write(`${error.message}\n`))
+    this.#child.stdin.on('error', () => {}) // it may end before it has read
+    this.#child.stderr.pipe(complaints, { end: false })
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
+  /** Its graph is made, and nothing was computed yet. */
+  async built(): Promise<void> {
+    while (!this.#isBuilt) this.#isBuilt = (await this.#line()) === 'built'
+  }
+
+  /** Its first steps are behind it. */
   async ready(): Promise<void> {
+    await this.built()
+    this.#child.stdin.write('warm\n')
     while ((await this.#line()) !== 'ready');
   }
 
+  /** Milliseconds of a step. */
   async step(): Promise<number> {
     this.#child.stdin.write('step\n')
     return Number(await this.#line())
@@ -37,6 +56,10 @@ export class Served {
   async summary(): Promise<Summary> {
     this.#child.stdin.end('quit\n')
     return JSON.parse(await this.#line()) as Summary
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
   }
 
   async #line(): Promise<string> {

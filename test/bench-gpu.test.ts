@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ContestPart, runContests } from '../bench/gpu/contest.ts'
 import { installCuda, readKit } from '../bench/gpu/kit.ts'
 import { type Part, runPart } from '../bench/gpu/part.ts'
-import { cardPlan, profileParts, speedParts, trainingParts } from '../bench/gpu/parts.ts'
+import { cardPlan, contests, profileParts, trainingParts } from '../bench/gpu/parts.ts'
 import { temporaryFolder } from './model-fixture.ts'
 import { start } from './train-process.ts'
 
@@ -36,6 +37,61 @@ describe('a part', () => {
     expect(states[1]).toMatch(/^failed: .*ENOENT/)
     expect(states.slice(2)).toEqual(['stopped after 1 s', 'left out: no time left'])
     expect(readFileSync(join(folder, 'bad.log'), 'utf8')).toContain('why')
+  })
+})
+
+describe('a contest', () => {
+  /** Answers as those do who are measured, and writes down what it was asked. */
+  const served = `const { appendFileSync } = require('node:fs')
+    const [diary, name] = process.argv.slice(1)
+    let times = 0
+    console.log('built')
+    require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      appendFileSync(diary, line + ' ' + name + '\\n')
+      if (line === 'warm') console.log('ready')
+      if (line === 'step') console.log(++times)
+      if (line === 'quit') { console.log('{"peer":"' + name + '","images_per_s":' + times + ',"step_ms":[1]}'); process.exit() }
+    })`
+  const diary = join(folder, 'diary')
+  const one = (name: string, rounds: number, script = served): ContestPart => ({
+    ...{ name, command: process.execPath, args: ['-e', script, diary, name], limitS: 30, labels, rounds },
+  })
+
+  test('warms all up, then times them in turn, and goes on without those that fail', async () => {
+    writeFileSync(diary, '')
+    const outcomes: unknown[] = []
+    const bad = one('broken', 2, `console.log('built'); process.stdin.once('data', () => process.exit(3))`)
+    await runContests(
+      [
+        { name: 'first', parts: [one('a', 2), bad, one('b', 1)] },
+        { name: 'second', parts: [one('c', 1), one('slow', 1, 'setInterval(() => {}, 1000)')] },
+      ].map(({ name, parts }) => ({
+        name,
+        parts: parts.map((part) => (part.name === 'slow' ? { ...part, limitS: 1 } : part)),
+      })),
+      {
+        ...{ logs: folder, builders: 2, leftS: () => 60 },
+        note: ({ name }, { state, summary }) => outcomes.push([name, state, summary?.images_per_s]),
+      },
+    )
+    expect(outcomes).toEqual([
+      ['a', 'done', 2],
+      ['broken', 'failed: the measured process ended early', undefined],
+      ['b', 'done', 1],
+      ['c', 'done', 1],
+      ['slow', 'stopped after 1 s', undefined],
+    ])
+    const asked = ['warm a', 'warm b', 'step a', 'step b', 'step a', 'quit a', 'quit b', 'warm c', 'step c', 'quit c']
+    expect(readFileSync(diary, 'utf8').trim().split('\n')).toEqual(asked)
+  })
+
+  test('that no time is left for is left out', async () => {
+    const states: string[] = []
+    await runContests([{ name: 'late', parts: [one('late', 1)] }], {
+      ...{ logs: folder, builders: 1, leftS: () => 0 },
+      note: (_, { state }) => states.push(state),
+    })
+    expect(states).toEqual(['left out: no time left'])
   })
 })
 
@@ -73,7 +129,11 @@ test('on a card all models, batches, precisions and peers are measured, each und
   const kit = readKit(undefined, [])
   const places = { benches: '/benches', root: '/root', out: '/out' }
   const { trainings } = trainingParts(cardPlan, kit, places)
-  const parts = [...speedParts(cardPlan, kit, places), ...profileParts(cardPlan, kit, places), ...trainings]
+  const parts = [
+    ...contests(cardPlan, kit, places).flatMap(({ parts }) => parts),
+    ...profileParts(cardPlan, kit, places),
+    ...trainings,
+  ]
   expect(parts).toHaveLength(2 * 3 * 2 * 2 * 4 + 3 + 2)
   expect(new Set(parts.map(({ name }) => name)).size).toBe(parts.length)
   const compiled = parts.find(({ name }) => name === 'train-vit_small_patch14_dinov2-128-fp16-PyTorch-timm-compiled')

@@ -10,13 +10,16 @@
  */
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { csvLine, formatTable, median } from '../../src/base/index.ts'
+import { cardName } from '../processor.ts'
+import { runContests } from './contest.ts'
 import { installCuda, readKit } from './kit.ts'
 import { type Outcome, type Part, runPart } from './part.ts'
-import { cardPlan, dryPlan, profileParts, speedParts, trainingParts } from './parts.ts'
+import { cardPlan, contests, dryPlan, profileParts, trainingParts } from './parts.ts'
 
 const { values } = parseArgs({
   options: {
@@ -42,6 +45,9 @@ const places = { benches: fileURLToPath(new URL('..', import.meta.url)), root, o
 const card = values.dry ? 'dry' : cardName()
 const rowsTo = values.out === undefined && !values.dry ? join(root, 'results') : out
 const file = join(rowsTo, `gpu-${card}.csv`)
+const contestsTogether = 6
+/** Half of the processors, since whoever is made ready takes more than one. */
+const builders = Math.max(1, Math.floor(availableParallelism() / 2))
 const header = 'date,card,task,model,size,batch,precision,peer,images_per_s,step_ms,peak_mb,seconds,state\n'
 const rows: string[][] = []
 
@@ -50,7 +56,8 @@ if (!existsSync(file)) writeFileSync(file, header)
 const uninstall = installCuda(kit, root)
 try {
   await wholeTrainings()
-  for (const part of [...speedParts(plan, kit, places), ...profileParts(plan, kit, places)]) await measure(part)
+  await speeds()
+  for (const part of profileParts(plan, kit, places)) await measure(part)
 } finally {
   uninstall()
 }
@@ -68,6 +75,15 @@ async function wholeTrainings(): Promise<void> {
     writeFileSync(join(out, 'photos', 'photos.csv'), table.slice(0, plan.whole.photos + 1).join('\n'))
   }
   for (const part of trainings) await measure(part)
+}
+
+/** Of what is asked, some contests at a time: the card has to hold their weights. */
+async function speeds(): Promise<void> {
+  const asked = contests(plan, kit, places)
+    .map(({ name, parts }) => ({ name, parts: parts.filter(isAsked) }))
+    .filter(({ parts }) => parts.length > 0)
+  for (let i = 0; i < asked.length; i += contestsTogether)
+    await runContests(asked.slice(i, i + contestsTogether), { logs, builders, leftS, note })
 }
 
 async function measure(part: Part): Promise<void> {
@@ -95,13 +111,6 @@ function note({ labels, photos }: Part, { state, seconds, summary }: Outcome): v
 
 function leftS(): number {
   return (endsAt - performance.now()) / 1000
-}
-
-/** The card as part of a file's name. */
-function cardName(): string {
-  const { stdout } = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8' })
-  const name = (stdout ?? '').split('\n')[0]!.trim().toLowerCase()
-  return name === '' ? 'unknown' : name.replace(/[^a-z0-9]+/g, '-')
 }
 
 /** Where the machine's own interpreter has its packages, NVIDIA's libraries among them. */

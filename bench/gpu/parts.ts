@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Contest, ContestPart } from './contest.ts'
 import type { Kit } from './kit.ts'
 import type { Labels, Part } from './part.ts'
 
@@ -7,7 +8,8 @@ export interface Plan {
   readonly models: readonly string[]
   readonly batches: readonly number[]
   readonly sizePx: number
-  readonly steps: number
+  /** How often a step is timed. */
+  readonly rounds: number
   readonly precisions: readonly string[]
   /** What rosette runs on. */
   readonly devices: readonly string[]
@@ -30,7 +32,7 @@ export const cardPlan: Plan = {
   models: ['convnext_small', 'convnext_base', 'vit_small_patch14_dinov2'],
   batches: [32, 128],
   sizePx: 224,
-  steps: 10,
+  rounds: 10,
   precisions: ['fp32', 'fp16'],
   devices: ['webgpu', 'cuda'],
   torchDevice: 'cuda',
@@ -42,7 +44,7 @@ export const dryPlan: Plan = {
   models: ['convnext_atto'],
   batches: [2],
   sizePx: 32,
-  steps: 1,
+  rounds: 1,
   precisions: ['fp32'],
   devices: ['cpu'],
   torchDevice: 'cpu',
@@ -58,52 +60,53 @@ export interface Places {
   readonly out: string
 }
 
-/** All speeds, the strongest comparison first: the same step by everybody, then the next. */
-export function speedParts(plan: Plan, kit: Kit, places: Places): Part[] {
-  const parts: Part[] = []
-  for (const task of ['train', 'embed'])
-    for (const batch of plan.batches)
+/** All speeds: for each work a contest of those who do it. */
+export function contests(plan: Plan, kit: Kit, places: Places): Contest[] {
+  const found: Contest[] = []
+  for (const batch of plan.batches)
+    for (const task of ['train', 'embed'])
       for (const model of plan.models)
         for (const precision of plan.precisions) {
           const labels = { task, model, size: plan.sizePx, batch, precision }
-          for (const device of plan.devices)
-            parts.push(ours(plan, kit, places, { ...labels, peer: `rosette ${device}` }, device))
-          for (const compiled of [false, true]) parts.push(torch(plan, kit, places, labels, compiled))
+          const parts = [
+            ...plan.devices.map((device) => ours(plan, kit, places, { ...labels, peer: `rosette ${device}` }, device)),
+            ...[false, true].map((compiled) => torch(plan, kit, places, labels, compiled)),
+          ]
+          found.push({ name: [task, model, batch, precision].join('-'), parts })
         }
-  return parts
+  return found
 }
 
-function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device: string): Part {
+function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device: string): ContestPart {
   return {
     name: nameOf(labels),
     command: process.execPath,
-    args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, ...howLong(device, labels)],
+    args: [join(benches, 'ours.js'), ...shared(labels), '--device', device, '--warmup', warmup(plan)],
     environment: kit.environment,
-    input: stepsOf(device === 'cuda' && labels.task === 'train' ? Math.ceil(plan.steps / 5) : plan.steps),
-    limitS: 90,
+    // with CUDA a run of a training is 64 steps, which share the way of the state to the card and back: fewer runs are enough
+    rounds: device === 'cuda' && labels.task === 'train' ? Math.ceil(plan.rounds / 5) : plan.rounds,
+    limitS: 120,
     labels,
   }
 }
 
-/** With CUDA a run of a training is 64 steps, which share the way of the state to the card and back: fewer runs are enough. */
-function howLong(device: string, { task }: Labels): string[] {
-  if (device === 'cpu') return ['--warmup', '0']
-  return ['--warmup', device === 'cuda' && task === 'train' ? '1' : '3']
-}
-
-function torch(plan: Plan, kit: Kit, { root }: Places, own: Omit<Labels, 'peer'>, compiled: boolean): Part {
+function torch(plan: Plan, kit: Kit, { root }: Places, own: Omit<Labels, 'peer'>, compiled: boolean): ContestPart {
   const labels = { ...own, peer: compiled ? 'PyTorch + timm compiled' : 'PyTorch + timm' }
   const script = join(root, 'bench', 'peers', 'torch_bench.py')
   const how = ['--serve', '--timm', '--device', plan.torchDevice, ...(compiled ? ['--compile'] : [])]
   return {
     name: nameOf(labels),
     command: kit.python,
-    args: [script, ...how, ...shared(labels), '--warmup', plan.steps === 1 ? '0' : '3'],
+    args: [script, ...how, ...shared(labels), '--warmup', warmup(plan)],
     environment: kit.environment,
-    input: stepsOf(plan.steps),
-    limitS: compiled ? 180 : 90,
+    rounds: plan.rounds,
+    limitS: compiled ? 180 : 120,
     labels,
   }
+}
+
+function warmup({ rounds }: Plan): string {
+  return rounds === 1 ? '0' : '3'
 }
 
 /** Draws the photos, and trains on them: the second is timed as a whole. */
@@ -167,30 +170,23 @@ export function profileParts(plan: Plan, kit: Kit, places: Places): Part[] {
     ...part,
     name: `profile-${part.name}`,
     args: [...part.args, ...args],
+    input: 'warm\nstep\nquit\n',
     labels: { ...part.labels, task: 'profile' },
   })
   return [
     ...plan.devices.map((device) =>
       profiled(
-        ours({ ...plan, steps: 1 }, kit, places, { ...labels, peer: `rosette ${device}` }, device),
+        ours(plan, kit, places, { ...labels, peer: `rosette ${device}` }, device),
         ...['--profile', join(places.out, `profile-${device}`), '--together', '1'],
       ),
     ),
-    profiled(
-      torch({ ...plan, steps: 1 }, kit, places, labels, false),
-      '--profile',
-      join(places.out, 'profile-torch.txt'),
-    ),
+    profiled(torch(plan, kit, places, labels, false), '--profile', join(places.out, 'profile-torch.txt')),
   ]
 }
 
 function shared({ task, model, size, batch, precision }: Labels): string[] {
   const numbers = ['--size', String(size), '--batch', String(batch)]
   return ['--task', task, '--model', model, ...numbers, '--precision', precision, '--threads', '2']
-}
-
-function stepsOf(count: number): string {
-  return `${'step\n'.repeat(count)}quit\n`
 }
 
 function nameOf({ task, model, batch, precision, peer }: Labels): string {

@@ -2,8 +2,8 @@
 
     python torch_bench.py --model convnext_small --size 224 --batch 32 --task train --precision fp32 --steps 5 --warmup 2 --threads 2
 
-`--serve` keeps the process, so that a benchmark can alternate peers step by step: after "ready" it answers each line "step" with
-that step's milliseconds, and "quit" (or end of input) with the JSON line.
+`--serve` keeps the process, so that a benchmark can alternate peers step by step: it says "built", warms up when told "warm" (torch.compile has
+compiled before), says "ready", answers each line "step" with that step's milliseconds, and "quit" (or end of input) with the JSON line.
 """
 import argparse
 import contextlib
@@ -150,6 +150,35 @@ def gemm_gflops():
     return 2 * 1024**3 / min(timed(lambda: a @ a) for _ in range(5)) / 1e6
 
 
+def warm(step, options):
+    for _ in range(options.warmup):
+        step()
+    if options.profile:
+        profiled(step, options.profile)
+
+
+def alone(step, options):
+    warm(step, options)
+    return [timed(step) for _ in range(options.steps)]
+
+
+def served(step, options):
+    if options.compile:
+        step()
+    print('built', flush=True)
+    times = []
+    for line in sys.stdin:
+        if line.strip() == 'quit':
+            break
+        if line.strip() == 'warm':
+            warm(step, options)
+            print('ready', flush=True)
+        if line.strip() == 'step':
+            times.append(timed(step))
+            print(f'{times[-1]:.3f}', flush=True)
+    return times
+
+
 def timed(step):
     start = time.perf_counter()
     step()
@@ -165,21 +194,7 @@ def main():
         print(f'torch_bench: matrix product: expected hundreds of GFLOP/s, got {gemm:.0f}: reference BLAS, or a busy machine\n'
               'hint: apt-get install libopenblas0-pthread', file=sys.stderr)
     step = build(options)
-    for _ in range(options.warmup):
-        step()
-    if options.profile:
-        profiled(step, options.profile)
-    if options.serve:
-        times = []
-        print('ready', flush=True)
-        for line in sys.stdin:
-            if line.strip() == 'quit':
-                break
-            if line.strip() == 'step':
-                times.append(timed(step))
-                print(f'{times[-1]:.3f}', flush=True)
-    else:
-        times = [timed(step) for _ in range(options.steps)]
+    times = served(step, options) if options.serve else alone(step, options)
     print(json.dumps({
         'peer': f'pytorch-{torch.__version__}',
         'torch': torch.__version__,

@@ -1,9 +1,11 @@
 /**
- * What training in int8 costs in scores. A miniature ConvNeXt learns drawn jaguars from random weights, and from those that come with rosette, on the same
- * photos from the same start: in float32, in int8 with the gradients of weights in float32 (`int8-products`), and in int8 as it is. Scored on photos of other encounters.
- * Each seed draws other animals and starts another head. Appends to results/int8-training-<processor>.csv, and does only what has no row there yet.
+ * What training below float32 costs in scores. A miniature ConvNeXt learns drawn jaguars from random weights, and from those that come with rosette, on the
+ * same photos from the same start: on the processor in float32, in int8 with the gradients of weights in float32 (`int8-products`), and in int8 as it is; on
+ * a card in float32 and in float16. Scored on photos of other encounters, on the processor. Each seed draws other animals and starts another head. Appends to
+ * results/precision-training-<processor or card>.csv, and does only what has no row there yet.
  *
- *     node scripts/bench.mjs int8-training --seeds 1,2,3
+ *     node scripts/bench.mjs precision-training --seeds 1,2,3
+ *     node scripts/bench.mjs precision-training --seeds 1,2,3 --device cuda --precisions fp32,fp16
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,12 +13,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean } from '../src/base/index.ts'
 import { readLog } from '../src/run/index.ts'
+import type { Device } from '../src/runtime/index.ts'
 import { synthesise } from '../src/synth/index.ts'
 import type { StepPrecision } from '../src/train/index.ts'
 import { prepareJob } from '../src/train/job.ts'
 import { runTraining } from '../src/train/loop.ts'
 import { fromRandomWeights, root, scoreCells, scoresOnTest, today } from './command.ts'
-import { processorName } from './processor.ts'
+import { cardName, processorName } from './processor.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,11 +31,14 @@ const { values } = parseArgs({
     /** From random weights, and from pretrained ones. */
     epochs: { type: 'string', default: '16,8' },
     threads: { type: 'string', default: '1' },
+    /** Of the training. */
+    device: { type: 'string', default: 'cpu' },
     /** Where drawn photos are kept and found again; nowhere unless given. */
     drawn: { type: 'string' },
   },
 })
 const { individuals, photos } = values
+const device = values.device as Device
 const [long, short] = values.epochs.split(',').map(Number) as [number, number]
 const precisions = values.precisions.split(',') as StepPrecision[]
 
@@ -46,12 +52,16 @@ const starts: Readonly<Record<string, { readonly epochs: number; readonly set: r
   pretrained: { epochs: short, set: schedule(short) },
 }
 
-const file = join(root, 'results', `int8-training-${processorName()}.csv`)
+const file = join(
+  root,
+  'results',
+  `precision-training-${device === 'cpu' ? processorName() : `${device}-${cardName()}`}.csv`,
+)
 const header =
   'date,backbone,start,seed,budget,precision,last_epoch_loss,split,test_photos,rank1,map,identity_balanced_map'
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
-const scratch = mkdtempSync(join(tmpdir(), 'rosette-int8-training-'))
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-precision-training-'))
 try {
   for (const seed of values.seeds.split(','))
     for (const start of values.starts.split(';'))
@@ -77,7 +87,8 @@ async function measure(name: string, seed: number, precision: StepPrecision): Pr
   const data = await drawn(seed)
   const out = join(scratch, 'run')
   rmSync(out, { recursive: true, force: true })
-  const job = await prepareJob({ data, out, preset: 'demo', set: [...set], seed, threads: Number(values.threads) })
+  const threads = Number(values.threads)
+  const job = await prepareJob({ data, out, preset: 'demo', set: [...set], seed, threads, device })
   await runTraining({ ...job, precision }, { emit: () => {}, shouldStop: () => false })
   const losses = readLog(join(out, 'log.jsonl')).flatMap((entry) => (entry.kind === 'step' ? [entry.loss] : []))
   const loss = mean(losses.slice(-Math.round(losses.length / epochs))).toFixed(4)
