@@ -173,7 +173,9 @@ describe('EXIF', () => {
     expect(await warned('A,45300.5', 'B,45301')).toContain(
       "'45300.5', '45301'; these may be the numbers that a spreadsheet has for days (format the column as dates there); times are",
     )
-    expect(await warned('A,1706000000', 'B,1706086400123')).toContain('; these may be seconds since 1970; times are')
+    expect(await warned('A,1706000000', 'B,1706086400.5')).toContain('; these may be seconds since 1970; times are')
+    expect(await warned('A,1706000000123', 'B,1706086400123')).toContain('; these may be milliseconds since 1970;')
+    expect(await warned('A,1706000000', 'B,1706086400123')).toContain('seconds and milliseconds since 1970;')
     expect(await warned('A,45300', 'B,dawn')).not.toContain('may be')
   })
 

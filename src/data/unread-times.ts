@@ -38,8 +38,11 @@ function unreadable(written: readonly string[], all: number): string[] {
 function numbersWords(written: readonly string[]): string {
   if (written.every((text) => /^[2-5]\d{4}([.,]\d+)?$/.test(text)))
     return 'these may be the numbers that a spreadsheet has for days (format the column as dates there); '
-  if (written.every((text) => /^[12]\d{9}(\d{3})?(\.\d+)?$/.test(text))) return 'these may be seconds since 1970; '
-  return ''
+  const thousandths = written.filter((text) => /^[12]\d{12}([.,]\d+)?$/.test(text)).length
+  const seconds = written.filter((text) => /^[12]\d{9}([.,]\d+)?$/.test(text)).length
+  if (thousandths + seconds < written.length) return ''
+  if (seconds === 0) return 'these may be milliseconds since 1970; '
+  return `these may be seconds${thousandths === 0 ? '' : ' and milliseconds'} since 1970; `
 }
 
 /** The first few, each once. */
