@@ -1,5 +1,6 @@
 import { check, optionText, parseDecimal } from '../base/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
+import { isUsualNobody } from './nobody.ts'
 
 /** Fields of a box that `columns` can name. */
 export const boxFields = ['bbox', 'x', 'y', 'width', 'height', 'x2', 'y2', 'center_x', 'center_y'] as const
@@ -133,23 +134,20 @@ function mappedSides(
   return { ...sidesOf(names, ''), ...Object.fromEntries(mapped.filter(([field]) => field in sideNames)) }
 }
 
-/** The four numbers of a row, undefined where its cells are empty, or what is wrong with them. */
+/** The four numbers of a row, undefined where its cells are empty or hold words for nothing (`NA`, `nan`, -1), or what is wrong with them. */
 export function readNumbers(row: readonly string[], { columns, formats }: BoxColumns): Numbers | undefined | string {
   const cells = columns.map((column) => row[column]!)
   const object = columns.length === 1 ? namedNumbers(cells[0]!) : undefined
   if (object !== undefined) return object
   const texts = columns.length > 1 ? cells : cells[0]!.replace(/[[\](){}]/g, ' ').split(/[\s,;]+/)
   const given = texts.filter((text) => text !== '')
-  if (given.length === 0) return undefined
+  if (given.every(isUsualNobody)) return undefined
   const [a, b, c, d, ...more] = given.map(parseDecimal)
   if (a !== undefined && b !== undefined && c !== undefined && d !== undefined && more.length === 0) return [a, b, c, d]
   const comma =
     columns.length > 1 && given.some((text) => /^[+-]?\d+,\d+$/.test(text)) ? ': decimal commas? write points' : ''
-  const nothing = given.every((text) => /^(nan|na|n\/a|none|null)$/i.test(text))
-    ? ': leave it empty where there is no box'
-    : ''
   const { words } = boxFormats[formats[0]!]
-  return `expected a box of four numbers (${words}), got '${given.join(' ')}'${comma}${nothing}`
+  return `expected a box of four numbers (${words}), got '${given.join(' ')}'${comma}`
 }
 
 /** A cell that names its numbers, as `{"x": 1, "y": 2, "width": 3, "height": 4}` or with corners: left, top, width, height. */

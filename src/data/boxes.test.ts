@@ -6,14 +6,16 @@ import { type OpenOptions, openDataset } from './open.ts'
 
 const photos: Record<string, Uint8Array> = {}
 
-async function drawn(orientation = 1): Promise<Uint8Array> {
-  const plain = sharp({ create: { width: 400, height: 200, channels: 3, background: '#777' } })
+async function drawn(orientation = 1, [width, height] = [400, 200]): Promise<Uint8Array> {
+  const plain = sharp({ create: { width: width!, height: height!, channels: 3, background: '#777' } })
   return plain.withMetadata({ orientation }).jpeg().toBuffer()
 }
 
 beforeAll(async () => {
   const [flat, turned] = [await drawn(), await drawn(6)]
   for (let i = 0; i < 10; i++) photos[`${i}.jpg`] = flat
+  const large = await drawn(1, [800, 400])
+  for (let i = 0; i < 4; i++) photos[`large${i}.jpg`] = large
   for (let i = 0; i < 4; i++) photos[`turned${i}.jpg`] = turned // 200 × 400 upright
 })
 
@@ -37,6 +39,35 @@ it('columns that may be a place and the photo’s size are no box where a minus 
   expect(photos.map(({ box }) => box)).toEqual([undefined, undefined])
   expect(reading?.left).toEqual(['x', 'y', 'width', 'height'])
   expect(() => open('x,y,width', ['1,2,3'])).toThrow('if these columns are no box, `columns: {"x":"-"}` takes none')
+})
+
+it('boxes that all end within 100 of much larger photos are per cent of them; within a corner of pixels they are not', () => {
+  const percent = [
+    'large0.jpg,10,20,50,40',
+    'large1.jpg,0,0,100,100',
+    'large2.jpg,5.5,7.25,40,60',
+    'large3.jpg,1,2,3,4',
+  ]
+  const { box: found, notes } = first('x,y,width,height', percent)
+  expect(found).toEqual(box(80, 80, 400, 160))
+  expect(notes).toContain('4 boxes: x, y, width, height read as x, y, width, height in per cent of the photo')
+  expect(first('x,y,width,height', percent.slice(1)).notes?.join()).toContain('in pixels') // three are no evidence
+  const corner = [...percent.slice(1), 'large0.jpg,10,20,50,90']
+  expect(first('x,y,width,height', corner).notes?.join()).toContain('in pixels')
+  const ended = [0, 1, 2, 3].map((i) => `large${i}.jpg,"10 10 100 100"`) // corners in per cent, or widths in pixels
+  expect(first('bbox', ended).notes?.join()).toContain('x, y, width, height in pixels')
+  expect(first('x,y,width,height', ['10,20,50,40', '0,0,100,100', '5,7,40,60', '1,2,3,4']).notes?.join()).toContain(
+    'in pixels',
+  )
+})
+
+it('words for nothing are no box, and rows without one are counted', () => {
+  const rows = ['10,10,50,50', 'NA,NA,NA,NA', 'nan,nan,nan,nan', ',,,', '-1,-1,-1,-1']
+  const { photos, notes } = open('x,y,width,height', rows)
+  expect(photos.map(({ box }) => box)).toEqual([box(10, 10, 50, 50), undefined, undefined, undefined, undefined])
+  expect(notes).toContain('4 of 5 rows have no box: there the whole photo counts')
+  expect(() => open('x,y,width,height', ['0,0,0,0'])).toThrow("got '0 0 0 0': leave it empty where there is no box")
+  expect(() => open('x,y,width,height', ['10,NA,50,50'])).toThrow("got '10 NA 50 50'")
 })
 
 describe('a box is read by the names of its columns', () => {
@@ -159,10 +190,10 @@ describe('evidence over the whole table', () => {
   })
 
   it('refuses a fraction among pixels, a box without sides, and corners the wrong way round', () => {
-    const rows = ['10,10,50,50', '0.1,0.1,0.5,0.5', '10,10,-5,50', 'nan,nan,nan,nan']
+    const rows = ['10,10,50,50', '0.1,0.1,0.5,0.5', '10,10,-5,50', 'one,nan,nan,nan']
     const { problems } = open('x,y,width,height', rows, { problems: 'collect' })
     expect(problems.map(({ what }) => what)).toEqual([
-      "expected a box of four numbers (x, y, width, height), got 'nan nan nan nan': leave it empty where there is no box",
+      "expected a box of four numbers (x, y, width, height), got 'one nan nan nan'",
       "expected a box in pixels, got '0.1 0.1 0.5 0.5': fractions? multiply them by the photo's width and height",
       "expected a box with a width and a height above 0, got '10 10 -5 50'",
     ])

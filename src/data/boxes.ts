@@ -15,6 +15,11 @@ export interface GivenBox {
   readonly stated?: Pick<PhotoSize, 'width' | 'height'> | undefined
 }
 
+/** What the numbers of boxes count, for people. */
+const boxUnits = { pixels: 'pixels', fractions: 'fractions', percent: 'per cent of the photo' } as const
+
+type BoxUnit = keyof typeof boxUnits
+
 /** Boxes need the sizes of their photos, which takes long where there are many. */
 export interface SizeProgress {
   /** Called for each box whose photo's size is known now. */
@@ -30,7 +35,7 @@ export interface BoxSource extends SizeProgress {
   /** What the numbers may be; the first is what their names say. */
   readonly formats: readonly BoxFormat[]
   /** Where it is known; else fractions are recognised. */
-  readonly unit?: 'pixels' | 'fractions' | undefined
+  readonly unit?: BoxUnit | undefined
 }
 
 /** Boxes in pixels of the upright photos, in the order given. */
@@ -62,14 +67,13 @@ export function placeBoxes(given: readonly GivenBox[], source: BoxSource): Place
     source.onSize?.(i + 1, given.length)
   })
   const measured = given.map((box): Measured => ({ ...box, size: sizes.get(box.path) }))
-  const unit = source.unit ?? (areFractions(measured) ? 'fractions' : 'pixels')
-  const { boxes: all, notes: scaling } =
-    unit === 'fractions' ? { boxes: measured, notes: [] } : scaledToPhotos(measured)
+  const unit = source.unit ?? unitOf(measured, source.formats[0]!)
+  const { boxes: all, notes: scaling } = unit === 'pixels' ? scaledToPhotos(measured) : { boxes: measured, notes: [] }
   const format = formatOf(all, source, unit)
   const stored = drawnAsStored(all, format, unit)
   const boxes = all.map((box) => placed(box, format, unit, stored))
   const turns = all.map(({ size }) => (stored ? (size?.orientation ?? 1) : 1))
-  const words = `${source.called} read as ${boxFormats[format].words} in ${unit}`
+  const words = `${source.called} read as ${boxFormats[format].words} in ${boxUnits[unit]}`
   const notes = [
     `${counted(all.length, 'box', 'boxes')}: ${words}${format === source.formats[0] ? '' : whyOther(all, source, unit)}`,
     ...scaling,
@@ -83,10 +87,30 @@ export function placeBoxes(given: readonly GivenBox[], source: BoxSource): Place
   return { boxes, turns, notes, warnings: leaving(all, boxes, source, words) }
 }
 
+function unitOf(all: readonly Measured[], format: BoxFormat): BoxUnit {
+  if (areFractions(all)) return 'fractions'
+  return arePercent(all, format) ? 'percent' : 'pixels'
+}
+
 /** Each number from 0 to 1, a rounding past the edge allowed. Fractions of photos of which none is there say nothing. */
 function areFractions(all: readonly Measured[]): boolean {
   const within = all.every(({ numbers }) => numbers.every((value) => value >= -0.1 && value <= 1.1))
   return within && all.some(({ size }) => size !== undefined)
+}
+
+/** So many boxes, of photos with sides of so many pixels, do not all lie in the corner of 100 × 100 pixels, and fill half of it, by chance. */
+const percentEvidence = { boxes: 4, sidePx: 300 }
+
+/** As what their names say, no box reaches beyond 100, on photos that are much larger. */
+function arePercent(all: readonly Measured[], format: BoxFormat): boolean {
+  const isLarge = ({ size }: Measured) =>
+    size === undefined || Math.min(size.width, size.height) >= percentEvidence.sidePx
+  const known = all.filter(({ size }) => size !== undefined).length
+  if (known < percentEvidence.boxes || !all.every(isLarge)) return false
+  const within = (ends: readonly number[]) => Math.max(...ends) > 50 && Math.max(...ends) <= 100.5
+  const boxes = all.map(({ numbers }) => boxFormats[format].box(numbers))
+  if (boxes.some(({ x, y, width, height }) => x < -0.5 || y < -0.5 || !(width > 0) || !(height > 0))) return false
+  return within(boxes.map(({ x, width }) => x + width)) && within(boxes.map(({ y, height }) => y + height))
 }
 
 /** From this part of the boxes on, a misfit is evidence and no oversight. */
@@ -97,7 +121,7 @@ function formatOf(all: readonly Measured[], { formats, called, where }: BoxSourc
   const misfits = misfitsOf(all, named!, unit)
   if (misfits < doubtfulPart * all.length || misfits === 0) return named!
   // who writes centers writes them as fractions
-  const possible = others.filter((format) => unit === 'fractions' || format !== 'cxcywh')
+  const possible = others.filter((format) => unit !== 'pixels' || format !== 'cxcywh')
   const fitting = possible.filter((format) => misfitsOf(all, format, unit) === 0)
   if (fitting.length === 0) return named!
   const [only] = fitting
@@ -109,10 +133,8 @@ function formatOf(all: readonly Measured[], { formats, called, where }: BoxSourc
   )
 }
 
-type BoxUnit = NonNullable<BoxSource['unit']>
-
 function misfitsOf(all: readonly Measured[], format: BoxFormat, unit: BoxUnit): number {
-  const fits = ({ size = unit === 'fractions' ? nominal : undefined, ...given }: Measured, stored: boolean) => {
+  const fits = ({ size = unit === 'pixels' ? undefined : nominal, ...given }: Measured, stored: boolean) => {
     const box = { ...given, size }
     const frame = frameOf(box.size, stored)
     const found = inFrame(box, format, unit, stored)
@@ -121,7 +143,7 @@ function misfitsOf(all: readonly Measured[], format: BoxFormat, unit: BoxUnit): 
   return all.filter((box) => !fits(box, false) && !fits(box, true)).length
 }
 
-/** In place of a size that is not known, where boxes are fractions of it. */
+/** In place of a size that is not known, where boxes are parts of it. */
 const nominal: PhotoSize = { width: 1000, height: 1000, orientation: 1 }
 
 /** The photo as it is stored, or upright. */
@@ -134,7 +156,7 @@ function inFrame({ numbers, size }: Measured, format: BoxFormat, unit: BoxUnit, 
   const box = boxFormats[format].box(numbers)
   const frame = frameOf(size, stored)
   if (unit === 'pixels' || frame === undefined) return box
-  const { width, height } = frame
+  const [width, height] = unit === 'percent' ? [frame.width / 100, frame.height / 100] : [frame.width, frame.height]
   const exact = (value: number) => Math.round(value * 1000) / 1000 // 0.07 × 100 touches no eighth pixel
   return {
     x: exact(box.x * width),
@@ -163,7 +185,7 @@ function drawnAsStored(all: readonly Measured[], format: BoxFormat, unit: BoxUni
     turned.some(({ size, stated }) => stated !== undefined && same(stated, frameOf(size, stored)!))
   for (const same of [sameSides, sameProportions])
     if (statedAs(false, same) || statedAs(true, same)) return !statedAs(false, same)
-  if (unit === 'fractions') return false
+  if (unit !== 'pixels') return false
   const leave = (stored: boolean) =>
     turned.some((box) => overshoot(inFrame(box, format, unit, stored), frameOf(box.size, stored)!) > 0)
   return leave(false) && !leave(true)
@@ -172,16 +194,19 @@ function drawnAsStored(all: readonly Measured[], format: BoxFormat, unit: BoxUni
 function placed(given: Measured, format: BoxFormat, unit: BoxUnit, stored: boolean): Box | undefined | string {
   const { numbers, size, path } = given
   const got = `got '${numbers.join(' ')}'`
+  const isZero = numbers.every((value) => value === 0)
   const box = inFrame(given, format, unit, stored)
   if (!(box.width > 0 && box.height > 0))
     return format === 'xyxy'
       ? `expected corners with x2 above x1 and y2 above y1, ${got}`
-      : `expected a box with a width and a height above 0, ${got}`
+      : `expected a box with a width and a height above 0, ${got}${isZero ? ': leave it empty where there is no box' : ''}`
   // a crop of one pixel is nobody's box
   if (unit === 'pixels' && numbers.every((value) => value >= 0 && value <= 1))
     return `expected a box in pixels, ${got}: fractions? multiply them by the photo's width and height`
-  if (size === undefined && unit === 'fractions')
-    return existsSync(path) ? `a box in fractions needs the photo's size, which cannot be read, ${got}` : undefined
+  if (size === undefined && unit !== 'pixels')
+    return existsSync(path)
+      ? `a box in ${boxUnits[unit]} needs the photo's size, which cannot be read, ${got}`
+      : undefined
   return stored && size !== undefined ? uprightBox(box, size) : box
 }
 
@@ -195,7 +220,7 @@ function whyOther(all: readonly Measured[], { formats }: BoxSource, unit: BoxUni
 function leaving(
   all: readonly Measured[],
   boxes: readonly (Box | undefined | string)[],
-  { where, called }: BoxSource,
+  { where, called, unit }: BoxSource,
   words: string,
 ): string[] {
   const past = all.flatMap(({ size, where: name }, i) => {
@@ -216,7 +241,9 @@ function leaving(
       out.map(({ name }) => name),
       3,
     )}`,
-    `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format${none}`,
+    unit === undefined
+      ? `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format${none}`
+      : `${where} always has x, y, width, height in ${boxUnits[unit]}: were other photos than these looked at, or the numbers changed?`,
   )
   return [
     `${told}, and are cut to it (${words}): ${shortList(

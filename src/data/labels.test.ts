@@ -11,6 +11,20 @@ function table(header: string, rows: readonly string[], options: OpenOptions = {
 
 const identitiesIn = (photos: ReturnType<typeof table>['photos']) => photos.map(({ identity }) => identity)
 
+it('labels that join other individuals are told', () => {
+  const joint = ['Ana & Ben', 'Ana, Ben', 'ana and  Ben', 'Ana y Ben']
+  const rows = ['Ana', 'Ben', ...joint, 'Ben & Jerry', 'Ana-Ben', 'A,a']
+  const { warnings } = table(
+    'filename,identity',
+    rows.map((label) => `"${label}"`),
+  )
+  expect(warnings.filter((text) => text.includes('join the names'))).toEqual([
+    "counted as individuals of their own, though their labels join the names of others: 'Ana & Ben' (1 photo), 'Ana, Ben' (1 photo), " +
+      "'ana and  Ben' (1 photo), 'Ana y Ben' (1 photo); a row with a box for each animal tells them apart, or " +
+      '`unidentified: ["Ana & Ben","ana and  Ben","Ana y Ben"]` leaves them out',
+  ])
+})
+
 describe('words for nobody', () => {
   const rows = ['A', 'A', 'NA', '', 'unknown', 'NA', 'B']
 

@@ -1,6 +1,7 @@
 import { counted, optionText } from '../base/index.ts'
 import { flankDoubts } from './flank-doubts.ts'
 import { flankLabelWarnings } from './flank-labels.ts'
+import { jointLabelWarnings } from './joint-labels.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
 import { isDoubtful, type NobodyWords, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
@@ -62,7 +63,8 @@ export function withReadLabels(
   }
   const individuals = photos.flatMap(({ identity }) => identity ?? [])
   warnings.push(...unmetWarnings(unidentified, [...words.values()], spellings.size > 0))
-  warnings.push(...doubtfulWarnings(photos), ...flankLabelWarnings(individuals), ...singlePhotoWarnings(photos))
+  warnings.push(...doubtfulWarnings(photos), ...jointLabelWarnings(individuals))
+  warnings.push(...flankLabelWarnings(individuals), ...singlePhotoWarnings(photos))
   warnings.push(...flankDoubts({ photos, reading: manifest.reading }))
   return { ...manifest, photos, words: [...words.values()], warnings: [...manifest.warnings, ...warnings] }
 }

@@ -41,7 +41,7 @@ export function similarNames(labels: Iterable<string>, names: Iterable<string>):
 }
 
 /** What labels that look alike have in common. */
-function lookOf(label: string): string {
+export function lookOf(label: string): string {
   const text = fold(label)
     .replace(/\p{Cf}/gu, '')
     .replace(/[‐‑‒–—―−]/g, '-')

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 import { type BoxColumns, readNumbers } from './box-columns.ts'
 import type { BoxFormat } from './box-format.ts'
@@ -51,6 +52,11 @@ export function withTableBoxes(rows: readonly PhotoRow[], options: TableBoxOptio
     warnings.push(...placed.warnings)
     return { columns, boxes: new Map(at.map((row, i) => [row, { ...given[i]!, box: placed.boxes[i] }])) }
   })
+  const without = rows.filter((_, i) => found.every(({ boxes }) => !boxes.has(i))).length
+  if (problems.length === 0 && without > 0 && without < rows.length)
+    notes.push(
+      `${without} of ${counted(rows.length, 'row')} ${without === 1 ? 'has' : 'have'} no box: there the whole photo counts`,
+    )
   const photos = rows.map(({ photo }, i) => {
     const [one, other] = found.flatMap(({ columns, boxes }) => {
       const entry = boxes.get(i)
