@@ -46,8 +46,8 @@ const card = values.dry ? 'dry' : cardName()
 const rowsTo = values.out === undefined && !values.dry ? join(root, 'results') : out
 const file = join(rowsTo, `gpu-${card}.csv`)
 const contestsTogether = 6
-/** Half of the processors, since whoever is made ready takes more than one. */
-const builders = Math.max(1, Math.floor(availableParallelism() / 2))
+/** Made ready at the same time. */
+const builders = availableParallelism()
 const header = 'date,card,task,model,size,batch,precision,peer,images_per_s,step_ms,peak_mb,seconds,state\n'
 const rows: string[][] = []
 

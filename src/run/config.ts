@@ -101,7 +101,7 @@ export const trainConfigSchema = z
     emaDecay: below1.nullable(),
     /**
      * Of the backbone's products in training: 'int8' rounds them, 'fp16' computes them and the activations in float16;
-     * weights stay in float32 (docs/training.md). 'auto' is float32 as yet.
+     * weights stay in float32 (docs/training.md). 'auto' is float16 with CUDA from pretrained weights, and float32 elsewhere.
      */
     precision: z.enum(['fp32', 'fp16', 'int8', 'auto'], { error: "expected 'fp32', 'fp16', 'int8' or 'auto'" }),
     /** Minutes between two checkpoints; one is written at the end of each epoch in any case. */
@@ -232,6 +232,6 @@ export const trainDefaults: TrainConfig = {
   schedule: { warmupEpochs: 0.5, finalFraction: 0.01, marginWarmupEpochs: 0, unfreeze: [] },
   clipNorm: 1,
   emaDecay: null,
-  precision: 'fp32',
+  precision: 'auto',
   checkpointMinutes: 5,
 }

@@ -11,12 +11,13 @@ import { ModelDied, memoryLimitDefault, openInChild } from './child-session.ts'
 import { openDevice } from './device.ts'
 import { DeviceState } from './device-state.ts'
 import { deviceTarget } from './device-target.ts'
-import { type Device, providerOf } from './devices.ts'
+import type { Device } from './devices.ts'
 import { bindFeeds, checkInto } from './feeds.ts'
 import { HostState } from './host-state.ts'
 import { canOpenLanes, openLanes, shareThreads } from './lanes.ts'
 import { loopSteps } from './loop-steps.ts'
 import { openSession, type Session, type SessionOptions } from './session.ts'
+import { sessionOptions, stepOptions } from './session-options.ts'
 import { singleSteps } from './stepper.ts'
 
 /** Which processor runs the graphs, with how many threads. */
@@ -69,11 +70,11 @@ export async function ortBackend(options: OrtOptions = {}): Promise<Backend> {
       checkState(graph, state)
       if (together > 1) {
         const kept = new Set(Object.keys(state).filter((name) => graph.carried?.[name] === undefined))
-        const loop = { kept, most: together, options: sessionOptions(options) }
+        const loop = { kept, most: together, options: stepOptions(options) }
         return new HostState(await loopSteps(lower(graph, target), loop), graph, state)
       }
       if (device !== 'webgpu') return new HostState(singleSteps(await compile(graph), graph), graph, state)
-      return DeviceState.open(await openDevice(lower(graph, target), sessionOptions(options)), graph, state)
+      return DeviceState.open(await openDevice(lower(graph, target), stepOptions(options)), graph, state)
     },
   }
 }
@@ -155,21 +156,6 @@ class OrtProgram implements Program {
 
   release(): Promise<void> {
     return this.#session.release()
-  }
-}
-
-function sessionOptions(options: OrtOptions): SessionOptions {
-  return {
-    executionProviders: [providerOf(options.device ?? 'cpu')],
-    graphOptimizationLevel: 'all',
-    // With it the second run of a training graph allocates everything again: 5.0 GB instead of 2.7 GB.
-    enableMemPattern: false,
-    // 3 hides the warnings about initialisers that no node reads.
-    logSeverityLevel: 3,
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
-    // Denormals made a training step 2.5 × slower.
-    extra: { session: { set_denormal_as_zero: '1' } },
   }
 }
 

@@ -40,7 +40,7 @@ export type BeginningOptions = TrainSettings & Pick<TrainOptions, 'device' | 'of
  */
 export async function checkBeginning(options: BeginningOptions): Promise<void> {
   const { prepared, network } = await askedOf(options)
-  await precisionOn(options.device ?? 'cpu', prepared.precision)
+  await precisionOn(options.device ?? 'cpu', prepared)
   if (network !== undefined || prepared.weights === null) return
   await checkWeights(await obtainWeights(prepared.weights, prepared, options), prepared, {})
 }

@@ -132,7 +132,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   const threads = options.threads ?? resumed?.record.environment.threads ?? availableParallelism()
   const { device = 'cpu' } = options
   const { prepared, network } = await askedOf(options, resumed?.config)
-  const precision = await precisionOn(device, prepared.precision)
+  const precision = await precisionOn(device, prepared)
   const asksForSplit = resumed !== undefined || sets(changesOf(options), ['validation'])
   const sides = resumed === undefined ? options.split : givenSides(out, resumed)
   const listed = listPhotos(options, prepared, { isAsked: asksForSplit, sides, seed })

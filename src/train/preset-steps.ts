@@ -30,7 +30,7 @@ export async function presetSteps(device: Device): Promise<readonly PresetStep[]
   const packed = device !== 'cpu'
   const steps: PresetStep[] = []
   for (const [name, config] of Object.entries({ ...networks, 'brief, DINOv2': transformer })) {
-    const precision = await precisionOn(device, config.precision)
+    const precision = await precisionOn(device, config)
     steps.push({
       name: `${name} (${config.model.backbone}, ${precision})`,
       graph: () => planOf({ config, classes, precision }, { packed }).graph,
