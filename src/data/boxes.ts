@@ -243,7 +243,7 @@ function leaving(
     )}`,
     unit === undefined
       ? `are ${called} corners, fractions, of photos of another size, or of photos that were not turned upright? \`boxFormat\` says the format${none}`
-      : `${where} always has x, y, width, height in ${boxUnits[unit]}: were other photos than these looked at, or the numbers changed?`,
+      : `in such a file boxes are x, y, width, height in ${boxUnits[unit]}: were they changed, or is the file of other photos?`,
   )
   return [
     `${told}, and are cut to it (${words}): ${shortList(

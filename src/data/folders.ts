@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, opendirSync, realpathSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, opendirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { extname, isAbsolute, join, relative, sep } from 'node:path'
 import { check, counted, optionText } from '../base/index.ts'
 import { fewOrMany } from './few-or-many.ts'
@@ -249,7 +249,17 @@ function* entriesOf(path: string): Generator<Dirent, void, undefined> {
 /** Also a link to a folder; a link that leads nowhere counts as a file, and is an error when it is opened. */
 function isFolder(path: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory()
-  return statSync(join(path, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false
+  return statOf(join(path, entry.name))?.isDirectory() ?? false
+}
+
+/** What lies at the end of links; undefined where nothing does, also where links lead to each other: opening it says so. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ELOOP') return undefined
+    throw error
+  }
 }
 
 function passedOver(others: readonly string[]): string[] {

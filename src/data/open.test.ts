@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderWith } from '../../test/dataset-fixture.ts'
 import { openDataset } from './open.ts'
+import { openQueries } from './queries.ts'
 
 const trainCsv = 'filename,ground_truth\na.png,Abril\nb.png,Abril\nc.png,Bagua\nd.png,Bagua\n'
 const testCsv = 'row_id,query_image,gallery_image\n0,y.png,x.png\n1,y.png,z.png\n2,x.png,y.png\n'
@@ -166,6 +167,13 @@ describe('a folder', () => {
     expect(() => openDataset(folder)).toThrow(
       /2 problems\n {2}C\/1\.png: one file with two identities, 'C' here and 'A' in 'A\/1\.png'\n {2}C\/2\.png: /,
     )
+  })
+
+  it('may have a link among its photos that leads to itself, which opening the photo tells', () => {
+    const folder = folderWith({ 'A/1.png': '' })
+    symlinkSync('2.png', join(folder, 'A', '2.png'))
+    expect(openDataset(folder).photos.map(({ filename }) => filename)).toEqual(['A/1.png', 'A/2.png'])
+    expect(openQueries([join(folder, 'A', '2.png')]).photos).toHaveLength(1)
   })
 
   it('keeps photos in formats that cannot be decoded, so that opening them tells', () => {

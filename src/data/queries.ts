@@ -1,10 +1,10 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { extname, isAbsolute, join } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check, settlePath } from '../base/index.ts'
 import { isCamtrap } from './camtrap-dp.ts'
 import { withDetections } from './detections.ts'
-import { photosBelow, unusedMasks } from './folders.ts'
+import { photosBelow, statOf, unusedMasks } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
 import { withMasks } from './masks.ts'
 import { type OpenOptions, openDataset } from './open.ts'
@@ -67,7 +67,7 @@ function listed(readList: QueryOptions['readList']): string[] {
 
 function openQuery(name: string, options: OpenOptions): Manifest {
   if (!isDynamicPattern(name) && extname(name) === '') settlePath(name) // a folder: photos are many, and no command swaps one
-  const kind = statSync(name, { throwIfNoEntry: false })
+  const kind = statOf(name)
   if (kind?.isDirectory() === true && isCamtrap(name)) return openDataset(name, options)
   if (kind?.isDirectory() === true) return openFolderOfQueries(name, options)
   if (['.csv', '.tsv', '.txt', '.json'].includes(extname(name).toLowerCase())) return openDataset(name, options)

@@ -144,8 +144,24 @@ it('an iPhone’s HEIC and an archive are called what they are, with the way out
   await expect(decodeImage(heic, { name: 'IMG_9.HEIC' })).rejects.toThrow(
     /IMG_9\.HEIC: a HEIC photo, which cannot be read\nhint: save it as JPEG first/,
   )
+  const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n')
+  await expect(decodeImage(pointer, { name: 'a.jpg' })).rejects.toThrow(
+    'a.jpg: a note of Git LFS in the place of the photo\nhint: in the folder that git cloned, `git lfs pull`',
+  )
+  const page = Buffer.from('<!DOCTYPE html><html><title>404</title>')
+  await expect(decodeImage(page, { name: 'a.jpg' })).rejects.toThrow('a.jpg: a web page, not a photo')
   const zip = Buffer.concat([Buffer.from([0x50, 0x4b, 3, 4]), Buffer.alloc(400)])
   await expect(decodeImage(zip, { name: 'photos.jpg' })).rejects.toThrow(/photos\.jpg: an archive, not a photo/)
+})
+
+it('a damaged AVIF is told in a line', async () => {
+  const noise = Buffer.from(Array.from({ length: 200 * 200 * 3 }, (_, i) => ((i * 2654435761) >>> 13) & 255))
+  const avif = await sharp(noise, { raw: { width: 200, height: 200, channels: 3 } })
+    .avif({ effort: 0 })
+    .toBuffer()
+  const error = await decodeImage(avif.subarray(0, avif.length >> 1), { name: 'a.avif' }).catch(String)
+  expect(error).toMatch(/a\.avif: truncated or damaged \(heif: .+\)/)
+  expect(error).not.toContain('bad seek')
 })
 
 it('a decoder without a library for this system is told, with what installs it', () => {

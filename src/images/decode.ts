@@ -4,7 +4,7 @@ import { check, fileLimits, InputError, messageOf, optionText } from '../base/in
 import { mendJpeg, withNoise } from './jpeg.ts'
 import { readPhotoFile } from './photo-file.ts'
 import type { Region } from './resize.ts'
-import { signatureOf } from './signature.ts'
+import { signatureOf, strangerOf } from './signature.ts'
 import { Turns } from './turns.ts'
 import { endsInZeros } from './webp.ts'
 
@@ -96,8 +96,8 @@ export async function usePhoto<T>(
   use: (image: Sharp) => Promise<T>,
 ): Promise<T> {
   check(bytes.length > 0, `${name}: the file is empty (0 bytes)`)
-  check(!isHeic(bytes), `${name}: a HEIC photo, which cannot be read`, heicHint)
-  check(!isZip(bytes), `${name}: an archive, not a photo`, 'unpack it, and name the folder')
+  const stranger = strangerOf(bytes)
+  check(stranger === undefined, `${name}: ${stranger?.what}`, stranger?.hint)
   const open = (source: Uint8Array, failOn: 'warning' | 'error') =>
     use(sharp(source, { failOn, limitInputPixels: limitPixels }))
   const decode = async () => {
@@ -189,18 +189,6 @@ function checkHeader({ format, compression, width, height }: Metadata, name: str
   )
 }
 
-const heicHint = 'save it as JPEG first (iPhone: Settings > Camera > Formats > Most Compatible; Mac: Preview > Export)'
-
-/** By the brand in the first box: HEIC's pictures are coded as HEVC, AVIF's are not. */
-function isHeic(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
-  return /^....ftyp(heic|heix|heim|heis|hevc|hevx)/s.test(head)
-}
-
-function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
-}
-
 function damaged(why: string): string {
   return `truncated or damaged (${why})`
 }
@@ -211,7 +199,13 @@ function explained(message: string, name: string, bytes: Uint8Array): InputError
   if (format !== undefined)
     return new InputError(`${name}: ${damaged(`it begins as ${format}, and what should follow is missing`)}`)
   if (unknown) return new InputError(`${name}: not an image, or of a format that cannot be read`, formatHint)
-  return new InputError(`${name}: ${damaged(message.trim().replace(/\s+/g, ' '))}`)
+  return new InputError(`${name}: ${damaged(saidBy(message))}`)
+}
+
+/** What the decoder said in a line, without the places in the file that it sought in vain, of which there may be a hundred. */
+function saidBy(message: string): string {
+  const said = message.replace(/source: bad seek to \d+/g, '')
+  return (said.trim() === '' ? message : said).trim().replace(/\s+/g, ' ')
 }
 
 /** Pixels on their way to a file. */
