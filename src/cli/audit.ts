@@ -6,11 +6,12 @@ import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
+import { oneIndividual } from './one-individual.ts'
 import { addDataOptions, collect, type DataFlags, dataOptions, deviceOption, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
-import { say } from './say.ts'
+import { say, warn } from './say.ts'
 import { interruptible, warnOfManifest, withListing, withModel, withProgress } from './work.ts'
 
 const example = `
@@ -57,7 +58,7 @@ export function auditCommand(): Command {
 async function auditAction(flags: AuditFlags): Promise<void> {
   const { data, model = [], out, overwrite = false, limitPixels } = flags
   check(model.length > 0 || flags.device === undefined, '--device: what runs the network of --model, and none is named')
-  const { openDataset, maskShares } = await import('../data/index.ts')
+  const { maskShares, openDataset, wordAmongFolds } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
   await checkFilesFirst(flags)
   const manifest = withListing((watch) =>
@@ -66,6 +67,10 @@ async function auditAction(flags: AuditFlags): Promise<void> {
   const output = await outputOf(out, overwrite)
   await checkOutputs(output.files, { flags: { model }, manifest }, { overwrite })
   warnOfManifest(manifest)
+  const alone = oneIndividual(manifest.photos)
+  if (alone !== undefined) warn(alone)
+  const word = wordAmongFolds(manifest.photos)
+  if (word !== undefined) warn(`${word.what}; ${word.hint}`)
   const locating = await locatingBy({ ...flags, model })
   await interruptible(async (signal) => {
     const hashed = await hashedPhotos(await withLocated(locating, manifest, signal), flags, signal)

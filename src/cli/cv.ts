@@ -140,7 +140,8 @@ export function summary(result: CrossValidation): string {
   ])
   const sum = (of: (fold: CrossValidation['folds'][number]) => number) =>
     String(folds.reduce((total, fold) => total + of(fold), 0))
-  const spread = (name: (typeof shown)[number]) => `${mean[name].toFixed(3)} ± ${standardDeviation[name].toFixed(3)}`
+  const spread = (name: (typeof shown)[number]) =>
+    `${mean[name].toFixed(3)} ± ${standardDeviation?.[name].toFixed(3) ?? '–'}`
   const table = formatTable(
     ['', 'trained on', 'photos', 'queries', ...shown.map((name) => beside(metricLabel(name), 'chance'))],
     [
@@ -169,6 +170,7 @@ export function summary(result: CrossValidation): string {
     table,
     '',
     intervalWords(statistics),
+    ...(standardDeviation === null ? ['σ: none, because only one fold has a score'] : []),
     ...(isNoBetterThanChance(found) ? [noBetterThanChance] : []),
   ].join('\n')
 }

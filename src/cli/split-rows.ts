@@ -68,7 +68,10 @@ function asWritten(
   }
   const replaced = added.flatMap((column) => ('fill' in column ? [] : [column.field]))
   const columns = Object.fromEntries(
-    Object.entries(columnsOf(flags)).filter(([field]) => !replaced.some((own) => own === field)),
+    Object.entries(columnsOf(flags)).flatMap(([field, column]) => {
+      if (!replaced.some((own) => own === field)) return [[field, column]]
+      return column === '-' ? [[field, field]] : [] // another column may hold it too
+    }),
   )
   const folder = photosFolder(manifest) ?? flags.images ?? dirname(path)
   return {
@@ -130,7 +133,7 @@ function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedCol
     ],
     options: {
       ...imagesFrom(root, out),
-      ...ownOptions(manifest, flags),
+      ...ownOptions(manifest, flags, added),
       ...(masks.elsewhere && ownMasks !== undefined ? { masks: ownMasks } : {}),
     },
     warnings: [
@@ -143,8 +146,10 @@ function ownTable(manifest: Manifest, flags: DataFlags, added: readonly AddedCol
 }
 
 /** What a table of rosette's own cannot say: that there are no encounters, and that a word for nobody is a name. */
-function ownOptions({ photos }: Manifest, flags: DataFlags): SplitTable['options'] {
-  const without = Object.entries(columnsOf(flags)).filter(([, column]) => column === '-')
+function ownOptions({ photos }: Manifest, flags: DataFlags, added: readonly AddedColumn[]): SplitTable['options'] {
+  const without = Object.entries(columnsOf(flags)).filter(
+    ([field, column]) => column === '-' && added.every((own) => own.field !== field),
+  )
   const gap = photos.every(({ encounter }) => encounter === undefined) ? flags.encounterGap : undefined
   return {
     ...(without.length === 0 ? {} : { columns: Object.fromEntries(without) }),

@@ -135,6 +135,51 @@ describe('rosette split', () => {
   })
 })
 
+describe('what no split can mend', () => {
+  const written = (lines: readonly string[]) => {
+    const table = inFolder('other.csv')
+    writeFileSync(table, `${lines.join('\n')}\n`)
+    return ['--data', table, '--out', inFolder('out.csv'), '--overwrite']
+  }
+  const photosOf = (who: string) => Array.from({ length: 4 }, (_, i) => `${who}-${2 * i}.png,${who},${who} ${i}`)
+
+  test('photos of one individual, and one individual that validates', async () => {
+    expect(await rosette('split', ...written(['path,identity,encounter', ...photosOf('Abril')]))).toBe(0)
+    const one = 'all 4 photos show one individual, Abril: no score can tell individuals apart with it'
+    expect(output.stderr).toContain(`warning: ${one}`)
+    expect(output.stderr).not.toContain('flatters')
+    const audited = ['--data', inFolder('other.csv'), '--out', inFolder('audit.json')]
+    output.stderr = ''
+    expect(await rosette('audit', ...audited)).toBe(0)
+    expect(output.stderr).toContain(`warning: ${one}`)
+    output.stderr = ''
+    const two = written(['path,identity,encounter', ...photosOf('Abril'), ...photosOf('=Bento')])
+    expect(await rosette('split', ...two, '--kind', 'identity', '--folds', '2')).toBe(0)
+    expect(output.stderr).toContain('warning: in 2 folds (1, 2) all photos that validate show one individual: ')
+    output.stderr = ''
+    expect(await rosette('split', ...two)).toBe(0)
+    expect(output.stderr).not.toContain('one individual')
+  })
+
+  test('a word for test photos among folds is refused, as cv refuses it, and audit says it', async () => {
+    const rows = [...photosOf('Abril'), ...photosOf('=Bento')].map((row, i) => `${row},${['1', '2', 'test'][i % 3]}`)
+    const table = written(['path,identity,encounter,fold', ...rows])
+    const what = "expected a fold in the column for the fold, as 1, 2, got 'test' for 2 photos"
+    expect(await rosette('split', ...table)).toBe(2)
+    expect(output.stderr).toContain(what)
+    expect(output.stderr).toContain('--columns fold=- takes no column for the fold')
+    output.stderr = ''
+    expect(await rosette('train', ...table.slice(0, 2), '--out', inFolder('run'), '--preset', 'atto')).toBe(2)
+    expect(output.stderr).toContain(what)
+    output.stderr = ''
+    expect(await rosette('audit', ...table.slice(0, 2), '--out', inFolder('audit.json'))).toBe(0)
+    expect(output.stderr).toContain(`warning: folds: ${what}`)
+    output.stderr = ''
+    expect(await rosette('split', ...table, '--columns', 'fold=-', '--folds', '2')).toBe(0)
+    expect(output.stderr).toContain('--columns fold=fold')
+  })
+})
+
 /** A smooth picture of waves, another for each scene, a little brighter the second time. */
 function sceneOf(scene: number, brighter: number): ImageRGBA {
   const [width, height] = [64, 48]

@@ -6,6 +6,7 @@ import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { aboveZero, notNegative, openShare } from './numbers.ts'
+import { oneIndividual, oneValidates } from './one-individual.ts'
 import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
@@ -83,7 +84,7 @@ export function splitCommand(): Command {
 
 async function splitAction(flags: SplitFlags): Promise<void> {
   const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
-  const { dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
+  const { checkFoldNames, dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
     '../data/index.ts'
   )
   await checkFilesFirst(flags)
@@ -93,10 +94,13 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   )
   checkOutput(out, { overwrite, inputs: [data, ...manifest.photos.map(({ path }) => path)] })
   warnOfManifest(manifest)
+  checkFoldNames(manifest.photos)
   const rows = manifest.photos.flatMap(({ identity, split = 'train' }, i) =>
     identity !== undefined && (split === 'train' || split === 'validation') ? [i] : [],
   )
   const photos = await withAnimals({ ...manifest, photos: rows.map((row) => manifest.photos[row]!) }, flags)
+  const alone = oneIndividual(photos)
+  if (alone !== undefined) warn(alone)
   const lot = { seed, ...(fraction === undefined ? {} : { fraction }) }
   const known = flags.kind ?? usualSplitKind(photos, lot)
   const unknown = flags.kind === undefined && photos.every(({ encounter }) => encounter === undefined)
@@ -104,11 +108,11 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const byBurst = unknown && found !== undefined && dividesByBurst(photos, found, lot)
   const kind = byBurst ? 'burst' : known
   if (byBurst) tell('no sightings are known: photos that look alike stay together; --kind stratified divides by lot')
-  else if (unknown)
+  else if (unknown && alone === undefined)
     warn(
       'no sightings are known, so that photos of one sighting come on both sides, which flatters every score: give a column with encounters',
     )
-  if (flags.kind === undefined && !unknown && kind === 'stratified')
+  if (flags.kind === undefined && !unknown && kind === 'stratified' && alone === undefined)
     warn(
       'too few individuals have several sightings to keep each on one side: photos of one sighting come on both sides, which flatters every score',
     )
@@ -128,7 +132,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${counted(table.length - 1, 'row')}`)
-  for (const text of warnings) warn(text)
+  for (const text of [...warnings, ...oneValidates(photos, splits)]) warn(text)
   if (count !== undefined) await warnOfFolds(photos, splits, kind)
   const reading = { ...options, ...locatingText(flags) }
   if (Object.keys(reading).length > 0) tell(`read it back with ${optionText({ data: out, ...reading })}`)

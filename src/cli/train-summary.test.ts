@@ -46,15 +46,24 @@ test('the next command reads the table as the training read it', async () => {
   )
 })
 
-test('sightings are spoken of where they may be on both sides', async () => {
-  const toldBy = async (validation: string) => {
+test('sightings are spoken of where they are, or may be, on both sides', async () => {
+  const toldBy = async (validation: string, encounters?: number | null) => {
     const run = runWith(0.1, 0.5)
-    writeFileSync(join(run, 'run.json'), '{}')
+    writeFileSync(join(run, 'run.json'), JSON.stringify({ dataHash: 'x' }))
     writeFileSync(join(run, 'config.json'), JSON.stringify({ ...presets.atto, validation }))
+    const counts = { radius: 11, train: 6, validation: 2, pairs: 0, otherPairs: 0, photos: 0, nearest: [] }
+    if (encounters !== undefined)
+      writeFileSync(
+        join(run, 'split.json'),
+        JSON.stringify({ train: [], validation: [], leakage: { ...counts, encounters } }),
+      )
     return trainSummary(run, 'photos')
   }
   expect(await toldBy('encounter')).not.toContain('sighting')
-  expect(await toldBy('column')).toContain("the table's split may have photos of one sighting on both sides")
+  expect(await toldBy('column')).toContain('photos of one sighting may be on both sides of that split')
+  expect(await toldBy('column', null)).toContain('photos of one sighting may be on both sides of that split')
+  expect(await toldBy('column', 0)).not.toContain('sighting')
+  expect(await toldBy('column', 3)).toContain('photos of 3 sightings are on both sides of that split, which flatters')
   expect(await toldBy('stratified')).toContain('photos of one sighting may be on both sides of that split')
 })
 
@@ -101,6 +110,17 @@ test('a run that set no photos aside is told which commands give it a score', as
   expect(await trainSummary(run, 'photos', { masks: 'animals' })).toContain(
     `  npx rosette evaluate --model ${run} --data OTHER_PHOTOS --gallery ${run}-gallery --out ${run}-scores.json\n`,
   )
+})
+
+test('a run that had nothing to set aside is not told to set some aside', async () => {
+  const run = runWith()
+  writeFileSync(join(run, 'run.json'), '{}')
+  writeFileSync(join(run, 'config.json'), JSON.stringify({ ...presets.atto, validation: 'stratified' }))
+  const told = await trainSummary(run, 'photos')
+  expect(told).toContain(
+    'no photos could be set aside, so that nothing says how good it is. A way to a score: other photos',
+  )
+  expect(told).not.toContain('validation=stratified')
 })
 
 test('the score is called what it is, and a run whose photos find nobody among themselves is told how to be measured', async () => {

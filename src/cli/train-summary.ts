@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted } from '../base/index.ts'
 import type { ReadingOptions, RunMetrics, TrainConfig, ValidationEntry } from '../run/index.ts'
@@ -10,22 +11,49 @@ import { intervalText, isNoBetterThanChance, noBetterThanChance } from './score-
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
-  const { isRunFolder, readLog, RunFolder, runNames, validationProtocols } = await import('../run/index.ts')
-  const folder = isRunFolder(run) ? new RunFolder(run) : undefined
-  const validation = folder === undefined || folder.settings() === null ? undefined : folder.config().validation
+  const { readLog, runNames } = await import('../run/index.ts')
   const measured = readLog(join(run, runNames.log)).filter((entry) => entry.kind === 'validation')
-  const told = folder?.metrics()
-  const isOwnOnly = told?.protocol === validationProtocols.ownOnly
-  const isPlain = told?.protocol === undefined || told.protocol === validationProtocols.all
-  const protocol = isPlain ? '' : `, ${told.protocol.replace(/^each photo /, 'each ')}`
+  const standing = await standingOf(run)
+  const { isOwnOnly } = standing
   return [
     `${run}: trained; the model is ${join(run, 'model.onnx')}`,
-    ...scoreLines(measured, told, { protocol, flattery: isOwnOnly ? [ownOnlyFlatters] : flattery(validation) }),
+    ...scoreLines(measured, standing),
     'next:',
     ...nextCommands(run, data, { reading, isOwnOnly, isUnmeasured: isUnmeasured(measured) }).map(
       (command) => `  npx ${command}`,
     ),
   ].join('\n')
+}
+
+/** What a run's score is a score of, and what speaks against it. */
+export interface Standing {
+  readonly told: RunMetrics | undefined
+  /** Behind `the photos set aside`: empty, or a comma and what a photo was compared with. */
+  readonly protocol: string
+  /** Its photos find nobody among themselves. */
+  readonly isOwnOnly: boolean
+  /** A sentence each. */
+  readonly flattery: readonly string[]
+  readonly validation: TrainConfig['validation'] | undefined
+}
+
+/** What the folder of a finished run says of its score. */
+export async function standingOf(run: string): Promise<Standing> {
+  const { isRunFolder, readRunData, RunFolder, runNames, validationProtocols } = await import('../run/index.ts')
+  const folder = isRunFolder(run) ? new RunFolder(run) : undefined
+  const validation = folder === undefined || folder.settings() === null ? undefined : folder.config().validation
+  const told = folder?.metrics()
+  const isOwnOnly = told?.protocol === validationProtocols.ownOnly
+  const isPlain = told?.protocol === undefined || told.protocol === validationProtocols.all
+  const protocol = isPlain ? '' : `, ${told.protocol.replace(/^each photo /, 'each ')}`
+  const shared = existsSync(join(run, runNames.split)) ? readRunData(run).leakage?.encounters : undefined
+  return {
+    told,
+    protocol,
+    isOwnOnly,
+    flattery: isOwnOnly ? [ownOnlyFlatters] : flattery(validation, shared),
+    validation,
+  }
 }
 
 const ownOnlyFlatters =
@@ -40,10 +68,8 @@ function isUnmeasured(measured: readonly ValidationEntry[]): boolean {
 const otherPhotos = 'OTHER_PHOTOS'
 
 /** What decides which commands come next. */
-interface Finished {
+interface Finished extends Pick<Standing, 'isOwnOnly'> {
   readonly reading: ReadingOptions
-  /** Its photos find nobody among themselves. */
-  readonly isOwnOnly: boolean
   readonly isUnmeasured: boolean
 }
 
@@ -76,20 +102,13 @@ function nextCommands(run: string, data: string, { reading, isOwnOnly, isUnmeasu
   return [...(isOwnOnly || isUnmeasured ? [gallery, first] : [first, gallery]), identify({ gallery: known, ...found })]
 }
 
-/** What a score is a score of, and what speaks against it. */
-interface Standing {
-  readonly protocol: string
-  readonly flattery: readonly string[]
-}
-
 function scoreLines(
   measured: readonly ValidationEntry[],
-  told: RunMetrics | undefined,
-  { protocol, flattery }: Standing,
+  { told, protocol, flattery, validation }: Standing,
 ): string[] {
   const [start] = measured.filter(({ epoch }) => epoch === 0)
   const later = measured.filter(({ epoch }) => epoch > 0)
-  if (isUnmeasured(measured)) return unmeasured
+  if (isUnmeasured(measured)) return unmeasured(validation)
   const best = later.reduce((a, b) => (b.identityBalancedMap > a.identityBalancedMap ? b : a))
   const scores = ({ rank1, identityBalancedMap }: ValidationEntry) =>
     `rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
@@ -103,18 +122,23 @@ function scoreLines(
   ]
 }
 
-const unmeasured = [
-  'no photos were set aside (validation=none), so that nothing says how good it is. Two ways to a score:',
-  `- other photos of these animals, of other sightings and with their names: \`rosette evaluate\` below, in place of ${otherPhotos}`,
-  '- the same `rosette train` again, with --overwrite --set validation=stratified: it sets a fifth of the photos aside',
-]
+function unmeasured(validation: Standing['validation']): string[] {
+  const measuring = `other photos of these animals, of other sightings and with their names: \`rosette evaluate\` below, in place of ${otherPhotos}`
+  if (validation !== undefined && validation !== 'none')
+    return [`no photos could be set aside, so that nothing says how good it is. A way to a score: ${measuring}`]
+  return [
+    'no photos were set aside (validation=none), so that nothing says how good it is. Two ways to a score:',
+    `- ${measuring}`,
+    '- the same `rosette train` again, with --overwrite --set validation=stratified: it sets a fifth of the photos aside',
+  ]
+}
 
-/** Whether photos of one sighting may have trained and validated. */
-function flattery(validation: TrainConfig['validation'] | undefined): string[] {
+/** Whether photos of one sighting have trained and validated: `shared` sightings did; null or undefined where that is not known. */
+function flattery(validation: Standing['validation'], shared: number | null | undefined): string[] {
   const cure = 'which flatters: measure on other sightings before you rely on it'
-  if (validation === 'encounter' || validation === 'station' || validation === 'identity') return []
-  if (validation === 'column') return [`the table's split may have photos of one sighting on both sides, ${cure}`]
-  return [`photos of one sighting may be on both sides of that split, ${cure}`]
+  if (validation === 'encounter' || validation === 'station' || validation === 'identity' || shared === 0) return []
+  const what = shared === null || shared === undefined ? 'one sighting may be' : `${counted(shared, 'sighting')} are`
+  return [`photos of ${what} on both sides of that split, ${cure}`]
 }
 
 const noBetter =

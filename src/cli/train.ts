@@ -85,7 +85,7 @@ async function trainAll(options: TrainCallOptions, seeds: number | undefined, on
     },
   }).finally(onRun)
   if (!outcome.finished) saved(outcome.run, outcome)
-  say(seedsText(options.out, outcome.summary, outcome.runs))
+  say(await seedsText(options.out, outcome.summary, outcome.runs))
 }
 
 /** @throws Interrupted, always. */

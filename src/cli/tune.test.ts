@@ -44,7 +44,10 @@ describe('tune', () => {
     expect(output.stdout).toContain(
       `95 % intervals of cosines alone, flip averaging on: identity-balanced mAP ${low.toFixed(3)} to ${high.toFixed(3)}, rank-1 `,
     )
-    expect(output.stdout).toContain('re-ranking (k1 20, k2 6, λ 0.3), flip averaging on')
+    expect(output.stdout).toMatch(/^ranked by +identity-balanced mAP +difference +its 99 % interval +rank-1$/m)
+    expect(output.stdout).toMatch(
+      /^re-ranking \(k1 20, k2 6, λ 0\.3\), flip averaging on +0\.\d{3} +[+−]0\.\d{3} +[+−]0\.\d{3} to [+−]0\.\d{3} +0\.\d{3}$/m,
+    )
     expect(output.stdout).toContain('cosines alone, averaged over mirror images and two sizes')
     expect(await rosette('tune', '--model', run, '--data', data)).toBe(2)
     expect(output.stderr).toContain('exists already')

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { check, checkOutput, counted, formatTable } from '../base/index.ts'
 import type { ExcludeSame, SplitName } from '../identify/index.ts'
 import { metricLabel } from '../retrieval/index.ts'
-import type { Gain, PostProcessingRecord, TuneOutcome } from '../study/index.ts'
+import type { Gain, PostProcessingRecord, RankedWay, TuneOutcome } from '../study/index.ts'
 import { trickWords } from './after-ranking.ts'
 import { embedToTune } from './embed-to-tune.ts'
 import { checkFilesFirst } from './files-first.ts'
@@ -122,26 +122,33 @@ async function described(
   reason: string,
 ): Promise<string> {
   const order = [...tried].sort((a, b) => b.identityBalancedMap - a.identityBalancedMap)
-  const rows: string[][] = []
-  for (const trick of [baseline, ...order])
-    rows.push([
-      await trickWords(trick),
-      trick.identityBalancedMap.toFixed(3),
-      trick === baseline ? '' : signed(trick.identityBalancedMap - baseline.identityBalancedMap),
-      trick.rank1.toFixed(3),
-    ])
   const { chance, intervals } = statistics
-  rows.push(['by chance', chance.identityBalancedMap.toFixed(3), '', chance.rank1.toFixed(3)])
+  const percent = `${Math.round(evidence.level * 100)} %`
+  const row = async (trick: RankedWay, gain: readonly string[]) => [
+    await trickWords(trick),
+    trick.identityBalancedMap.toFixed(3),
+    ...gain,
+    trick.rank1.toFixed(3),
+  ]
+  const between = ({ interval }: Gain) => (evidence.individuals < 2 ? '–' : signedInterval(interval))
+  const gainWords = (gain: Gain) => `${signed(gain.difference)} (${percent} interval ${between(gain)})`
+  const rows = [await row(baseline, ['', ''])]
+  for (const trick of order) rows.push(await row(trick, [signed(trick.gain.difference), between(trick.gain)]))
+  rows.push(['by chance', chance.identityBalancedMap.toFixed(3), '', '', chance.rank1.toFixed(3)])
   const within = (name: 'identityBalancedMap' | 'rank1') =>
     `${metricLabel(name)} ${intervalText(intervals.identity?.scores[name])}`
   const best = verdict.best === null ? undefined : tried[verdict.best]
-  const percent = `${Math.round(evidence.level * 100)} %`
   return [
     `data     ${evidence.data} (${reason})`,
     `scored   ${counted(evidence.queries, 'query', 'queries')} of ${counted(evidence.individuals, 'individual')}, ${evidence.protocol}`,
     '',
-    formatTable(['ranked by', 'identity-balanced mAP', 'difference', 'rank-1'], rows),
+    formatTable(['ranked by', 'identity-balanced mAP', 'difference', `its ${percent} interval`, 'rank-1'], rows),
     '',
+    ...(evidence.individuals < 2
+      ? []
+      : [
+          `the interval of a difference is that of one way by itself: of ${tried.length}, one may be above 0 by luck, so that what is accepted also has to win on other individuals`,
+        ]),
     ...(intervals.identity === null
       ? []
       : [`95 % intervals of ${await trickWords(baseline)}: ${within('identityBalancedMap')}, ${within('rank1')}`]),
@@ -153,12 +160,8 @@ async function described(
     ...(best === undefined
       ? []
       : [
-          `on individuals that had no part in the choice: ${gainWords(verdict.confirmed, percent)}`,
-          `the best of all, ${await trickWords(best)}: ${gainWords(verdict.own, percent)}, too high because it was chosen on the same photos`,
+          `on individuals that had no part in the choice: ${gainWords(verdict.confirmed)}`,
+          `the best of all, ${await trickWords(best)}: ${gainWords(verdict.own)}, too high because it was chosen on the same photos`,
         ]),
   ].join('\n')
-}
-
-function gainWords({ difference, interval }: Gain, percent: string): string {
-  return `${signed(difference)} (${percent} interval ${signedInterval(interval)})`
 }

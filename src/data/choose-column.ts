@@ -17,7 +17,7 @@ interface Candidate {
 }
 
 /** Fields for which a wrong column becomes a wrong number: two columns that say different things are a question. */
-const asked: ReadonlySet<Field> = new Set(['identity', 'encounter', 'split'])
+const asked: ReadonlySet<Field> = new Set(['identity', 'encounter', 'split', 'fold'])
 
 /**
  * The column of a field by its name and what is in it. Of several that group the photos alike (an animal's name and its number) the

@@ -30,15 +30,20 @@ export function columnFolds(photos: readonly Photo[]): Split[] {
  * @throws InputError naming it.
  */
 export function checkFoldNames(photos: readonly Photo[]): void {
+  const { what, hint } = wordAmongFolds(photos) ?? {}
+  check(what === undefined, `${what}`, hint)
+}
+
+/** A side of a split that some cells of the column for the fold name, and what to do about it; undefined where none does. */
+export function wordAmongFolds(photos: readonly Photo[]): { readonly what: string; readonly hint: string } | undefined {
   const names = [...new Set(photos.flatMap(({ fold }) => fold ?? []))]
   const others = names.filter((name) => splitSideOf(name) !== undefined)
-  if (others.length === 0 || others.length === names.length) return
+  if (others.length === 0 || others.length === names.length) return undefined
   const [other] = others
   const count = photos.filter(({ fold }) => fold === other).length
   const folds = names.filter((name) => !others.includes(name))
-  check(
-    false,
-    `folds: expected a fold in the column for the fold, as ${shortList(folds)}, got '${other}' for ${counted(count, 'photo')}`,
-    'leave the cell empty where a photo is to train in every fold; photos to test on are named by test in a column for the split',
-  )
+  return {
+    what: `folds: expected a fold in the column for the fold, as ${shortList(folds)}, got '${other}' for ${counted(count, 'photo')}`,
+    hint: 'leave the cell empty where a photo is to train in every fold; photos to test on are named by test in a column for the split; `columns: {"fold":"-"}` takes no column for the fold',
+  }
 }

@@ -194,6 +194,18 @@ describe('a split', () => {
   })
 })
 
+it('folds are asked for where two columns divide differently, and taken where they only have other names', () => {
+  const rows = ['a.jpg,A,0,1', 'b.jpg,A,1,1', 'c.jpg,B,0,2', 'd.jpg,B,1,2']
+  expect(() => opened('file,identity,fold,cv_fold', rows)).toThrow(
+    "2 columns could be the fold: 'fold' (2 values: 0, 1); 'cv_fold' (2 values: 1, 2)",
+  )
+  const same = ['a.jpg,A,0,x', 'b.jpg,A,1,y', 'c.jpg,B,0,x', 'd.jpg,B,1,y']
+  expect(columnsOf('file,identity,fold,cv_fold', same)).toMatchObject({ fold: 'fold' })
+  expect(columnsOf('file,identity,fold,cv_fold', rows, { columns: { fold: 'cv_fold' } })).toMatchObject({
+    fold: 'cv_fold',
+  })
+})
+
 it('an Id is an individual where photos share it, and nothing else is', () => {
   expect(columnsOf('Image,Id', ['a.jpg,w1', 'b.jpg,w1', 'c.jpg,w2', 'd.jpg,new_whale']).identity).toBe('Id')
   expect(columnsOf('Image,Id', ['a.jpg,1', 'b.jpg,2']).identity).toBeUndefined()

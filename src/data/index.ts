@@ -29,7 +29,7 @@ export {
 } from './bursts.ts'
 export { CacheError, cacheFolder, notWritten, sweepCache } from './cache.ts'
 export { type CaptionCounts, captionWords, noCaptions, withCaptions } from './caption-counts.ts'
-export { checkFoldNames, columnFolds } from './column-folds.ts'
+export { checkFoldNames, columnFolds, wordAmongFolds } from './column-folds.ts'
 export { readTable, type Table } from './csv.ts'
 export { type DetectionOptions, detectionDefaults } from './detections.ts'
 export { type EachPhotoOptions, eachPhoto } from './each-photo.ts'

@@ -1,5 +1,5 @@
 import { forEachMetric, type MetricName, metricNames, metricTable } from './metric-table.ts'
-import type { QueryScore } from './query-score.ts'
+import type { ScoredQuery } from './query-score.ts'
 import { numbered, quantiles, type ResampleOptions, resampleMeans, type Sample } from './resample.ts'
 
 /** Within what a score lies, lower end first. */
@@ -40,7 +40,7 @@ export const fewUnits = 10
  * the individuals that happened to be photographed, not with the training's seed. A query of unknown encounter is a unit of its own.
  * Null for a single unit, from which nothing can be drawn.
  */
-export function bootstrapIntervals(queries: readonly QueryScore[], options: IntervalOptions = {}): Intervals | null {
+export function bootstrapIntervals(queries: readonly ScoredQuery[], options: IntervalOptions = {}): Intervals | null {
   const { by = intervalDefaults.by, level = intervalDefaults.level } = options
   const { resamples = intervalDefaults.resamples, seed = intervalDefaults.seed } = options
   const sample = sampleOf(queries, by)
@@ -55,8 +55,8 @@ export function bootstrapIntervals(queries: readonly QueryScore[], options: Inte
   return { by, units, level, resamples, seed, tooFew: units < fewUnits, scores }
 }
 
-function sampleOf(queries: readonly QueryScore[], by: ResampleUnit): Sample {
-  const unit = (query: QueryScore) =>
+function sampleOf(queries: readonly ScoredQuery[], by: ResampleUnit): Sample {
+  const unit = (query: ScoredQuery) =>
     by === 'identity' ? query.identity : query.encounter === '' ? `photo ${query.query}` : `at ${query.encounter}`
   return {
     values: Float64Array.from(queries.flatMap((query) => metricNames.map((name) => metricTable[name].of(query)))),

@@ -1,6 +1,6 @@
 import { bootstrapIntervals, type Intervals } from './bootstrap.ts'
 import type { Scores } from './metric-table.ts'
-import type { QueryScore } from './query-score.ts'
+import type { QueryScore, ScoredQuery } from './query-score.ts'
 import { chanceOf } from './scores-of.ts'
 
 /** What a score must be read with: how it varies with the individuals, and what it is worth. */
@@ -12,7 +12,7 @@ export interface Statistics {
 }
 
 /** Chance and 95 % intervals of the scores of these queries. */
-export function statisticsOf(queries: readonly QueryScore[]): Statistics {
+export function statisticsOf(queries: readonly ScoredQuery[]): Statistics {
   const known = queries.some(({ encounter }) => encounter !== '')
   return {
     chance: chanceOf(queries),

@@ -37,6 +37,8 @@ export interface GateVerdict {
   readonly confirmed: Gain
   /** The best candidate's own difference, which its choice flatters. */
   readonly own: Gain
+  /** Of each candidate by itself on all queries; of many some lie above 0 by luck. */
+  readonly each: readonly Gain[]
   /** Share of choices that fell on the best candidate. */
   readonly agreement: number
   readonly individuals: number
@@ -86,7 +88,8 @@ export function gate({ identities, baseline, candidates }: GateInput, options: G
     }
   }
   const confirmed = gainOf(kept, { resamples, level, seed })
-  const own = gainOf(best === null ? names.map(() => 0) : differences[best]!, { resamples, level, seed })
+  const each = differences.map((list) => gainOf(list, { resamples, level, seed }))
+  const own = best === null ? { difference: 0, interval: [0, 0] as const } : each[best]!
   const tooFew =
     names.length < fewestIndividuals
       ? `${counted(names.length, 'individual is', 'individuals are')} too few to decide: ${fewestIndividuals} at least`
@@ -97,6 +100,7 @@ export function gate({ identities, baseline, candidates }: GateInput, options: G
     best,
     confirmed,
     own,
+    each,
     agreement: agreeing / (folds * repeats),
     individuals: names.length,
     tooFew,

@@ -50,8 +50,8 @@ export interface CrossValidation {
   readonly folds: readonly FoldScore[]
   /** Over the folds that could be scored. */
   readonly mean: Scores
-  /** Sample standard deviation over those. */
-  readonly standardDeviation: Scores
+  /** Sample standard deviation over those; null where there is one only. */
+  readonly standardDeviation: Scores | null
   /** The mean of chance over those. */
   readonly meanChance: Scores
   /** Of all queries of all folds together. */
@@ -186,7 +186,7 @@ function summarise(
     excludeSame: excludeSame ?? null,
     folds: done.map(({ score }) => score),
     mean: forEach(mean),
-    standardDeviation: forEach(standardDeviation),
+    standardDeviation: scored.length < 2 ? null : forEach(standardDeviation),
     meanChance: forEach(mean, byChance),
     overall: scoresOfQueries(queries),
     statistics: statisticsOf(queries),

@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { mean, standardDeviation } from '../base/index.ts'
-import { type MetricName, metricNames, type PairedQuery } from '../retrieval/index.ts'
+import {
+  type MetricName,
+  metricNames,
+  type PairedQuery,
+  type ScoredQuery,
+  type Statistics,
+  statisticsOf,
+} from '../retrieval/index.ts'
 import { readMetrics, runNames } from '../run/index.ts'
 
 const score = z.number().nullish()
@@ -12,13 +19,20 @@ const querySchema = z.object({
   apAtR: z.number(),
   inp: z.number(),
 })
+/** What intervals need beside; runs of an older rosette may lack it. */
+const rankedSchema = querySchema.extend({
+  encounter: z.string(),
+  rank: z.int().min(1),
+  positives: z.int().min(1),
+  gallery: z.int().min(1),
+})
 const metricsSchema = z.looseObject({
   split: z.string(),
   photos: z.int().nullish(),
   queries: z.int().nullish(),
   ...Object.fromEntries(metricNames.map((name) => [name, score])),
   chance: z.partialRecord(z.enum(metricNames), z.number()).optional(),
-  perQuery: z.array(querySchema).nullish(),
+  perQuery: z.array(z.looseObject(querySchema.shape)).nullish(),
 })
 
 /** The runs of several seeds as `summary.json` tells them: a `metrics.json` whose scores are means over the runs. */
@@ -32,6 +46,8 @@ export interface SeedsSummary extends Partial<Readonly<Record<MetricName, number
   /** Each score of each seed. */
   readonly bySeed: Readonly<Partial<Record<MetricName, readonly number[]>>>
   readonly chance: Readonly<Partial<Record<MetricName, number>>> | null
+  /** Of the means, by the individuals and encounters that were photographed; null where the runs do not tell how each query did. */
+  readonly intervals: Statistics['intervals'] | null
   /** The means over seeds of each query's AP, AP@R and INP; null where the runs set no photos aside. */
   readonly perQuery: readonly PairedQuery[] | null
 }
@@ -57,8 +73,21 @@ export function summariseSeeds(seeds: readonly number[], runs: readonly string[]
     deviation: of(standardDeviation),
     bySeed: Object.fromEntries(measured),
     chance: first!.chance ?? null,
+    intervals: intervalsOf(told.map(({ perQuery }) => perQuery ?? [])),
     perQuery: averagedQueries(told.map(({ perQuery }) => perQuery ?? [])),
   }
+}
+
+/** The queries of all runs together have the mean scores of the runs: one resample draws the same individuals of each. */
+function intervalsOf(lists: readonly (readonly unknown[])[]): Statistics['intervals'] | null {
+  const read = z.array(rankedSchema).safeParse(lists.flat())
+  if (read.data === undefined || read.data.length === 0) return null
+  const rowOf = new Map<string, number>()
+  const queries = read.data.map(({ query, rank: firstMatch, ...told }): ScoredQuery => {
+    if (!rowOf.has(query)) rowOf.set(query, rowOf.size)
+    return { ...told, query: rowOf.get(query)!, firstMatch }
+  })
+  return statisticsOf(queries).intervals
 }
 
 /** Of the queries that every run has scored. */

@@ -20,6 +20,12 @@ describe('tunePhotos', () => {
     expect(better.verdict.confirmed.interval[0]).toBeGreaterThan(0)
     expect(better.verdict.agreement).toBeGreaterThan(0.9)
     expect(better.tried).toHaveLength(13)
+    for (const { identityBalancedMap, gain } of better.tried) {
+      expect(gain.difference).toBeCloseTo(identityBalancedMap - better.baseline.identityBalancedMap, 12)
+      expect(gain.interval[0]).toBeLessThanOrEqual(gain.difference)
+      expect(gain.interval[1]).toBeGreaterThanOrEqual(gain.difference)
+    }
+    expect(better.tried[better.verdict.best!]!.gain).toEqual(better.verdict.own)
     const same = tunePhotos(
       {
         identities,

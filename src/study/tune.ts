@@ -11,7 +11,7 @@ import {
   statisticsOf,
 } from '../retrieval/index.ts'
 import { candidateTricks, type Trick } from './candidates.ts'
-import { type GateOptions, type GateVerdict, gate } from './gate.ts'
+import { type Gain, type GateOptions, type GateVerdict, gate } from './gate.ts'
 
 /** The same photos embedded in several ways, and what is known of them. */
 export interface TuneInput
@@ -27,15 +27,20 @@ export interface TuneOptions extends GateOptions {
   readonly onTried?: ((done: number, total: number) => void) | undefined
 }
 
-/** A trick and what it reached. */
-export interface TriedTrick extends Trick {
+/** A way to rank and what it reached. */
+export interface RankedWay extends Trick {
   readonly identityBalancedMap: number
   readonly rank1: number
 }
 
+/** A trick, and what it gains or loses by itself. */
+export interface TriedTrick extends RankedWay {
+  readonly gain: Gain
+}
+
 /** What was tried, and what the gate says. */
 export interface TuneOutcome {
-  readonly baseline: TriedTrick
+  readonly baseline: RankedWay
   readonly tried: readonly TriedTrick[]
   readonly verdict: GateVerdict
   /** The trick that won; null where none did. */
@@ -76,7 +81,7 @@ export function tunePhotos(given: TuneInput | readonly TuneInput[], options: Tun
   }
   return {
     baseline: told(plain, baseline),
-    tried: tricks.map((trick, i) => told(trick, measured[i]!)),
+    tried: tricks.map((trick, i) => ({ ...told(trick, measured[i]!), gain: verdict.each[i]! })),
     verdict,
     accepted: verdict.accepted === null ? null : tricks[verdict.accepted]!,
     queries: baseline.length,

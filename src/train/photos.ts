@@ -3,6 +3,7 @@ import {
   burstsOf,
   burstWords,
   captionWords,
+  checkFoldNames,
   checkListed,
   checkPhotosThere,
   columnSplit,
@@ -75,6 +76,7 @@ export function listPhotos(
     onTime: (done, total) => options.onProgress?.({ kind: 'times', done, total }),
   })
   const known = identifiedOnly(whole).photos
+  if (sides === undefined) checkFoldNames(known)
   const byConfig =
     isAsked || config.validation !== 'stratified' ? config.validation : usualValidation(known, config, seed)
   const validation = sides === undefined ? byConfig : 'given'
