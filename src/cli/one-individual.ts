@@ -5,8 +5,7 @@ import type { Photo, Split } from '../data/index.ts'
 export function oneIndividual(photos: readonly Photo[]): string | undefined {
   const name = onlyName(photos)
   if (name === undefined) return undefined
-  const all = photos.length === 1 ? 'the only photo shows' : `all ${photos.length} photos show`
-  return `${all} one individual, ${name}: no score can tell individuals apart with it, and \`rosette train\` asks for two or more`
+  return `there is one individual only, ${name} (${counted(photos.length, 'photo')}): no score between individuals can be computed, and \`rosette train\` asks for two or more`
 }
 
 /** A warning where the photos that validate show one individual only, of photos of several: they find it whatever the model is. */

@@ -145,7 +145,7 @@ describe('what no split can mend', () => {
 
   test('photos of one individual, and one individual that validates', async () => {
     expect(await rosette('split', ...written(['path,identity,encounter', ...photosOf('Abril')]))).toBe(0)
-    const one = 'all 4 photos show one individual, Abril: no score can tell individuals apart with it'
+    const one = 'there is one individual only, Abril (4 photos): no score between individuals can be computed'
     expect(output.stderr).toContain(`warning: ${one}`)
     expect(output.stderr).not.toContain('flatters')
     const audited = ['--data', inFolder('other.csv'), '--out', inFolder('audit.json')]
