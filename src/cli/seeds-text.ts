@@ -32,7 +32,10 @@ export async function seedsText(out: string, summary: SeedsSummary, runs: readon
           'σ is the standard deviation over the seeds: a difference of less than twice that says nothing.',
           ...(intervals === null
             ? []
-            : [`${intervalWords({ intervals })}. They are of the mean, and say how it varies with the animals.`]),
+            : [
+                intervalWords({ intervals }),
+                'an interval is that of the mean, and says how it varies with the animals.',
+              ]),
           ...(isChance(summary) ? [noBetterThanChance] : []),
           ...flattery,
         ]),
