@@ -11,6 +11,32 @@ function table(header: string, rows: readonly string[], options: OpenOptions = {
 
 const identitiesIn = (photos: ReturnType<typeof table>['photos']) => photos.map(({ identity }) => identity)
 
+it('labels that a spreadsheet seems to have changed are told', () => {
+  const rows = [
+    '9.85112E+14',
+    '9.85112E+14',
+    '1-Jan',
+    '02. Mrz',
+    'Mar-01',
+    '01-sept',
+    'Ana',
+    'May',
+    'J-12',
+    'Jan',
+    '2E4',
+    'Mark-01',
+  ]
+  const { warnings } = table('filename,identity', rows)
+  const told = warnings.filter((text) => text.startsWith('labels that a spreadsheet seems to have changed'))
+  expect(told).toHaveLength(2)
+  expect(told[0]).toContain(
+    "changed: '9.85112E+14' (2 photos); a long number loses its last digits so, and two animals may",
+  )
+  expect(told[1]).toContain(
+    "changed: '1-Jan' (1 photo), '02. Mrz' (1 photo), 'Mar-01' (1 photo), '01-sept' (1 photo); a name such as 1-2 or MAR1",
+  )
+})
+
 it('labels that join other individuals are told', () => {
   const joint = ['Ana & Ben', 'Ana, Ben', 'ana and  Ben', 'Ana y Ben']
   const rows = ['Ana', 'Ben', ...joint, 'Ben & Jerry', 'Ana-Ben', 'A,a']

@@ -5,6 +5,7 @@ import { jointLabelWarnings } from './joint-labels.ts'
 import { listed, type Manifest, type Photo, shortList, singlePhotoWarnings, type WordCount } from './manifest.ts'
 import { isDoubtful, type NobodyWords, nobodyTest } from './nobody.ts'
 import { type SimilarLabels, similarLabels, visible } from './similar-labels.ts'
+import { spreadsheetLabelWarnings } from './spreadsheet-labels.ts'
 
 /** Which labels stand for nobody, and whether labels that look alike are one. */
 export interface LabelOptions {
@@ -64,6 +65,7 @@ export function withReadLabels(
   const individuals = photos.flatMap(({ identity }) => identity ?? [])
   warnings.push(...unmetWarnings(unidentified, [...words.values()], spellings.size > 0))
   warnings.push(...doubtfulWarnings(photos), ...jointLabelWarnings(individuals))
+  warnings.push(...spreadsheetLabelWarnings(manifest.kind, individuals))
   warnings.push(...flankLabelWarnings(individuals), ...singlePhotoWarnings(photos))
   warnings.push(...flankDoubts({ photos, reading: manifest.reading }))
   return { ...manifest, photos, words: [...words.values()], warnings: [...manifest.warnings, ...warnings] }
