@@ -114,6 +114,14 @@ describe.skipIf(skip)('a program in lanes', () => {
     expect(memory[500]).toBe(500) // it was not given away
   })
 
+  test('that was released runs no more, which is the caller’s mistake', async () => {
+    const { ortBackend } = await runtime()
+    const graph = { outputs: { y: mul(input('x', [2]), constant(float32([], [10]))) } }
+    const program = await (await ortBackend({ threads: 2 })).compile(graph, { lanes: true })
+    await program.release()
+    await expect(program.run({ x: float32([2], [1, 2]) })).rejects.toThrow(/^a network that was released runs no more/)
+  })
+
   test('a file that ONNX Runtime refuses is an error of the input', async () => {
     const { openOnnx } = await runtime()
     const path = join(temporaryFolder(), 'broken.onnx')

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { Pool, unpackError } from '../base/index.ts'
+import { check, Pool, unpackError } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import type { LaneReply, LaneRequest, LaneStart } from './lane.ts'
@@ -29,13 +29,22 @@ export function shareThreads(weightBytes: number, threads: number = availablePar
  */
 export async function openLanes(model: Uint8Array | string, options: readonly SessionOptions[]): Promise<Session> {
   const lanes = options.map((own, i) => new Lane(model, own, i === options.length - 1))
+  let isReleased = false
   const release = async () => {
+    isReleased = true
     await Promise.all(lanes.map((lane) => lane.release()))
   }
   try {
     const [first] = await Promise.all(lanes.map((lane) => lane.opened))
     const pool = new Pool(lanes)
-    const run: Session['run'] = (feeds, into) => pool.use((lane) => lane.run(feeds, into))
+    const run: Session['run'] = async (feeds, into) => {
+      check(
+        !isReleased,
+        'a network that was released runs no more',
+        'release it after the last photo, or open it again',
+      )
+      return pool.use((lane) => lane.run(feeds, into))
+    }
     return { ...first!, lanes: lanes.length, run, release }
   } catch (error) {
     // A thread that is ended while ONNX Runtime opens its model takes the process with it.
