@@ -144,7 +144,8 @@ it('an iPhone’s HEIC and an archive are called what they are, with the way out
   await expect(decodeImage(heic, { name: 'IMG_9.HEIC' })).rejects.toThrow(
     /IMG_9\.HEIC: a HEIC photo, which cannot be read\nhint: save it as JPEG first/,
   )
-  const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n')
+  const specification = ['https:', '', 'git-lfs.github.com', 'spec', 'v1'].join('/')
+  const pointer = Buffer.from(`version ${specification}\noid sha256:abc\nsize 12345\n`)
   await expect(decodeImage(pointer, { name: 'a.jpg' })).rejects.toThrow(
     'a.jpg: a note of Git LFS in the place of the photo\nhint: in the folder that git cloned, `git lfs pull`',
   )
