@@ -75,7 +75,7 @@ async function embedPart(
   const first = await withModel(flags, async (embedder) => {
     const by = { run: await runToScoreBy(embedder), members: runsIn(embedder) }
     const selection = await photosToScore(manifest, { ...by, split, signal })
-    await checkNotLearned(selection, embedder)
+    await checkNotLearned(selection, embedder, by.run)
     const known = identifiedOnly(selection.manifest)
     if (onSelected !== undefined) checkSecondEncounter(known, exclusion(known.photos, excludeSame), selection.split)
     const embedded = await embed(embedder, known)
@@ -93,13 +93,17 @@ async function embedPart(
 }
 
 /** @throws InputError where the model knows more than a tenth of the photos by heart. */
-async function checkNotLearned(selection: Selection, embedder: Embedder): Promise<void> {
+async function checkNotLearned(selection: Selection, embedder: Embedder, run: string | undefined): Promise<void> {
+  const { readRunData } = await import('../run/index.ts')
   const learned = await warnOfLearned(selection, embedder)
   const { length } = selection.manifest.photos
+  const hasOwn = run === undefined || readRunData(run).validation.length > 0
   check(
     learned <= length / 10,
     `tune: the model was trained on ${learned} of these ${counted(length, 'photo')}: what wins on them need not win on photos that it has never seen`,
-    'ask about photos that it was not trained on, by --data or --split validation',
+    hasOwn
+      ? 'ask about photos that it was not trained on, by --data or --split validation'
+      : 'it set no photos aside: name others of these animals by --data, or tune a run that set some aside, as --set validation=stratified does',
   )
 }
 

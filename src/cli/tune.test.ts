@@ -72,6 +72,13 @@ describe('tune', () => {
     expect(output.stderr).toContain(
       'tune: the model was trained on 6 of these 12 photos: what wins on them need not win',
     )
+    expect(output.stderr).toContain('by --data or --split validation')
+    const whole = tinyRun({ train: names, validation: [] })
+    output.stderr = ''
+    expect(await rosette('tune', '--model', whole, '--data', data)).toBe(2)
+    expect(output.stderr).toContain(
+      'hint: it set no photos aside: name others of these animals by --data, or tune a run',
+    )
     expect(existsSync(join(learned, 'postprocessing.json'))).toBe(false)
     expect(existsSync(join(run, 'postprocessing.json'))).toBe(false)
   })

@@ -30,6 +30,11 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
   }
   if (isEnsemble(path)) return { kind: 'ensemble' }
   checkWholeCv(path)
+  check(
+    !existsSync(join(path, 'seeds.json')),
+    `${path}: no model, but a folder with a run for each of several seeds`,
+    `name one of them, as ${join(path, 'seed-1')}, or several: together they are one model`,
+  )
   const description = join(path, descriptionFile)
   if (!existsSync(description)) {
     throw new InputError(

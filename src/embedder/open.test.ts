@@ -92,6 +92,11 @@ test('what is no model, and options that do not belong to it', async () => {
   const folder = temporaryFolder()
   await expect(embed(join(folder, 'none'))).rejects.toThrow('no such model')
   await expect(embed(folder)).rejects.toThrow('no model: neither checkpoints/ nor model.json')
+  const seeds = temporaryFolder()
+  writeFileSync(join(seeds, 'seeds.json'), '{}')
+  await expect(embed(seeds)).rejects.toThrow(
+    `a run for each of several seeds\nhint: name one of them, as ${seeds}/seed-1`,
+  )
   writeFileSync(join(folder, 'model.json'), '{}')
   await expect(embed(join(folder, 'model.json'))).rejects.toThrow('hint: name the .onnx file')
   await expect(embed(await exported(), { checkpoint: 'best' })).rejects.toThrow(
