@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { asJpeg, drawnDates, drawnStrips, withDate, withStrip } from '../../test/caption-fixture.ts'
+import { Rng } from '../base/index.ts'
 import { studio } from '../synth/index.ts'
 import { captionStrips, withoutCaptions } from './captions.ts'
 import { decodeImage, type ImageRGBA } from './decode.ts'
@@ -113,6 +114,23 @@ describe('a date over the picture', () => {
     expect(printedText(dotted)).toEqual([])
   })
 })
+
+test.each(['black below', 'thin, above'])(
+  'of the strip %s on a night as black all words are painted out',
+  async (name) => {
+    const rng = new Rng(name)
+    for (const stripPx of [16, 29]) {
+      const data = Uint8Array.from({ length: 640 * 480 * 4 }, (_, i) => (i % 4 === 3 ? 255 : rng.int(5)))
+      const night = { width: 640, height: 480, data }
+      for (let y = 150; y < 330; y++) data.fill(120, (y * 640 + 200) * 4, (y * 640 + 460) * 4) // what the flash reaches
+      const { image } = withStrip(night, { ...drawnStrips[name]!, height: stripPx / 480 })
+      const from = withoutCaptions(await decodeImage(await asJpeg(image, 95)))
+      const seen = prepareImage(from, geometry({ widthPx: image.width, heightPx: image.height }))
+      const rows = drawnStrips[name]!.edge === 'top' ? [0, stripPx] : [480, 480 + stripPx]
+      expect(Math.max(...seen.subarray(rows[0]! * 640 * 3, rows[1]! * 640 * 3))).toBeLessThan(60)
+    }
+  },
+)
 
 describe('no strip', () => {
   const none = { topPx: 0, bottomPx: 0 }

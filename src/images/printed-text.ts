@@ -13,6 +13,8 @@ const look = {
   leastPx: 7,
   /** Letters of one height, on one line, that stand side by side. */
   letters: 6,
+  /** Letters of another word on the line of one, however far from it: a station beside the time. */
+  shortest: 2,
   /** How far tops and bottoms of a line's letters may be from each other, as a part of their height; and gaps between letters. */
   slack: 0.13,
   gap: 1.6,
@@ -59,7 +61,8 @@ interface Band {
 
 /**
  * Where a camera printed text, as a date, into the picture itself: lines of six or more letters of one bright ink, one height and one
- * baseline near the top or bottom, with next to no other ink around them. In whole pixels of the image, a little wider than the text.
+ * baseline near the top or bottom, with next to no other ink around them, and other words of two or more letters that go on with such a line.
+ * So the letters of a black strip are found too where the night around it is as black. In whole pixels of the image, a little wider than the text.
  */
 export function printedText(image: ImageRGBA): Region[] {
   const photograph = image.photograph ?? { x: 0, y: 0, width: image.width, height: image.height }
@@ -99,6 +102,14 @@ function linesIn(image: ImageRGBA, band: Band, isInk: (r: number, g: number, b: 
     for (const one of line) taken.add(one)
     lines.push(line)
   }
+  for (const line of [...lines])
+    for (const first of letters.filter((one) => isOnLineOf(line[0]!, one))) {
+      if (taken.has(first)) continue
+      const word = lineFrom(first, letters)
+      if (word.length < look.shortest || !standsAlone(word, ink, band)) continue
+      for (const one of word) taken.add(one)
+      lines.push(word)
+    }
   return lines.map((line) => regionOf(line, blobs, image, band))
 }
 
@@ -175,16 +186,20 @@ function isText(line: readonly Blob[]): boolean {
 /** The letters to the right of one, each of its height, on its line and in its colour, and no farther than a word's gap from the one before. */
 function lineFrom(first: Blob, letters: readonly Blob[]): Blob[] {
   const height = first.bottom - first.top + 1
-  const slack = Math.max(1, look.slack * height)
   const line = [first]
   for (const next of letters) {
     const last = line.at(-1)!
     if (next.left <= last.right || next.left - last.right > look.gap * height) continue
-    const isOnLine = Math.abs(next.top - first.top) <= slack && Math.abs(next.bottom - first.bottom) <= slack
-    const isSameInk = next.colour.every((value, c) => Math.abs(value - first.colour[c]!) <= look.colours)
-    if (isOnLine && isSameInk) line.push(next)
+    if (isOnLineOf(first, next)) line.push(next)
   }
   return line
+}
+
+/** A letter of the height, on the line and in the colour of another. */
+function isOnLineOf(first: Blob, next: Blob): boolean {
+  const slack = Math.max(1, look.slack * (first.bottom - first.top + 1))
+  const isAsHigh = Math.abs(next.top - first.top) <= slack && Math.abs(next.bottom - first.bottom) <= slack
+  return isAsHigh && next.colour.every((value, c) => Math.abs(value - first.colour[c]!) <= look.colours)
 }
 
 /** Nearly all ink of the line is its letters', and next to none is around it: coats and grass have more of the same on all sides. */
