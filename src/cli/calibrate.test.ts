@@ -138,6 +138,32 @@ test('the table says it in words, and the CSV has the new columns at its end', a
   )
 })
 
+test('a calibration of other animals is followed with a warning, which has the command for these', async () => {
+  const others = temporaryFolder()
+  for (const name of ['Mara', 'Nuno', 'Olga']) {
+    mkdirSync(join(others, name))
+    for (let i = 0; i < 2; i++) writeFileSync(join(others, name, `${i}.png`), await tinyPhoto(name, i))
+  }
+  const known = join(asked, 'known.png')
+  expect(await rosette('identify', '--model', run, '--gallery', others, known)).toBe(0)
+  expect(output.stderr).toContain(
+    `warning: ${join(run, 'calibration.json')} was measured on 48 photos of 12 individuals of ${data}, which seem to be other animals than these: its probabilities may not hold here. \`rosette calibrate --model ${run} --data ${others} --out calibration-of-these.json\` makes one for these animals\n`,
+  )
+  expect(output.stdout).toContain('probability')
+  output.stderr = ''
+  mkdirSync(join(others, 'Abril'))
+  writeFileSync(join(others, 'Abril', 'new.png'), await tinyPhoto('Abril', 7)) // a known name, on a new photo
+  expect(await rosette('identify', '--model', run, '--gallery', others, known)).toBe(0)
+  expect(output.stderr).not.toContain('seem to be other animals')
+  for (const [i, name] of ['1', 'B12'].entries()) {
+    mkdirSync(join(others, name))
+    writeFileSync(join(others, name, '0.png'), await tinyPhoto(name, i))
+  }
+  renameSync(join(others, 'Abril'), join(others, '7'))
+  expect(await rosette('identify', '--model', run, '--gallery', others, known)).toBe(0)
+  expect(output.stderr).toContain('seem to be other animals')
+})
+
 test('another averaging is another model: a calibration that was found is left out, one that was named is refused', async () => {
   const answers = await answersOf('--tta', 'none')
   expect(answers.get('known')!.answer).toMatchObject({ answer: 'unsure', reason: 'uncalibrated' })

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
-import { check, writeFileAtomic } from '../base/index.ts'
+import { check, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { Decision, PhotoClusters } from '../identify/index.ts'
+import type { CalibrationRecord, Decision, PhotoClusters } from '../identify/index.ts'
 import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
 import { clustersText, clusterWords, plainClusters, tableOfClusters } from './cluster-output.ts'
 import { tellPage, withPage } from './deciding-page.ts'
@@ -21,7 +21,7 @@ import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type Mode
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { checkPhotosFirst } from './photos-first.ts'
-import { say } from './say.ts'
+import { say, tell } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import {
   interruptible,
@@ -133,8 +133,9 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
     const labelledPhotos = known && (await withLocated(locating, known, signal))
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
-      const calibration = await calibrationFor(flags, embedder)
-      const scores = calibration?.embedding
+      const followed = await calibrationFor(flags, embedder)
+      if (followed !== undefined) tellMeasuredOn(followed.record)
+      const scores = followed?.record.embedding
       checkClusterable(manifest.photos.length, { scores, threshold, hasLabelled: known !== undefined })
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { skipUnreadable, limitPixels, signal }, work)
@@ -168,6 +169,13 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
 /** The facts of the summary as sentences of a page. */
 function notesOf(found: PhotoClusters, decisions: readonly Decision[]): string[] {
   return clusterWords(found, decisions).map((line) => line.replace(/^(\w+) +/, '$1: '))
+}
+
+/** Nobody is named on these photos, so that nothing tells whether a calibration is of such animals. */
+function tellMeasuredOn({ fittedOn: { photos, individuals, data } }: CalibrationRecord): void {
+  tell(
+    `note: what a similarity means was learnt on ${counted(photos, 'photo')} of ${counted(individuals, 'individual')} (${data}): it holds for animals and cameras like these`,
+  )
 }
 
 function pathsOf({ photos }: { readonly photos: readonly { readonly path: string }[] }): string[] {

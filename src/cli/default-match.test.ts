@@ -108,6 +108,15 @@ test('a calibration that found fused to be better is followed, outlines or not',
   expect(output.stderr).toContain('note: --match fused, which `rosette calibrate` found to be better')
 })
 
+test('what was found better on other animals is not taken: the default is that without a calibration', async () => {
+  const record = calibration(true)
+  const others = { ...outlined, calibration: { ...record, local: record.fused! }, isOfOthers: true }
+  expect(await unaskedMatch({ match: 'none' }, { ...others, queries: photosOf(3, 0) })).toBe('none')
+  expect(output.stderr).toBe('')
+  expect(await unaskedMatch({ match: 'none' }, others)).toBe('fused')
+  expect(output.stderr).toContain('note: --match fused, since the outlines of the animals are known')
+})
+
 test('of places alone and fused the better one is followed, where it is proven', async () => {
   const measured = {
     known: 1,

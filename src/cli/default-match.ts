@@ -20,21 +20,24 @@ export interface Unasked {
   readonly source: GallerySource
   /** Of the model's similarities. */
   readonly calibration: CalibrationRecord | undefined
+  /** That calibration seems to be of other animals. */
+  readonly isOfOthers?: boolean | undefined
   /** False where something follows the cosines that was never measured together with places. */
   readonly isPlain: boolean
 }
 
 /**
- * How coats are matched where nobody says it, which is told. A calibration decides where there is one: its probabilities are of one kind of score. Else
+ * How coats are matched where nobody says it, which is told. A calibration decides where there is one: its probabilities are of one kind of score. What one of
+ * other animals found of places proves nothing of these: it decides only where it looked at none, since there are no probabilities of places then. Else
  * places join the embedding where the outlines of the animals are known on both sides: so they found the right animal far more often
  * (docs/local-matching.md), and on whole photos they did not; and where there are individuals enough to weigh them against.
  */
 export async function unaskedMatch(
   flags: MatchRunFlags,
-  { queries, gallery, source, calibration, isPlain }: Unasked,
+  { queries, gallery, source, calibration, isOfOthers = false, isPlain }: Unasked,
 ): Promise<MatchFlags['match']> {
   if (!isPlain) return 'none'
-  if (calibration !== undefined) {
+  if (calibration !== undefined && !(isOfOthers && calibration.local !== undefined)) {
     const better = betterMatch(calibration)
     if (better === undefined) {
       if (areOutlined(queries) && areOutlined(gallery))

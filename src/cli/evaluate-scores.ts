@@ -113,7 +113,8 @@ async function scored(embedder: Embedder, toScore: ToScore): Promise<EvaluationR
     )
   const embedded = gallery && (await embeddedGallery(embedder, gallery, { ...toScore, embed }))
   await tellTimes(flags, [...(embedded?.photos ?? []), ...selection.manifest.photos])
-  const learnt = await matchingFor(flags, { embedder, gallery, postProcessing })
+  const animals = embedded ?? selection.manifest
+  const learnt = await matchingFor(flags, { embedder, gallery, animals, postProcessing })
   return withMatching(flags, { signal: working.signal, gallery, learnt }, (local) => {
     const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks, prior }
     if (gallery === undefined || embedded === undefined) {

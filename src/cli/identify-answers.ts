@@ -2,7 +2,7 @@ import type { AnswerCosts } from '../calibration/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { Embedder, EmbedOptions, GallerySource, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibratedScores, CalibrationRecord, Decision, Identification, LocalResult } from '../identify/index.ts'
-import { calibrationFor } from './calibrated.ts'
+import { calibrationFor, type FollowedCalibration, learntBy } from './calibrated.ts'
 import { unaskedMatch } from './default-match.ts'
 import { locatedGallery } from './gallery-source.ts'
 import type { Question } from './identify-question.ts'
@@ -98,8 +98,9 @@ async function ranked(embedder: Embedder, toRank: ToRank): Promise<Answers> {
   const { identifyPhotos } = await import('../identify/index.ts')
   const { asked, known, decisions, source, question, working } = toRank
   const { flags, postProcessing, costs } = question
-  const calibration = await calibrationFor(flags, embedder, source)
-  const { match, local, scores } = await matched(toRank, calibration)
+  const followed = await calibrationFor(flags, embedder, { gallery: source, animals: known })
+  const { match, local, scores } = await matched(toRank, followed)
+  const calibration = followed?.record
   if (calibration !== undefined && scores === undefined) warn(otherScores(match))
   if (scores === undefined) warnOfUnusedCosts(flags)
   const { top, flanks, prior, newShare } = flags
@@ -118,7 +119,7 @@ interface Matched {
 
 async function matched(
   { asked, known, source, question, working: { signal, isMatchAsked } }: ToRank,
-  calibration: CalibrationRecord | undefined,
+  followed: FollowedCalibration | undefined,
 ): Promise<Matched> {
   const [{ isPlain }, { matchQueries }] = await Promise.all([
     import('../retrieval/index.ts'),
@@ -126,18 +127,19 @@ async function matched(
   ])
   const { flags, postProcessing } = question
   const plain = isPlain(postProcessing)
-  const unasked = { queries: asked, gallery: known, source, calibration, isPlain: plain }
+  const { record: calibration, isOfOthers } = followed ?? {}
+  const unasked = { queries: asked, gallery: known, source, calibration, isOfOthers, isPlain: plain }
   const match = isMatchAsked ? flags.match : await unaskedMatch(flags, unasked)
   if (match === 'none') {
     warnOfUnusedMatcher(flags)
     return { match, local: undefined, scores: plain ? calibration?.embedding : undefined }
   }
   tellOneIndividual(known)
-  const learnt = plain ? calibration?.[match] : undefined
+  const learnt = plain && followed !== undefined ? learntBy(followed, match) : undefined
   return withMatching({ ...flags, match }, { signal, gallery: source, learnt }, async (matching) => ({
     match,
     local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: flags.flanks })),
-    scores: matching?.fusion === undefined ? undefined : learnt,
+    scores: matching?.fusion === undefined ? undefined : learnt?.scores,
   }))
 }
 

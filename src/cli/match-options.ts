@@ -22,7 +22,14 @@ interface MatchFor {
   readonly signal: AbortSignal
   readonly gallery?: GallerySource | undefined
   /** How places become a score, as `rosette calibrate` found; of plain cosines only. */
-  readonly learnt?: CalibratedMatching | undefined
+  readonly learnt?: LearntMatching | undefined
+}
+
+/** What a calibration learnt of matching. */
+export interface LearntMatching {
+  readonly scores: CalibratedMatching
+  /** It seems to be of other animals, and nobody named it: its matchers are not taken. */
+  readonly isOfOthers: boolean
 }
 
 /** `what` the command does with them. */
@@ -111,7 +118,7 @@ export async function withMatching<T>(
           `note: ${gallery.source} has features of ${jointName(more)} too, which are not looked at: name several with --matcher`,
         )
     }
-    const followed = learnt?.extractor === jointFingerprint(extractors) ? learnt : undefined
+    const followed = learnt?.scores.extractor === jointFingerprint(extractors) ? learnt.scores : undefined
     const fusion = followed && {
       fusion: followed.fusion,
       config: { ...fusionOf(extractors), shortlist: followed.shortlist, sureWeight: followed.sureWeight },
@@ -136,10 +143,11 @@ function bareWords(photos: readonly Photo[]): string {
 }
 
 /** What a calibration was made with, told where it is not what would be taken without. */
-function matchersOf(learnt: CalibratedMatching | undefined): readonly string[] | undefined {
-  const matchers = learnt?.matchers
-  if (matchers !== undefined && matchers.join() !== 'sift')
-    tell(`note: --matcher ${matchers.join(',')}, with which the calibration was made`)
+function matchersOf(learnt: LearntMatching | undefined): readonly string[] | undefined {
+  const { matchers } = learnt?.scores ?? {}
+  if (learnt === undefined || matchers === undefined || matchers.join() === 'sift') return undefined
+  if (learnt.isOfOthers) return undefined
+  tell(`note: --matcher ${matchers.join(',')}, with which the calibration was made`)
   return matchers
 }
 

@@ -132,11 +132,15 @@ async function pseudoLabelAction(flags: PseudoLabelFlags): Promise<void> {
       for (const [i, member] of members.entries()) {
         const model = await embedded(member, `model ${i + 1} of ${members.length}`)
         const [path = member.run] = flags.model.length > 1 ? flags.model.slice(i) : []
-        const own = path === undefined ? undefined : await calibrationFor({ model: [path] }, member)
-        models.push({ ...model, scores: own?.embedding })
+        const own =
+          path === undefined ? undefined : await calibrationFor({ model: [path], data }, member, { animals: ours })
+        models.push({ ...model, scores: own?.record.embedding })
       }
-      const calibration = await calibrationFor(flags, embedder)
-      const together = calibration && { ...(await embedded(embedder, 'together')), scores: calibration.embedding }
+      const calibration = await calibrationFor({ ...flags, data }, embedder, { animals: ours })
+      const together = calibration && {
+        ...(await embedded(embedder, 'together')),
+        scores: calibration.record.embedding,
+      }
       const [first] = models
       await warnOfSkipped([...first!.known.skipped, ...first!.unlabelled.skipped])
       const { seen, shared } = await sawPhotos(embedder)

@@ -138,7 +138,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
       await warnOfLearned(selection, embedder)
       const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
       let captioned = noCaptions
-      const learnt = await matchingFor(flags, { embedder, postProcessing })
+      const learnt = await matchingFor(flags, { embedder, animals: selection.manifest, postProcessing })
       const outcome = await withMatching(flags, { signal, learnt }, (local) =>
         withStages((watch) =>
           makeReport(embedder, selection, {

@@ -5,6 +5,7 @@ import { check, counted, parseStrictly, readJson, readSealedJson, writeSealedJso
 import { fewestForSteps, neverContradicts } from '../calibration/index.ts'
 import { areOwnMatchers } from '../local/index.ts'
 import { runNames } from '../run/index.ts'
+import { animalsSchema } from './calibrated-animals.ts'
 
 /** The name of a calibration in a model's folder, in a gallery, or beside an ONNX file: there it is found by itself. */
 export const calibrationFile = runNames.calibration
@@ -126,6 +127,8 @@ const contentSchema = z.strictObject({
     photosPerIndividual: count,
     /** Of the photos those that the model was trained on, as far as that is known. */
     trainedOn: count.default(0),
+    /** Queries and gallery; files of an earlier rosette do not say. */
+    animals: animalsSchema.optional(),
   }),
   embedding: sourceSchema,
   /** Places of the coat alone; absent where they were not matched. */
@@ -183,7 +186,9 @@ export function olderCalibration(
       ? `its curve has steps, for which ${counted(fittedOn.individuals, 'individual is', 'individuals are')} too few`
       : isUnsealed && local?.curve.kind === 'isotonic'
         ? 'its probabilities of places of the coat were learnt otherwise'
-        : undefined
+        : fittedOn.animals === undefined
+          ? 'it does not say on which animals'
+          : undefined
   return why && `${path}: was made by an older rosette, and ${why}: \`calibrateModel()\` makes it anew`
 }
 

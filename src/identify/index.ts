@@ -3,6 +3,7 @@ export { type Answer, type AnswerOptions, type AnswerReason, answerDefaults } fr
 export { accuracyWords, answerWords, noAccuracyWords } from './answer-words.ts'
 export type { BackgroundReliance, BackgroundScores } from './background.ts'
 export { photosBeside } from './beside.ts'
+export { type AskedAnimals, animalsOf, type CalibratedAnimals, measuredElsewhere } from './calibrated-animals.ts'
 export {
   type CalibratedMatching,
   type CalibratedScores,

@@ -1,6 +1,6 @@
 import type { FusionKind } from '../calibration/index.ts'
 import { datasetHash } from '../data/index.ts'
-import type { CalibrationRecord, MatchKind } from '../identify/index.ts'
+import { animalsOf, type CalibrationRecord, type MatchKind } from '../identify/index.ts'
 import { fusionDefaults } from '../local/index.ts'
 import { type CalibratedWay, calibrateWay } from './calibrate.ts'
 import { gate } from './gate.ts'
@@ -73,6 +73,7 @@ export function calibrateModel(input: CalibrateInput, { seed = 0, onWay }: Calib
       prior: pairs.prior,
       photosPerIndividual: gallery.photos.length / known,
       trainedOn: input.trainedOn ?? 0,
+      animals: animalsOf(...new Set([queries, gallery])),
     },
     embedding: embedding.scores,
     ...(places === undefined ? {} : { local: { ...places.scores, ...how, ...gained(embedding, [places]) } }),
