@@ -21,6 +21,13 @@ function heldAs(orientation: number): Uint8Array {
   return Uint8Array.from([...jpeg.subarray(0, 2), 0xff, 0xe1, 0, block.length + 2, ...block, ...jpeg.subarray(2)])
 }
 
+/** Eight grey pixels from black to white, as floats or 16-bit integers. */
+function greyTiff(space: 'scrgb' | 'grey16'): Promise<Uint8Array> {
+  const grey = Uint8Array.from({ length: 8 }, (_, x) => 36 * x)
+  const image = sharp(grey, { raw: { width: 8, height: 1, channels: 1 } })
+  return image.toColourspace(space).tiff({ compression: 'none' }).toBuffer()
+}
+
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><rect width="4" height="4"/></svg>'
 
 const pixel = ({ data, width }: ImageRGBA, x: number, y: number) => [...data.subarray((y * width + x) * 4).slice(0, 4)]
@@ -51,6 +58,7 @@ describe('decodeImage', () => {
     const png = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACEAAAAAAHTY67AAAAEklEQVR4nGNgYCg1YJjj8P8/AAqKA4DMIFRWAAAAAElFTkSuQmCC'
     const { data } = await decodeImage(Buffer.from(png, 'base64'))
     expect([...data]).toEqual([0, 0, 0, 255, 117, 117, 117, 255, 156, 156, 156, 255, 255, 255, 255, 255])
+    expect(pixel(await decodeImage(await greyTiff('grey16')), 7, 0)).toEqual([252, 252, 252, 255])
   })
 
   it('names the file that cannot be used, and why', async () => {
@@ -72,6 +80,10 @@ describe('decodeImage', () => {
         'truncated or damaged (VipsJpeg: premature end of JPEG image)',
       ],
       [write('most.jpg', jpeg.subarray(0, -40)), 'truncated or damaged (VipsJpeg: premature end of JPEG image)'],
+      [
+        write('float.tif', await greyTiff('scrgb')),
+        "its pixels are numbers of the kind 'float', and the file does not say which of them is white",
+      ],
       [write('half.png', png.subarray(0, png.length / 2)), 'truncated or damaged (vipspng: libpng read error)'],
     ]
     for (const [path, what] of cases) {

@@ -175,9 +175,15 @@ export async function hasAlpha(path: string): Promise<boolean> {
   }
 }
 
-function checkHeader({ format, compression, width, height }: Metadata, name: string, limitPixels: number): void {
+function checkHeader(header: Metadata, name: string, limitPixels: number): void {
+  const { format, compression, width, height, depth } = header
   const isRead = formatsRead.has(format) && (format !== 'heif' || compression === 'av1')
   check(isRead, `${name}: ${compression ?? format}, which is not read as a photo`, formatHint)
+  check(
+    depth === 'uchar' || depth === 'ushort',
+    `${name}: its pixels are numbers of the kind '${depth}', and the file does not say which of them is white`,
+    'save it with 8 or 16 bits a channel, where white is 255 or 65535',
+  )
   check(
     Math.max(width, height) <= limitSidePx,
     `${name}: ${width} × ${height} pixels, longer than ${limitSidePx}, which no photo is`,
