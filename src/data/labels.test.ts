@@ -66,6 +66,11 @@ describe('words for nobody', () => {
     expect(manifest.warnings).toEqual(['1 identity has one photo only: B'])
   })
 
+  it('are told with their invisible letters', () => {
+    const manifest = table('filename,identity', ['A', 'A', 'B\u200b', 'C\u200f', 'El  Jefe'])
+    expect(manifest.warnings).toContain('3 identities have one photo only: B<U+200B>, C<U+200F>, El  Jefe')
+  })
+
   it('are those that were given and the usual ones', () => {
     const manifest = table('filename,identity', [...rows, 'b'], { unidentified: ['B'] })
     expect(identitiesIn(manifest.photos)).toEqual([

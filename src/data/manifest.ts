@@ -205,8 +205,18 @@ export function singlePhotoWarnings(photos: readonly Photo[]): string[] {
 /** `a, b, c … and 4 more`. */
 export function shortList(names: readonly string[], atMost = 8): string {
   const more = names.length - atMost
-  const shown = names.slice(0, atMost).map(oneLine).join(', ')
+  const shown = names
+    .slice(0, atMost)
+    .map((name) => withUnseen(oneLine(name)))
+    .join(', ')
   return more <= 0 ? shown : `${shown} … and ${more} more`
+}
+
+/** Text with its unusual spaces and invisible letters written out: `Ana<U+200B>`. */
+export function withUnseen(text: string): string {
+  return text.replace(/(?! )[\p{Cf}\p{Cc}\p{Zs}\p{Zl}\p{Zp}]/gu, (letter) => {
+    return `<U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`
+  })
 }
 
 /** Every photo's identity. @throws InputError naming the first photo without one. */

@@ -1,4 +1,4 @@
-import { byCodeUnit } from './manifest.ts'
+import { byCodeUnit, withUnseen } from './manifest.ts'
 import { fold } from './nobody.ts'
 
 /** Labels that look alike, with how many photos have each; the one that most have first. */
@@ -65,9 +65,5 @@ function numberOf(text: string): string | undefined {
 
 /** A label between quotation marks, its unusual spaces and invisible letters written out: `'Ana<U+200B>'`. */
 export function visible(label: string): string {
-  const shown = label.replace(/[\p{Cf}\p{Cc}\p{Zs}\p{Zl}\p{Zp}]/gu, (letter) => {
-    if (letter === ' ') return letter
-    return `<U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`
-  })
-  return `'${shown}'`
+  return `'${withUnseen(label)}'`
 }
