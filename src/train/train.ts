@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { unpackError } from '../base/index.ts'
+import { check, unpackError } from '../base/index.ts'
 import { RunLock } from '../run/index.ts'
 import type { Outcome, TrainEvent } from './events.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
@@ -19,6 +19,7 @@ export interface TrainCallOptions extends Omit<TrainOptions, 'onProgress'> {
  * @throws InputError for anything wrong with data, config or folder, where another process writes the run, and where the loss explodes.
  */
 export async function train(options: TrainCallOptions): Promise<Outcome> {
+  checkGiven(options)
   const emit = options.onEvent ?? (() => {})
   const lock = new RunLock(options.out)
   try {
@@ -26,6 +27,17 @@ export async function train(options: TrainCallOptions): Promise<Outcome> {
   } finally {
     lock.release()
   }
+}
+
+/** What JavaScript lets a caller forget. */
+function checkGiven({ data, out }: { readonly data?: unknown; readonly out?: unknown }): void {
+  const isPath = (value: unknown) => typeof value === 'string' && value !== ''
+  check(isPath(data), `\`data\`: expected the path of photos, got ${shown(data)}`, 'a folder of photos, or a table')
+  check(isPath(out), `\`out\`: expected the path of a run folder to write, got ${shown(out)}`)
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value)
 }
 
 async function trainLocked(
