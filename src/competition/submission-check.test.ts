@@ -41,6 +41,7 @@ test('a good file: counts, range and ties inside queries', () => {
     problems: [],
     problemCount: 0,
     problemCounts: {},
+    hints: [],
     min: 0,
     max: 1,
     tieRate: 2 / 6,
@@ -185,4 +186,29 @@ describe('the report for people', () => {
       'rows 6 of 6, similarity from 0 to 2',
     ])
   })
+})
+
+test('a header that pandas or Excel wrote is answered with the way to write it right', () => {
+  const hintsOf = (change: (line: string, i: number) => string) => {
+    const report = checkLines(good.map(change))
+    expect(formatSubmissionReport(report)).toContain(report.hints.map((hint) => `\nhint: ${hint}`).join(''))
+    return report.hints.map((hint) => hint.split(/[:,]/)[0])
+  }
+  const [index, separator, mark] = [
+    'the first column numbers the rows',
+    'columns are separated by commas',
+    'the file begins with a byte-order mark',
+  ]
+  expect(hintsOf((line, i) => `${i === 0 ? '' : i - 1},${line}`)).toEqual([index])
+  expect(hintsOf((line, i) => `${i === 0 ? 'Unnamed: 0' : i - 1},${line}`)).toEqual([index])
+  expect(hintsOf((line) => line.replace(',', ';').replace('.', ','))).toEqual([separator])
+  expect(hintsOf((line) => line.replace(',', '\t'))).toEqual([separator])
+  expect(hintsOf((line, i) => (i === 0 ? `\ufeff${line}` : line))).toEqual([mark])
+  expect(hintsOf((line, i) => `${i === 0 ? '\ufeff' : i - 1};${line.replace(',', ';')}`)).toEqual([
+    mark,
+    separator,
+    index,
+  ])
+  expect(hintsOf((line) => line)).toEqual([])
+  expect(hintsOf((line, i) => (i === 0 ? 'id,score' : line))).toEqual([])
 })

@@ -19,6 +19,8 @@ export interface SubmissionReport {
   /** All of them, also by kind. */
   readonly problemCount: number
   readonly problemCounts: Readonly<Partial<Record<SubmissionProblemKind, number>>>
+  /** How the program that wrote the file writes it right, where its header tells. */
+  readonly hints: readonly string[]
   /** Over the rows whose similarity is a number; null where none is. */
   readonly min: number | null
   readonly max: number | null
@@ -36,7 +38,7 @@ export interface SubmissionReport {
  */
 export function checkSubmission(submissionPath: string, testCsvPath: string): SubmissionReport {
   const { pairs, rowNumbers } = readPairs(testCsvPath)
-  const { rows, problems } = readSubmission(submissionPath)
+  const { rows, problems, hints } = readSubmission(submissionPath)
   const expectedRows = pairs.rowIds.length
   if (rows.length !== expectedRows)
     problems.add('row count', 0, `expected ${counted(expectedRows, 'row')}, got ${rows.length}`)
@@ -55,6 +57,7 @@ export function checkSubmission(submissionPath: string, testCsvPath: string): Su
     problems: problems.messages(),
     problemCount: problems.total,
     problemCounts: problems.counts,
+    hints,
     ...statistics,
   }
 }

@@ -15,12 +15,20 @@ const byteOrderMark = '\ufeff'
 const quotedPair = /^(?:"([^"]*)"|([^",]*)),(?:"([^"]*)"|([^",]*))$/
 const conflictMarker = /^(<{7}|\|{7}|={7}|>{7})( |$)/
 
+/** The lines of a submission. */
+export interface ReadSubmission {
+  readonly rows: readonly SubmissionRow[]
+  readonly problems: SubmissionProblems
+  /** How the program that wrote the file writes it right. */
+  readonly hints: readonly string[]
+}
+
 /**
  * The rows of a submission and what is wrong with its lines; what the rows should be is not known here. Line by line, so
  * that a stray quote spoils its own line only.
  * @throws InputError where the file is missing, is no file, or is too large to be a submission.
  */
-export function readSubmission(path: string): { rows: SubmissionRow[]; problems: SubmissionProblems } {
+export function readSubmission(path: string): ReadSubmission {
   const lines = readText(path).split('\n')
   if (lines.at(-1) === '') lines.pop() // the end of the last line, not a blank one
   const problems = new SubmissionProblems()
@@ -37,7 +45,7 @@ export function readSubmission(path: string): { rows: SubmissionRow[]; problems:
     } else if (fields === undefined) problems.add('columns', i + 1, `quotes that do not close: '${cut(line)}'`)
     else problems.add('columns', i + 1, `expected 2 columns, got ${fields.length}: '${cut(line)}'`)
   }
-  return { rows, problems }
+  return { rows, problems, hints: hintsOf(first) }
 }
 
 interface Columns {
@@ -58,6 +66,26 @@ function readHeader(line: string, problems: SubmissionProblems): Columns {
   return names[0] === 'similarity' && names[1] === 'row_id'
     ? { isHeader, rowId: 1, similarity: 0 }
     : { isHeader, rowId: 0, similarity: 1 }
+}
+
+/** What a header tells of the mistake that made it. */
+function hintsOf(line: string): string[] {
+  const hints: string[] = []
+  const text = line.replace(byteOrderMark, '')
+  if (text !== line) {
+    hints.push(
+      "the file begins with a byte-order mark: write it with `encoding='utf-8'` in pandas, or as plain CSV in Excel",
+    )
+  }
+  const names = text.split(/[,;\t]/).map((field) => field.replaceAll('"', '').trim())
+  if (!names.includes('row_id') || !names.includes('similarity')) return hints
+  if (!text.includes(',')) {
+    hints.push("columns are separated by commas, and decimals by points: `sep=','` and `decimal='.'` in pandas")
+  }
+  if (/^(Unnamed: \d+|index)?$/.test(names[0]!)) {
+    hints.push('the first column numbers the rows: `to_csv` of pandas leaves it out with `index=False`')
+  }
+  return hints
 }
 
 /** The fields of one line; undefined where its quotes are not those of a CSV. */

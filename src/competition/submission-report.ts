@@ -10,6 +10,7 @@ export function formatSubmissionReport(report: SubmissionReport): string {
   return [
     `${submission}: ${ok ? `ok, ${counted(rows, 'row')} in the order of ${test}` : problems}`,
     ...problemLines(report),
+    ...report.hints.map((hint) => `hint: ${hint}`),
     ...numberLines(report),
     ...remarks(report).map((remark) => `note: ${remark}`),
   ].join('\n')
