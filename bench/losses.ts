@@ -108,7 +108,7 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
   const growing = `schedule.marginWarmupEpochs=${Math.round((2 * Number(epochs)) / 3)}` // as the preset has it
   const set = [
-    ...fromRandomWeights,
+    ...fromRandomWeights.filter(fits(settings)),
     `epochs=${epochs}`,
     growing,
     `image.widthPx=${size}`,
@@ -117,6 +117,16 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
   ]
   await learn(out, seed, [...photosOf(data, settings), '--preset', 'demo'], set)
   return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
+}
+
+/** Of the settings that a variant changes, those that its loss has: a margin that is an angle, and a scale. */
+function fits(variant: readonly string[]): (setting: string) => boolean {
+  const kind = variant.find((setting) => setting.startsWith('loss.kind='))?.slice('loss.kind='.length) ?? 'arcface'
+  const isArcFace = kind.endsWith('arcface')
+  return (setting) => {
+    if (setting.startsWith('loss.marginRad=')) return isArcFace
+    return !setting.startsWith('loss.scale=') || isArcFace || kind === 'adaface'
+  }
 }
 
 /** Where encounters validate, a table has them; the folder's own tables have not, as in a competition. */
