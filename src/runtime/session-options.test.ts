@@ -20,6 +20,7 @@ async function optimised(options: InferenceSession.SessionOptions): Promise<stri
   const optimizedModelFilePath = join(folder, 'optimised.onnx')
   const session = await InferenceSession.create(encodeModel(toOnnx(norm), '').model, {
     ...options,
+    executionProviders: ['cpu'],
     optimizedModelFilePath,
   })
   await session.release()
@@ -28,6 +29,6 @@ async function optimised(options: InferenceSession.SessionOptions): Promise<stri
 }
 
 test('in a training step a norm that gives its deviation is not joined with the sum before it', async () => {
-  expect(await optimised(sessionOptions({}))).toEqual(['SkipLayerNormalization']) // else the option has lost its reason
-  expect(await optimised(stepOptions({}))).toEqual(['Add', 'LayerNormalization'])
+  expect(await optimised(sessionOptions({ device: 'cuda' }))).toEqual(['SkipLayerNormalization']) // else the option has lost its reason
+  expect(await optimised(stepOptions({ device: 'cuda' }))).toEqual(['Add', 'LayerNormalization'])
 })

@@ -23,6 +23,7 @@ export function sessionOptions(options: OrtOptions): SessionOptions {
  * SkipLayerNormalization, deviation and all, and its CUDA kernel for that does not compute the deviation: the last norm of a ViT failed so on an H100.
  */
 export function stepOptions(options: OrtOptions): SessionOptions {
-  const { extra, ...rest } = sessionOptions(options)
-  return { ...rest, extra: { ...extra, optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } } }
+  const usual = sessionOptions(options)
+  if ((options.device ?? 'cpu') === 'cpu') return usual // its kernel does
+  return { ...usual, extra: { ...usual.extra, optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } } }
 }
