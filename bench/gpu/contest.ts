@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { Pool } from '../../src/base/index.ts'
 import { Served } from '../served.ts'
 import type { Outcome, Part } from './part.ts'
 
@@ -30,7 +31,8 @@ export interface ContestOptions {
  */
 export async function runContests(contests: readonly Contest[], options: ContestOptions): Promise<void> {
   const runners = contests.map(({ parts }) => parts.map((part) => new Runner(part, options)))
-  await eachOf(runners.flat(), options.builders, (runner) => runner.build())
+  const builders = new Pool(Array(options.builders).keys())
+  await Promise.all(runners.flat().map((runner) => builders.use(() => runner.build())))
   for (const own of runners) {
     for (const runner of own) await runner.warm()
     const rounds = Math.max(...own.map(({ part }) => part.rounds))
@@ -107,13 +109,4 @@ class Runner {
     this.#failure = state
     this.#process?.kill()
   }
-}
-
-/** Does some work for each, so many at a time. */
-async function eachOf<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
-  const left = [...all]
-  const lane = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next)
-  }
-  await Promise.all(Array.from({ length: atOnce }, lane))
 }
