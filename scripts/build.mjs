@@ -1,4 +1,5 @@
-// Compiles src/ to dist/, bundles the browser's code (src/web) into one script and one style sheet that `report` puts into its
+// Compiles src/ to dist/, bundles the command line anew (Node takes 2 ms of processor time to load a file, and a command needs some 500 of them; the
+// rooms' files stay for those who import rosette), bundles the browser's code (src/web) into one script and one style sheet that `report` puts into its
 // page, unpacks the font for scripts that DejaVu lacks, and makes the command executable, so that `npx rosette` works from a clone after every rebuild.
 // With --if-changed nothing is done where all that it reads is older than what it wrote. Types are not checked here: that is half of the
 // compiler's time (17 s of processor time, 10 s without), and `npm run check` does it.
@@ -15,17 +16,44 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { unpackWoff } from './woff.mjs'
 
 const require = createRequire(import.meta.url)
 const last = 'dist/fonts/UnifontEX-LICENSE' // written last, and dated back to the start
 const began = new Date()
+/** What runs in threads and processes of its own. */
+const threads = [
+  'local/sift-lane',
+  'projection/projection-worker',
+  'retrieval/product-lane',
+  'runtime/child',
+  'runtime/lane',
+  'synth/painter',
+  'train/worker',
+]
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 if (process.argv.includes('--if-changed') && isUpToDate()) process.exit()
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], { stdio: 'inherit' })
+await build({
+  entryPoints: [
+    { in: 'src/cli.ts', out: 'cli' },
+    // They look for these beside themselves, by URL; all files of the bundle lie one folder down, as those of the rooms do
+    ...threads.map((path) => ({ in: `src/${path}.ts`, out: `program/${basename(path)}` })),
+  ],
+  outdir: 'dist',
+  chunkNames: 'program/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'es2023',
+  charset: 'utf8',
+  logLevel: 'warning',
+})
 await build({
   entryPoints: [
     ...['index.ts', 'page.css'].map((name) => ({ in: `src/web/${name}`, out: 'page' })),

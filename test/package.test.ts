@@ -1,5 +1,15 @@
 import { execFile, execFileSync, type StdioOptions, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -41,6 +51,7 @@ describe('what is packed', () => {
       'LICENSE',
       'dist/cli.js',
       'dist/train/worker.js',
+      'dist/program/worker.js',
       'dist/web/page.js',
       'dist/web/deciding.js',
     ]
@@ -124,6 +135,17 @@ describe('the command', () => {
   test('has the package’s version, and may be executed', () => {
     expect(execFileSync(process.execPath, [cli, '--version'], { encoding: 'utf8' }).trim()).toBe(manifest.version)
     if (process.platform !== 'win32') expect(statSync(cli).mode & 0o111).toBe(0o111)
+  })
+
+  test('has beside its bundle what it starts in threads and processes', () => {
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    const started = sources
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('web'))
+      .flatMap((path) => [...readFileSync(join(root, 'src', path), 'utf8').matchAll(/'\.\/([\w-]+\.js)'/g)])
+      .map(([, file]) => file!)
+    expect(started).toContain('lane.js')
+    expect(new Set(started).size).toBe(started.length) // the bundle is one folder
+    for (const file of started) expect(existsSync(join(root, 'dist', 'program', file)), file).toBe(true)
   })
 
   let helps: Readonly<Record<string, string>> = {}

@@ -20,7 +20,8 @@ export async function runProgram(args: readonly string[], commands: readonly (()
     .configureHelp(helpStyle)
     .configureOutput({ outputError: (text, write) => write(visible(text.replace(/^error: /, 'rosette: '))) })
     .addHelpText('after', '\n`rosette COMMAND --help` shows the options of a command, with examples.')
-  for (const command of commands) program.addCommand(answerHabits(command()).copyInheritedSettings(program))
+  for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
+  program.hook('preSubcommand', (_, command) => void answerHabits(command))
   return speakingFlags(program, async () => {
     try {
       await program.parseAsync(args, { from: 'user' })

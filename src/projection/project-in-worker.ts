@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { unpackError } from '../base/index.ts'
 import type { Points } from './points.ts'
 import type { Projection, ProjectionOptions } from './project.ts'
-import type { ProjectionMessage, ProjectionStart } from './worker.ts'
+import type { ProjectionMessage, ProjectionStart } from './projection-worker.ts'
 
 /** How a projection in its own thread is watched and stopped. */
 export interface ProjectionControl {
@@ -47,5 +47,5 @@ export async function projectInWorker(
 /** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
 function workerFile(): URL {
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/projection/worker.js' : './worker.js', here)
+  return new URL(here.endsWith('.ts') ? '../../dist/projection/projection-worker.js' : './projection-worker.js', here)
 }

@@ -18,7 +18,7 @@ export type ProjectionMessage =
 const messageEveryMs = 100
 
 const port = parentPort
-invariant(port !== null, 'projection/worker.ts runs as a worker')
+invariant(port !== null, 'projection/projection-worker.ts runs as a worker')
 const { points, options } = workerData as ProjectionStart
 const post = (message: ProjectionMessage) => port.postMessage(message)
 
