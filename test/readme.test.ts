@@ -8,6 +8,7 @@ import { add, constant, input, matmul, reduceMean } from '../src/graph/index.ts'
 import { encodeModel, toOnnx } from '../src/onnx/index.ts'
 import { float32 } from '../src/tensor/index.ts'
 import { commandLines, quick } from './doc-commands.ts'
+import { freshRunner } from './fresh-process.ts'
 import { tinyKaggle, tinyPhoto } from './model-fixture.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -19,8 +20,13 @@ const pages = ['README.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name}`
 const readme = commandLines(read('README.md'))
 const calls = readme.filter((line) => line.startsWith('npx rosette ')).map((line) => line.split(/\s+/).slice(2))
 
+/** The commands that run no network, and load no engine. `audit` asks one where it is given. */
+const withoutEngine =
+  /^(synth\b|models\b|weights\b|split\b|ensemble\b|compare\b|check-submission\b|audit (?!.*--model )|export .*timm$)/
+
 describe('the README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'rosette-readme-'))
+  const runFresh = freshRunner(folder)
   beforeAll(async () => {
     if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
     await prepare(folder)
@@ -44,14 +50,17 @@ describe('the README', () => {
     expect(calls.flat().join(' ')).not.toMatch(/['"$*`]/) // no shell is needed to read them
   })
 
+  // and nobody is told, by connection, name server or ONNX Runtime's telemetry
   test.each(calls.map((args) => [args.join(' '), args] as const))(
-    'rosette %s',
+    'rosette %s: it does, and leaves nothing elsewhere',
     async (_, args) => {
       if (args[0] === 'watch') return expectWatching(folder, args)
       const makesRun = ['train', 'cv'].includes(args[0]!) && !args.includes('--resume')
       const quicker = args.includes('--locate') ? fewer(args) : args
-      const { code, output } = await rosette(folder, [...quicker, ...(makesRun ? quickFor(args) : [])])
-      expect(code, output).toBe(0)
+      const ended = await runFresh([cli, ...quicker, ...(makesRun ? quickFor(args) : [])], { cwd: folder })
+      expect(ended.code, ended.stderr).toBe(0)
+      expect(new Set(ended.loads)).toEqual(new Set(withoutEngine.test(args.join(' ')) ? [] : ['1'])) // telemetry is off
+      expect([ended.left, ended.calls]).toEqual([[], []])
       for (const flag of ['--out', '--csv']) {
         const written = args[args.indexOf(flag) + 1]!
         if (args.includes(flag)) expect(existsSync(join(folder, written)), written).toBe(true)
@@ -195,10 +204,6 @@ async function expectWatching(cwd: string, args: readonly string[]): Promise<voi
     child.kill('SIGINT')
   }
   expect(await ended).toBe(130)
-}
-
-function rosette(cwd: string, args: readonly string[]) {
-  return node(cwd, [cli, ...args])
 }
 
 function node(cwd: string, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
