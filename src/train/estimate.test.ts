@@ -5,16 +5,17 @@ import { estimateStep } from './estimate.ts'
 
 /** A machine whose products take so long by a clock of its own: what else runs on this one changes nothing. */
 function machine({ exactMs, wholeMs }: { readonly exactMs: number; readonly wholeMs: number }) {
-  let ms = 0
+  let [ms, runs] = [0, 0]
   const compile = async (graph: Graph) => {
     const isWhole = graph.outputs.y?.op === 'quantisedMatmul'
     const run = async () => {
+      runs++
       ms += isWhole ? wholeMs : exactMs
       return {}
     }
     return { lanes: 1, run, release: async () => {} }
   }
-  return { backend: { compile }, nowMs: () => ms }
+  return { backend: { compile }, nowMs: () => ms, runs: () => runs }
 }
 
 test('the time is the work at six tenths of the speed of a matrix product, and two milliseconds around it', async () => {
@@ -34,4 +35,18 @@ test('products in whole numbers are counted, and timed by themselves', async () 
   expect(flop).toBe(3 * 2 * 1024 ** 3)
   // the times of 1024³ in floats and in whole numbers, by six tenths, and two milliseconds
   expect(stepMs).toBeCloseTo(2 + (2 * 40 + 10) / 0.6, 9)
+})
+
+test.each([
+  ['fast', 1, 5],
+  ['slow', 7000, 1],
+])('of a %s device %i ms for a product are taken %i times', async (_, exactMs, expected) => {
+  const { backend, nowMs, runs } = machine({ exactMs, wholeMs: 1 })
+  const { stepMs } = await estimateStep(
+    { outputs: { y: matmul(input('a', [64, 64]), input('b', [64, 64])) } },
+    backend,
+    nowMs,
+  )
+  expect(runs()).toBe(expected)
+  expect(stepMs).toBeCloseTo(2 + (exactMs * (64 / 1024) ** 3) / 0.6, 9)
 })
