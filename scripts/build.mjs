@@ -1,5 +1,5 @@
-// Compiles src/ to dist/, bundles the command line anew (Node takes 2 ms of processor time to load a file, and a command needs some 500 of them; the
-// rooms' files stay for those who import rosette), bundles the browser's code (src/web) into one script and one style sheet that `report` puts into its
+// Compiles src/ to dist/, bundles the command line with its libraries anew (Node takes 1 to 2 ms of processor time to load a file, and a command needs
+// some 500 of them; the rooms' files stay for those who import rosette), bundles the browser's code (src/web) into one script and one style sheet that `report` puts into its
 // page, unpacks the font for scripts that DejaVu lacks, and makes the command executable, so that `npx rosette` works from a clone after every rebuild.
 // With --if-changed nothing is done where all that it reads is older than what it wrote. Types are not checked here: that is half of the
 // compiler's time (17 s of processor time, 10 s without), and `npm run check` does it.
@@ -37,7 +37,7 @@ const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'ts
 if (process.argv.includes('--if-changed') && isUpToDate()) process.exit()
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], { stdio: 'inherit' })
-await build({
+const { metafile } = await build({
   entryPoints: [
     { in: 'src/cli.ts', out: 'cli' },
     // They look for these beside themselves, by URL; all files of the bundle lie one folder down, as those of the rooms do
@@ -47,7 +47,11 @@ await build({
   chunkNames: 'program/[name]-[hash]',
   bundle: true,
   splitting: true,
-  packages: 'external',
+  metafile: true,
+  external: ['@resvg/resvg-js', 'onnxruntime-node', 'sharp'], // they have libraries of the system
+  banner: {
+    js: `import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)`,
+  }, // of libraries in CommonJS
   platform: 'node',
   format: 'esm',
   target: 'es2023',
@@ -72,8 +76,24 @@ mkdirSync('dist/fonts')
 const packed = readFileSync(join(unifont, 'files', 'unifontex-latin-400-normal.woff')) // the whole of it, not Latin alone
 writeFileSync('dist/fonts/UnifontEX.ttf', unpackWoff(packed))
 chmodSync('dist/cli.js', 0o755)
+writeFileSync('dist/program/LICENSES', licencesOf(Object.keys(metafile.inputs)))
 writeFileSync(last, readFileSync(join(unifont, 'LICENSE')))
 utimesSync(last, began, began)
+
+/** The libraries among the files of a bundle, each with its licence, which asks to stand wherever they do. */
+function licencesOf(files) {
+  const folders = files.map((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(Boolean)
+  return [...new Set(folders)]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const text = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file))
+      const apache = license.includes('Apache-2.0') ? join('node_modules', 'typescript', 'LICENSE.txt') : undefined // protobuf comes without it
+      const path = text === undefined ? apache : join(folder, text)
+      return `${name} ${version}: ${license}\n\n${path === undefined ? '' : readFileSync(path, 'utf8')}`
+    })
+    .join(`\n${'-'.repeat(80)}\n`)
+}
 
 /** Folders count too: a file that is gone changes its folder. */
 function isUpToDate() {

@@ -8,9 +8,9 @@ import { signatureOf, strangerOf } from './signature.ts'
 import { Turns } from './turns.ts'
 import { endsInZeros } from './webp.ts'
 
-/** The decoder, whose library for this system may be missing. */
+/** The decoder, whose library for this system may be missing; where the system lets no more files be open, it is there. */
 const { default: sharp } = await import('sharp').catch((error) => {
-  throw unloaded(error)
+  throw /^E[MN]FILE$/.test(error.code) ? error : unloaded(error)
 })
 
 /** Pixels in memory: RGBA, 8 bits a channel, row-major, `data.length === 4 · width · height`; alpha 255 where the file has none. */

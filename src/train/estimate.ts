@@ -63,7 +63,7 @@ function inputBytes(graph: Graph): number {
 }
 
 /** A slow device is known by its first product: one that a processor plays takes 7 s for each. */
-const [mostProducts, enoughMs] = [5, 300]
+const [mostProducts, enoughMs] = [5, 100]
 
 /** Operations a second of a 1024³ matrix product: the best of five, or of those that are begun within `enoughMs`. */
 async function matrixSpeed(
