@@ -67,11 +67,11 @@ export class CvView {
     totalSteps,
     firstStep,
   }: {
-    estimate: { stepMs: number }
+    estimate: { stepMs?: number }
     totalSteps: number
     firstStep: number
   }) {
-    if (!this.#tellsTime || this.#left === 0) return
+    if (!this.#tellsTime || this.#left === 0 || estimate.stepMs === undefined) return
     this.#tellsTime = false
     const ms = estimate.stepMs * (totalSteps - firstStep + this.#left * totalSteps)
     tell(`all folds: about ${formatDuration(ms)}`)

@@ -117,3 +117,19 @@ test('chance stands beside the first validation that is shown, and not again', (
     'epoch 1: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700 (best so far)\n',
   ])
 })
+
+test('before the first step a processor is told its memory, speed and time, a card its memory', () => {
+  Object.assign(process.stderr, { isTTY: false })
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const { stepMs, ...counted } = estimate
+  for (const own of [{ ...counted, stepMs }, counted]) {
+    const view = new TrainView()
+    view.show({ kind: 'start', estimate: own, firstStep: 0, totalSteps: 9, stepsPerEpoch: 9, batchSize: 8 })
+    view.close()
+  }
+  expect(lines.filter((line) => line.startsWith('training'))).toEqual([
+    'training: 9 steps of 8 photos; estimate: 1.0 GB of memory, 2.0 images/s, about 36 s\n',
+    'training: 9 steps of 8 photos; estimate: 1.0 GB of memory\n',
+  ])
+})

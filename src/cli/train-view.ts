@@ -6,6 +6,7 @@ import { tell } from './say.ts'
 import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
+type StartEvent = Extract<TrainEvent, { readonly kind: 'start' }>
 type ValidationEvent = Extract<TrainEvent, { readonly kind: 'validation' }>
 /** What the bar of the steps tells; before the first one only where the run begins. */
 type Place = StepEvent | { readonly step: number; readonly totalSteps: number }
@@ -16,6 +17,13 @@ const [mostBlocks, fewestBlocks] = [16, 4]
 /** Usual in the first steps, until the scale fits, and once in some thousand steps after that. */
 function skippedLine({ step, lossScale = 1 }: StepEvent): string {
   return `note: step ${step} changed nothing: its gradients, ${lossScale} times the loss's, are beyond float16; the scale becomes smaller`
+}
+
+/** A card's speed is known after its first steps. */
+function timeWords({ estimate: { stepMs }, totalSteps, firstStep, batchSize }: StartEvent): string {
+  if (stepMs === undefined) return ''
+  const left = formatDuration((totalSteps - firstStep) * stepMs)
+  return `, ${((batchSize / stepMs) * 1000).toFixed(1)} images/s, about ${left}`
 }
 
 function scoreWords({ rank1, map, identityBalancedMap }: ValidationEvent['chance']): string {
@@ -76,11 +84,9 @@ export class TrainView {
       case 'start': {
         const { estimate, totalSteps, firstStep, batchSize } = event
         this.#begun = true
-        const left = (totalSteps - firstStep) * estimate.stepMs
         const resumed = firstStep > 0 ? `, going on after step ${firstStep}` : ''
         this.#line(
-          `training: ${counted(totalSteps, 'step')} of ${counted(batchSize, 'photo')}${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory, ` +
-            `${((batchSize / estimate.stepMs) * 1000).toFixed(1)} images/s, about ${formatDuration(left)}`,
+          `training: ${counted(totalSteps, 'step')} of ${counted(batchSize, 'photo')}${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory${timeWords(event)}`,
         )
         return this.#showStep({ step: firstStep, totalSteps })
       }

@@ -27,6 +27,14 @@ test('the time is the work at six tenths of the speed of a matrix product, and t
   expect(stepMs).toBeCloseTo(2 + (64 / 1024) ** 3 / 0.6, 9)
 })
 
+test('a card has no time: the copies around its products take longer than they do', async () => {
+  const graph = { outputs: { y: matmul(input('a', [64, 64]), input('b', [64, 64])) } }
+  expect(await estimateStep(graph, undefined)).toEqual({
+    flop: 2 * 64 ** 3,
+    bytes: (3 + 2.5 * 2) * 64 * 64 * 4 + 150e6,
+  })
+})
+
 test('products in whole numbers are counted, and timed by themselves', async () => {
   const { backend, nowMs } = machine({ exactMs: 40, wholeMs: 10 })
   const product = (a: string, b: string, k: number) => matmul(input(a, [1024, k]), input(b, [k, 1024]))

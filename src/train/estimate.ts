@@ -18,7 +18,8 @@ export interface Estimate {
   readonly flop: number
   /** The process's largest memory. */
   readonly bytes: number
-  readonly stepMs: number
+  /** None on a card: its products are timed with the copies around them, and those take longer. */
+  readonly stepMs?: number
 }
 
 /** Elementwise work keeps the processor from its matrix speed; measured over training steps (results/). */
@@ -35,19 +36,21 @@ const [processBytes, besideState] = [150e6, 2.5]
 const aroundStepMs = 2
 
 /**
- * Counts a step's arithmetic and memory in its graph, and times this machine's matrix product for the speed. `nowMs` is the clock for it, that of
- * the process unless given.
+ * Counts a step's arithmetic and memory in its graph, and times a matrix product on the processor's backend for the speed; without one there is no
+ * time. `nowMs` is the clock for it, that of the process unless given.
  */
 export async function estimateStep(
   graph: Graph,
-  backend: Pick<Backend, 'compile'>,
+  backend: Pick<Backend, 'compile'> | undefined,
   nowMs: () => number = () => performance.now(),
 ): Promise<Estimate> {
   const [flop, whole] = [countFlop(graph), countWholeOperations(graph)]
+  const counted = { flop: flop + whole, bytes: stepBytes(graph) }
+  if (backend === undefined) return counted
   const floatSeconds = flop / (await matrixSpeed(backend, 'fp32', nowMs))
   const wholeSeconds = whole === 0 ? 0 : whole / (await matrixSpeed(backend, 'int8', nowMs))
   const arithmeticMs = ((floatSeconds + wholeSeconds) / matrixShare) * 1000
-  return { flop: flop + whole, bytes: stepBytes(graph), stepMs: aroundStepMs + arithmeticMs }
+  return { ...counted, stepMs: aroundStepMs + arithmeticMs }
 }
 
 /** The largest memory of a process that runs a step. */

@@ -65,7 +65,7 @@ export async function runTraining(
   const before = { step: position.step, keep: async () => position.step || undefined }
   const opened = <T>(work: Promise<T>) => work.catch((error) => deviceFailed(error, job, before))
   checkEpochs(job, position.step, length.stepsPerEpoch)
-  const estimate = await opened(estimateStep(plan.graph, backend))
+  const estimate = await opened(estimateStep(plan.graph, job.device === 'cpu' ? backend : undefined))
   tellStart(estimate, { ...length, firstStep: position.step, batchSize: job.config.batchSize }, control)
   batches.follow(position.difficulty)
   await opened(steps.at(position.step)) // what cannot be compiled is told before anything else
