@@ -16,6 +16,8 @@ const output = captureOutput()
 let run = ''
 let data = ''
 let out = ''
+/** Of all tests: the places of a photo are found once. */
+const cache = temporaryFolder()
 
 /** A coat of spots as seen from a little elsewhere: turned, moved, in other light. The network, which is random, makes nothing of it. */
 function photo(identity: string, shot: number, { mirror = false } = {}): ImageRGBA {
@@ -71,7 +73,7 @@ beforeAll(async () => {
 })
 beforeEach(() => {
   out = temporaryFolder()
-  process.env.ROSETTE_CACHE = join(out, 'cache')
+  process.env.ROSETTE_CACHE = cache
 })
 
 function rosette(...args: string[]): Promise<number> {
@@ -150,6 +152,7 @@ describe('--match', () => {
   })
 
   it('somebody’s keypoint network is kept with a gallery, and never mixed with another', async () => {
+    process.env.ROSETTE_CACHE = join(out, 'cache') // others left places by RootSIFT
     const gallery = join(out, 'gallery')
     const onnx = cellKeypoints()
     const made = ['gallery', '--model', run, '--out', gallery, '--data', data]
