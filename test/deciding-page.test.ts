@@ -188,7 +188,11 @@ describe('the page', () => {
 
   beforeAll(async () => {
     const answers = { found: [found], gallery: [shot('Ana/Ana1.png'), shot('Bento/gone.png')], decisions: [] }
-    const written = await writeAnswersPage(page, answers, { title: 'lines', linesHint: 'ask for lines' })
+    const written = await writeAnswersPage(page, answers, {
+      title: 'lines',
+      linesHint: 'ask for lines',
+      linesDoubt: 'Careful.',
+    })
     expect(written).toMatchObject({ questions: 1, leftOut: 0, unreadable: 1 })
     await expect(writeAnswersPage(page, answers, { title: 'lines' })).rejects.toThrow('exists already')
   })
@@ -207,6 +211,7 @@ describe('the page', () => {
     const opened = await openFile(browser, pathToFileURL(page).href)
     const { page: shown } = opened
     expect(await shown.locator('.lines .dot').count()).toBe(16)
+    expect(await shown.locator('.lines-note').innerText()).toBe('Careful.')
     const transform = () =>
       shown.locator('.pane img').evaluateAll((all) => all.map((one) => one.getAttribute('style') ?? ''))
     const [left, right] = (await transform()) as [string, string]

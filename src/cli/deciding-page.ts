@@ -12,6 +12,7 @@ export interface PageToWrite {
   readonly overwrite: boolean
   readonly notes: readonly string[]
   readonly linesHint?: string | undefined
+  readonly linesDoubt?: string | undefined
   readonly limitPixels?: number | undefined
   readonly signal: AbortSignal
 }

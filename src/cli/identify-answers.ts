@@ -136,12 +136,18 @@ async function matched(
   }
   tellOneIndividual(known)
   const learnt = plain && followed !== undefined ? learntBy(followed, match) : undefined
-  return withMatching({ ...flags, match }, { signal, gallery: source, learnt }, async (matching) => ({
-    match,
-    local: matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: flags.flanks })),
-    scores: matching?.fusion === undefined ? undefined : learnt?.scores,
-  }))
+  return withMatching({ ...flags, match }, { signal, gallery: source, learnt }, async (matching) => {
+    const local = matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: flags.flanks }))
+    if (local?.onWholePhotos === true) warn(`${wholePhotos} (--html draws them). ${toCutOut}`)
+    return { match, local, scores: matching?.fusion === undefined ? undefined : learnt?.scores }
+  })
 }
+
+/** Said on the terminal and on the page. */
+export const wholePhotos =
+  'the animals are not cut out, so places that agree may lie in mud, in grass or on another animal: look where their lines end before you trust their number'
+
+const toCutOut = 'With --locate, masks or boxes only the animals are looked at (docs/locate.md)'
 
 /** Places say whom a photo shows against those of other animals. */
 function tellOneIndividual({ photos }: PhotoEmbeddings): void {

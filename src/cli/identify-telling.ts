@@ -4,7 +4,7 @@ import type { DecidingPage } from '../report/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type PageToWrite, withPage } from './deciding-page.ts'
 import { inFlags } from './flag-words.ts'
-import type { Answers } from './identify-answers.ts'
+import { type Answers, wholePhotos } from './identify-answers.ts'
 import { plain, tableOf, tableText } from './identify-output.ts'
 import type { Question } from './identify-question.ts'
 import { placeTimeLines } from './place-time.ts'
@@ -32,14 +32,15 @@ export async function besideAnswers(
 export async function writePage(
   path: string,
   { found, known, decisions, match }: Answers,
-  { accuracy, meaning, ...page }: BesideAnswers & Omit<PageToWrite, 'notes' | 'linesHint'>,
+  { accuracy, meaning, ...page }: BesideAnswers & Omit<PageToWrite, 'notes' | 'linesHint' | 'linesDoubt'>,
 ): Promise<DecidingPage> {
   const { writeAnswersPage } = await import('../report/index.ts')
   const linesHint =
     match === 'none'
       ? 'For lines between places of the coat that agree, write this page with --match local or --match fused.'
       : ''
-  return withPage({ ...page, notes: [accuracy, meaning], linesHint }, (options) =>
+  const linesDoubt = found.some(({ onWholePhotos }) => onWholePhotos === true) ? `Careful: ${wholePhotos}.` : ''
+  return withPage({ ...page, notes: [accuracy, meaning], linesHint, linesDoubt }, (options) =>
     writeAnswersPage(path, { found, gallery: known.photos, decisions }, options),
   )
 }

@@ -8,7 +8,8 @@ import { percentText } from './percent-text.ts'
 import { similarityText } from './similarity-text.ts'
 
 /** What an answer is and what it rests on, in a sentence or two. */
-export function answerWords({ answer, candidates, leftOut }: Identification): string {
+export function answerWords(one: Identification): string {
+  const { answer, candidates, leftOut } = one
   const { reason, notCompared, bothFlanks, decidedBy, ruledOut = [] } = answer
   const mirrored = mirroredWords(candidates)
   if (decidedBy !== undefined) return [decidedWords(answer, decidedBy), ...mirrored].join('; ')
@@ -21,7 +22,7 @@ export function answerWords({ answer, candidates, leftOut }: Identification): st
         : `could not be matched: no ${other}photo of the gallery shows this flank`
     return [why, ...own].join('; ')
   }
-  const words = [`${verdict(answer)}${basis(answer, candidates)}`]
+  const words = [`${verdict(answer)}${basis(one)}`]
   if (notCompared > 0)
     words.push(
       `${counted(notCompared, 'individual')} of the gallery could not be matched, for want of a photo of this flank`,
@@ -75,11 +76,14 @@ function verdict({ answer, identity, probability, newProbability, reason }: Iden
 }
 
 /** The photo that speaks for it, and how clearly. */
-function basis({ reason, identity }: Identification['answer'], candidates: Identification['candidates']): string {
+function basis({ answer: { reason, identity }, candidates, onWholePhotos }: Identification): string {
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined) return ''
-  const agree = counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
+  const agree =
+    onWholePhotos === true
+      ? `${counted(first.places ?? 0, 'place of the photos agrees', 'places of the photos agree')}, background included`
+      : counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
   const facts =
     first.places === undefined ? first.similarity.toFixed(2) : `${similarityText(first.similarity)}, ${agree}`
   const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${facts})`

@@ -10,6 +10,7 @@ import {
   queryRecords,
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
+import { mayHaveAlpha, mostLookedAt } from './cut-out.ts'
 import { labelsOf } from './protocol.ts'
 import { swappedBackground } from './swapped-background.ts'
 
@@ -77,12 +78,6 @@ export async function seesBackground(embedder: Embedder, photos: readonly Photo[
     if (await hasAlpha(path)) return true
   return false
 }
-
-/** Kinds of files with an alpha channel, by their names. */
-const mayHaveAlpha = /\.(png|webp|tiff?|avif)$/i
-
-/** Photos of one table come from one place: the first tell of all. */
-const mostLookedAt = 32
 
 /** The same model on photos whose background is filled. */
 function withoutBackground(embedder: Embedder): Embedder {

@@ -3,6 +3,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
 import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
+import { areCutOut } from './cut-out.ts'
 import { type DecidedQuery, decidedQueries } from './decided-queries.ts'
 import type { Decision, DecisionWord } from './decisions.ts'
 import { type FlankRule, otherFlank, querySides, sidesOf } from './flanks.ts'
@@ -52,6 +53,8 @@ export interface Identification {
   readonly leftOut: readonly Photo[]
   /** Whom it shows, or that it shows nobody known, or neither. */
   readonly answer: Answer
+  /** Places were looked for on whole photos: those that agree may lie in the background. */
+  readonly onWholePhotos?: true | undefined
   /** Who is the likeliest with place and time, without a calibration what they say of the first candidate; null where they say nothing or a person decided, undefined unasked. */
   readonly placeTime?: (PlaceTimeOf & { readonly identity: string }) | null | undefined
 }
@@ -135,6 +138,7 @@ export function identifyPhotos(
       })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
       answer,
+      ...(local?.onWholePhotos === true ? { onWholePhotos: true } : {}),
       ...(told === undefined ? {} : { placeTime: likeliestThere(told, listed[0]?.identity) }),
     }
   }
@@ -279,7 +283,10 @@ export async function matchQueries(
   const twins = twinsOf(known, queries).map((photos) => new Set(photos))
   const isOther = otherFlank(queries.photos, known.photos, flanks)
   const leaveOut = (query: number, photo: number) => twins[query]!.has(photo) || isOther(query, photo)
-  return matchLocally({ tryMirrored: true, ...matching }, { queries, gallery: known, leaveOut, postProcessing })
+  const task = { queries, gallery: known, leaveOut, postProcessing }
+  const found = await matchLocally({ tryMirrored: true, ...matching }, task)
+  const areCut = (await areCutOut(queries.photos)) && (await areCutOut(known.photos))
+  return { ...found, onWholePhotos: !areCut }
 }
 
 /** Of each query the gallery photos that are the very same file. */

@@ -71,6 +71,8 @@ export interface LocalResult {
   readonly matches: readonly ReadonlyMap<number, JointMatch>[]
   /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
   readonly mirrored: readonly ReadonlyMap<number, JointMatch>[]
+  /** The animals of a side are not cut out (`areCutOut`), so that places may lie beside them; undefined where nobody looked. */
+  readonly onWholePhotos?: boolean | undefined
 }
 
 /**

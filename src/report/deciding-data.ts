@@ -9,6 +9,8 @@ export interface DecidingData {
   readonly notes: readonly string[]
   /** How lines between matched places are had; empty where the page has them. */
   readonly linesHint: string
+  /** What to beware of where lines are drawn; empty where they lie on the animals. */
+  readonly linesDoubt: string
   readonly photos: readonly DecidingPhoto[]
   readonly questions: readonly DecidingQuestion[]
   /** Decisions that were made before. */

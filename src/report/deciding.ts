@@ -14,6 +14,8 @@ export interface DecidingPageOptions extends DecidingPictureOptions {
   readonly notes?: readonly string[] | undefined
   /** How lines between matched places are had; none where the answers have them. */
   readonly linesHint?: string | undefined
+  /** What to beware of where lines are drawn; nothing where they lie on the animals. */
+  readonly linesDoubt?: string | undefined
 }
 
 /** A page that was written, and what is not in it. */
@@ -82,7 +84,7 @@ interface PageToWrite extends DecidingPageOptions {
 }
 
 async function writePage(path: string, page: AskedPage, options: PageToWrite): Promise<DecidingPage> {
-  const { overwrite = false, title, notes = [], linesHint = '', kind, leftOut, told, known } = options
+  const { overwrite = false, title, notes = [], linesHint = '', linesDoubt = '', kind, leftOut, told, known } = options
   checkAbsent(path, overwrite, 'html')
   const pictures = await decidingPictures(page.photos, options)
   const unreadable = pictures.filter((picture) => picture === undefined).length
@@ -93,6 +95,7 @@ async function writePage(path: string, page: AskedPage, options: PageToWrite): P
     id: sha256Of(JSON.stringify([kind, title, [...known].sort()])).slice(0, 16),
     notes: [...told, ...(unreadable === 0 ? [] : [missing]), ...notes],
     linesHint,
+    linesDoubt,
     ...page.dataWith(pictures),
   }
   const html = decidingHtml(data, pictures)

@@ -97,5 +97,6 @@ function linesNote({ chosen, data }: Desk): string {
   if (chosen === undefined) return ''
   const { lines } = chosen.candidate
   if (lines === null) return data.linesHint
-  return lines.length === 0 ? 'No places of these two coats agree.' : ''
+  if (lines.length > 0) return data.linesDoubt
+  return data.linesDoubt === '' ? 'No places of these two coats agree.' : 'No places of these two photos agree.'
 }
