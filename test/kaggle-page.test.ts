@@ -16,7 +16,8 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
   const folder = mkdtempSync(join(tmpdir(), 'rosette-kaggle-page-'))
   beforeAll(async () => {
     if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
-    await synthesise({ out: join(folder, 'jaguars'), identities: 4, photosPerIdentity: 10, overwrite: false })
+    const size = { widthPx: 160, heightPx: 120 } // networks see 32 px of it
+    await synthesise({ out: join(folder, 'jaguars'), identities: 4, photosPerIdentity: 10, ...size, overwrite: false })
   }, 60_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
