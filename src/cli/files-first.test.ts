@@ -28,9 +28,13 @@ test.each([
 })
 
 test.each([
-  ['locate', ['--model', 'no.onnx', ...data, '--out', 'x'], 'no.onnx: no such file'],
+  ['locate', ['--model', 'no.onnx', ...data, '--out', 'x'], 'rosette: --model: no.onnx: no such file'],
   ['train', [...data, '--out', 'x', '--locate', 'no.onnx'], '--locate: no.onnx: no such file'],
-  ['evaluate', ['--locate', 'no.onnx', ...data, '--out', 'x.json'], '--locate: no.onnx: no such file'],
+  [
+    'evaluate',
+    ['--locate', 'no.onnx', ...data, '--out', 'x.json'],
+    '--locate: no.onnx: no such file\nhint: rosette brings',
+  ],
   ['evaluate', ['--gallery', 'nobody', ...data, '--out', 'x.json'], '--gallery: nobody: no such file or folder'],
   ['cluster', ['--labelled', 'nobody', ...data, '--out', 'x.csv'], '--labelled: nobody: no such file or folder'],
   ['cluster', ['--calibration', 'no.json', ...data, '--out', 'x.csv'], 'no.json: no such file\nhint: `rosette calib'],

@@ -23,6 +23,7 @@ export async function checkFilesFirst(flags: FileFlags): Promise<void> {
     check(path === undefined || existsSync(path), `--${name}: ${path}: no such file or folder`)
   if (locate !== undefined && locate !== 'none') {
     const { checkLocator } = await import('../locate/index.ts')
+    check(existsSync(locate), `--locate: ${locate}: no such file`, noLocator)
     checkLocator(locate, { locateConfig, animals })
   }
   if (calibration !== undefined) {
@@ -30,3 +31,6 @@ export async function checkFilesFirst(flags: FileFlags): Promise<void> {
     readCalibration(calibration)
   }
 }
+
+const noLocator =
+  'rosette brings no network that finds animals (docs/locate.md); without one, leave out --locate and --locate-config, and expect less'

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { counted } from '../base/index.ts'
 import type { WhichAnimals } from '../locate/index.ts'
+import { speakingOf } from './flag-words.ts'
 import { animalsOption, locateConfigOption, locatorOptions } from './locate-options.ts'
 import { fraction } from './numbers.ts'
 import {
@@ -69,7 +70,7 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
   const { data, out, animals, overwrite, skipUnreadable, limitPixels } = flags
   const { openDataset } = await import('../data/index.ts')
   const { checkLocator, openLocator, writeLocated } = await import('../locate/index.ts')
-  checkLocator(flags.model, { ...locatorOptions(flags), animals })
+  speakingOf({ locate: 'model' }, () => checkLocator(flags.model, { ...locatorOptions(flags), animals }))
   const manifest = withListing((watch) => openDataset(data, { ...dataOptions(flags), ...watch, part: 'all' }))
   warnOfManifest(withoutSingles(manifest))
   await checkPhotosFirst(manifest, { skipUnreadable })
