@@ -110,7 +110,7 @@ describe('a page of answers', () => {
 
     const photo = (filename: string): Photo => ({ filename, path: filename, extra: {} })
     const known = names.flatMap((name) => [0, 1].map((i) => photo(`${name}/${name}${i}.png`)))
-    const read = readDecisions(
+    const { decisions: read } = readDecisions(
       decisions,
       [...names, 'Zoe'].map((name) => photo(join(asked, `${name}.jpg`))),
       known,

@@ -63,10 +63,13 @@ test('cluster: a table of photos and clusters, a summary with an interval, decis
     expect(new Set([0, 1, 2].map((i) => clusterOf.get(`${name}${i}.png`))).size).toBe(1)
 
   const decisions = join(temporaryFolder(), 'decisions.csv')
-  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Bento1.png,same\n')
+  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Bento1.png,same\nZoe.png,Ana0.png,same\n')
   expect(await cluster(out, '--labelled', known, '--decisions', decisions)).toBe(2) // no --overwrite
   output.stdout = ''
   expect(await cluster(out, '--labelled', known, '--decisions', decisions, '--overwrite', '--json')).toBe(0)
+  expect(output.stderr).toContain(
+    "note: 1 decision is about photos that are not among those of --data (row 3; the first: 'Zoe.png' and 'Ana0.png')",
+  )
   expect(JSON.parse(output.stdout)).toMatchObject({
     photos: 9,
     individuals: 2,
@@ -148,7 +151,7 @@ test('cluster --labelled: photos that can choose no threshold are told before th
   expect(output.stderr).not.toContain('a.png')
 })
 
-test('cluster without a threshold, with one out of range, and with a photo that is not there: told, nothing written', async () => {
+test('cluster without a threshold, with one out of range, and with a photo beside itself: told, nothing written', async () => {
   const out = join(temporaryFolder(), 'clusters.csv')
   expect(await cluster(out)).toBe(2)
   expect(output.stderr).toContain('no threshold')
@@ -156,8 +159,8 @@ test('cluster without a threshold, with one out of range, and with a photo that 
   expect(await cluster(out, '--threshold', '1.2')).toBe(2)
   expect(output.stderr).toContain('Expected a number between 0 and 1.')
   const decisions = join(temporaryFolder(), 'decisions.csv')
-  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Zoe.png,same\n')
+  writeFileSync(decisions, 'photo,other photo,decision\nAna0.png,Ana0.png,same\n')
   expect(await cluster(out, '--threshold', '0.9', '--decisions', decisions)).toBe(2)
-  expect(output.stderr).toContain(`${decisions}: row 2: no photo is called 'Zoe.png'`)
+  expect(output.stderr).toContain(`${decisions}: row 2: expected two photos, got 'Ana0.png' twice`)
   expect(existsSync(out)).toBe(false)
 })

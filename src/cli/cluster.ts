@@ -25,6 +25,7 @@ import { say, tell } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import {
   interruptible,
+  tellOtherDecisions,
   warnOfIdentical,
   warnOfManifest,
   warnOfSkipped,
@@ -104,7 +105,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { checkClusterable, checkLabelled, clusterPhotos, matchPairs, readDecisions } = await import(
+  const { checkClusterable, checkLabelled, clusterPhotos, matchPairs, noDecisions, readDecisions } = await import(
     '../identify/index.ts'
   )
   const { lines = false } = flags
@@ -121,7 +122,9 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
           identifiedOnly(withoutProposed(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch })))),
         )
   if (known !== undefined) checkLabelled(known.photos)
-  const decisions = flags.decisions === undefined ? [] : readDecisions(flags.decisions, listed.photos)
+  const { decisions, ofOthers } =
+    flags.decisions === undefined ? noDecisions : readDecisions(flags.decisions, listed.photos)
+  await tellOtherDecisions(ofOthers, 'those of --data')
   const files = [...(flags.decisions === undefined ? [] : [flags.decisions]), ...(known ? pathsOf(known) : [])]
   await checkNamedOutputs({ out, html }, { flags, manifest: listed, photos: files }, overwrite)
   warnOfManifest(withoutSingles(listed))
@@ -157,7 +160,7 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       )
       const linesHint = lines ? '' : 'For lines between places of the coat that agree, write this page with --lines.'
       const about = { source: data, overwrite, limitPixels, signal, notes: notesOf(found, decisions), linesHint }
-      const asked = { clusters: found, decisions, matches }
+      const asked = { clusters: found, decisions, ofOthers, matches }
       return { found, page: await withPage(about, (options) => writeClustersPage(html, asked, options)) }
     })
   })

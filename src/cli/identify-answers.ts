@@ -1,7 +1,13 @@
 import type { AnswerCosts } from '../calibration/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { Embedder, EmbedOptions, GallerySource, PhotoEmbeddings } from '../embedder/index.ts'
-import type { CalibratedScores, CalibrationRecord, Decision, Identification, LocalResult } from '../identify/index.ts'
+import type {
+  CalibratedScores,
+  CalibrationRecord,
+  Identification,
+  LocalResult,
+  ReadDecisions,
+} from '../identify/index.ts'
 import { calibrationFor, type FollowedCalibration, learntBy } from './calibrated.ts'
 import { unaskedMatch } from './default-match.ts'
 import { locatedGallery } from './gallery-source.ts'
@@ -13,13 +19,21 @@ import { tellTimes, timed, timedGallery } from './place-time.ts'
 import { firstWord, progress } from './progress.ts'
 import { tell, warn } from './say.ts'
 import { warnOfUnusedCosts, warnOfUnusedMatcher } from './unused-options.ts'
-import { warnOfIdenticalKnown, warnOfSkipped, warnOfTrained, warnOfTrust, withModel, withProgress } from './work.ts'
+import {
+  tellOtherDecisions,
+  warnOfIdenticalKnown,
+  warnOfSkipped,
+  warnOfTrained,
+  warnOfTrust,
+  withModel,
+  withProgress,
+} from './work.ts'
 
 /** What came of a question. */
 export interface Answers {
   readonly found: readonly Identification[]
   readonly known: PhotoEmbeddings
-  readonly decisions: readonly Decision[]
+  readonly decided: ReadDecisions
   /** How coats were matched. */
   readonly match: MatchFlags['match']
   /** The names of what found their places. */
@@ -56,7 +70,7 @@ export async function answersTo(question: Question, working: Working): Promise<A
 interface Embedded {
   readonly asked: PhotoEmbeddings
   readonly known: PhotoEmbeddings
-  readonly decisions: readonly Decision[]
+  readonly decided: ReadDecisions
 }
 
 interface ToEmbed {
@@ -72,12 +86,13 @@ interface ToEmbed {
  */
 async function embeddedBy(embedder: Embedder, { queries, source, question, signal }: ToEmbed): Promise<Embedded> {
   const { embedPhotos, loadGallery } = await import('../embedder/index.ts')
-  const { flags, decided } = question
+  const { flags } = question
   const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
     withProgress(title, { skipUnreadable: flags.skipUnreadable, limitPixels: flags.limitPixels, signal }, work)
   const load = () => embed('gallery', (options) => loadGallery(embedder, source, options))
   const stored = source.kind === 'stored' ? await load() : undefined
-  const decisions = decided(queries.photos, source.kind === 'photos' ? source.manifest.photos : stored!.photos)
+  const decided = question.decided(queries.photos, source.kind === 'photos' ? source.manifest.photos : stored!.photos)
+  await tellOtherDecisions(decided.ofOthers, 'the photos asked about and those of the gallery')
   const asked = await embed('photos', (options) => embedPhotos(embedder, queries, options))
   const known = stored ?? (await load())
   await warnOfSkipped([...asked.skipped, ...known.skipped])
@@ -85,7 +100,7 @@ async function embeddedBy(embedder: Embedder, { queries, source, question, signa
   warnOfOneSided(asked.photos, known.photos)
   await tellTimes(flags, [...known.photos, ...asked.photos])
   await warnOfTrained(asked, embedder)
-  return { asked, known, decisions }
+  return { asked, known, decided }
 }
 
 interface ToRank extends Embedded {
@@ -96,7 +111,7 @@ interface ToRank extends Embedded {
 
 async function ranked(embedder: Embedder, toRank: ToRank): Promise<Answers> {
   const { identifyPhotos } = await import('../identify/index.ts')
-  const { asked, known, decisions, source, question, working } = toRank
+  const { asked, known, decided, source, question, working } = toRank
   const { flags, postProcessing, costs } = question
   const followed = await calibrationFor(flags, embedder, { gallery: source, animals: known })
   const { match, local, scores } = await matched(toRank, followed)
@@ -105,9 +120,19 @@ async function ranked(embedder: Embedder, toRank: ToRank): Promise<Answers> {
   if (scores === undefined) warnOfUnusedCosts(flags)
   const { top, flanks, prior, newShare } = flags
   const photosEach = flags.html === undefined ? 0 : photosOnPage
-  const how = { postProcessing, local, scores, costs, newShare, decisions, photosEach, prior, flanks }
+  const how = {
+    postProcessing,
+    local,
+    scores,
+    costs,
+    newShare,
+    decisions: decided.decisions,
+    photosEach,
+    prior,
+    flanks,
+  }
   const found = await whileTold(working.whileRanking, (onRank) => identifyPhotos(known, asked, top, { ...how, onRank }))
-  return { found, known, decisions, match, matchers: local?.matchers, calibration, scores, costs }
+  return { found, known, decided, match, matchers: local?.matchers, calibration, scores, costs }
 }
 
 /** How coats are matched, what that found, and which scores of the calibration are of that kind. */

@@ -1,7 +1,7 @@
 import type { AnswerCosts } from '../calibration/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
 import type { GallerySource } from '../embedder/index.ts'
-import type { Decision } from '../identify/index.ts'
+import type { ReadDecisions } from '../identify/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 import { type AfterRankingFlags, afterRanking } from './after-ranking.ts'
 import { type AnswerFlags, costsOf } from './calibrated.ts'
@@ -48,17 +48,17 @@ export interface Question {
   readonly locating: Awaited<ReturnType<typeof locatingBy>>
   readonly costs: AnswerCosts
   /** What people decided of these photos; none unless a file of decisions is named. */
-  readonly decided: (asked: readonly Photo[], known: readonly Photo[]) => readonly Decision[]
+  readonly decided: (asked: readonly Photo[], known: readonly Photo[]) => ReadDecisions
 }
 
 /**
- * Lists the photos and the gallery, and looks at everything that can be wrong before the long work begins: outputs that are there already, a mistyped name in
- * the decisions, costs that make no sense.
+ * Lists the photos and the gallery, and looks at everything that can be wrong before the long work begins: outputs that are there already,
+ * decisions that contradict each other, costs that make no sense.
  */
 export async function questionOf(names: readonly string[], given: IdentifyFlags): Promise<Question> {
   const { openQueries } = await import('../data/index.ts')
   const { findGallery } = await import('../embedder/index.ts')
-  const { readDecisions } = await import('../identify/index.ts')
+  const { noDecisions, readDecisions } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
   const { csv, html, decisions, overwrite = false, skipUnreadable } = flags
@@ -71,8 +71,8 @@ export async function questionOf(names: readonly string[], given: IdentifyFlags)
   const read = [...names, ...filesOfGallery(gallery), ...(decisions === undefined ? [] : [decisions])]
   await checkNamedOutputs({ csv, html }, { flags, manifest: asked, photos: read }, overwrite)
   const decided: Question['decided'] = (photos, known) =>
-    decisions === undefined ? [] : readDecisions(decisions, photos, known)
-  if (gallery.kind === 'photos') decided(asked.photos, gallery.manifest.photos) // a mistyped name is told at once
+    decisions === undefined ? noDecisions : readDecisions(decisions, photos, known)
+  if (gallery.kind === 'photos') decided(asked.photos, gallery.manifest.photos) // what contradicts itself is told at once
   tellGallery(gallery)
   warnOfManifest(withoutSingles(asked))
   await checkGalleryFirst(gallery, { skipUnreadable })

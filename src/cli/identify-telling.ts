@@ -31,7 +31,7 @@ export async function besideAnswers(
 /** Writes the page of --html. */
 export async function writePage(
   path: string,
-  { found, known, decisions, match }: Answers,
+  { found, known, decided, match }: Answers,
   { accuracy, meaning, ...page }: BesideAnswers & Omit<PageToWrite, 'notes' | 'linesHint' | 'linesDoubt'>,
 ): Promise<DecidingPage> {
   const { writeAnswersPage } = await import('../report/index.ts')
@@ -41,7 +41,7 @@ export async function writePage(
       : ''
   const linesDoubt = found.some(({ onWholePhotos }) => onWholePhotos === true) ? `Careful: ${wholePhotos}.` : ''
   return withPage({ ...page, notes: [accuracy, meaning], linesHint, linesDoubt }, (options) =>
-    writeAnswersPage(path, { found, gallery: known.photos, decisions }, options),
+    writeAnswersPage(path, { found, gallery: known.photos, ...decided }, options),
   )
 }
 

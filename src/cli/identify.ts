@@ -95,7 +95,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   const isMatchAsked = command.getOptionValueSource('match') !== 'default'
   const { found, beside, page } = await interruptible(async (signal, whileRanking) => {
     const answers = await answersTo(question, { signal, whileRanking, isMatchAsked })
-    const idle = idleDecisionsNote(answers.decisions, answers.found)
+    const idle = idleDecisionsNote(answers.decided.decisions, answers.found)
     if (idle !== undefined) tell(`note: ${idle}`)
     const beside = await besideAnswers(answers, postProcessing)
     const about = { source: gallery, overwrite, limitPixels, signal, ...beside }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { oneLine, visible } from '../base/index.ts'
 import type { CaptionCounts, ListProgress, Manifest, Skipped } from '../data/index.ts'
 import type { Embedder, EmbedOptions, PhotoEmbeddings, PrepareStage } from '../embedder/index.ts'
-import type { Scoring, Selection, SelectOptions } from '../identify/index.ts'
+import type { Decision, Scoring, Selection, SelectOptions } from '../identify/index.ts'
 import type { Device, DeviceChoice } from '../runtime/index.ts'
 import { Interrupted } from './exit.ts'
 import { inFlags } from './flag-words.ts'
@@ -229,6 +229,13 @@ export async function warnOfIdenticalKnown({
 }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>): Promise<void> {
   const { identicalInGalleryWarnings } = await import('../data/index.ts')
   for (const text of identicalInGalleryWarnings(photos, contentHashes)) warn(text)
+}
+
+/** How many rows of a file of decisions are about photos that are not `among` those at hand. */
+export async function tellOtherDecisions(ofOthers: readonly Decision[], among: string): Promise<void> {
+  const { otherDecisionsNote } = await import('../identify/index.ts')
+  const note = otherDecisionsNote(ofOthers, among)
+  if (note !== undefined) tell(`note: ${oneLine(note)}`)
 }
 
 export async function warnOfSkipped(skipped: readonly Skipped[]): Promise<void> {

@@ -7,17 +7,19 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { answerWords } from './answer-words.ts'
 import { readDecisions } from './decisions.ts'
 import { identifyPhotos } from './identify.ts'
-import { idleDecisionsNote } from './idle-decisions.ts'
-import { shownNames } from './photo-names.ts'
+import { idleDecisionsNote, otherDecisionsNote } from './idle-decisions.ts'
+import { shortNames, shownNames } from './photo-names.ts'
 
 const photo = (filename: string, identity?: string): Photo => ({ filename, path: filename, identity, extra: {} })
 const gallery = ['Ana/1.jpg', 'Ana/2.jpg', 'Bia/1.jpg', 'Caua/1.jpg'].map((name) => photo(name, name.split('/')[0]))
 const asked = ['/cards/a/x.jpg', '/cards/a/y.jpg', '/cards/a/b/z.jpg'].map((name) => photo(name))
 
-function read(...rows: string[]) {
+const read = (...rows: string[]) => readFor(asked, ...rows).decisions
+
+function readFor(photos: readonly Photo[], ...rows: string[]) {
   const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
   writeFileSync(path, ['photo,other photo,decision', ...rows].join('\n'))
-  return readDecisions(path, asked, gallery)
+  return readDecisions(path, photos, gallery)
 }
 
 /** Angles on a circle: the nearer, the more similar. */
@@ -33,7 +35,7 @@ const answersTo = (...rows: string[]) =>
 
 describe('decisions about a gallery', () => {
   test('are read by the names of the page, by whole names, and the other way round', () => {
-    expect(shownNames(asked)).toEqual(['x.jpg', 'y.jpg', 'b/z.jpg'])
+    expect(shortNames(asked)).toEqual(['x.jpg', 'y.jpg', 'z.jpg'])
     expect(shownNames(gallery)).toEqual(['Ana/1.jpg', 'Ana/2.jpg', 'Bia/1.jpg', 'Caua/1.jpg'])
     const rows = ['x.jpg,Ana/1.jpg,same', 'Bia/1.jpg,/cards/a/y.jpg,different', 'a/b/z.jpg,,New']
     expect(read(...rows)).toEqual([
@@ -43,12 +45,52 @@ describe('decisions about a gallery', () => {
     ])
   })
 
+  test('name a photo by its file, or by as much of its path as tells it apart, whatever folder it is asked from', () => {
+    const named = (...names: string[]) => shortNames(names.map((name) => photo(name)))
+    expect(named('../new/a.jpg', '../new/b.jpg')).toEqual(['a.jpg', 'b.jpg'])
+    expect(named('/d/1/in/a.jpg', '/d/2/in/a.jpg', '/d/2/b.jpg')).toEqual(['1/in/a.jpg', '2/in/a.jpg', 'b.jpg'])
+    expect(named('a.jpg', 'c/a.jpg', '../a.jpg')).toEqual(['a.jpg', 'c/a.jpg', '../a.jpg'])
+    for (const folder of ['', '../new/', 'new/', '/cards/new/'])
+      for (const written of ['a.jpg', 'new/a.jpg', '../new/a.jpg', '/cards/new/a.jpg']) {
+        const { decisions, ofOthers } = readFor([photo(`${folder}a.jpg`)], `${written},Ana/1.jpg,same`)
+        expect([decisions[0]?.photo, ofOthers]).toEqual([`${folder}a.jpg`, []])
+      }
+  })
+
+  test('about other photos are kept for the next file, and counted', () => {
+    const { decisions, ofOthers } = readFor(
+      [photo('card 2/0001.jpg'), photo('card 2/0002.jpg')],
+      'card 1/0001.jpg,Ana/1.jpg,same',
+      '0002.jpg,Ana/1.jpg,different',
+      '1.jpg,Bia/1.jpg,same', // a photo on another card, which is called as three of the gallery
+      '0009.jpg,0002.jpg,same',
+      '0008.jpg,,new',
+    )
+    expect(decisions).toMatchObject([{ photo: 'card 2/0002.jpg', row: 3 }])
+    expect(ofOthers).toEqual([
+      { photo: 'card 1/0001.jpg', other: 'Ana/1.jpg', decision: 'same', row: 2 },
+      { photo: '1.jpg', other: 'Bia/1.jpg', decision: 'same', row: 4 },
+      { photo: '0009.jpg', other: '0002.jpg', decision: 'same', row: 5 },
+      { photo: '0008.jpg', decision: 'new', row: 6 },
+    ])
+    expect(otherDecisionsNote(ofOthers, 'these')).toBe(
+      "4 decisions are about photos that are not among these (rows 2, 4, 5, 6; the first: 'card 1/0001.jpg' and 'Ana/1.jpg'): they change nothing here, and a page keeps them for its next file",
+    )
+    expect(otherDecisionsNote([], 'these')).toBeUndefined()
+    const twice = [photo('card 1/0001.jpg'), photo('card 2/0001.jpg')]
+    expect(() => readFor(twice, '0001.jpg,Ana/1.jpg,same')).toThrow(
+      "row 2: '0001.jpg' may be card 1/0001.jpg, card 2/0001.jpg",
+    )
+  })
+
   test('are read with the apostrophe that tables put before what a spreadsheet would run', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
     writeFileSync(path, "photo,other photo,decision\n'=a.jpg,'-b.jpg,same\n")
     const photos = ['=a.jpg', '-b.jpg'].map((name) => photo(name))
-    expect(readDecisions(path, photos)).toEqual([{ photo: '=a.jpg', other: '-b.jpg', decision: 'same', row: 2 }])
-    const called = readDecisions(path, [...photos, photo("'=a.jpg")]) // a file that is called so comes first
+    expect(readDecisions(path, photos).decisions).toEqual([
+      { photo: '=a.jpg', other: '-b.jpg', decision: 'same', row: 2 },
+    ])
+    const called = readDecisions(path, [...photos, photo("'=a.jpg")]).decisions // a file that is called so comes first
     expect(called[0]!.photo).toBe("'=a.jpg")
   })
 
@@ -57,7 +99,9 @@ describe('decisions about a gallery', () => {
     (encoding) => {
       const path = join(mkdtempSync(join(tmpdir(), 'rosette-decisions-')), 'decisions.csv')
       writeFileSync(path, '\ufeffphoto\tother photo\tdecision\r\nx.jpg\tAna/1.jpg\tsame\r\n', encoding)
-      expect(readDecisions(path, asked, gallery)).toMatchObject([{ other: 'Ana/1.jpg', decision: 'same', row: 2 }])
+      expect(readDecisions(path, asked, gallery).decisions).toMatchObject([
+        { other: 'Ana/1.jpg', decision: 'same', row: 2 },
+      ])
     },
   )
 
@@ -70,9 +114,9 @@ describe('decisions about a gallery', () => {
   })
 
   test.each([
-    [['1.jpg,x.jpg,same'], /row 2: '1\.jpg' may be Ana\/1\.jpg, Bia\/1\.jpg, Caua\/1\.jpg/],
+    [['x.jpg,1.jpg,same'], /row 2: '1\.jpg' may be Ana\/1\.jpg, Bia\/1\.jpg, Caua\/1\.jpg/],
     [['x.jpg,Ana/1.jpg,new'], /row 2: new is said of one photo, got the other photo 'Ana\/1\.jpg'/],
-    [['x.jpg,,same'], /row 2: no photo is called ''/],
+    [['x.jpg,,same'], /row 2: expected the names of two photos, got ''/],
     [['x.jpg,Ana/1.jpg,maybe'], /expected same, different, cannot tell, new, got 'maybe'/],
     [
       ['x.jpg,Ana/1.jpg,same', 'x.jpg,Bia/1.jpg,same'],

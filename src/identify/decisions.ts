@@ -1,8 +1,8 @@
 import { check, counted } from '../base/index.ts'
 import { type Photo, readTable, shortList } from '../data/index.ts'
 import type { RowPair } from '../retrieval/index.ts'
-import { checkAgree } from './decisions-agree.ts'
-import { photoFinder } from './photo-names.ts'
+import { checkAgree, type DecidedRows } from './decisions-agree.ts'
+import { photoFinder, shortNames, shownNames } from './photo-names.ts'
 
 /** What a person may have decided: of two photos, or (new) of one that shows nobody of the gallery. */
 const decisionWords = ['same', 'different', 'cannot tell', 'new'] as const
@@ -24,18 +24,29 @@ export interface Decision {
 
 const columns = ['photo', 'other photo', 'decision'] as const
 
+/** What a file of decisions says of the photos that it is read for, and the rows that say nothing of them. */
+export interface ReadDecisions {
+  readonly decisions: readonly Decision[]
+  /** Rows about photos that are not asked about, or that are not there any more: as they are written, for the next file. */
+  readonly ofOthers: readonly Decision[]
+}
+
+/** No file of decisions. */
+export const noDecisions: ReadDecisions = { decisions: [], ofOthers: [] }
+
 /**
  * Decisions of a CSV with the columns photo, other photo and decision (same, different, cannot tell, or new with an empty other photo), checked against
  * the photos that they name, and where a gallery is given against whom its photos show. A name is looked for among `photos` first in the column photo,
- * in the gallery first in the column other photo; the end of a path is enough where it fits one photo only.
- * @throws InputError naming file and row for a missing column, another word, a photo that is not there or shows several animals, a photo beside
- * itself, and for decisions that contradict each other or the gallery, which are listed.
+ * in the gallery first in the column other photo; the end of a path is enough where it fits one photo only. Rows about other photos are
+ * kept apart: one file serves many questions.
+ * @throws InputError naming file and row for a missing column, another word, a name that fits several photos, a photo that shows several animals or
+ * stands beside itself, and for decisions that contradict each other or the gallery, which are listed.
  */
 export function readDecisions(
   path: string,
   photos: readonly Photo[],
   gallery?: readonly Photo[] | undefined,
-): Decision[] {
+): ReadDecisions {
   const { header, rows, numbers } = readTable(path)
   const named = header.map((name) => name.toLowerCase().replace(/[_-]/g, ' '))
   const [photo, other, decision] = columns.map((name) => named.indexOf(name)) as [number, number, number]
@@ -47,40 +58,45 @@ export function readDecisions(
     'the pages that `html` writes save such a table; the first line holds the names of the columns',
   )
   const all = [...photos, ...(gallery ?? [])]
-  const find = photoFinder(photos, gallery ?? [])
-  const found = rows.map((cells, i) => {
-    const where = `${path}: row ${numbers[i]}`
+  const find = photoFinder(photos, gallery ?? [], gallery === undefined ? shownNames : shortNames)
+  const ofOthers: Decision[] = []
+  const found = rows.flatMap((cells, i): DecidedRows[] => {
+    const row = numbers[i]!
+    const where = `${path}: row ${row}`
     const word = wordOf(cells[decision]!, where, gallery !== undefined)
-    const rowOf = (name: string, from: 'first' | 'second') => {
-      const own = find(name, from)
-      const table = gallery === undefined ? 'out' : 'csv'
+    const names = [cells[photo]!, cells[other]!] as const
+    const isOfOne = word === 'new'
+    check(!isOfOne || names[1] === '', `${where}: new is said of one photo, got the other photo '${names[1]}'`)
+    check(
+      names[0] !== '' && (isOfOne || names[1] !== ''),
+      `${where}: expected the names of ${isOfOne ? 'a photo' : 'two photos'}, got ''`,
+    )
+    const fits = isOfOne ? [find(names[0], 'first')] : [find(names[0], 'first'), find(names[1], 'second')]
+    if (fits.some((own) => own.length === 0) || fits.flat().every((own) => own >= photos.length)) {
+      ofOthers.push({ photo: names[0], ...(isOfOne ? {} : { other: names[1] }), decision: word, row })
+      return []
+    }
+    const [a, b] = fits.map((own, side) => {
+      const called = new Set(own.map((row) => all[row]!.filename))
+      check(called.size === 1, `${where}: '${names[side]}' may be ${shortList([...called])}`, 'write more of its path')
       check(
-        own.length > 0,
-        `${where}: no photo is called '${name}'`,
-        `photos are called as in the table of \`${table}\``,
+        own.length === 1,
+        `${where}: '${names[side]}' shows ${counted(own.length, 'animal')}, and a decision is about one`,
       )
-      const names = new Set(own.map((row) => all[row]!.filename))
-      check(names.size === 1, `${where}: '${name}' may be ${shortList([...names])}`, 'write more of its path')
-      check(own.length === 1, `${where}: '${name}' shows ${counted(own.length, 'animal')}, and a decision is about one`)
       return own[0]!
-    }
-    const a = rowOf(cells[photo]!, 'first')
-    if (word === 'new') {
-      check(cells[other] === '', `${where}: new is said of one photo, got the other photo '${cells[other]}'`)
-      return { a, b: undefined, decision: word, row: numbers[i]! }
-    }
-    const b = rowOf(cells[other]!, 'second')
-    check(a !== b, `${where}: expected two photos, got '${cells[photo]}' twice`)
-    return { a, b, decision: word, row: numbers[i]! }
+    })
+    check(a !== b, `${where}: expected two photos, got '${names[0]}' twice`)
+    return [{ a: a!, b, decision: word, row }]
   })
   checkAgree(path, found, all, photos.length)
   const nameOf = (row: number) => all[row]!.filename
-  return found.map(({ a, b, ...rest }) => ({
+  const decisions = found.map(({ a, b, ...rest }) => ({
     photo: nameOf(a),
     ...(b === undefined ? {} : { other: nameOf(b) }),
     ...rest,
     ...(gallery && { inGallery: [a >= photos.length, b !== undefined && b >= photos.length] as const }),
   }))
+  return { decisions, ofOthers }
 }
 
 /** One file serves every command, so that new is read everywhere; it is a word to choose only where there is a gallery. */

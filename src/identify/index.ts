@@ -24,7 +24,7 @@ export {
   type PhotoClusters,
 } from './cluster-photos.ts'
 export { type CutRange } from './cut-range.ts'
-export { type Decision, type DecisionWord, readDecisions } from './decisions.ts'
+export { type Decision, type DecisionWord, noDecisions, type ReadDecisions, readDecisions } from './decisions.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
 export { evaluateAgainstGallery, type KnownIndividuals } from './evaluate-gallery.ts'
 export { evidenceOf } from './evidence.ts'
@@ -38,7 +38,7 @@ export {
   matchQueries,
   type PlaceTimeOf,
 } from './identify.ts'
-export { idleDecisionsNote } from './idle-decisions.ts'
+export { idleDecisionsNote, otherDecisionsNote } from './idle-decisions.ts'
 export { areOwnPhotos, type HashWatch, learnedPhotos, trainedFiles } from './known-photos.ts'
 export type { FeaturesByExtractor, FindFeaturesOptions, HashedPhotos, KnownFeatures } from './local-features.ts'
 export {
@@ -53,7 +53,7 @@ export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { percentText } from './percent-text.ts'
-export { shownNames } from './photo-names.ts'
+export { shortNames, shownNames } from './photo-names.ts'
 export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
 export type { PriorScores } from './prior-scores.ts'
 export {

@@ -19,6 +19,39 @@ export function shownNames(photos: readonly Named[]): string[] {
   )
 }
 
+/**
+ * What photos asked about are called on a page and in a file of decisions: the file's name; of photos that share one, as much of the folders before it as
+ * tells them apart. So a photo has one name, whatever folder it is asked from.
+ */
+export function shortNames(photos: readonly Named[]): string[] {
+  const names = photos.map(({ filename }) => filename)
+  const of = new Map([...new Set(names)].map((name) => [name, partsOf(name)]))
+  const sharing = new Map<string, number>() // of each end of a path, how many photos have it
+  for (const parts of of.values())
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const end = endOf(parts, depth)
+      sharing.set(end, (sharing.get(end) ?? 0) + 1)
+    }
+  const wholes = new Map<string, number>()
+  for (const parts of of.values()) wholes.set(parts.join('/'), (wholes.get(parts.join('/')) ?? 0) + 1)
+  return names.map((name) => {
+    const parts = of.get(name)!
+    const depth = parts.findIndex((_, i) => sharing.get(endOf(parts, i + 1)) === 1) + 1
+    if (depth > 0) return endOf(parts, depth)
+    const whole = parts.join('/')
+    return wholes.get(whole) === 1 ? whole : name
+  })
+}
+
+/** The names of a path, without those that only say where the question was asked from. */
+function partsOf(name: string): string[] {
+  return name.split('/').filter((part) => !['', '.', '..'].includes(part))
+}
+
+function endOf(parts: readonly string[], depth: number): string {
+  return parts.slice(-depth).join('/')
+}
+
 /** Finds the rows of photos by name, `first` looking among the first list of photos, `second` among the second one. */
 export interface PhotoFinder {
   (name: string, from: 'first' | 'second'): readonly number[]
@@ -26,17 +59,25 @@ export interface PhotoFinder {
 
 /**
  * Rows in the two lists, the second counted on from the first. A name is looked for in the list of its column, then in the other: as it is written, then
- * as a page shows it, and then as the end of a path, so that a table made in another folder is understood; at last without the apostrophe that tables
- * put before a name which a spreadsheet would run as a formula.
+ * as a page shows it (`shown`), and then as the end of a path, so that a table made in another folder is understood; at last without the apostrophe that
+ * tables put before a name which a spreadsheet would run as a formula. In the list of the other column a file's name alone is no end: cameras use their
+ * names again, so that a photo that is not asked about may be called as one of the gallery.
  */
-export function photoFinder(photos: readonly Named[], others: readonly Named[]): PhotoFinder {
-  const [first, second] = [listOf(photos, 0), listOf(others, photos.length)]
+export function photoFinder(
+  photos: readonly Named[],
+  others: readonly Named[],
+  shown: (photos: readonly Named[]) => string[],
+): PhotoFinder {
+  const [first, second] = [listOf(photos, 0, shown), listOf(others, photos.length, shownNames)]
   const rowsOf: PhotoFinder = (name, from) => {
     const lists = from === 'first' ? [first, second] : [second, first]
     for (const list of lists)
       for (const rows of [list.named.get(name), list.shown.get(name)]) if (rows !== undefined) return rows
-    const ends = (list: List) => list.names.flatMap((own, i) => (isEnd(own, name) ? [list.from + i] : []))
-    return lists.map(ends).find((rows) => rows.length > 0) ?? []
+    const written = partsOf(name)
+    if (written.length === 0) return []
+    const ends = ({ from, parts, files }: List, fewest: number) =>
+      (files.get(written.at(-1)!) ?? []).filter((row) => isEnd(parts[row - from]!, written, fewest))
+    return lists.map((list, i) => ends(list, i + 1)).find((rows) => rows.length > 0) ?? []
   }
   return (name, from) => {
     const found = rowsOf(name, from)
@@ -46,14 +87,18 @@ export function photoFinder(photos: readonly Named[], others: readonly Named[]):
 
 interface List {
   readonly from: number
-  readonly names: readonly string[]
+  readonly parts: readonly (readonly string[])[]
   readonly named: ReadonlyMap<string, readonly number[]>
   readonly shown: ReadonlyMap<string, readonly number[]>
+  /** By the file's name alone. */
+  readonly files: ReadonlyMap<string, readonly number[]>
 }
 
-function listOf(photos: readonly Named[], from: number): List {
+function listOf(photos: readonly Named[], from: number, shown: (photos: readonly Named[]) => string[]): List {
   const names = photos.map(({ filename }) => filename)
-  return { from, names, named: rowsBy(names, from), shown: rowsBy(shownNames(photos), from) }
+  const parts = names.map(partsOf)
+  const files = parts.map((own) => own.at(-1) ?? '')
+  return { from, parts, named: rowsBy(names, from), shown: rowsBy(shown(photos), from), files: rowsBy(files, from) }
 }
 
 function rowsBy(names: readonly string[], from: number): Map<string, number[]> {
@@ -66,6 +111,8 @@ function rowsBy(names: readonly string[], from: number): Map<string, number[]> {
   return rows
 }
 
-function isEnd(a: string, b: string): boolean {
-  return a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+/** Whether one of two paths is the end of the other, by at least `fewest` names. */
+function isEnd(a: readonly string[], b: readonly string[], fewest: number): boolean {
+  const depth = Math.min(a.length, b.length)
+  return depth >= fewest && endOf(a, depth) === endOf(b, depth)
 }

@@ -6,6 +6,7 @@ import {
   type Identification,
   percentText,
   type ShownPhoto,
+  shortNames,
   shownNames,
   similarityText,
 } from '../identify/index.ts'
@@ -26,12 +27,14 @@ export interface AskedAnswers {
   /** The photos that decisions may name as the other one. */
   readonly gallery: readonly Photo[]
   readonly decisions: readonly Decision[]
+  /** Rows of the same file about other photos: the page keeps them for its next file. */
+  readonly ofOthers?: readonly Decision[] | undefined
 }
 
 /** The first `most` answers as questions to a person. */
-export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: number): AskedPage {
+export function askedAnswers({ found, gallery, decisions, ofOthers = [] }: AskedAnswers, most: number): AskedPage {
   const queries = found.map(({ photo }) => photo)
-  const names = { asked: namesOf(queries), known: namesOf(gallery) }
+  const names = { asked: namesOf(queries, shortNames), known: namesOf(gallery, shownNames) }
   const animals = { asked: animalsByFile(queries), known: animalsByFile(gallery) }
   const list = new PhotoList()
   const parts: ('asked' | 'known')[] = []
@@ -81,7 +84,7 @@ export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: 
         }),
       }
     }),
-    decided: decisions.map((one) => asPair(one, names)),
+    decided: [...decisions.map((one) => asPair(one, names)), ...ofOthers.map(asKept)],
     clusters: [],
   })
   return { photos: list.photos, dataWith }
@@ -89,8 +92,8 @@ export function askedAnswers({ found, gallery, decisions }: AskedAnswers, most: 
 
 type Names = ReadonlyMap<string, string>
 
-function namesOf(photos: readonly Photo[]): Names {
-  const shown = shownNames(photos)
+function namesOf(photos: readonly Photo[], names: typeof shownNames): Names {
+  const shown = names(photos)
   return new Map(photos.map(({ filename }, i) => [filename, shown[i]!]))
 }
 
@@ -114,6 +117,14 @@ function asPair(
   return inGallery[0] && !inGallery[1]
     ? { photo: second, other: first, decision }
     : { photo: first, other: second, decision }
+}
+
+/** A row about other photos, by its own names without the folders that only say where somebody keeps photos. */
+export function asKept({ photo, other = '', decision }: Decision): DecidedPair {
+  const [first, second] = [photo, other].map((name) =>
+    name.replace(/^(\.{1,2}\/)+/, '').replace(/^\/.*\/(?=[^/]+\/[^/]+$)/, ''),
+  )
+  return { photo: first!, other: second!, decision }
 }
 
 function groupWords({ similarity, places, probability, mirrored }: Identification['candidates'][number]): string {

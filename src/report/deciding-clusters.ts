@@ -1,7 +1,7 @@
 import { counted } from '../base/index.ts'
 import type { AgreeingPlaces, ClusteredPhoto, Decision, PhotoClusters } from '../identify/index.ts'
 import { shownNames } from '../identify/index.ts'
-import type { AskedPage } from './deciding-answers.ts'
+import { type AskedPage, asKept } from './deciding-answers.ts'
 import type { DecidingCandidate, DecidingCluster, DecidingQuestion } from './deciding-data.ts'
 import { animalsByFile, type DecidingPictures, PhotoList, type ShownPicture, toldOf } from './deciding-photos.ts'
 import { linesOf } from './place-lines.ts'
@@ -11,6 +11,8 @@ export interface AskedClusters {
   /** With pairs to decide. */
   readonly clusters: PhotoClusters
   readonly decisions: readonly Decision[]
+  /** Rows of the same file about other photos: the page keeps them for its next file. */
+  readonly ofOthers?: readonly Decision[] | undefined
   /** Of each pair to decide, by row of the other photo, the places that agree (`matchPairs`); absent where they were not matched. */
   readonly matches?: readonly ReadonlyMap<number, AgreeingPlaces>[] | undefined
 }
@@ -24,7 +26,10 @@ export interface ClusterPageLimits {
 }
 
 /** Proposed individuals: the pairs nearest to the threshold as questions, and the photos of each proposal. */
-export function askedClusters({ clusters, decisions, matches }: AskedClusters, most: ClusterPageLimits): AskedPage {
+export function askedClusters(
+  { clusters, decisions, ofOthers = [], matches }: AskedClusters,
+  most: ClusterPageLimits,
+): AskedPage {
   const { photos, toDecide, scale } = clusters
   const all = photos.map(({ photo }) => photo)
   const names = shownNames(all)
@@ -77,11 +82,14 @@ export function askedClusters({ clusters, decisions, matches }: AskedClusters, m
         ],
       }
     }),
-    decided: decisions.map(({ photo, other, decision }) => ({
-      photo: nameOf.get(photo) ?? photo,
-      other: other === undefined ? '' : (nameOf.get(other) ?? other),
-      decision,
-    })),
+    decided: [
+      ...decisions.map(({ photo, other, decision }) => ({
+        photo: nameOf.get(photo) ?? photo,
+        other: other === undefined ? '' : (nameOf.get(other) ?? other),
+        decision,
+      })),
+      ...ofOthers.map(asKept),
+    ],
     clusters: [...shown].map(
       ([number, own]): DecidingCluster => ({
         number,
