@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -40,4 +40,18 @@ test('a sealed file gives its content, and nothing where a bit of content or sea
     writeFileSync(path, bytes)
     expect([readSealed(path), into(3)[0]]).toEqual([undefined, false])
   }
+})
+
+test('a sealed file under the name of another, or in the folder of another, is none; all of them may move together', () => {
+  const [one, other] = ['one/ab/x', 'one/ab/y'].map((name) => join(folder, 'cache', name)) as [string, string]
+  writeSealed(one, Uint8Array.of(1))
+  writeSealed(other, Uint8Array.of(2))
+  renameSync(other, one)
+  expect(readSealed(one)).toBeUndefined()
+  expect(readSealedInto(one, new Uint8Array(1))).toBe(false)
+  renameSync(one, other)
+  renameSync(join(folder, 'cache'), join(folder, 'elsewhere'))
+  expect([...readSealed(join(folder, 'elsewhere', 'one/ab/y'))!]).toEqual([2])
+  renameSync(join(folder, 'elsewhere', 'one'), join(folder, 'elsewhere', 'two'))
+  expect(readSealed(join(folder, 'elsewhere', 'two/ab/y'))).toBeUndefined()
 })
