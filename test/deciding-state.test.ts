@@ -5,6 +5,7 @@ import { decisionsCsv } from '../src/web/deciding/csv.ts'
 import { Decisions } from '../src/web/deciding/decisions.ts'
 import type { Made } from '../src/web/deciding/made.ts'
 import { quartersOf } from '../src/web/deciding/placing.ts'
+import { markedCsv } from '../src/web/marked-csv.ts'
 
 const pair = (photo: string, other: string, decision: DecidedPair['decision']): DecidedPair => ({
   photo,
@@ -75,12 +76,17 @@ test('contradictions are told over chains, and against the gallery', () => {
   ])
 })
 
-test('the file quotes names, and says that it is UTF-8 where it must', () => {
+test('the file quotes names', () => {
   const written = decisionsCsv([pair('a "b", c.jpg', 'x.jpg', 'same'), pair('y.jpg', '', 'new')])
   expect(written).toBe('photo,other photo,decision\n"a ""b"", c.jpg",x.jpg,same\ny.jpg,,new\n')
   const formula = decisionsCsv([pair("=cmd|'/C calc'!A0.jpg", '-2.jpg', 'same')]) // a spreadsheet would run it
   expect(formula).toBe("photo,other photo,decision\n'=cmd|'/C calc'!A0.jpg,'-2.jpg,same\n")
-  expect(decisionsCsv([pair('Begoña.jpg', 'x.jpg', 'same')]).charCodeAt(0)).toBe(0xfeff)
+})
+
+test('a table that a page hands out says that it is UTF-8 where it must, once', () => {
+  expect(markedCsv('a,b\r\n"c",1\n')).toBe('a,b\r\n"c",1\n')
+  expect(markedCsv('Ñandú,1\n')).toBe('\uFEFFÑandú,1\n')
+  expect(markedCsv('\uFEFFÑandú,1\n')).toBe('\uFEFFÑandú,1\n')
 })
 
 test('a photo on its side is turned as its lines say, by quarters, in pixels of pictures that are no squares', () => {

@@ -1,8 +1,9 @@
-import { closeSync, constants, createReadStream, existsSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { check, InputError, messageOf } from './check.ts'
 import { settlePath } from './staged-folder.ts'
 import { isOfProcess, systemTrouble } from './system-error.ts'
+import { checkThere } from './there.ts'
 
 /** Most bytes of a file that is read whole into memory, by what it is. What is longer is no such file, or not one of this kind. */
 export const fileLimits = {
@@ -50,7 +51,7 @@ export function openRegular(path: string, name = path): number {
  */
 export function readRegular(path: string, kind: FileKind, name = path): Buffer {
   settlePath(path)
-  check(existsSync(path), `${name}: no such file`)
+  checkThere(path, 'file', { name })
   const file = openRegular(path, name)
   try {
     const bytes = Buffer.alloc(sizeWithin(fstatSync(file), kind, name))

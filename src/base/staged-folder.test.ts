@@ -56,6 +56,13 @@ test('a folder appears whole; the next takes its place, with what was not its ow
   expect(readdirSync(parent)).toEqual(['report'])
 })
 
+test('an empty folder that is not its own stays', () => {
+  replace({ 'page.html': 'one', 'pictures/a.svg': 'a' })
+  mkdirSync(join(out, 'for later/deeper'), { recursive: true })
+  replace({ 'page.html': 'two' })
+  expect(readdirSync(out, { recursive: true }).sort()).toEqual(['for later', 'for later/deeper', 'page.html'])
+})
+
 test('one that is discarded leaves what was there', () => {
   replace({ 'page.html': 'one' })
   const staged = new StagedFolder(out, isOwn)

@@ -151,6 +151,7 @@ function keepOthers(from: string, to: string, isOwn: IsOwn, below = ''): void {
   for (const entry of readdirSync(join(from, below), { withFileTypes: true })) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isDirectory()) {
+      if (readdirSync(join(from, name)).length === 0 && !isOwn(name)) makeFolder(join(to, name))
       keepOthers(from, to, isOwn, name)
       continue
     }

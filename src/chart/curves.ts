@@ -87,7 +87,11 @@ function validationPanel(area: Area, highest: number, { validations }: CurvesCha
     ['map', 'mAP', 'l2', 'p2'],
     ['rank1', 'rank-1', 'l1', 'p1'],
   ] as const
-  const best = validations.reduce((a, b) => (b.identityBalancedMap > a.identityBalancedMap ? b : a))
+  // what a run begins with is no candidate: no epoch of it made that
+  const ends = validations.filter(({ step }) => step > 0)
+  const best = (ends.length > 0 ? ends : validations).reduce((a, b) =>
+    b.identityBalancedMap > a.identityBalancedMap ? b : a,
+  )
   const drawn = kinds.map(([key, , className]) =>
     polyline(
       validations.map((entry) => [xs.at(entry.step), ys.at(entry[key])]),
@@ -108,7 +112,7 @@ function validationPanel(area: Area, highest: number, { validations }: CurvesCha
     text(
       xs.at(best.step) - 6,
       area.y + area.height - 8,
-      `best: ${best.identityBalancedMap.toFixed(3)} at step ${best.step}`,
+      `best epoch: ${best.identityBalancedMap.toFixed(3)} at step ${best.step}`,
       {
         anchor: xs.at(best.step) > area.x + area.width / 2 ? 'end' : 'start',
         rim: true,

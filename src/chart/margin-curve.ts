@@ -21,7 +21,7 @@ export function marginWords(steps: readonly MarginStep[]): string {
   if (shares.length === 0) return ''
   const whole = shares.find(([, share]) => share === 1)
   const until = whole === undefined ? 'has not yet grown to the end' : `grows until step ${whole[0]}`
-  return ` The margin ${until} (dashed), and the loss rises with it.`
+  return ` The margin ${until} (dashed), which adds to the loss.`
 }
 
 /** The margin over the steps, from nothing at the bottom of the loss's panel to the whole at its top, said where it ends. */

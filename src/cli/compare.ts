@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { check, checkOutput, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, checkThere, counted, formatTable, settlePath, writeFileAtomic } from '../base/index.ts'
 import type { ComparedRun, MeasuredRun } from '../report/index.ts'
 import {
   chanceTold,
@@ -95,7 +95,7 @@ async function pairedText(a: string, b: string, comparison: PairedComparison): P
 /** A run folder, or a `metrics.json` as `rosette evaluate` and `rosette report` write it. */
 async function readCompared(path: string): Promise<ComparedRun> {
   for (const place of [path, join(path, 'report')]) settlePath(place)
-  check(existsSync(path), `${path}: no such folder or file`)
+  checkThere(path, 'folder or file')
   const { isRunFolder, RunFolder } = await import('../run/index.ts')
   const config = isRunFolder(path) ? new RunFolder(path).settings() : null
   const nothing = { name: path, config: null, curves: null }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { check } from '../base/index.ts'
+import { checkThere } from '../base/index.ts'
 import type { CalibrationFlags } from './calibrated.ts'
 import type { LocateFlags } from './locate-options.ts'
 import type { ModelFlags } from './options.ts'
@@ -20,7 +19,7 @@ export async function checkFilesFirst(flags: FileFlags): Promise<void> {
   const { checkModels } = await import('../embedder/index.ts')
   checkModels(model, modelConfig)
   for (const [name, path] of Object.entries({ gallery, labelled, unlabelled }))
-    check(path === undefined || existsSync(path), `--${name}: ${path}: no such file or folder`)
+    if (path !== undefined) checkThere(path, 'file or folder', { name: `--${name}: ${path}` })
   if (locate !== undefined && locate !== 'none') {
     const { checkLocator } = await import('../locate/index.ts')
     check(existsSync(locate), `--locate: ${locate}: no such file`, noLocator)

@@ -14,6 +14,8 @@ function lineAt(given: number, marginSteps = 0): string {
   let written = ''
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((written = String(text)), true))
   const view = new TrainView()
+  const length = { firstStep: 0, totalSteps: 120, stepsPerEpoch: 40, batchSize: 8 }
+  view.show({ kind: 'start', estimate, ...length, marginGrows: marginSteps > 0 })
   for (let step = 1; step <= 120; step++) {
     const marginShare = marginSteps === 0 ? 1 : Math.min(1, (step - 1) / marginSteps)
     const facts = { epoch: 3, step, totalSteps: 120, learningRate: 0.1, gradientNorm: 1, elapsedMs: 1, marginShare }
@@ -51,7 +53,15 @@ test('what folds are warned of before their first steps is said once, what happe
     const view = new TrainView(told)
     view.show({ kind: 'warning', text: `${photos} photos teach a network next to nothing` })
     view.show({ kind: 'warning', text: `skipped ${photos}.jpg: not an image` })
-    view.show({ kind: 'start', estimate, firstStep: 0, totalSteps: 9, stepsPerEpoch: 9, batchSize: 8 })
+    view.show({
+      kind: 'start',
+      estimate,
+      firstStep: 0,
+      totalSteps: 9,
+      stepsPerEpoch: 9,
+      batchSize: 8,
+      marginGrows: false,
+    })
     view.show({ kind: 'warning', text: 'the loss explodes' })
     view.close()
   }
@@ -80,6 +90,7 @@ test('elsewhere than on a terminal: a line within two seconds of each stage, one
     totalSteps: 9,
     stepsPerEpoch: 9,
     batchSize: 8,
+    marginGrows: false,
   })
   expect(lines.splice(0)).toEqual([expect.stringMatching(/^training: 9 steps of 8 photos/)])
   vi.advanceTimersByTime(2_000) // the first step takes long
@@ -108,13 +119,21 @@ test('chance stands beside the first validation that is shown, and not again', (
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
   const view = new TrainView()
   const chance = { rank1: 0.125, map: 0.25, identityBalancedMap: 0.3 }
-  for (const epoch of [0, 1]) {
-    const entry = { kind: 'validation', step: epoch, epoch, rank1: 0.5, map: 0.6, identityBalancedMap: 0.7 } as const
+  for (const epoch of [0, 1, 2]) {
+    const entry = {
+      kind: 'validation',
+      step: epoch,
+      epoch,
+      rank1: 0.5,
+      map: 0.6,
+      identityBalancedMap: epoch === 2 ? 0.65 : 0.7,
+    } as const
     view.show({ ...entry, best: epoch > 0, chance })
   }
   expect(lines).toEqual([
     'before training: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700; by chance rank-1 0.125, mAP 0.250, identity-balanced mAP 0.300\n',
-    'epoch 1: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700 (best so far)\n',
+    'epoch 1: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700 (best epoch so far)\n',
+    'epoch 2: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.650 (best epoch so far, below the score before training)\n',
   ])
 })
 
@@ -125,7 +144,15 @@ test('before the first step a processor is told its memory, speed and time, a ca
   const { stepMs, ...counted } = estimate
   for (const own of [{ ...counted, stepMs }, counted]) {
     const view = new TrainView()
-    view.show({ kind: 'start', estimate: own, firstStep: 0, totalSteps: 9, stepsPerEpoch: 9, batchSize: 8 })
+    view.show({
+      kind: 'start',
+      estimate: own,
+      firstStep: 0,
+      totalSteps: 9,
+      stepsPerEpoch: 9,
+      batchSize: 8,
+      marginGrows: false,
+    })
     view.close()
   }
   expect(lines.filter((line) => line.startsWith('training'))).toEqual([

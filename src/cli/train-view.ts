@@ -41,6 +41,8 @@ export class TrainView {
   readonly #losses: number[] = []
   /** Whether a step had less than the whole margin: from then on each line says how much. */
   #marginGrows = false
+  /** Identity-balanced mAP before the first step, where this process measured it. */
+  #startMap: number | undefined
   /** What was said before the first step, here and of the runs before this one. */
   readonly #told: Set<string>
   #begun = false
@@ -84,6 +86,7 @@ export class TrainView {
       case 'start': {
         const { estimate, totalSteps, firstStep, batchSize } = event
         this.#begun = true
+        this.#marginGrows = event.marginGrows
         const resumed = firstStep > 0 ? `, going on after step ${firstStep}` : ''
         this.#line(
           `training: ${counted(totalSteps, 'step')} of ${counted(batchSize, 'photo')}${resumed}; estimate: ${formatBytes(estimate.bytes)} of memory${timeWords(event)}`,
@@ -92,7 +95,6 @@ export class TrainView {
       }
       case 'step':
         this.#losses.push(event.loss)
-        this.#marginGrows ||= (event.marginShare ?? 1) < 1
         if (event.skipped === true) this.#line(skippedLine(event))
         this.#showStep(event)
         if (event.step === event.totalSteps) this.#line(this.#step(this.#live ? barOf(1) : ''))
@@ -101,7 +103,10 @@ export class TrainView {
         const place = event.epoch === 0 ? 'before training' : `epoch ${event.epoch}`
         const chance = this.#toldChance ? '' : `; by chance ${scoreWords(event.chance)}`
         this.#toldChance = true
-        return this.#line(`${place}: validation ${scoreWords(event)}${event.best ? ' (best so far)' : ''}${chance}`)
+        if (event.epoch === 0) this.#startMap = event.identityBalancedMap
+        const below = event.identityBalancedMap < (this.#startMap ?? 0) ? ', below the score before training' : ''
+        const best = event.best ? ` (best epoch so far${below})` : ''
+        return this.#line(`${place}: validation ${scoreWords(event)}${best}${chance}`)
       }
       case 'export':
         return this.#line('writing model.onnx')

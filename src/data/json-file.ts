@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type { z } from 'zod'
-import { check, describeIssue, formatBytes, InputError, readJson } from '../base/index.ts'
+import { check, checkThere, describeIssue, formatBytes, InputError, readJson } from '../base/index.ts'
 
 /** What a string of Node can hold, less some; a file of a million photos with their detections is half of it. */
 const limitBytes = 500_000_000
@@ -19,8 +19,8 @@ export function inForm<S extends z.ZodType>(path: string, json: unknown, schema:
 
 /** The whole of a JSON file. @throws InputError where it is missing, no file, too large, or not JSON. */
 export function readLimitedJson(path: string): unknown {
-  const found = statSync(path, { throwIfNoEntry: false })
-  check(found !== undefined, `${path}: no such file`)
+  checkThere(path, 'file')
+  const found = statSync(path)
   check(found.isFile(), `${path}: not a file`)
   check(
     found.size <= limitBytes,

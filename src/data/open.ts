@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check, InputError, optionText, settlePath } from '../base/index.ts'
+import { check, checkReachable, checkThere, InputError, optionText, settlePath } from '../base/index.ts'
 import type { BoxFormat } from './box-format.ts'
 import { isCamtrap, isFileOfPackage, openCamtrap } from './camtrap-dp.ts'
 import { openCoco } from './coco.ts'
@@ -65,6 +65,7 @@ export type ResolvedOpenOptions = Required<OpenOptions>
 export function openDataset(path: string, options: OpenOptions = {}): Manifest {
   for (const place of [path, options.images, options.detections, options.masks])
     if (place !== undefined) settlePath(place)
+  if (options.images !== undefined) checkReachable(options.images, `\`images\`: ${options.images}`)
   const resolved: ResolvedOpenOptions = {
     images: undefined,
     columns: undefined,
@@ -125,7 +126,7 @@ function checkIdentified(path: string, { kind, photos, words = [] }: Manifest): 
 }
 
 function open(path: string, options: ResolvedOpenOptions): Manifest {
-  check(existsSync(path), `${path}: no such file or folder`)
+  checkThere(path, 'file or folder')
   const found = statSync(path)
   const isFolder = found.isDirectory()
   check(

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
@@ -34,6 +34,14 @@ test('a photo, a folder with all below it, a pattern: each photo once', () => {
     'deep/station 1/d.jpg',
   ])
   expect(namesOf([at('deep/[e].jpg')])).toEqual(['deep/[e].jpg']) // a name before a pattern
+})
+
+test('links to one file are as many photos as they have names', () => {
+  symlinkSync(at('a.png'), at('empty/one.png'))
+  symlinkSync(at('a.png'), at('empty/two.png'))
+  expect(namesOf([at('empty'), at('empty/one.png')])).toEqual(['empty/one.png', 'empty/two.png'])
+  rmSync(at('empty/one.png'))
+  rmSync(at('empty/two.png'))
 })
 
 test('a table brings boxes and flanks: two animals of a photo are two queries', () => {

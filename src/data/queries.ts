@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { extname, isAbsolute, join } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check, settlePath } from '../base/index.ts'
 import { isCamtrap } from './camtrap-dp.ts'
@@ -21,7 +21,7 @@ export interface QueryOptions extends OpenOptions {
 }
 
 /**
- * The photos that are asked about, in the order of `names`, each once. A name is a photo; a folder, with all photos in it and below;
+ * The photos that are asked about, in the order of `names`, each once; links to one file are as many photos as they have names. A name is a photo; a folder, with all photos in it and below;
  * a CSV, with its boxes, flanks and encounters; a pattern that the shell left alone (`*`, `?`, `**`, `{a,b}`); or `-`, a list on standard input.
  * Photos that do not exist stay in the list: reading them says so.
  * @throws InputError for a pattern that fits nothing, a folder without photos, and as `openDataset` does for a table.
@@ -34,7 +34,7 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
   const parts = expanded.map((name) => openQuery(name, open))
   const seen = new Set<string>()
   const isNew = ({ path, box, mask }: Photo) => {
-    const key = JSON.stringify([existsSync(path) ? realpathSync.native(path) : path, box ?? null, mask?.sha256])
+    const key = JSON.stringify([nameOf(path), box ?? null, mask?.sha256])
     return !seen.has(key) && seen.add(key)
   }
   const all = parts.flatMap((part) => part.photos)
@@ -55,6 +55,12 @@ export function openQueries(names: readonly string[], options: QueryOptions = {}
     problems: parts.flatMap(({ problems }) => problems),
   }
   return found(manifest)
+}
+
+/** A photo's name in its folder, whatever links lead to the folder. */
+function nameOf(path: string): string {
+  const folder = dirname(path)
+  return join(existsSync(folder) ? realpathSync.native(folder) : folder, basename(path))
 }
 
 function listed(readList: QueryOptions['readList']): string[] {

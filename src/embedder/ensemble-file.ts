@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { check, readRegular, readSealedJson, resolveBeside, writeSealedJson } from '../base/index.ts'
+import { check, checkThere, readRegular, readSealedJson, resolveBeside, writeSealedJson } from '../base/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { type CheckpointName, findCheckpoint, hasCheckpoints } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
@@ -112,7 +112,7 @@ export async function sealOf(path: string, checkpoint: CheckpointName | undefine
 }
 
 function filesOf(path: string, checkpoint: CheckpointName | undefined) {
-  check(existsSync(path), `${path}: no such model`)
+  checkThere(path, 'model')
   if (!statSync(path).isDirectory()) return { weights: onnxFiles(path), description: findDescription(path) }
   const description = join(path, descriptionFile)
   check(existsSync(description), `${path}: no model: it has no ${descriptionFile}`)

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { check, InputError, settlePath } from '../base/index.ts'
+import { check, checkThere, InputError, settlePath } from '../base/index.ts'
 import { hasCheckpoints } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import { isEnsemble, memberThere, readEnsemble } from './ensemble-file.ts'
@@ -15,7 +15,7 @@ export type ModelPlace =
 /** Finds a model's files, and opens none but small descriptions. @throws InputError for what is missing, naming it. */
 export function modelPlace(path: string, modelConfig?: string): ModelPlace {
   settlePath(path)
-  check(existsSync(path), `${path}: no such model`, 'a run folder, or an .onnx file')
+  checkThere(path, 'model', { hint: 'a run folder, or an .onnx file' })
   if (!statSync(path).isDirectory()) {
     check(
       extname(path).toLowerCase() === '.onnx',

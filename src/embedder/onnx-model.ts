@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
-import { check, InputError, optionText } from '../base/index.ts'
+import { check, checkThere, InputError, optionText } from '../base/index.ts'
 import { type Geometry, inputMismatches, modelInput } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { shippedDescriptionOf } from '../run/index.ts'
@@ -61,7 +61,7 @@ function descriptionHint(own: string, name: string): string {
 
 /** Anybody's ONNX file, or our own exported one, under its description. `path` is for people where the file lies in a folder. */
 export async function openDescribed(onnx: string, options: OpenModelOptions, path = onnx): Promise<NetworkEmbedder> {
-  check(existsSync(onnx), `${onnx}: no such file`)
+  checkThere(onnx, 'file')
   check(
     options.checkpoint === undefined,
     `\`checkpoint\`: ${path} is an exported model, not a run folder`,

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join, relative, resolve } from 'node:path'
-import { check, copyFileAtomic, makeFolder, StagedFolder } from '../base/index.ts'
+import { check, checkThere, copyFileAtomic, makeFolder, StagedFolder } from '../base/index.ts'
 import {
   checkNamedOnce,
   checkSameStart,
@@ -70,7 +70,7 @@ interface Place {
 }
 
 function copyModel(model: string, ensemble: string, { path, home, checkpoint, modelConfig }: Place): void {
-  check(existsSync(model), `${model}: no such model`, 'a run folder, a folder of `exportModel()`, or an .onnx file')
+  checkThere(model, 'model', { hint: 'a run folder, a folder of `exportModel()`, or an .onnx file' })
   const target = join(ensemble, path)
   if (!statSync(model).isDirectory()) {
     check(extname(model).toLowerCase() === '.onnx', `${model}: expected a run folder or an .onnx file`)

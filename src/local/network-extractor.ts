@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { check, sha256Of, sha256OfFile } from '../base/index.ts'
+import { checkThere, sha256Of, sha256OfFile } from '../base/index.ts'
 import { checkOnePhoto, geometry, modelInput, placedIn, prepareImage, seenVersion } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { findPort, openOnnx, type Session } from '../runtime/index.ts'
@@ -26,7 +25,7 @@ export interface OpenExtractorOptions {
  * @throws InputError for what is missing, and with every point where description and file disagree.
  */
 export async function openNetworkExtractor(onnx: string, options: OpenExtractorOptions): Promise<LocalExtractor> {
-  check(existsSync(onnx), `\`matcher\`: ${onnx}: no such file`)
+  checkThere(onnx, 'file', { name: `\`matcher\`: ${onnx}` })
   const description = describeMatcher(onnx, options.matcherConfig)
   const fingerprint = await fingerprintOf(onnx, description)
   const session = await openOnnx(onnx, options)

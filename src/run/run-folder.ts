@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { check, readJson, readRegular, readSealedJson, settlePath, sha256Of } from '../base/index.ts'
+import { check, checkReachable, readJson, readRegular, readSealedJson, settlePath, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'
 import { runFiles, runNames } from './names.ts'
@@ -70,6 +70,7 @@ export class RunFolder {
 
   /** @throws InputError where the folder is no run. */
   constructor(path: string) {
+    checkReachable(path)
     check(isRunFolder(path), `${path}: no run: it has no ${runNames.record}`, 'a folder that `train()` wrote')
     this.path = path
   }

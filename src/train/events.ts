@@ -12,6 +12,8 @@ export type TrainEvent =
       readonly totalSteps: number
       readonly stepsPerEpoch: number
       readonly batchSize: number
+      /** The margin of the loss is not whole from the first step on, and adds to it as it grows. */
+      readonly marginGrows: boolean
     }
   | (StepEntry & { readonly imagesPerSecond: number; readonly remainingMs: number; readonly totalSteps: number })
   | (ValidationEntry & {

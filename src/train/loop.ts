@@ -66,7 +66,9 @@ export async function runTraining(
   const opened = <T>(work: Promise<T>) => work.catch((error) => deviceFailed(error, job, before))
   checkEpochs(job, position.step, length.stepsPerEpoch)
   const estimate = await opened(estimateStep(plan.graph, job.device === 'cpu' ? backend : undefined))
-  tellStart(estimate, { ...length, firstStep: position.step, batchSize: job.config.batchSize }, control)
+  const { batchSize, loss, schedule } = job.config
+  const marginGrows = largestMargin(loss) > 0 && schedule.marginWarmupEpochs > 0
+  tellStart(estimate, { ...length, firstStep: position.step, batchSize, marginGrows }, control)
   batches.follow(position.difficulty)
   await opened(steps.at(position.step)) // what cannot be compiled is told before anything else
   const validator = job.split.validation.length === 0 ? undefined : await opened(material.validator(backend))
@@ -104,7 +106,7 @@ function checkEpochs({ run, config }: TrainJob, done: number, stepsPerEpoch: num
 
 function tellStart(
   estimate: Estimate,
-  facts: RunLength & { readonly firstStep: number; readonly batchSize: number },
+  facts: RunLength & { readonly firstStep: number; readonly batchSize: number; readonly marginGrows: boolean },
   { emit }: Control,
 ): void {
   if (estimate.bytes > totalmem()) {

@@ -1,3 +1,5 @@
+import { markedCsv } from './marked-csv.ts'
+
 /** An element with properties and children; strings become text, never markup. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -27,7 +29,7 @@ export function choice(
 
 /** Hands a text to the browser as a file, without a network. */
 export function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+  const url = URL.createObjectURL(new Blob([type === 'text/csv' ? markedCsv(text) : text], { type }))
   h('a', { href: url, download: name }).click()
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }

@@ -1,13 +1,9 @@
 import type { DecidedPair } from '../../report/deciding-data.ts'
 
-/**
- * Decisions as the CSV that rosette reads: photo, other photo, decision. With a byte order mark where there is more than ASCII, since spreadsheets would
- * spoil names without it.
- */
+/** Decisions as the CSV that rosette reads: photo, other photo, decision. */
 export function decisionsCsv(decisions: readonly DecidedPair[]): string {
   const rows = decisions.map(({ photo, other, decision }) => [photo, other, decision])
-  const text = [['photo', 'other photo', 'decision'], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
-  return /^[\x20-\x7e\n]*$/.test(text) ? text : `\uFEFF${text}`
+  return [['photo', 'other photo', 'decision'], ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
 }
 
 /** Quoted where it must be; an apostrophe before a name that a spreadsheet would run as a formula. */
