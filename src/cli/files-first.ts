@@ -22,7 +22,7 @@ export async function checkFilesFirst(flags: FileFlags): Promise<void> {
     if (path !== undefined) checkThere(path, 'file or folder', { name: `--${name}: ${path}` })
   if (locate !== undefined && locate !== 'none') {
     const { checkLocator } = await import('../locate/index.ts')
-    check(existsSync(locate), `--locate: ${locate}: no such file`, noLocator)
+    checkThere(locate, 'file', { name: `--locate: ${locate}`, hint: noLocator })
     checkLocator(locate, { locateConfig, animals })
   }
   if (calibration !== undefined) {
