@@ -10,7 +10,7 @@ export interface ThereOptions {
 }
 
 /**
- * @throws InputError where nothing is at `path`: no such `what`, or, where that is the reason, links in a circle, a link to nothing, or what
+ * Looks whether something is at `path`. @throws InputError where nothing is: no such `what`, or, where that is the reason, links in a circle, a link to nothing, or what
  * else keeps the system from looking.
  */
 export function checkThere(path: string, what: string, { name = path, hint }: ThereOptions = {}): void {
@@ -20,7 +20,7 @@ export function checkThere(path: string, what: string, { name = path, hint }: Th
   throw new InputError(`${name}: no such ${what}`, hint)
 }
 
-/** @throws InputError where something has the name `path` and cannot be reached; nothing at all may be there. */
+/** Looks whether what has the name `path` can be reached; nothing at all may be there. @throws InputError where it cannot. */
 export function checkReachable(path: string, name = path): void {
   const error = errorAt(path)
   if (error === undefined) return
