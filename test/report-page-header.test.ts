@@ -46,7 +46,9 @@ test('the header says what was scored, against what, and what was left out', asy
     'Left out: the photo itself; photos of the same individual and encounter (36 pairs); 3 photos of nobody known; 1 photo that could not be read.',
   )
   expect(words).toContain('The run was TRAINED on 10 of the 72 photos that are scored: that flatters it.')
-  expect(words).toContain('2 photos are the same file as another one, which flatters every model.')
+  expect(words).toContain(
+    '2 photos are the same file as another one: that flatters every model, and under two names makes the nearest photo wrong.',
+  )
   const { chance, intervals } = data.scoring
   const [low, high] = intervals.identity!.scores.identityBalancedMap
   expect(await opened.page.locator('.headline dd.beside').first().innerText()).toBe(

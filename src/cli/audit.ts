@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Command } from 'commander'
-import { check, counted, formatTable, writeFileAtomic } from '../base/index.ts'
+import { check, counted, formatTable, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
 import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
@@ -152,6 +152,21 @@ async function embedded(
   )
 }
 
+/** Which pictures stand under two names: somebody has to look at these first. */
+function twoNames({ counts, findings }: Audit): string[] {
+  const found = findings.filter(({ kind }) => kind === 'two names on one picture')
+  if (found.length === 0) return []
+  const lines = found.slice(0, toldAtMost).map(({ photo, identity, otherPhoto, otherIdentity, detail }) => {
+    const how = detail === '' ? '' : `: ${detail}`
+    return oneLine(`  ${photo} (${identity}) and ${otherPhoto} (${otherIdentity})${how}`)
+  })
+  const more = counts['two names on one picture'] - lines.length
+  return ['two names on one picture:', ...lines, ...(more === 0 ? [] : [`  … and ${more} more`]), '']
+}
+
+/** Pairs on the terminal beside a table that has all. */
+const toldAtMost = 10
+
 async function tellAudit(audit: Audit, written: string): Promise<void> {
   const { burstWords } = await import('../data/index.ts')
   const { counts, leakage, photos, individuals, bursts } = audit
@@ -168,6 +183,7 @@ async function tellAudit(audit: Audit, written: string): Promise<void> {
       '',
       table,
       '',
+      ...twoNames(audit),
       written,
     ].join('\n'),
   )

@@ -30,7 +30,7 @@ export function scoringWarnings({ doubts, identicalFiles, unknownEncounters }: W
     ...(identicalFiles === 0
       ? []
       : [
-          `${counted(identicalFiles, 'photo is', 'photos are')} the same file as another one, which flatters every model`,
+          `${counted(identicalFiles, 'photo is', 'photos are')} the same file as another one: that flatters every model, and under two names makes the nearest photo wrong`,
         ]),
     ...(unknownEncounters === 0
       ? []

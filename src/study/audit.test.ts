@@ -27,20 +27,21 @@ it('tells identical files, near duplicates, two names on one picture, individual
     photo('c1', 'C'),
     photo('a3', 'A'),
     photo('a4', 'A'),
+    photo('c2', 'C'), // the file of b1
   ]
   const { counts, findings, individuals, bursts } = await auditPhotos({
     photos,
-    contentHashes: ['h1', 'h2', 'h3', 'h4', 'h5', 'h5'],
-    hashes: hashesOf(0, 9, 30, 32, 64, 64),
+    contentHashes: ['h1', 'h2', 'h3', 'h4', 'h5', 'h5', 'h3'],
+    hashes: hashesOf(0, 9, 30, 32, 64, 64, 30),
     skipped: [{ photo: photo('broken', 'B'), reason: 'truncated' }],
   })
   expect(individuals).toBe(3)
   expect(counts).toEqual({
     unreadable: 1,
     'identical file': 1,
-    'two names on one picture': 1,
+    'two names on one picture': 2,
     'unlike its individual': 0,
-    'near duplicate': 1,
+    'near duplicate': 2,
     'no mask': 0,
     'unlikely mask': 0,
     'individual at risk': 2,
@@ -49,13 +50,15 @@ it('tells identical files, near duplicates, two names on one picture, individual
     ['unreadable', 'broken', '', null],
     ['identical file', 'a3', 'a4', 0],
     ['two names on one picture', 'b1', 'c1', 2],
+    ['two names on one picture', 'b1', 'c2', 0],
     ['near duplicate', 'a1', 'a2', 9],
+    ['near duplicate', 'c1', 'c2', 2],
     ['individual at risk', '', '', null],
     ['individual at risk', '', '', null],
   ])
-  expect(findings[3]).toMatchObject({ identity: 'A', split: 'train', otherSplit: 'validation' })
-  expect(findings[4]).toMatchObject({ identity: 'B', detail: 'few photos (1 photo)' })
-  expect(bursts).toMatchObject({ count: 2, photos: 4, contradictions: 1 })
+  expect(findings[4]).toMatchObject({ identity: 'A', split: 'train', otherSplit: 'validation' })
+  expect(findings[6]).toMatchObject({ identity: 'B', detail: 'few photos (1 photo)' })
+  expect(bursts).toMatchObject({ count: 3, photos: 7, contradictions: 2 })
 })
 
 it('with a model tells photos far from their own individual and close to another; masks that are missing', async () => {

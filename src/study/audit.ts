@@ -16,7 +16,7 @@ import { nearestAcross } from './border-pairs.ts'
 import type { LeakageCertificate } from './certificate.ts'
 import { identitiesAtRisk, type RiskOptions } from './risk.ts'
 
-/** What an audit finds, the gravest first. */
+/** What an audit finds, the gravest first; identical files under two names are two names on one picture. */
 export type FindingKind =
   | 'unreadable'
   | 'identical file'
@@ -112,9 +112,10 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     const [photo, other] = [photos[a]!, photos[b]!]
     if (bits > burstDefaults.radius || photo.path === other.path) return
     const two = photo.identity !== undefined && other.identity !== undefined && photo.identity !== other.identity
-    if (contentHashes[a] === contentHashes[b])
-      add(finding('identical file', photo, other, { bits, detail: two ? 'under two names' : '' }))
-    else if (two && bits <= samePictureBits) add(finding('two names on one picture', photo, other, { bits }))
+    const oneFile = contentHashes[a] === contentHashes[b]
+    if (two && (oneFile || bits <= samePictureBits))
+      add(finding('two names on one picture', photo, other, { bits, detail: oneFile ? 'one file' : '' }))
+    else if (oneFile) add(finding('identical file', photo, other, { bits }))
     else if (!two) add(finding('near duplicate', photo, other, { bits }))
   })
   if (embeddings !== undefined) strangers(photos, embeddings).forEach(add)

@@ -35,9 +35,9 @@ it('the nearest pairs across a border, by hash and then by cosine, each with bot
 })
 
 it('the verdict on a pair', () => {
-  expect(borderVerdict({ bits: 11, sameIdentity: true })).toBe('one moment on both sides: the score flatters')
+  expect(borderVerdict({ bits: 11, sameIdentity: true })).toBe('as alike as photos of one moment: the score flatters')
   expect(borderVerdict({ bits: 2, sameIdentity: false })).toBe('one picture under two names')
   expect(borderVerdict({ bits: 3, sameIdentity: false })).toBe('as alike as photos of one moment, and two names')
-  expect(borderVerdict({ bits: 12, sameIdentity: true })).toBe('one individual, two moments')
-  expect(borderVerdict({ bits: null, sameIdentity: false })).toBe('two individuals, two moments')
+  expect(borderVerdict({ bits: 12, sameIdentity: true })).toBe('one individual, not recognised as one moment')
+  expect(borderVerdict({ bits: null, sameIdentity: false })).toBe('two individuals, not recognised as one moment')
 })

@@ -96,7 +96,9 @@ class Shortlist {
 /** What a pair across a border says about a score, in words. */
 export function borderVerdict({ bits, sameIdentity }: Pick<BorderPair, 'bits' | 'sameIdentity'>): string {
   if (bits === null || bits > burstDefaults.radius)
-    return sameIdentity ? 'one individual, two moments' : 'two individuals, two moments'
-  if (sameIdentity) return 'one moment on both sides: the score flatters'
+    return sameIdentity
+      ? 'one individual, not recognised as one moment'
+      : 'two individuals, not recognised as one moment'
+  if (sameIdentity) return 'as alike as photos of one moment: the score flatters'
   return bits <= samePictureBits ? 'one picture under two names' : 'as alike as photos of one moment, and two names'
 }
