@@ -93,6 +93,8 @@ test('calibrate, then identify answers known, new, and not in the gallery, with 
   expect(await rosette('calibrate', '--model', run, '--data', data, '--chart', chart)).toBe(0)
   expect(output.stdout).toMatch(/fitted +\d+ pairs of 48 photos of 12 individuals, each photo against all others/)
   expect(output.stdout).toMatch(/similarities +(logistic|isotonic) +1\.000 +0\.\d{3}/)
+  expect(output.stdout).toMatch(/by chance +0\.250/)
+  expect(output.stdout).toContain('no sightings were known: photos of one moment may have found each other')
   expect(readFileSync(chart, 'utf8')).toContain('How often is an answer right?')
   expect(existsSync(join(run, 'calibration.json'))).toBe(true)
   output.stdout = ''

@@ -24,6 +24,8 @@ import {
   runsIn,
   runToScoreBy,
   tellNotes,
+  warnOfIdentical,
+  warnOfIdenticalKnown,
   warnOfLearned,
   warnOfManifest,
   warnOfSkipped,
@@ -91,7 +93,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
-  const { checkSecondEncounter, exclusion, matchLocally, meetingOf, writeCalibration } = await import(
+  const { checkSecondEncounter, exclusion, matchLocally, meetingOf, otherEncounters, writeCalibration } = await import(
     '../identify/index.ts'
   )
   const { calibrateModel, checkCalibratable } = await import('../study/index.ts')
@@ -129,12 +131,13 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const queries = await embed('embedding', (options) => embedCached(embedder, identified, options))
       const known = gallery && (await embed('gallery', (options) => loadGallery(embedder, gallery, options)))
       await warnOfSkipped([...queries.skipped, ...(known?.skipped ?? [])])
+      await (known === undefined ? warnOfIdentical(queries) : warnOfIdenticalKnown(known))
       const meeting = meetingOf(queries, known, { excludeSame, flanks: flags.flanks })
       const model = { name: embedder.name, fingerprint: await embedder.fingerprint() }
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
       const { areOwnMatchers, fusionOf, jointFingerprint } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
-        const local = matching && (await matchLocally(matching, meeting))
+        const local = matching && (await matchLocally(amongAll(matching), meeting))
         const absent = matching && (await matchLocally(amongOthers(matching), withoutOwn(meeting)))
         const bar = progress('calibrating', 'ways to score')
         try {
@@ -154,10 +157,18 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       if (chart !== undefined) await drawChart(chart, record)
       writeCalibration(out, record)
       warnOfFew(record)
-      say(calibrationText(record, selection))
+      const sightings = record.fittedOn.protocol.includes(otherEncounters)
+      say(calibrationText(record, { ...selection, sightings }))
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
   })
+}
+
+/** Its progress tells that this is the first of two times. */
+function amongAll(matching: LocalMatching): LocalMatching {
+  const onLocal: LocalMatching['onLocal'] = (stage, done, total) =>
+    matching.onLocal?.(stage === 'matching' ? 'matchingFirst' : stage, done, total)
+  return { ...matching, onLocal }
 }
 
 /** Its progress tells that photos are matched once more; their keypoints are found already. */

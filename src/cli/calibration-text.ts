@@ -2,11 +2,15 @@ import { counted, formatTable } from '../base/index.ts'
 import type { CalibratedMatching, CalibratedScores, CalibrationRecord, Selection } from '../identify/index.ts'
 import { betterMatch } from './default-match.ts'
 
-/** What a calibration was fitted on, how far it holds, and what places of the coat bring. */
-export function calibrationText(record: CalibrationRecord, { reason }: Selection): string {
+/** What a calibration was fitted on, how far it holds, and what places of the coat bring; `sightings`: whether a photo met those of other sightings only. */
+export function calibrationText(
+  record: CalibrationRecord,
+  { reason, sightings }: Pick<Selection, 'reason'> & { readonly sightings: boolean },
+): string {
   const { fittedOn, embedding, local } = record
   const { data, gallery, photos, individuals, pairs, prior, photosPerIndividual, protocol } = fittedOn
-  const measured = embedding.measured === null ? unmeasuredLines : measuredLines(record, embedding.measured)
+  const measured =
+    embedding.measured === null ? unmeasuredLines : measuredLines(record, { ...embedding.measured, sightings })
   return [
     `data     ${data} (${reason})`,
     ...(gallery === null ? [] : [`gallery  ${gallery}`]),
@@ -25,17 +29,21 @@ const unmeasuredLines = [
 
 function measuredLines(
   { embedding, local, fused }: CalibrationRecord,
-  { folds }: NonNullable<CalibratedScores['measured']>,
+  { folds, individuals, sightings }: NonNullable<CalibratedScores['measured']> & { readonly sightings: boolean },
 ): string[] {
+  const among = Math.max(1, Math.round(individuals / folds))
   return [
     formatTable(header, [
       row('similarities', embedding),
       ...(local === undefined ? [] : [row('places alone', local)]),
       ...(fused === undefined ? [] : [row('fused', fused)]),
+      ['by chance', '', (1 / among).toFixed(3), '', '', '', ''],
     ]),
     '',
     offByWords,
     `measured in ${counted(folds, 'fold')}, on individuals that were not fitted on: each photo among the individuals of its fold, with its own there and without`,
+    `so each photo was asked among some ${counted(among, 'individual')}: rank-1 is lower among more, as \`rosette evaluate\` measures it`,
+    ...(sightings ? [] : [noSightings]),
     ...(fused === undefined ? [] : fusionLines(fused)),
     ...(local === undefined ? [] : ['', betterWords('places alone', local)]),
     ...(fused === undefined ? [] : [betterWords('fused', fused)]),
@@ -51,6 +59,10 @@ const header = [
   'absent animals named (above 0.9)',
   'new told from known (AUROC)',
 ]
+
+/** Photos of one moment find each other by anything, mud included. */
+const noSightings =
+  'no sightings were known: photos of one moment may have found each other, so these numbers say nothing about new sightings (a column of encounters, or of times, tells sightings apart)'
 
 /** What the table means by being off. */
 const offByWords =

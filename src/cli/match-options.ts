@@ -83,7 +83,8 @@ const stageNames = {
   finding: 'keypoints',
   mirroring: 'keypoints, mirrored',
   matching: 'matching coats',
-  matchingOthers: 'matching coats of others',
+  matchingFirst: 'matching coats, 1 of 2',
+  matchingOthers: 'matching coats, 2 of 2 (without their own)',
 } as const satisfies Record<LocalStage, string>
 
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */

@@ -50,7 +50,7 @@ export {
   matchLocally,
 } from './local-matching.ts'
 export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
-export { type Meeting, type MeetingOptions, meetingOf } from './meeting.ts'
+export { type Meeting, type MeetingOptions, meetingOf, otherEncounters } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { percentText } from './percent-text.ts'
 export { shortNames, shownNames } from './photo-names.ts'

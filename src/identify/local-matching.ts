@@ -46,10 +46,10 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
 }
 
 /**
- * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingOthers: the same queries again,
- * their own individual left out.
+ * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingFirst: the same, where they are
+ * matched twice; matchingOthers: once more, their own individual left out.
  */
-export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingOthers'
+export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingFirst' | 'matchingOthers'
 
 /** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
 export interface LocalTask {
