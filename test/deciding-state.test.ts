@@ -3,6 +3,7 @@ import type { DecidedPair, DecidingData } from '../src/report/deciding-data.ts'
 import { contradictions } from '../src/web/deciding/contradictions.ts'
 import { decisionsCsv } from '../src/web/deciding/csv.ts'
 import { Decisions } from '../src/web/deciding/decisions.ts'
+import { Desk } from '../src/web/deciding/desk.ts'
 import type { Made } from '../src/web/deciding/made.ts'
 import { quartersOf } from '../src/web/deciding/placing.ts'
 import { markedCsv } from '../src/web/marked-csv.ts'
@@ -59,6 +60,23 @@ test('decisions: the last of a pair holds, undo takes it back, and what was save
   expect(more.list()).toEqual([pair('c', 'y', 'cannot tell')])
   const proposals = new Decisions([pair('a', 'x', 'different')], keeping([]), false)
   expect(proposals.of({ photo: 'x', other: 'a' })).toBe('different')
+})
+
+test('what cannot be told leaves a trace: an open question says of how many candidates something was decided', () => {
+  const candidate = (photo: number) => ({ photo, words: '', lines: null })
+  const question = {
+    photo: 0,
+    name: '',
+    answer: 'unsure',
+    words: '',
+    groups: [{ name: 'Ana', words: '', placeTime: '', photos: [candidate(1), candidate(2)] }],
+  } as const
+  const photos = ['a', 'x', 'y'].map((name) => ({ name }) as DecidingData['photos'][number])
+  const data = { kind: 'identify', photos, questions: [question] } as unknown as DecidingData
+  const desk = new Desk(data, new Decisions([], keeping([]), true))
+  expect(desk.lookedAt(question)).toBe(0)
+  desk.decide('cannot tell')
+  expect([desk.progressOf(question), desk.lookedAt(question)]).toEqual(['open', 1])
 })
 
 test('contradictions are told over chains, and against the gallery', () => {

@@ -79,6 +79,11 @@ export class Desk {
     return isSettled ? 'none' : 'open'
   }
 
+  /** Of how many candidates something was decided, cannot tell included. */
+  lookedAt(question: DecidingQuestion): number {
+    return this.choicesOf(question).filter((choice) => this.decisionOf(question, choice) !== undefined).length
+  }
+
   /** Why a decision cannot be written down; undefined where it can. */
   hindrance(word: DecisionWord): string | undefined {
     const { asked, chosen } = this

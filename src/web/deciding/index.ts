@@ -135,8 +135,8 @@ function saving({ decisions }: Desk, store: Store) {
 
 function titleOf({ kind, title }: DecidingData): string {
   return kind === 'cluster'
-    ? `Which photos of ${title} show one animal?`
-    : `Who is it? Photos beside the animals of ${title}`
+    ? `Which photos of “${title}” show one animal?`
+    : `Who is it? Photos beside the known animals of “${title}”`
 }
 
 /** What stands between backticks is for a terminal. */

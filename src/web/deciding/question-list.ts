@@ -71,7 +71,9 @@ export function questionList(desk: Desk): HTMLElement {
       const progress = desk.progressOf(question)
       const isCurrent = i === desk.question
       mark.textContent = words[progress][0]
-      told.textContent = progress === 'open' ? answers[question.answer] : words[progress][1]
+      const seen = progress === 'open' ? desk.lookedAt(question) : 0
+      const looked = seen === 0 ? '' : `, ${seen} looked at`
+      told.textContent = progress === 'open' ? `${answers[question.answer]}${looked}` : words[progress][1]
       item.className = `is-${progress}`
       item.hidden =
         !isCurrent && ((only === 'open' && progress !== 'open') || (only === 'unsure' && question.answer !== 'unsure'))
