@@ -151,7 +151,9 @@ test('what was left out and what speaks against the scores is told as evaluate t
   expect(reported.warnings).toEqual(evaluated.warnings)
   const warning = `IDENTICAL FILES UNDER DIFFERENT IDENTITIES (${[first[1], last[1]].sort().join(', ')}): ${first[0]}, ${last[0]}`
   expect(reported.warnings).toContain(`warning: ${warning}`)
-  expect(reported.warnings).toContain('warning: 2 photos are the same file as another one: that flatters every model, and under two names makes the nearest photo wrong')
+  expect(reported.warnings).toContain(
+    'warning: 2 photos are the same file as another one: that flatters every model, and under two names makes the nearest photo wrong',
+  )
   const leftOut =
     /^left out (the photo itself; photos of the same individual and encounter \(there are none\); 2 photos of nobody known)$/m
   expect(reported.stdout).toMatch(leftOut)
