@@ -90,10 +90,21 @@ export function openFolder(path: string, { requireIdentity, masks, onFile }: Res
   )
   const unknown = below.filter(({ above }) => above.slice(1).some((name) => roleOfName(name) === undefined))
   const nested = new Set(unknown.map(({ above }) => `${above.join('/')}/`))
-  const hint =
-    'move these photos: below the folder of an individual may be its photos, and folders of dates, sightings, flanks or cameras'
+  const hint = `move these photos: below the folder of an individual may be its photos, and folders of dates, sightings, flanks or cameras${oneLevelDown(path, [...nested])}`
   const problems = [...nested].map((where): Problem => ({ where, what: 'photos below an identity’s folder', hint }))
   return { kind: 'folders', source, photos, problems, warnings }
+}
+
+/** Where several such folders lie in one, that one may be what was meant. */
+function oneLevelDown(path: string, nested: readonly string[]): string {
+  const above = nested.map((where) => where.split('/')[0]!)
+  const meant = [...new Set(above)].filter((name) => above.filter((other) => other === name).length > 1)
+  return meant.length === 0
+    ? ''
+    : `; or was ${shortList(
+        meant.map((name) => join(path, name)),
+        3,
+      )} meant?`
 }
 
 /** A table that lies there may say who is on the photos, as programs for camera traps leave it beside them. */

@@ -187,6 +187,7 @@ describe('a folder', () => {
     ['train and test but no CSV', { 'train/a.png': '', 'test/b.png': '' }, 'looks like a Kaggle folder'],
     ['a CSV and a folder of photos', { 'labels.csv': '', 'images/a.png': '' }, 'name the CSV'],
     ['photos below an identity', { 'A/a.png': '', 'A/old/b.png': '', 'B/c.png': '' }, 'A/old/: photos below'],
+    ['one level too high', { 'A/a.png': '', 'A/x/b.png': '', 'A/y/c.png': '', 'B/c.png': '' }, '/A meant?'],
   ]
   it.each(refused)('with %s is refused', (_, files, message) => {
     expect(() => openDataset(folderWith(files))).toThrow(message)
