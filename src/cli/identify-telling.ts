@@ -62,7 +62,7 @@ export async function tellAnswers(
   const explained = [meaning, accuracy].join('\n')
   const { found: short, told } = withShortPaths(found)
   const beside = await placeTimeLines(short)
-  const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(one))}`)
+  const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(withoutFlank(one)))}`)
   const paths = told === '' ? '' : `${oneLine(told)}\n\n`
   if (csv === undefined) {
     const lines = beside.map((line) => `${line}\n`).join('')
@@ -101,6 +101,21 @@ export function tellLeftOut(found: readonly Identification[]): void {
     }),
     (count) => `the very files of ${counted(count, 'photo')} are in the gallery; each was left out for its own photo`,
   )
+}
+
+/** Photos that were compared with the coats of both flanks, and what to do: once, not for each. */
+export function tellBothFlanks(found: readonly Identification[]): void {
+  const count = found.filter(({ answer: { bothFlanks, reason } }) => bothFlanks && reason !== 'decided').length
+  if (count === 0) return
+  const whose = count === 1 ? 'the flank of 1 photo is' : `the flanks of ${count} photos are`
+  tell(
+    `note: ${whose} not known, so left and right coats were compared, which are two. Say left or right where the gallery says it (in file names, folders or a column), or see \`rosette flanks\` (docs/flanks.md)`,
+  )
+}
+
+/** The terminal tells of flanks once, by `tellBothFlanks`. */
+function withoutFlank(one: Identification): Identification {
+  return { ...one, answer: { ...one.answer, bothFlanks: false } }
 }
 
 /** A mirrored query that fits better: told, and never mixed into the similarities. */

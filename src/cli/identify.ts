@@ -5,7 +5,7 @@ import { tellPage } from './deciding-page.ts'
 import { answerAskedPhotos } from './habits.ts'
 import { answersTo } from './identify-answers.ts'
 import { type IdentifyFlags, questionOf } from './identify-question.ts'
-import { besideAnswers, tellAnswers, tellLeftOut, tellMirrored, writePage } from './identify-telling.ts'
+import { besideAnswers, tellAnswers, tellBothFlanks, tellLeftOut, tellMirrored, writePage } from './identify-telling.ts'
 import { addLocateOptions } from './locate-options.ts'
 import { addMatchOption, flanksOption } from './match-options.ts'
 import { aboveZero } from './numbers.ts'
@@ -104,6 +104,7 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
   })
   tellLeftOut(found)
   tellMirrored(found)
+  tellBothFlanks(found)
   if (page !== undefined) tellPage(page, 'photo')
   await tellAnswers(found, beside, flags)
 }
