@@ -2,10 +2,16 @@ import { csvText, formatTable } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 import { placeTimeColumns } from './place-time.ts'
 
+/** Whether the numbers called similarities elsewhere are a calibration's scores. */
+export function isScored(found: readonly Identification[]): boolean {
+  return found.some(({ isScore }) => isScore === true)
+}
+
 /** The table on the screen: of a model without a calibration without probabilities; of matched coats with the number of places that agree. */
 export function tableText(found: readonly Identification[]): string {
   const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
-  const columns = ['photo', 'rank', 'identity', 'similarity', 'best match', 'probability', 'answer']
+  const scale = isScored(found) ? 'score' : 'similarity'
+  const columns = ['photo', 'rank', 'identity', scale, 'best match', 'probability', 'answer']
   const shown = calibrated ? columns.length : 5
   const isTold = found.some(({ candidates }) => candidates.some(({ mirrored }) => mirrored === true))
   const mirrored = found.flatMap(({ candidates }) =>

@@ -5,7 +5,7 @@ import type { PostProcessing } from '../retrieval/index.ts'
 import { type PageToWrite, withPage } from './deciding-page.ts'
 import { inFlags } from './flag-words.ts'
 import { type Answers, wholePhotos } from './identify-answers.ts'
-import { plain, tableOf, tableText } from './identify-output.ts'
+import { isScored, plain, tableOf, tableText } from './identify-output.ts'
 import type { Question } from './identify-question.ts'
 import { placeTimeLines } from './place-time.ts'
 import { say, tell } from './say.ts'
@@ -18,13 +18,13 @@ export interface BesideAnswers {
 }
 
 export async function besideAnswers(
-  { match, matchers, scores, calibration, costs }: Answers,
+  { found, match, matchers, scores, calibration, costs }: Answers,
   postProcessing: PostProcessing | undefined,
 ): Promise<BesideAnswers> {
   const { accuracyWords, noAccuracyWords } = await import('../identify/index.ts')
   const isKnown = calibration !== undefined && scores !== undefined
   const accuracy = isKnown ? accuracyWords(calibration, scores, costs) : inFlags(noAccuracyWords)
-  const order = scores?.measured == null ? [] : [byProbability]
+  const order = scores?.measured == null ? [] : [isScored(found) ? byProbabilityOfScores : byProbability]
   return { accuracy, meaning: [...order, await meaningOf(postProcessing, { match, matchers })].join(' ') }
 }
 
@@ -158,6 +158,9 @@ async function meaningOf(
     match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${placesWords({ match, matchers })}. `
   return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`
 }
+
+const byProbabilityOfScores =
+  'The list is in the order of probability, not of score. The score joins similarity and places as the calibration found best: compare it with other scores, not with similarities.'
 
 const byProbability = 'The list is in the order of probability, not of similarity.'
 

@@ -76,7 +76,7 @@ function verdict({ answer, identity, probability, newProbability, reason }: Iden
 }
 
 /** The photo that speaks for it, and how clearly. */
-function basis({ answer: { reason, identity }, candidates, onWholePhotos }: Identification): string {
+function basis({ answer: { reason, identity }, candidates, onWholePhotos, isScore }: Identification): string {
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined) return ''
@@ -85,7 +85,7 @@ function basis({ answer: { reason, identity }, candidates, onWholePhotos }: Iden
       ? `${counted(first.places ?? 0, 'place of the photos agrees', 'places of the photos agree')}, background included`
       : counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
   const facts =
-    first.places === undefined ? first.similarity.toFixed(2) : `${similarityText(first.similarity)}, ${agree}`
+    first.places === undefined ? first.similarity.toFixed(2) : `${isScore === true ? 'score ' : ''}${similarityText(first.similarity)}, ${agree}`
   const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${facts})`
   if (second === undefined || reason === 'unlike') return best
   const similarity = second.places === undefined ? second.similarity.toFixed(2) : similarityText(second.similarity)

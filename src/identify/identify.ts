@@ -19,7 +19,7 @@ export interface Candidate {
   /** From 1: the likeliest, or without a calibration the most similar; first whom a person decided it to show, last whom a person ruled out. */
   readonly rank: number
   readonly identity: string
-  /** With its most similar photo: the cosine, −1 to 1, or after re-ranking 1 − distance, 0 to 1. */
+  /** With its most similar photo: the cosine, −1 to 1, or after re-ranking 1 − distance, 0 to 1; fused as `isScore` says. */
   readonly similarity: number
   /** That photo. */
   readonly photo: Photo
@@ -53,6 +53,8 @@ export interface Identification {
   readonly leftOut: readonly Photo[]
   /** Whom it shows, or that it shows nobody known, or neither. */
   readonly answer: Answer
+  /** What stands as similarities are scores that a calibration made of similarities and places, on a scale of its own. */
+  readonly isScore?: true | undefined
   /** Places were looked for on whole photos: those that agree may lie in the background. */
   readonly onWholePhotos?: true | undefined
   /** Who is the likeliest with place and time, without a calibration what they say of the first candidate; null where they say nothing or a person decided, undefined unasked. */
@@ -138,6 +140,7 @@ export function identifyPhotos(
       })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
       answer,
+      ...(local?.isScore === true ? { isScore: true } : {}),
       ...(local?.onWholePhotos === true ? { onWholePhotos: true } : {}),
       ...(told === undefined ? {} : { placeTime: likeliestThere(told, listed[0]?.identity) }),
     }

@@ -71,6 +71,8 @@ export interface LocalResult {
   readonly matches: readonly ReadonlyMap<number, JointMatch>[]
   /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
   readonly mirrored: readonly ReadonlyMap<number, JointMatch>[]
+  /** Similarities become scores that a calibration learnt: no cosines, and not on the scale of `fusedSimilarities`. */
+  readonly isScore?: boolean | undefined
   /** The animals of a side are not cut out (`areCutOut`), so that places may lie beside them; undefined where nobody looked. */
   readonly onWholePhotos?: boolean | undefined
 }
@@ -146,6 +148,7 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   }
   return {
     matchers: extractors.map(({ name }) => name),
+    isScore: fusion?.kind === 'mean' || fusion?.kind === 'pairHead',
     alone,
     adjust: (query, similarities) => {
       if (kind === 'local') return alone(query)

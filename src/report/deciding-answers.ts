@@ -71,12 +71,12 @@ export function askedAnswers({ found, gallery, decisions, ofOthers = [] }: Asked
           const other = (p: number) => [own, pictures[p]] as const
           return {
             name: candidate.identity,
-            words: groupWords(candidate),
+            words: groupWords(candidate, one),
             placeTime: placeTimeWords(candidate),
             photos: photos.map(
               ({ shown, photo }): DecidingCandidate => ({
                 photo,
-                words: candidateWords(shown),
+                words: candidateWords(shown, one),
                 lines: shown.match === undefined ? null : linesOf(shown.match.places, other(photo)),
               }),
             ),
@@ -127,16 +127,21 @@ export function asKept({ photo, other = '', decision }: Decision): DecidedPair {
   return { photo: first!, other: second!, decision }
 }
 
-function groupWords({ similarity, places, probability, mirrored }: Identification['candidates'][number]): string {
+type Scale = Pick<Identification, 'isScore'>
+
+function groupWords(
+  { similarity, places, probability, mirrored }: Identification['candidates'][number],
+  scale: Scale,
+): string {
   const agree = placesWords(places)
   const turned = mirroredWords(mirrored)
-  if (probability === undefined) return `${similarityWords(similarity, places)}${agree}${turned}`
+  if (probability === undefined) return `${similarityWords(similarity, places, scale)}${agree}${turned}`
   return `probability ${percentText(probability)}${agree}${turned}`
 }
 
 /** Nearly all similarities of matched places are nearly 1: they have as many decimals as tell them from it. */
-function similarityWords(similarity: number, places: number | undefined): string {
-  return `similarity ${places === undefined ? similarity.toFixed(2) : similarityText(similarity)}`
+function similarityWords(similarity: number, places: number | undefined, { isScore }: Scale): string {
+  return `${isScore === true ? 'score' : 'similarity'} ${places === undefined ? similarity.toFixed(2) : similarityText(similarity)}`
 }
 
 function placesWords(places: number | undefined): string {
@@ -156,7 +161,7 @@ function mirroredWords(mirrored: boolean | undefined): string {
   return mirrored === true ? ', fits better mirrored' : ''
 }
 
-function candidateWords({ similarity, match, mirrored }: ShownPhoto): string {
+function candidateWords({ similarity, match, mirrored }: ShownPhoto, scale: Scale): string {
   const places = match && match.places.length / 4
-  return `${similarityWords(similarity, places)}${placesWords(places)}${mirroredWords(mirrored)}`
+  return `${similarityWords(similarity, places, scale)}${placesWords(places)}${mirroredWords(mirrored)}`
 }
