@@ -1,5 +1,5 @@
 import { csvText, formatTable } from '../base/index.ts'
-import type { Identification } from '../identify/index.ts'
+import { type Candidate, type Identification, placeOfNew } from '../identify/index.ts'
 import { placeTimeColumns } from './place-time.ts'
 
 /** Whether the numbers called similarities elsewhere are a calibration's scores. */
@@ -7,39 +7,46 @@ export function isScored(found: readonly Identification[]): boolean {
   return found.some(({ isScore }) => isScore === true)
 }
 
-/** The table on the screen: of a model without a calibration without probabilities; of matched coats with the number of places that agree. */
+/**
+ * The table on the screen: of a model without a calibration without probabilities; of matched coats with the number of places that agree.
+ * The answer stands once, beside a photo's first row. */
 export function tableText(found: readonly Identification[]): string {
   const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
   const scale = isScored(found) ? 'score' : 'similarity'
   const columns = ['photo', 'rank', 'identity', scale, 'best match', 'probability', 'answer']
-  const shown = calibrated ? columns.length : 5
-  const isTold = found.some(({ candidates }) => candidates.some(({ mirrored }) => mirrored === true))
-  const mirrored = found.flatMap(({ candidates }) =>
-    candidates.length === 0 ? [''] : candidates.map((one) => (one.mirrored === true ? 'fits better' : '')),
-  )
-  const places = found.flatMap(({ candidates }) =>
-    candidates.length === 0 ? [''] : candidates.map((one) => String(one.places ?? '')),
-  )
-  const isMatched = places.some((count) => count !== '')
-  const withPlaces = (cells: readonly (string | number)[], count: string) =>
-    isMatched ? [...cells.slice(0, 4), count, ...cells.slice(4, shown)] : cells.slice(0, shown)
+  const candidates = found.flatMap((one) => one.candidates)
+  const isMatched = candidates.some(({ places }) => places !== undefined)
+  const isTold = candidates.some(({ mirrored }) => mirrored === true)
   const { header, cellsOf } = placeTimeColumns(found)
   const boxed = showsSeveral(found)
-  const beside = found.flatMap(({ candidates }) =>
-    candidates.length === 0 ? [cellsOf(undefined)] : candidates.map(cellsOf),
-  )
-  const boxes = found.flatMap((one) => Array.from({ length: Math.max(one.candidates.length, 1) }, () => boxWords(one)))
+  const around = (cells: readonly (string | number)[], places: string | number): (string | number)[] => {
+    const shown = cells.slice(0, calibrated ? columns.length : 5)
+    return isMatched ? [...shown.slice(0, 4), places, ...shown.slice(4)] : shown
+  }
   const told = header.map((name) => name.replaceAll('_', ' '))
   const last = [...(isTold ? ['mirrored'] : []), ...told, ...(boxed ? ['animal at'] : [])]
-  return formatTable(
-    [...withPlaces(columns, 'places'), ...last].map(String),
-    rowsOf(found).map((cells, i) => [
-      ...withPlaces(cells, places[i]!),
-      ...(isTold ? [mirrored[i]!] : []),
-      ...beside[i]!,
-      ...(boxed ? [boxes[i]!] : []),
+  const rows = found.flatMap((one) =>
+    linesOf(one).map(({ cells, candidate }, i) => [
+      ...around([...cells, i === 0 ? one.answer.answer : ''], candidate?.places ?? ''),
+      ...(isTold ? [candidate?.mirrored === true ? 'fits better' : ''] : []),
+      ...cellsOf(candidate),
+      ...(boxed ? [boxWords(one)] : []),
     ]),
   )
+  return formatTable([...around(columns, 'places'), ...last].map(String), rows)
+}
+
+/** What the likeliest answer is called where that is nobody. */
+const nobody = '(not in the gallery)'
+
+/** The table's rows of a photo, without its answer: its candidates, and among them by probability that it shows nobody of the gallery. */
+function linesOf(one: Identification): { cells: (string | number)[]; candidate?: Candidate }[] {
+  const rows = rowsOf([one]).map((cells, i) => ({ cells: cells.slice(0, -1), candidate: one.candidates[i]! }))
+  const isNew = one.answer.newProbability
+  if (isNew === undefined || one.candidates.length === 0) return rows
+  const line = { cells: [one.photo.filename, '', nobody, '', '', isNew.toFixed(4)] }
+  const at = placeOfNew(one)
+  return [...rows.slice(0, at), line, ...rows.slice(at)]
 }
 
 /** A row for each candidate; each photo has one, an empty one where there was nothing to compare it with. */

@@ -85,13 +85,21 @@ function basis({ answer: { reason, identity }, candidates, onWholePhotos, isScor
       ? `${counted(first.places ?? 0, 'place of the photos agrees', 'places of the photos agree')}, background included`
       : counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
   const facts =
-    first.places === undefined ? first.similarity.toFixed(2) : `${isScore === true ? 'score ' : ''}${similarityText(first.similarity)}, ${agree}`
+    first.places === undefined
+      ? first.similarity.toFixed(2)
+      : `${isScore === true ? 'score ' : ''}${similarityText(first.similarity)}, ${agree}`
   const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${facts})`
   if (second === undefined || reason === 'unlike') return best
   const similarity = second.places === undefined ? second.similarity.toFixed(2) : similarityText(second.similarity)
   const next = second.probability === undefined ? similarity : `probability ${percent(second.probability)}`
   const places = second.places === undefined ? '' : `, ${counted(second.places, 'place')}`
   return `${best}, next is ${second.identity} (${next}${places})`
+}
+
+/** How many candidates are likelier than that the photo shows nobody of the gallery: its place among them. */
+export function placeOfNew({ answer: { newProbability = 0 }, candidates }: Identification): number {
+  const at = candidates.findIndex(({ probability = 0 }) => probability < newProbability)
+  return at === -1 ? candidates.length : at
 }
 
 /** How often such answers were right where this was measured, on individuals that nothing was fitted on. */

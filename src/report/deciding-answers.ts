@@ -5,6 +5,7 @@ import {
   type Decision,
   type Identification,
   percentText,
+  placeOfNew,
   type ShownPhoto,
   shortNames,
   shownNames,
@@ -67,6 +68,7 @@ export function askedAnswers({ found, gallery, decisions, ofOthers = [] }: Asked
         name: '',
         answer: reason === 'decided' ? 'decided' : answer,
         words: wordsOf(one, names),
+        isNew: newOf(one),
         groups: groups.map(({ candidate, photos }): DecidingGroup => {
           const other = (p: number) => [own, pictures[p]] as const
           return {
@@ -125,6 +127,13 @@ export function asKept({ photo, other = '', decision }: Decision): DecidedPair {
     name.replace(/^(\.{1,2}\/)+/, '').replace(/^\/.*\/(?=[^/]+\/[^/]+$)/, ''),
   )
   return { photo: first!, other: second!, decision }
+}
+
+/** Nothing where a person decided, or nobody was compared. */
+function newOf(one: Identification): DecidingQuestion['isNew'] {
+  const { newProbability } = one.answer
+  if (newProbability === undefined || one.candidates.length === 0) return null
+  return { words: `probability ${percentText(newProbability)}`, place: placeOfNew(one) }
 }
 
 type Scale = Pick<Identification, 'isScore'>

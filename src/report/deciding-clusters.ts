@@ -69,6 +69,7 @@ export function askedClusters(
         name: `Proposal ${own}`,
         answer: pair.joined ? 'joined' : 'parted',
         words: questionWords(pair, [own, other], clusters),
+        isNew: null,
         groups: [
           {
             name: pair.joined ? `Proposal ${other}, another part` : `Proposal ${other}`,

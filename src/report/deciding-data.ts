@@ -43,6 +43,8 @@ export interface DecidingQuestion {
   /** The answer in plain words. */
   readonly words: string
   readonly groups: readonly DecidingGroup[]
+  /** How likely it is that the photo shows none of these, in words, and how many groups are likelier; null where nobody knows. */
+  readonly isNew: { readonly words: string; readonly place: number } | null
 }
 
 /** An individual, or a proposed one, that the photo may show. */

@@ -19,6 +19,7 @@ test('a page says 100 % of nothing that may be otherwise, and no folder above th
   const found = [one as Identification]
   const [question] = askedAnswers({ found, gallery, decisions: [] }, 9).dataWith([]).questions
   expect(question!.groups[0]!.words).toBe('probability above 99 %')
+  expect(question!.isNew).toEqual({ words: 'probability 0 %', place: 1 })
   expect(question!.words).toBe(
     'Bia, probability above 99 %; the photo of Bia most similar to this one is Bia/1.jpg (0.90)',
   )

@@ -49,6 +49,12 @@ export function candidates(desk: Desk, pictures: readonly (Picture | null)[]): H
         h('div', { className: 'strip' }, ...photos),
       )
     })
+    const { isNew } = asked
+    if (isNew !== null) {
+      const words = h('span', { className: 'note', textContent: ` ${isNew.words}` })
+      const heading = h('h3', {}, 'Not in the gallery', words)
+      groups.splice(isNew.place, 0, h('section', { className: 'group' }, heading))
+    }
     const isFocused = element.contains(document.activeElement)
     element.replaceChildren(...groups)
     if (isFocused) element.querySelectorAll('button')[desk.choice]?.focus()
