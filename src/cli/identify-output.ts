@@ -166,6 +166,7 @@ export function plain({ photo, candidates, leftOut, answer }: Identification, be
       reason: answer.reason,
       notCompared: answer.notCompared,
       bothFlanks: answer.bothFlanks,
+      ...(answer.likeness === undefined ? {} : { likeness: answer.likeness }),
       ...(answer.decidedBy === undefined ? {} : { decidedBy: answer.decidedBy }),
       ...(answer.conflict === undefined ? {} : { conflict: answer.conflict }),
       because,

@@ -59,9 +59,10 @@ function decidedWords(
   return `${identity}: a person decided that ${photo} and ${other} are ${decision === 'same' ? 'the same' : decision} (${where})`
 }
 
-function verdict({ answer, identity, probability, newProbability, reason }: Identification['answer']): string {
+function verdict(told: Identification['answer']): string {
+  const { answer, identity, probability, newProbability, reason, likeness } = told
   if (reason === 'unlike')
-    return 'not in the gallery: it is less like any photo there than these animals are like each other'
+    return `not in the gallery, by similarity alone${likeness === undefined ? '' : `: it is ${likeness.similarity.toFixed(3)} at most with any photo there, and nearly every photo there has ${likeness.least.toFixed(3)} or more with one of another animal`}`
   if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
   if (reason === 'unmeasured')

@@ -30,8 +30,16 @@ export interface Answer {
   readonly decidedBy?: PersonsDecision | undefined
   /** Individuals that a person ruled out, and that have no probability any more. */
   readonly ruledOut?: readonly string[] | undefined
+  /** Of `unlike`: its similarity with the most similar photo of the gallery, and that which nearly every photo there has with one of another animal. */
+  readonly likeness?: Likeness | undefined
   /** A photo that would have the same name, though a person decided that it shows another animal: so neither has it. */
   readonly conflict?: string | undefined
+}
+
+/** How like the gallery a photo is, and how like each other its animals are at least: cosines of embeddings. */
+export interface Likeness {
+  readonly similarity: number
+  readonly least: number
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
-import { type Answer, type AnswerOptions, answerOf, type ScoredIndividual } from './answer.ts'
+import { type Answer, type AnswerOptions, answerOf, type Likeness, type ScoredIndividual } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
 import { areCutOut } from './cut-out.ts'
 import { type DecidedQuery, decidedQueries } from './decided-queries.ts'
@@ -114,7 +114,7 @@ export function identifyPhotos(
     const input = {
       individuals,
       notCompared: lost.size,
-      unlike: unlike[query]!,
+      unlike: unlike[query] !== undefined,
       bothFlanks: bothFlanks[query]!,
       decided: decided[query]!,
     }
@@ -139,7 +139,7 @@ export function identifyPhotos(
         ...(told == null ? {} : { placeTime: told.get(identity)! }),
       })),
       leftOut: twins[query]!.map((i) => known.photos[i]!),
-      answer,
+      answer: answer.reason === 'unlike' ? { ...answer, likeness: unlike[query] } : answer,
       ...(local?.isScore === true ? { isScore: true } : {}),
       ...(local?.onWholePhotos === true ? { onWholePhotos: true } : {}),
       ...(told === undefined ? {} : { placeTime: likeliestThere(told, listed[0]?.identity) }),
@@ -261,15 +261,18 @@ function individualsOf(
   return [...found].map(([identity, own]) => ({ identity, ...own }))
 }
 
-/** For each query whether it is less like the gallery than the gallery's animals are like each other. */
+/** For each query how like the gallery it is, where that is less than the gallery's animals are like each other; else undefined. */
 function unlikeGallery(
   known: PhotoEmbeddings,
   queries: PhotoEmbeddings,
   leftOut: (query: number) => readonly number[],
-): boolean[] {
+): (Likeness | undefined)[] {
   const likeness = likenessOf(known)
-  if (likeness === undefined) return queries.photos.map(() => false)
-  return Array.from(nearestSimilarities(queries, known, leftOut), (similarity) => similarity < likeness.least)
+  if (likeness === undefined) return queries.photos.map(() => undefined)
+  const { least } = likeness
+  return Array.from(nearestSimilarities(queries, known, leftOut), (similarity) =>
+    similarity < least ? { similarity, least } : undefined,
+  )
 }
 
 /**
