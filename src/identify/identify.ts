@@ -25,7 +25,7 @@ export interface Candidate {
   readonly photo: Photo
   /** How many places of the coat agree with that photo, where they were matched: in place, scale and angle. */
   readonly places?: number | undefined
-  /** That the photo shows this individual, 0 to 1; without a calibration it is not known. */
+  /** That the photo shows this individual, 0 to 1; undefined without a calibration, and where a person decided. */
   readonly probability?: number | undefined
   /** More agree, and rarer ones, when the query is mirrored: left and right may be swapped. */
   readonly mirrored?: boolean | undefined
@@ -132,7 +132,7 @@ export function identifyPhotos(
         identity,
         similarity: score,
         photo: known.photos[photo]!,
-        ...(probability === undefined ? {} : { probability }),
+        ...(probability === undefined || isDecided ? {} : { probability }),
         ...(local === undefined ? {} : placesOf(local, query, photo)),
         ...(photosEach === 0 ? {} : { photos: shown.get(identity)! }),
         ...decidedOf(decided[query]!, identity),
