@@ -103,7 +103,7 @@ export function placeOfNew({ answer: { newProbability = 0 }, candidates }: Ident
   return at === -1 ? candidates.length : at
 }
 
-/** How often such answers were right where this was measured, on individuals that nothing was fitted on. */
+/** How often such answers were right where this was measured, on individuals that nothing was fitted on: lines, the one that most people need first. */
 export function accuracyWords(
   { fittedOn }: CalibrationRecord,
   { measured }: CalibratedScores,
@@ -120,7 +120,7 @@ export function accuracyWords(
   const right = Math.round(
     (sure.reduce((sum, { count, right: share }) => sum + count * share, 0) / Math.max(weight, 1)) * asked,
   )
-  const where = `on ${counted(fittedOn.photos, 'photo')} of ${counted(measured.individuals, 'individual')} that the probabilities were not fitted on (${fittedOn.data}), each asked among some ${counted(Math.round(measured.individuals / measured.folds), 'individual')}, with its own there and without`
+  const where = `Measured on ${counted(fittedOn.photos, 'photo')} of ${counted(measured.individuals, 'individual')} that the probabilities were not fitted on (${fittedOn.data}), each asked among some ${counted(Math.round(measured.individuals / measured.folds), 'individual')}, with its own there and without`
   const surely =
     named === 0
       ? `it named nobody with a probability of ${threshold.toFixed(2)} or more`
@@ -133,7 +133,13 @@ export function accuracyWords(
   const sightings = fittedOn.protocol.includes(otherEncounters)
     ? ''
     : ' No sightings were known, so that photos of one moment may have found each other: on new sightings it is right far less often.'
-  return `How often this is right: ${where}, ${surely}.${learned} Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there; by chance it would be for ${percent(1 / Math.max(among, 1))}.${newAnimalWords(measured, costs)}${sightings}`
+  const lines = [
+    `How often this is right: ${surely}.`,
+    `Its first guess was right for ${percent(measured.rank1)} of the photos whose individual was there; by chance it would be for ${percent(1 / Math.max(among, 1))}.${sightings}`,
+    `${newAnimalWords(measured, costs)}`.trim(),
+    `${where}.${learned}`,
+  ]
+  return lines.filter((line) => line !== '').join('\n')
 }
 
 /** How often photos of absent individuals got a name, or were called new, at these costs; whole bins count. */
