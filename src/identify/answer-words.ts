@@ -62,7 +62,7 @@ function decidedWords(
 function verdict(told: Identification['answer']): string {
   const { answer, identity, probability, newProbability, reason, likeness } = told
   if (reason === 'unlike')
-    return `not in the gallery, by similarity alone${likeness === undefined ? '' : `: it is ${likeness.similarity.toFixed(3)} at most with any photo there, and nearly every photo there has ${likeness.least.toFixed(3)} or more with one of another animal`}`
+    return `not in the gallery, by similarity alone${likeness === undefined ? '' : `: its similarity with every photo there is ${likeness.similarity.toFixed(3)} or less, and nearly every photo there has ${likeness.least.toFixed(3)} or more with one of another animal`}`
   if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
   if (reason === 'unmeasured')

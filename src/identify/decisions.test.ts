@@ -203,6 +203,8 @@ describe('decisions about a gallery', () => {
     const ask = (decisions: ReturnType<typeof read>) =>
       identifyPhotos(known, atDegrees(asked.slice(0, 1), [1]), 3, { scores, decisions })[0]!
     const [before, after] = [ask([]), ask(read('x.jpg,Ana/2.jpg,different'))]
+    const decided = ask(read('x.jpg,Ana/2.jpg,same')).candidates
+    expect(decided.filter((one) => 'probability' in one)).toEqual([])
     const [ana, bia, caua] = before.candidates.map(({ probability }) => probability!)
     expect(after.candidates.map(({ identity, probability }) => [identity, probability])).toEqual([
       ['Bia', expect.closeTo(bia! / (1 - ana!), 10)],
