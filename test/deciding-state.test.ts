@@ -69,6 +69,7 @@ test('what cannot be told leaves a trace: an open question says of how many cand
     name: '',
     answer: 'unsure',
     words: '',
+    isNew: null,
     groups: [{ name: 'Ana', words: '', placeTime: '', photos: [candidate(1), candidate(2)] }],
   } as const
   const photos = ['a', 'x', 'y'].map((name) => ({ name }) as DecidingData['photos'][number])
