@@ -107,7 +107,7 @@ export function tellLeftOut(found: readonly Identification[]): void {
 export function tellBothFlanks(found: readonly Identification[]): void {
   const count = found.filter(({ answer: { bothFlanks, reason } }) => bothFlanks && reason !== 'decided').length
   if (count === 0) return
-  const whose = count === 1 ? 'the flank of 1 photo is' : `the flanks of ${count} photos are`
+  const whose = `the ${count === 1 ? 'flank' : 'flanks'} of ${counted(count, 'photo')} ${count === 1 ? 'is' : 'are'}`
   tell(
     `note: ${whose} not known, so left and right coats were compared, which are two. Say left or right where the gallery says it (in file names, folders or a column), or see \`rosette flanks\` (docs/flanks.md)`,
   )
