@@ -84,7 +84,7 @@ test('without a calibration: no probability and no name, but another species is 
   expect(answers.get('known')!.candidates[0]).not.toHaveProperty('probability')
   expect(answers.get('antelope')!.answer).toMatchObject({ answer: 'new', reason: 'unlike' })
   expect(answers.get('antelope')!.answer.because).toMatch(
-    /^not in the gallery, by similarity alone: .* there is -?0\.\d{3} or less, and nearly every photo there has 0\.\d{3} or more/,
+    /^not in the gallery, by similarity alone: the network's is -?0\.\d{3} or less with every photo there, and nearly every photo there has 0\.\d{3} or more/,
   )
   expect(output.stderr).toContain('Nothing is known of how often this model is right on your animals')
   expect(output.stderr).toContain('`rosette calibrate` measures it')

@@ -62,7 +62,7 @@ function decidedWords(
 function verdict(told: Identification['answer']): string {
   const { answer, identity, probability, newProbability, reason, likeness } = told
   if (reason === 'unlike')
-    return `not in the gallery, by similarity alone${likeness === undefined ? '' : `: its similarity with every photo there is ${likeness.similarity.toFixed(3)} or less, and nearly every photo there has ${likeness.least.toFixed(3)} or more with one of another animal`}`
+    return `not in the gallery, by similarity alone${likeness === undefined ? '' : `: the network's is ${rounded(likeness.similarity, Math.ceil)} or less with every photo there, and nearly every photo there has ${rounded(likeness.least, Math.floor)} or more with a photo of another animal`}`
   if (identity === undefined) return 'unsure: a person ruled out everybody that it was compared with'
   if (reason === 'uncalibrated') return `unsure: most like ${identity}`
   if (reason === 'unmeasured')
@@ -76,11 +76,16 @@ function verdict(told: Identification['answer']): string {
   return `unsure, by probability: ${(newProbability ?? 0) > (probability ?? 0) ? `${other}, ${own}` : `${own}, ${other}`}`
 }
 
-/** The photo that speaks for it, and how clearly. */
+/** Three decimals that keep the promise of "or less" and "or more". */
+function rounded(similarity: number, to: (thousandths: number) => number): string {
+  return (to(similarity * 1000) / 1000).toFixed(3)
+}
+
+/** The photo that speaks for it, and how clearly; nothing where places agree with a photo that the network finds unlike: they are chance. */
 function basis({ answer: { reason, identity }, candidates, onWholePhotos, isScore }: Identification): string {
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
-  if (first === undefined) return ''
+  if (first === undefined || (reason === 'unlike' && first.places !== undefined)) return ''
   const agree =
     onWholePhotos === true
       ? `${counted(first.places ?? 0, 'place of the photos agrees', 'places of the photos agree')}, background included`
@@ -164,7 +169,7 @@ function newAnimalWords(
 
 /** What is said where nothing was measured. */
 export const noAccuracyWords =
-  'Nothing is known of how often this model is right on your animals, so there are no probabilities and no names are given: `calibrateModel()` measures it, on photos of eight known individuals or more.'
+  'Nothing is known of how often this model is right on your animals, so there are no probabilities, and the model names nobody: `calibrateModel()` measures it, on photos of eight known individuals or more.'
 
 function percent(probability: number | undefined): string {
   return probability === undefined ? 'unknown' : percentText(probability)
