@@ -94,8 +94,8 @@ describe('a page of answers', () => {
     await press(opened.page, 'c', 'd', 'd', 'u', 'c', 'd', 'd') // Bento.jpg: after d the next individual, after c the next photo
     await press(opened.page, 's', 'd', 'd', 'n') // Caiman.jpg and Zoe.jpg
     const kept = await reloadedUntil(opened.page, (text) => text.startsWith('10 '))
-    expect(kept).toMatch(/^10 decisions\. This browser keeps them/)
-    expect(await opened.page.locator('summary').first().textContent()).toBe('Photos: 4 of 4 decided')
+    expect(kept).toMatch(/^10 decisions; 4 of 4 photos decided\. This browser keeps them/)
+    expect(await opened.page.locator('summary').first().textContent()).toBe('4 of 4 photos decided')
     const text = await saved(opened.page)
     writeFileSync(decisions, text)
     expectQuiet(opened)
@@ -126,7 +126,7 @@ describe('a page of answers', () => {
     expect(await identify('--html', csv, '--csv', csv, '--overwrite')).toBe(2)
     expect(output.stderr).toContain(`--html: ${csv} is the file of --csv too`)
     expect(await identify('--html', page, '--csv', csv, '--decisions', decisions, '--overwrite', '--top', '1')).toBe(0)
-    expect(output.stdout).toContain('2 known, 1 new, 1 unsure')
+    expect(output.stdout).toContain('2 known, 1 not in the gallery, 1 unsure')
     const rows = table(readFileSync(csv, 'utf8').replaceAll(/"[^"]*"/g, ''))
     const [header = [], ...told] = rows
     const of = (name: string, column: string) => told.find(([file]) => file!.endsWith(name))![header.indexOf(column)]

@@ -3,7 +3,7 @@ import type { DecidedPair, DecidingData } from '../src/report/deciding-data.ts'
 import { contradictions } from '../src/web/deciding/contradictions.ts'
 import { decisionsCsv } from '../src/web/deciding/csv.ts'
 import { Decisions } from '../src/web/deciding/decisions.ts'
-import { Desk } from '../src/web/deciding/desk.ts'
+import { Desk, shownName } from '../src/web/deciding/desk.ts'
 import type { Made } from '../src/web/deciding/made.ts'
 import { quartersOf } from '../src/web/deciding/placing.ts'
 import { markedCsv } from '../src/web/marked-csv.ts'
@@ -72,12 +72,22 @@ test('what cannot be told leaves a trace: an open question says of how many cand
     isNew: null,
     groups: [{ name: 'Ana', words: '', placeTime: '', photos: [candidate(1), candidate(2)] }],
   } as const
-  const photos = ['a', 'x', 'y'].map((name) => ({ name }) as DecidingData['photos'][number])
+  const photos = ['a', 'x', 'y'].map((name) => ({ name, animal: null }) as DecidingData['photos'][number])
   const data = { kind: 'identify', photos, questions: [question] } as unknown as DecidingData
   const desk = new Desk(data, new Decisions([], keeping([]), true))
   expect(desk.lookedAt(question)).toBe(0)
   desk.decide('cannot tell')
   expect([desk.progressOf(question), desk.lookedAt(question)]).toEqual(['open', 1])
+})
+
+test('an animal of several in one file is called so, and nothing is decided of the file', () => {
+  const photos = [{ name: 'herd.jpg', animal: [2, 3] }] as unknown as DecidingData['photos']
+  const question = { photo: 0, groups: [] } as unknown as DecidingData['questions'][number]
+  const data = { kind: 'identify', photos, questions: [question] } as unknown as DecidingData
+  const desk = new Desk(data, new Decisions([], keeping([]), true))
+  expect(shownName(photos[0]!)).toBe('herd.jpg, animal 2 of 3')
+  expect(desk.hindrance('new')).toContain('herd.jpg shows several animals')
+  expect(shownName({ ...photos[0]!, animal: null })).toBe('herd.jpg')
 })
 
 test('contradictions are told over chains, and against the gallery', () => {
@@ -91,7 +101,7 @@ test('contradictions are told over chains, and against the gallery', () => {
     'q and 2 are different, but other decisions make them one animal.',
   ])
   expect(told(pair('q', '', 'new'), pair('q', 'r', 'same'), pair('r', '1', 'same'))).toEqual([
-    'q is new, but also the same as Ana.',
+    'q is not in the gallery, but also the same as Ana.',
   ])
 })
 

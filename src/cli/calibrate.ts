@@ -46,8 +46,9 @@ that a photo shows nobody of the gallery. The accuracy that it prints was
 measured on individuals from which it did not learn.
 
 calibration.json is written into the model's folder. \`rosette identify\` finds it
-there and answers with a name, "new" or "unsure" (docs/answers.md). It holds for
-this model only. A lone .onnx file has no folder of its own: say --out there.
+there and answers with a name, "not in the gallery" or "unsure"
+(docs/answers.md). It holds for this model only. A lone .onnx file has no folder
+of its own: say --out there.
 
 With --match local the scores of places of the coat are calibrated too, for
 \`rosette identify --match local\`. With --match fused it also measures three

@@ -44,9 +44,12 @@ export function addAnswerOptions(command: Command): Command {
         .default(undefined, '10: a name needs a probability of 0.9'),
     )
     .addOption(
-      new Option('--cost-missed-match <C>', 'what it costs to call a known animal new, in looks of a person')
+      new Option(
+        '--cost-missed-match <C>',
+        'what it costs to answer “not in the gallery” about a known animal, in looks of a person',
+      )
         .argParser(cost)
-        .default(undefined, '10: new needs a probability of 0.9'),
+        .default(undefined, '10: that answer needs a probability of 0.9'),
     )
     .addOption(
       new Option('--new-share <S>', 'the share of photos that show animals which are not in the gallery')

@@ -57,7 +57,7 @@ const header = [
   'answers off by',
   'pairs off by',
   'absent animals named (above 0.9)',
-  'new told from known (AUROC)',
+  'not in the gallery told from known (AUROC)',
 ]
 
 /** Photos of one moment find each other by anything, mud included. */

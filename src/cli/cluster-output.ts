@@ -1,9 +1,12 @@
 import { type Cell, counted, csvText } from '../base/index.ts'
+import type { Photo } from '../data/index.ts'
 import type { CutRange, Decision, PhotoClusters } from '../identify/index.ts'
+import { boxCells, boxHeader, photosAndAnimals, showSeveral } from './animal-words.ts'
 import { withMinus } from './score-table.ts'
 
 /** A row for each photo, by cluster, the largest first. */
 export function tableOfClusters({ photos, scale }: PhotoClusters): string {
+  const several = showSeveral(photos.map(({ photo }) => photo))
   const header = ['photo', 'cluster', scale, 'nearest_other', `nearest_other_${scale}`, 'sure']
   const rows = photos
     .toSorted((a, b) => a.cluster - b.cluster)
@@ -14,8 +17,9 @@ export function tableOfClusters({ photos, scale }: PhotoClusters): string {
       nearest?.cluster ?? '',
       nearest?.score.toFixed(4) ?? '',
       sure ? 'yes' : 'no',
+      ...(several ? boxCells(photo) : []),
     ])
-  return csvText([header, ...rows])
+  return csvText([[...header, ...(several ? boxHeader : [])], ...rows])
 }
 
 /** What was found, and what is left to do. */
@@ -38,16 +42,21 @@ export function clusterWords(found: PhotoClusters, decisions: readonly Decision[
           `flanks       ${oneFlank.left} were seen from the left only, ${oneFlank.right} from the right only: the two flanks of one animal are two proposals, unless a decision links them`,
         ]
   const decided = Object.entries(decisionCounts(decisions)).flatMap(([word, count]) =>
-    word === 'new' && count === 0 ? [] : [`${count} ${word}`],
+    word === 'new' && count === 0 ? [] : [`${count} ${word === 'new' ? 'not in the gallery' : word}`],
   )
   return [
-    `photos       ${photos.length}`,
+    `photos       ${photosText(photos.map(({ photo }) => photo))}`,
     `individuals  ${individuals} proposed (${low} to ${high}); ${singles} with one photo`,
     ...flanks,
     `sure         ${sure} of ${counted(photos.length, 'photo is', 'photos are')} in the same individual at both ends of this interval`,
     `threshold    ${thresholdWords(found.threshold, found.scale)}`,
     ...(decisions.length === 0 ? [] : [`decisions    ${decided.join(', ')}`]),
   ]
+}
+
+/** The number alone, unless some photos show several animals. */
+function photosText(photos: readonly Photo[]): string {
+  return showSeveral(photos) ? photosAndAnimals(photos) : String(photos.length)
 }
 
 /** The same as JSON. */

@@ -125,8 +125,10 @@ test('cluster --lines: the page has the places that agree, and the clusters are 
   expect(await ask(out, '--html', html, '--lines')).toBe(0)
   expect(readFileSync(out, 'utf8')).toBe(readFileSync(plain, 'utf8'))
   const [, json] = /<script type="application\/json" id="deciding">(.*?)<\/script>/.exec(readFileSync(html, 'utf8'))!
-  const { questions, photos: told, linesHint } = JSON.parse(json!) as DecidingData
+  const { questions, photos: told, linesHint, linesDoubt } = JSON.parse(json!) as DecidingData
   expect(linesHint).toBe('')
+  expect(linesDoubt).toMatch(/^Careful: the animals are not cut out/)
+  expect(output.stderr).toContain('warning: the animals are not cut out')
   const lines = questions.flatMap(({ photo, groups }) =>
     groups[0]!.photos.map((one) => ({ pair: [told[photo]!.name, told[one.photo]!.name].sort().join(' '), ...one })),
   )

@@ -23,6 +23,7 @@ import { locatingBy } from './own-data.ts'
 import { checkPhotosFirst } from './photos-first.ts'
 import { say, tell } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
+import { linesDoubtText, warnOfWholePhotos } from './whole-photos.ts'
 import {
   interruptible,
   tellOtherDecisions,
@@ -158,9 +159,19 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       const matches = await withMatching(how, { signal }, async (matching) =>
         matching === undefined ? undefined : matchPairs(matching, photos, found.toDecide),
       )
+      if (matches?.onWholePhotos === true) warnOfWholePhotos('the page draws them')
+      const linesDoubt = matches?.onWholePhotos === true ? linesDoubtText : ''
       const linesHint = lines ? '' : 'For lines between places of the coat that agree, write this page with --lines.'
-      const about = { source: data, overwrite, limitPixels, signal, notes: notesOf(found, decisions), linesHint }
-      const asked = { clusters: found, decisions, ofOthers, matches }
+      const about = {
+        source: data,
+        overwrite,
+        limitPixels,
+        signal,
+        notes: notesOf(found, decisions),
+        linesHint,
+        linesDoubt,
+      }
+      const asked = { clusters: found, decisions, ofOthers, matches: matches?.pairs }
       return { found, page: await withPage(about, (options) => writeClustersPage(html, asked, options)) }
     })
   })

@@ -4,7 +4,7 @@ import type { Photo, Skipped } from '../data/index.ts'
 import type { Embedder, GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { addMatchOption, type MatchFlags } from './match-options.ts'
+import { addMatchOption, countedFor, type MatchFlags } from './match-options.ts'
 import { addDataOptions, addModelOptions, bytesOf, type DataFlags, type ModelFlags } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { checkNamed, locatingBy, photosToRead } from './own-data.ts'
@@ -130,7 +130,7 @@ async function placesOf(
   const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const { limitPixels, signal } = reading
   try {
-    return await withProgress('keypoints', reading, ({ onProgress }) =>
+    return await withProgress(`keypoints${countedFor(extractors.length)}`, reading, ({ onProgress }) =>
       galleryFeatures(extractors, photos, { limitPixels, signal, onProgress, about }),
     )
   } finally {

@@ -4,7 +4,7 @@ import { check, checkOutput, counted } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
-import { matcherConfigOption, matcherOption } from './match-options.ts'
+import { countedFor, matcherConfigOption, matcherOption } from './match-options.ts'
 import { addDataOptions, addModelOptions, bytesOf, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
 import { checkPhotosFirst } from './photos-first.ts'
@@ -128,8 +128,10 @@ async function localOf(
       'name each --matcher that it was made with, and no other: every photo has features of all; if an older rosette found them, make the gallery again',
     )
     const known = append ? storedFeatures(out, extractors) : undefined
-    return await withProgress('keypoints', { skipUnreadable, limitPixels, signal }, ({ onProgress }) =>
-      galleryFeatures(extractors, gallery, { limitPixels, signal, onProgress, known }),
+    return await withProgress(
+      `keypoints${countedFor(extractors.length)}`,
+      { skipUnreadable, limitPixels, signal },
+      ({ onProgress }) => galleryFeatures(extractors, gallery, { limitPixels, signal, onProgress, known }),
     )
   } finally {
     await releaseExtractors(extractors)

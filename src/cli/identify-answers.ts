@@ -19,6 +19,7 @@ import { tellTimes, timed, timedGallery } from './place-time.ts'
 import { firstWord, progress } from './progress.ts'
 import { tell, warn } from './say.ts'
 import { warnOfUnusedCosts, warnOfUnusedMatcher } from './unused-options.ts'
+import { warnOfWholePhotos } from './whole-photos.ts'
 import {
   tellOtherDecisions,
   warnOfIdenticalKnown,
@@ -163,16 +164,10 @@ async function matched(
   const learnt = plain && followed !== undefined ? learntBy(followed, match) : undefined
   return withMatching({ ...flags, match }, { signal, gallery: source, learnt }, async (matching) => {
     const local = matching && (await matchQueries(matching, known, asked, { postProcessing, flanks: flags.flanks }))
-    if (local?.onWholePhotos === true) warn(`${wholePhotos} (--html draws them). ${toCutOut}`)
+    if (local?.onWholePhotos === true) warnOfWholePhotos('--html draws them')
     return { match, local, scores: matching?.fusion === undefined ? undefined : learnt?.scores }
   })
 }
-
-/** Said on the terminal and on the page. */
-export const wholePhotos =
-  'the animals are not cut out, so places that agree may lie in mud, in grass or on another animal: look where their lines end before you trust their number'
-
-const toCutOut = 'With --locate, masks or boxes only the animals are looked at (docs/locate.md)'
 
 /** Places say whom a photo shows against those of other animals. */
 function tellOneIndividual({ photos }: PhotoEmbeddings): void {

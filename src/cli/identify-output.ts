@@ -1,5 +1,6 @@
 import { csvText, formatTable } from '../base/index.ts'
 import { type Candidate, type Identification, placeOfNew } from '../identify/index.ts'
+import { boxCells, boxHeader, boxWords, showSeveral } from './animal-words.ts'
 import { placeTimeColumns } from './place-time.ts'
 
 /** Whether the numbers called similarities elsewhere are a calibration's scores. */
@@ -18,7 +19,7 @@ export function tableText(found: readonly Identification[]): string {
   const isMatched = candidates.some(({ places }) => places !== undefined)
   const isTold = candidates.some(({ mirrored }) => mirrored === true)
   const { header, cellsOf } = placeTimeColumns(found)
-  const boxed = showsSeveral(found)
+  const boxed = showSeveral(found.map(({ photo }) => photo))
   const around = (cells: readonly (string | number)[], places: string | number): (string | number)[] => {
     const shown = cells.slice(0, calibrated ? columns.length : 5)
     return isMatched ? [...shown.slice(0, 4), places, ...shown.slice(4)] : shown
@@ -27,14 +28,21 @@ export function tableText(found: readonly Identification[]): string {
   const last = [...(isTold ? ['mirrored'] : []), ...told, ...(boxed ? ['animal at'] : [])]
   const rows = found.flatMap((one) =>
     linesOf(one).map(({ cells, candidate }, i) => [
-      ...around([...cells, i === 0 ? one.answer.answer : ''], candidate?.places ?? ''),
+      ...around([...cells, i === 0 ? answerNames[one.answer.answer] : ''], candidate?.places ?? ''),
       ...(isTold ? [candidate?.mirrored === true ? 'fits better' : ''] : []),
       ...cellsOf(candidate),
-      ...(boxed ? [boxWords(one)] : []),
+      ...(boxed ? [boxWords(one.photo)] : []),
     ]),
   )
   return formatTable([...around(columns, 'places'), ...last].map(String), rows)
 }
+
+/** What a screen calls answers; files have the words of `Answer`. */
+const answerNames = {
+  known: 'known',
+  new: 'not in the gallery',
+  unsure: 'unsure',
+} as const satisfies Readonly<Record<Identification['answer']['answer'], string>>
 
 /** What the likeliest answer is called where that is nobody. */
 const nobody = '(not in the gallery)'
@@ -83,21 +91,6 @@ const matchedHeader = ['places', 'mirrored']
 /** Beside them where decisions were read: who said so, and what was decided of the photo and this individual. */
 const decidedHeader = ['answered_by', 'decided']
 
-/** Beside them where a photo shows several animals: the box of each, in pixels of the upright photo. */
-const boxHeader = ['x', 'y', 'width', 'height']
-
-function showsSeveral(found: readonly Identification[]): boolean {
-  return new Set(found.map(({ photo }) => photo.filename)).size < found.length
-}
-
-function boxOf({ photo: { box } }: Identification): (number | string)[] {
-  return box === undefined ? boxHeader.map(() => '') : [box.x, box.y, box.width, box.height]
-}
-
-function boxWords({ photo: { box } }: Identification): string {
-  return box === undefined ? '' : `${box.x}, ${box.y}, ${box.width} × ${box.height}`
-}
-
 /** The table as CSV, with what each answer rests on, and where people decided who gave it. */
 export function tableOf(
   found: readonly Identification[],
@@ -106,7 +99,7 @@ export function tableOf(
 ): string {
   const matched = found.some(({ candidates }) => candidates.some(({ places }) => places !== undefined))
   const { header, cellsOf } = placeTimeColumns(found)
-  const boxed = showsSeveral(found)
+  const boxed = showSeveral(found.map(({ photo }) => photo))
   const rows = found.flatMap((one, i) =>
     rowsOf([one]).map((cells, row) => [
       ...cells,
@@ -115,7 +108,7 @@ export function tableOf(
       ...(matched ? matchedOf(one.candidates[row]) : []),
       ...cellsOf(one.candidates[row]),
       ...(decided ? [answeredBy(one), one.candidates[row]?.decided ?? ''] : []),
-      ...(boxed ? boxOf(one) : []),
+      ...(boxed ? boxCells(one.photo) : []),
     ]),
   )
   return csvText([

@@ -2,14 +2,16 @@ import { counted, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { Identification } from '../identify/index.ts'
 import type { DecidingPage } from '../report/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
+import { animalNames, photosAndAnimals } from './animal-words.ts'
 import { type PageToWrite, withPage } from './deciding-page.ts'
 import { inFlags } from './flag-words.ts'
-import { type Answers, wholePhotos } from './identify-answers.ts'
+import type { Answers } from './identify-answers.ts'
 import { isScored, plain, tableOf, tableText } from './identify-output.ts'
 import type { Question } from './identify-question.ts'
 import { placeTimeLines } from './place-time.ts'
 import { say, tell } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
+import { linesDoubtText } from './whole-photos.ts'
 
 /** What stands beside answers: how often such answers were right, and what their numbers mean. */
 export interface BesideAnswers {
@@ -39,7 +41,7 @@ export async function writePage(
     match === 'none'
       ? 'For lines between places of the coat that agree, write this page with --match local or --match fused.'
       : ''
-  const linesDoubt = found.some(({ onWholePhotos }) => onWholePhotos === true) ? `Careful: ${wholePhotos}.` : ''
+  const linesDoubt = found.some(({ onWholePhotos }) => onWholePhotos === true) ? linesDoubtText : ''
   return withPage({ ...page, notes: [accuracy, meaning], linesHint, linesDoubt }, (options) =>
     writeAnswersPage(path, { found, gallery: known.photos, ...decided }, options),
   )
@@ -62,7 +64,8 @@ export async function tellAnswers(
   const explained = [meaning, accuracy].join('\n')
   const { found: short, told } = withShortPaths(found)
   const beside = await placeTimeLines(short)
-  const answers = short.map((one) => `${oneLine(one.photo.filename)}: ${oneLine(answerWords(withoutFlank(one)))}`)
+  const nameOf = animalNames(short.map(({ photo }) => photo))
+  const answers = short.map((one) => `${oneLine(nameOf(one.photo))}: ${oneLine(answerWords(withoutFlank(one)))}`)
   const paths = told === '' ? '' : `${oneLine(told)}\n\n`
   if (csv === undefined) {
     const lines = beside.map((line) => `${line}\n`).join('')
@@ -71,7 +74,7 @@ export async function tellAnswers(
   }
   writeFileAtomic(csv, tableOf(found, because, { decided: decisions !== undefined }))
   const more = found.length > toldAtMost ? `\n… and ${found.length - toldAtMost} more` : ''
-  const counts = `${counted(found.length, 'photo')}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`
+  const counts = `${photosAndAnimals(found.map(({ photo }) => photo))}, up to ${counted(top, 'individual')} for each; ${countWords(found)}`
   say(`${paths}${answers.slice(0, toldAtMost).join('\n')}${more}\n\n${csv}: ${counts}`)
   tell([...beside.slice(-1), explained].join('\n'))
 }
@@ -84,7 +87,7 @@ function countWords(found: readonly Identification[]): string {
   const count = (kind: Identification['answer']['answer']) =>
     found.filter(({ answer }) => answer.answer === kind).length
   const lost = found.filter(({ answer: { reason, notCompared } }) => reason === 'nobodyToCompare' && notCompared > 0)
-  const words = `${count('known')} known, ${count('new')} new, ${count('unsure')} unsure`
+  const words = `${count('known')} known, ${count('new')} not in the gallery, ${count('unsure')} unsure`
   return lost.length === 0
     ? words
     : `${words}; ${lost.length} of these could not be matched: the gallery has no photo of their flank`

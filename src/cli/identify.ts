@@ -39,8 +39,9 @@ weighs how many photos each individual has: so the first individual need not be
 the one with the most similar photo.
 A gallery photo that is the very same file as the photo asked about is left out.
 
-The answer is a name, "new" or "unsure". Names need probabilities, which
-\`rosette calibrate\` makes once for a model (docs/answers.md).
+The answer is a name, "not in the gallery" (\`new\` in files) or "unsure". Names
+need probabilities, which \`rosette calibrate\` makes once for a model
+(docs/answers.md).
 
 --html writes a page to decide on: each photo beside its candidates. What you
 decide there is saved as a CSV, which --decisions reads (docs/deciding.md).`

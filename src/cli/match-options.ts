@@ -87,6 +87,16 @@ const stageNames = {
   matchingOthers: 'matching coats, 2 of 2 (without their own)',
 } as const satisfies Record<LocalStage, string>
 
+/** Stages in which each matcher looks at photos by itself. */
+function isFinding(stage: LocalStage): boolean {
+  return stage === 'finding' || stage === 'mirroring'
+}
+
+/** Behind the name of work that several matchers do one after the other: a photo is counted once for each of them. */
+export function countedFor(matchers: number): string {
+  return matchers === 1 ? '' : ` (each photo counts once for each of ${matchers} matchers)`
+}
+
 /** Calls `use` with what matches coats as the flags ask, its progress shown; with undefined where they do not ask. */
 export async function withMatching<T>(
   { match, matcher, matcherConfig, threads, memoryLimit, limitPixels }: MatchRunFlags,
@@ -101,7 +111,7 @@ export async function withMatching<T>(
   const extractors = await openExtractors(named, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
   const stages = stagedProgress()
   const onLocal = (stage: LocalStage, done: number, total: number) =>
-    stages.update(stageNames[stage], 'photos', done, total)
+    stages.update(`${stageNames[stage]}${isFinding(stage) ? countedFor(extractors.length) : ''}`, 'photos', done, total)
   try {
     const known = gallery?.kind === 'stored' ? storedFeatures(gallery.source, extractors) : undefined
     if (gallery?.kind === 'stored' && known !== undefined) {

@@ -31,9 +31,11 @@ test('how well new animals are noticed is told for the thresholds in use', () =>
   const asked = { measured: { ...scores.measured!, newAnimals } } as unknown as CalibratedScores
   const words = accuracyWords(record, asked, { falseMatch: 10, missedMatch: 10 })
   expect(words).toContain(
-    'New animals: of 100 photos whose individual was not there, 10 got a wrong name all the same and 50 were called new; of 100 whose individual was there, 10 were called new.',
+    'Animals that are not in the gallery: of 100 photos whose individual was not there, 10 got a wrong name all the same and 50 the answer “not in the gallery”; of 100 whose individual was there, 10 got that answer.',
   )
-  expect(words).toContain('it held the right one to be newer 75 times of 100 (AUROC 0.75; 50 by chance). So it hardly')
-  expect(accuracyWords(record, asked, { falseMatch: 10, missedMatch: 2 })).toContain('80 were called new; of 100 whose')
-  expect(accuracyWords(record, scores, { falseMatch: 10, missedMatch: 10 })).not.toContain('New animals')
+  expect(words).toContain('it told which is which 75 times of 100 (AUROC 0.75; 50 by chance). So it hardly')
+  expect(accuracyWords(record, asked, { falseMatch: 10, missedMatch: 2 })).toContain(
+    '80 the answer “not in the gallery”; of 100 whose',
+  )
+  expect(accuracyWords(record, scores, { falseMatch: 10, missedMatch: 10 })).not.toContain('Animals that are not')
 })

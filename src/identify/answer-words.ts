@@ -55,7 +55,7 @@ function decidedWords(
   { photo, other, decision, row }: Decision,
 ): string {
   const where = `row ${row} of the decisions`
-  if (answer === 'new') return `new: a person decided that it shows nobody of the gallery (${where})`
+  if (answer === 'new') return `not in the gallery: a person decided so (${where})`
   return `${identity}: a person decided that ${photo} and ${other} are ${decision === 'same' ? 'the same' : decision} (${where})`
 }
 
@@ -68,7 +68,7 @@ function verdict(told: Identification['answer']): string {
   if (reason === 'unmeasured')
     return `unsure: most like ${identity}; the calibration is on too few individuals to name anybody`
   if (answer === 'known') return `${identity}, probability ${percent(probability)}`
-  if (answer === 'new') return `new: not in the gallery, probability ${percent(newProbability)}`
+  if (answer === 'new') return `not in the gallery, probability ${percent(newProbability)}`
   const [own, other] = [
     `${identity} ${percent(probability)}`,
     `an animal that is not in the gallery ${percent(newProbability)}`,
@@ -147,7 +147,7 @@ export function accuracyWords(
   return lines.filter((line) => line !== '').join('\n')
 }
 
-/** How often photos of absent individuals got a name, or were called new, at these costs; whole bins count. */
+/** How often photos of absent individuals got a name, or were told not to be in the gallery, at these costs; whole bins count. */
 function newAnimalWords(
   { newAnimals, known, absent }: NonNullable<CalibratedScores['measured']>,
   costs: AnswerCosts,
@@ -163,8 +163,10 @@ function newAnimalWords(
   const missed = of100('newKnown', thresholds.isNew, known)
   const { auroc } = newAnimals
   const weak =
-    auroc < 0.8 ? ' So it hardly notices new animals: look yourself before you believe that somebody is new.' : ''
-  return ` New animals: of 100 photos whose individual was not there, ${named} got a wrong name all the same and ${noticed} were called new; of 100 whose individual was there, ${missed} were called new. Of two photos, one of a new animal and one of a known one, it held the right one to be newer ${(auroc * 100).toFixed(0)} times of 100 (AUROC ${auroc.toFixed(2)}; 50 by chance).${weak}`
+    auroc < 0.8
+      ? ' So it hardly notices them: look yourself before you believe that an animal is not in the gallery.'
+      : ''
+  return ` Animals that are not in the gallery: of 100 photos whose individual was not there, ${named} got a wrong name all the same and ${noticed} the answer “not in the gallery”; of 100 whose individual was there, ${missed} got that answer. Of two photos, one of an animal that was not there and one of an animal that was, it told which is which ${(auroc * 100).toFixed(0)} times of 100 (AUROC ${auroc.toFixed(2)}; 50 by chance).${weak}`
 }
 
 /** What is said where nothing was measured. */

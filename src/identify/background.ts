@@ -1,7 +1,7 @@
 import { check, unreachable } from '../base/index.ts'
 import { type Photo, photoKey } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
-import { type Geometry, hasAlpha } from '../images/index.ts'
+import { type Geometry, isTransparent } from '../images/index.ts'
 import {
   comparePaired,
   evaluateRetrieval,
@@ -70,12 +70,12 @@ export async function backgroundReliance(
   return { masked, queries, ...scores, swapped: against(swapped).scores }
 }
 
-/** Whether a model sees what is outside of the masks that some of the photos have: of files, an alpha channel says it. */
+/** Whether a model sees what is outside of the masks that some of the photos have: of files, transparent pixels say it. */
 export async function seesBackground(embedder: Embedder, photos: readonly Photo[]): Promise<boolean> {
   if (embedder.geometries.every(({ alpha }) => filledAlpha({ alpha }) === alpha)) return false
   if (photos.some(({ mask }) => mask !== undefined)) return true
   for (const { path } of photos.filter(({ path }) => mayHaveAlpha.test(path)).slice(0, mostLookedAt))
-    if (await hasAlpha(path)) return true
+    if (await isTransparent(path)) return true
   return false
 }
 

@@ -19,6 +19,9 @@ test('animals are cut out where nine of ten photos have a mask, a box or transpa
   expect(await areCutOut([...boxed, photo('whole.jpg')])).toBe(true)
   expect(await areCutOut([...boxed.slice(1), photo('whole.jpg')])).toBe(false)
   expect(await areCutOut([...boxed.slice(1), photo(clear)])).toBe(true)
+  const opaque = join(folder, 'screenshot.png') // as many programs write them: an alpha channel of 255 everywhere
+  writeFileSync(opaque, await encodePng({ width: 2, height: 2, data: new Uint8Array(16).fill(255) }))
+  expect(await areCutOut([...boxed.slice(1), photo(opaque)])).toBe(false)
   expect(await areCutOut([photo(clear), photo('gone.png')])).toBe(true) // of a gallery on disk, whose photos may be elsewhere
   expect(await areCutOut([photo('whole.jpg')])).toBe(false)
 })

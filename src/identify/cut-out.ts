@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Photo } from '../data/index.ts'
-import { hasAlpha } from '../images/index.ts'
+import { isTransparent } from '../images/index.ts'
 
 /** From this share of photos on, the animals of a side count as cut out. */
 const cutOutShare = 0.9
@@ -19,12 +19,12 @@ export async function areCutOut(photos: readonly Photo[]): Promise<boolean> {
   const whole = photos.filter(({ box, mask }) => box === undefined && mask === undefined)
   if (photos.length - whole.length >= cutOutShare * photos.length) return true
   const looked = whole.slice(0, mostLookedAt)
-  const transparent = await Promise.all(looked.map(isTransparent))
+  const transparent = await Promise.all(looked.map(isCutOut))
   const share = transparent.filter((is) => is).length / looked.length
   return photos.length - whole.length + share * whole.length >= cutOutShare * photos.length
 }
 
 /** A file that is not there may have been: a gallery on disk does without its photos. */
-async function isTransparent({ path }: Photo): Promise<boolean> {
-  return mayHaveAlpha.test(path) && (!existsSync(path) || (await hasAlpha(path)))
+async function isCutOut({ path }: Photo): Promise<boolean> {
+  return mayHaveAlpha.test(path) && (!existsSync(path) || (await isTransparent(path)))
 }

@@ -146,7 +146,7 @@ describe('decisions about a gallery', () => {
     ])
     expect(z!.answer).toMatchObject({ answer: 'known', identity: 'Caua', decidedBy: { row: 2 } })
     expect(y!.answer).toMatchObject({ answer: 'new', identity: undefined, reason: 'decided', decidedBy: { row: 4 } })
-    expect(answerWords(y!)).toBe('new: a person decided that it shows nobody of the gallery (row 4 of the decisions)')
+    expect(answerWords(y!)).toBe('not in the gallery: a person decided so (row 4 of the decisions)')
   })
 
   test('of two photos asked about that show different animals one does not show whom the other was decided to show', () => {

@@ -49,7 +49,7 @@ export {
   type MatchKind,
   matchLocally,
 } from './local-matching.ts'
-export { type AgreeingPlaces, matchPairs } from './match-pairs.ts'
+export { type AgreeingPlaces, type MatchedPairs, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf, otherEncounters } from './meeting.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { percentText } from './percent-text.ts'

@@ -166,10 +166,10 @@ export function headerOf(source: string | Uint8Array): Promise<Metadata> {
   return sharp(source, { failOn: 'none', limitInputPixels: false }).metadata()
 }
 
-/** Whether a photo's file has an alpha channel; false where its header cannot be read. */
-export async function hasAlpha(path: string): Promise<boolean> {
+/** Whether pixels of a photo's file are transparent: many programs write an alpha channel that says nothing. False where the file cannot be read. */
+export async function isTransparent(path: string): Promise<boolean> {
   try {
-    return (await headerOf(path)).hasAlpha === true
+    return (await headerOf(path)).hasAlpha === true && !(await sharp(path, { failOn: 'none' }).stats()).isOpaque
   } catch {
     return false // who decodes the photo tells why
   }

@@ -5,9 +5,9 @@ export {
   decodeDefaults,
   decodeImage,
   decoderVersion,
-  hasAlpha,
   hasPhotoHeader,
   type ImageRGBA,
+  isTransparent,
 } from './decode.ts'
 export { encodeJpeg, encodePng } from './encode.ts'
 export { photoTime } from './exif-time.ts'

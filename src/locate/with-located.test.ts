@@ -52,10 +52,14 @@ describe('photos with the animals on them', () => {
         ['b/3.png', undefined, false],
       ])
       expect(largest.photos[0]!.extra).toEqual({ detection_confidence: '1.000' })
-      expect(largest.note).toBe('drawn: animals found in 2 of 3 photos; 1 without one stays whole; 1 has several')
+      expect(largest.note).toBe(
+        'drawn: animals found in 2 of 3 photos; 1 without one stays whole (b/3.png); 1 has several',
+      )
       expect(looked()).toBe(3)
       // the identities are folders: of a known individual the largest is taken all the same
-      expect(boxesOf(await locatePhotos(locator, manifest, { cacheDir, animals: 'all' }))).toHaveLength(3)
+      const named = await locatePhotos(locator, manifest, { cacheDir, animals: 'all' })
+      expect(boxesOf(named)).toHaveLength(3)
+      expect(named.note).toContain('1 has several; 1 of these is named, so its largest animal alone is taken')
       const nobodys = { ...manifest, photos: manifest.photos.map(({ identity: _, ...photo }) => photo) }
       const all = await locatePhotos(locator, nobodys, { cacheDir, animals: 'all' })
       expect(boxesOf(all).map(([name, box]) => [name, box])).toEqual([

@@ -1,4 +1,4 @@
-import { counted } from '../base/index.ts'
+import { counted, oneLine } from '../base/index.ts'
 import type { Manifest, Photo } from '../data/index.ts'
 import { type FindOptions, findAnimals } from './find.ts'
 import type { KeptAnimal } from './located-cache.ts'
@@ -43,7 +43,7 @@ export async function locatePhotos(
     const taken = animals === 'all' && photo.identity === undefined ? all : all.slice(0, 1)
     return taken.map((animal) => annotated(photo, animal))
   })
-  return { ...manifest, photos: located, note: noteOf(locator, photos, found) }
+  return { ...manifest, photos: located, note: noteOf(locator, photos, { found, animals }) }
 }
 
 function annotated(photo: Photo, { box, confidence, mask }: KeptAnimal): Photo {
@@ -55,19 +55,34 @@ function annotated(photo: Photo, { box, confidence, mask }: KeptAnimal): Photo {
   }
 }
 
+/** Photos without an animal that are named. */
+const namedAtMost = 3
+
 function noteOf(
   { name }: Locator,
   photos: readonly Photo[],
-  found: ReadonlyMap<string, readonly KeptAnimal[]>,
+  { found, animals }: { readonly found: ReadonlyMap<string, readonly KeptAnimal[]>; readonly animals: WhichAnimals },
 ): string {
   const boxed = photos.filter(({ box }) => box !== undefined).length
   const looked = photos.filter(({ box, path }) => box === undefined && found.has(path))
   const withAnimals = looked.filter(({ path }) => found.get(path)!.length > 0)
-  const several = withAnimals.filter(({ path }) => found.get(path)!.length > 1).length
+  const without = looked.filter(({ path }) => found.get(path)!.length === 0).map(({ filename }) => oneLine(filename))
+  const several = withAnimals.filter(({ path }) => found.get(path)!.length > 1)
+  const named = animals === 'all' ? several.filter(({ identity }) => identity !== undefined).length : 0
+  const more = without.length > namedAtMost ? ', …' : ''
   const parts = [
     [boxed, 'keeps the box that it has', 'keep the box that they have'],
-    [looked.length - withAnimals.length, 'without one stays whole', 'without one stay whole'],
-    [several, 'has several', 'have several'],
+    [
+      without.length,
+      `without one stays whole (${without[0]})`,
+      `without one stay whole (${without.slice(0, namedAtMost).join(', ')}${more})`,
+    ],
+    [several.length, 'has several', 'have several'],
+    [
+      named,
+      'of these is named, so its largest animal alone is taken',
+      'of these are named, so their largest animals alone are taken',
+    ],
   ] as const
   const told = parts.flatMap(([count, one, many]) => (count === 0 ? [] : [counted(count, one, many)]))
   return [`${name}: animals found in ${withAnimals.length} of ${counted(photos.length, 'photo')}`, ...told].join('; ')

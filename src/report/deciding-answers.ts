@@ -57,7 +57,7 @@ export function askedAnswers({ found, gallery, decisions, ofOthers = [] }: Asked
       toldOf(photo, {
         name: names[parts[i]!].get(photo.filename)!,
         picture: pictures[i] === undefined ? null : i,
-        isOneOfSeveral: (animals[parts[i]!].get(photo.filename) ?? 1) > 1,
+        animal: animals[parts[i]!](photo),
       }),
     ),
     questions: shown.map(({ one, photo, groups }): DecidingQuestion => {

@@ -57,7 +57,7 @@ export function askedClusters(
         {
           name: nameOf.get(photo.filename)!,
           picture: pictures[i] === undefined ? null : i,
-          isOneOfSeveral: (animals.get(photo.filename) ?? 1) > 1,
+          animal: animals(photo),
         },
       ),
     ),

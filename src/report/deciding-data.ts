@@ -30,8 +30,8 @@ export interface DecidingPhoto {
   readonly time: string
   /** Its picture in the page's list; null where the photo could not be read. */
   readonly picture: number | null
-  /** Its file shows several animals, so that its name says nothing of one of them. */
-  readonly isOneOfSeveral: boolean
+  /** Which of how many animals of its file it shows; null where it is the only one. Where there are several the name says nothing of one of them. */
+  readonly animal: readonly [number: number, of: number] | null
 }
 
 /** A photo, what is said of it, and whom to compare it with. */

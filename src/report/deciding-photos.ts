@@ -100,7 +100,7 @@ async function pictureOf(
 /** What the page tells of a photo. Encounters that were taken from times and stations say no more than the time, and a station is a place. */
 export function toldOf(
   photo: Photo,
-  { name, picture, isOneOfSeveral }: Pick<DecidingPhoto, 'name' | 'picture' | 'isOneOfSeveral'>,
+  { name, picture, animal }: Pick<DecidingPhoto, 'name' | 'picture' | 'animal'>,
 ): DecidingPhoto {
   const { identity = '', flank = '', encounter = '', timestamp = '', derived = [] } = photo
   return {
@@ -110,13 +110,16 @@ export function toldOf(
     encounter: derived.includes('encounter') ? '' : encounter,
     time: timestamp,
     picture,
-    isOneOfSeveral,
+    animal,
   }
 }
 
-/** How many animals each file of a list shows, as far as the list has them. */
-export function animalsByFile(photos: readonly Photo[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { filename } of photos) counts.set(filename, (counts.get(filename) ?? 0) + 1)
-  return counts
+/** Which of the animals of its file a photo of this list shows, from 1, and of how many; as far as the list has them. */
+export function animalsByFile(photos: readonly Photo[]): (photo: Photo) => DecidingPhoto['animal'] {
+  const byFile = new Map<string, Set<string>>()
+  for (const photo of photos) byFile.set(photo.filename, (byFile.get(photo.filename) ?? new Set()).add(photoKey(photo)))
+  return (photo) => {
+    const keys = [...(byFile.get(photo.filename) ?? [])]
+    return keys.length > 1 ? [keys.indexOf(photoKey(photo)) + 1, keys.length] : null
+  }
 }

@@ -25,6 +25,21 @@ test('a page says 100 % of nothing that may be otherwise, and no folder above th
   )
 })
 
+test('each animal of a file that shows several is told by its number', () => {
+  const herd = [0, 20].map((x) => ({ ...photo('herd.jpg'), box: { x, y: 0, width: 9, height: 9 } }))
+  const answer = { answer: 'unsure', reason: 'uncalibrated', notCompared: 0, bothFlanks: false }
+  const found = [...herd, photo('one.jpg')].map((asked) => ({ photo: asked, candidates: [], leftOut: [], answer }))
+  const { photos } = askedAnswers(
+    { found: found as unknown as Identification[], gallery: [], decisions: [] },
+    9,
+  ).dataWith([])
+  expect(photos.map(({ name, animal }) => [name, animal])).toEqual([
+    ['herd.jpg', [1, 2]],
+    ['herd.jpg', [2, 2]],
+    ['one.jpg', null],
+  ])
+})
+
 test('only what the ends of the threshold see differently is called near', () => {
   const threshold = { at: 0.5, loose: 0.2, strict: 0.8, from: 'even' }
   const clusters = [1, 1, 2].map((cluster, i) => ({ photo: photo(`${i}.jpg`), cluster, sure: true }))

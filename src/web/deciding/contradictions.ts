@@ -32,7 +32,9 @@ export function contradictions({ photos, questions }: DecidingData, decisions: r
   )
   const known = pairs.flatMap(({ photo, a, decision }) => {
     const [name] = namesOf.get(root(a)) ?? []
-    return decision === 'new' && name !== undefined ? [`${photo} is new, but also the same as ${name}.`] : []
+    return decision === 'new' && name !== undefined
+      ? [`${photo} is not in the gallery, but also the same as ${name}.`]
+      : []
   })
   return [...new Set([...several, ...apart, ...known])]
 }

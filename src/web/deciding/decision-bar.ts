@@ -6,10 +6,10 @@ const words = {
   same: ['Same', 's', 'both photos show one animal'],
   different: ['Different', 'd', 'the photos show two animals'],
   'cannot tell': ['Cannot tell', 'c', 'these photos do not say'],
-  new: ['New', 'n', 'the photo shows nobody of the gallery'],
+  new: ['Not in the gallery', 'n', 'the photo shows nobody of the gallery'],
 } as const satisfies Readonly<Record<DecisionWord, readonly [label: string, key: string, meaning: string]>>
 
-/** The words that a page has: without known individuals nobody is new. */
+/** The words that a page has: without known individuals there is no gallery. */
 export function decisionWords(desk: Desk): readonly DecisionWord[] {
   return (Object.keys(words) as DecisionWord[]).filter((word) => word !== 'new' || desk.data.kind === 'identify')
 }

@@ -1,4 +1,10 @@
-import type { DecidingCandidate, DecidingData, DecidingGroup, DecidingQuestion } from '../../report/deciding-data.ts'
+import type {
+  DecidingCandidate,
+  DecidingData,
+  DecidingGroup,
+  DecidingPhoto,
+  DecidingQuestion,
+} from '../../report/deciding-data.ts'
 import type { Decisions, DecisionWord, PairName } from './decisions.ts'
 
 /** A candidate with the individual whose photo it is. */
@@ -89,7 +95,7 @@ export class Desk {
     const { asked, chosen } = this
     if (asked === undefined) return 'there is no photo to decide about'
     const photos = [asked.photo, ...(word === 'new' || chosen === undefined ? [] : [chosen.candidate.photo])]
-    const several = photos.find((photo) => this.data.photos[photo]!.isOneOfSeveral)
+    const several = photos.find((photo) => this.data.photos[photo]!.animal !== null)
     if (several !== undefined)
       return `${this.nameOf(several)} shows several animals, and decisions name whole files: cut it into a file for each`
     if (word === 'new') return this.data.kind === 'identify' ? undefined : 'no individuals are known here'
@@ -103,7 +109,7 @@ export class Desk {
     if (asked === undefined || hindrance !== undefined) return this.#say(`Not decided: ${hindrance}.`)
     const pair = word === 'new' ? { photo: this.nameOf(asked.photo), other: '' } : this.pairOf(asked, chosen!)
     this.decisions.decide(pair, word)
-    const told = word === 'new' ? `${pair.photo} is new` : `${pair.photo} and ${pair.other}: ${word}`
+    const told = word === 'new' ? `${pair.photo}: not in the gallery` : `${pair.photo} and ${pair.other}: ${word}`
     if (word === 'same' || word === 'new') this.#goOn()
     else this.#nextChoice()
     this.#say(`${told}.`)
@@ -187,4 +193,9 @@ export class Desk {
     const open = this.choices.findIndex((one) => this.#isOpen(one))
     return Math.max(0, same === -1 ? open : same)
   }
+}
+
+/** A photo's name, and where its file shows several animals which of them it is. */
+export function shownName({ name, animal }: DecidingPhoto): string {
+  return animal === null ? name : `${name}, animal ${animal[0]} of ${animal[1]}`
 }

@@ -10,10 +10,10 @@ import { decisionsCsv } from './csv.ts'
 import { decidedTable } from './decided-table.ts'
 import { decisionBar, decisionKey, decisionWords } from './decision-bar.ts'
 import { Decisions } from './decisions.ts'
-import { Desk } from './desk.ts'
+import { Desk, shownName } from './desk.ts'
 import { type KeyAction, keysDialog, listenToKeys } from './keys.ts'
 import { proposals } from './proposals.ts'
-import { questionList } from './question-list.ts'
+import { decidedOf, questionList } from './question-list.ts'
 import { Store } from './store.ts'
 import { viewer } from './viewer.ts'
 
@@ -98,7 +98,9 @@ function answer(desk: Desk): HTMLElement {
     before.disabled = question === 0
     after.disabled = question >= questions.length - 1
     heading.textContent =
-      asked === undefined ? 'Nothing to decide' : `${question + 1} of ${questions.length}: ${desk.nameOf(asked.photo)}`
+      asked === undefined
+        ? 'Nothing to decide'
+        : `${question + 1} of ${questions.length}: ${shownName(desk.data.photos[asked.photo]!)}`
     words.textContent = asSentence(asked?.words ?? nothingLeft)
   }
   desk.onChange(update)
@@ -107,7 +109,8 @@ function answer(desk: Desk): HTMLElement {
 }
 
 /** The button that saves, what it does, and what stands beside it: whether the browser keeps decisions that are not saved yet. */
-function saving({ decisions }: Desk, store: Store) {
+function saving(desk: Desk, store: Store) {
+  const { decisions } = desk
   let saved = 0
   const element = button('Save decisions (CSV)', () => act(), 'key w')
   const note = h('p', { className: 'note kept' })
@@ -117,7 +120,7 @@ function saving({ decisions }: Desk, store: Store) {
     const kept = store.works
       ? 'This browser keeps them for this page.'
       : 'This browser keeps nothing for this page: save them before you close it.'
-    note.textContent = `${count} ${count === 1 ? 'decision' : 'decisions'}. ${kept}`
+    note.textContent = `${count} ${count === 1 ? 'decision' : 'decisions'}; ${decidedOf(desk)}. ${kept}`
     note.classList.toggle('doubt', !store.works && open > 0)
   }
   const act = () => {
@@ -146,7 +149,7 @@ function withCode(text: string): (Node | string)[] {
 
 /** Begins with a capital letter, except for names: these are as somebody wrote them. */
 function asSentence(words: string): string {
-  return words.replace(/^(unsure|new|not|there|could)\b/, (word) => word[0]!.toUpperCase() + word.slice(1))
+  return words.replace(/^(unsure|not|there|could)\b/, (word) => word[0]!.toUpperCase() + word.slice(1))
 }
 
 function textOf(id: string): string {

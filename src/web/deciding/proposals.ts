@@ -1,7 +1,7 @@
 import { count as counted } from '../../chart/index.ts'
 import { h } from '../dom.ts'
 import type { Picture } from '../model.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, shownName } from './desk.ts'
 
 /** The photos of each proposed individual. */
 export function proposals({ data }: Desk, pictures: readonly (Picture | null)[]): HTMLElement {
@@ -24,7 +24,8 @@ export function proposals({ data }: Desk, pictures: readonly (Picture | null)[])
   )
 }
 
-function small({ name, picture }: Desk['data']['photos'][number], pictures: readonly (Picture | null)[]): HTMLElement {
+function small(photo: Desk['data']['photos'][number], pictures: readonly (Picture | null)[]): HTMLElement {
+  const [name, { picture }] = [shownName(photo), photo]
   const shown = picture === null ? undefined : pictures[picture]
   const image =
     shown == null

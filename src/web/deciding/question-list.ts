@@ -1,11 +1,11 @@
 import type { DecidingQuestion } from '../../report/deciding-data.ts'
 import { choice, h } from '../dom.ts'
-import type { Desk, Progress } from './desk.ts'
+import { type Desk, type Progress, shownName } from './desk.ts'
 
 const marks = {
   open: ['○', 'open'],
   same: ['✓', 'the same as a candidate'],
-  new: ['★', 'new'],
+  new: ['★', 'not in the gallery'],
   none: ['✗', 'none of the candidates'],
 } as const satisfies Readonly<Record<Progress, readonly [mark: string, words: string]>>
 
@@ -17,12 +17,19 @@ const marksOfPairs = {
 
 const answers = {
   known: 'known',
-  new: 'new',
+  new: 'not in the gallery',
   unsure: 'unsure',
   decided: 'decided before',
   joined: 'one proposal',
   parted: 'two proposals',
 } as const satisfies Readonly<Record<DecidingQuestion['answer'], string>>
+
+/** How many questions need no more decisions: one may take several. */
+export function decidedOf(desk: Desk): string {
+  const { questions, kind } = desk.data
+  const decided = questions.filter((question) => desk.progressOf(question) !== 'open').length
+  return `${decided} of ${questions.length} ${kind === 'cluster' ? 'pairs' : 'photos'} decided`
+}
 
 /** All questions, with what came of them; a click asks one. */
 export function questionList(desk: Desk): HTMLElement {
@@ -32,7 +39,7 @@ export function questionList(desk: Desk): HTMLElement {
     const mark = h('span', { className: 'mark' })
     mark.setAttribute('aria-hidden', 'true')
     const told = h('span', { className: 'told' })
-    const name = h('span', { className: 'name', textContent: desk.nameOf(question.photo) })
+    const name = h('span', { className: 'name', textContent: shownName(desk.data.photos[question.photo]!) })
     const button = h('button', { type: 'button', onclick: () => desk.ask(i) }, mark, name, told)
     return { item: h('li', {}, button), button, mark, told, question }
   })
@@ -64,9 +71,7 @@ export function questionList(desk: Desk): HTMLElement {
   wide.addEventListener('change', follow)
   follow()
   const update = () => {
-    const open = questions.filter((question) => desk.progressOf(question) === 'open').length
-    const things = kind === 'cluster' ? 'Pairs' : 'Photos'
-    summary.textContent = `${things}: ${questions.length - open} of ${questions.length} decided`
+    summary.textContent = decidedOf(desk)
     rows.forEach(({ item, button, mark, told, question }, i) => {
       const progress = desk.progressOf(question)
       const isCurrent = i === desk.question

@@ -1,7 +1,7 @@
 import type { DecidingPhoto } from '../../report/deciding-data.ts'
 import { button, h } from '../dom.ts'
 import type { Picture } from '../model.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, shownName } from './desk.ts'
 import type { KeyAction } from './keys.ts'
 import { Panes, type ShownSide } from './panes.ts'
 
@@ -47,10 +47,10 @@ export function viewer(desk: Desk, pictures: readonly (Picture | null)[]): Viewe
     if (asked === undefined) return
     const own = data.photos[asked.photo]!
     const other = chosen && data.photos[chosen.candidate.photo]!
-    const right = other && sideOf(other, [chosen.group.name, other.name, factsOf(other), chosen.candidate.words])
+    const right = other && sideOf(other, [chosen.group.name, shownName(other), factsOf(other), chosen.candidate.words])
     act(() =>
       panes.show({
-        sides: [sideOf(own, [asked.name, own.name, factsOf(own)]), right],
+        sides: [sideOf(own, [asked.name, shownName(own), factsOf(own)]), right],
         lines: chosen?.candidate.lines ?? [],
       }),
     )
