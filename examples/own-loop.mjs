@@ -70,6 +70,7 @@ for (let epoch = 0; epoch < epochs; epoch++) {
     const update = updateFeeds({ seed, step, learningRate, optimiser, randoms: plan.randoms })
     const results = await program.step({ ...batch, ...update })
     losses.push(results.loss.data[0])
+    if (!Number.isFinite(losses[step])) throw new Error(`step ${step}: the loss is ${losses[step]}`)
   }
 }
 const state = await program.checkpoint()

@@ -61,7 +61,9 @@ test('a run is split by encounter where those are known, says so, and is measure
     photos: 12,
     queries: 12,
   })
-  expect(told).toContain('split by encounter: 12 photos of 3 individuals in 6 encounters train, 12 of 3 in 6 validate')
+  expect(told).toContain(
+    'split by encounter: 12 photos of 3 individuals in 6 encounters train, 12 of 3 in 6 validate: 50 %, more than the 20 % of validationFraction, as the individuals have few encounters',
+  )
   expect(data.leakage).toMatchObject({ pairs: 0, photos: 0, encounters: 0, train: 12, validation: 12, radius: 11 })
   expect(told.join('\n')).not.toContain('flatters')
 })

@@ -85,3 +85,44 @@ test('what will teach little is said before the first step, with what is better'
     "the loss 'circle' learns from photos of one individual in a batch, which the sampler 'shuffled' brings together by chance alone: `set: [\"sampler.kind=pxk\"]`",
   )
 })
+
+test.each([
+  [
+    ['pairLoss.kind=triplet', 'sampler.photosPerIdentity=8'],
+    'all 8 photos of a batch show one individual',
+    'sampler.photosPerIdentity=4',
+  ],
+  [
+    ['loss.kind=circle', 'sampler.photosPerIdentity=1', 'batchSize=4'],
+    'no two photos of a batch show one individual',
+    'sampler.photosPerIdentity=2',
+  ],
+  [
+    ['pairLoss.kind=triplet', 'memoryBank=64'],
+    'a memory bank of 64 embeddings is larger than the 13 photos that train',
+    'memoryBank=8',
+  ],
+  [['sampler.curriculum=0.5', 'validateEvery=2'], 'the first one comes after the last epoch', 'validateEvery=1'],
+  [
+    ['sampler.curriculum=0.5', 'sampler.kind=shuffled', 'validation=identity', 'validationFraction=0.5'],
+    'none of the individuals that train is among those that validate',
+    '',
+  ],
+])('%j: what can teach nothing is said, with the cure', async (changed, why, cure) => {
+  const told: string[] = []
+  const onProgress: TrainOptions['onProgress'] = (event) => {
+    if (event.kind === 'warning') told.push(event.text)
+  }
+  const out = join(folder, `idle-${changed.join('-')}`)
+  await prepareJob({ data, out, preset: 'atto', set: [...set, ...changed], onProgress })
+  const warning = told.find((text) => text.includes(why))
+  expect(warning).toContain(cure)
+  expect(told).toHaveLength(2) // and few photos
+})
+
+test('a curriculum with nobody to follow names nobody as hard', async () => {
+  const settings = [...set, 'sampler.curriculum=0.5', 'validation=identity', 'validationFraction=0.5']
+  await trained('nobody', { set: [...settings, 'sampler.kind=shuffled'] })
+  const measured = readLog(join(folder, 'nobody', 'log.jsonl')).filter((entry) => entry.kind === 'validation')
+  expect(measured.map((entry) => entry.hardest)).toEqual([undefined, undefined, undefined])
+})

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -46,6 +46,7 @@ test('stopped in the second run, it goes on there with what was asked for; mean 
   })
   expect(stopped).toMatchObject({ finished: false, run: join(out, 'seed-2'), step: 1 })
   expect(isSeedsFolder(out)).toBe(true)
+  await expect(trainSeeds(asked)).rejects.toThrow(`${out} is a training of several seeds that has not finished`)
   const before = readFileSync(join(out, 'seed-1', 'metrics.json'), 'utf8')
 
   const told: [string, boolean][] = []
@@ -103,6 +104,18 @@ test('the command tells the runs that are finished, and the table again', async 
   )
   expect(await runProgram(['train', '--data', data, '--out', out, '--seeds', '3'], commands)).toBe(2)
   expect(output.stderr).toContain('exists already')
+})
+
+test('begun anew and stopped, it keeps no summary of what it replaced', async () => {
+  const again = join(folder, 'again')
+  cpSync(out, again, { recursive: true })
+  const stop = new AbortController()
+  const onEvent = ({ kind }: { readonly kind: string }) => {
+    if (kind === 'step') stop.abort()
+  }
+  const shared = { data, preset: 'atto', set: small, threads: 1, inThread: true, overwrite: true } as const
+  await trainSeeds({ ...shared, out: again, seeds: [1, 2], signal: stop.signal, onEvent })
+  expect(existsSync(join(again, 'summary.json'))).toBe(false)
 })
 
 test('one seed, a seed twice, other seeds when resuming, and a run in the place of a folder are refused', async () => {

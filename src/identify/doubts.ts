@@ -1,5 +1,5 @@
 import { counted } from '../base/index.ts'
-import type { RetrievalMetrics } from '../retrieval/index.ts'
+import type { PostProcessing, RetrievalMetrics } from '../retrieval/index.ts'
 
 /** Fewer queries than this say little: one photo more or less moves rank-1 by a tenth. */
 const fewQueries = 10
@@ -11,11 +11,10 @@ const manyTies = 0.2
  * Why scores mean little or nothing, a sentence each; empty where nothing speaks against them: one individual only, a network that
  * does not tell photos apart, few queries.
  */
-export function doubtsOf({
-  identities,
-  tieRate,
-  queries,
-}: Pick<RetrievalMetrics, 'identities' | 'tieRate' | 'queries'>): string[] {
+export function doubtsOf(
+  { identities, tieRate, queries }: Pick<RetrievalMetrics, 'identities' | 'tieRate' | 'queries'>,
+  { rerank }: PostProcessing = {},
+): string[] {
   const doubts: string[] = []
   if (identities === 1)
     doubts.push(
@@ -23,7 +22,7 @@ export function doubtsOf({
     )
   if (tieRate > manyTies)
     doubts.push(
-      `${(tieRate * 100).toFixed(0)} % of the similarities are equal to others of the same query: the model hardly tells photos apart, and their order in the data decides the scores`,
+      `${(tieRate * 100).toFixed(0)} % of the similarities are equal to others of the same query: ${rerank?.lambda === 0 ? 're-ranking with λ 0 makes all photos alike that share no neighbour with a query' : 'the model hardly tells photos apart'}, and their order in the data decides the scores`,
     )
   if (queries < fewQueries)
     doubts.push(

@@ -87,7 +87,7 @@ export async function evaluateAgainstGallery(
     ...statisticsOf(metrics.perQuery),
     notInGallery: photos.filter(({ identity }) => !names.has(identity ?? '')).length,
     sameFiles: contentHashes.filter((hash) => ownFiles.has(hash)).length,
-    doubts: [...doubts, ...doubtsOf(metrics)],
+    doubts: [...doubts, ...doubtsOf(metrics, postProcessing)],
     withinEncounter: null,
     trainedOn: learned ?? null,
     unidentified: unidentifiedOf(whole, manifest),

@@ -76,7 +76,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
     ),
     excludeSame: excludeSame ?? null,
     ...statisticsOf(metrics.perQuery),
-    doubts: doubtsOf(metrics),
+    doubts: doubtsOf(metrics, postProcessing),
     withinEncounter:
       byEncounter && match === undefined // matching all pairs once more would take as long again
         ? withChance(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
@@ -48,6 +48,12 @@ export function isSeedsFolder(folder: string): boolean {
 export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutcome> {
   const { out, resume = false, seeds: asked, onRun, ...given } = options
   check(!isRunFolder(out), `\`out\`: ${out} is a run itself`, 'name a folder for several runs')
+  const unfinished = isSeedsFolder(out) && !existsSync(join(out, summaryName))
+  check(
+    resume || given.overwrite === true || !unfinished,
+    `\`out\`: ${out} is a training of several seeds that has not finished`,
+    'go on with it with `resume`, choose another name, or add `overwrite`',
+  )
   const story = resume ? readStory(out, asked) : checkedStory(options)
   const runs = story.seeds.map((seed) => join(out, `seed-${seed}`))
   for (const [i, seed] of story.seeds.entries()) {
@@ -77,7 +83,10 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   return { finished: true, summary, runs }
 
   function keeping(event: Parameters<NonNullable<TrainCallOptions['onEvent']>>[0]): void {
-    if (event.kind === 'start' && !resume) writeSealedJson(join(out, storyName), story)
+    if (event.kind === 'start' && !resume) {
+      rmSync(join(out, summaryName), { force: true }) // of the study that this one replaces
+      writeSealedJson(join(out, storyName), story)
+    }
     given.onEvent?.(event)
   }
 }

@@ -1,3 +1,4 @@
+import { check, counted, optionText } from '../base/index.ts'
 import { type Difficulty, epochBatches, type Split } from '../data/index.ts'
 import type { TrainConfig } from '../run/index.ts'
 
@@ -51,6 +52,7 @@ export class Batches {
     const { kind, photosPerIdentity: k, curriculum: strength } = config.sampler
     const own = Int32Array.from(split.train, (row) => this.labels[row]!)
     const p = Math.floor(config.batchSize / k)
+    if (kind === 'pxk') checkIndividuals(new Set(own).size, config)
     const curriculum =
       this.#difficulty === undefined || strength === 0 ? undefined : { strength, difficulty: this.#difficulty }
     const sampler = {
@@ -62,6 +64,19 @@ export class Batches {
     }
     return epochBatches(sampler, own, epoch).map((batch) => batch.map((i) => split.train[i]!))
   }
+}
+
+/** A batch of P individuals needs as many. */
+function checkIndividuals(there: number, { batchSize, sampler }: TrainConfig): void {
+  const { photosPerIdentity: k } = sampler
+  const needed = Math.floor(batchSize / k)
+  const photos = Array.from({ length: Math.max(0, batchSize - k - 1) }, (_, i) => k + 1 + i) // two individuals at least
+  const more = photos.find((each) => batchSize % each === 0 && batchSize / each <= there)
+  check(
+    there === 0 || there >= needed,
+    `sampler.photosPerIdentity: a batch of ${counted(batchSize, 'photo')}, ${k} of each individual, needs ${counted(needed, 'individual')}, but ${there} train`,
+    `${more === undefined ? '' : `${optionText({ set: [`sampler.photosPerIdentity=${more}`] })}, or `}a batch of ${counted(k * there, 'photo')} at most`,
+  )
 }
 
 /** N numbers: how many photos of each of a run's individuals train. */

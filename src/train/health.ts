@@ -21,7 +21,10 @@ export class RunHealth {
     const { step, loss, gradientNorm, learningRate, lossScale = 1 } = entry
     this.#learningRate = learningRate
     if (!Number.isFinite(loss) || !(gradientNorm === null || Number.isFinite(gradientNorm)))
-      this.#giveUp(step, `the loss is ${loss}, the gradient's norm ${gradientNorm}`)
+      this.#giveUp(
+        step,
+        `the loss is ${short(loss)}, the gradient's norm ${gradientNorm === null ? 'unknown' : short(gradientNorm)}`,
+      )
     if (lossScale < smallestLossScale)
       this.#giveUp(step, `no scale of the loss keeps its gradients within float16, down to ${lossScale}`)
     if (firstLoss !== null && loss > lossLimit(firstLoss, this.#loss, marginShare))
@@ -42,6 +45,10 @@ export class RunHealth {
       `the learning rate was ${this.#learningRate.toExponential(2)}: try \`set\` optimiser.learningRate with a third of it, or a longer schedule.warmupEpochs`,
     )
   }
+}
+
+function short(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(4) : `${value}`
 }
 
 /** Gradients that are infinite at such a scale are so at any. */

@@ -230,7 +230,7 @@ describe('before anything is written', () => {
   test.each([
     [['image.meanFill=[0,0,300]'], 'image.meanFill[2]: expected number to be <=255, got 300'],
     [['image.maskMargin=11'], 'image.maskMargin: expected number to be <=10, got 11'],
-    [['sampler={"kind":"pxk","photosPerIdentity":1}'], 'sampler pxk: 8 identities a batch, but there are 4'],
+    [['sampler={"kind":"pxk","photosPerIdentity":1}'], '1 of each individual, needs 8 individuals, but 4 train'],
     [['weights=convnext_small.fb_in1k'], 'is of convnext_small, not of model.backbone convnext_zepto_rms'],
   ])('%s is refused', async (set, message) => {
     expect(await rejection(prepare('never', set))).toContain(message)
@@ -241,7 +241,7 @@ describe('before anything is written', () => {
     await prepare('kept')
     const before = readdirSync(join(folder, 'kept')).map((name) => [name, read('kept', name)])
     const set = ['sampler={"kind":"pxk","photosPerIdentity":1}']
-    expect(await rejection(prepare('kept', set, { overwrite: true }))).toContain('sampler pxk')
+    expect(await rejection(prepare('kept', set, { overwrite: true }))).toContain('needs 8 individuals')
     expect(readdirSync(join(folder, 'kept')).map((name) => [name, read('kept', name)])).toEqual(before)
   })
 })

@@ -39,8 +39,8 @@ import {
 } from '../run/index.ts'
 import type { Device } from '../runtime/index.ts'
 import { askedOf, changesOf, saidOf } from './asked.ts'
-import { Batches } from './batches.ts'
-import { doubtsOf } from './doubts.ts'
+import { Batches, type BatchSource } from './batches.ts'
+import { type Beginning, doubtsOf } from './doubts.ts'
 import { type EmbedStoreOptions, embedStore, type FrozenNetwork, headDescription } from './embedded.ts'
 import { listPhotos, lookForPhotos, openPhotos, splitPhotos } from './photos.ts'
 import { precisionOn } from './precision.ts'
@@ -173,11 +173,17 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
     ...leakWarnings(leakage, config),
     ...(weightsPath === null ? [] : smallerThan(config)),
     ...doubts,
-    ...(resumed === undefined ? doubtsOf(config, { photos: split.train.length, isRandom: weights === null }) : []),
+    ...(resumed === undefined ? doubtsOf(config, beginningOf(drawn, weights === null)) : []),
   ]
   for (const text of warnings) options.onProgress?.({ kind: 'warning', text })
   const frozen = network === undefined || embedded === undefined ? null : { network, embedded }
   return { run: out, ...drawn, resume, threads, device, precision, index: store.index, weightsPath, frozen }
+}
+
+function beginningOf({ split, classes, identities }: BatchSource, isRandom: boolean): Beginning {
+  const validated = new Set(split.validation.map((row) => identities[row]!))
+  const followed = classes.filter((name) => validated.has(name)).length
+  return { photos: split.train.length, isRandom, followed }
 }
 
 /** The split of a run that was begun with one; undefined where its config and seed decide it. */

@@ -323,7 +323,7 @@ class Run {
     const difficulty = difficultyOf(perQuery, names, classes)
     this.position = { ...this.position, difficulty }
     this.#parts.batches.follow(difficulty)
-    return hardestOf(difficulty, classes)
+    return difficulty.hardness.some((one) => one > 0) ? hardestOf(difficulty, classes) : {}
   }
 
   #save(which: 'last' | 'best', state: StateTensors): void {

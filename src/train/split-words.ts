@@ -18,7 +18,18 @@ export function leakageIn({ photos, hashes }: PixelStore, split: Split): Leakage
 
 /** The split in words: `split by encounter: 760 photos of 31 individuals in 210 encounters train, 190 of 31 in 60 validate`. */
 export function splitNote({ photos }: Pick<PixelStore, 'photos'>, split: Split, config: TrainConfig): string {
-  return `split ${splitName(photos, config)}: ${splitWords(photos, split)}`
+  return `split ${splitName(photos, config)}: ${splitWords(photos, split)}${moreThanAsked(split, config)}`
+}
+
+/** Beyond this multiple of what was asked for, the side that validates is told to be large. */
+const muchMore = 1.5
+
+/** Whole groups validate, two of an individual where there are as many: of few that is a large share. */
+function moreThanAsked({ train, validation: held }: Split, { validation, validationFraction }: TrainConfig): string {
+  const share = held.length / (held.length + train.length)
+  if ((validation !== 'encounter' && validation !== 'burst') || share <= muchMore * validationFraction) return ''
+  const percent = (part: number) => `${Math.round(100 * part)} %`
+  return `: ${percent(share)}, more than the ${percent(validationFraction)} of validationFraction, as the individuals have few ${validation}s`
 }
 
 function splitName(photos: readonly Photo[], { validation, validationFraction }: TrainConfig): string {
