@@ -12,7 +12,9 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { Rng } from '../src/base/index.ts'
 import { constant, input, matmul, mul } from '../src/graph/index.ts'
+import type { LocalFeatures } from '../src/local/index.ts'
 import { float32, zeros } from '../src/tensor/index.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from './model-fixture.ts'
 
@@ -58,6 +60,48 @@ test.skipIf(skip)('an error of the system at a model is no bug: exit 2', async (
   const told = stderr.replace(/^listing .*\n/gm, '') // how far it is, where the machine is slow
   expect([code, told]).toEqual([2, `rosette: ${join(run, 'model.json')}: a folder, not a file\n`])
 })
+
+test.skipIf(skip)('in lanes coats match as in one thread, place by place', async () => {
+  const { openMatcher, packFeatures } = (await import(dist('local/index.js'))) as typeof import('../src/local/index.ts')
+  const { ortBackend } = (await import(dist('runtime/index.js'))) as Runtime
+  const [count, dim] = [800, 32]
+  const gallery = packFeatures(
+    Array.from({ length: 52 }, (_, p) => drawnFeatures(new Rng(`photo ${p}`), count, dim)),
+    dim,
+  )
+  const query = drawnFeatures(new Rng('photo 3'), count, dim) // the fourth photo itself
+  const answers = []
+  for (const threads of [1, 3]) {
+    const matcher = await openMatcher(gallery, await ortBackend({ threads }))
+    answers.push(await matcher.answer(query, { neighbours: 4, shortlist: () => [7, 3, 51] }))
+    await matcher.release()
+  }
+  expect(answers[1]).toEqual(answers[0])
+  const [{ votes, matches }] = answers as [(typeof answers)[0]]
+  expect(votes.photos.indexOf(Math.max(...votes.photos))).toBe(3)
+  expect([...matches].map(([photo, { inliers }]) => [photo, inliers.length > 700])).toEqual([
+    [7, false],
+    [3, true],
+    [51, false],
+  ])
+})
+
+/** Descriptors of length one without a negative number, at places all over. */
+function drawnFeatures(rng: Rng, count: number, dim: number): LocalFeatures {
+  const descriptors = new Uint8Array(count * dim)
+  for (let at = 0; at < descriptors.length; at += dim) {
+    const numbers = Array.from({ length: dim }, () => rng.uniform())
+    const norm = Math.hypot(...numbers)
+    numbers.forEach((number, d) => {
+      descriptors[at + d] = 128 + Math.min(127, Math.round((254 * number) / norm))
+    })
+  }
+  return {
+    ...{ count, dim, descriptors },
+    keypoints: Float32Array.from({ length: count * 4 }, (_, i) => 1 + 400 * rng.uniform() * Number(i % 4 < 2)),
+    reliability: new Float32Array(count).fill(1),
+  }
+}
 
 test.skipIf(skip)(
   'in lanes the embeddings are those of one thread, bit for bit, of a run and of its exported file',

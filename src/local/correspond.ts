@@ -13,37 +13,75 @@ export interface Correspondences {
  * `cosines` [K, Q] of the photo's keypoints with the query's.
  */
 export function correspondences(cosines: Float32Array, queries: number, ratio: number): Correspondences {
-  const photos = queries === 0 ? 0 : cosines.length / queries
-  const best = new Int32Array(queries).fill(-1) // of each query keypoint, in the photo
-  const first = new Float32Array(queries).fill(-2)
-  const second = new Float32Array(queries).fill(-2)
-  const back = new Int32Array(photos) // of each photo keypoint, in the query
-  for (let k = 0; k < photos; k++) {
-    let highest = -2
-    for (let q = 0, at = k * queries; q < queries; q++, at++) {
-      const cosine = cosines[at]!
-      if (cosine > highest) {
-        highest = cosine
-        back[k] = q
+  const rows = queries === 0 ? 0 : cosines.length / queries
+  let kept = candidatesOf(cosines, queries)
+  for (let first = 0; first < rows; first += rowsAtOnce) {
+    const second = secondBest(cosines, queries, kept, [first, Math.min(rows, first + rowsAtOnce)])
+    kept = kept.filter(({ cosine }, i) => isClear(cosine, second[i]!, ratio))
+  }
+  return {
+    query: Int32Array.from(kept, ({ query }) => query),
+    photo: Int32Array.from(kept, ({ photo }) => photo),
+    cosine: Float32Array.from(kept, ({ cosine }) => cosine),
+  }
+}
+
+/** Most candidates have a rival among the first rows, and need not be held against the others. */
+const rowsAtOnce = 32
+
+interface Candidate {
+  readonly query: number
+  readonly photo: number
+  readonly cosine: number
+}
+
+/** Of each query keypoint that is the nearest one of some keypoint of the photo, the closest of these; by query keypoint, rising. Of equal ones the first. */
+function candidatesOf(cosines: Float32Array, queries: number): Candidate[] {
+  const closest = new Int32Array(queries).fill(-1)
+  const highest = new Float32Array(queries).fill(-2)
+  for (let k = 0, from = 0; from < cosines.length; k++, from += queries) {
+    let nearest = 0
+    let best = cosines[from]!
+    for (let q = 1; q < queries; q++) {
+      const cosine = cosines[from + q]!
+      if (cosine > best) {
+        best = cosine
+        nearest = q
       }
-      if (cosine > first[q]!) {
-        second[q] = first[q]!
-        first[q] = cosine
-        best[q] = k
-      } else if (cosine > second[q]!) second[q] = cosine
+    }
+    if (best <= highest[nearest]!) continue
+    highest[nearest] = best
+    closest[nearest] = k
+  }
+  return Array.from(closest, (photo, query) => ({ query, photo, cosine: highest[query]! })).filter(
+    ({ photo }) => photo !== -1,
+  )
+}
+
+/**
+ * The largest cosine of each candidate's query keypoint with another one of these keypoints of the photo: above the candidate's own where that is not the nearest
+ * one, as it is not where an earlier keypoint is as close.
+ */
+function secondBest(
+  cosines: Float32Array,
+  queries: number,
+  candidates: readonly Candidate[],
+  [first, end]: readonly [number, number],
+): Float32Array {
+  const columns = Int32Array.from(candidates, ({ query }) => query)
+  const own = Int32Array.from(candidates, ({ photo }) => photo)
+  const second = new Float32Array(columns.length).fill(-2)
+  for (let k = first; k < end; k++) {
+    for (let i = 0, from = k * queries; i < columns.length; i++) {
+      const cosine = cosines[from + columns[i]!]!
+      if (cosine <= second[i]! || own[i] === k) continue
+      second[i] = cosine === candidates[i]!.cosine && k < own[i]! ? Number.POSITIVE_INFINITY : cosine
     }
   }
-  const kept = Array.from({ length: queries }, (_, q) => q).filter(
-    (q) => best[q] !== -1 && back[best[q]!] === q && isClear(first[q]!, second[q]!, ratio),
-  )
-  return {
-    query: Int32Array.from(kept),
-    photo: Int32Array.from(kept, (q) => best[q]!),
-    cosine: Float32Array.from(kept, (q) => first[q]!),
-  }
+  return second
 }
 
 /** Cosines are rounded: a copy's distance is zero, not the root of a negative number. */
 function isClear(first: number, second: number, ratio: number): boolean {
-  return Math.max(0, 2 - 2 * first) <= ratio * ratio * (2 - 2 * second)
+  return first >= second && Math.max(0, 2 - 2 * first) <= ratio * ratio * (2 - 2 * second)
 }

@@ -54,11 +54,14 @@ export async function openMatcher(
 ): Promise<LocalMatcher> {
   const products = await openProducts(gallery, backend)
   const votes: LocalMatcher['votes'] = async (query, options) =>
-    lnbnn(await products.nearest(query), gallery.photos.length, options)
+    lnbnn(await (await products.ask(query)).nearest(), gallery.photos.length, options)
   const matches: LocalMatcher['matches'] = async (query, voted, photos) => {
     const found = new Map<number, LocalMatch>()
-    for (const photo of photos) {
-      const pairs = correspondences(await products.all(query, photo), query.count, ratio)
+    const asked = await products.ask(query)
+    let next = 0
+    for await (const cosines of asked.all(photos)) {
+      const photo = photos[next++]!
+      const pairs = correspondences(cosines, query.count, ratio)
       const verified = verify(query, gallery.photos[photo]!, pairs, { ...verifyDefaults, oriented })
       found.set(photo, {
         ...verified,

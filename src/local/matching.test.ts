@@ -9,6 +9,12 @@ import { openProducts } from './products.ts'
 
 const dim = 16
 
+async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 /** Random unit descriptors at random places; with `sign` |v| none of whose numbers is negative. */
 function features(count: number, seed: string, sign = (v: number) => v): LocalFeatures {
   const rng = new Rng(seed)
@@ -44,10 +50,11 @@ describe('products', () => {
       const [name, , , { query }, { gallery }] = given
       const backend = name === 'reference' ? referenceBackend() : await ortBackend({ threads: 1 })
       const products = await openProducts(gallery, backend)
-      const nearest = await products.nearest(query)
+      const asked = await products.ask(query)
+      const nearest = await asked.nearest()
       expect(nearest).toHaveLength(4 * 5)
       for (const [p, photo] of gallery.photos.entries()) {
-        const all = await products.all(query, p)
+        const all = (await listOf(asked.all([p])))[0]!
         expect(all).toHaveLength(photo.count * 5)
         for (let q = 0; q < 5; q++) {
           let best = p === 2 ? -1 : 0 // photos with fewer keypoints are filled with zero vectors
@@ -59,7 +66,9 @@ describe('products', () => {
           expect(nearest[p * 5 + q]).toBeCloseTo(best, 6)
         }
       }
-      expect(await products.nearest(features(0, 'none'))).toHaveLength(0)
+      const none = await products.ask(features(0, 'none'))
+      expect(await none.nearest()).toHaveLength(0)
+      expect(await listOf(none.all([0, 1]))).toEqual([new Float32Array(0), new Float32Array(0)])
       await products.release()
     },
   )
@@ -72,7 +81,7 @@ describe('products', () => {
   test('in whole numbers are exact, at the largest ones too', async () => {
     const largest = { ...features(1, 'a'), descriptors: new Uint8Array(dim).fill(255) }
     const products = await openProducts(packFeatures([largest], dim), await ortBackend({ threads: 1 }))
-    const [cosine] = await products.nearest(largest)
+    const [cosine] = await (await products.ask(largest)).nearest()
     expect(cosine).toBeCloseTo((dim * 127 ** 2) / 254 ** 2, 6)
     await products.release()
   })
@@ -146,5 +155,29 @@ describe('correspondences', () => {
     expect(lax.cosine[1]).toBeCloseTo(0.9)
     expect(correspondences(new Float32Array(0), 0, 1)).toMatchObject({ query: new Int32Array(0) })
     expect([...correspondences(Float32Array.of(1), 1, 0.5).photo]).toEqual([0])
+  })
+
+  test('are those of the definition, ties too', () => {
+    const rng = new Rng('correspondences')
+    for (let round = 0; round < 40; round++) {
+      const [photos, queries] = [1 + rng.int(90), 1 + rng.int(20)]
+      const cosines = Float32Array.from(
+        { length: photos * queries },
+        () => rng.int(round < 20 ? 12 : 100_000) / 100_000,
+      )
+      for (const ratio of [0.9, 1]) {
+        const { query, photo, cosine } = correspondences(cosines, queries, ratio)
+        const expected = Array.from({ length: queries }, (_, q) => q).flatMap((q) => {
+          const column = Array.from({ length: photos }, (_, k) => cosines[k * queries + q]!)
+          const k = column.indexOf(Math.max(...column))
+          const row = cosines.subarray(k * queries, (k + 1) * queries)
+          const next = Math.max(-2, ...column.filter((_, other) => other !== k))
+          return row.indexOf(Math.max(...row)) === q && 2 - 2 * column[k]! <= ratio ** 2 * (2 - 2 * next)
+            ? [[q, k, column[k]!]]
+            : []
+        })
+        expect(Array.from(query, (q, i) => [q, photo[i]!, cosine[i]!])).toEqual(expected)
+      }
+    }
   })
 })

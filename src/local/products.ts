@@ -1,15 +1,5 @@
-import {
-  cast,
-  type Graph,
-  input,
-  integerMatmul,
-  matmul,
-  mul,
-  reduceMax,
-  reshape,
-  sub,
-  type Value,
-} from '../graph/index.ts'
+import { type InOrderOptions, inOrder } from '../base/index.ts'
+import { cast, input, integerMatmul, matmul, mul, reduceMax, reshape, sub, type Value } from '../graph/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { descriptorStep, descriptorZero, type LocalFeatures } from './features.ts'
@@ -21,13 +11,22 @@ import type { PackedFeatures } from './packed.ts'
  */
 const descriptorsAtOnce = 2400
 
-/** Cosines of a query's descriptors with those of photos. Letters: Q descriptors of the query, P photos, K a photo. */
+/** A gallery of so many descriptors is worth threads that multiply blocks side by side; starting them takes as long as multiplying a smaller one. */
+const descriptorsForLanes = 40_000
+
+/** Cosines with the descriptors of photos, a query at a time. */
 export interface Products {
-  /** [P, Q]: of each query descriptor the cosine with the closest descriptor of each photo. */
-  nearest(query: LocalFeatures): Promise<Float32Array>
-  /** [K, Q]: all cosines with this photo, K its own count. */
-  all(query: LocalFeatures, photo: number): Promise<Float32Array>
+  /** Gets a query's descriptors ready, once for all its products. */
+  ask(query: LocalFeatures): Promise<QueryProducts>
   release(): Promise<void>
+}
+
+/** Cosines of a query's descriptors with those of photos. Letters: Q descriptors of the query, P photos, K a photo. */
+export interface QueryProducts {
+  /** [P, Q]: of each query descriptor the cosine with the closest descriptor of each photo. */
+  nearest(): Promise<Float32Array>
+  /** [K, Q] of each of these photos, K its own count: all cosines. The next ones are in the making while the caller is busy with one. */
+  all(photos: readonly number[]): AsyncIterable<Float32Array>
 }
 
 /**
@@ -38,42 +37,55 @@ export async function openProducts(gallery: PackedFeatures, backend: Backend): P
   const { photos, perPhoto, dim, table } = gallery
   const together = Math.max(1, Math.floor(descriptorsAtOnce / perPhoto))
   const bytes = perPhoto * dim
+  const lanes = photos.length * perPhoto >= descriptorsForLanes
   const mayBeWhole = isNowhereNegative(table)
   const opened = new Map<Way, Promise<Programs>>()
   const programsOf = (way: Way): Promise<Programs> => {
-    const known = opened.get(way) ?? compiled(backend, way, { together, perPhoto, dim })
+    const known = opened.get(way) ?? compiled(backend, way, { together, perPhoto, dim, lanes })
     opened.set(way, known)
     return known
   }
   await programsOf(mayBeWhole ? wholeWay : floatWay)
-  const ask = async (query: LocalFeatures) => {
+  const ask = async (query: LocalFeatures): Promise<QueryProducts> => {
     const way = mayBeWhole && isNowhereNegative(query.descriptors) ? wholeWay : floatWay
     const [programs, asked] = [await programsOf(way), way.queryOf(query)]
-    return async (program: keyof Programs, block: Uint8Array): Promise<Float32Array> => {
+    const run = async (program: Program, block: Uint8Array): Promise<Float32Array> => {
       const known = tensor('uint8', [block.length / dim, dim], way.galleryOf(block))
-      const { products } = await programs[program].run({ query: asked, gallery: known })
+      const { products } = await program.run({ query: asked, gallery: known })
       return products!.data as Float32Array
+    }
+    return {
+      nearest: async () => {
+        const out = new Float32Array(photos.length * query.count)
+        if (query.count === 0) return out
+        const blockOf = (first: number) => blockAt(table, first * bytes, together * bytes)
+        const found = inOrder(
+          stepsTo(photos.length, together),
+          (first) => run(programs.nearest, blockOf(first)), // [together, Q]
+          atOnceOf(programs.nearest),
+        )
+        let first = 0
+        for await (const block of found) {
+          out.set(block.subarray(0, Math.min(together, photos.length - first) * query.count), first * query.count)
+          first += together
+        }
+        return out
+      },
+      all: (asked) =>
+        inOrder(
+          asked,
+          async (photo) => {
+            const { count } = photos[photo]!
+            if (query.count === 0 || count === 0) return new Float32Array(0)
+            const found = await run(programs.single, blockAt(table, photo * bytes, bytes)) // [perPhoto, Q]
+            return found.subarray(0, count * query.count)
+          },
+          atOnceOf(programs.single),
+        ),
     }
   }
   return {
-    nearest: async (query) => {
-      const out = new Float32Array(photos.length * query.count)
-      if (query.count === 0) return out
-      const run = await ask(query)
-      for (let first = 0; first < photos.length; first += together) {
-        const block = blockAt(table, first * bytes, together * bytes)
-        const found = await run('nearest', block) // [together, Q]
-        out.set(found.subarray(0, Math.min(together, photos.length - first) * query.count), first * query.count)
-      }
-      return out
-    },
-    all: async (query, photo) => {
-      const { count } = photos[photo]!
-      if (query.count === 0 || count === 0) return new Float32Array(0)
-      const run = await ask(query)
-      const found = await run('single', blockAt(table, photo * bytes, bytes)) // [perPhoto, Q]
-      return found.subarray(0, count * query.count)
-    },
+    ask,
     release: async () => {
       for (const programs of opened.values())
         for (const program of Object.values(await programs)) await program.release()
@@ -87,6 +99,15 @@ interface Programs {
   readonly single: Program
 }
 
+/** What programs are compiled for. */
+interface Sizes {
+  readonly together: number
+  readonly perPhoto: number
+  readonly dim: number
+  /** Whether each thread multiplies blocks of its own. */
+  readonly lanes: boolean
+}
+
 /** How cosines are computed from bytes. */
 interface Way {
   /** [rows, N], of which `cosines` makes cosines: the larger, the larger. */
@@ -96,17 +117,11 @@ interface Way {
   readonly galleryOf: (block: Uint8Array) => Uint8Array<ArrayBufferLike>
 }
 
-async function compiled(
-  backend: Backend,
-  { sums, cosines }: Way,
-  { together, perPhoto, dim }: { readonly together: number; readonly perPhoto: number; readonly dim: number },
-): Promise<Programs> {
+async function compiled(backend: Backend, { sums, cosines }: Way, sizes: Sizes): Promise<Programs> {
+  const { together, perPhoto, dim, lanes } = sizes
   const ofPhotos = reshape(sums(together * perPhoto, dim), [together, perPhoto, 'N']) // [P, K, Q]
-  const graphOf = (products: Value): Graph => ({ outputs: { products: cosines(products) } })
-  return {
-    nearest: await backend.compile(graphOf(reduceMax(ofPhotos, { axes: [1] }))),
-    single: await backend.compile(graphOf(sums(perPhoto, dim))),
-  }
+  const compile = (products: Value) => backend.compile({ outputs: { products: cosines(products) } }, { lanes })
+  return { nearest: await compile(reduceMax(ofPhotos, { axes: [1] })), single: await compile(sums(perPhoto, dim)) }
 }
 
 /** The gallery's block times the query's descriptors, which are few and stay in the cache. */
@@ -145,7 +160,17 @@ function lessZero(block: Uint8Array): Uint8Array {
 }
 
 function isNowhereNegative(descriptors: Uint8Array): boolean {
-  return descriptors.every((byte) => byte >= descriptorZero)
+  for (let i = 0; i < descriptors.length; i++) if (descriptors[i]! < descriptorZero) return false
+  return true
+}
+
+function atOnceOf({ lanes }: Program): InOrderOptions {
+  return { atOnce: lanes, ahead: lanes + 1 }
+}
+
+/** 0, step, 2 · step … below `end`. */
+function stepsTo(end: number, step: number): number[] {
+  return Array.from({ length: Math.ceil(end / step) }, (_, i) => i * step)
 }
 
 /** A block of the table, filled with zero vectors where that ends. */
