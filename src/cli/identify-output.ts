@@ -47,9 +47,17 @@ const answerNames = {
 /** What the likeliest answer is called where that is nobody. */
 const nobody = '(not in the gallery)'
 
+/** What stands for candidates where all photos of the gallery show the other flank: nothing was compared, which is not the same as nothing found. */
+const noneOfFlank = '(no photo of this flank)'
+
+function isOfOtherFlank({ candidates, answer }: Identification): boolean {
+  return candidates.length === 0 && answer.notCompared > 0 && answer.reason === 'nobodyToCompare'
+}
+
 /** The table's rows of a photo, without its answer: its candidates, and among them by probability that it shows nobody of the gallery. */
 function linesOf(one: Identification): { cells: (string | number)[]; candidate?: Candidate }[] {
   const rows = rowsOf([one]).map((cells, i) => ({ cells: cells.slice(0, -1), candidate: one.candidates[i]! }))
+  if (isOfOtherFlank(one)) return [{ cells: [one.photo.filename, '', noneOfFlank, '', '', ''] }]
   const isNew = one.answer.newProbability
   if (isNew === undefined || one.candidates.length === 0) return rows
   const line = { cells: [one.photo.filename, '', nobody, '', '', isNew.toFixed(4)] }

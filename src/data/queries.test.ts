@@ -52,6 +52,22 @@ test('a table brings boxes and flanks: two animals of a photo are two queries', 
   ])
 })
 
+test('folders say flanks, where one of them does', async () => {
+  const shot = await greyPng(7)
+  const folder = folderWith({
+    'left/a.png': shot,
+    'right/deep/b.png': shot,
+    'c.png': shot,
+    'left/right/d.png': shot,
+    'front/e.png': shot,
+  })
+  const flanksOf = (...names: string[]) =>
+    Object.fromEntries(openQueries(names.map((name) => join(folder, name))).photos.map((p) => [p.path.at(-5), p.flank]))
+  expect(flanksOf('')).toEqual({ a: 'left', b: 'right', c: undefined, d: undefined, e: undefined })
+  expect(flanksOf('right')).toEqual({ b: 'right' })
+  expect(flanksOf('left/a.png', 'c.png', 'left/r*/*.png')).toEqual({ a: 'left', c: undefined, d: 'right' })
+})
+
 test('a list on standard input', () => {
   expect(namesOf(['-'], () => `${at('a.png')}\r\n\n${at('deep/station 1/2026-01-02')}\n-\n`)).toEqual([
     'a.png',

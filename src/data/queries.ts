@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { basename, dirname, extname, isAbsolute, join } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { check, settlePath } from '../base/index.ts'
 import { isCamtrap } from './camtrap-dp.ts'
 import { withDetections } from './detections.ts'
+import { isFlankName, type Side, sideOf } from './flank-words.ts'
 import { photosBelow, statOf, unusedMasks } from './folders.ts'
 import { byCodeUnit, type Manifest, type Photo } from './manifest.ts'
 import { withMasks } from './masks.ts'
@@ -81,22 +82,33 @@ function openQuery(name: string, options: OpenOptions): Manifest {
   return asManifest(name, [photo(name)])
 }
 
-/** Whatever the folders in it are called: who is on the photos is the question. */
+/** Whatever the folders in it are called, but for flanks: who is on the photos is the question. */
 function openFolderOfQueries(folder: string, { onFile, masks }: OpenOptions): Manifest {
   const found = photosBelow(folder, { onFile })
   check(found.length > 0, `${folder}: no photos in it, nor in its folders`)
-  const photos = found.map((name): Photo => ({ filename: join(folder, name), path: join(folder, name), extra: {} }))
+  const photos = found.map((name) =>
+    photo(join(folder, name), [basename(resolve(folder)), ...dirname(name).split('/')]),
+  )
   return { ...asManifest(folder, photos), warnings: masks === undefined ? unusedMasks(folder) : [] }
 }
 
 function openPattern(pattern: string): Manifest {
   const found = globSync(pattern, { absolute: isAbsolute(pattern), expandDirectories: false }).sort(byCodeUnit)
   check(found.length > 0, `${pattern}: no file fits this pattern`)
-  return asManifest(pattern, found.map(photo))
+  return asManifest(
+    pattern,
+    found.map((path) => photo(path)),
+  )
 }
 
-function photo(path: string): Photo {
-  return { filename: path, path, extra: {} }
+function photo(path: string, folders: readonly string[] = [basename(dirname(resolve(path)))]): Photo {
+  return { filename: path, path, flank: flankOf(folders), extra: {} }
+}
+
+/** The one side that folders of these names say. */
+function flankOf(folders: readonly string[]): Side | undefined {
+  const sides = new Set(folders.filter(isFlankName).flatMap((name) => sideOf(name) ?? []))
+  return sides.size === 1 ? [...sides][0] : undefined
 }
 
 function asManifest(source: string, photos: readonly Photo[]): Manifest {

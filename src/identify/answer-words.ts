@@ -32,7 +32,8 @@ export function answerWords(one: Identification): string {
       `a person decided that ${answer.conflict} shows another animal, and both are most likely ${answer.identity}`,
     )
   if (ruledOut.length > 0) words.push(`a person ruled out ${ruledOut.join(', ')}`)
-  if (bothFlanks && reason !== 'unlike') words.push('its flank is not known, so it was compared with both')
+  if (bothFlanks && reason !== 'unlike')
+    words.push('its flank is not known, so it was compared with photos of any flank')
   return [...words, ...own, ...mirrored].join('; ')
 }
 

@@ -46,6 +46,10 @@ describe('flanks', () => {
     // one query of many says its flank, as the gallery's names do
     expect(otherFlank(named, named.slice(0, 2))(0, 1)).toBe(true)
     expect(otherFlank(named, named.slice(0, 2))(2, 1)).toBe(false)
+    // and where a column says those of the gallery; a query's own column is believed before its name
+    expect(otherFlank([photo('x_left.jpg')], stated)(0, 1)).toBe(true)
+    expect(otherFlank([photo('x_left.jpg'), photo('y.jpg')], stated)(1, 1)).toBe(false)
+    expect(otherFlank([{ ...photo('x_left.jpg'), flank: 'right' }], stated)(0, 1)).toBe(false)
     expect(otherFlank(stated, stated)(0, 1)).toBe(true)
     expect(otherFlank(stated, stated)(0, 3)).toBe(false)
     expect(otherFlank(stated, stated, 'any')(0, 1)).toBe(false)
@@ -66,7 +70,16 @@ describe('flanks', () => {
     const unknown = ask(undefined)
     expect(unknown.candidates.map(({ photo: best }) => best.filename)).toEqual(['b1', 'a2', 'c1'])
     expect(unknown.answer).toMatchObject({ notCompared: 0, bothFlanks: true })
-    expect(answerWords(unknown)).toContain('its flank is not known, so it was compared with both')
+    expect(answerWords(unknown)).toContain('its flank is not known, so it was compared with photos of any flank')
+  })
+
+  test('an unknown flank beside a gallery of one flank is said too, and not where other photos of it are unknown', () => {
+    const asked = embedded([[photo('q', undefined), 0.2]])
+    const rights = [photo('b1', 'Bia', 'right'), photo('a1', 'Ana', 'right')]
+    const of = (...gallery: Photo[]) =>
+      identifyPhotos(embedded(gallery.map((one) => [one, 0.2])), asked, 5)[0]!.answer.bothFlanks
+    expect(of(...rights)).toBe(true)
+    expect(of(...rights, photo('c1', 'Caua'))).toBe(false)
   })
 
   test('a photo that cannot be matched is not one that was not matched', () => {

@@ -32,12 +32,11 @@ export function sidesOf(photos: readonly Photo[]): readonly (Side | undefined)[]
   return found > 0 && found >= mostlyNamed * photos.length ? named : stated
 }
 
-/** The side of each query: as `sidesOf`, and of any file name that says it where those of the gallery do. */
+/** The side of each query: as `sidesOf`, and where flanks of the gallery are known, also of any file name that says it where nothing else does. */
 export function querySides(queries: readonly Photo[], gallery: readonly Photo[]): readonly (Side | undefined)[] {
-  const isNamed =
-    gallery.every(({ flank }) => flank === undefined) && sidesOf(gallery).some((side) => side !== undefined)
-  if (!isNamed || queries.some(({ flank }) => flank !== undefined)) return sidesOf(queries)
-  return queries.map(sideInName)
+  const isKnown = sidesOf(gallery).some((side) => side !== undefined)
+  if (!isKnown) return sidesOf(queries)
+  return queries.map((photo) => (photo.flank === undefined ? sideInName(photo) : sideOf(photo.flank)))
 }
 
 /** Whether a query and a gallery photo show different flanks, where both are known. */

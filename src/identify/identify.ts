@@ -174,11 +174,13 @@ const nobody = {
   answer: answerOf({ individuals: [], notCompared: 0, unlike: false, bothFlanks: false }, undefined).answer,
 }
 
-/** For each query whether its flank is not known, but those of the gallery are: it was held against both. */
+/** For each query whether its flank is not known, but those of the gallery are: it was held against all of them. */
 function comparedWithBoth(queries: readonly Photo[], gallery: readonly Photo[], flanks?: FlankRule): boolean[] {
   const sides = new Set(sidesOf(gallery))
-  const hasBoth = flanks !== 'any' && sides.has('left') && sides.has('right')
-  return querySides(queries, gallery).map((side) => hasBoth && side === undefined)
+  const isTwo = sides.has('left') && sides.has('right')
+  const isOne = sides.size === 1 && !sides.has(undefined)
+  const areKnown = flanks !== 'any' && (isTwo || isOne)
+  return querySides(queries, gallery).map((side) => areKnown && side === undefined)
 }
 
 /** An individual of a query's ranking, with its most similar photo by its row of the gallery. */

@@ -61,12 +61,13 @@ export function askedAnswers({ found, gallery, decisions, ofOthers = [] }: Asked
       }),
     ),
     questions: shown.map(({ one, photo, groups }): DecidingQuestion => {
-      const { answer, reason } = one.answer
+      const { answer, reason, notCompared } = one.answer
+      const isUnmatched = reason === 'nobodyToCompare' && notCompared > 0
       const own = pictures[photo]
       return {
         photo,
         name: '',
-        answer: reason === 'decided' ? 'decided' : answer,
+        answer: reason === 'decided' ? 'decided' : isUnmatched ? 'unmatched' : answer,
         words: wordsOf(one, names),
         isNew: newOf(one),
         groups: groups.map(({ candidate, photos }): DecidingGroup => {

@@ -39,7 +39,8 @@ export interface DecidingQuestion {
   readonly photo: number
   /** The proposal that it belongs to; empty where individuals are known. */
   readonly name: string
-  readonly answer: 'known' | 'new' | 'unsure' | 'decided' | 'joined' | 'parted'
+  /** unmatched: the gallery has no photo of its flank. */
+  readonly answer: 'known' | 'new' | 'unsure' | 'unmatched' | 'decided' | 'joined' | 'parted'
   /** The answer in plain words. */
   readonly words: string
   readonly groups: readonly DecidingGroup[]

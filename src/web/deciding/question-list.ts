@@ -15,10 +15,14 @@ const marksOfPairs = {
   none: ['✗', 'not the same, or cannot tell'],
 } as const satisfies Readonly<Record<Progress, readonly [mark: string, words: string]>>
 
+/** Answers that a person is to look at. */
+const unsure: readonly DecidingQuestion['answer'][] = ['unsure', 'unmatched']
+
 const answers = {
   known: 'known',
   new: 'not in the gallery',
   unsure: 'unsure',
+  unmatched: 'no photo of its flank',
   decided: 'decided before',
   joined: 'one proposal',
   parted: 'two proposals',
@@ -81,7 +85,8 @@ export function questionList(desk: Desk): HTMLElement {
       told.textContent = progress === 'open' ? `${answers[question.answer]}${looked}` : words[progress][1]
       item.className = `is-${progress}`
       item.hidden =
-        !isCurrent && ((only === 'open' && progress !== 'open') || (only === 'unsure' && question.answer !== 'unsure'))
+        !isCurrent &&
+        ((only === 'open' && progress !== 'open') || (only === 'unsure' && !unsure.includes(question.answer)))
       if (isCurrent) button.setAttribute('aria-current', 'true')
       else button.removeAttribute('aria-current')
     })
