@@ -11,6 +11,18 @@ export class InputError extends Error {
   }
 }
 
+/** A mistake that no single photo is to blame for, as a network whose outputs are not what its description says: it stops a scan that would skip photos. */
+export class GeneralError extends InputError {}
+
+/** What `work` gives; a mistake in it is of all photos, whichever it was working at. @throws GeneralError in place of an InputError. */
+export async function ofAllPhotos<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof InputError ? new GeneralError(error.what, error.hint) : error
+  }
+}
+
 /** Throws an InputError `message` (and `hint`) unless `condition` holds. */
 export function check(condition: unknown, message: string, hint?: string): asserts condition {
   if (!condition) throw new InputError(message, hint)

@@ -3,7 +3,7 @@
  * people, files written whole or not at all.
  */
 export { Budget } from './budget.ts'
-export { check, InputError, invariant, messageOf, nearest, unreachable } from './check.ts'
+export { check, GeneralError, InputError, invariant, messageOf, nearest, ofAllPhotos, unreachable } from './check.ts'
 export { counted } from './counted.ts'
 export { type Cell, type CsvOptions, csvLine, csvText } from './csv-text.ts'
 export { parseDecimal } from './decimal.ts'

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
-  InputError,
+  GeneralError,
   messageOf,
   readSealed,
   readSealedInto,
@@ -14,8 +14,8 @@ import {
 } from '../base/index.ts'
 import { type Box, type CaptionKind, type Geometry, seenVersion } from '../images/index.ts'
 
-/** The cache's own trouble, which no photo is to blame for: it stops a scan that would skip photos. */
-export class CacheError extends InputError {}
+/** The cache's own trouble. */
+export class CacheError extends GeneralError {}
 
 /** An entry could not be written, and what to do. */
 export function notWritten(error: unknown): CacheError {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Budget, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
+import { Budget, GeneralError, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
 import {
   decodedBytes,
   decodeImage,
@@ -10,7 +10,6 @@ import {
   withOutline,
   withoutCaptions,
 } from '../images/index.ts'
-import { CacheError } from './cache.ts'
 import type { Manifest, Photo } from './manifest.ts'
 import { checkListed } from './photos-there.ts'
 import { checkUsable, listOf, type Skipped } from './unusable.ts'
@@ -106,7 +105,7 @@ async function attempt<Made>(
       made: await budget.use(decodedBytes(bytes), () => make({ photo, bytes, contentHash })),
     }
   } catch (error) {
-    if (!(error instanceof InputError) || error instanceof CacheError) throw error
+    if (!(error instanceof InputError) || error instanceof GeneralError) throw error
     return { photo, reason: error.what.split('\n', 1)[0]!, hint: error.hint }
   }
 }

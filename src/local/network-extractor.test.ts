@@ -1,10 +1,18 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { cellKeypoints, cellMap, cellPx, matcherHeightPx, matcherWidthPx } from '../../test/matcher-fixture.ts'
+import {
+  cellKeypoints,
+  cellMap,
+  cellPx,
+  matcherHeightPx,
+  matcherWidthPx,
+  writeMatcher,
+} from '../../test/matcher-fixture.ts'
 import { temporaryFolder, tinyGeometry, tinyRun } from '../../test/model-fixture.ts'
-import { Rng } from '../base/index.ts'
+import { GeneralError, Rng } from '../base/index.ts'
+import { add, constant as constantOf, expand, input, mul, reduceMean } from '../graph/index.ts'
 import type { ImageRGBA } from '../images/index.ts'
-import { tensor } from '../tensor/index.ts'
+import { float32, tensor } from '../tensor/index.ts'
 import { descriptorCosine, type LocalFeatures } from './features.ts'
 import { describeMatcher } from './matcher-description.ts'
 import { keypointPlaces, mapPlaces } from './network-places.ts'
@@ -177,6 +185,53 @@ describe('outputs', () => {
     expect(() => mapPlaces(descriptors, { kind: 'map', layout: 'NHWC', size: 2 }, size, 'f.onnx')).toThrow(
       'f.onnx: expected a map of 2 numbers in the layout NHWC, got [1, 3, 2]',
     )
+  })
+})
+
+describe('outputs that no photo is to blame for', () => {
+  const constant = (keypoints: readonly number[], descriptor: number, score = 1) => {
+    const count = keypoints.length / 2
+    const nothing = (shape: readonly number[]) =>
+      expand(mul(reduceMean(input('image', [1, 1, 32, 48]), {}), 0), [...shape])
+    const fixed = (shape: readonly number[], values: readonly number[]) =>
+      add(constantOf(float32([...shape], [...values])), nothing(shape))
+    return writeMatcher(
+      {
+        keypoints: fixed([1, count, 2], keypoints),
+        descriptors: fixed([1, count, 2], Array(2 * count).fill(descriptor)),
+        scores: fixed([1, count], Array(count).fill(score)),
+      },
+      { output: { kind: 'keypoints', keypoints: 'keypoints', scores: 'scores', descriptors: 'descriptors', size: 2 } },
+    )
+  }
+  const extracted = async (onnx: string) => {
+    const extractor = await openExtractor(onnx, { threads: 1 })
+    try {
+      return await extractor.extract({ image: photo('one') })
+    } finally {
+      await extractor.release()
+    }
+  }
+
+  test.each([
+    ['descriptors of NaN', [3, 3, 9, 9], Number.NaN, 1, "output 'descriptors': expected numbers, got NaN throughout"],
+    ['scores of NaN', [3, 3, 9, 9], 0.5, Number.NaN, "output 'scores': expected numbers, got NaN throughout"],
+    [
+      'places beside the input',
+      [5000, 3, 9000, 9],
+      0.5,
+      1,
+      "output 'keypoints': expected places in an input of 48 × 32 pixels, got 2 that all lie beside it, the first at 5000.5, 3.5",
+    ],
+  ] as const)('%s stop the work; a scan does not pass over them', async (_, keypoints, descriptor, score, message) => {
+    const error: unknown = await extracted(constant(keypoints, descriptor, score)).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(GeneralError)
+    expect((error as Error).message).toContain(message)
+  })
+
+  test('no place, and places of which some lie in the input, are none', async () => {
+    expect((await extracted(constant([3, 3, 9, 9], 0.5, -1))).count).toBe(0)
+    expect((await extracted(constant([3, 3, 900, 9], 0.5))).count).toBe(1)
   })
 })
 

@@ -1,4 +1,4 @@
-import { checkThere, sha256Of, sha256OfFile } from '../base/index.ts'
+import { checkThere, ofAllPhotos, sha256Of, sha256OfFile } from '../base/index.ts'
 import { checkOnePhoto, geometry, modelInput, placedIn, prepareImage, seenVersion } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { findPort, openOnnx, type Session } from '../runtime/index.ts'
@@ -37,7 +37,10 @@ export async function openNetworkExtractor(onnx: string, options: OpenExtractorO
       fingerprint,
       dim: output.size,
       rule: { ...matching, oriented: false },
-      extract: (photo) => extractPlaces(photo, { size: input, dim: output.size, most: keypoints }, look),
+      extract: (photo) =>
+        extractPlaces(photo, { size: input, dim: output.size, most: keypoints }, (pixels) =>
+          ofAllPhotos(() => look(pixels)),
+        ),
       release: () => session.release(),
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { check } from '../base/index.ts'
-import { asFloat32, type Tensor } from '../tensor/index.ts'
+import { asFloat32, checkFinite, type Tensor } from '../tensor/index.ts'
 import type { KeypointsOutput, MapOutput } from './matcher-description.ts'
 
 /** Places of a network's input, K of them, the surest first. */
@@ -25,10 +25,11 @@ export function keypointPlaces(
   where: string,
 ): Places {
   const { size, transposed, order } = output
-  const points = numbersOf(results[output.keypoints]!)
+  const named = (name: string) => `${where}: output '${name}'`
+  const points = numbersOf(results[output.keypoints]!, named(output.keypoints))
   const count = points.length / 2
-  const descriptors = numbersOf(results[output.descriptors]!)
-  const scores = output.scores === undefined ? undefined : numbersOf(results[output.scores]!)
+  const descriptors = numbersOf(results[output.descriptors]!, named(output.descriptors))
+  const scores = output.scores === undefined ? undefined : numbersOf(results[output.scores]!, named(output.scores))
   check(
     Number.isInteger(count) && (lastOf(results[output.keypoints]!) === 2 || count === 0),
     `${where}: output '${output.keypoints}': expected [1, K, 2], got [${results[output.keypoints]!.shape.join(', ')}]`,
@@ -49,8 +50,10 @@ export function keypointPlaces(
   const kept = Array.from({ length: count }, (_, k) => k)
     .filter((k) => scores === undefined || scores[k]! >= output.threshold)
     .sort((a, b) => scoreOf(b) - scoreOf(a) || a - b)
+  const at = kept.map((k) => [across(points[2 * k + x]!), down(points[2 * k + y]!)] as const)
+  checkInside(at, { heightPx, widthPx }, named(output.keypoints))
   return {
-    at: kept.map((k) => [across(points[2 * k + x]!), down(points[2 * k + y]!)]),
+    at,
     reliability: kept.map(scoreOf),
     descriptor: (i) =>
       transposed
@@ -59,10 +62,20 @@ export function keypointPlaces(
   }
 }
 
+/** That some lie in the input: where all are beside it they are written otherwise than the description says. */
+function checkInside(at: Places['at'], { heightPx, widthPx }: InputSize, where: string): void {
+  const isInside = ([x, y]: Places['at'][number]) => x >= 0 && y >= 0 && x <= widthPx && y <= heightPx
+  check(
+    at.length === 0 || at.some(isInside),
+    `${where}: expected places in an input of ${widthPx} × ${heightPx} pixels, got ${at.length} that all lie beside it, the first at ${at[0]?.map((value) => value.toFixed(1)).join(', ')}`,
+    'output.coordinates and output.order of the description say how they are written',
+  )
+}
+
 /** The cells of a feature map, row by row. @throws InputError beginning with `where` for an output of another shape than was described. */
 export function mapPlaces(map: Tensor, output: MapOutput, input: InputSize, where: string): Places {
   const { size, layout, patchPx = 1 } = output
-  const values = numbersOf(map)
+  const values = numbersOf(map, where)
   const [rows, columns] =
     layout === 'tokens'
       ? [input.heightPx / patchPx, input.widthPx / patchPx]
@@ -105,7 +118,8 @@ function lastOf({ shape }: Tensor): number | undefined {
 }
 
 /** Whole numbers of 64 bits as floats, too: keypoints are small. */
-function numbersOf(values: Tensor): Float32Array {
+function numbersOf(values: Tensor, where: string): Float32Array {
+  checkFinite(values, where)
   const { data } = values
   if (data instanceof BigInt64Array) return Float32Array.from(data, Number)
   if (values.dtype === 'float32' || values.dtype === 'float16') return asFloat32(values).data as Float32Array

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { check, sha256OfFile } from '../base/index.ts'
+import { check, ofAllPhotos, sha256OfFile } from '../base/index.ts'
 import {
   checkOnePhoto,
   decoderVersion,
@@ -13,7 +13,7 @@ import {
 } from '../images/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { type Device, findPort, openOnnx, type Session } from '../runtime/index.ts'
-import { type Tensor, tensor } from '../tensor/index.ts'
+import { checkFinite, type Tensor, tensor } from '../tensor/index.ts'
 import { type DetectorOutput, describeLocator, type LocatorDescription } from './description.ts'
 import { animalClasses, detected } from './detect.ts'
 import type { Located } from './located.ts'
@@ -127,7 +127,7 @@ function finderOf(session: Session, description: LocatorDescription, onnx: strin
   checkOnePhoto(session.inputs, port, input, onnx)
   const ports = portsOf(session, output, onnx)
   const seen = geometryOf(description)
-  return async (image) => {
+  const find: Locator['locate'] = async (image) => {
     const pixels = tensor('uint8', [1, seen.heightPx, seen.widthPx, 3], prepareImage(image, seen))
     const results = await session.run({ [port.name]: modelInput(pixels, input, { mirror: false }) })
     const [first, second] = ports.map((name) => floatsOf(results[name]!, `${onnx}: output '${name}'`))
@@ -141,6 +141,7 @@ function finderOf(session: Session, description: LocatorDescription, onnx: strin
     const inMap = { ...place, inputWidthPx: seen.widthPx, inputHeightPx: seen.heightPx }
     return { width, height, animals: animalsOfMap(map, output, image, inMap), others: [] }
   }
+  return (image) => ofAllPhotos(() => find(image))
 }
 
 /** The names of the outputs to read. */
@@ -160,5 +161,6 @@ function isPair({ format }: DetectorOutput): boolean {
 
 function floatsOf(result: Tensor, where: string): Tensor {
   check(result.dtype === 'float32', `${where}: expected float32, got ${result.dtype}`, 'export it in float32')
+  checkFinite(result, where)
   return result
 }

@@ -72,6 +72,22 @@ describe('photos with the animals on them', () => {
     })
   })
 
+  test('a network that is not as its description says stops the work: no photo is to blame', async () => {
+    const manifest = openDataset(await traps())
+    const described = { kind: 'detector', format: 'yolov8', classes: ['puma', 'jaguar'] }
+    const broken = [
+      [
+        constantOutputs({ found: { shape: [1, 2, 8], data: Array(16).fill(0) } }, described),
+        'expected an output [1, 6, N]',
+      ],
+      [constantOutputs({ found: { shape: [1, 6, 1], data: Array(6).fill(Number.NaN) } }, described), 'NaN throughout'],
+    ] as const
+    for (const [onnx, message] of broken)
+      await counting(onnx, async (locator) => {
+        await expect(locatePhotos(locator, manifest, { cacheDir: folderWith({}) })).rejects.toThrow(message)
+      })
+  })
+
   test('of a class that is named the largest is taken, and a class that the network does not tell is an error', async () => {
     const manifest = openDataset(await traps())
     const rows = [

@@ -1,5 +1,6 @@
 /** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, zerosOf } from './dtype.ts'
+export { checkFinite } from './finite.ts'
 export {
   type AddTile,
   floatTile,
