@@ -117,7 +117,7 @@ function onlyModel({ model }: ModelFlags): string {
 }
 
 async function described(
-  { baseline, tried, verdict, accepted, statistics }: TuneOutcome,
+  { baseline, tried, verdict, accepted, atChance, statistics }: TuneOutcome,
   { evidence }: PostProcessingRecord,
   reason: string,
 ): Promise<string> {
@@ -156,6 +156,11 @@ async function described(
     '',
     accepted === null ? 'accepted nothing' : `accepted ${await trickWords(accepted)}`,
     ...(verdict.tooFew === null ? [] : [verdict.tooFew]),
+    ...(atChance === null
+      ? []
+      : [
+          `even with ${await trickWords(atChance)} the identity-balanced mAP is ${atChance.identityBalancedMap.toFixed(3)} (95 % interval ${intervalText(atChance.interval)}), no better than chance: nothing shows that the model tells these animals apart`,
+        ]),
     ...(best === undefined ? ['no way to rank is better than cosines alone'] : []),
     ...(best === undefined
       ? []

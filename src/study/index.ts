@@ -53,6 +53,6 @@ export {
 } from './second-round.ts'
 export { isSeedsFolder, type SeedsOutcome, type TrainSeedsOptions, trainSeeds } from './seeds.ts'
 export { type SeedsSummary } from './seeds-summary.ts'
-export type { RankedWay, TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'
+export type { RankedWay, TrickAtChance, TriedTrick, TuneOptions, TuneOutcome } from './tune.ts'
 export { foldsToTuneOn } from './tune-folds.ts'
 export { type TunedModel, type TuneModelInput, type TunePart, tuneModel } from './tune-record.ts'

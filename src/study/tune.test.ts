@@ -67,6 +67,26 @@ describe('tunePhotos', () => {
   })
 })
 
+it('accepts nothing where the better way is no better than chance', () => {
+  const individuals = 24
+  const rng = new Rng('below chance')
+  const identities = Array.from({ length: 2 * individuals }, (_, i) => `animal ${i >> 1}`)
+  const noise = Float32Array.from({ length: identities.length * individuals }, () => rng.normal())
+  const data = noise.slice()
+  // the two photos of an individual point away from each other: far below chance, and noise alone is better
+  identities.forEach((_, row) => {
+    data[row * individuals + (row >> 1)] = row % 2 === 0 ? 9 : -9
+  })
+  const embeddings = (own: Float32Array) => ({ count: identities.length, dim: individuals, data: own })
+  const outcome = tunePhotos(
+    { identities, embeddings: new Map([['flip', embeddings(data)] as const, ['none', embeddings(noise)] as const]) },
+    { tricks: [{ tta: 'none', postProcessing: {} }] },
+  )
+  expect(outcome.verdict.accepted).toBe(0)
+  expect(outcome.accepted).toBeNull()
+  expect(outcome.atChance!.interval[0]).toBeLessThan(outcome.statistics.chance.identityBalancedMap)
+})
+
 describe('postprocessing.json', () => {
   const record: PostProcessingRecord = {
     format: 'rosette-postprocessing',

@@ -38,6 +38,11 @@ export interface TriedTrick extends RankedWay {
   readonly gain: Gain
 }
 
+/** A trick that makes nothing of a model that does not tell individuals apart, and the 95 % interval of its identity-balanced mAP. */
+export interface TrickAtChance extends RankedWay {
+  readonly interval: readonly [low: number, high: number]
+}
+
 /** What was tried, and what the gate says. */
 export interface TuneOutcome {
   readonly baseline: RankedWay
@@ -45,6 +50,8 @@ export interface TuneOutcome {
   readonly verdict: GateVerdict
   /** The trick that won; null where none did. */
   readonly accepted: Trick | null
+  /** The trick that the gate let pass, where even with it the score is no better than chance: then nothing is accepted. */
+  readonly atChance: TrickAtChance | null
   readonly queries: number
   /** What a random order reaches on the same queries, whatever the trick, and the intervals of the baseline. */
   readonly statistics: Statistics
@@ -79,12 +86,23 @@ export function tunePhotos(given: TuneInput | readonly TuneInput[], options: Tun
     const { identityBalancedMap, rank1 } = scoresOfQueries(queries)
     return { ...trick, identityBalancedMap, rank1 }
   }
+  const winner = verdict.accepted === null ? null : tricks[verdict.accepted]!
+  const won = verdict.accepted === null ? [] : measured[verdict.accepted]!
+  const atChance = winner === null ? null : nearChance(told(winner, won), won)
   return {
     baseline: told(plain, baseline),
     tried: tricks.map((trick, i) => ({ ...told(trick, measured[i]!), gain: verdict.each[i]! })),
     verdict,
-    accepted: verdict.accepted === null ? null : tricks[verdict.accepted]!,
+    accepted: atChance === null ? winner : null,
+    atChance,
     queries: baseline.length,
     statistics: statisticsOf(baseline),
   }
+}
+
+/** A model below chance gains by whatever blurs its ranking. */
+function nearChance(way: RankedWay, queries: readonly QueryScore[]): TrickAtChance | null {
+  const { chance, intervals } = statisticsOf(queries)
+  const interval = intervals.identity?.scores.identityBalancedMap
+  return interval === undefined || interval[0] > chance.identityBalancedMap ? null : { ...way, interval }
 }
