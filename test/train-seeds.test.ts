@@ -116,6 +116,8 @@ test('begun anew and stopped, it keeps no summary of what it replaced', async ()
   const shared = { data, preset: 'atto', set: small, threads: 1, inThread: true, overwrite: true } as const
   await trainSeeds({ ...shared, out: again, seeds: [1, 2], signal: stop.signal, onEvent })
   expect(existsSync(join(again, 'summary.json'))).toBe(false)
+  expect(await runProgram(['compare', again, out, '--out', join(folder, 'stopped.html')], commands)).toBe(2)
+  expect(output.stderr).toContain(`${again}: is a training of several seeds that has not finished`)
 })
 
 test('one seed, a seed twice, other seeds when resuming, and a run in the place of a folder are refused', async () => {

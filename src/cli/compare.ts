@@ -111,6 +111,11 @@ async function readCompared(path: string): Promise<ComparedRun> {
     'name its folds, as fold-1, or a metrics.json that `rosette evaluate` wrote of it',
   )
   check(
+    config !== null || !existsSync(join(path, 'seeds.json')),
+    `${path}: is a training of several seeds that has not finished`,
+    'go on with it with `rosette train --resume`, or name one of its runs, as seed-1',
+  )
+  check(
     config !== null,
     `${path}: no run: it has no config.json`,
     'a folder that `rosette train` wrote, or a metrics.json of `rosette evaluate` or `rosette report`',

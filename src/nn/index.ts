@@ -57,11 +57,8 @@ export {
 export { type Pairs, pairsOf, type Remembered } from './pairs.ts'
 export { averageParts, averagePool, type GemConfig, gemDefaults, gemParts, gemPool } from './pool.ts'
 export { dropout, stochasticDepth } from './regularise.ts'
-
 export { type ResponseNorm, responseNorm } from './response-norm.ts'
-
 export { type Grid, type Rotary, type RotaryConfig, rotary, rotaryAngles } from './rotary.ts'
-
 export {
   type Init,
   type Mode,
