@@ -44,6 +44,9 @@ test('rosette audit finds duplicates, what cannot be read and leaks across the s
   })
   expect((json('audit.json').leakage as LeakageCertificate).pairs).toBeGreaterThanOrEqual(3)
   expect(output.stdout).toMatch(/split: \d+ pairs of a training and a validation photo of one individual are within 11/)
+  expect(output.stdout).toContain(
+    `3 pairs of identical files have one name each, the first: =Abril_0.png and =Abril_3.png (=Abril); in ${join(out, 'audit.csv')}`,
+  )
   const lines = readFileSync(join(out, 'audit.csv'), 'utf8').trim().split('\n')
   expect(lines[0]).toBe('kind,photo,identity,split,other_photo,other_identity,other_split,bits,cosine,detail')
   expect(lines[1]).toMatch(/^unreadable,broken\.png,Bento,train,,,,,,/)

@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extname, join } from 'node:path'
 import { Command } from 'commander'
 import { check, counted, formatTable, oneLine, writeFileAtomic } from '../base/index.ts'
 import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
@@ -85,23 +85,26 @@ async function auditAction(flags: AuditFlags): Promise<void> {
       return auditPhotos({ ...input, onProgress: progressOf('comparing') })
     })().finally(stages.stop)
     const told = await output.write(audit, hashed.photos, { limitPixels, signal })
-    await tellAudit(audit, told)
+    await tellAudit(audit, { told, table: output.table })
   })
 }
 
 /** How an audit is written: as a folder with a page, or as a file with a table beside it. */
 interface AuditOutput {
   readonly files: readonly string[]
+  /** The table with a row for each finding. */
+  readonly table: string
   /** Writes it, and says where what is. */
   write(audit: Audit, photos: readonly Photo[], options: Omit<WriteAuditOptions, 'out'>): Promise<string>
 }
 
 async function outputOf(out: string, overwrite: boolean): Promise<AuditOutput> {
-  const { checkAuditFolder, findingsCsv, writeAudit } = await import('../report/index.ts')
+  const { auditFiles, checkAuditFolder, findingsCsv, writeAudit } = await import('../report/index.ts')
   if (/\.json$/i.test(out)) {
     const csv = out.replace(/\.json$/i, '.csv')
     return {
       files: [out, csv],
+      table: csv,
       write: async (audit) => {
         writeFileAtomic(csv, findingsCsv(audit))
         writeFileAtomic(out, `${JSON.stringify(audit, undefined, 2)}\n`)
@@ -114,6 +117,7 @@ async function outputOf(out: string, overwrite: boolean): Promise<AuditOutput> {
   checkAuditFolder(out, overwrite)
   return {
     files: [],
+    table: join(out, auditFiles.findings),
     write: async (audit, photos, options) => {
       const page = await writeAudit(audit, photos, { ...options, out, overwrite })
       return `${page}: what was found, with pictures; tables and audit.json beside it`
@@ -153,7 +157,7 @@ async function embedded(
 }
 
 /** Which pictures stand under two names: somebody has to look at these first. */
-function twoNames({ counts, findings }: Audit): string[] {
+function twoNames({ counts, findings }: Audit, table: string): string[] {
   const found = findings.filter(({ kind }) => kind === 'two names on one picture')
   if (found.length === 0) return []
   const lines = found.slice(0, toldAtMost).map(({ photo, identity, otherPhoto, otherIdentity, detail }) => {
@@ -161,13 +165,28 @@ function twoNames({ counts, findings }: Audit): string[] {
     return oneLine(`  ${photo} (${identity}) and ${otherPhoto} (${otherIdentity})${how}`)
   })
   const more = counts['two names on one picture'] - lines.length
-  return ['two names on one picture:', ...lines, ...(more === 0 ? [] : [`  … and ${more} more`]), '']
+  return ['two names on one picture:', ...lines, ...(more === 0 ? [] : [`  … and ${more} more, in ${table}`]), '']
+}
+
+/** How many pairs of identical files have one name each, the first of them, and where all stand. */
+function identicalOfOne({ counts, findings }: Audit, table: string): string[] {
+  const count = counts['identical file']
+  const first = findings.find(({ kind }) => kind === 'identical file')
+  if (first === undefined) return []
+  const pairs =
+    count === 1
+      ? 'a pair of identical files has one name:'
+      : `${count} pairs of identical files have one name each, the first:`
+  return [oneLine(`${pairs} ${first.photo} and ${first.otherPhoto} (${first.identity}); in ${table}`), '']
 }
 
 /** Pairs on the terminal beside a table that has all. */
 const toldAtMost = 10
 
-async function tellAudit(audit: Audit, written: string): Promise<void> {
+async function tellAudit(
+  audit: Audit,
+  { told, table: place }: { readonly told: string; readonly table: string },
+): Promise<void> {
   const { burstWords } = await import('../data/index.ts')
   const { counts, leakage, photos, individuals, bursts } = audit
   const table = formatTable(
@@ -183,8 +202,9 @@ async function tellAudit(audit: Audit, written: string): Promise<void> {
       '',
       table,
       '',
-      ...twoNames(audit),
-      written,
+      ...twoNames(audit, place),
+      ...identicalOfOne(audit, place),
+      told,
     ].join('\n'),
   )
 }

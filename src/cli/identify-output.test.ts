@@ -27,6 +27,6 @@ test('nobody of the gallery is a row by its probability, and the answer stands o
     ['q.jpg', '2', 'Bia', '0.1000', '7', 'Bia.jpg', '0.1000'],
   ])
   const likeliest = rowsOf({ ...one, answer: { ...one.answer, newProbability: 0.6 } })
-  expect(likeliest[0]![3]).toBe('similarity')
+  expect(likeliest[0]![3]).toBe('score')
   expect(likeliest[1]).toEqual(['q.jpg', '(not in the gallery)', '0.6000', 'unsure'])
 })

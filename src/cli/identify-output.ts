@@ -3,7 +3,7 @@ import { type Candidate, type Identification, placeOfNew } from '../identify/ind
 import { boxCells, boxHeader, boxWords, showSeveral } from './animal-words.ts'
 import { placeTimeColumns } from './place-time.ts'
 
-/** Whether the numbers called similarities elsewhere are a calibration's scores. */
+/** Whether the numbers are scores that a calibration learnt. */
 export function isScored(found: readonly Identification[]): boolean {
   return found.some(({ isScore }) => isScore === true)
 }
@@ -13,10 +13,10 @@ export function isScored(found: readonly Identification[]): boolean {
  * The answer stands once, beside a photo's first row. */
 export function tableText(found: readonly Identification[]): string {
   const calibrated = found.some(({ answer }) => answer.probability !== undefined || answer.reason === 'decided')
-  const scale = isScored(found) ? 'score' : 'similarity'
-  const columns = ['photo', 'rank', 'identity', scale, 'best match', 'probability', 'answer']
   const candidates = found.flatMap((one) => one.candidates)
   const isMatched = candidates.some(({ places }) => places !== undefined)
+  const scale = isMatched || isScored(found) ? 'score' : 'similarity'
+  const columns = ['photo', 'rank', 'identity', scale, 'best match', 'probability', 'answer']
   const isTold = candidates.some(({ mirrored }) => mirrored === true)
   const { header, cellsOf } = placeTimeColumns(found)
   const boxed = showSeveral(found.map(({ photo }) => photo))

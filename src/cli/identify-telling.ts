@@ -26,8 +26,10 @@ export async function besideAnswers(
   const { accuracyWords, noAccuracyWords } = await import('../identify/index.ts')
   const isKnown = calibration !== undefined && scores !== undefined
   const accuracy = isKnown ? accuracyWords(calibration, scores, costs) : inFlags(noAccuracyWords)
-  const order = scores?.measured == null ? [] : [isScored(found) ? byProbabilityOfScores : byProbability]
-  return { accuracy, meaning: [...order, await meaningOf(postProcessing, { match, matchers })].join(' ') }
+  const isLearnt = isScored(found)
+  const learnt = isLearnt ? [learntScore] : []
+  const order = scores?.measured == null ? [] : [match === 'none' ? byProbability : notByScore, ...learnt]
+  return { accuracy, meaning: [...order, await meaningOf(postProcessing, { match, matchers, isLearnt })].join(' ') }
 }
 
 /** Writes the page of --html. */
@@ -148,7 +150,7 @@ const fewNotes = 5
 /** What a table of answers does not say by itself. */
 async function meaningOf(
   postProcessing: PostProcessing | undefined,
-  { match, matchers }: Pick<Answers, 'match' | 'matchers'>,
+  { match, matchers, isLearnt }: Pick<Answers, 'match' | 'matchers'> & { readonly isLearnt: boolean },
 ): Promise<string> {
   const { postProcessingWords } = await import('../retrieval/index.ts')
   const done = postProcessingWords(postProcessing)
@@ -159,13 +161,22 @@ async function meaningOf(
   const { placesWords } = await import('../identify/index.ts')
   const places =
     match === 'none' ? '' : `Ranked ${match === 'local' ? '' : 'with '}${placesWords({ match, matchers })}. `
-  return done === undefined ? `${places}${meaning}` : `${places}Ranked with ${done}.${scale} ${meaning}`
+  const number = match === 'none' ? meaning : isLearnt ? meaningOfScore : meaningOfRanking
+  return done === undefined ? `${places}${number}` : `${places}Ranked with ${done}.${scale} ${number}`
 }
 
-const byProbabilityOfScores =
-  'The list is in the order of probability, not of score. The score joins similarity and places as the calibration found best: compare it with other scores, not with similarities.'
+const notByScore = 'The list is in the order of probability, not of score.'
+
+const learntScore =
+  'The score joins similarity and places as the calibration found best: compare it with other scores, not with similarities.'
 
 const byProbability = 'The list is in the order of probability, not of similarity.'
+
+const meaningOfScore =
+  'A score is no probability, and the photo with the highest one may show another animal: compare the photos yourself.'
+
+const meaningOfRanking =
+  'A score is no probability and no similarity: it only ranks, and is near 1 for wrong animals too. Look how many places agree, and compare the photos yourself.'
 
 const meaning =
   'Similarity is no probability, and the most similar photo may show another animal: compare the photos yourself.'

@@ -250,7 +250,7 @@ describe('--match', () => {
     output.stdout = ''
     const [csv, html] = [join(out, 'answers.csv'), join(out, 'answers.html')]
     expect(await rosette(...asked)).toBe(0)
-    expect(output.stdout).toMatch(/^photo +rank +identity +similarity +places +best match +mirrored$/m)
+    expect(output.stdout).toMatch(/^photo +rank +identity +score +places +best match +mirrored$/m)
     expect(output.stdout).toMatch(/mirrored\.png +1 +\w+ +[\d.]+ +\d+ /)
     expect(output.stdout).toMatch(/mirrored\.png +\d +Caiman .*Caiman_\d\.png +fits better$/m)
     expect(output.stdout).toMatch(/mirrored\.png +\d +Bento .*Bento_\d\.png$/m)

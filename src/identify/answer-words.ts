@@ -83,7 +83,7 @@ function rounded(similarity: number, to: (thousandths: number) => number): strin
 }
 
 /** The photo that speaks for it, and how clearly; nothing where places agree with a photo that the network finds unlike: they are chance. */
-function basis({ answer: { reason, identity }, candidates, onWholePhotos, isScore }: Identification): string {
+function basis({ answer: { reason, identity }, candidates, onWholePhotos }: Identification): string {
   const first = candidates.find((candidate) => candidate.identity === identity) ?? candidates[0]
   const second = candidates.find((candidate) => candidate !== first)
   if (first === undefined || (reason === 'unlike' && first.places !== undefined)) return ''
@@ -91,16 +91,20 @@ function basis({ answer: { reason, identity }, candidates, onWholePhotos, isScor
     onWholePhotos === true
       ? `${counted(first.places ?? 0, 'place of the photos agrees', 'places of the photos agree')}, background included`
       : counted(first.places ?? 0, 'place of the coat agrees', 'places of the coat agree')
-  const facts =
-    first.places === undefined
-      ? first.similarity.toFixed(2)
-      : `${isScore === true ? 'score ' : ''}${similarityText(first.similarity)}, ${agree}`
+  const facts = first.places === undefined ? scaleText(first) : `${agree}, ${scaleText(first)}`
   const best = `; the photo of ${first.identity} most similar to this one is ${first.photo.filename} (${facts})`
   if (second === undefined || reason === 'unlike') return best
-  const similarity = second.places === undefined ? second.similarity.toFixed(2) : similarityText(second.similarity)
-  const next = second.probability === undefined ? similarity : `probability ${percent(second.probability)}`
-  const places = second.places === undefined ? '' : `, ${counted(second.places, 'place')}`
-  return `${best}, next is ${second.identity} (${next}${places})`
+  const others = [
+    ...(second.probability === undefined ? [] : [`probability ${percent(second.probability)}`]),
+    ...(second.places === undefined ? [] : [counted(second.places, 'place')]),
+    ...(second.probability === undefined ? [scaleText(second)] : []),
+  ]
+  return `${best}, next is ${second.identity} (${others.join(', ')})`
+}
+
+/** The number that ranks: a cosine, or with places a score, which is near 1 for wrong animals too and so is never called similar. */
+function scaleText({ similarity, places }: Identification['candidates'][number]): string {
+  return places === undefined ? similarity.toFixed(2) : `score ${similarityText(similarity)}`
 }
 
 /** How many candidates are likelier than that the photo shows nobody of the gallery: its place among them. */

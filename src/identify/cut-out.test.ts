@@ -30,8 +30,8 @@ test('places that were looked for on whole photos are not called those of a coat
   const candidate = { rank: 1, identity: 'Ana', similarity: 0.99, photo: photo('a.jpg'), places: 12 }
   const answer = { answer: 'unsure', identity: 'Ana', reason: 'uncalibrated', notCompared: 0, bothFlanks: false }
   const one = { photo: photo('q.jpg'), candidates: [candidate], leftOut: [], answer } as unknown as Identification
-  expect(answerWords(one)).toContain('(0.99, 12 places of the coat agree)')
+  expect(answerWords(one)).toContain('(12 places of the coat agree, score 0.99)')
   expect(answerWords({ ...one, onWholePhotos: true })).toContain(
-    '(0.99, 12 places of the photos agree, background included)',
+    '(12 places of the photos agree, background included, score 0.99)',
   )
 })

@@ -6,7 +6,8 @@ import type { Audit, Finding } from '../study/index.ts'
 import { auditedFiles, auditHtml, photosByFile } from './audit-page.ts'
 import { makeThumbnails } from './thumbnails.ts'
 
-const auditFiles = { page: 'audit.html', json: 'audit.json', findings: 'audit.csv', pairs: 'pairs.csv' } as const
+/** The files of an audit's folder: a page, everything as JSON, a row for each finding, and the nearest pairs. */
+export const auditFiles = { page: 'audit.html', json: 'audit.json', findings: 'audit.csv', pairs: 'pairs.csv' } as const
 
 /** Where an audit is written, and what it may replace. */
 export interface WriteAuditOptions {

@@ -151,7 +151,9 @@ function groupWords(
 
 /** Nearly all similarities of matched places are nearly 1: they have as many decimals as tell them from it. */
 function similarityWords(similarity: number, places: number | undefined, { isScore }: Scale): string {
-  return `${isScore === true ? 'score' : 'similarity'} ${places === undefined ? similarity.toFixed(2) : similarityText(similarity)}`
+  return places === undefined && isScore !== true
+    ? `similarity ${similarity.toFixed(2)}`
+    : `score ${similarityText(similarity)}`
 }
 
 function placesWords(places: number | undefined): string {

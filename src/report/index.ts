@@ -3,7 +3,7 @@
  * Embeddings and labels in; files out.
  */
 export { type AnalyseOptions } from './analyse.ts'
-export { checkAuditFolder, findingsCsv, type WriteAuditOptions, writeAudit } from './audit-folder.ts'
+export { auditFiles, checkAuditFolder, findingsCsv, type WriteAuditOptions, writeAudit } from './audit-folder.ts'
 export { buildReport, type ReportInput } from './build.ts'
 export type { CertificateSection, CrossPhotos } from './certificate.ts'
 export type { Views } from './channels.ts'
