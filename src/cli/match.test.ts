@@ -262,8 +262,8 @@ describe('--match', () => {
     expect(rows.find((row) => row.includes(',Bento,'))).toMatch(/,\d+,no$/)
     const page = readFileSync(html, 'utf8')
     expect(page).toContain(words)
-    expect(page).toMatch(/"name":"Caiman","words":"similarity [\d.]+, \d+ places? agrees?, fits better mirrored"/)
-    expect(page).toMatch(/"words":"similarity [\d.]+(, \d+ places? agrees?)?, fits better mirrored","lines"/)
+    expect(page).toMatch(/"name":"Caiman","words":"score [\d.]+, \d+ places? agrees?, fits better mirrored"/)
+    expect(page).toMatch(/"words":"score [\d.]+(, \d+ places? agrees?)?, fits better mirrored","lines"/)
   })
 
   it('changes a submission, the same for any number of threads', async () => {
