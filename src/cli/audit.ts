@@ -173,10 +173,11 @@ function identicalOfOne({ counts, findings }: Audit, table: string): string[] {
   const count = counts['identical file']
   const first = findings.find(({ kind }) => kind === 'identical file')
   if (first === undefined) return []
-  const pairs =
-    count === 1
-      ? 'a pair of identical files has one name:'
-      : `${count} pairs of identical files have one name each, the first:`
+  const pairs = counted(
+    count,
+    'pair of identical files has one name:',
+    'pairs of identical files have one name each, the first:',
+  )
   return [oneLine(`${pairs} ${first.photo} and ${first.otherPhoto} (${first.identity}); in ${table}`), '']
 }
 
