@@ -37,6 +37,9 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   'as it is, with a batch-hard triplet': [
     ...['sampler.kind=pxk', 'sampler.photosPerIdentity=4', 'pairLoss.kind=triplet'],
   ],
+  'as it is, with multi-similarity': [
+    ...['sampler.kind=pxk', 'sampler.photosPerIdentity=4', 'pairLoss.kind=multi-similarity'],
+  ],
 }
 
 const { individuals, photos, epochs, size } = values
