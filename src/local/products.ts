@@ -11,7 +11,7 @@ import type { PackedFeatures } from './packed.ts'
  */
 const descriptorsAtOnce = 2400
 
-/** A gallery of so many descriptors is worth threads that multiply blocks side by side; starting them takes as long as multiplying a smaller one. */
+/** From so many descriptors of a gallery on, threads multiply blocks side by side; for fewer none are started. */
 const descriptorsForLanes = 40_000
 
 /** Cosines with the descriptors of photos, a query at a time. */
