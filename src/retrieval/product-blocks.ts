@@ -1,4 +1,4 @@
-import { type AddTile, floatTile } from '../tensor/index.ts'
+import { type AddTiles, floatTile } from '../tensor/index.ts'
 import type { Embeddings } from './embeddings.ts'
 
 /** Queries of one block at most: memory is 128 × G for each slot, whatever Q is. */
@@ -7,7 +7,7 @@ const mostRows = 128
 /** Dimensions summed at once; a sum of these is added to the sums before. It bounds the error, and what a tile needs stays in the cache. */
 const chunkDims = 128
 
-/** Where things lie in the memory of the threads. Letters: G gallery photos, filled up to whole tiles; D dimensions, filled up likewise. */
+/** Where things lie in the memory of the threads. Rows and columns are filled up to whole tiles. */
 export interface BlockPlan {
   readonly dim: number
   readonly columns: number
@@ -20,8 +20,7 @@ export interface BlockPlan {
   readonly length: number
 }
 
-export function planBlocks({ count, dim: dimensions }: Embeddings, queries: number, slots: number): BlockPlan {
-  const dim = wholes(dimensions, floatTile.steps)
+export function planBlocks({ count, dim }: Embeddings, queries: number, slots: number): BlockPlan {
   const columns = wholes(count, floatTile.columns)
   const rows = Math.min(mostRows, wholes(queries, floatTile.rows))
   const [gallery, left, out] = [columns * dim, rows * dim, rows * columns]
@@ -40,7 +39,7 @@ export function productError(dim: number): number {
 
 /**
  * Rows first … first + limit − 1 times their scale, as the kernel wants them, from `at` on: chunks of dimensions, in these groups of
- * `group` rows, in these dimension by dimension. What is no row or no dimension stays 0.
+ * `group` rows, in these dimension by dimension. What is no row stays 0.
  */
 export function packChunks(
   { count, dim, data }: Embeddings,
@@ -48,40 +47,31 @@ export function packChunks(
   { first, limit, group }: { readonly first: number; readonly limit: number; readonly group: number },
   to: Float32Array,
 ): void {
-  const padded = wholes(dim, floatTile.steps)
   const rows = wholes(limit, group)
   to.fill(0)
   for (let r = 0; r < Math.min(limit, count - first); r++) {
     const [from, factor] = [(first + r) * dim, scale[first + r]!]
-    for (let begin = 0; begin < padded; begin += chunkDims) {
-      const own = Math.min(chunkDims, padded - begin)
+    for (let begin = 0; begin < dim; begin += chunkDims) {
+      const own = Math.min(chunkDims, dim - begin)
       const at = begin * rows + (r - (r % group)) * own + (r % group)
-      const end = Math.min(own, dim - begin)
-      for (let k = 0; k < end; k++) to[at + k * group] = data[from + begin + k]! * factor
+      for (let k = 0; k < own; k++) to[at + k * group] = data[from + begin + k]! * factor
     }
   }
 }
 
 /**
- * The products of a slot's queries with the whole gallery, 8 photos after 8: [columns / 8, rows, 8]. So a tile writes one piece of memory; rows
+ * The products of a slot's queries with the whole gallery, 8 photos after 8: [columns / 8, rows, 8]. So the tiles write one piece of memory; rows
  * of 20,000 would lie in as many pages as there are queries, which takes a quarter longer.
  */
-export function multiplyBlock(addTile: AddTile, memory: Float32Array, plan: BlockPlan, slot: number): void {
+export function multiplyBlock(addTiles: AddTiles, memory: Float32Array, plan: BlockPlan, slot: number): void {
   const { dim, columns, rows } = plan
-  const { rows: tileRows, columns: tileColumns, steps } = floatTile
+  const { rows: tileRows, columns: tileColumns } = floatTile
   const [left, out] = [plan.leftAt[slot]!, plan.outAt[slot]!]
   memory.fill(0, out, out + rows * columns)
   for (let begin = 0; begin < dim; begin += chunkDims) {
     const own = Math.min(chunkDims, dim - begin)
     for (let g = 0; g < columns; g += tileColumns)
-      for (let q = 0; q < rows; q += tileRows)
-        addTile(
-          4 * (left + begin * rows + q * own),
-          4 * (begin * columns + g * own),
-          4 * (out + g * rows + q * tileColumns),
-          own / steps,
-          4 * tileColumns,
-        )
+      addTiles(4 * (left + begin * rows), 4 * (begin * columns + g * own), 4 * (out + g * rows), own, rows / tileRows)
   }
 }
 

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads'
-import { openFloatTile, type SharedMemory } from '../tensor/index.ts'
+import { openFloatTiles, type SharedMemory } from '../tensor/index.ts'
 import { BlockQueue, type QueueControl } from './block-queue.ts'
 import { type BlockPlan, multiplyBlock } from './product-blocks.ts'
 
@@ -11,6 +11,6 @@ export interface ProductLaneStart {
 }
 
 const { memory, control, plan } = workerData as ProductLaneStart
-const addTile = openFloatTile(memory)
+const addTiles = openFloatTiles(memory)
 const floats = new Float32Array(memory.buffer)
-new BlockQueue(control, (slot) => multiplyBlock(addTile, floats, plan, slot)).serve()
+new BlockQueue(control, (slot) => multiplyBlock(addTiles, floats, plan, slot)).serve()

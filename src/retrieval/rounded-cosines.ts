@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { check } from '../base/index.ts'
-import { floatTile, mostSharedBytes, openFloatTile, sharedMemory } from '../tensor/index.ts'
+import { floatTile, mostSharedBytes, openFloatTiles, sharedMemory } from '../tensor/index.ts'
 import { BlockQueue, queueControl } from './block-queue.ts'
 import { type Embeddings, inverseNorms } from './embeddings.ts'
 import { multiplyBlock, packChunks, planBlocks, readRow } from './product-blocks.ts'
@@ -43,8 +43,8 @@ export function forEachRoundedCosineRow(
   const row = new Float32Array(plan.columns)
   const cosines = row.subarray(0, gallery.count)
   const control = queueControl(plan.slots)
-  const addTile = openFloatTile(memory)
-  const queue = new BlockQueue(control, (slot) => multiplyBlock(addTile, floats, plan, slot))
+  const addTiles = openFloatTiles(memory)
+  const queue = new BlockQueue(control, (slot) => multiplyBlock(addTiles, floats, plan, slot))
   const offer = (block: number) => {
     const [slot, first] = [block % plan.slots, block * plan.rows]
     const left = floats.subarray(plan.leftAt[slot]!, plan.outAt[slot]!)

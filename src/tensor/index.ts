@@ -2,10 +2,10 @@
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, zerosOf } from './dtype.ts'
 export { checkFinite } from './finite.ts'
 export {
-  type AddTile,
+  type AddTiles,
   floatTile,
   mostSharedBytes,
-  openFloatTile,
+  openFloatTiles,
   type SharedMemory,
   sharedMemory,
 } from './float-tile.ts'
