@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -106,7 +106,7 @@ test('the command tells the runs that are finished, and the table again', async 
   expect(output.stderr).toContain('exists already')
 })
 
-test('begun anew and stopped, it keeps no summary of what it replaced', async () => {
+test('begun anew and stopped, it keeps nothing of what it replaced', async () => {
   const again = join(folder, 'again')
   cpSync(out, again, { recursive: true })
   const stop = new AbortController()
@@ -116,6 +116,7 @@ test('begun anew and stopped, it keeps no summary of what it replaced', async ()
   const shared = { data, preset: 'atto', set: small, threads: 1, inThread: true, overwrite: true } as const
   await trainSeeds({ ...shared, out: again, seeds: [1, 2], signal: stop.signal, onEvent })
   expect(existsSync(join(again, 'summary.json'))).toBe(false)
+  expect(readdirSync(again).filter((name) => name.startsWith('seed-'))).toEqual(['seed-1']) // an old seed-2 would pass for a new one
   expect(await runProgram(['compare', again, out, '--out', join(folder, 'stopped.html')], commands)).toBe(2)
   expect(output.stderr).toContain(`${again}: is a training of several seeds that has not finished`)
 })

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
@@ -74,7 +74,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
           out: run,
           seed,
           split,
-          onEvent: keeping,
+          onEvent: i === 0 ? keeping : given.onEvent,
         })
     if (!outcome.finished) return { finished: false, run, step: outcome.step, totalSteps: outcome.totalSteps }
   }
@@ -84,10 +84,19 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
 
   function keeping(event: Parameters<NonNullable<TrainCallOptions['onEvent']>>[0]): void {
     if (event.kind === 'start' && !resume) {
-      rmSync(join(out, summaryName), { force: true }) // of the study that this one replaces
+      removeReplaced(out, runs[0]!)
       writeSealedJson(join(out, storyName), story)
     }
     given.onEvent?.(event)
+  }
+}
+
+/** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. */
+function removeReplaced(out: string, first: string): void {
+  rmSync(join(out, summaryName), { force: true })
+  for (const name of readdirSync(out)) {
+    const run = join(out, name)
+    if (/^seed-\d+$/.test(name) && run !== first && isRunFolder(run)) rmSync(run, { recursive: true })
   }
 }
 
