@@ -20,6 +20,17 @@ function rosette(cache: string, ...args: readonly string[]) {
   return start([process.execPath, cli, ...args], { env: { ...process.env, ROSETTE_CACHE: cache } })
 }
 
+test('rosette locate says that it wrote the largest animal alone', async () => {
+  const two = folderWith({ 'two.png': await brightPhoto(64, 48, [5, 10, 30, 20], [45, 10, 15, 15]) })
+  const out = join(folderWith({}), 'found')
+  const locate = (...more: string[]) =>
+    rosette(folderWith({}), 'locate', '--model', onnx, '--data', two, '--out', out, ...more).ended
+  expect((await locate()).stdout).toContain(
+    'detections.json: 1 animal in 1 of 1 photo, the largest of each; --animals all writes 1 more\n',
+  )
+  expect((await locate('--animals', 'all', '--overwrite')).stdout).toContain('2 animals in 1 of 1 photo\n')
+})
+
 test('rosette locate writes boxes and masks, and says what it found', async () => {
   const out = join(folderWith({}), 'found')
   const { code, stdout } = await rosette(folderWith({}), 'locate', '--model', onnx, '--data', data, '--out', out).ended

@@ -88,8 +88,10 @@ async function locateAction(flags: LocateCommandFlags): Promise<void> {
       await locator.release()
     }
   }, 'stopped; what was found so far is kept: the same command goes on')
-  const { skipped, photos, photosWithAnimals, detections, masks } = written
+  const { skipped, photos, photosWithAnimals, smaller, detections, masks } = written
   await warnOfSkipped(skipped)
-  say(`${detections}: ${counted(written.animals, 'animal')} in ${photosWithAnimals} of ${counted(photos, 'photo')}`)
+  const found = `${counted(written.animals, 'animal')} in ${photosWithAnimals} of ${counted(photos, 'photo')}`
+  const beside = smaller === 0 ? '' : `, the largest of each; --animals all writes ${smaller} more`
+  say(`${detections}: ${found}${beside}`)
   if (masks !== undefined) say(`${masks}: their masks, on which the animal is white`)
 }

@@ -67,8 +67,13 @@ export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'int
 export function verificationLines({ verification }: Pick<EvaluationReport, 'verification'>): string[] {
   return verification.at.map(
     ({ fmr, fnmr, threshold }) =>
-      `pairs     with a limit at similarity ${threshold.toFixed(3)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (by chance ${percent(1 - fmr)})`,
+      `pairs     with a limit at similarity ${limitText(threshold)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (by chance ${percent(1 - fmr)})`,
   )
+}
+
+/** Three decimals, and near 1 six: scores of matched places crowd there, and "1.000" would be no limit. */
+function limitText(threshold: number): string {
+  return threshold.toFixed(threshold < 0.9995 ? 3 : 6)
 }
 
 /** How well the photos fall into individuals without labels. */

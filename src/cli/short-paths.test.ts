@@ -54,3 +54,14 @@ test('folders around the individuals, and names that have no folder in common', 
   expect(names([asked('a.jpg', 'Ana:1.jpg')])).toEqual({ told: '', photos: ['a.jpg'], matches: ['1.jpg'] })
   expect(names([asked('/a.jpg')]).told).toBe('')
 })
+
+test('the photos of a decision and of a contradiction go by short names too', () => {
+  const [one, other] = [asked('/data/new/a.jpg', 'Ana:known/Ana/1.jpg'), asked('/data/new/b.jpg', 'Bo:known/Bo/2.jpg')]
+  const decision = { photo: '/data/new/a.jpg', other: 'known/Ana/1.jpg', decision: 'same', row: 2 } as const
+  const decided = { ...one, answer: { ...answer, decidedBy: decision } }
+  const { found } = withShortPaths([decided, { ...other, answer: { ...answer, conflict: '/data/new/a.jpg' } }])
+  expect(found.map(({ answer: { decidedBy, conflict } }) => [decidedBy?.photo, decidedBy?.other, conflict])).toEqual([
+    ['a.jpg', 'Ana/1.jpg', undefined],
+    [undefined, undefined, 'a.jpg'],
+  ])
+})

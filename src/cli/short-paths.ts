@@ -24,6 +24,7 @@ export function withShortPaths(found: readonly Identification[]): ShortPaths {
   const short = found.map((one) => ({
     ...one,
     photo: without(one.photo, asked),
+    answer: withShortNames(one.answer, asked, known),
     candidates: one.candidates.map((candidate) => ({
       ...candidate,
       photo: without(candidate.photo, inOwn ? `${known}${candidate.identity}/` : known),
@@ -53,4 +54,24 @@ function isBelow({ filename }: Photo, folder: string): boolean {
 
 function without(photo: Photo, folder: string): Photo {
   return folder === '' ? photo : { ...photo, filename: photo.filename.slice(folder.length) }
+}
+
+/** The photos that an answer names: of a decision either may be the one asked about. */
+function withShortNames(answer: Identification['answer'], asked: string, known: string): Identification['answer'] {
+  const short = (name: string) =>
+    name.slice([asked, known].find((folder) => folder !== '' && name.startsWith(folder))?.length ?? 0)
+  const { decidedBy, conflict } = answer
+  return {
+    ...answer,
+    ...(decidedBy === undefined
+      ? {}
+      : {
+          decidedBy: {
+            ...decidedBy,
+            photo: short(decidedBy.photo),
+            ...(decidedBy.other === undefined ? {} : { other: short(decidedBy.other) }),
+          },
+        }),
+    ...(conflict === undefined ? {} : { conflict: short(conflict) }),
+  }
 }

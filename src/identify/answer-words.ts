@@ -104,7 +104,7 @@ function basis({ answer: { reason, identity }, candidates, onWholePhotos }: Iden
 
 /** The number that ranks: a cosine, or with places a score, which is near 1 for wrong animals too and so is never called similar. */
 function scaleText({ similarity, places }: Identification['candidates'][number]): string {
-  return places === undefined ? similarity.toFixed(2) : `score ${similarityText(similarity)}`
+  return places === undefined ? similarityText(similarity) : `score ${similarityText(similarity)}`
 }
 
 /** How many candidates are likelier than that the photo shows nobody of the gallery: its place among them. */

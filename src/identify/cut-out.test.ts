@@ -30,6 +30,8 @@ test('places that were looked for on whole photos are not called those of a coat
   const candidate = { rank: 1, identity: 'Ana', similarity: 0.99, photo: photo('a.jpg'), places: 12 }
   const answer = { answer: 'unsure', identity: 'Ana', reason: 'uncalibrated', notCompared: 0, bothFlanks: false }
   const one = { photo: photo('q.jpg'), candidates: [candidate], leftOut: [], answer } as unknown as Identification
+  const byNetwork = { ...one, candidates: [{ ...candidate, similarity: 0.9964, places: undefined }] }
+  expect(answerWords(byNetwork as unknown as Identification)).toContain('a.jpg (0.996)') // not 1.00
   expect(answerWords(one)).toContain('(12 places of the coat agree, score 0.99)')
   expect(answerWords({ ...one, onWholePhotos: true })).toContain(
     '(12 places of the photos agree, background included, score 0.99)',

@@ -27,6 +27,8 @@ export interface LocatedFolder {
   readonly photos: number
   readonly photosWithAnimals: number
   readonly animals: number
+  /** Animals that were found beside the largest ones, where only these were asked for. */
+  readonly smaller: number
   readonly skipped: readonly Skipped[]
 }
 
@@ -63,7 +65,7 @@ async function writeInto(
   const { animals = locatePhotosDefaults.animals } = options
   const images: object[] = []
   const skipped: Skipped[] = []
-  const counts = { photosWithAnimals: 0, animals: 0 }
+  const counts = { photosWithAnimals: 0, animals: 0, smaller: 0 }
   for await (const looked of findAnimals(locator, photos, options)) {
     if (!('found' in looked)) {
       skipped.push(looked)
@@ -78,6 +80,7 @@ async function writeInto(
     images.push({ file: photo.filename, detections: detectionsOf(found) })
     counts.photosWithAnimals += taken.length > 0 ? 1 : 0
     counts.animals += taken.length
+    counts.smaller += asked.length - taken.length
   }
   const text = `${JSON.stringify(megaDetectorFile(locator, images), undefined, 1)}\n`
   writeFileAtomic(join(folder, locatedNames.detections), text)

@@ -151,9 +151,8 @@ function groupWords(
 
 /** Nearly all similarities of matched places are nearly 1: they have as many decimals as tell them from it. */
 function similarityWords(similarity: number, places: number | undefined, { isScore }: Scale): string {
-  return places === undefined && isScore !== true
-    ? `similarity ${similarity.toFixed(2)}`
-    : `score ${similarityText(similarity)}`
+  const scale = places === undefined && isScore !== true ? 'similarity' : 'score'
+  return `${scale} ${similarityText(similarity)}`
 }
 
 function placesWords(places: number | undefined): string {
