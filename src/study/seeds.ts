@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
-import { isRunFolder, RunFolder } from '../run/index.ts'
+import { isRunFolder, RunFolder, removeRun } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
 import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
 
@@ -91,12 +91,14 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   }
 }
 
-/** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. */
+/** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. What is not their own stays. */
 function removeReplaced(out: string, first: string): void {
   rmSync(join(out, summaryName), { force: true })
   for (const name of readdirSync(out)) {
     const run = join(out, name)
-    if (/^seed-\d+$/.test(name) && run !== first && isRunFolder(run)) rmSync(run, { recursive: true })
+    if (!/^seed-\d+$/.test(name) || run === first || !isRunFolder(run)) continue
+    removeRun(run)
+    if (readdirSync(run).length === 0) rmdirSync(run)
   }
 }
 
