@@ -55,6 +55,7 @@ export function forEachProcessedRow(matching: Matching, visit: VisitRow): void {
       if (wanted.has(photo)) visit(photo, row)
     })
   }
+  if (others.length === 0) return
   const outOf: LeftOut = (i) => [...new Set([others[i]!, ...leftOut(others[i]!)])]
   againstGallery(pickRows(queries, others), gallery, postProcessing, outOf, (i, row) => visit(others[i]!, row))
 }
