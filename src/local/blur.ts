@@ -1,12 +1,14 @@
+import { openSymmetricSums, type SumSymmetric, sharedMemory, sumsAtOnce } from '../tensor/index.ts'
 import { type Plane, plane } from './plane.ts'
 
 /** Weights beyond three σ are left out: they are 0.3 % of a Gaussian. */
 const reachSigmas = 3
 
-/** The plane blurred by a Gaussian of `sigma` pixels, columns and rows apart, mirrored at its edges (… 2 1 0 1 2 …). */
+/** The plane blurred by a Gaussian of `sigma` pixels, columns and rows apart, mirrored at its edges (… 2 1 0 1 2 …); summed in float64. */
 export function blur(source: Plane, sigma: number): Plane {
   const weights = halfKernel(sigma)
-  return blurColumns(blurRows(source, weights), weights)
+  const bench = benchFor(source.width, weights)
+  return blurColumns(blurRows(source, bench), bench)
 }
 
 /** g(0), g(1) … g(reach): a symmetric kernel that sums to one. */
@@ -17,77 +19,39 @@ function halfKernel(sigma: number): Float64Array {
   return weights.map((weight) => weight / sum)
 }
 
-function blurRows({ width, height, data }: Plane, weights: Float64Array): Plane {
-  const reach = weights.length - 1
+function blurRows({ width, height, data }: Plane, { reach, rows, rowAt, sumOf }: Bench): Plane {
   const out = plane(width, height)
-  const padded = new Float32Array(Math.ceil(width / 4) * 4 + 2 * reach) // [reach, row, reach], whole fours
-  const row = new Float32Array(Math.ceil(width / 4) * 4)
   for (let y = 0; y < height; y++) {
-    padded.set(data.subarray(y * width, (y + 1) * width), reach)
+    rows.set(data.subarray(y * width, (y + 1) * width), reach) // [reach, row, reach]
     for (let i = 1; i <= reach; i++) {
-      padded[reach - i] = padded[reach + mirror(-i, width)]!
-      padded[reach + width - 1 + i] = padded[reach + mirror(width - 1 + i, width)]!
+      rows[reach - i] = rows[reach + mirror(-i, width)]!
+      rows[reach + width - 1 + i] = rows[reach + mirror(width - 1 + i, width)]!
     }
-    sumFours(padded, weights, row)
-    out.data.set(row.subarray(0, width), y * width)
+    out.data.set(
+      sumOf((i) => rowAt(reach + i)),
+      y * width,
+    )
   }
   return out
 }
 
-function blurColumns({ width, height, data }: Plane, weights: Float64Array): Plane {
-  const reach = weights.length - 1
+function blurColumns({ width, height, data }: Plane, { reach, stride, rows, rowAt, sumOf }: Bench): Plane {
   const out = plane(width, height)
-  const rows = 2 * reach + 1
-  const stride = Math.ceil(width / 4) * 4
-  const window = new Float32Array(rows * stride) // the rows around y: row y + i at slot (y + i) mod rows
-  const sums = new Float64Array(stride)
-  const slot = (y: number) => (((y % rows) + rows) % rows) * stride
+  const around = 2 * reach + 1 // the rows around y: row y + i at slot (y + i) mod around
+  const slot = (y: number) => (((y % around) + around) % around) * stride
   const load = (y: number) => {
     const from = mirror(y, height) * width
-    window.set(data.subarray(from, from + width), slot(y))
+    rows.set(data.subarray(from, from + width), slot(y))
   }
   for (let y = -reach; y < reach; y++) load(y)
   for (let y = 0; y < height; y++) {
     load(y + reach)
-    scaleRow(window, slot(y), weights[0]!, sums)
-    for (let i = 1; i <= reach; i++) addRows(window, slot(y - i), slot(y + i), weights[i]!, sums)
-    for (let x = 0, to = y * width; x < width; x++) out.data[to + x] = sums[x]!
+    out.data.set(
+      sumOf((i) => rowAt(slot(y + i))),
+      y * width,
+    )
   }
   return out
-}
-
-/** row[x] = Σ weights[|i|] · padded[reach + x + i], four x at once: four sums do not wait for each other. */
-function sumFours(padded: Float32Array, weights: Float64Array, row: Float32Array): void {
-  const reach = weights.length - 1
-  const first = weights[0]!
-  for (let x = 0; x < row.length; x += 4) {
-    const at = x + reach
-    let a = first * padded[at]!
-    let b = first * padded[at + 1]!
-    let c = first * padded[at + 2]!
-    let d = first * padded[at + 3]!
-    for (let i = 1; i <= reach; i++) {
-      const w = weights[i]!
-      const l = at - i
-      const r = at + i
-      a += w * (padded[l]! + padded[r]!)
-      b += w * (padded[l + 1]! + padded[r + 1]!)
-      c += w * (padded[l + 2]! + padded[r + 2]!)
-      d += w * (padded[l + 3]! + padded[r + 3]!)
-    }
-    row[x] = a
-    row[x + 1] = b
-    row[x + 2] = c
-    row[x + 3] = d
-  }
-}
-
-function scaleRow(window: Float32Array, at: number, weight: number, sums: Float64Array): void {
-  for (let x = 0; x < sums.length; x++) sums[x] = weight * window[at + x]!
-}
-
-function addRows(window: Float32Array, above: number, below: number, weight: number, sums: Float64Array): void {
-  for (let x = 0; x < sums.length; x++) sums[x] = sums[x]! + weight * (window[above + x]! + window[below + x]!)
 }
 
 /** The index inside of 0 … size − 1 that mirroring at the edges leads to. */
@@ -96,4 +60,52 @@ function mirror(index: number, size: number): number {
   const period = 2 * (size - 1)
   const inside = ((index % period) + period) % period
   return inside < size ? inside : period - inside
+}
+
+/** Where rows of a plane are summed. */
+interface Bench {
+  readonly reach: number
+  /** A row's length, filled up to whole rounds of the kernel. */
+  readonly stride: number
+  /** [2 · reach + 1, stride] */
+  readonly rows: Float64Array
+  /** The place of a number of `rows`. */
+  readonly rowAt: (index: number) => number
+  /** Σ g(|i|) · row i for i from −reach to reach, [width]; `placeOf` tells where row i lies. Reused: copy what is kept. */
+  readonly sumOf: (placeOf: (i: number) => number) => Float32Array
+}
+
+/** A thread's memory, kept for its next planes: to get one takes as long as to blur a small plane. */
+let kept: { readonly buffer: SharedArrayBuffer; readonly sum: SumSymmetric } | undefined
+
+function benchFor(width: number, weights: Float64Array): Bench {
+  const [taps, reach] = [weights.length, weights.length - 1]
+  const stride = Math.ceil(width / sumsAtOnce) * sumsAtOnce
+  const [weightsAt, pairsAt] = [0, 8 * taps]
+  const zerosAt = pairsAt + 8 * taps
+  const outAt = zerosAt + 8 * stride
+  const rowsAt = outAt + 4 * stride
+  const { buffer, sum } = memoryOf(rowsAt + 8 * (2 * reach + 1) * stride)
+  const pairs = new Int32Array(buffer, pairsAt, 2 * taps)
+  const out = new Float32Array(buffer, outAt, width)
+  new Float64Array(buffer, weightsAt, taps).set(weights)
+  new Float64Array(buffer, zerosAt, stride).fill(0)
+  const sumOf = (placeOf: (i: number) => number) => {
+    for (let i = 0; i < taps; i++) {
+      pairs[2 * i] = placeOf(-i)
+      pairs[2 * i + 1] = i === 0 ? zerosAt : placeOf(i) // the row itself counts once
+    }
+    sum(pairsAt, weightsAt, taps, outAt, stride / sumsAtOnce)
+    return out
+  }
+  const rows = new Float64Array(buffer, rowsAt, (2 * reach + 1) * stride)
+  return { reach, stride, rows, rowAt: (index) => rowsAt + 8 * index, sumOf }
+}
+
+function memoryOf(bytes: number) {
+  if (kept === undefined || kept.buffer.byteLength < bytes) {
+    const memory = sharedMemory(2 * bytes)
+    kept = { buffer: memory.buffer, sum: openSymmetricSums(memory) }
+  }
+  return kept
 }
