@@ -1,4 +1,4 @@
-import { openSymmetricSums, type SumSymmetric, sharedMemory, sumsAtOnce } from '../tensor/index.ts'
+import { openSymmetricSums, plainSymmetricSums, type SumSymmetric, sharedMemory, sumsAtOnce } from '../tensor/index.ts'
 import { type Plane, plane } from './plane.ts'
 
 /** Weights beyond three σ are left out: they are 0.3 % of a Gaussian. */
@@ -76,7 +76,12 @@ interface Bench {
 }
 
 /** A thread's memory, kept for its next planes: to get one takes as long as to blur a small plane. */
-let kept: { readonly buffer: SharedArrayBuffer; readonly sum: SumSymmetric } | undefined
+let kept: Kept | undefined
+
+interface Kept {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer
+  readonly sum: SumSymmetric
+}
 
 function benchFor(width: number, weights: Float64Array): Bench {
   const [taps, reach] = [weights.length, weights.length - 1]
@@ -102,10 +107,14 @@ function benchFor(width: number, weights: Float64Array): Bench {
   return { reach, stride, rows, rowAt: (index) => rowsAt + 8 * index, sumOf }
 }
 
-function memoryOf(bytes: number) {
-  if (kept === undefined || kept.buffer.byteLength < bytes) {
-    const memory = sharedMemory(2 * bytes)
-    kept = { buffer: memory.buffer, sum: openSymmetricSums(memory) }
-  }
+function memoryOf(bytes: number): Kept {
+  if (kept === undefined || kept.buffer.byteLength < bytes) kept = memoryFor(2 * bytes)
   return kept
+}
+
+function memoryFor(bytes: number): Kept {
+  const memory = sharedMemory(bytes)
+  if (memory !== undefined) return { buffer: memory.buffer, sum: openSymmetricSums(memory) }
+  const buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8)
+  return { buffer, sum: plainSymmetricSums(buffer) }
 }

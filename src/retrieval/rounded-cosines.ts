@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { check } from '../base/index.ts'
-import { floatTile, mostSharedBytes, openFloatTiles, sharedMemory } from '../tensor/index.ts'
+import { floatTile, openFloatTiles, sharedMemory } from '../tensor/index.ts'
 import { BlockQueue, queueControl } from './block-queue.ts'
 import { type Embeddings, inverseNorms } from './embeddings.ts'
 import { multiplyBlock, packChunks, planBlocks, readRow } from './product-blocks.ts'
@@ -34,9 +34,9 @@ export function forEachRoundedCosineRow(
   const lanes = lanesFor(queries.count * gallery.count * gallery.dim)
   const plan = planBlocks(gallery, queries.count, 2 * lanes)
   const blocks = Math.ceil(queries.count / plan.rows)
-  if (4 * plan.length > mostSharedBytes) return forEachCosineRow(queries, gallery, visit)
-
   const memory = sharedMemory(4 * plan.length)
+  if (memory === undefined) return forEachCosineRow(queries, gallery, visit)
+
   const floats = new Float32Array(memory.buffer)
   const whole = { first: 0, limit: gallery.count, group: floatTile.columns }
   packChunks(gallery, scaleG, whole, floats.subarray(0, plan.columns * plan.dim))

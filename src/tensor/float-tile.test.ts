@@ -6,7 +6,7 @@ it('adds the products of packed rows, 4 by 4, with 8 others, float32 by float32'
   const [dim, tiles] = [7, 3]
   const tile = rows * columns
   const [bAt, cAt] = [tiles * dim * rows, dim * (tiles * rows + columns)]
-  const memory = sharedMemory(4 * (cAt + (tiles + 1) * tile))
+  const memory = sharedMemory(4 * (cAt + (tiles + 1) * tile))!
   const floats = new Float32Array(memory.buffer)
   for (let i = 0; i < cAt; i++) floats[i] = Math.sin(i) // every product differs
   floats[cAt + tile + columns + 2] = 5 // of the second tile, row 1, column 2

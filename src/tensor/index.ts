@@ -3,7 +3,7 @@ export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays
 export { checkFinite } from './finite.ts'
 export { type AddTiles, floatTile, openFloatTiles } from './float-tile.ts'
 export { narrowFloat16, roundToFloat16 } from './half.ts'
-export { mostSharedBytes, type SharedMemory, sharedMemory } from './kernel-code.ts'
+export { type SharedMemory, sharedMemory } from './kernel-code.ts'
 export { decodeNpy, npyHeader } from './npy.ts'
 export { multiplyTile, type PackOptions, packRows, type Rows, tileColumns, tileRows } from './row-products.ts'
 export {
@@ -17,5 +17,5 @@ export {
 } from './safetensors.ts'
 export { normaliseAxis, type Shape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { isFloating, readStored, type StoredType, storedBytes } from './stored.ts'
-export { openSymmetricSums, type SumSymmetric, sumsAtOnce } from './symmetric-sums.ts'
+export { openSymmetricSums, plainSymmetricSums, type SumSymmetric, sumsAtOnce } from './symmetric-sums.ts'
 export { asFloat32, filled, float32, int32, type Tensor, tensor, totalBytes, zeros } from './tensor.ts'

@@ -27,15 +27,24 @@ declare const WebAssembly: {
   ) => { readonly exports: Readonly<Record<string, (...given: number[]) => void>> }
 }
 
-/** What one memory holds at most. */
-export const mostSharedBytes = 2 ** 32
-
 const pageBytes = 2 ** 16
 
-/** A memory of at least so many bytes, all of them 0. */
-export function sharedMemory(bytes: number): SharedMemory {
+/** What one memory holds at most, 4 GiB. */
+const mostPages = 2 ** 16
+
+/**
+ * A memory of at least so many bytes, all of them 0. Undefined where one memory cannot hold them, or there is none: each takes some
+ * gigabytes of addresses, of which a process may be allowed few (`ulimit -v`, as on many clusters).
+ */
+export function sharedMemory(bytes: number): SharedMemory | undefined {
   const pages = Math.ceil(bytes / pageBytes)
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  if (pages > mostPages) return undefined
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** The function at work in a memory; each thread opens its own. Places are in bytes. */
@@ -85,7 +94,7 @@ function moduleOf({ name, parameters, i32s, v128s, body }: KernelCode): Uint8Arr
   const locals = [2, ...unsigned(i32s), i32, ...unsigned(v128s), v128]
   const code = [...locals, ...body, 0x0b]
   const section = (id: number, content: Code) => [id, ...unsigned(content.length), ...content]
-  const memory = [...text('rosette'), ...text('memory'), 2, 3, 1, ...unsigned(mostSharedBytes / pageBytes)] // shared
+  const memory = [...text('rosette'), ...text('memory'), 2, 3, 1, ...unsigned(mostPages)] // shared
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, parameters, ...new Array<number>(parameters).fill(i32), 0]),

@@ -23,7 +23,7 @@ export const sumsAtOnce = 8
 
 /**
  * out[x] = Σᵢ w[i] · (l[i][x] + r[i][x]), rounded to float32 at the end: a symmetric filter along rows or columns. `pairs` [taps, 2] are the places of the rows l[i]
- * and r[i], int32; w [taps] and the rows are float64, out is float32; `eights` is their length over 8. All are places in the memory, in bytes; taps and eights are 1 or more. Each sum runs over i in order.
+ * and r[i], int32; w [taps] and the rows are float64, out is float32; `eights` is their length over 8. All are places in the memory, in bytes (of float64 whole eights); taps and eights are 1 or more. Each sum runs over i in order.
  */
 export type SumSymmetric = (pairs: number, weights: number, taps: number, out: number, eights: number) => void
 
@@ -31,6 +31,21 @@ export type SumSymmetric = (pairs: number, weights: number, taps: number, out: n
 export function openSymmetricSums(memory: SharedMemory): SumSymmetric {
   const locals = { i32s: 6, v128s: registers + 1 }
   return openKernel(memory, { name: 'sumSymmetric', parameters: 5, ...locals, body: sumSymmetric() })
+}
+
+/** The same sums without the kernel, to the last bit, for where there is no memory for one. */
+export function plainSymmetricSums(memory: ArrayBuffer): SumSymmetric {
+  return (pairs, weights, taps, out, eights) => {
+    const places = new Int32Array(memory, pairs, 2 * taps)
+    const factors = new Float64Array(memory, weights, taps)
+    const numbers = new Float64Array(memory, 0, memory.byteLength >> 3)
+    const sums = new Float64Array(sumsAtOnce * eights)
+    for (let i = 0; i < taps; i++) {
+      const [left, right, factor] = [places[2 * i]! >> 3, places[2 * i + 1]! >> 3, factors[i]!]
+      for (let x = 0; x < sums.length; x++) sums[x] = sums[x]! + factor * (numbers[left + x]! + numbers[right + x]!)
+    }
+    new Float32Array(memory, out, sums.length).set(sums)
+  }
 }
 
 const registers = sumsAtOnce / 2
