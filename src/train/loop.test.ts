@@ -78,6 +78,28 @@ test('a run whose epochs were lowered below those that it has says how many they
   rmSync(data, { recursive: true, force: true })
 })
 
+test('a run that goes on behind its end with more epochs ends with their weights, and has no scores meanwhile', async () => {
+  vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
+  const data = await stripedDataset({ identities: 2, photos: 2 }) // 2 steps an epoch
+  const out = join(folder, 'longer')
+  const [config, metrics, best] = ['config.json', 'metrics.json', 'checkpoints/best.safetensors'].map((name) =>
+    join(out, name),
+  ) as [string, string, string]
+  const resume = () => prepareJob({ data, out, resume: true, threads: 1 })
+  const told = () => JSON.parse(readFileSync(metrics, 'utf8')) as { step: number }
+  await runTraining(await prepareJob({ data, out, set: [...small, 'epochs=1'], threads: 1 }), silent)
+  expect(told().step).toBe(2)
+  const before = readCheckpoint(best).tensors.get('neck.weight')!.data
+  writeFileSync(config, readFileSync(config, 'utf8').replace('"epochs": 1', '"epochs": 3'))
+  const stopped = await runTraining(await resume(), { ...silent, shouldStop: () => true })
+  expect(stopped).toEqual({ finished: false, step: 3, totalSteps: 6 })
+  expect(existsSync(metrics)).toBe(false)
+  await runTraining(await resume(), silent)
+  expect(told().step).toBe(6)
+  expect(readCheckpoint(best).tensors.get('neck.weight')!.data).not.toEqual(before)
+  rmSync(data, { recursive: true, force: true })
+})
+
 test('a run in float16 goes on in float32, and back: its scale, its skipped steps and its weights go with it', async () => {
   vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
   const data = await stripedDataset({ identities: 2, photos: 2 })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { check, counted, formatBytes, writeSealedJson } from '../base/index.ts'
@@ -179,21 +179,22 @@ class Run {
   /** The best weights become model.onnx; metrics.json says how they did. False where it was asked to stop before that was measured. */
   async finish(last: StateTensors): Promise<boolean> {
     const { run, classes, split, index } = this.#job
-    this.#parts.control.emit({ kind: 'export' })
+    const { validator, control } = this.#parts
+    control.emit({ kind: 'export' })
     const best = checkpointPath(run, 'best')
-    if (!existsSync(best)) this.#save('best', last)
+    // where nothing validates, the last are the best: those of an end before, which more epochs went on from, are older
+    if (validator === undefined || !existsSync(best)) this.#save('best', last)
     const { state, position } = loadCheckpoint(best, Object.fromEntries(inferenceTensors(this.#plan, last)))
     const tensors = new Map(Object.entries(state))
     await this.#parts.material.export(tensors)
     // measured again, so that a run resumed after its last step tells the same
     const nameOf = (query: number) => photoKey(index.photos[split.validation[query]!]!)
-    const { validator, control } = this.#parts
     const measured = validator && (await this.#onDevice(validator.measure(tensors, control.shouldStop)))
     if (validator !== undefined && measured === undefined) return false
     const scores = scoresOf(measured, nameOf)
     const photos = split.validation.length
     const { excludeSame = null } = validationLabels(this.#job)
-    writeSealedJson(join(run, 'metrics.json'), {
+    writeSealedJson(join(run, runNames.metrics), {
       ...scores,
       excludeSame,
       ...(measured === undefined ? {} : { protocol: validationProtocols[validationProtocol(this.#job)] }),
@@ -329,6 +330,8 @@ class Run {
   #save(which: 'last' | 'best', state: StateTensors): void {
     this.#health.checkState(state, this.position.step)
     const saved = which === 'last' ? Object.entries(state) : inferenceTensors(this.#plan, state)
+    // of an end before, which more epochs go on from: scores do not stand beside weights that they were not measured on
+    rmSync(join(this.#job.run, runNames.metrics), { force: true })
     saveCheckpoint(checkpointPath(this.#job.run, which), saved, this.position)
     if (which === 'best') return
     this.#savedAt = performance.now()
