@@ -163,6 +163,23 @@ describe('rosette cv', () => {
     expect(mixed.stderr).toContain('was trained with other settings than')
   }, 60_000)
 
+  test('a fold of other labels than the others is told, and what was made of all goes when one is trained again', async () => {
+    const out = join(folder, 'relabelled')
+    cpSync(whole, out, { recursive: true })
+    rmSync(join(out, 'fold-2'), { recursive: true })
+    const other = join(folder, 'relabelled.csv')
+    const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
+    const swapped = rows.map((row, i) => (i === 0 ? row.replace(/,(\w+),/, ',somebody else,') : row))
+    writeFileSync(other, `${[header, ...swapped].join('\n')}\n`)
+    const { code, stderr } = await rosette('cv', '--data', other, '--images', photos, '--out', out, '--resume').ended
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(
+      `${join(out, 'fold-2')}: was trained on other files or labels of the same photos than ${join(out, 'fold-1')}`,
+    )
+    for (const name of ['cv.json', 'out-of-fold.npy', 'out-of-fold.csv', 'ensemble.json'])
+      expect(existsSync(join(out, name)), name).toBe(false)
+  }, 60_000)
+
   test('its folder is a model for every command', async () => {
     const metrics = join(folder, 'metrics.json')
     const { code, stderr } = await rosette('evaluate', '--model', whole, '--out', metrics).ended

@@ -6,6 +6,7 @@ import { commands } from '../src/cli/index.ts'
 import { runProgram } from '../src/cli/program.ts'
 import { RunFolder, readRunData } from '../src/run/index.ts'
 import { isSeedsFolder, type SeedsSummary, trainSeeds } from '../src/study/index.ts'
+import { train } from '../src/train/index.ts'
 import { captureOutput } from './captured-output.ts'
 import { tinyPhoto } from './model-fixture.ts'
 
@@ -119,6 +120,44 @@ test('begun anew and stopped, it keeps nothing of what it replaced', async () =>
   expect(readdirSync(again).filter((name) => name.startsWith('seed-'))).toEqual(['seed-1']) // an old seed-2 would pass for a new one
   expect(await runProgram(['compare', again, out, '--out', join(folder, 'stopped.html')], commands)).toBe(2)
   expect(output.stderr).toContain(`${again}: is a training of several seeds that has not finished`)
+})
+
+test('a run of something else in the place of one of its own is told, before the first is trained and when it goes on', async () => {
+  const mixed = join(folder, 'mixed')
+  const asked = { data, out: mixed, preset: 'atto', set: small, seeds: [1, 2], threads: 1, inThread: true } as const
+  cpSync(join(out, 'seed-2'), join(mixed, 'seed-2'), { recursive: true })
+  await expect(trainSeeds(asked)).rejects.toThrow(`${join(mixed, 'seed-2')} exists`)
+  expect(readdirSync(mixed)).toEqual(['seed-2'])
+  const goOn = async (of: string) => {
+    rmSync(mixed, { recursive: true })
+    cpSync(out, mixed, { recursive: true })
+    rmSync(join(mixed, 'seed-2'), { recursive: true })
+    cpSync(of, join(mixed, 'seed-2'), { recursive: true })
+    return trainSeeds({ data, out: mixed, threads: 1, inThread: true, resume: true })
+  }
+  await expect(goOn(join(out, 'seed-3'))).rejects.toThrow(
+    `${join(mixed, 'seed-2')}: was trained from the seed 3, expected 2`,
+  )
+  const other = join(folder, 'other')
+  const { seeds: _, ...once } = asked
+  await train({ ...once, out: other, seed: 2, set: [...small, 'epochs=1'] })
+  await expect(goOn(other)).rejects.toThrow('was trained with other settings than')
+  const fewer = join(folder, 'fewer')
+  cpSync(data, fewer, { recursive: true })
+  rmSync(join(fewer, 'davi', '0.png'))
+  await train({ ...once, data: fewer, out: other, seed: 2, overwrite: true })
+  await expect(goOn(other)).rejects.toThrow('was trained on other photos, or sides of them, than')
+  // one that is gone is trained again, and meanwhile there is no summary
+  rmSync(join(mixed, 'seed-2'), { recursive: true })
+  const stopped = await trainSeeds({
+    data,
+    out: mixed,
+    threads: 1,
+    inThread: true,
+    resume: true,
+    signal: AbortSignal.abort(),
+  }).catch(String)
+  expect([stopped, existsSync(join(mixed, 'summary.json'))]).toEqual([expect.anything(), false])
 })
 
 test('one seed, a seed twice, other seeds when resuming, and a run in the place of a folder are refused', async () => {

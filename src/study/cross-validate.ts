@@ -18,7 +18,7 @@ import {
   train,
   withAnimals,
 } from '../train/index.ts'
-import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCv } from './cv-folder.ts'
+import { checkNewCv, cvNames, foldFolder, isBegun, isFinished, removeCollected, removeCv } from './cv-folder.ts'
 import { columnNotes, foldsNotBetter } from './fold-notes.ts'
 import {
   asksForBursts,
@@ -250,6 +250,7 @@ async function trainFold(options: CrossValidateOptions, plan: FoldPlan, fold: nu
   const started = isBegun(out, fold)
   onEvent?.({ kind: 'fold', fold, state: finished ? 'is finished' : started ? 'goes on' : 'begins' })
   if (finished) return true
+  removeCollected(out)
   const outcome = await train({
     ...mergeReading(options, plan.reading),
     ...(started ? { resume: true } : { ...forFolds(plan.settings), split: { train: trained, validation } }),

@@ -59,9 +59,14 @@ export function removeCv(folder: string): void {
     removeRun(run)
     if (readdirSync(run).length === 0) rmdirSync(run)
   }
-  const { ensemble, scores, embeddings, table, plan } = cvNames
-  for (const name of [ensemble, scores, embeddings, table, runNames.postProcessing, plan])
-    rmSync(join(folder, name), { force: true })
+  removeCollected(folder)
+  for (const name of [runNames.postProcessing, cvNames.plan]) rmSync(join(folder, name), { force: true })
+}
+
+/** Removes what was made of all folds: it is not of one that is trained again. */
+export function removeCollected(folder: string): void {
+  const { ensemble, scores, embeddings, table } = cvNames
+  for (const name of [ensemble, scores, embeddings, table]) rmSync(join(folder, name), { force: true })
 }
 
 function isEmptyFolder(folder: string): boolean {

@@ -25,6 +25,7 @@ import {
 import { RunFolder, readRunData } from '../run/index.ts'
 import { cvNames, foldFolder, foldName } from './cv-folder.ts'
 import type { FoldPlan } from './fold-plan.ts'
+import { otherTraining } from './same-training.ts'
 import { isScorable } from './scorable.ts'
 
 /** How one fold's model did on the photos that it did not learn from, each ranked against the others of the fold. */
@@ -75,7 +76,8 @@ interface EmbeddedFold {
 /**
  * Embeds each fold's photos by the model that did not learn from them, and writes `out-of-fold.npy` [photos, D] with its table, `cv.json` with
  * the scores, and `ensemble.json`, which makes the folder a model. Rows of different folds are of different networks, so that a photo is
- * ranked against those of its own fold only. @throws InputError for a fold that was trained with other settings or another split.
+ * ranked against those of its own fold only. @throws InputError for a fold that was trained otherwise than the first,
+ * or on another split.
  */
 export async function collectFolds(
   folder: string,
@@ -110,7 +112,7 @@ export async function collectFolds(
   return result
 }
 
-/** Folds may come from other machines. */
+/** Folds may come from other machines, and photos may have changed between two of them. */
 function checkAlike(folder: string, plan: FoldPlan): void {
   const runs = plan.folds.map((_, i) => new RunFolder(foldFolder(folder, i + 1)))
   runs.forEach((run, i) => {
@@ -122,11 +124,11 @@ function checkAlike(folder: string, plan: FoldPlan): void {
       `${run.path}: was trained on other photos than ${join(folder, cvNames.plan)} says`,
       'was it made from the same data, with the same options?',
     )
-    check(
-      JSON.stringify(run.settings()) === JSON.stringify(runs[0]!.settings()),
-      `${run.path}: was trained with other settings than ${runs[0]!.path}`,
-      'train it anew: remove its folder and go on',
-    )
+    const first = runs[0]!
+    const [seed, expected] = [run.record().seed, first.record().seed]
+    const other =
+      seed === expected ? otherTraining(run, first) : `from the seed ${seed}, and ${first.path} from ${expected}`
+    check(other === undefined, `${run.path}: was trained ${other}`, 'train it anew: remove its folder and go on')
   })
 }
 

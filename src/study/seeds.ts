@@ -2,8 +2,9 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
-import { isRunFolder, RunFolder, removeRun } from '../run/index.ts'
+import { checkNewRun, isRunFolder, RunFolder, removeRun } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
+import { otherTraining } from './same-training.ts'
 import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
 
 /** What is trained several times, and from which seeds. */
@@ -43,7 +44,7 @@ export function isSeedsFolder(folder: string): boolean {
  * Trains the same once for each seed, each an ordinary run below `out` (`seed-1`, `seed-2`, …), and writes their mean and standard deviation to
  * `summary.json`. All runs set the photos aside that the first one does, so that their scores differ by the seed of weights, batches and
  * augmentation alone. When `signal` aborts, the run saves its state; `resume` goes on with it and with the seeds that are left.
- * @throws InputError as `train()`, for fewer than two seeds or one twice, and for an `out` that is a run itself.
+ * @throws InputError as `train()`, for fewer than two seeds or one twice, for an `out` that is a run itself, and where a run in it is of something else.
  */
 export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutcome> {
   const { out, resume = false, seeds: asked, onRun, ...given } = options
@@ -56,12 +57,15 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   )
   const story = resume ? readStory(out, asked) : checkedStory(options)
   const runs = story.seeds.map((seed) => join(out, `seed-${seed}`))
+  if (resume) checkAlike(story, runs)
+  else for (const run of runs) checkNewRun(run, given.overwrite === true)
   for (const [i, seed] of story.seeds.entries()) {
     const run = runs[i]!
     const begun = resume && isRunFolder(run)
     const done = begun && new RunFolder(run).metrics() !== undefined
     onRun?.(run, done)
     if (done) continue
+    if (resume) rmSync(join(out, summaryName), { force: true }) // of a run that is to be trained again
     const split = i === 0 ? undefined : splitOf(runs[0]!)
     const { seeds: _, ...settings } = story
     // what was asked for is kept once there is a first run: refused settings leave nothing behind
@@ -78,6 +82,7 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
         })
     if (!outcome.finished) return { finished: false, run, step: outcome.step, totalSteps: outcome.totalSteps }
   }
+  checkAlike(story, runs)
   const summary = summariseSeeds(story.seeds, runs)
   writeSealedJson(join(out, summaryName), summary)
   return { finished: true, summary, runs }
@@ -100,6 +105,28 @@ function removeReplaced(out: string, first: string): void {
     removeRun(run)
     if (readdirSync(run).length === 0) rmdirSync(run)
   }
+}
+
+/** @throws InputError where a run that lies there differs from the first in more than its seed: it is of other work, and no part of the spread. */
+function checkAlike({ seeds }: Story, paths: readonly string[]): void {
+  const there = paths.flatMap((path, i) => (isRunFolder(path) ? [{ run: new RunFolder(path), seed: seeds[i]! }] : []))
+  const [first] = there
+  for (const { run, seed } of there) {
+    const other = differenceOf(run, seed, first!.run)
+    const hint = 'remove its folder and `resume`, which trains it anew; or begin anew with `overwrite`'
+    check(other === undefined, `${run.path}: was trained ${other}`, hint)
+  }
+}
+
+function differenceOf(run: RunFolder, seed: number, first: RunFolder): string | undefined {
+  const [own, other] = [run.record(), first.record()]
+  if (own.seed !== undefined && own.seed !== seed) return `from the seed ${own.seed}, expected ${seed}`
+  // a photo that cannot be read is left out by the run that meets it
+  const skipped = (own.photos?.skipped ?? 0) + (other.photos?.skipped ?? 0)
+  const isSplitAlike = own.splitHash === other.splitHash || skipped > 0
+  return (
+    otherTraining(run, first) ?? (isSplitAlike ? undefined : `on other photos, or sides of them, than ${first.path}`)
+  )
 }
 
 function checkedStory({ seeds = [], preset, backbone, modelConfig, freeze, set }: TrainSeedsOptions): Story {
