@@ -19,9 +19,10 @@ export interface PageToWrite {
 
 /** Calls `write` with the options of a page, its progress shown, and says what came of it. */
 export async function withPage(
-  { source, ...page }: PageToWrite,
+  page: PageToWrite,
   write: (options: DecidingPageOptions) => Promise<DecidingPage>,
 ): Promise<DecidingPage> {
+  const { source } = page
   const bar = progress('page', 'photos')
   try {
     return await write({

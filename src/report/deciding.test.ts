@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/model-fixture.ts'
 import type { Identification, PhotoClusters } from '../identify/index.ts'
+import { writeAnswersPage } from './deciding.ts'
 import { askedAnswers } from './deciding-answers.ts'
 import { askedClusters } from './deciding-clusters.ts'
 
@@ -55,4 +59,17 @@ test('only what the ends of the threshold see differently is called near', () =>
   expect(wordsOf(0.02, false)).toContain(
     'Proposals 1 and 2 are two individuals: the mean probability of their pairs is 0.02.',
   )
+})
+
+test('the browser keeps decisions apart that are of two galleries of one name', async () => {
+  const folder = temporaryFolder()
+  const idOf = async (source: string) => {
+    const path = join(folder, 'page.html')
+    const given = { title: 'known', source, overwrite: true }
+    await writeAnswersPage(path, { found: [], gallery: [], decisions: [] }, given)
+    return /"id":"(\w+)"/.exec(readFileSync(path, 'utf8'))![1]
+  }
+  const [valley, ridge] = [join(folder, 'valley', 'known'), join(folder, 'ridge', 'known')]
+  expect(await idOf(valley)).not.toBe(await idOf(ridge))
+  expect(await idOf(valley)).toBe(await idOf(`${valley}/../known`))
 })

@@ -10,6 +10,8 @@ import { type DecidingPictureOptions, decidingPictures } from './deciding-photos
 export interface DecidingPageOptions extends DecidingPictureOptions {
   readonly overwrite?: boolean | undefined
   readonly title: string
+  /** Where what photos are compared with lies: the browser keeps decisions of two galleries apart that have one name. The title unless given. */
+  readonly source?: string | undefined
   /** Sentences that stand below the answers: what they rest on. */
   readonly notes?: readonly string[] | undefined
   /** How lines between matched places are had; none where the answers have them. */
@@ -84,7 +86,8 @@ interface PageToWrite extends DecidingPageOptions {
 }
 
 async function writePage(path: string, page: AskedPage, options: PageToWrite): Promise<DecidingPage> {
-  const { overwrite = false, title, notes = [], linesHint = '', linesDoubt = '', kind, leftOut, told, known } = options
+  const { overwrite = false, title, source, notes = [], linesHint = '', linesDoubt = '' } = options
+  const { kind, leftOut, told, known } = options
   checkAbsent(path, overwrite, 'html')
   const pictures = await decidingPictures(page.photos, options)
   const unreadable = pictures.filter((picture) => picture === undefined).length
@@ -92,7 +95,10 @@ async function writePage(path: string, page: AskedPage, options: PageToWrite): P
   const data: DecidingData = {
     kind,
     title,
-    id: sha256Of(JSON.stringify([kind, title, [...known].sort()])).slice(0, 16),
+    id: sha256Of(JSON.stringify([kind, source === undefined ? title : resolve(source), [...known].sort()])).slice(
+      0,
+      16,
+    ),
     notes: [...told, ...(unreadable === 0 ? [] : [missing]), ...notes],
     linesHint,
     linesDoubt,
