@@ -49,7 +49,7 @@ export function clusterReport(
     data: 'clusters',
     split: 'validation',
     reason: 'made up',
-    hashes: { config: null, data: '0'.repeat(64), split: null },
+    hashes: { config: null, data: '0'.repeat(64), split: null, weights: null },
     photos,
     embeddings: { count, dim, data },
     projections: [plane(data, dim, count, 'pca'), plane(data, dim, count, 'tsne')],

@@ -145,7 +145,7 @@ async function report(run: string, data: string, { device, signal }: Working): P
   const { makeReport } = await import('../report/index.ts')
   const manifest = await testPhotos(data)
   const selection = { manifest, split: 'all', reason: 'encounters that training did not see' } as const
-  const story = await runStory(run, manifest, selection)
+  const story = await runStory({ run }, manifest, selection)
   const embedder = await openModel(run, { device })
   try {
     const outcome = await withStages((onProgress) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyKaggle, tinyRun } from '../../test/model-fixture.ts'
+import { sealOf } from '../embedder/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
 
@@ -232,6 +233,27 @@ test('compare: two runs as a page', async () => {
   expect(output.stderr).toContain('expected two runs or more, got 1')
   expect(await runProgram(['compare', run, data, '--out', `${page}2`], commands)).toBe(2)
   expect(output.stderr).toContain('no run: it has no config.json')
+})
+
+test('compare: a report of weights that its run has no more', async () => {
+  const [own, other] = [tinyRun(), join(temporaryFolder(), 'other.json')]
+  const scores = { split: 'all', photos: 9, queries: 9, rank1: 0.5, map: 0.375, identityBalancedMap: 0.25, minp: 0.125 }
+  writeFileSync(other, JSON.stringify(scores))
+  writeFileSync(join(own, 'config.json'), '{}')
+  mkdirSync(join(own, 'report'))
+  const metrics = join(own, 'report', 'metrics.json')
+  const told = `${metrics} is of other weights than ${own} has now`
+  const compared = async (weights: string | null) => {
+    output.stderr = ''
+    writeFileSync(metrics, JSON.stringify({ ...scores, hashes: { data: '0', weights } }))
+    const page = join(temporaryFolder(), 'page.html')
+    expect(await runProgram(['compare', own, other, '--out', page], commands)).toBe(0)
+    return output.stderr
+  }
+  const now = await sealOf(own, 'best')
+  expect(await compared(now)).not.toContain(told)
+  expect(await compared(null)).not.toContain(told)
+  expect(await compared('f'.repeat(64))).toContain(told)
 })
 
 test('compare: metrics.json of a report and of evaluate, without runs', async () => {

@@ -136,7 +136,9 @@ async function reportAction(given: ReportFlags): Promise<void> {
       if (selection.split === 'all') warnOfManifest(manifest)
       else tellNotes(manifest)
       await warnOfLearned(selection, embedder)
-      const story = embedder.run === undefined ? undefined : await runStory(embedder.run, manifest, selection)
+      const own = embedder.run
+      const story =
+        own === undefined ? undefined : await runStory({ run: own, checkpoint: flags.checkpoint }, manifest, selection)
       let captioned = noCaptions
       const learnt = await matchingFor(flags, { embedder, animals: selection.manifest, postProcessing })
       const outcome = await withMatching(flags, { signal, learnt }, (local) =>

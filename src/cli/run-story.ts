@@ -1,14 +1,26 @@
 import type { Leakage, Manifest } from '../data/index.ts'
 import type { Selection } from '../identify/index.ts'
 import type { CrossPhotos, Curves, RunLength, RunStory } from '../report/index.ts'
+import type { ModelFlags } from './options.ts'
 import { warn } from './say.ts'
+
+/** A run, and which of its weights are reported. */
+interface StoryOf {
+  readonly run: string
+  readonly checkpoint?: ModelFlags['checkpoint'] | undefined
+}
 
 /**
  * What a run folder tells for a report: its log, its configuration, its hashes, and which side of its split a photo is on, where
  * all its photos are among those reported. Whatever of it is not there is left out.
  */
-export async function runStory(run: string, manifest: Manifest, { split }: Selection): Promise<RunStory> {
+export async function runStory(
+  { run, checkpoint }: StoryOf,
+  manifest: Manifest,
+  { split }: Selection,
+): Promise<RunStory> {
   const [{ RunFolder }, { leakageWords }] = await Promise.all([import('../run/index.ts'), import('../data/index.ts')])
+  const { sealOf } = await import('../embedder/index.ts')
   const folder = new RunFolder(run)
   const { train, validation, leakage } = folder.data()
   const names = new Set(manifest.photos.map(({ filename }) => filename))
@@ -25,7 +37,11 @@ export async function runStory(run: string, manifest: Manifest, { split }: Selec
       validation: validation.length,
       leakage: leakage === undefined ? [] : leakageWords(leakage),
     },
-    hashes: { config: folder.configHash(), split: folder.record().splitHash ?? null },
+    hashes: {
+      config: folder.configHash(),
+      split: folder.record().splitHash ?? null,
+      weights: await sealOf(run, checkpoint),
+    },
     crossPhotos: leakage === undefined ? [] : await crossPhotosOf(manifest, leakage),
     splitOf: split === 'all' && ownPhotos ? ({ filename }) => sides.get(filename) ?? 'neither' : undefined,
   }

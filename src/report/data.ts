@@ -59,6 +59,8 @@ export interface ReportHashes {
   readonly data: string
   /** Of the run's split. */
   readonly split: string | null
+  /** Of the run's weights that were measured, as `sealOf` has it: it may be trained further. */
+  readonly weights: string | null
 }
 
 /** A photo and how it did as a query; `identity` is a position in `identities`. */

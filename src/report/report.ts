@@ -26,7 +26,7 @@ export interface RunStory {
   readonly config: unknown
   readonly curves: Curves | null
   readonly trainedOn: TrainedOn | null
-  readonly hashes: Pick<ReportHashes, 'config' | 'split'>
+  readonly hashes: Omit<ReportHashes, 'data'>
   /** A photo's own side of the split. */
   readonly splitOf?: ((photo: Photo) => string) | undefined
   /** The nearest photos of the run's two sides, as far as they are here. */
@@ -90,7 +90,10 @@ export interface ReportOutcome extends WrittenReport {
 /** Longer side of photos in the pictures, of which few are shown. */
 const picturedPx = 320
 
-const noStory: RunStory = { config: null, curves: null, trainedOn: null, hashes: { config: null, split: null } }
+const noStory: RunStory = {
+  ...{ config: null, curves: null, trainedOn: null },
+  hashes: { config: null, split: null, weights: null },
+}
 
 type Settings = ReportOptions & Required<Pick<ReportOptions, keyof typeof reportDefaults>>
 

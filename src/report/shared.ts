@@ -57,7 +57,7 @@ const intervalRules: Rules<ReportIntervals> = {
   scores: byRules<ReportIntervals['scores'], Lots>(everyScore),
 }
 
-const hashRules: Rules<ReportHashes> = { config: kept, data: kept, split: kept }
+const hashRules: Rules<ReportHashes> = { config: kept, data: kept, split: kept, weights: replaced(null) }
 
 const photoRules: Rules<ReportPhoto> = {
   file: replaced(''),
