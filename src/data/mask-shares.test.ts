@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { sha256Of } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { Photo } from './manifest.ts'
 import { maskShares } from './mask-shares.ts'
@@ -34,7 +36,9 @@ it('the share of a photo, or of its box, that a mask or an alpha channel leaves'
   })
   const photo = (filename: string, mask: string | undefined, more: Partial<Photo> = {}): Photo => ({
     ...{ filename, path: join(folder, filename), identity: 'A', extra: {} },
-    ...(mask === undefined ? {} : { mask: { path: join(folder, mask), sha256: mask } }),
+    ...(mask === undefined
+      ? {}
+      : { mask: { path: join(folder, mask), sha256: sha256Of(readFileSync(join(folder, mask))) } }),
     ...more,
   })
   const { shares, skipped } = await maskShares([
@@ -51,5 +55,5 @@ it('the share of a photo, or of its box, that a mask or an alpha channel leaves'
     ['photo.png', 2 / 3],
     ['cut.png', 0.25],
   ])
-  expect(skipped.map(({ photo: { mask } }) => mask?.sha256)).toEqual(['broken.png'])
+  expect(skipped.map(({ photo: { mask } }) => mask?.path)).toEqual([join(folder, 'broken.png')])
 })

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
@@ -48,6 +49,21 @@ describe('masks', () => {
     const used = await rows(folder, { masks: folder })
     expect(used.reds).toEqual([cut, cut, whole])
     expect(used.warnings).toContain(`1 photo has no mask in ${folder}, and stays whole: B/c.png`)
+  })
+
+  it('that were replaced since their photos were listed are none of theirs: the cache would keep them as the old ones', async () => {
+    const folder = folderWith({ 'photos/A/a.png': photo, 'masks/A/a.png': half })
+    const manifest = openDataset(join(folder, 'photos'), { masks: join(folder, 'masks') })
+    const cacheDir = folderWith({})
+    const pixels = async () => {
+      const store = await openPixelStore(manifest, black, { cacheDir })
+      return [0, 3, 6, 9].map((p) => store.batch([0]).data[p])
+    }
+    const place = join(folder, 'masks', 'A', 'a.png')
+    writeFileSync(place, none)
+    await expect(pixels()).rejects.toThrow(`${place}: is another mask than when the photo was listed`)
+    writeFileSync(place, half)
+    expect(await pixels()).toEqual(cut)
   })
 
   it('in a folder with the individuals’ folders in it are told with what to do', () => {

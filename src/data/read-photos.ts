@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { Budget, GeneralError, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
+import { Budget, check, GeneralError, InputError, inOrder, oneLine, sha256Of } from '../base/index.ts'
 import {
   decodedBytes,
   decodeImage,
@@ -88,7 +88,14 @@ export async function decodePhoto(
   const { mask } = photo
   if (mask === undefined) return image
   if (mask.outline !== undefined) return withOutline(image, mask.outline, mask.path)
-  return withMask(image, await decodeImage(await readPhotoFile(mask.path), { name: mask.path, ...limit }), mask.path)
+  const maskBytes = await readPhotoFile(mask.path)
+  // what is made of the photo is kept under the mask's hash
+  check(
+    sha256Of(maskBytes) === mask.sha256,
+    `${mask.path}: is another mask than when the photo was listed`,
+    'run it again; a gallery on disk is made anew with its new masks',
+  )
+  return withMask(image, await decodeImage(maskBytes, { name: mask.path, ...limit }), mask.path)
 }
 
 async function attempt<Made>(
