@@ -107,6 +107,20 @@ test('the command tells the runs that are finished, and the table again', async 
   expect(output.stderr).toContain('exists already')
 })
 
+test('compare tells of a summary that is older than one of its runs', async () => {
+  const older = join(folder, 'older')
+  cpSync(out, older, { recursive: true })
+  const told = `${join(older, 'summary.json')} is older than ${join(older, 'seed-2')}, and so are its scores`
+  const compared = async (page: string) => {
+    output.stderr = ''
+    expect(await runProgram(['compare', older, out, '--out', join(folder, page)], commands)).toBe(0)
+    return output.stderr
+  }
+  expect(await compared('same.html')).not.toContain('is older than')
+  rmSync(join(older, 'seed-2', 'metrics.json'))
+  expect(await compared('other.html')).toContain(told)
+})
+
 test('begun anew and stopped, it keeps nothing of what it replaced', async () => {
   const again = join(folder, 'again')
   cpSync(out, again, { recursive: true })

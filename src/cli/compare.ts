@@ -14,6 +14,7 @@ import {
   scoresTold,
 } from '../retrieval/index.ts'
 import { inFlags } from './flag-words.ts'
+import { warnOfOlder } from './older-scores.ts'
 import { curvesOf } from './run-story.ts'
 import { say, tell, warn } from './say.ts'
 import { signed, signedInterval } from './score-table.ts'
@@ -104,7 +105,7 @@ async function readCompared(path: string): Promise<ComparedRun> {
     .map((name) => join(path, name))
     .find(existsSync)
   const measured = metrics === undefined ? null : await readMeasured(metrics)
-  if (metrics !== undefined && isRunFolder(path)) await warnOfOlder(metrics, path)
+  if (metrics !== undefined) await warnOfOlder(metrics, path)
   if (measured !== null && config === null) return { ...nothing, measured }
   check(
     config !== null || !existsSync(join(path, 'folds.json')),
@@ -122,21 +123,6 @@ async function readCompared(path: string): Promise<ComparedRun> {
     'a folder that `rosette train` wrote, or a metrics.json of `rosette evaluate` or `rosette report`',
   )
   return { name: path, config, curves: await curvesOf(path), measured }
-}
-
-const ofWeightsSchema = z.object({ hashes: z.object({ weights: z.string().nullable().default(null) }).optional() })
-
-/** Where a report's run has other weights by now: it was trained further, or again. Older reports do not tell of what weights they are. */
-async function warnOfOlder(metrics: string, run: string): Promise<void> {
-  const [{ checkpointPath, readMetrics, runNames }, { sealOf }] = await Promise.all([
-    import('../run/index.ts'),
-    import('../embedder/index.ts'),
-  ])
-  const weights = readMetrics(metrics, ofWeightsSchema).hashes?.weights ?? null
-  const names = (['best', 'last'] as const).filter((name) => existsSync(checkpointPath(run, name)))
-  if (weights === null || names.length === 0 || !existsSync(join(run, runNames.description))) return
-  for (const name of names) if ((await sealOf(run, name)) === weights) return
-  warn(`${metrics} is of other weights than ${run} has now, and so are its scores: \`rosette report\` makes it anew`)
 }
 
 const share = z.number().min(0).max(1)
