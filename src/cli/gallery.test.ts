@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
@@ -55,6 +55,25 @@ test('gallery: made, asked, added to; it keeps what it knows and passes over wha
   expect(output.stdout).toBe(
     `${gallery}: 21 photos of 3 individuals\n${gallery}: 21 photos of 3 individuals; 9 photos were in it already\n`,
   )
+})
+
+test('gallery: a page that shows other files than the gallery was made of says so', async () => {
+  const [gallery, images] = [join(out, 'known'), join(out, 'photos')]
+  expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
+  cpSync(join(data, 'train', 'train'), images, { recursive: true })
+  const photo = join(data, 'test', 'test', 'test_0001.png')
+  const page = join(out, 'page.html')
+  const ask = async () => {
+    output.stderr = ''
+    const more = ['--images', images, '--html', page, '--overwrite']
+    expect(await rosette('identify', '--model', run, '--gallery', gallery, photo, ...more), output.stderr).toBe(0)
+    return output.stderr
+  }
+  expect(await ask()).not.toContain('not what the gallery was made of')
+  copyFileSync(photo, join(images, 'train_0001.png'))
+  const told = 'the file of 1 photo of the gallery is not what the gallery was made of (the first: train_0001.png)'
+  expect(await ask()).toContain(`warning: ${told}`)
+  expect(readFileSync(page, 'utf8')).toContain(told)
 })
 
 test('gallery: another model, and a folder that is none, are refused', async () => {

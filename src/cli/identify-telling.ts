@@ -9,7 +9,8 @@ import type { Answers } from './identify-answers.ts'
 import { isScored, plain, tableOf, tableText } from './identify-output.ts'
 import type { Question } from './identify-question.ts'
 import { placeTimeLines } from './place-time.ts'
-import { say, tell } from './say.ts'
+import { replacedWords } from './replaced-photos.ts'
+import { say, tell, warn } from './say.ts'
 import { withShortPaths } from './short-paths.ts'
 import { linesDoubtText } from './whole-photos.ts'
 
@@ -44,7 +45,10 @@ export async function writePage(
       ? 'For lines between places of the coat that agree, write this page with --match local or --match fused.'
       : ''
   const linesDoubt = found.some(({ onWholePhotos }) => onWholePhotos === true) ? linesDoubtText : ''
-  return withPage({ ...page, notes: [accuracy, meaning], linesHint, linesDoubt }, (options) =>
+  const replaced = await replacedWords(found, known)
+  if (replaced !== undefined) warn(replaced)
+  const notes = [accuracy, meaning, ...(replaced === undefined ? [] : [`${replaced}.`])]
+  return withPage({ ...page, notes, linesHint, linesDoubt }, (options) =>
     writeAnswersPage(path, { found, gallery: known.photos, ...decided }, options),
   )
 }
