@@ -57,6 +57,25 @@ test('gallery: made, asked, added to; it keeps what it knows and passes over wha
   )
 })
 
+test('gallery: a photo that is added under the name of another file is told, once', async () => {
+  const [gallery, photos] = [join(out, 'known'), join(out, 'photos')]
+  for (const [i, name] of ['Ana', 'Bia'].entries()) {
+    mkdirSync(join(photos, name), { recursive: true })
+    writeFileSync(join(photos, name, '1.png'), await tinyPhoto(name, i))
+  }
+  const add = async (...how: string[]) => {
+    output.stderr = ''
+    expect(await rosette('gallery', '--model', run, '--data', photos, '--out', gallery, ...how), output.stderr).toBe(0)
+    return output.stderr
+  }
+  const told = '1 photo has the name of another file that the gallery keeps (the first: Ana/1.png): both stay in it'
+  await add()
+  expect(await add('--append')).not.toContain('that the gallery keeps')
+  writeFileSync(join(photos, 'Ana', '1.png'), await tinyPhoto('Ana', 7))
+  expect(await add('--append')).toContain(`warning: ${told}`)
+  expect(await add('--append')).not.toContain('that the gallery keeps')
+})
+
 test('gallery: a page that shows other files than the gallery was made of says so', async () => {
   const [gallery, images] = [join(out, 'known'), join(out, 'photos')]
   expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)

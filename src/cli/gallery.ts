@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { check, checkOutput, counted } from '../base/index.ts'
+import { check, checkOutput, counted, oneLine } from '../base/index.ts'
 import type { GalleryLocal, PhotoEmbeddings } from '../embedder/index.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -8,7 +8,7 @@ import { countedFor, matcherConfigOption, matcherOption } from './match-options.
 import { addDataOptions, addModelOptions, bytesOf, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { locatingBy } from './own-data.ts'
 import { checkPhotosFirst } from './photos-first.ts'
-import { say } from './say.ts'
+import { say, warn } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import {
   interruptible,
@@ -91,12 +91,28 @@ async function galleryAction(flags: GalleryFlags): Promise<void> {
       await warnOfIdenticalKnown(embedded)
       const { gallery, known, named } =
         before === undefined ? { gallery: embedded, known: 0, named: 0 } : appended(before, embedded)
+      if (before !== undefined) await warnOfOtherFiles(before, embedded)
       writeGallery(out, model, gallery, await localOf(flags, gallery, signal))
       say(
         `${out}: ${contents(gallery)}${known === 0 ? '' : `; ${counted(known, 'photo was', 'photos were')} in it already`}${named === 0 ? '' : `, ${named} without a name until now`}`,
       )
     })
   })
+}
+
+/** A photo that was replaced is another one of its name: the gallery goes on to answer by the file before. */
+async function warnOfOtherFiles(before: PhotoEmbeddings, added: PhotoEmbeddings): Promise<void> {
+  const { photoKey } = await import('../data/index.ts')
+  const [names, files] = [new Set(before.photos.map(photoKey)), new Set(before.contentHashes)]
+  const [first, ...more] = added.photos.filter(
+    (photo, i) => names.has(photoKey(photo)) && !files.has(added.contentHashes[i]!),
+  )
+  if (first === undefined) return
+  const [has, ones] =
+    more.length === 0 ? ['photo has the name of another file', 'one'] : ['photos have the names of other files', 'ones']
+  warn(
+    `${more.length + 1} ${has} that the gallery keeps (the first: ${oneLine(first.filename)}): both stay in it, and it still answers by the ${ones} before; where a photo was replaced, make the gallery anew`,
+  )
 }
 
 /** The local features to keep: asked for, or there already and to be kept up. */
