@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
@@ -272,9 +272,13 @@ describe('--match', () => {
       string,
       string,
     ]
+    process.env.ROSETTE_CACHE = join(out, 'cache of submissions')
+    const embeddings = join(out, 'cache of submissions', 'embeddings')
     expect(await rosette('submit', '--model', run, '--data', data, '--out', plain)).toBe(0)
+    expect(existsSync(embeddings)).toBe(false)
     expect(await rosette('submit', '--model', run, '--data', data, '--out', fused, '--match', 'local')).toBe(0)
     expect(output.stdout).toContain('ranked by matched places of the coat alone (RootSIFT)')
+    expect(existsSync(embeddings)).toBe(true) // stopped while matching, it need not embed again
     const two = ['submit', '--model', run, '--data', data, '--out', again, '--match', 'local', '--threads', '2']
     expect(await runProgram(two, commands)).toBe(0)
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(fused, 'utf8'))

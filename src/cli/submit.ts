@@ -74,7 +74,7 @@ async function submitAction(given: SubmitFlags): Promise<void> {
     '../competition/index.ts'
   )
   const { openDataset, readTestPairs } = await import('../data/index.ts')
-  const { embedPhotos } = await import('../embedder/index.ts')
+  const { embedCached, embedPhotos } = await import('../embedder/index.ts')
   const { matchLocally, placesWords } = await import('../identify/index.ts')
   const { flags, postProcessing } = await afterRanking(given)
   await checkFilesFirst(flags)
@@ -85,11 +85,12 @@ async function submitAction(given: SubmitFlags): Promise<void> {
   await checkPhotosFirst(listed, reading)
   const locating = { ...(await locatingBy(flags)), animals: 'largest' } as const // each test photo is one row
   const pairs = readTestPairs(data)
+  const embed = flags.match === 'none' ? embedPhotos : embedCached // matching takes long: stopped, it begins with what was embedded
   const matchers = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
     return withModel(flags, async (embedder) => {
       const embedded = await withProgress('embedding', { ...reading, signal }, (options) =>
-        embedPhotos(embedder, manifest, options),
+        embed(embedder, manifest, options),
       )
       await warnOfSkipped(embedded.skipped)
       await warnOfIdentical(embedded)

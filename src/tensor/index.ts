@@ -1,4 +1,4 @@
-/** Dense tensors in host memory, their dtypes and shapes, and the two file formats that hold nothing but tensors. */
+/** Dense tensors in host memory, their dtypes and shapes, the two file formats that hold nothing but tensors, and kernels that multiply and sum rows. */
 export { bytesOf, bytesPerElement, type DType, type TypedArray, type TypedArrays, zerosOf } from './dtype.ts'
 export { checkFinite } from './finite.ts'
 export { type AddTiles, floatTile, openFloatTiles } from './float-tile.ts'
