@@ -129,7 +129,7 @@ function fits(variant: readonly string[]): (setting: string) => boolean {
   }
 }
 
-/** Where encounters validate, a table has them; the folder's own tables have not, as in a competition. */
+/** Where encounters validate, a table names them. */
 function photosOf(data: string, settings: readonly string[]): string[] {
   if (!settings.includes('validation=encounter')) return ['--data', data]
   const table = join(scratch, `${basename(data)}.csv`)

@@ -47,6 +47,13 @@ async function metrics(...args: string[]): Promise<Record<string, unknown>> {
   return json(path)
 }
 
+test('export takes one model: of two it would write the last one alone', async () => {
+  const exported = join(out, 'model')
+  expect(await rosette('export', '--model', a, '--model', b, '--out', exported)).toBe(2)
+  expect(output.stderr).toContain('Give one. `rosette ensemble` makes one model of several.')
+  expect(existsSync(exported)).toBe(false)
+})
+
 test('two models are one: a cosine is the mean of theirs, in every command by --model --model or by a folder', async () => {
   const [one, two, both] = [
     await embedded('--model', a),

@@ -76,7 +76,7 @@ export async function evaluateQuestionOf(given: EvaluateFlags): Promise<Evaluate
 }
 
 /** @throws InputError for options that exclude each other. */
-function checkTogether({ background, gallery, match, prior, protocols }: EvaluateFlags): void {
+function checkTogether({ background, flanks, gallery, match, prior, protocols }: EvaluateFlags): void {
   check(
     background !== true || gallery === undefined,
     '--background scores photos against each other: leave out --gallery',
@@ -88,6 +88,10 @@ function checkTogether({ background, gallery, match, prior, protocols }: Evaluat
   check(
     prior === undefined || protocols === undefined,
     '--protocols measures the embedding alone: leave out --prior beside it',
+  )
+  check(
+    flanks !== 'same' || protocols === undefined,
+    '--protocols compares photos of any flank: leave out --flanks same beside it',
   )
 }
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { check, checkOutput, formatBytes } from '../base/index.ts'
 import type { Precision } from '../embedder/index.ts'
 import type { Agreement } from '../export/index.ts'
@@ -34,7 +34,9 @@ export function exportCommand(): Command {
   return new Command('export')
     .summary("write a run's model as ONNX, or for timm")
     .description("Write a run's network as one ONNX file with a description, or its weights for Python's timm.")
-    .requiredOption('--model <RUN>', 'a run folder, or an ensemble of runs')
+    .addOption(
+      new Option('--model <RUN>', 'a run folder, or an ensemble of runs').argParser(oneModel).makeOptionMandatory(),
+    )
     .requiredOption('--out <DIR>', 'the folder to write')
     .addOption(
       new Option('--format <f>', 'onnx: one file that embeds photos; timm: weights for Python')
@@ -109,6 +111,12 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     `${files.join('\n')}\n${formatBytes(bytes)}, checkpoint '${run.checkpoint.name}', ${precision}, embedding of ${description.output.size}`,
   )
   if (agreement !== undefined) tellAgreement(agreement, model, precision)
+}
+
+/** A second one is refused: taken by itself, it would be exported in place of both. */
+function oneModel(model: string, before: string | undefined): string {
+  if (before === undefined) return model
+  throw new InvalidArgumentError('Give one. `rosette ensemble` makes one model of several.')
 }
 
 async function exportOfEnsemble({ model, out, format, checkpoint, precision, name }: ExportFlags): Promise<void> {

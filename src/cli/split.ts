@@ -177,7 +177,7 @@ function checkSetAside(kind: SplitKind, photos: readonly Photo[], { validation }
   )
 }
 
-/** The burst of each photo, told with its thresholds. */
+/** The burst of each photo; joins are told. */
 async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<Bursts> {
   const { burstWords, findBursts, shortList } = await import('../data/index.ts')
   return interruptible(async (signal) => {
