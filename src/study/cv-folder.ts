@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { check, checkOutput } from '../base/index.ts'
 import { ensembleFile } from '../embedder/index.ts'
-import { isRunFolder, RunFolder, removeRun, runNames } from '../run/index.ts'
+import { isRunFolder, RunFolder, runNames } from '../run/index.ts'
 import { hasPlan, planFile } from './fold-plan.ts'
+import { removeRuns } from './remove-runs.ts'
 
 /** What a cross-validation's folder has, beside a run folder for each fold. */
 export const cvNames = {
@@ -53,12 +54,7 @@ export function checkNewCv(folder: string, overwrite: boolean): void {
 
 /** Removes a cross-validation from its folder, the plan last; what is not its own stays. */
 export function removeCv(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const run = join(folder, name)
-    if (!/^fold-\d+$/.test(name) || !isRunFolder(run)) continue
-    removeRun(run)
-    if (readdirSync(run).length === 0) rmdirSync(run)
-  }
+  removeRuns(folder, /^fold-\d+$/)
   removeCollected(folder)
   for (const name of [runNames.postProcessing, cvNames.plan]) rmSync(join(folder, name), { force: true })
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
-import { checkNewRun, isRunFolder, RunFolder, removeRun } from '../run/index.ts'
+import { checkNewRun, isRunFolder, RunFolder } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
+import { removeRuns } from './remove-runs.ts'
 import { otherTraining } from './same-training.ts'
 import { type SeedsSummary, summariseSeeds } from './seeds-summary.ts'
 
@@ -96,15 +97,10 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   }
 }
 
-/** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. What is not their own stays. */
+/** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. */
 function removeReplaced(out: string, first: string): void {
   rmSync(join(out, summaryName), { force: true })
-  for (const name of readdirSync(out)) {
-    const run = join(out, name)
-    if (!/^seed-\d+$/.test(name) || run === first || !isRunFolder(run)) continue
-    removeRun(run)
-    if (readdirSync(run).length === 0) rmdirSync(run)
-  }
+  removeRuns(out, /^seed-\d+$/, first)
 }
 
 /** @throws InputError where a run that lies there differs from the first in more than its seed: it is of other work, and no part of the spread. */
