@@ -1,7 +1,7 @@
 /**
  * `node scripts/bench.mjs rerank --photos 20000`: k-reciprocal re-ranking of one set against itself, every row visited. Photos are scattered about their
  * individuals, ten photos each. Writes results/rerank-<processor>.csv: seconds, processor seconds (on a busy machine only these can be
- * compared) and the most memory that the process took.
+ * compared) and the most memory that the process took. With `--encounter 2` each two photos are an encounter whose photos do not meet: rerank-by-encounter-<processor>.csv.
  */
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
@@ -13,11 +13,19 @@ import { forEachProcessedRow, rerankDefaults } from '../src/retrieval/index.ts'
 import { processorName } from './processor.ts'
 
 const { values } = parseArgs({
-  options: { photos: { type: 'string', default: '20000' }, dim: { type: 'string', default: '768' } },
+  options: {
+    photos: { type: 'string', default: '20000' },
+    dim: { type: 'string', default: '768' },
+    encounter: { type: 'string', default: '1' },
+  },
 })
-const [count, dim] = [Number(values.photos), Number(values.dim)]
+const [count, dim, together] = [values.photos, values.dim, values.encounter].map(Number) as [number, number, number]
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const file = join(root, 'results', `rerank-${processorName()}-${availableParallelism()}-cores.csv`)
+const file = join(
+  root,
+  'results',
+  `rerank${together > 1 ? '-by-encounter' : ''}-${processorName()}-${availableParallelism()}-cores.csv`,
+)
 
 const rng = new Rng(0).fork('photos')
 const individuals = Math.max(1, Math.round(count / 10))
@@ -29,7 +37,9 @@ const data = Float32Array.from(
 const photos = { count, dim, data }
 const [begun, before, load] = [performance.now(), process.cpuUsage(), loadavg()[0]!]
 let visited = 0
-forEachProcessedRow({ queries: photos, gallery: photos, postProcessing: { rerank: rerankDefaults } }, () => {
+const encounterOf = (photo: number) => Array.from({ length: together }, (_, i) => photo - (photo % together) + i)
+const leftOut = together > 1 ? (photo: number) => encounterOf(photo).filter((other) => other < count) : undefined
+forEachProcessedRow({ queries: photos, gallery: photos, postProcessing: { rerank: rerankDefaults }, leftOut }, () => {
   visited++
 })
 const { user, system } = process.cpuUsage(before)
