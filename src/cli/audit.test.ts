@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { temporaryFolder, tinyPhoto, tinyRun } from '../../test/model-fixture.ts'
+import type { Bursts } from '../data/index.ts'
 import type { LeakageCertificate, NearestPairs } from '../study/index.ts'
 import { commands } from './index.ts'
 import { runProgram } from './program.ts'
@@ -58,7 +59,9 @@ test('rosette audit finds duplicates, what cannot be read and leaks across the s
 test('rosette audit makes a folder: a page with pictures of pairs across the split, and tables', async () => {
   const folder = join(out, 'audit')
   expect(await rosette('audit', '--data', table, '--model', tinyRun(), '--out', folder)).toBe(0)
-  const { nearest } = json('audit/audit.json') as { nearest: NearestPairs }
+  const { nearest, bursts } = json('audit/audit.json') as { nearest: NearestPairs; bursts: Bursts }
+  expect(bursts.likeness).toMatchObject({ asked: 0.96, collisions: 0 })
+  expect(output.stdout).toMatch(/a burst is photos of one individual that .*, or of cosine \d\.\d+ or more/)
   expect(nearest.border).toBe('sides of the split')
   expect(nearest.pairs[0]).toMatchObject({
     by: 'hash',

@@ -4,15 +4,16 @@ import { check, counted, formatTable, oneLine, writeFileAtomic } from '../base/i
 import type { Manifest, Photo, PhotoHashes } from '../data/index.ts'
 import type { WriteAuditOptions } from '../report/index.ts'
 import type { Audit } from '../study/index.ts'
+import { addBurstModelOptions, type BurstModelFlags, checkBurstModel, embeddedForBursts } from './burst-model.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
 import { oneIndividual } from './one-individual.ts'
-import { addDataOptions, collect, type DataFlags, dataOptions, deviceOption, type ModelFlags } from './options.ts'
+import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { stagedProgress } from './progress.ts'
 import { say, warn } from './say.ts'
-import { interruptible, warnOfManifest, withListing, withModel, withProgress } from './work.ts'
+import { interruptible, warnOfManifest, withListing } from './work.ts'
 
 const example = `
 Examples:
@@ -25,16 +26,16 @@ files and near duplicates, one picture under two names, photos without a mask
 where others have one, masks of an unlikely size, individuals with few photos,
 one encounter or one flank only, and photos on both sides of the table's own
 split that are nearly the same. With --model it also looks for photos that are
-far from their own individual and close to another: their names may be wrong.
+far from their own individual and close to another: their names may be wrong;
+and photos whose embeddings are nearly the same are a burst too.
 
 A folder as --out gets audit.html, with pictures of what was found and of the
 nearest photos across the split (or across encounters), audit.json, audit.csv
 with a row for each finding, and pairs.csv. FILE.json as --out makes that file
 and FILE.csv beside it, without pictures.`
 
-interface AuditFlags extends DataFlags, LocateFlags, Pick<ModelFlags, 'device'> {
+interface AuditFlags extends DataFlags, LocateFlags, BurstModelFlags {
   readonly data: string
-  readonly model?: readonly string[]
   readonly out: string
   readonly overwrite?: boolean
 }
@@ -49,15 +50,14 @@ export function auditCommand(): Command {
       'photos of known animals: a folder for each animal, a table (CSV), or a Kaggle folder',
     )
     .requiredOption('--out <DIR>', 'the folder to write, or a file that ends in .json')
-    .option('--model <M>', 'a model that finds photos which are unlike their individual', collect)
-    .addOption(deviceOption())
     .option('--overwrite', 'replace --out, and the table beside a file')
+  addBurstModelOptions(command, 'a model that finds photos which are unlike their individual, and bursts')
   return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(auditAction)
 }
 
 async function auditAction(flags: AuditFlags): Promise<void> {
   const { data, model = [], out, overwrite = false, limitPixels } = flags
-  check(model.length > 0 || flags.device === undefined, '--device: what runs the network of --model, and none is named')
+  checkBurstModel(flags)
   const { maskShares, openDataset, wordAmongFolds } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
   await checkFilesFirst(flags)
@@ -74,14 +74,16 @@ async function auditAction(flags: AuditFlags): Promise<void> {
   const locating = await locatingBy({ ...flags, model })
   await interruptible(async (signal) => {
     const hashed = await hashedPhotos(await withLocated(locating, manifest, signal), flags, signal)
-    const embeddings = model.length === 0 ? undefined : await embedded(hashed, model, flags, signal)
+    const embeddings =
+      model.length === 0 ? undefined : (await embeddedForBursts(hashed.photos, flags, signal)).embeddings
     const leakage = await tableCertificate(hashed.photos, { signal, limitPixels })
     const stages = stagedProgress()
     const progressOf = (what: string) => (done: number, total: number) => stages.update(what, 'photos', done, total)
     const audit = await (async () => {
       const masks = await maskShares(hashed.photos, { signal, limitPixels, onProgress: progressOf('masks') })
       const skipped = [...hashed.skipped, ...masks.skipped]
-      const input = { ...hashed, skipped, embeddings, leakage, maskShares: masks.shares, signal }
+      const found = { embeddings, burstCosine: flags.burstCosine, leakage, maskShares: masks.shares }
+      const input = { ...hashed, skipped, ...found, signal }
       return auditPhotos({ ...input, onProgress: progressOf('comparing') })
     })().finally(stages.stop)
     const told = await output.write(audit, hashed.photos, { limitPixels, signal })
@@ -141,21 +143,6 @@ async function hashedPhotos(
   }).finally(stages.stop)
 }
 
-async function embedded(
-  { photos }: PhotoHashes,
-  model: readonly string[],
-  { limitPixels, device }: AuditFlags,
-  signal: AbortSignal,
-) {
-  const { embedPhotos } = await import('../embedder/index.ts')
-  return withModel({ model, device }, (embedder) =>
-    withProgress('embedding', { limitPixels, signal }, async (options) => {
-      const { embeddings } = await embedPhotos(embedder, photos, options)
-      return embeddings
-    }),
-  )
-}
-
 /** Which pictures stand under two names: somebody has to look at these first. */
 function twoNames({ counts, findings }: Audit, table: string): string[] {
   const found = findings.filter(({ kind }) => kind === 'two names on one picture')
@@ -198,7 +185,7 @@ async function tellAudit(
   say(
     [
       `${counted(photos, 'photo')} of ${counted(individuals, 'individual')}`,
-      burstWords({ ...bursts, bursts: [] }),
+      burstWords(bursts),
       ...split,
       '',
       table,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
+import { tinyRun } from '../../test/model-fixture.ts'
 import { columnFolds, openDataset } from '../data/index.ts'
 import { encodePng, type ImageRGBA } from '../images/index.ts'
 import { commands } from './index.ts'
@@ -111,7 +112,7 @@ describe('rosette split', () => {
     }
     expect(await rosette('split', '--data', photos, '--kind', 'burst', '--out', out)).toBe(0)
     expect(output.stderr).toMatch(
-      /bursts: \d bursts of 16 photos \(a burst is photos of one individual that are nearly the same picture/,
+      /bursts: \d bursts of 16 photos \(a burst is photos of one individual that are nearly the same picture: within \d+ bits of 64/,
     )
     const { photos: read } = openDataset(out, { images: photos })
     for (let i = 0; i < 16; i += 2) expect(read[i]!.split).toBe(read[i + 1]!.split)
@@ -119,6 +120,39 @@ describe('rosette split', () => {
     expect(await rosette('split', '--data', photos, '--out', inFolder('usual.csv'))).toBe(0) // no sightings are known
     expect(output.stderr).toContain('photos that look alike stay together; --kind stratified divides by lot')
     expect(cellsOf(inFolder('usual.csv'))).toEqual(cellsOf(out))
+  })
+
+  test('finds bursts by a model too: mirrored pictures, whose hashes differ, stay together', async () => {
+    const photos = folderWith({})
+    const files: string[] = []
+    for (const [a, name] of ['Abril', 'Bento'].entries()) {
+      mkdirSync(join(photos, name))
+      for (let i = 0; i < 8; i++) {
+        const scene = sceneOf(10 * a + Math.floor(i / 2), 0)
+        files.push(join(photos, name, `${i}.png`))
+        writeFileSync(files.at(-1)!, await encodePng(i % 2 === 0 ? scene : mirrored(scene)))
+      }
+    }
+    const model = tinyRun({ files: { train: files.slice(0, 3), validation: [] } })
+    const ask = ['--data', photos, '--overwrite', '--out', inFolder('split.csv')]
+    expect(await rosette('split', ...ask, '--kind', 'burst')).toBe(0)
+    expect(output.stderr).toContain('bursts: 2 bursts of 4 photos')
+    output.stderr = ''
+    expect(await rosette('split', ...ask, '--model', model, '--burst-cosine', '0.9999')).toBe(0)
+    expect(output.stderr).toMatch(/bursts: 7 bursts of 16 photos .*within .*, or of cosine 0\.9999 or more\)/)
+    expect(output.stderr).toContain(
+      `warning: ${model} was trained on 3 of these photos: photos of one individual are alike`,
+    )
+    expect(output.stdout).toMatch(/^split by burst/)
+    const { photos: read } = openDataset(inFolder('split.csv'), { images: photos })
+    for (let i = 0; i < 16; i += 2) expect(read[i]!.split).toBe(read[i + 1]!.split)
+    expect(await rosette('split', ...ask, '--kind', 'identity', '--model', model)).toBe(2)
+    expect(output.stderr).toContain('--model: finds bursts, and a split by identity looks for none')
+    expect(await rosette('split', ...ask, '--burst-cosine', '0.9')).toBe(2)
+    expect(output.stderr).toContain('--burst-cosine: how alike photos are by the cosines of --model, and none is named')
+    const known = ['--data', inFolder('table.csv'), ...columns, '--out', inFolder('known.csv')]
+    expect(await rosette('split', ...known, '--model', model)).toBe(0)
+    expect(output.stderr).toContain('warning: --model is not used: sightings are known')
   })
 
   test('writes nothing where the kind needs what no photo has, or over an input', async () => {
@@ -195,4 +229,13 @@ function sceneOf(scene: number, brighter: number): ImageRGBA {
       data.fill(value, 4 * (y * width + x), 4 * (y * width + x) + 3)
     }
   return { width, height, data }
+}
+
+function mirrored({ width, height, data }: ImageRGBA): ImageRGBA {
+  const out = new Uint8Array(data.length)
+  for (let p = 0; p < width * height; p++) {
+    const from = p + width - 1 - 2 * (p % width)
+    out.set(data.subarray(4 * from, 4 * from + 4), 4 * p)
+  }
+  return { width, height, data: out }
 }

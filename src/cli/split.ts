@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
+import { addBurstModelOptions, type BurstModelFlags, checkBurstModel, cosinesBy } from './burst-model.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { speakingOf } from './flag-words.ts'
 import { addLocateOptions, type LocateFlags, withLocated } from './locate-options.ts'
@@ -22,7 +23,8 @@ Examples:
 
 Kinds, from the easiest, which flatters a model most, to the hardest:
   stratified  photos are drawn by lot, so photos of one moment are on both sides
-  burst       photos that are nearly the same stay together
+  burst       photos that are nearly the same stay together; with --model, also
+              those that are alike to a network
   encounter   the photos of a sighting stay together
   station     the photos of a camera's place stay together
   time        the latest photos validate
@@ -38,7 +40,7 @@ table. With options that change labels or boxes (--merge-similar-labels,
 as it was read: labels, encounters, flanks, boxes in pixels, masks. What
 --locate finds decides which photos look alike and is not written.`
 
-interface SplitFlags extends DataFlags, LocateFlags {
+interface SplitFlags extends DataFlags, LocateFlags, BurstModelFlags {
   readonly data: string
   readonly kind?: SplitKind
   readonly folds?: number
@@ -79,13 +81,23 @@ export function splitCommand(): Command {
     )
     .addOption(new Option('--seed <S>', 'seed of what is drawn by lot').argParser(notNegative).default(undefined, '0'))
     .option('--overwrite', 'replace --out')
+  addBurstModelOptions(
+    command,
+    'a model to which the photos of a burst are alike as well; for photos that differ in more than 11 bits',
+  )
   return addLocateOptions(addDataOptions(command)).addHelpText('after', example).action(splitAction)
 }
 
 async function splitAction(flags: SplitFlags): Promise<void> {
-  const { data, out, overwrite = false, folds: count, fraction, seed = 0 } = flags
+  const { data, out, overwrite = false, folds: count, fraction, seed = 0, model = [] } = flags
   const { checkFoldNames, dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
     '../data/index.ts'
+  )
+  checkBurstModel(flags)
+  check(
+    model.length === 0 || flags.kind === undefined || flags.kind === 'burst',
+    `--model: finds bursts, and a split by ${flags.kind} looks for none`,
+    'leave it out, or split with --kind burst',
   )
   await checkFilesFirst(flags)
   refuseUnusedLocating(flags, flags.locate)
@@ -105,6 +117,10 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const known = flags.kind ?? usualSplitKind(photos, lot)
   const unknown = flags.kind === undefined && photos.every(({ encounter }) => encounter === undefined)
   const found = known === 'burst' || unknown ? await findBursts(photos, flags) : undefined
+  if (found === undefined && model.length > 0)
+    warn(
+      '--model is not used: sightings are known, and decide which photos stay together; --kind burst looks for bursts',
+    )
   const byBurst = unknown && found !== undefined && dividesByBurst(photos, found, lot)
   const kind = byBurst ? 'burst' : known
   if (byBurst) tell('no sightings are known: photos that look alike stay together; --kind stratified divides by lot')
@@ -178,12 +194,18 @@ function checkSetAside(kind: SplitKind, photos: readonly Photo[], { validation }
 }
 
 /** The burst of each photo; joins are told. */
-async function findBursts(photos: readonly Photo[], { limitPixels }: SplitFlags): Promise<Bursts> {
+async function findBursts(photos: readonly Photo[], flags: SplitFlags): Promise<Bursts> {
+  const { limitPixels, model = [], burstCosine: cosine } = flags
   const { burstWords, findBursts, shortList } = await import('../data/index.ts')
   return interruptible(async (signal) => {
     const stages = stagedProgress()
     const onProgress = (part: string, done: number, total: number) => stages.update(part, 'photos', done, total)
-    const found = await findBursts(photos, { limitPixels, signal, onProgress }).finally(stages.stop)
+    const cosinesOf = (read: readonly Photo[]) => {
+      stages.stop()
+      return cosinesBy(read, flags, signal)
+    }
+    const asking = model.length === 0 ? {} : { cosine, cosinesOf }
+    const found = await findBursts(photos, { limitPixels, signal, onProgress, ...asking }).finally(stages.stop)
     tell(`bursts: ${burstWords(found)}`)
     const gone = photos.filter(({ path }) => !existsSync(path)).map(({ filename }) => filename)
     if (gone.length > 0)

@@ -198,19 +198,28 @@ export async function warnOfTrained(
 }
 
 async function warnOfTrainedBy(
-  { photos, contentHashes }: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
+  embedded: Pick<PhotoEmbeddings, 'photos' | 'contentHashes'>,
   run: string,
 ): Promise<void> {
-  const { readRunData, runNames } = await import('../run/index.ts')
-  if (!existsSync(join(run, runNames.split))) return
-  const { trainedFiles } = await import('../identify/index.ts')
-  const trained = trainedFiles(contentHashes, readRunData(run)) ?? []
+  const { photos } = embedded
+  const trained = await trainedRows(embedded, run)
   if (trained.length === 0) return
   const names = trained.slice(0, 8).map((i) => photos[i]!.filename)
   const more = trained.length > names.length ? ` … and ${trained.length - names.length} more` : ''
   warn(
     `${run} was TRAINED on ${trained.length} of these photos, so that it knows them by heart: ${names.join(', ')}${more}`,
   )
+}
+
+/** Which of these photos a run was trained on, by content; none where it does not tell. */
+export async function trainedRows(
+  { contentHashes }: Pick<PhotoEmbeddings, 'contentHashes'>,
+  run: string,
+): Promise<readonly number[]> {
+  const { readRunData, runNames } = await import('../run/index.ts')
+  if (!existsSync(join(run, runNames.split))) return []
+  const { trainedFiles } = await import('../identify/index.ts')
+  return trainedFiles(contentHashes, readRunData(run)) ?? []
 }
 
 /** What the bytes of the photos tell, once they were read. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CosinesAmong } from './burst-cosines.ts'
 import { burstsOf, burstWords } from './bursts.ts'
 
 /** 128 bits by lot, and the same with some of each hash flipped. */
@@ -48,10 +49,10 @@ describe('burstsOf', () => {
     ])
     expect(bursts.bursts).toEqual([0, 0, 1, 2, 3])
     expect(burstWords(bursts)).toBe(
-      '1 burst of 2 photos (a burst is photos of one individual that are nearly the same picture; here photos of two individuals are as alike, so that only photos that are more alike were joined)',
+      '1 burst of 2 photos (a burst is photos of one individual that are nearly the same picture: within 11 bits of 64 by difference hash, 0 by DCT hash, 11 by both hashes; here photos of two individuals are as alike, so that only photos that are more alike were joined)',
     )
     expect(burstWords(await burstsOf(hashes.subarray(0, 8), ['A', 'A']))).toBe(
-      '1 burst of 2 photos (a burst is photos of one individual that are nearly the same picture)',
+      '1 burst of 2 photos (a burst is photos of one individual that are nearly the same picture: within 11 bits of 64 in a hash)',
     )
     const lax = await burstsOf(hashes, ['A', 'A', 'X', 'B', 'B'], { collisions: 2 })
     expect(lax.bursts).toEqual([0, 0, 1, 2, 2])
@@ -69,6 +70,45 @@ describe('burstsOf', () => {
   it('joins nobody known to nobody but the same picture', async () => {
     const { bursts } = await burstsOf(joined(a, flipped(a, 3, 3), a), [undefined, undefined, 'A'])
     expect(bursts).toEqual([0, 1, 0])
+  })
+
+  /** Cosines of pairs by their rows; 0 for all others. */
+  const cosinesOf =
+    (known: Readonly<Record<string, number>>): CosinesAmong =>
+    (rows, visit) => {
+      rows.forEach((a, i) => {
+        for (const b of rows.slice(i + 1)) visit(a, b, Math.fround(known[`${a} ${b}`] ?? 0))
+      })
+    }
+  const unlike = joined(...['p', 'q', 'r', 's', 't', 'u'].map(random))
+
+  it('joins photos of one individual by the cosine of their embeddings, and says the limit', async () => {
+    const cosinesAmong = cosinesOf({ '0 1': 0.96, '1 2': 0.97, '3 4': 0.959, '0 3': 0.9, '4 5': 0.99 })
+    const found = await burstsOf(unlike, ['A', 'A', 'A', 'B', 'B', undefined], {
+      cosinesAmong,
+      cosine: Math.fround(0.96),
+    })
+    expect(found.bursts).toEqual([0, 0, 0, 1, 2, 3]) // the last is of nobody known
+    expect(found.likeness).toMatchObject({ pairs: 2, collisions: 0, nearestCollision: undefined })
+    expect(burstWords(found)).toBe(
+      '1 burst of 3 photos (a burst is photos of one individual that are nearly the same picture: within 11 bits of 64 in a hash, or of cosine 0.96 or more)',
+    )
+    expect((await burstsOf(unlike, ['A', 'A', 'A', 'B', 'B', undefined])).likeness).toBeUndefined()
+  })
+
+  it('takes so high a cosine that no two individuals are as alike, those on one picture left out', async () => {
+    const cosinesAmong = cosinesOf({ '0 1': 0.98, '1 2': 0.97, '2 3': 0.97, '3 4': 0.99, '0 4': 0.965, '0 5': 1 })
+    const hashes = unlike.slice()
+    hashes.set(hashes.subarray(0, 4), 20) // the last is the first's picture, under another name
+    const identities = ['A', 'A', 'A', 'B', 'B', 'X']
+    const { bursts, likeness } = await burstsOf(hashes, identities, { cosinesAmong })
+    expect(bursts).toEqual([0, 0, 1, 2, 2, 0])
+    expect(likeness).toMatchObject({ asked: 0.96, pairs: 2, collisions: 0, nearestCollision: Math.fround(0.97) })
+    expect(likeness!.cosine).toBeGreaterThan(Math.fround(0.97))
+    expect(likeness!.cosine).toBeLessThan(0.9700001)
+    const lax = await burstsOf(hashes, identities, { cosinesAmong, collisions: 1 })
+    expect(lax.bursts).toEqual([0, 0, 0, 1, 1, 0])
+    expect(lax.likeness).toMatchObject({ pairs: 3, collisions: 1, nearestCollision: Math.fround(0.97) })
   })
 
   it('agrees with a search through all pairs', async () => {

@@ -1,4 +1,6 @@
 import { counted } from '../base/index.ts'
+import { hammingDistance, hashWords } from '../images/index.ts'
+import { type CosinesAmong, type CosineThreshold, joinByCosine } from './burst-cosines.ts'
 import { forEachNearPair, type NearPairOptions } from './near-pairs.ts'
 import { UnionFind } from './union-find.ts'
 
@@ -8,10 +10,17 @@ export interface BurstOptions extends Pick<NearPairOptions, 'onProgress' | 'sign
   readonly radius?: number
   /** Pairs of different individuals that may be as alike as photos of a burst before the radius shrinks. */
   readonly collisions?: number
+  /** What tells how alike two photos are to a network; without it hashes alone are asked. */
+  readonly cosinesAmong?: CosinesAmong | undefined
+  /** The cosine from which on photos of one individual are joined; higher where photos of two individuals are as alike. */
+  readonly cosine?: number | undefined
 }
 
-/** The jaguar challenge's training photos have no two individuals within 11 bits, and the first two at 12. */
-export const burstDefaults = { radius: 11, collisions: 0 } as const satisfies BurstOptions
+/**
+ * The jaguar challenge's training photos have no two individuals within 11 bits, and the first two at 12. A cosine of 0.96 by a ResNet50 of ImageNet joined
+ * no photos of two encounters among 10,087 pairs of one individual, where 0.95 joined three (results/burst-likeness.csv).
+ */
+export const burstDefaults = { radius: 11, collisions: 0, cosine: 0.96 } as const satisfies BurstOptions
 
 /** Pictures this alike are one picture: two individuals on them are no collision but a name that is wrong. */
 export const samePictureBits = 2
@@ -39,6 +48,8 @@ export interface Bursts {
   readonly count: number
   readonly photos: number
   readonly thresholds: readonly BurstThreshold[]
+  /** Of the embeddings; undefined where none were asked. */
+  readonly likeness?: CosineThreshold | undefined
   /** Pairs of two individuals that are one picture. */
   readonly contradictions: number
 }
@@ -47,14 +58,19 @@ export interface Bursts {
  * Bursts among photos, from their hashes ([photos, 4] words) and individuals (undefined: not known): photos of one individual whose hashes
  * differ in few bits, in one of them or in both, are joined, and so are photos that are joined to the same one (union-find). For each kind the bits are
  * as many as `radius` allows, but so few that at most `collisions` pairs of different individuals are as alike: a radius that joins
- * two animals tells scenes and not moments. Photos of nobody known are joined to none but their own picture.
+ * two animals tells scenes and not moments. With `cosinesAmong` photos whose embeddings are alike are joined too, under the same rule. Photos of nobody known are joined to none but their own picture.
  */
 export async function burstsOf(
   hashes: Uint32Array,
   identities: readonly (string | undefined)[],
   options: BurstOptions = {},
 ): Promise<Bursts> {
-  const { radius, collisions, onProgress, signal } = { ...burstDefaults, ...options }
+  const { onProgress, signal, cosinesAmong } = options
+  const {
+    radius = burstDefaults.radius,
+    collisions = burstDefaults.collisions,
+    cosine = burstDefaults.cosine,
+  } = options
   const isSame = (a: number, b: number) => identities[a] === identities[b] && identities[a] !== undefined
   const isOther = (a: number, b: number) =>
     identities[a] !== identities[b] && identities[a] !== undefined && identities[b] !== undefined
@@ -78,6 +94,13 @@ export async function burstsOf(
     const isNear = isSame(a, b) && bits.some((distance, kind) => distance <= thresholds[kind]!.radius)
     if (isNear || bits[2] === 0) sets.union(a, b)
   })
+  const isPicture = (a: number, b: number) => {
+    const bits = (word: number) => hammingDistance(hashes, a * hashWords + word, hashes, b * hashWords + word)
+    return bits(0) <= samePictureBits && bits(2) <= samePictureBits
+  }
+  const likeness =
+    cosinesAmong &&
+    joinByCosine({ identities, cosinesAmong, least: cosine, collisions, isPicture }, (a, b) => sets.union(a, b))
   const groups = [...sets.groups()]
   const sizes = new Map<number, number>()
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1)
@@ -87,6 +110,7 @@ export async function burstsOf(
     count: several.length,
     photos: several.reduce((sum, size) => sum + size, 0),
     thresholds,
+    ...(likeness && { likeness }),
     contradictions,
   }
 }
@@ -109,15 +133,30 @@ function thresholdOf(
 }
 
 /**
- * Bursts in words, without the bits: `12 bursts of 31 photos (a burst: photos of one individual that are nearly the same picture)`; where photos of
- * two individuals are as alike, that fewer were joined for that.
+ * Bursts in words: `12 bursts of 31 photos (a burst is photos of one individual that are nearly the same picture: 11 bits of 64 apart at most)`; where
+ * photos of two individuals are as alike, that fewer were joined for that.
  */
-export function burstWords({ count, photos, thresholds }: Bursts): string {
+export function burstWords(found: Omit<Bursts, 'bursts'>): string {
+  const { count, photos, thresholds, likeness } = found
   const what = 'a burst is photos of one individual that are nearly the same picture'
-  const lowered = thresholds.some(({ nearestCollision }) => nearestCollision !== undefined)
-  const some = thresholds.some(({ radius }) => radius >= 0)
+  const lowered = [...thresholds, ...(likeness ? [likeness] : [])].some(
+    ({ nearestCollision }) => nearestCollision !== undefined,
+  )
+  const some = likeness !== undefined || thresholds.some(({ radius }) => radius >= 0)
   const fewer = lowered
     ? `; here photos of two individuals are as alike, so that only ${some ? 'photos that are more alike' : 'identical pictures'} were joined`
     : ''
-  return `${counted(count, 'burst')} of ${counted(photos, 'photo')} (${what}${fewer})`
+  return `${counted(count, 'burst')} of ${counted(photos, 'photo')} (${what}: ${limitWords(found)}${fewer})`
+}
+
+/** The limits in force: `within 8 bits of 64 by difference hash, 9 by DCT hash, 11 by both hashes, or of cosine 0.96 or more`. */
+function limitWords({ thresholds, likeness }: Pick<Bursts, 'thresholds' | 'likeness'>): string {
+  const used = thresholds.filter(({ radius }) => radius >= 0)
+  const isOne = used.length === thresholds.length && new Set(used.map(({ radius }) => radius)).size === 1
+  const each = used.map(({ kind, radius }, i) => `${i === 0 ? counted(radius, 'bit') + ' of 64' : radius} by ${kind}`)
+  const bits = isOne ? `${counted(used[0]!.radius, 'bit')} of 64 in a hash` : each.join(', ')
+  return [
+    ...(used.length === 0 ? ['the same in both hashes'] : [`within ${bits}`]),
+    ...(likeness === undefined ? [] : [`of cosine ${Number(likeness.cosine.toFixed(4))} or more`]),
+  ].join(', or ')
 }

@@ -18,6 +18,7 @@ export {
 } from './augmentation.ts'
 export { type BoxFormat } from './box-format.ts'
 export type { SizeProgress } from './boxes.ts'
+export type { CosinesAmong, CosineThreshold } from './burst-cosines.ts'
 export {
   type BurstOptions,
   type Bursts,

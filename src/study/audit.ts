@@ -11,7 +11,7 @@ import {
   samePictureBits,
   whySkipped,
 } from '../data/index.ts'
-import { type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
+import { cosinesAmong, type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
 import { nearestAcross } from './border-pairs.ts'
 import type { LeakageCertificate } from './certificate.ts'
 import { identitiesAtRisk, type RiskOptions } from './risk.ts'
@@ -76,6 +76,8 @@ export interface AuditInput extends PhotoHashes, RiskOptions {
   readonly leakage?: LeakageCertificate | null
   /** [photos, D], of the same photos in the same order. */
   readonly embeddings?: Embeddings | undefined
+  /** From which cosine on photos of one individual are a burst; `burstDefaults.cosine` unless given. */
+  readonly burstCosine?: number | undefined
   /** Of the photos that have masks. */
   readonly maskShares?: readonly MaskShare[] | undefined
   readonly signal?: AbortSignal | undefined
@@ -136,7 +138,11 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
   const { bursts: _, ...bursts } = await burstsOf(
     hashes,
     photos.map(({ identity }) => identity),
-    { signal },
+    {
+      signal,
+      cosine: input.burstCosine,
+      cosinesAmong: embeddings && !embeddings.fusion ? cosinesAmong(embeddings) : undefined,
+    },
   )
   return {
     photos: photos.length,
