@@ -10,7 +10,7 @@ export interface CosineThreshold {
   readonly pairs: number
   readonly collisions: number
   /** Of the nearest pair of two individuals on two pictures; undefined where none reaches what was asked for. */
-  readonly nearestCollision: number | undefined
+  readonly nearestCollision?: number | undefined
 }
 
 /** Individuals of photos, and what decides about pairs of them. */

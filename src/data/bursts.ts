@@ -37,13 +37,11 @@ export interface BurstThreshold {
   readonly pairs: number
   readonly collisions: number
   /** Bits of the nearest pair of two individuals on two pictures; undefined where none is within the radius asked for. */
-  readonly nearestCollision: number | undefined
+  readonly nearestCollision?: number | undefined
 }
 
-/** Photos that are nearly the same. */
-export interface Bursts {
-  /** For each photo the number of its burst; one alone has its own. */
-  readonly bursts: readonly number[]
+/** How many bursts were found, and by what limits. */
+export interface BurstFindings {
   /** How many bursts have two photos or more, and how many photos are in these. */
   readonly count: number
   readonly photos: number
@@ -52,6 +50,12 @@ export interface Bursts {
   readonly likeness?: CosineThreshold | undefined
   /** Pairs of two individuals that are one picture. */
   readonly contradictions: number
+}
+
+/** Photos that are nearly the same. */
+export interface Bursts extends BurstFindings {
+  /** For each photo the number of its burst; one alone has its own. */
+  readonly bursts: readonly number[]
 }
 
 /**
@@ -136,7 +140,7 @@ function thresholdOf(
  * Bursts in words: `12 bursts of 31 photos (a burst is photos of one individual that are nearly the same picture: 11 bits of 64 apart at most)`; where
  * photos of two individuals are as alike, that fewer were joined for that.
  */
-export function burstWords(found: Omit<Bursts, 'bursts'>): string {
+export function burstWords(found: BurstFindings): string {
   const { count, photos, thresholds, likeness } = found
   const what = 'a burst is photos of one individual that are nearly the same picture'
   const lowered = [...thresholds, ...(likeness ? [likeness] : [])].some(

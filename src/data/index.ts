@@ -20,6 +20,7 @@ export { type BoxFormat } from './box-format.ts'
 export type { SizeProgress } from './boxes.ts'
 export type { CosinesAmong, CosineThreshold } from './burst-cosines.ts'
 export {
+  type BurstFindings,
   type BurstOptions,
   type Bursts,
   type BurstThreshold,

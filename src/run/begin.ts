@@ -34,7 +34,7 @@ function isUnfinished(folder: string): boolean {
 export interface RunBeginning {
   readonly config: TrainConfig
   readonly record: RunRecord
-  readonly split: Pick<RunData, 'train' | 'validation' | 'contents' | 'bytes' | 'leakage'>
+  readonly split: Pick<RunData, 'train' | 'validation' | 'contents' | 'bytes' | 'leakage' | 'bursts'>
   /** Photos that were left out. */
   readonly skipped: readonly string[]
   /** Writes what describes the model. */

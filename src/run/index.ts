@@ -31,7 +31,7 @@ export { presets } from './presets.ts'
 export { type LocatingOptions, mergeReading, type ReadingOptions, readingSchema } from './reading.ts'
 export { copyRecord, type PartOfRecord, type RunRecord, readRecord } from './record.ts'
 export { type ResumedRun, resumeRun } from './resume.ts'
-export { type CheckpointName, findCheckpoint, type RunData, readRunData, type Sides } from './run-data.ts'
+export { burstsSchema, type CheckpointName, findCheckpoint, type RunData, readRunData, type Sides } from './run-data.ts'
 export { checkNoRunFile, hasCheckpoints, isRunFolder, RunFolder, type RunMetrics, readMetrics } from './run-folder.ts'
 export { RunLock } from './run-lock.ts'
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { check, InputError, optionText, readSealedJson } from '../base/index.ts'
-import type { Leakage } from '../data/index.ts'
+import type { BurstFindings, BurstThreshold, Leakage } from '../data/index.ts'
 import { checkpointPath } from './checkpoint.ts'
 import { runNames } from './names.ts'
 import { readPartOfRecord, recordHint } from './record.ts'
@@ -23,6 +23,8 @@ export interface RunData {
   readonly bytes?: Sides<number> | undefined
   /** What the two sides share; undefined for runs of a rosette that did not look, and where nothing validates. */
   readonly leakage?: Leakage | undefined
+  /** The bursts that were kept together, and by what limits they were found; undefined where another kind of split was taken. */
+  readonly bursts?: BurstFindings | undefined
 }
 
 /** Something of each photo on both sides of a run's split. */
@@ -43,6 +45,18 @@ const leakageSchema = z.object({
   nearest: z.array(z.object({ train: z.string(), validation: z.string(), bits: count, sameIdentity: z.boolean() })),
 }) satisfies z.ZodType<Leakage>
 
+const found = { pairs: count, collisions: count, nearestCollision: z.number().optional() }
+const hashKinds = ['difference hash', 'DCT hash', 'both hashes'] as const satisfies readonly BurstThreshold['kind'][]
+
+/** How a file keeps the bursts that decided a split. */
+export const burstsSchema = z.object({
+  count,
+  photos: count,
+  thresholds: z.array(z.object({ kind: z.enum(hashKinds), radius: z.int().min(-1), ...found })).readonly(),
+  likeness: z.object({ asked: z.number(), cosine: z.number(), ...found }).optional(),
+  contradictions: count,
+}) satisfies z.ZodType<BurstFindings>
+
 const splitSchema = z.looseObject({
   train: z.array(z.string()),
   validation: z.array(z.string()),
@@ -50,6 +64,7 @@ const splitSchema = z.looseObject({
   contents: z.object({ train: z.array(z.string()), validation: z.array(z.string()) }).optional(),
   bytes: z.object({ train: z.array(z.number()), validation: z.array(z.number()) }).optional(),
   leakage: leakageSchema.optional(),
+  bursts: burstsSchema.optional(),
 })
 
 /**

@@ -1,6 +1,6 @@
 import { counted } from '../base/index.ts'
 import {
-  type Bursts,
+  type BurstFindings,
   burstDefaults,
   burstsOf,
   forEachNearPair,
@@ -62,7 +62,7 @@ export interface NearestPairs {
 export interface Audit {
   readonly photos: number
   readonly individuals: number
-  readonly bursts: Omit<Bursts, 'bursts'>
+  readonly bursts: BurstFindings
   /** Of the table's own split; null where it has none. */
   readonly leakage: LeakageCertificate | null
   /** Null where the table has no split and no encounters are known. */

@@ -1,4 +1,5 @@
 import {
+  type BurstFindings,
   hashPhotos,
   hasSplit,
   type Leakage,
@@ -12,13 +13,15 @@ import { isRunFolder, readRunData } from '../run/index.ts'
 /** What two sides of a split share, and what follows from it in plain sentences, the verdict first. */
 export interface LeakageCertificate extends Leakage {
   readonly verdict: readonly string[]
+  /** Of a run: the bursts that its split kept together, and by what limits they were found; missing where another kind of split was taken. */
+  readonly bursts?: BurstFindings | undefined
 }
 
 /** The certificate of the split that a run recorded when it began; null for what is no run, or one of a rosette that did not look. */
 export function runCertificate(run: string | undefined): LeakageCertificate | null {
   if (run === undefined || !isRunFolder(run)) return null
-  const { leakage } = readRunData(run)
-  return leakage === undefined ? null : certified(leakage)
+  const { leakage, bursts } = readRunData(run)
+  return leakage === undefined ? null : { ...certified(leakage), ...(bursts && { bursts }) }
 }
 
 /**

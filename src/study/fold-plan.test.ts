@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { folderWith, greyPng } from '../../test/dataset-fixture.ts'
 import { openDataset } from '../data/index.ts'
-import { type FoldPlanOptions, lotWarning, planFolds, readPlan, writePlan } from './fold-plan.ts'
+import { type FoldPlanOptions, hashPlan, lotWarning, planFolds, readPlan, writePlan } from './fold-plan.ts'
 
 /** A table with these lines, and a photo for each. */
 async function planOf(header: string, lines: readonly string[], options: FoldPlanOptions = {}) {
@@ -54,14 +54,22 @@ test('folds are by encounter where one is known, else by lot; each photo validat
 
 test('bursts that were found keep photos together where no encounter is known and every fold can be measured', async () => {
   const lines = seen.map((line) => line.split(',').slice(0, 2).join(','))
-  const found = { count: 4, photos: 8, thresholds: [], contradictions: 0, bursts: [0, 0, 2, 2, 4, 4, 6, 6] }
+  const thresholds = [{ kind: 'DCT hash', radius: 9, pairs: 4, collisions: 0, nearestCollision: 10 }] as const
+  const found = { count: 4, photos: 8, thresholds, contradictions: 0, bursts: [0, 0, 2, 2, 4, 4, 6, 6] }
   const plan = await planOf('filename,identity', lines, { folds: 2, bursts: found })
   expect(plan.kind).toBe('burst')
   const mates = (name: string) => [0, 1].map((i) => `${name[0]}${2 * Math.floor(Number(name[1]) / 2) + i}.png`)
   for (const { validation } of plan.folds)
     expect(validation.flatMap(mates).every((name) => validation.includes(name))).toBe(true)
+  expect(plan.bursts).toEqual({ count: 4, photos: 8, thresholds, contradictions: 0 })
+  const folder = folderWith({})
+  writePlan(folder, plan)
+  expect(readPlan(folder)).toEqual(plan)
+  const { bursts: _, ...older } = plan
+  expect(hashPlan(older)).toBe(hashPlan(plan)) // jobs of an older version go on
   const asked = { folds: 2, by: 'stratified', bursts: found } as const
-  expect((await planOf('filename,identity', lines, asked)).kind).toBe('stratified')
+  const byLot = await planOf('filename,identity', lines, asked)
+  expect([byLot.kind, byLot.bursts]).toEqual(['stratified', undefined])
   const pairs = { ...found, bursts: [0, 1, 2, 3, 4, 4, 4, 4] } // b on one side: a's photos may fall apart, b's may not
   expect((await planOf('filename,identity', lines, { folds: 8, bursts: pairs }).catch(String)).toString()).toContain(
     'fold 1, by stratified: of its 1 photo no two show one individual',

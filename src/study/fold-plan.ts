@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { check, counted, optionText, readSealedJson, sha256Of, writeSealedJson } from '../base/index.ts'
 import {
+  type BurstFindings,
   type Bursts,
   checkFoldNames,
   columnFolds,
@@ -20,7 +21,7 @@ import {
   type SplitKind,
   splitKinds,
 } from '../data/index.ts'
-import { readingSchema } from '../run/index.ts'
+import { burstsSchema, readingSchema } from '../run/index.ts'
 import { isScorable } from './scorable.ts'
 
 /** What decides the folds: a kind of split, or the table's own column. */
@@ -42,6 +43,8 @@ const planSchema = z.strictObject({
   version: z.literal(1),
   kind: z.enum(foldKinds),
   seed: z.int().min(0),
+  /** What was found where bursts decide the folds, and by what limits. */
+  bursts: burstsSchema.optional(),
   folds: z
     .array(
       z.strictObject({
@@ -88,8 +91,8 @@ export function writePlan(folder: string, plan: FoldPlan): void {
   writeSealedJson(join(folder, planFile), plan)
 }
 
-/** SHA-256 of a plan: two jobs that planned alike may share a folder. */
-export function hashPlan(plan: FoldPlan): string {
+/** SHA-256 of a plan, what is told of its bursts left out: two jobs that planned alike may share a folder. */
+export function hashPlan({ bursts: _, ...plan }: FoldPlan): string {
   return sha256Of(Buffer.from(JSON.stringify(plan)))
 }
 
@@ -125,6 +128,7 @@ export function planFolds(
     version: 1,
     kind,
     seed,
+    ...(kind === 'burst' && options.bursts !== undefined ? { bursts: findingsOf(options.bursts) } : {}),
     folds: splits.map((split) => ({
       hash: hashSplit(photos, split),
       train: keys(split.train),
@@ -132,6 +136,10 @@ export function planFolds(
     })),
     ...trained,
   }
+}
+
+function findingsOf({ bursts: _, ...findings }: Bursts): BurstFindings {
+  return findings
 }
 
 /** Whether bursts decide the folds: where they are asked for, or where nothing else is known that keeps photos together. */

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import { type Cell, check, csvText, mean, stageFile, standardDeviation, writeSealedJson } from '../base/index.ts'
-import { type Manifest, type Photo, photoKey } from '../data/index.ts'
+import { type BurstFindings, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import {
   commitPair,
   EmbeddingFile,
@@ -47,6 +47,8 @@ export interface FoldScore {
 export interface CrossValidation {
   readonly kind: FoldPlan['kind']
   readonly seed: number
+  /** What was found where bursts decide the folds, and by what limits; null for other kinds. */
+  readonly bursts: BurstFindings | null
   readonly excludeSame: 'encounter' | null
   readonly folds: readonly FoldScore[]
   /** Over the folds that could be scored. */
@@ -185,6 +187,7 @@ function summarise(
   return {
     kind: plan.kind,
     seed: plan.seed,
+    bursts: plan.bursts ?? null,
     excludeSame: excludeSame ?? null,
     folds: done.map(({ score }) => score),
     mean: forEach(mean),

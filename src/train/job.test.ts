@@ -201,20 +201,22 @@ describe('a table with a split', () => {
 
 test('without known sightings photos that look alike stay on one side, said with the thresholds; by lot if asked', async () => {
   const notes: string[] = []
-  const { split, index, config } = await prepare('alike', [], {
-    onProgress: (event) => {
-      if (event.kind === 'note') notes.push(event.text)
-    },
-  })
+  const onProgress = (event: PrepareEvent) => void (event.kind === 'note' && notes.push(event.text))
+  const { split, index, config } = await prepare('alike', [], { onProgress })
   expect(config.validation).toBe('burst')
+  const words = String.raw`\d+ bursts? of \d+ photos \(a burst is photos of one individual .*: within \d+ bits of 64.*\)`
   expect(notes.find((note) => note.startsWith('no sightings are known'))).toMatch(
-    /photos that look alike stay on one side: \d+ bursts? of \d+ photos \(a burst is photos of one individual .*\); `set: \["validation=stratified"\]` divides by lot$/,
+    new RegExp(
+      `photos that look alike stay on one side: ${words}; \`set: \\["validation=stratified"\\]\` divides by lot$`,
+    ),
   )
-  const { bursts } = await findBursts(index.photos)
-  const sides = (rows: readonly number[]) => new Set(rows.map((row) => bursts[row]!))
-  const validates = sides(split.validation)
-  expect([...sides(split.train)].filter((burst) => validates.has(burst))).toEqual([])
+  const { bursts, ...found } = await findBursts(index.photos)
+  expect(readRunData(join(folder, 'alike')).bursts).toEqual(JSON.parse(JSON.stringify(found)))
+  const validates = new Set(split.validation.map((row) => bursts[row]!))
+  expect(split.train.filter((row) => validates.has(bursts[row]!))).toEqual([])
   expect((await prepare('lot', ['validation=stratified'])).config.validation).toBe('stratified')
+  await prepare('asked', ['validation=burst'], { onProgress })
+  expect(notes.find((note) => note.startsWith('bursts: '))).toMatch(new RegExp(`^bursts: ${words}$`))
 })
 
 test('notes the contents of its photos', async () => {

@@ -3,6 +3,8 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import { check, counted, readRegular } from '../base/index.ts'
 import {
+  type BurstFindings,
+  burstWords,
   datasetHash,
   hashSplit,
   identitiesOf,
@@ -148,7 +150,7 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
     seed,
   })
   const config = { ...prepared, validation }
-  const split = await splitPhotos(store, config, { seed, sides })
+  const { split, bursts } = await splitPhotos(store, config, { seed, sides })
   const { names: classes } = identitiesOf(split.train.map((row) => store.photos[row]!))
   const encounters = store.photos.map(({ encounter }) => encounter ?? '')
   const drawn = { config, seed, identities, classes, split, encounters }
@@ -163,7 +165,9 @@ export async function prepareJob(given: TrainOptions, lock?: RunLock): Promise<T
   await lock?.take(signal)
   const leakage = resumed === undefined ? leakageIn(store, split) : undefined
   if (split.validation.length > 0) options.onProgress?.({ kind: 'note', text: splitNote(store, split, config) })
-  if (resumed === undefined) begin(options, { config, record, split, store, network, leakage })
+  if (bursts !== undefined && prepared.validation === 'burst')
+    options.onProgress?.({ kind: 'note', text: `bursts: ${burstWords(bursts)}` })
+  if (resumed === undefined) begin(options, { config, record, split, store, network, leakage, bursts })
   else sweepRun(out)
   for (const text of resumed?.notes ?? []) options.onProgress?.({ kind: 'note', text })
   const warnings = [
@@ -261,9 +265,10 @@ function begin(
     store: PixelStore
     network: FrozenNetwork | undefined
     leakage: Leakage | undefined
+    bursts: BurstFindings | undefined
   },
 ): void {
-  const { config, record, split, store, network, leakage } = run
+  const { config, record, split, store, network, leakage, bursts } = run
   checkNewRun(out, overwrite) // it may have come while the photos were read
   removeRun(out, weightFiles(out))
   const marked = (rows: readonly number[]) => ({
@@ -285,6 +290,7 @@ function begin(
       contents: { train: train.contents, validation: validation.contents },
       bytes: { train: train.bytes, validation: validation.bytes },
       leakage,
+      bursts,
     },
     skipped: store.skipped.map(({ photo }) => photoKey(photo)),
     describe: (folder) => writeModelDescription(folder, description),

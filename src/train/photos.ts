@@ -1,5 +1,6 @@
 import { check, counted } from '../base/index.ts'
 import {
+  type BurstFindings,
   burstsOf,
   burstWords,
   captionWords,
@@ -182,34 +183,34 @@ function checkTwo(data: string, photos: readonly Photo[]): void {
   check(identities.size >= 2, `${data}: expected photos of two identities or more`)
 }
 
-/** Which photos train and which validate. */
+/** Which photos train and which validate, and the bursts that were kept together, where these decided. */
 export async function splitPhotos(
   { photos, hashes }: Pick<PixelStore, 'photos' | 'hashes'>,
   { validation, validationFraction }: TrainConfig,
   { seed, sides }: { readonly seed: number; readonly sides: Sides<string> | undefined },
-): Promise<Split> {
+): Promise<{ readonly split: Split; readonly bursts?: BurstFindings }> {
   const options = { fraction: validationFraction, seed }
   switch (validation) {
     case 'none':
-      return { train: photos.map((_, i) => i), validation: [] }
+      return { split: { train: photos.map((_, i) => i), validation: [] } }
     case 'column':
-      return columnSplit(photos, options)
+      return { split: columnSplit(photos, options) }
     case 'burst': {
       const identities = photos.map(({ identity }) => identity)
-      const { bursts } = await burstsOf(hashes ?? new Uint32Array(), identities)
-      return groupedSplit(photos, { ...options, kind: validation, bursts })
+      const { bursts, ...found } = await burstsOf(hashes ?? new Uint32Array(), identities)
+      return { split: groupedSplit(photos, { ...options, kind: validation, bursts }), bursts: found }
     }
     case 'stratified':
     case 'encounter':
     case 'station':
     case 'time':
     case 'identity':
-      return groupedSplit(photos, { ...options, kind: validation })
+      return { split: groupedSplit(photos, { ...options, kind: validation }) }
     case 'given': {
       const held = new Set(sides?.validation)
       const rows = (validates: boolean) =>
         photos.flatMap((photo, i) => (held.has(photoKey(photo)) === validates ? [i] : []))
-      return { train: rows(false), validation: rows(true) }
+      return { split: { train: rows(false), validation: rows(true) } }
     }
   }
 }
