@@ -10,7 +10,7 @@ import { runProgram } from './program.ts'
 const output = captureOutput()
 
 /** Four animals: the background tells who it is, the middle of the photo is noise of its own. */
-async function photos(masked: boolean): Promise<string> {
+async function photos(masked: boolean, nameOf = (i: number) => `${i}.png`): Promise<string> {
   const folder = temporaryFolder()
   for (const name of ['ana', 'bia', 'caua', 'davi']) {
     mkdirSync(join(folder, name))
@@ -25,7 +25,7 @@ async function photos(masked: boolean): Promise<string> {
         if (inside) data.set(animal.data.subarray(4 * p, 4 * p + 3), 4 * p)
         else if (masked) data[4 * p + 3] = 0
       }
-      writeFileSync(join(folder, name, `${i}.png`), await encodePng({ ...place, data }))
+      writeFileSync(join(folder, name, nameOf(i)), await encodePng({ ...place, data }))
     }
   }
   return folder
@@ -66,4 +66,26 @@ test('it is measured unasked where photos have masks and the model sees what is 
   expect(await measured('--data', masked)).toMatchObject({ masked: 16 })
   expect(await measured('--data', masked, '--no-background')).toBeNull()
   expect(await measured('--data', await photos(false))).toBeNull()
+})
+
+test('of queries against a gallery too, whose background stays, and by the rule for flanks', async () => {
+  const path = join(temporaryFolder(), 'metrics.json')
+  const args = ['evaluate', '--model', tinyRun(), '--threads', '1', '--overwrite', '--out', path]
+  const data = await photos(true, (i) => `${i % 2 === 0 ? 'left' : 'right'}_${i}.png`)
+  const measured = async (...given: readonly string[]) => {
+    expect(await runProgram([...args, '--data', data, ...given], commands)).toBe(0)
+    return JSON.parse(readFileSync(path, 'utf8'))
+  }
+  const both = await measured('--gallery', data)
+  expect(both.background).toMatchObject({ masked: 16, queries: 16, map: { a: both.map, chanceA: both.chance.map } })
+  expect(both.background.map.interval[1]).toBeLessThan(0)
+  expect(both.background.swapped.map.interval[1]).toBeLessThan(0)
+  expect(output.stdout).toContain(`background filled on 16 queries: mAP from ${both.map.toFixed(3)} to `)
+  const own = await measured('--gallery', data, '--flanks', 'same', '--background')
+  expect(own.chance.map).not.toBe(both.chance.map)
+  expect(own.background.map).toMatchObject({ a: own.map, chanceA: own.chance.map })
+  const among = await measured('--flanks', 'same')
+  expect(among.chance.map).toBe(own.chance.map)
+  expect(among.background.map).toMatchObject({ a: among.map, chanceA: among.chance.map })
+  expect((await measured('--gallery', data, '--no-background')).background).toBeNull()
 })

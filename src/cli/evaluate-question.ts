@@ -76,11 +76,7 @@ export async function evaluateQuestionOf(given: EvaluateFlags): Promise<Evaluate
 }
 
 /** @throws InputError for options that exclude each other. */
-function checkTogether({ background, flanks, gallery, match, prior, protocols }: EvaluateFlags): void {
-  check(
-    background !== true || gallery === undefined,
-    '--background scores photos against each other: leave out --gallery',
-  )
+function checkTogether({ flanks, match, prior, protocols }: EvaluateFlags): void {
   check(
     match === 'none' || protocols === undefined,
     '--protocols measures the embedding alone: expected --match none beside it',

@@ -49,9 +49,7 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
     const run = splitOf ?? (await runToScoreBy(embedder))
     const chosen = await photosToScore(manifest, { run, split, signal, members: runsIn(embedder) })
     const whole = splitOf === undefined ? chosen : await learnedBy(embedder.run, chosen)
-    const { selection, gallery } = (named === undefined
-      ? await apart(whole, { flags, run: embedder.run })
-      : undefined) ?? {
+    const { selection, gallery } = (named === undefined ? await apart(whole, embedder.run) : undefined) ?? {
       selection: whole,
       gallery: named,
     }
@@ -70,11 +68,11 @@ export async function scoresOf(question: EvaluateQuestion, working: Working): Pr
 /** A table's queries and the gallery that it has for them; undefined where it does not tell them apart, or all photos are asked for. */
 async function apart(
   selection: Selection,
-  { flags: { background }, run }: { readonly flags: EvaluateQuestion['flags']; readonly run: string | undefined },
+  run: string | undefined,
 ): Promise<{ readonly selection: Selection; readonly gallery: GallerySource } | undefined> {
   const { queriesAndGallery } = await import('../data/index.ts')
   const { manifest, reason } = selection
-  const parts = selection.split === 'test' && background !== true ? queriesAndGallery(manifest.photos) : undefined
+  const parts = selection.split === 'test' ? queriesAndGallery(manifest.photos) : undefined
   if (parts === undefined) return undefined
   const source = `the gallery of ${manifest.source}`
   const queries = { ...selection, manifest: { ...manifest, photos: parts.queries }, reason: `${reason}: its queries` }
@@ -117,14 +115,15 @@ async function scored(embedder: Embedder, toScore: ToScore): Promise<EvaluationR
   const learnt = await matchingFor(flags, { embedder, gallery, animals, postProcessing })
   return withMatching(flags, { signal: working.signal, gallery, learnt }, (local) => {
     const asked = { excludeSame, postProcessing, protocols, local, flanks: flags.flanks, prior }
+    const changed = { background: background ?? ('where known' as const) }
     if (gallery === undefined || embedded === undefined) {
       const others = protocols === undefined ? undefined : photosBeside(manifest, selection)
-      const how = { ...asked, background: background ?? ('where known' as const), others }
+      const how = { ...asked, ...changed, others }
       return embed('embedding', (options) => evaluatePhotos(embedder, selection, { ...options, ...how }))
     }
     const known = { source: gallery.source, embedded }
     return embed('queries', (options) =>
-      evaluateAgainstGallery(embedder, selection, known, { ...options, ...asked, mergeSimilarLabels }),
+      evaluateAgainstGallery(embedder, selection, known, { ...options, ...asked, ...changed, mergeSimilarLabels }),
     )
   })
 }

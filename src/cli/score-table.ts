@@ -87,13 +87,14 @@ export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clusteri
 }
 
 /** What the scores lose when everything outside of the masks is filled. */
-export function backgroundLines({ background }: Pick<EvaluationReport, 'background'>): string[] {
+export function backgroundLines({ background, gallery }: Pick<EvaluationReport, 'background' | 'gallery'>): string[] {
   if (background === null) return []
   const { masked, swapped } = background
+  const changed = gallery === null ? counted(masked, 'photo') : counted(masked, 'query', 'queries')
   const words = (score: PairedScore) =>
     `${fromTo(score)}; 95 % interval of the difference: ${signedInterval(score.interval)})`
   const line = (what: string, { map, identityBalancedMap }: BackgroundScores) =>
-    `background ${what} on ${counted(masked, 'photo')}: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`
+    `background ${what} on ${changed}: mAP from ${words(map)}; identity-balanced mAP from ${words(identityBalancedMap)}`
   return [line('filled', background), line('swapped', swapped)]
 }
 

@@ -4,14 +4,12 @@ import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } f
 import { type Geometry, isTransparent } from '../images/index.ts'
 import {
   comparePaired,
-  evaluateRetrieval,
+  type Embeddings,
   type PairedScore,
-  type PostProcessing,
   queryRecords,
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
 import { mayHaveAlpha, mostLookedAt } from './cut-out.ts'
-import { labelsOf } from './protocol.ts'
 import { swappedBackground } from './swapped-background.ts'
 
 /** `a` with the photos as they are, `b` with another background; `difference` is b − a. */
@@ -30,21 +28,44 @@ export interface BackgroundReliance extends BackgroundScores {
   readonly swapped: BackgroundScores
 }
 
-/** Photos that were scored as they are, and how. */
+/** Photos that were scored as they are, and how: `score` ranks the same photos, embedded with another background, by the same rules. */
 export interface ScoredAsTheyAre {
   readonly embedded: PhotoEmbeddings
-  readonly excludeSame: 'encounter' | undefined
-  readonly postProcessing: PostProcessing | undefined
+  readonly score: (embeddings: Embeddings) => RetrievalMetrics
+}
+
+/** Whether the background is changed; `where known`: where there are masks, and the model sees what is outside of them. */
+export interface BackgroundOptions extends EmbedOptions {
+  /** Score twice more, with the background filled and with another's, outside of the masks of the photos that are asked about. */
+  readonly background?: boolean | 'where known' | undefined
+}
+
+/** What the background carries, where that was asked for or is known. @throws InputError where it was asked for and there is no mask. */
+export async function backgroundOf(
+  embedder: Embedder,
+  scored: ScoredAsTheyAre,
+  options: BackgroundOptions,
+): Promise<BackgroundReliance | null> {
+  const { background = false } = options
+  if (background === false) return null
+  if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
+  const reliance = await backgroundReliance(embedder, scored, options)
+  check(
+    reliance !== null || background !== true,
+    '`background`: no photo has a mask that leaves out some background',
+    'masks are the alpha channels of photos, or `masks`',
+  )
+  return reliance
 }
 
 /**
  * Embeds the same photos twice more, with everything outside of their masks black and with another photo's background there, and scores them alike,
- * by embeddings alone: the paired difference is how much of the score the background carries. Null where no photo has a mask that leaves some out.
+ * by embeddings alone (of queries against a gallery, that is as it is: what a query finds at a new place): the paired difference is how much of the score the background carries. Null where no photo has a mask that leaves some out.
  * @throws InputError where the model fills the background anyhow.
  */
-export async function backgroundReliance(
+async function backgroundReliance(
   embedder: Embedder,
-  { embedded, excludeSame, postProcessing }: ScoredAsTheyAre,
+  { embedded, score }: ScoredAsTheyAre,
   options: EmbedOptions,
 ): Promise<BackgroundReliance | null> {
   const blind = withoutBackground(embedder)
@@ -53,16 +74,13 @@ export async function backgroundReliance(
   const again = await embedPhotos(blind, manifest, options)
   const masked = photos.filter((_, row) => differ(embedded.embeddings, again.embeddings, row)).length
   if (masked === 0) return null
-  const labels = labelsOf(photos)
-  const scored = ({ embeddings }: PhotoEmbeddings) =>
-    evaluateRetrieval({ embeddings, ...labels, excludeSame, postProcessing })
   const swapped = await embedPhotos(embedder, manifest, {
     ...options,
     inPlaceOf: swappedBackground(photos, { limitPixels: options.limitPixels }),
   })
-  const asTheyAre = records(scored(embedded), photos)
+  const asTheyAre = records(score(embedded.embeddings), photos)
   const against = (other: PhotoEmbeddings) => {
-    const { queries, scores } = comparePaired(asTheyAre, records(scored(other), photos))
+    const { queries, scores } = comparePaired(asTheyAre, records(score(other.embeddings), photos))
     const { rank1, map, identityBalancedMap } = scores
     return { queries, scores: { rank1: rank1!, map: map!, identityBalancedMap: identityBalancedMap! } }
   }
@@ -71,7 +89,7 @@ export async function backgroundReliance(
 }
 
 /** Whether a model sees what is outside of the masks that some of the photos have: of files, transparent pixels say it. */
-export async function seesBackground(embedder: Embedder, photos: readonly Photo[]): Promise<boolean> {
+async function seesBackground(embedder: Embedder, photos: readonly Photo[]): Promise<boolean> {
   if (embedder.geometries.every(({ alpha }) => filledAlpha({ alpha }) === alpha)) return false
   if (photos.some(({ mask }) => mask !== undefined)) return true
   for (const { path } of photos.filter(({ path }) => mayHaveAlpha.test(path)).slice(0, mostLookedAt))

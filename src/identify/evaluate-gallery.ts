@@ -1,7 +1,14 @@
 import { check, counted } from '../base/index.ts'
 import { identifiedOnly, type Manifest, similarNames, visible } from '../data/index.ts'
 import { type Embedder, embedCached, type PhotoEmbeddings } from '../embedder/index.ts'
-import { type Adjust, evaluateQueriesAgainstGallery, type RetrievalOptions, statisticsOf } from '../retrieval/index.ts'
+import {
+  type Adjust,
+  type Embeddings,
+  evaluateQueriesAgainstGallery,
+  type RetrievalOptions,
+  statisticsOf,
+} from '../retrieval/index.ts'
+import { backgroundOf } from './background.ts'
 import { doubtsOf } from './doubts.ts'
 import { type EvaluateOptions, type EvaluationReport, measuredOf, type Scored } from './evaluate.ts'
 import { flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
@@ -68,6 +75,13 @@ export async function evaluateAgainstGallery(
       { ...rules, adjust, onRanked, onQuery: options.onRank },
     )
   const metrics = scoredBy(adjust, watchedBy(pairs, prior))
+  const score = (changed: Embeddings) =>
+    evaluateQueriesAgainstGallery(
+      { embeddings: changed, ...asked },
+      { embeddings: gallery.embeddings, ...known },
+      rules,
+    )
+  const background = await backgroundOf(embedder, { embedded: queries, score }, options)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, photos)
   const ownFiles = new Set(gallery.contentHashes)
   return {
@@ -99,7 +113,7 @@ export async function evaluateAgainstGallery(
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
     clustering: null,
-    background: null,
+    background,
     prior: prior === undefined ? null : priorScores(prior, adjust, { metrics, photos, scoredBy }),
     protocols:
       options.protocols === undefined

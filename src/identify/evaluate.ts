@@ -1,12 +1,12 @@
-import { check } from '../base/index.ts'
 import type { RiskCoverage } from '../calibration/index.ts'
 import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import type { Embedder, Tta } from '../embedder/index.ts'
-import { type EmbedOptions, embedCached, embedPhotos } from '../embedder/index.ts'
+import { embedCached, embedPhotos } from '../embedder/index.ts'
 import {
   type Adjust,
   type ClusteringScores,
   clusteringScores,
+  type Embeddings,
   evaluateRetrieval,
   type PostProcessing,
   type QueryRecord,
@@ -16,7 +16,7 @@ import {
   type VerificationScores,
 } from '../retrieval/index.ts'
 
-import { type BackgroundReliance, backgroundReliance, type ScoredAsTheyAre, seesBackground } from './background.ts'
+import { type BackgroundOptions, type BackgroundReliance, backgroundOf } from './background.ts'
 import { type FlankCounts, type FlankRule, flankCounts, otherFlank, scoredFlanks } from './flanks.ts'
 import { type LocalMatching, matchLocally } from './local-matching.ts'
 
@@ -29,16 +29,11 @@ import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
 import type { Selection, SplitName } from './selection.ts'
 
 /** Which pairs of photos a score leaves out, and how labels are compared. */
-export interface EvaluateOptions extends EmbedOptions, RankProgress {
+export interface EvaluateOptions extends BackgroundOptions, RankProgress {
   /** Which photos a query may not meet besides itself; by encounter where encounters are known, unless given. */
   readonly excludeSame?: ExcludeSame | undefined
   /** all: score under every protocol that the photos allow, beside the one that was asked for. */
   readonly protocols?: 'all' | undefined
-  /**
-   * Score twice more, with the background filled and with another's, outside of the photos' masks; `where known`: where there are masks, and the model
-   * sees the background.
-   */
-  readonly background?: boolean | 'where known' | undefined
   /** Other photos of known individuals, for the protocols. */
   readonly others?: Manifest | undefined
   /** A query's label that looks like one of the gallery is that. */
@@ -97,24 +92,6 @@ export function measuredOf(
   return { ...numbers, perQuery: queryRecords(perQuery, (query) => photoKey(photos[query]!)) }
 }
 
-/** @throws InputError where it was asked for and there is no mask. */
-async function backgroundOf(
-  embedder: Embedder,
-  scored: ScoredAsTheyAre,
-  options: EvaluateOptions,
-): Promise<BackgroundReliance | null> {
-  const { background = false } = options
-  if (background === false) return null
-  if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
-  const reliance = await backgroundReliance(embedder, scored, options)
-  check(
-    reliance !== null || background !== true,
-    '`background`: no photo has a mask that leaves out some background',
-    'masks are the alpha channels of photos, or `masks`',
-  )
-  return reliance
-}
-
 /**
  * Embeds the photos of known individuals and ranks each against all others, those of its own encounter left out where encounters
  * are known.
@@ -150,8 +127,9 @@ export async function evaluatePhotos(
   const scoredBy = (adjust: Adjust | undefined, onRanked?: RetrievalOptions['onRanked']) =>
     evaluateRetrieval({ embeddings, ...labelsOf(photos), ...rules, adjust, onRanked })
   const metrics = scoredBy(adjust, watchedBy(pairs, prior))
-  const asTheyAre = { embedded, excludeSame, postProcessing }
-  const background = await backgroundOf(embedder, asTheyAre, options)
+  const score = (changed: Embeddings) =>
+    evaluateRetrieval({ embeddings: changed, ...labelsOf(photos), excludeSame, leaveOut: isOther, postProcessing })
+  const background = await backgroundOf(embedder, { embedded, score }, options)
   const others = options.protocols === undefined ? undefined : await othersOf(embedder, options)
   const unidentified = unidentifiedOf(whole, manifest)
   const { perIdentity, perQuery, ...numbers } = measuredOf(metrics, embedded.photos)
