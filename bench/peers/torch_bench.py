@@ -43,6 +43,7 @@ def parse():
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--adamw', default='default', choices=('default', 'fused'), help="fused needs PyTorch 2.4 or later")
     parser.add_argument('--flip', action='store_true', help='embed photo and mirror image, average; a photo still counts once')
+    parser.add_argument('--uint8', action='store_true', help='begin with a batch of bytes in memory and end there, as a program on photos does, not with numbers on the card')
     parser.add_argument('--serve', action='store_true')
     return parser.parse_args()
 
@@ -60,7 +61,7 @@ def build(options):
     torch.manual_seed(0)
     torch.set_float32_matmul_precision('high')  # TF32 on a card, as ONNX Runtime takes it there
     model = reid.ReId(create(options), IDENTITIES).to(options.device, memory_format=torch.channels_last)
-    x = torch.randn(options.batch, 3, options.size, options.size).to(options.device, memory_format=torch.channels_last)
+    images = batches(options)
     labels = (torch.arange(options.batch) % IDENTITIES).to(options.device)
     half = {'bf16': torch.bfloat16, 'fp16': torch.float16}.get(options.precision)
     autocast = (lambda: torch.autocast(options.device, dtype=half)) if half else contextlib.nullcontext
@@ -81,7 +82,9 @@ def build(options):
 
         def step():
             with torch.inference_mode():
-                infer(x, options.flip)
+                embeddings = infer(images(), options.flip)
+                if options.uint8:
+                    embeddings.cpu()
             wait()
 
         return step
@@ -91,16 +94,34 @@ def build(options):
     parameters = list(model.parameters())
     loss_of = compiled(model)
     if options.precision == 'fp16':
-        return scaled_step(lambda: loss_of(x, labels), parameters, adamw, wait)
+        return scaled_step(lambda: loss_of(images(), labels), parameters, adamw, wait)
 
     def step():
         adamw.zero_grad(set_to_none=True)
-        loss_of(x, labels).backward()
+        loss_of(images(), labels).backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         adamw.step()
         wait()
 
     return step
+
+
+def batches(options):
+    """A function that gives a step its images [B, 3, H, W], channels last."""
+    size = options.size
+    if not options.uint8:
+        x = torch.randn(options.batch, 3, size, size).to(options.device, memory_format=torch.channels_last)
+        return lambda: x
+    photos = torch.randint(0, 256, (options.batch, size, size, 3), dtype=torch.uint8)
+    if options.device == 'cuda':
+        photos = photos.pin_memory()
+    mean, deviation = (torch.tensor(v, device=options.device).view(3, 1, 1) for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+
+    def upload():
+        x = photos.to(options.device, non_blocking=True).permute(0, 3, 1, 2)
+        return (x.float() / 255 - mean) / deviation
+
+    return upload
 
 
 def scaled_step(loss_of, parameters, adamw, wait):

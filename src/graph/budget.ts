@@ -17,7 +17,7 @@ export interface GroupCost {
 }
 
 const groups: Readonly<Record<Exclude<CostGroup, 'elementwise'>, readonly AnyOpName[]>> = {
-  products: ['matmul', 'gemm', 'quantisedMatmul', 'wholeMatmul', 'integerMatmul'],
+  products: ['matmul', 'gemm', 'quantisedMatmul', 'wholeMatmul', 'integerMatmul', 'fusedAttention'],
   convolutions: ['depthwiseConv', 'depthwiseConvWeight', 'blockedDepthwise'],
   reductions: ['reduceSum', 'reduceMean', 'reduceMax', 'largestOfRows', 'softmax', 'standardise', 'inverseDeviation'],
   moves: [
@@ -62,8 +62,10 @@ function groupOf(op: AnyOpName): CostGroup {
   return found ?? 'elementwise'
 }
 
-/** Of a product with its row, too. */
+/** Of a product with its row and of attention, too. */
 function flopWith(value: Value): number {
+  if (value.op === 'fusedAttention')
+    return 4 * sizeOf(value.shape.map(staticDim)) * staticDim(value.inputs[1].shape[1]!)
   if (value.op !== 'gemm') return flopOf(value)
   const { inputs, attrs, shape, dtype } = value
   return flopOf({ op: 'matmul', inputs: [inputs[0], inputs[1]], attrs, shape, dtype })

@@ -128,6 +128,15 @@ export interface LoweredOps {
   roundHalf: Unary
   /** max(0, min(1, alpha·x + beta)), elementwise. */
   hardSigmoid: { inputs: readonly [Value]; attrs: { readonly alpha: number; readonly beta: number } }
+  /** gelu(x + c) for x [..., C] and a row c [C] (`com.microsoft`). */
+  biasGelu: Binary
+  /**
+   * softmax(scale·q·kᵀ)·v for each head of `heads`: queries, keys and values [B, T, h·d] → [B, T, h·d] (`com.microsoft`).
+   */
+  fusedAttention: {
+    inputs: readonly [Value, Value, Value]
+    attrs: { readonly heads: number; readonly scale: number }
+  }
   /** Rows of a table [R, C] by their numbers, int32 of any shape → [..., C]. */
   gatherRows: Binary
 }

@@ -5,8 +5,10 @@
 import type { Graph } from '../graph/index.ts'
 import { joinAlike } from './alike-joins.ts'
 import { stackAlike } from './alike-rows.ts'
+import { fuseBiasGelu } from './bias-gelu.ts'
 import { lowerDepthwise } from './blocked.ts'
 import { dropExpands } from './broadcast.ts'
+import { fuseAttention } from './fused-attention.ts'
 import { fuseBias } from './gemm.ts'
 import { roundHalves } from './half-rounding.ts'
 import { kernelGradientsFor } from './kernel-gradients.ts'
@@ -35,12 +37,18 @@ export function lower(graph: Graph, target: Target): Graph {
   const sampled = target.lacks?.includes('gridSample') ? plainSampling(standard) : standard
   const signed = target.lacks?.includes('sign') ? plainSigns(sampled) : sampled
   const small = kernelGradientsFor(signed, target.planeKernels)
-  const plain = sinkReshapes(dropExpands(mergeEqual(small)))
+  const merged = mergeEqual(small)
+  const attending = target.fuses?.includes('attention') ? fuseAttention(merged) : merged
+  const plain = sinkReshapes(dropExpands(attending))
   const fused =
     target.gemm === false
       ? productsWithoutGemm(longSumsInParts(few(plain, target)))
-      : fuseBias(few(sumsAsProducts(plain, target.wideSums), target))
+      : fuseBias(biasGelus(few(sumsAsProducts(plain, target.wideSums), target), target))
   return target.blockSize > 0 ? lowerDepthwise(fused, target.blockSize) : fused
+}
+
+function biasGelus(graph: Graph, { fuses }: Target): Graph {
+  return fuses?.includes('biasGelu') ? fuseBiasGelu(graph) : graph
 }
 
 function fewer(graph: Graph): Graph {

@@ -11,6 +11,8 @@ export interface Target {
   readonly prefersFew?: boolean
   /** Where products in float16 are summed in float32, as cuBLAS does: then sums of float16 over rows are such products. */
   readonly wideSums?: boolean
+  /** Fusions of ONNX Runtime that the provider has and is faster with, where no backward pass reads what they leave out. */
+  readonly fuses?: readonly ('attention' | 'biasGelu')[]
   /** Ops that the provider leaves to the processor: they are written in others. */
   readonly lacks?: readonly ('gridSample' | 'sign')[]
   /** False where Gemm is slower than MatMul and Add, and long sums are not spread over the device: WebGPU. */

@@ -133,6 +133,9 @@ const emitRules: { readonly [K in AnyOpName]: EmitRule<K> } = {
   },
   hardSigmoid: (list, x, { attrs }) =>
     list.add('HardSigmoid', x, { alpha: { float: attrs.alpha }, beta: { float: attrs.beta } }),
+  biasGelu: (list, x) => list.add('BiasGelu', x, {}, 'com.microsoft'),
+  fusedAttention: (list, x, { attrs: { heads, scale } }) =>
+    list.add('MultiHeadAttention', x, { num_heads: heads, scale: { float: scale } }, 'com.microsoft'),
   gatherRows: (list, x) => list.add('Gather', x, { axis: 0 }),
   gemm: (list, x, { attrs }) => list.add('Gemm', x, { transA: Number(attrs.transA), transB: Number(attrs.transB) }),
 }

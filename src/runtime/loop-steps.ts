@@ -24,11 +24,12 @@ export async function loopSteps(
   const fed = inputs.filter(({ attrs: { name } }) => carried[name] === undefined && !kept.has(name))
   const told = Object.keys(graph.outputs).filter((name) => !Object.values(carried).includes(name))
   const read = new Set(inputs.map(({ attrs }) => attrs.name))
+  const memory = new Map<string, Tensor>()
   return {
     most,
     run: async (feeds, state, into) => {
       for (const own of feeds) bindFeeds(fed, own)
-      const each = fed.map(({ attrs: { name } }) => [loopPorts.each(name), stacked(feeds.map((own) => own[name]!))])
+      const each = fed.map(({ attrs: { name } }) => [loopPorts.each(name), stacked(feeds, name, { most, memory })])
       const given = Object.entries(state).filter(([name]) => read.has(name))
       const results = await session.run(
         {
@@ -47,13 +48,23 @@ export async function loopSteps(
   }
 }
 
-/** Tensors of one shape as one, with a first axis that counts them. */
-function stacked(tensors: readonly Tensor[]): Tensor {
-  const [{ dtype, shape }] = tensors as readonly [Tensor]
+/**
+ * The feeds of one name as one, with a first axis that counts them, in memory for `most` of them that the next run takes again: new memory is zeroed page
+ * by page, which took as long as the copy (7 of 16 ms a step for 128 photos at 224 px).
+ */
+function stacked(
+  feeds: readonly Tensors[],
+  name: string,
+  { most, memory }: { readonly most: number; readonly memory: Map<string, Tensor> },
+): Tensor {
+  const { dtype, shape } = feeds[0]![name]!
   const size = sizeOf(shape)
-  const data = zerosOf(dtype, size * tensors.length)
-  tensors.forEach((own, i) => data.set(own.data as never, i * size))
-  return { dtype, shape: [tensors.length, ...shape], data } as Tensor
+  const before = memory.get(name)
+  const fits = before?.dtype === dtype && before.data.length === size * most
+  const known = fits ? before : ({ dtype, shape: [most, ...shape], data: zerosOf(dtype, size * most) } as Tensor)
+  memory.set(name, known)
+  feeds.forEach((own, i) => known.data.set(own[name]!.data as never, i * size))
+  return { dtype, shape: [feeds.length, ...shape], data: known.data.subarray(0, feeds.length * size) } as Tensor
 }
 
 /** What each step told, of as many as were run; `asked` of them where they told nothing. */
