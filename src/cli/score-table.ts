@@ -2,6 +2,7 @@ import { counted, formatTable } from '../base/index.ts'
 import type { BackgroundScores, EvaluationReport } from '../identify/index.ts'
 import {
   type Agreement,
+  type AgreementIntervals,
   type Interval,
   metricLabel,
   metricNames,
@@ -66,8 +67,8 @@ export function intervalWords({ intervals: { identity } }: Pick<Statistics, 'int
 /** How often two photos of one individual are taken for two, a line for each rate of the opposite error. */
 export function verificationLines({ verification }: Pick<EvaluationReport, 'verification'>): string[] {
   return verification.at.map(
-    ({ fmr, fnmr, threshold }) =>
-      `pairs     with a limit at similarity ${limitText(threshold)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (by chance ${percent(1 - fmr)})`,
+    ({ fmr, fnmr, threshold, intervals }) =>
+      `pairs     with a limit at similarity ${limitText(threshold)}, ${percent(fmr)} of pairs of two individuals are taken for one, and ${percent(fnmr)} of pairs of one are missed (${percentInterval(intervals.identity)}by chance ${percent(1 - fmr)})`,
   )
 }
 
@@ -80,7 +81,8 @@ function limitText(threshold: number): string {
 export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clustering'>): string[] {
   if (clustering === null) return []
   const { numberKnown, numberUnknown, identities } = clustering
-  const scores = ({ ami, ari }: Agreement) => `AMI ${withMinus(ami)}, ARI ${withMinus(ari)}`
+  const scores = ({ ami, ari, intervals: { identity } }: Agreement & AgreementIntervals) =>
+    `AMI ${withMinus(ami)}${within(identity?.ami)}, ARI ${withMinus(ari)}${within(identity?.ari)}`
   return [
     `clusters  ${scores(numberKnown)} with the number of individuals given (${identities}); ${scores(numberUnknown)} with ${numberUnknown.groups} found (by chance 0)`,
   ]
@@ -114,6 +116,16 @@ export function priorLines({ prior }: Pick<EvaluationReport, 'prior'>): string[]
   return [
     `prior     place and time, known of ${told} of ${counted(queries, 'query', 'queries')}: rank-1 from ${words(prior.rank1)}, mAP from ${words(prior.map)}, identity-balanced mAP from ${words(identityBalancedMap)}; in brackets chance and the 95 % interval of the difference: ${verdict}`,
   ]
+}
+
+/** Behind a score, in brackets: ` (0.412 to 0.633)`; nothing where there is none. */
+function within(interval: Interval | undefined): string {
+  return interval === undefined ? '' : ` (${interval.map(withMinus).join(' to ')})`
+}
+
+/** `95 % interval 41.2 % to 63.3 %; `; nothing where there is none. */
+function percentInterval(interval: Interval | null): string {
+  return interval === null ? '' : `95 % interval ${interval.map((end) => `${(100 * end).toFixed(1)} %`).join(' to ')}; `
 }
 
 function percent(share: number): string {

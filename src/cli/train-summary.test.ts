@@ -70,11 +70,11 @@ test('sightings are spoken of where they are, or may be, on both sides', async (
 test('chance and the interval of what was measured at the end stand below', async () => {
   const run = runWith(0.1, 0.5)
   writeFileSync(join(run, 'run.json'), '{}')
-  const scores = { identityBalancedMap: [0.4, 0.6] }
+  const scores = { identityBalancedMap: [0.4, 0.6], rank1: [0.25, 0.75] }
   const told = { chance: { rank1: 0.08, identityBalancedMap: 0.1 }, intervals: { identity: { units: 24, scores } } }
   writeFileSync(join(run, 'metrics.json'), JSON.stringify(told))
   expect((await trainSummary(run, 'photos')).split('\n')[2]).toBe(
-    'by chance: rank-1 0.080, identity-balanced mAP 0.100; 95 % interval of the mAP over 24 individuals: 0.400 to 0.600',
+    'by chance: rank-1 0.080, identity-balanced mAP 0.100; 95 % intervals over 24 individuals: rank-1 0.250 to 0.750, mAP 0.400 to 0.600',
   )
 })
 

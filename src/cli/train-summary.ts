@@ -150,10 +150,11 @@ function worth(told: RunMetrics | undefined): string[] {
   if (chance === undefined) return []
   const { identity } = intervals ?? {}
   const interval = identity?.scores.identityBalancedMap
+  const ofRank1 = identity?.scores.rank1 // older runs have none
   const between =
     identity === undefined || identity === null
       ? ''
-      : `; 95 % interval of the mAP over ${counted(identity.units, 'individual')}: ${intervalText(interval)}`
+      : `; 95 % intervals over ${counted(identity.units, 'individual')}: ${ofRank1 === undefined ? '' : `rank-1 ${intervalText(ofRank1)}, `}mAP ${intervalText(interval)}`
   const score = told?.identityBalancedMap
   const isChance =
     typeof score === 'number' && isNoBetterThanChance({ score, interval, chance: chance.identityBalancedMap })

@@ -150,10 +150,7 @@ export async function evaluatePhotos(
     flanks: flankCounts(photos, photos, { rule: flanks, leaveOut }),
     riskCoverage: pairs.risk(),
     verification: pairs.scores(),
-    clustering: clusteringScores(
-      embeddings,
-      photos.map(({ identity }) => identity!),
-    ),
+    clustering: clusteringScores(embeddings, labelsOf(photos)),
     background,
     prior: prior === undefined ? null : priorScores(prior, adjust, { metrics, photos, scoredBy }),
     protocols:

@@ -1,6 +1,7 @@
 import { type RiskCoverage, riskCoverage } from '../calibration/index.ts'
 import type { Photo } from '../data/index.ts'
 import { PairTally, type RetrievalOptions, type VerificationScores } from '../retrieval/index.ts'
+import { labelsOf } from './protocol.ts'
 
 /** Counts the pairs of a ranking as it goes on, and how sure and how right its first answers are: what is left out of a gallery is no pair. */
 export function pairsOf(
@@ -11,7 +12,7 @@ export function pairsOf(
   readonly scores: () => VerificationScores
   readonly risk: () => RiskCoverage | null
 } {
-  const tally = new PairTally()
+  const tally = new PairTally(labelsOf(queries))
   const firsts: { readonly similarity: number; readonly right: number }[] = []
   return {
     count: (query, order, similarities) => {
@@ -19,7 +20,7 @@ export function pairsOf(
       const first = order[0]
       if (first !== undefined)
         firsts.push({ similarity: similarities[first]!, right: gallery[first]!.identity === identity ? 1 : 0 })
-      for (const g of order) tally.add(similarities[g]!, gallery[g]!.identity === identity)
+      for (const g of order) tally.add(similarities[g]!, gallery[g]!.identity === identity, query)
     },
     scores: () => tally.scores(),
     risk: () =>

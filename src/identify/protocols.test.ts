@@ -92,6 +92,8 @@ test('a gallery: its own protocol, with individuals that it never showed as new 
   const { queriesAgainstGallery, knownAndNew } = protocolsOf({ photos, gallery })
   expect(queriesAgainstGallery).toMatchObject({ gallery: 'known animals', queries: 144, skipped: 24, photos: 144 })
   expect(queriesAgainstGallery!.rank1).toBeGreaterThan(0.9)
+  const { identity, encounter } = queriesAgainstGallery!.intervals
+  expect([identity?.units, encounter?.units]).toEqual([12, 36])
   // the own file and the own encounter do not meet: 8 of 140
   expect(queriesAgainstGallery!.chance.rank1).toBeCloseTo(8 / 140, 12)
   expect(knownAndNew).toMatchObject({ knownIdentities: 8, newIdentities: 4 + 2, newQueries: 48 + 24 })

@@ -102,10 +102,9 @@ function againstGallery(
   source: string,
 ): ProtocolReport['queriesAgainstGallery'] {
   if (!hasPositive(queries, gallery, options.leaveOut)) return null
-  const identities = (photos: readonly Photo[]) => ({ identities: photos.map(({ identity = '' }) => identity) })
   const metrics = evaluateQueriesAgainstGallery(
-    { embeddings: queries.embeddings, ...identities(queries.photos) },
-    { embeddings: gallery.embeddings, ...identities(gallery.photos) },
+    { embeddings: queries.embeddings, ...labelsOf(queries.photos) },
+    { embeddings: gallery.embeddings, ...labelsOf(gallery.photos) },
     options,
   )
   return { gallery: source, ...protocolScores(metrics) }

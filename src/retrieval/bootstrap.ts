@@ -56,12 +56,29 @@ export function bootstrapIntervals(queries: readonly ScoredQuery[], options: Int
 }
 
 function sampleOf(queries: readonly ScoredQuery[], by: ResampleUnit): Sample {
-  const unit = (query: ScoredQuery) =>
-    by === 'identity' ? query.identity : query.encounter === '' ? `photo ${query.query}` : `at ${query.encounter}`
   return {
     values: Float64Array.from(queries.flatMap((query) => metricNames.map((name) => metricTable[name].of(query)))),
-    unit: numbered(queries.map(unit)),
+    unit: numbered(queries.map((query) => unitOf(query, by))),
     identity: numbered(queries.map(({ identity }) => identity)),
     over: metricNames.map((name) => metricTable[name].over),
   }
+}
+
+/** What a query is drawn with, by name: a query of unknown encounter is a unit of its own. */
+function unitOf(
+  { query, identity, encounter }: Pick<ScoredQuery, 'query' | 'identity' | 'encounter'>,
+  by: ResampleUnit,
+): string {
+  return by === 'identity' ? identity : encounter === '' ? `photo ${query}` : `at ${encounter}`
+}
+
+/** Whom photos show, and at which encounters where these are known: an empty one is not. */
+export interface NamedPhotos {
+  readonly identities: readonly string[]
+  readonly encounters?: readonly string[] | undefined
+}
+
+/** What each photo is drawn with, by name. */
+export function unitsOf({ identities, encounters }: NamedPhotos, by: ResampleUnit): string[] {
+  return identities.map((identity, query) => unitOf({ query, identity, encounter: encounters?.[query] ?? '' }, by))
 }

@@ -90,40 +90,41 @@ describe('photos of individuals', () => {
     const rng = new Rng(8)
     const centres = Array.from({ length: 5 }, () => Array.from({ length: 8 }, () => rng.normal()))
     const near = Array.from({ length: 40 }, (_, i) => centres[i % 5]!.map((value) => value + 0.05 * rng.normal()))
-    const scores = clusteringScores(
-      embeddingsOf(near),
-      near.map((_, i) => `animal ${i % 5}`),
-    )!
+    const own = near.map((_, i) => `animal ${i % 5}`)
+    const scores = clusteringScores(embeddingsOf(near), { identities: own })!
+    const sure = { ami: [expect.closeTo(1, 9), expect.closeTo(1, 9)], ari: [1, 1] }
+    const intervals = { identity: sure, encounter: null }
     expect(scores).toEqual({
       photos: 40,
       identities: 5,
-      numberKnown: { ami: expect.closeTo(1, 9), ari: 1 },
-      numberUnknown: { ami: expect.closeTo(1, 9), ari: 1, groups: 5 },
+      numberKnown: { ami: expect.closeTo(1, 9), ari: 1, intervals },
+      numberUnknown: { ami: expect.closeTo(1, 9), ari: 1, groups: 5, intervals },
     })
+    const encounters = near.map((_, i) => `night ${i % 7}`)
+    const both = clusteringScores(embeddingsOf(near), { identities: own, encounters })!
+    expect(both.numberKnown.intervals.encounter).toEqual(sure)
   })
 
   test('of which nothing can be said have no scores', () => {
     const embeddings = embeddingsOf(points)
-    expect(clusteringScores(embeddings, names)!.identities).toBe(new Set(names).size)
-    expect(clusteringScores(embeddings, names.fill('one'))).toBeNull()
-    expect(
-      clusteringScores(
-        embeddings,
-        points.map((_, i) => `${i}`),
-      ),
-    ).toBeNull()
-    expect(clusteringScores(embeddingsOf(points.slice(0, 2)), ['a', 'a'])).toBeNull()
+    const of = (found: Embeddings, identities: readonly string[]) => clusteringScores(found, { identities })
+    expect(of(embeddings, names)!.identities).toBe(new Set(names).size)
+    expect(of(embeddings, names.fill('one'))).toBeNull()
+    const alone = points.map((_, i) => `${i}`)
+    expect(of(embeddings, alone)).toBeNull()
+    expect(of(embeddingsOf(points.slice(0, 2)), ['a', 'a'])).toBeNull()
   })
 
   test('2,000 photos take seconds', () => {
     const rng = new Rng(1)
     const many = { count: 2000, dim: 8, data: Float32Array.from({ length: 16_000 }, () => rng.normal()) }
     const start = performance.now()
-    const scores = clusteringScores(
-      many,
-      Array.from({ length: 2000 }, (_, i) => `${i % 100}`),
-    )!
+    const identities = Array.from({ length: 2000 }, (_, i) => `${i % 100}`)
+    const encounters = Array.from({ length: 2000 }, (_, i) => `${i % 900}`)
+    const scores = clusteringScores(many, { identities, encounters })!
     expect(Math.abs(scores.numberKnown.ami)).toBeLessThan(0.05)
+    const [low, high] = scores.numberKnown.intervals.encounter!.ami
+    expect([low < scores.numberKnown.ami, high > scores.numberKnown.ami]).toEqual([true, true])
     expect(performance.now() - start).toBeLessThan(20_000)
   })
 })

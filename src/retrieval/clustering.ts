@@ -1,4 +1,6 @@
 import { type Agreement, agreementOf } from './agreement.ts'
+import { type AgreementInterval, agreementInterval } from './agreement-intervals.ts'
+import { type NamedPhotos, type ResampleUnit, unitsOf } from './bootstrap.ts'
 import type { Distances } from './distances.ts'
 import type { Embeddings } from './embeddings.ts'
 import { averageLinkage, cutTree, silhouette } from './linkage.ts'
@@ -10,9 +12,14 @@ export interface ClusteringScores {
   readonly photos: number
   readonly identities: number
   /** With as many groups as there are individuals. */
-  readonly numberKnown: Agreement
+  readonly numberKnown: Agreement & AgreementIntervals
   /** With as many groups as the silhouette asks for, and how many these are. */
-  readonly numberUnknown: Agreement & { readonly groups: number }
+  readonly numberUnknown: Agreement & AgreementIntervals & { readonly groups: number }
+}
+
+/** Over individuals, and over encounters where these are known; null where there are too few to leave one out. */
+export interface AgreementIntervals {
+  readonly intervals: Readonly<Record<ResampleUnit, AgreementInterval | null>>
 }
 
 /** The distances of more photos take more than 64 MB. */
@@ -23,15 +30,21 @@ export const clusteredAtMost = 4000
  * number at which the mean silhouette is highest, tried at 2, 3, … in steps of a tenth. Null for an ensemble that fuses ranks, for fewer than three photos, for individuals
  * that are one or all of one photo, where groups say nothing, and beyond `clusteredAtMost` photos.
  */
-export function clusteringScores(embeddings: Embeddings, identities: readonly string[]): ClusteringScores | null {
-  const own = Array.from(numbered(identities))
+export function clusteringScores(embeddings: Embeddings, named: NamedPhotos): ClusteringScores | null {
+  const own = Array.from(numbered(named.identities))
   const individuals = new Set(own).size
   const photos = own.length
   if (embeddings.fusion !== undefined) return null // ranks are no distances
   if (photos < 3 || photos > clusteredAtMost || individuals === 1 || individuals === photos) return null
   const distances = distancesOf(embeddings)
   const merges = averageLinkage(distances)
-  const agreement = (groups: number) => agreementOf(own, cutTree(merges, groups))
+  const [byIdentity, byEncounter] = [unitsOf(named, 'identity'), unitsOf(named, 'encounter')]
+  const agreement = (number: number) => {
+    const groups = cutTree(merges, number)
+    const identity = agreementInterval(own, groups, byIdentity)
+    const encounter = named.encounters === undefined ? null : agreementInterval(own, groups, byEncounter)
+    return { ...agreementOf(own, groups), intervals: { identity, encounter } }
+  }
   const groups = bestNumber(distances, (number) => cutTree(merges, number))
   return {
     photos,

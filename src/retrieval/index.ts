@@ -5,9 +5,10 @@
 
 export { type Adjust } from './adjust.ts'
 export { type Agreement } from './agreement.ts'
+export { type AgreementInterval } from './agreement-intervals.ts'
 export { type RankingScore } from './average-precision.ts'
-export { type Interval, type Intervals, type ResampleUnit } from './bootstrap.ts'
-export { type ClusteringScores, clusteringScores } from './clustering.ts'
+export { type Interval, type Intervals, type NamedPhotos, type ResampleUnit } from './bootstrap.ts'
+export { type AgreementIntervals, type ClusteringScores, clusteringScores } from './clustering.ts'
 export { bestCutHeight, type CutHeight } from './cut-height.ts'
 export { type Distances, triangleIndex } from './distances.ts'
 export { type Embeddings, l2Normalise, pickRows, type RankedPart, type RankFusion } from './embeddings.ts'

@@ -25,19 +25,47 @@ export interface ResampleOptions {
 export function resampleMeans(sample: Sample, { resamples, seed }: ResampleOptions): Float64Array[] {
   const { over } = sample
   const cells = cellsOf(sample)
-  const units = 1 + largest(sample.unit)
-  const rng = new Rng(seed).fork('bootstrap')
   const drawn = over.map(() => new Float64Array(resamples))
-  const times = new Int32Array(units)
-  for (let r = 0; r < resamples; r++) {
-    times.fill(0)
-    for (let i = 0; i < units; i++) times[rng.int(units)]!++
+  forEachDraw(1 + largest(sample.unit), { resamples, seed }, (times, r) => {
     const [pooled, balanced] = [pooledMeans(cells, times), balancedMeans(cells, times)]
     over.forEach((kind, m) => {
       drawn[m]![r] = (kind === 'queries' ? pooled : balanced)[m]!
     })
-  }
+  })
   return drawn
+}
+
+/** The bootstrap's distribution of Σ part / Σ whole, [resamples], of units' parts and wholes [units]: of a share of pairs, of which units have many or few. */
+export function resampleShares(
+  part: Float64Array,
+  whole: Float64Array,
+  { resamples, seed }: ResampleOptions,
+): Float64Array {
+  const drawn = new Float64Array(resamples)
+  forEachDraw(whole.length, { resamples, seed }, (times, r) => {
+    let [above, below] = [0, 0]
+    for (let unit = 0; unit < whole.length; unit++) {
+      above += times[unit]! * part[unit]!
+      below += times[unit]! * whole[unit]!
+    }
+    drawn[r] = above / below
+  })
+  return drawn
+}
+
+/** Calls `visit` with how often each of `units` is in each draw. */
+function forEachDraw(
+  units: number,
+  { resamples, seed }: ResampleOptions,
+  visit: (times: Int32Array, draw: number) => void,
+): void {
+  const rng = new Rng(seed).fork('bootstrap')
+  const times = new Int32Array(units)
+  for (let r = 0; r < resamples; r++) {
+    times.fill(0)
+    for (let i = 0; i < units; i++) times[rng.int(units)]!++
+    visit(times, r)
+  }
 }
 
 /** Queries that have one unit and one individual, added up: what is drawn is these. Sorted by individual. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
-import { PairTally } from './verification.ts'
+import { type FnmrAtFmr, PairTally } from './verification.ts'
 
 test('FNMR at FMR equals the search through all thresholds, to a step of 2⁻¹⁷', () => {
   const rng = new Rng('pairs')
@@ -28,7 +28,9 @@ test('FNMR at FMR equals the search through all thresholds, to a step of 2⁻¹�
 test('cosines that are out of range by rounding, and all equal ones', () => {
   const tally = new PairTally()
   for (let i = 0; i < 2000; i++) tally.add(1.0000001, i < 2)
-  expect(tally.scores().at).toEqual([{ fmr: 0.01, threshold: 1, fnmr: 1 }])
+  expect(tally.scores().at).toEqual([
+    { fmr: 0.01, threshold: 1, fnmr: 1, intervals: { identity: null, encounter: null } },
+  ])
 })
 
 test('a rate that no pairs can show is left out', () => {
@@ -38,4 +40,27 @@ test('a rate that no pairs can show is left out', () => {
   expect(tally.scores()).toEqual({ genuine: 1, impostor: 999, at: [] })
   tally.add(0, false)
   expect(tally.scores().at.map(({ fmr }) => fmr)).toEqual([1e-2])
+})
+
+test('the interval draws the pairs of an individual together, at the threshold that was found', () => {
+  const rng = new Rng('tallied')
+  const animals = 30
+  const encounters = Array.from({ length: animals }, (_, animal) => `night ${animal % 2}`)
+  const identities = Array.from({ length: animals }, (_, animal) => `animal ${animal}`)
+  const tally = new PairTally({ identities, encounters })
+  for (let i = 0; i < 20_000; i++) tally.add(rng.normal(0, 0.1), false, i % animals)
+  const hard = (animal: number) => animal % 3 === 0 // a third of the animals is never recognised, the others always
+  for (let animal = 0; animal < animals; animal++)
+    for (let i = 0; i < 20; i++) tally.add(hard(animal) ? 0 : 0.9, true, animal)
+  const [{ fnmr, intervals }] = tally.scores().at as [FnmrAtFmr]
+  expect(fnmr).toBeCloseTo(1 / 3, 12)
+  const [low, high] = intervals.identity!
+  const half = 1.96 * Math.sqrt((1 / 3) * (2 / 3) * (1 / animals)) // of 30 animals, not of 600 pairs
+  expect(low).toBeCloseTo(1 / 3 - half, 1)
+  expect(high).toBeCloseTo(1 / 3 + half, 1)
+  expect(intervals.encounter).not.toBeNull()
+  expect(intervals.encounter).not.toEqual(intervals.identity)
+  const alone = new PairTally({ identities: identities.map(() => 'one') })
+  for (let i = 0; i < 2000; i++) alone.add(0, i % 2 === 0, i % animals)
+  expect(alone.scores().at[0]!.intervals).toEqual({ identity: null, encounter: null })
 })

@@ -10,6 +10,7 @@ import { type PartOfRecord, readPartOfRecord } from './record.ts'
 import { type CheckpointName, findCheckpoint, type RunData, readRunData } from './run-data.ts'
 
 const score = z.number().nullish()
+const interval = z.tuple([z.number(), z.number()])
 
 const metricsSchema = z.looseObject({
   split: z.string().optional(),
@@ -25,7 +26,7 @@ const metricsSchema = z.looseObject({
   intervals: z
     .object({
       identity: z
-        .object({ units: z.int(), scores: z.object({ identityBalancedMap: z.tuple([z.number(), z.number()]) }) })
+        .object({ units: z.int(), scores: z.object({ identityBalancedMap: interval, rank1: interval.optional() }) })
         .nullable(),
     })
     .optional(),
