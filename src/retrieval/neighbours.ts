@@ -61,15 +61,21 @@ export function exactExtremes(queries: Embeddings, gallery: Embeddings): ExactEx
   }
 }
 
+/** The first k of a list. */
+export function firstOf({ photos, cosines }: Nearest, k: number): Nearest {
+  return { photos: photos.subarray(0, k), cosines: cosines.subarray(0, k) }
+}
+
 /** The first k of a list without the photos that are left out. */
 export function withoutPhotos(list: Nearest, leftOut: ReadonlySet<number>, k: number): Nearest {
-  if (!list.photos.some((photo) => leftOut.has(photo)))
-    return { photos: list.photos.subarray(0, k), cosines: list.cosines.subarray(0, k) }
-  const kept = [...list.photos.keys()].filter((at) => !leftOut.has(list.photos[at]!)).slice(0, k)
-  return {
-    photos: Int32Array.from(kept, (at) => list.photos[at]!),
-    cosines: Float32Array.from(kept, (at) => list.cosines[at]!),
+  const kept: number[] = []
+  for (let at = 0; at < list.photos.length && kept.length < k; at++) if (!leftOut.has(list.photos[at]!)) kept.push(at)
+  const [photos, cosines] = [new Int32Array(kept.length), new Float32Array(kept.length)]
+  for (let i = 0; i < kept.length; i++) {
+    photos[i] = list.photos[kept[i]!]!
+    cosines[i] = list.cosines[kept[i]!]!
   }
+  return { photos, cosines }
 }
 
 /** Whoever may be among the k best, the true values being within half of the margin. One pass; nearly every value fails its comparison. */

@@ -1,10 +1,15 @@
+import { IndexSet } from './index-set.ts'
 import type { Nearest } from './neighbours.ts'
 
 /** R(i, k) of a photo i: itself, and those of its k nearest others that have it among their own k nearest others. */
 export function reciprocalSet(lists: readonly Nearest[], photo: number, k: number): Int32Array {
-  const mutual = [photo]
-  for (const other of firstOf(lists[photo]!, k)) if (firstOf(lists[other]!, k).includes(photo)) mutual.push(other)
-  return Int32Array.from(mutual)
+  const { photos } = lists[photo]!
+  const mutual = new Int32Array(1 + Math.min(k, photos.length))
+  let held = 0
+  mutual[held++] = photo
+  for (let at = 0; at < k && at < photos.length; at++)
+    if (standsAmong(lists[photos[at]!]!, photo, k)) mutual[held++] = photos[at]!
+  return mutual.slice(0, held)
 }
 
 /**
@@ -18,19 +23,37 @@ export function reciprocalSetOfQuery({ photos, cosines }: Nearest, lists: readon
   })
 }
 
+/** R*(p, k₁) out of R(p, k₁) and all R(q, ½k₁), rising. Where it is `before`, that one is given back. */
+export type Expand = (core: Int32Array, halves: readonly Int32Array[], before?: Int32Array) => Int32Array
+
 /**
- * R*(p, k₁) = R(p, k₁) ∪ ⋃ R(q, ½k₁) over the q of R(p, k₁) with |R(p, k₁) ∩ R(q, ½k₁)| ≥ ⅔ |R(q, ½k₁)|. `halves[q]` is R(q, ½k₁).
+ * R*(p, k₁) = R(p, k₁) ∪ ⋃ R(q, ½k₁) over the q of R(p, k₁) with |R(p, k₁) ∩ R(q, ½k₁)| ≥ ⅔ |R(q, ½k₁)|, for a gallery of so many photos.
  * Zhong et al., arXiv:1701.08398, eq. 5.
  */
-export function expandedSet(core: Int32Array, halves: readonly Int32Array[]): ReadonlySet<number> {
-  const own = new Set(core)
-  const all = new Set(core)
-  for (const member of core) {
-    const half = halves[member]!
-    const shared = half.reduce((count, photo) => count + (own.has(photo) ? 1 : 0), 0)
-    if (3 * shared >= 2 * half.length) for (const photo of half) all.add(photo)
+export function expanding(photos: number): Expand {
+  const [own, all] = [new IndexSet(photos), new IndexSet(photos)]
+  return (core, halves, before) => {
+    own.clear()
+    all.clear()
+    for (const member of core) {
+      own.add(member)
+      all.add(member)
+    }
+    for (const member of core) {
+      const half = halves[member]!
+      let shared = 0
+      for (const photo of half) if (own.has(photo)) shared++
+      if (3 * shared >= 2 * half.length) for (const photo of half) all.add(photo)
+    }
+    return all.rising(before)
   }
-  return all
+}
+
+/** |R(p, k₁) ∩ R(q, ½k₁)| ≥ ⅔ |R(q, ½k₁)|: q's neighbours are p's. */
+export function joins(half: Int32Array, core: Int32Array): boolean {
+  let shared = 0
+  for (const photo of half) if (core.includes(photo)) shared++
+  return 3 * shared >= 2 * half.length
 }
 
 /** ½k, halves rounded up: the neighbourhood of a neighbour. */
@@ -38,6 +61,7 @@ export function halfOf(k: number): number {
   return Math.ceil(k / 2)
 }
 
-function firstOf({ photos }: Nearest, k: number): Int32Array {
-  return photos.length <= k ? photos : photos.subarray(0, k)
+function standsAmong({ photos }: Nearest, photo: number, k: number): boolean {
+  for (let at = 0; at < k && at < photos.length; at++) if (photos[at] === photo) return true
+  return false
 }

@@ -117,6 +117,19 @@ describe('forEachRerankedQueryRow', () => {
     }
   })
 
+  it('ranks so to the last bit in many random cases: ties, copies, small galleries, nearly all photos left out', () => {
+    for (let seed = 0; seed < 150; seed++) {
+      const { gallery, queries, leftOut, own } = randomCase(new Rng(seed))
+      const rows = answers(queries, gallery, { ...own, leftOut })
+      for (let q = 0; q < queries.count; q += 1 + Math.floor(queries.count / 5)) {
+        const out = new Set(leftOut(q))
+        const rest = [...Array(gallery.count).keys()].filter((g) => !out.has(g))
+        const alone = answers(pick(queries, [q]), pick(gallery, rest), own)[0]!
+        expect([...rows[q]!.filter((_, g) => !out.has(g))], `seed ${seed}, query ${q}`).toEqual([...alone])
+      }
+    }
+  })
+
   it('lets photos that are left out change nothing, not even through their neighbours', () => {
     const [queries, gallery] = [groups(6, 12, 5, 31), groups(35, 12, 5, 32)]
     const out = [3, 4, 17]
@@ -130,6 +143,27 @@ describe('forEachRerankedQueryRow', () => {
     expect(answers(queries, swapped, settings)).not.toEqual(answers(queries, gallery, settings))
   })
 })
+
+/** A gallery against itself, photos of a query's encounter left out, or other queries, any photos left out. */
+function randomCase(rng: Rng) {
+  const whole = (from: number, to: number) => from + Math.floor(rng.uniform() * (to - from + 1))
+  const [count, dim] = [whole(2, 50), whole(2, 12)]
+  const photos = groups(count, dim, whole(1, 10), whole(0, 1e6))
+  const twin = (i: number) => photos.data[i % (dim * Math.ceil(count / 3))]!
+  const data = [photos.data, photos.data.map(Math.round), photos.data.map((_, i) => twin(i))][whole(0, 2)]! // scattered, tied, copied
+  const gallery = { count, dim, data }
+  const own = { k1: whole(1, 12), k2: whole(1, rng.uniform() < 0.2 ? 30 : 6), lambda: 0.3 * whole(0, 1) }
+  const order = rng.shuffle([...Array(count).keys()])
+  if (rng.uniform() < 0.5) {
+    const size = whole(1, Math.min(count, 2 * own.k1))
+    const encounterOf = order.map((place) => Math.floor(place / size))
+    const leftOut = (query: number) => order.filter((g) => encounterOf[g] === encounterOf[query])
+    return { gallery, queries: gallery, leftOut, own }
+  }
+  const few = Math.min(whole(0, 3), count)
+  const sets = [order.slice(few), order.slice(0, few), order.slice(whole(0, count))]
+  return { gallery, queries: pick(gallery, order.slice(0, 3)), leftOut: (query: number) => sets[query]!, own }
+}
 
 /** Photos scattered about centres, as those of individuals are. */
 function groups(count: number, dim: number, individuals: number, seed: number): Embeddings {

@@ -6,12 +6,14 @@ import {
   neighbourhoodOfQuery,
   neighbourhoods,
   scaledDistance,
+  vectorMaking,
 } from './neighbourhoods.ts'
+import { type NeighbourhoodsWithout, takingOut } from './neighbourhoods-without.ts'
 import { exactExtremes, surroundings, withoutPhotos } from './neighbours.ts'
 import { checkRerank, type RerankSettings } from './rerank-settings.ts'
 import { forEachRoundedCosineRow } from './rounded-cosines.ts'
 import { cosineBetweenRows } from './similarity.ts'
-import { type SparseRow, sumOf } from './sparse-rows.ts'
+import { byColumn, type SparseRow, sharedSum, sumOf } from './sparse-rows.ts'
 
 /** Called with each query and its similarities to the gallery, which are reused: copy what is kept. */
 export type VisitRow = (query: number, similarities: Float32Array) => void
@@ -27,14 +29,15 @@ export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings,
   checkRerank(settings)
   const of = {
     surroundings: surroundings(photos, listLength(settings), 1),
-    leftOut: new Set<number>(),
     cosineOf: cosineBetweenRows(photos),
+    making: vectorMaking(photos.count, settings),
   }
   const known = neighbourhoods(of, settings)
   const mix = mixer(known, settings.lambda)
+  const nobodyLeftOut = { ...known, changed: [] }
   forEachRoundedCosineRow(photos, photos, (photo, cosines) => {
     const farthest = of.surroundings.farthest[photo]!.cosines[0] ?? 1
-    visit(photo, mix(known.rows[photo]!, cosines, farthest))
+    visit(photo, mix(known.rows[photo]!, cosines, farthest, nobodyLeftOut))
   })
 }
 
@@ -52,19 +55,24 @@ export function forEachRerankedQueryRow(
   checkRerank(settings)
   const groups = groupsByLeftOut(queries.count, leftOut)
   const spare = Math.max(0, ...groups.map(({ leftOut: out }) => out.size))
-  const around = surroundings(gallery, listLength(settings) + spare, spare + 1)
-  const cosineOf = cosineBetweenRows(gallery)
+  const of = {
+    surroundings: surroundings(gallery, listLength(settings) + spare, spare + 1),
+    cosineOf: cosineBetweenRows(gallery),
+    making: vectorMaking(gallery.count, settings),
+  }
+  const whole = neighbourhoods(of, settings)
+  const takeOut = takingOut(whole, of, settings)
+  const mix = mixer(whole, settings.lambda)
   const towards = cosineBetweenRows(queries, gallery)
   const exact = exactExtremes(queries, gallery)
   const answerer = ({ leftOut: out }: QueryGroup) => {
-    const known = neighbourhoods({ surroundings: around, leftOut: out, cosineOf }, settings)
-    const mix = mixer(known, settings.lambda)
+    const known = takeOut(out)
     return (query: number, cosines: Float32Array) => {
       const nearest = exact.nearest(query, cosines, listLength(settings) + out.size)
       const list = withoutPhotos(nearest, out, listLength(settings))
       const farthestCosine = withoutPhotos(exact.farthest(query, cosines, out.size + 1), out, 1).cosines[0] ?? 1
       const view = { list, cosineOf: (photo: number) => towards(query, photo), farthestCosine }
-      const similarities = mix(neighbourhoodOfQuery(view, known, settings), cosines, farthestCosine)
+      const similarities = mix(neighbourhoodOfQuery(view, known, settings, of.making), cosines, farthestCosine, known)
       for (const photo of out) similarities[photo] = 0
       visit(query, similarities)
     }
@@ -82,25 +90,33 @@ export function forEachRerankedQueryRow(
   })
 }
 
-/** A photo's sparse vector and cosines to its final similarities, in one array that is reused. */
-function mixer({ sums, columns }: Neighbourhoods, lambda: number) {
-  const shared = new Float64Array(sums.length) // Σ min(V_p, V_g) over columns that both have
-  const similarities = new Float32Array(sums.length)
-  return (vector: SparseRow, cosines: Float32Array, farthestCosine: number): Float32Array => {
+/** What a row is compared with. */
+type Compared = Pick<NeighbourhoodsWithout, 'rows' | 'sums' | 'changed'>
+
+/** A photo's sparse vector and cosines to its final similarities to a gallery or what is left of it, in one array that is reused. */
+function mixer({ rows }: Neighbourhoods, lambda: number) {
+  const columns = byColumn(rows, rows.length)
+  const shared = new Float64Array(rows.length) // Σ min(V_p, V_g) over columns that both have
+  const similarities = new Float32Array(rows.length)
+  return (vector: SparseRow, cosines: Float32Array, farthestCosine: number, compared: Compared): Float32Array => {
     for (let g = 0; g < similarities.length; g++)
       similarities[g] = 1 - (1 - lambda + lambda * scaledDistance(cosines[g]!, farthestCosine)) // d_J = 1: nothing shared
     const sharing: number[] = []
+    const share = (g: number, sum: number) => {
+      if (shared[g] === 0) sharing.push(g)
+      shared[g] = sum
+    }
     vector.columns.forEach((column, i) => {
       const value = vector.values[i]!
       for (let e = columns.starts[column]!; e < columns.starts[column + 1]!; e++) {
         const g = columns.rows[e]!
-        if (shared[g] === 0) sharing.push(g)
-        shared[g]! += Math.min(value, columns.values[e]!)
+        share(g, shared[g]! + Math.min(value, columns.values[e]!))
       }
     })
+    for (const g of compared.changed) share(g, sharedSum(vector, compared.rows[g]!))
     const sum = sumOf(vector)
     for (const g of sharing) {
-      const either = sum + sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
+      const either = sum + compared.sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
       const jaccard = 1 - shared[g]! / either
       similarities[g] = 1 - ((1 - lambda) * jaccard + lambda * scaledDistance(cosines[g]!, farthestCosine))
       shared[g] = 0

@@ -1,3 +1,5 @@
+import { IndexSet } from './index-set.ts'
+
 /** The entries of a row that are not 0, by rising column. */
 export interface SparseRow {
   readonly columns: Int32Array
@@ -11,26 +13,56 @@ export interface ByColumn {
   readonly values: Float64Array
 }
 
-/** A row out of a map from columns to values. */
-export function sparseRow(entries: ReadonlyMap<number, number>): SparseRow {
-  const columns = Int32Array.from(entries.keys()).sort()
-  return { columns, values: Float64Array.from(columns, (column) => entries.get(column)!) }
-}
+/** The mean of some of the rows and one more, which is the first of the sum. `before` is a row with much the same columns. */
+export type MeanRow = (
+  first: SparseRow,
+  rows: readonly SparseRow[],
+  others: Int32Array,
+  before?: SparseRow,
+) => SparseRow
 
-/** The mean of sparse rows. */
-export function meanRow(rows: readonly SparseRow[]): SparseRow {
-  const sums = new Map<number, number>()
-  for (const { columns, values } of rows)
+/** Makes means of rows with so many columns, in memory that is used again. */
+export function averaging(columnCount: number): MeanRow {
+  const sums = new Float64Array(columnCount)
+  const found = new IndexSet(columnCount)
+  const add = ({ columns, values }: SparseRow, rows: number) => {
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!
-      sums.set(column, (sums.get(column) ?? 0) + values[i]! / rows.length)
+      found.add(column)
+      sums[column]! += values[i]! / rows
     }
-  return sparseRow(sums)
+  }
+  return (first, rows, others, before) => {
+    add(first, others.length + 1)
+    for (const other of others) add(rows[other]!, others.length + 1)
+    const columns = found.rising(before?.columns)
+    const values = new Float64Array(columns.length)
+    for (let i = 0; i < columns.length; i++) {
+      values[i] = sums[columns[i]!]!
+      sums[columns[i]!] = 0
+    }
+    found.clear()
+    return { columns, values }
+  }
 }
 
 /** Sum of a row's values. */
 export function sumOf({ values }: SparseRow): number {
-  return values.reduce((sum, value) => sum + value, 0)
+  let sum = 0
+  for (const value of values) sum += value
+  return sum
+}
+
+/** Σ min over the columns that both rows have, by rising column. */
+export function sharedSum(a: SparseRow, b: SparseRow): number {
+  let [sum, i, j] = [0, 0, 0]
+  while (i < a.columns.length && j < b.columns.length) {
+    const ahead = a.columns[i]! - b.columns[j]!
+    if (ahead === 0) sum += Math.min(a.values[i]!, b.values[j]!)
+    if (ahead <= 0) i++
+    if (ahead >= 0) j++
+  }
+  return sum
 }
 
 /** A sparse matrix of `columnCount` columns, seen by columns. */
