@@ -4,11 +4,13 @@ const nothing = new Int32Array(0)
 export class IndexSet {
   readonly #has: Uint8Array
   readonly #members: Int32Array
+  readonly #sorted: Int32Array
   #size = 0
 
   constructor(limit: number) {
     this.#has = new Uint8Array(limit)
     this.#members = new Int32Array(limit)
+    this.#sorted = new Int32Array(limit)
   }
 
   has(index: number): boolean {
@@ -26,11 +28,15 @@ export class IndexSet {
     this.#size = 0
   }
 
-  /** The members by size, sorted only where they are not among `near`, which rises; `near` itself where it holds just them. */
+  /**
+   * The members by size, good until the next call; sorted only where they are not all among `near`, which rises. `near` itself where it
+   * holds just them.
+   */
   rising(near: Int32Array = nothing): Int32Array {
     let kept = 0
-    for (const index of near) kept += this.#has[index]!
-    if (kept < this.#size) return this.#members.slice(0, this.#size).sort()
-    return kept === near.length ? near : near.filter((index) => this.has(index))
+    for (const index of near) if (this.#has[index] === 1) this.#sorted[kept++] = index
+    if (kept === this.#size) return kept === near.length ? near : this.#sorted.subarray(0, kept)
+    for (let i = 0; i < this.#size; i++) this.#sorted[i] = this.#members[i]!
+    return this.#sorted.subarray(0, this.#size).sort()
   }
 }

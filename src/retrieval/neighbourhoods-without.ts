@@ -1,8 +1,8 @@
-import { cosinesFrom, listLength, type Neighbourhoods, type NeighbourhoodsOf, weighted } from './neighbourhoods.ts'
+import { cosinesFrom, listLength, listRow, type Neighbourhoods, type NeighbourhoodsOf } from './neighbourhoods.ts'
 import { type Nearest, withoutPhotos } from './neighbours.ts'
 import { halfOf, joins, reciprocalSet } from './reciprocal.ts'
 import type { RerankSettings } from './rerank-settings.ts'
-import { byColumn, type SparseRow, sumOf } from './sparse-rows.ts'
+import { byColumn, type NewRow, SparseRows } from './sparse-rows.ts'
 
 /** Neighbourhoods after photos were taken out of a gallery. What they hold of these photos themselves means nothing; no other photo names one. */
 export interface NeighbourhoodsWithout extends Neighbourhoods {
@@ -32,63 +32,77 @@ export function takingOut(
   const length = listLength({ k1, k2 })
   const listing = holders(whole.lists, length)
   const averaging = holders(whole.lists, k2 - 1)
-  const measuring = holders(farthest, 1)
+  const measuring = farthestOf(farthest)
 
   const lists = new Patched(whole.lists)
   const cores = new Patched(whole.cores)
   const halves = new Patched(whole.halves)
   const own = new Patched(whole.own)
   const rows = new Patched(whole.rows)
-  const sums = new Patched(Array.from(whole.sums))
+  const sums = Float64Array.from(whole.sums)
 
   return (out) => {
     const listed = gathered(out, listing, out)
-    lists.renew(listed, (i) => withoutPhotos(nearest[i]!, out, length))
+    lists.renew(listed, (i) => listRow(withoutPhotos(nearest[i]!, out, length)))
 
-    const renewSets = (sets: Patched<Int32Array>, k: number) => {
-      const suspects = new Set(listed)
-      for (const i of listed) for (const photo of newcomers(whole.lists[i]!, lists.all[i]!, k, out)) suspects.add(photo)
-      sets.renew(suspects, (i, before) => {
-        const set = reciprocalSet(lists.all, i, k)
-        return sameNumbers(set, before) ? before : set
+    const renewSets = (sets: Patched, k: number) => {
+      const suspects = new Set<number>()
+      for (const i of listed) {
+        const before = whole.lists.first(i, k)
+        const stayed = countStaying(before, out)
+        if (stayed === before.length) continue
+        suspects.add(i)
+        for (const photo of lists.all.first(i, k).subarray(stayed)) // who has entered
+          if (lists.all.holds(photo, i, k)) suspects.add(photo)
+      }
+      sets.renew(suspects, (i, whole) => {
+        const columns = reciprocalSet(lists.all, i, k)
+        return sameNumbers(columns, whole.first(i)) ? undefined : { columns }
       })
     }
     renewSets(cores, k1)
     renewSets(halves, halfOf(k1))
 
     const measured = gathered(out, measuring, out)
-    const counted = (j: number, core: Int32Array) => joins(whole.halves[j]!, core) || joins(halves.all[j]!, core)
-    const widened = gathered(halves.changed, (j) => cores.all[j]!.filter((i) => counted(j, cores.all[i]!)), out)
-    own.renew(new Set([...cores.changed, ...widened, ...measured]), (i, before) => {
-      const members = making.expanded(cores.all[i]!, halves.all, before.columns)
-      if (members === before.columns && !measured.has(i)) return before
+    const suspects = new Set([...cores.changed, ...measured])
+    for (const j of halves.changed)
+      for (const i of cores.all.first(j))
+        if (joins(whole.halves, j, cores.all, i) || joins(halves.all, j, cores.all, i)) suspects.add(i)
+    own.renew(suspects, (i) => {
+      const before = whole.own.row(i)
+      const members = making.expanded(cores.all.first(i), halves.all, before.columns)
+      if (members === before.columns && !measured.has(i)) return undefined
       const farthestCosine = withoutPhotos(farthest[i]!, out, 1).cosines[0] ?? 1
-      return weighted(members, cosinesFrom(i, lists.all[i]!, cosineOf), farthestCosine)
+      const known = measured.has(i) ? undefined : before
+      return making.weighted(members, cosinesFrom(i, lists.all, cosineOf), farthestCosine, known)
     })
 
+    for (const i of rows.changed) sums[i] = whole.sums[i]!
     const averaged = [...own.changed, ...gathered(own.changed, averaging, out), ...gathered(out, averaging, out)]
-    rows.renew(new Set(averaged), (i, before) => making.localMean(own.all[i]!, lists.all[i]!, own.all, before))
-    sums.renew(rows.changed, (i) => sumOf(rows.all[i]!))
-    return {
-      lists: lists.all,
-      cores: cores.all,
-      halves: halves.all,
-      own: own.all,
-      rows: rows.all,
-      sums: sums.all,
-      changed: rows.changed,
-    }
+    rows.renew(new Set(averaged), (i) =>
+      making.localMean(own.all.row(i), lists.all.first(i), own.all, whole.rows.first(i)),
+    )
+    for (const i of rows.changed) sums[i] = rows.all.sum(i)
+    const { changed } = rows
+    return { lists: lists.all, cores: cores.all, halves: halves.all, own: own.all, rows: rows.all, sums, changed }
   }
 }
 
 /** Of each photo, who has it among the first k of its list. */
-function holders(lists: readonly Nearest[], k: number): (photo: number) => Int32Array {
-  const firsts = lists.map(({ photos }): SparseRow => {
-    const columns = photos.subarray(0, k)
-    return { columns, values: new Float64Array(columns.length) }
-  })
-  const { starts, rows } = byColumn(firsts, firsts.length)
+function holders(lists: SparseRows, k: number): (photo: number) => Int32Array {
+  const firsts = new SparseRows(lists.starts.length)
+  for (const i of lists.starts.keys()) firsts.put(i, { columns: lists.first(i, k) })
+  const { starts, rows } = byColumn(firsts)
   return (photo) => rows.subarray(starts[photo]!, starts[photo + 1]!)
+}
+
+/** Of each photo, whose farthest it is. */
+function farthestOf(farthest: readonly Nearest[]): (photo: number) => Int32Array {
+  const rows = new SparseRows(farthest.length)
+  farthest.forEach((list, i) => {
+    rows.put(i, listRow(list))
+  })
+  return holders(rows, 1)
 }
 
 /** What some photos lead to, without what is left out. */
@@ -102,38 +116,37 @@ function gathered(
   return found
 }
 
-/** Who stands among the first k of a list only because others were taken out of it. */
-function newcomers(before: Nearest, now: Nearest, k: number, leftOut: ReadonlySet<number>): Int32Array {
-  let stayed = 0
-  for (const photo of before.photos.subarray(0, k)) if (!leftOut.has(photo)) stayed++
-  return now.photos.subarray(stayed, k)
+function countStaying(photos: Int32Array, leftOut: ReadonlySet<number>): number {
+  let staying = 0
+  for (const photo of photos) if (!leftOut.has(photo)) staying++
+  return staying
 }
 
-/** A copy of a list of which some items are made anew, and go back to what they were when others are. */
-class Patched<T> {
-  readonly #whole: readonly T[]
-  readonly all: T[]
+/** A copy of rows of which some are made anew, and go back to what they were when others are. */
+class Patched {
+  readonly #whole: SparseRows
+  readonly all: SparseRows
   changed: number[] = []
 
-  constructor(whole: readonly T[]) {
+  constructor(whole: SparseRows) {
     this.#whole = whole
-    this.all = whole.slice()
+    this.all = whole.copy()
   }
 
-  /** `make` gives back `before`, the item of the whole, where nothing changes. */
-  renew(photos: Iterable<number>, make: (photo: number, before: T) => T): void {
-    for (const photo of this.changed) this.all[photo] = this.#whole[photo]!
+  /** `make` is given the whole, and gives back nothing where a row stays. */
+  renew(photos: Iterable<number>, make: (photo: number, whole: SparseRows) => NewRow | undefined): void {
+    this.all.backTo(this.#whole, this.changed)
     this.changed = []
     for (const photo of photos) {
-      const [before, now] = [this.#whole[photo]!, make(photo, this.#whole[photo]!)]
-      if (now === before) continue
-      this.all[photo] = now
+      const now = make(photo, this.#whole)
+      if (now === undefined) continue
+      this.all.put(photo, now)
       this.changed.push(photo)
     }
   }
 }
 
-function sameNumbers(a: Int32Array, b: Int32Array): boolean {
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
   return true

@@ -13,7 +13,7 @@ import { exactExtremes, surroundings, withoutPhotos } from './neighbours.ts'
 import { checkRerank, type RerankSettings } from './rerank-settings.ts'
 import { forEachRoundedCosineRow } from './rounded-cosines.ts'
 import { cosineBetweenRows } from './similarity.ts'
-import { byColumn, type SparseRow, sharedSum, sumOf } from './sparse-rows.ts'
+import { type ByColumn, byColumn, type SparseRow } from './sparse-rows.ts'
 
 /** Called with each query and its similarities to the gallery, which are reused: copy what is kept. */
 export type VisitRow = (query: number, similarities: Float32Array) => void
@@ -37,7 +37,7 @@ export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings,
   const nobodyLeftOut = { ...known, changed: [] }
   forEachRoundedCosineRow(photos, photos, (photo, cosines) => {
     const farthest = of.surroundings.farthest[photo]!.cosines[0] ?? 1
-    visit(photo, mix(known.rows[photo]!, cosines, farthest, nobodyLeftOut))
+    visit(photo, mix(known.rows.row(photo), cosines, farthest, nobodyLeftOut))
   })
 }
 
@@ -94,33 +94,54 @@ export function forEachRerankedQueryRow(
 type Compared = Pick<NeighbourhoodsWithout, 'rows' | 'sums' | 'changed'>
 
 /** A photo's sparse vector and cosines to its final similarities to a gallery or what is left of it, in one array that is reused. */
-function mixer({ rows }: Neighbourhoods, lambda: number) {
-  const columns = byColumn(rows, rows.length)
-  const shared = new Float64Array(rows.length) // Σ min(V_p, V_g) over columns that both have
-  const similarities = new Float32Array(rows.length)
+function mixer({ rows, sums: { length } }: Neighbourhoods, lambda: number) {
+  const columns = byColumn(rows)
+  const shared = new Float64Array(length) // Σ min(V_p, V_g) over columns that both have
+  const similarities = new Float32Array(length)
+  const addShared = sharing(length)
   return (vector: SparseRow, cosines: Float32Array, farthestCosine: number, compared: Compared): Float32Array => {
     for (let g = 0; g < similarities.length; g++)
       similarities[g] = 1 - (1 - lambda + lambda * scaledDistance(cosines[g]!, farthestCosine)) // d_J = 1: nothing shared
-    const sharing: number[] = []
-    const share = (g: number, sum: number) => {
-      if (shared[g] === 0) sharing.push(g)
-      shared[g] = sum
-    }
-    vector.columns.forEach((column, i) => {
-      const value = vector.values[i]!
-      for (let e = columns.starts[column]!; e < columns.starts[column + 1]!; e++) {
-        const g = columns.rows[e]!
-        share(g, shared[g]! + Math.min(value, columns.values[e]!))
-      }
-    })
-    for (const g of compared.changed) share(g, sharedSum(vector, compared.rows[g]!))
-    const sum = sumOf(vector)
-    for (const g of sharing) {
+    const found = addShared(vector, columns, compared, shared)
+    const sum = vector.values.reduce((all, value) => all + value, 0)
+    for (const g of found) {
       const either = sum + compared.sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
       const jaccard = 1 - shared[g]! / either
       similarities[g] = 1 - ((1 - lambda) * jaccard + lambda * scaledDistance(cosines[g]!, farthestCosine))
       shared[g] = 0
     }
     return similarities
+  }
+}
+
+/** Adds what a vector shares with each row to zeros, by rising column, and says with which rows it shares anything. */
+function sharing(photos: number) {
+  const dense = new Float64Array(photos)
+  return (
+    vector: SparseRow,
+    { starts, rows, values }: ByColumn,
+    { rows: now, changed }: Compared,
+    shared: Float64Array,
+  ): readonly number[] => {
+    const found: number[] = []
+    for (let i = 0; i < vector.columns.length; i++) {
+      const [column, own] = [vector.columns[i]!, vector.values[i]!]
+      dense[column] = own
+      for (let e = starts[column]!, end = starts[column + 1]!; e < end; e++) {
+        const g = rows[e]!
+        const before = shared[g]!
+        if (before === 0) found.push(g)
+        shared[g] = before + Math.min(own, values[e]!)
+      }
+    }
+    for (const g of changed) {
+      if (shared[g] === 0) found.push(g)
+      let sum = 0
+      for (let e = now.starts[g]!, end = now.ends[g]!; e < end; e++)
+        sum += Math.min(dense[now.columns[e]!]!, now.values[e]!)
+      shared[g] = sum
+    }
+    for (const column of vector.columns) dense[column] = 0
+    return found
   }
 }
