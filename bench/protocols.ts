@@ -27,6 +27,8 @@ const { values } = parseArgs({
     models: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
     threads: { type: 'string', default: '1' },
+    /** The rows to add to and show; results/protocols-<processor>.csv unless given. */
+    results: { type: 'string' },
   },
 })
 
@@ -71,7 +73,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
       }),
 }
 
-const file = join(root, 'results', `protocols-${processorName()}.csv`)
+const file = values.results ?? join(root, 'results', `protocols-${processorName()}.csv`)
 const header = 'date,data,model,seed,protocol,score,queries,value,low,high,by_chance'
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
@@ -180,26 +182,49 @@ function numberIn(scores: object, name: string): number {
   return found
 }
 
-/** Two scores of each model under each protocol: the mean over seeds with σ, the interval of the first seed, and chance. */
+/** A row for each protocol and model, a column for each metric: the mean over seeds with σ, the interval of the first seed; chance as one more model. */
 function summary(): string {
-  const found = new Map<string, string[][]>()
-  for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
+  const metrics = ['identityBalancedMap', 'rank1', 'auroc'] as const
+  /** By protocol, then model, then metric: its cells of each seed. */
+  const found = new Map<string, Map<string, Map<string, string[][]>>>()
+  for (const line of readFileSync(file, 'utf8').trim().split('\n').slice(1)) {
     const cells = [...line.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-    const [, data, model, , protocol = '', score] = cells
-    if (!['rank1', 'identityBalancedMap', 'auroc'].includes(score ?? '') || protocol.startsWith('gap')) continue
-    const key = JSON.stringify([data, model, protocol, score])
-    found.set(key, [...(found.get(key) ?? []), cells])
+    const [, data, model = '', , protocol = '', score = ''] = cells
+    if (!metrics.some((metric) => metric === score) || protocol.startsWith('gap')) continue
+    const models = inside(found, `${data}, ${protocol}`, () => new Map<string, Map<string, string[][]>>())
+    inside(
+      inside(models, model, () => new Map<string, string[][]>()),
+      score,
+      (): string[][] => [],
+    ).push(cells)
   }
-  const rows = [...found].map(([key, seeds]) => {
-    const [, , , , , , queries, , low, high, chance] = seeds[0]!
-    const values = seeds.map((cells) => Number(cells[7]))
-    const spread = values.length === 1 ? '' : ` ± ${standardDeviation(values).toFixed(3)}`
-    const interval = `${Number(low).toFixed(3)} to ${Number(high).toFixed(3)}`
-    const told = [`${mean(values).toFixed(3)}${spread}`, interval, Number(chance).toFixed(3)]
-    return [...(JSON.parse(key) as string[]), queries ?? '', String(values.length), ...told]
+  const rows = [...found].flatMap(([protocol, models]) => {
+    const [first] = [...models.values()].flatMap((scores) => [...scores.values()])
+    const chance = (metric: string) => {
+      const [seeds] = [...models.values()].flatMap((scores) => scores.get(metric) ?? [])
+      return seeds === undefined ? '–' : Number(seeds.at(10)).toFixed(3)
+    }
+    return [
+      ...[...models].map(([model, scores]) => [
+        ...[protocol, first![0]![6]!, model],
+        ...metrics.map((metric) => told(scores.get(metric))),
+      ]),
+      [protocol, first![0]![6]!, 'a random order', ...metrics.map(chance)],
+    ]
   })
-  return formatTable(
-    ['data', 'model', 'protocol', 'score', 'queries', 'seeds', 'mean', 'interval of the first', 'chance'],
-    rows,
-  )
+  return formatTable(['protocol', 'queries', 'model', 'id.-balanced mAP', 'rank-1', 'AUROC, known from new'], rows)
+}
+
+function told(seeds: readonly string[][] | undefined): string {
+  if (seeds === undefined) return '–'
+  const [, , , , , , , , low, high] = seeds[0]!
+  const values = seeds.map((cells) => Number(cells[7]))
+  const spread = values.length === 1 ? '' : ` ± ${standardDeviation(values).toFixed(3)}`
+  return `${mean(values).toFixed(3)}${spread} (${Number(low).toFixed(3)} to ${Number(high).toFixed(3)})`
+}
+
+function inside<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
+  const value = map.get(key) ?? fresh()
+  map.set(key, value)
+  return value
 }

@@ -1,11 +1,11 @@
 import { counted, formatTable } from '../base/index.ts'
 import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
-import type { OpenSetScores, Statistics } from '../retrieval/index.ts'
+import type { Interval, OpenSetScores, Statistics } from '../retrieval/index.ts'
 import { intervalText, signed, signedInterval } from './score-table.ts'
 
 /** One model under every protocol, the gap first: what a score is worth depends on whom a query may meet. */
 export function protocolText(report: ProtocolReport): string {
-  return [gapText(report), closedTable(report), openTable(report)].filter((part) => part !== '').join('\n\n')
+  return [gapText(report), protocolTable(report), openText(report)].filter((part) => part !== '').join('\n\n')
 }
 
 function gapText({ gap }: ProtocolReport): string {
@@ -27,45 +27,58 @@ function gapText({ gap }: ProtocolReport): string {
 /** What a row tells. */
 type ClosedScores = Pick<ProtocolScores, 'queries' | 'rank1' | 'identityBalancedMap' | keyof Statistics>
 
-function closedTable({ allPhotos, otherEncounters, queriesAgainstGallery, gap }: ProtocolReport): string {
-  const against = queriesAgainstGallery === null ? '' : `against ${queriesAgainstGallery.gallery}`
+/** A row for each protocol, a column for each metric: its value, and in brackets its interval and chance. */
+function protocolTable({
+  allPhotos,
+  otherEncounters,
+  queriesAgainstGallery,
+  knownAndNew,
+  gap,
+}: ProtocolReport): string {
+  const against =
+    queriesAgainstGallery === null ? 'queries against a gallery' : `against ${queriesAgainstGallery.gallery}`
   const row = (name: string, scores: ClosedScores | null) => {
-    if (scores === null) return [name, '–', '–', '', '', '–', '', '']
+    if (scores === null) return [name, '–', '–', '–', '–']
     const { chance, intervals, queries } = scores
-    const of = (metric: 'identityBalancedMap' | 'rank1') => [
-      scores[metric].toFixed(3),
-      intervalText(intervals.identity?.scores[metric]),
-      chance[metric].toFixed(3),
-    ]
-    return [name, `${queries}`, ...of('identityBalancedMap'), ...of('rank1')]
+    const of = (metric: 'identityBalancedMap' | 'rank1') =>
+      cell(scores[metric], intervals.identity?.scores[metric], chance[metric])
+    return [name, `${queries}`, of('identityBalancedMap'), of('rank1'), '–']
   }
-  const how = ['95 % interval', 'by chance']
-  return formatTable(
-    ['protocol', 'queries', 'id.-balanced mAP', ...how, 'rank-1', ...how],
+  const open = (scores: OpenSetScores) => [
+    'known and new individuals',
+    `${scores.knownQueries + scores.newQueries}`,
+    ...['–', '–', cell(scores.auroc, scores.intervals.auroc, scores.chance.auroc)],
+  ]
+  const table = formatTable(
+    ['protocol', 'queries', 'id.-balanced mAP', 'rank-1', 'AUROC, known from new'],
     [
       row('each photo against all others', allPhotos),
       ...(gap === null ? [] : [row('the same, the queries of the next row', { ...gap.leftIn, queries: gap.queries })]),
       row('each photo against other encounters', otherEncounters),
-      row(queriesAgainstGallery === null ? 'queries against a gallery' : against, queriesAgainstGallery),
+      row(against, queriesAgainstGallery),
+      ...(knownAndNew === null ? [] : [open(knownAndNew)]),
     ],
   )
+  return `${table}\nin brackets: the 95 % interval over individuals, and chance`
 }
 
-function openTable({ knownAndNew }: ProtocolReport): string {
+/** `0.226 (0.169 to 0.288; 0.028)`. */
+function cell(value: number, interval: Interval | undefined, chance: number): string {
+  return `${value.toFixed(3)} (${intervalText(interval)}; ${chance.toFixed(3)})`
+}
+
+/** What a threshold does with known and new individuals. */
+function openText({ knownAndNew }: ProtocolReport): string {
   if (knownAndNew === null) return 'known and new individuals: too few individuals to hold some out'
-  const { knownIdentities, newIdentities, knownQueries, newQueries, chance, intervals } = knownAndNew
+  const { knownIdentities, newIdentities, knownQueries, newQueries, chance, intervals, threshold } = knownAndNew
   const names = [
-    ['AUROC of the nearest cosine', 'auroc'],
-    ['BAKS: known ones named rightly', 'baks'],
-    ['BAUS: new ones called new', 'baus'],
+    ['known ones named rightly (BAKS)', 'baks'],
+    ['new ones called new (BAUS)', 'baus'],
     ['√(BAKS · BAUS)', 'geometricMean'],
   ] as const satisfies readonly (readonly [string, keyof OpenSetScores])[]
-  const rows = names.map(([label, name]) => [
-    label,
-    knownAndNew[name].toFixed(3),
-    intervalText(intervals[name]),
-    chance[name].toFixed(3),
-  ])
-  const table = formatTable(['known and new individuals', 'value', '95 % interval', 'by chance'], rows)
-  return `${table}\n${counted(knownQueries, 'query', 'queries')} of ${counted(knownIdentities, 'known individual')}, ${newQueries} of ${newIdentities} that are not in the gallery`
+  const scores = names.map(([label, name]) => `${label} ${cell(knownAndNew[name], intervals[name], chance[name])}`)
+  return [
+    `known and new individuals: ${counted(knownQueries, 'query', 'queries')} of ${counted(knownIdentities, 'known individual')}, ${newQueries} of ${newIdentities} that are not in the gallery.`,
+    `With a limit on the nearest cosine (the best here: ${threshold.toFixed(3)}): ${scores.join(', ')}`,
+  ].join('\n')
 }

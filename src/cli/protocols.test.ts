@@ -44,9 +44,14 @@ test('--protocols all: one model under all of them in one table, and in metrics.
     'NO GAP  Leaving out photos of the same encounter changes neither the identity-balanced mAP nor rank-1,\n        1.000 and 1.000, on the same 6 queries of 3 individuals.',
   )
   expect(output.stdout).not.toContain('THE GAP')
-  expect(output.stdout).toMatch(/each photo against all others +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
-  expect(output.stdout).toMatch(/the same, the queries of the next row +6 +1\.000 +1\.000 to 1\.000 +0\.\d{3} +1\.000/)
-  expect(output.stdout).toMatch(/against the 6 other photos +6 +1\.000/)
+  const sure = String.raw`1\.000 \(1\.000 to 1\.000; 0\.\d{3}\)`
+  for (const name of [
+    'each photo against all others',
+    'the same, the queries of the next row',
+    'against the 6 other photos',
+  ])
+    expect(output.stdout).toMatch(new RegExp(`^${name} +6 +${sure} +${sure} +–$`, 'm'))
+  expect(output.stdout).toContain('in brackets: the 95 % interval over individuals, and chance')
   expect(output.stdout).toContain('known and new individuals: too few individuals to hold some out')
 })
 
@@ -106,5 +111,21 @@ test('the gap is how far the scores fall', () => {
       .replace(/ +/g, ' '),
   ).toBe(
     'THE GAP Without photos of the same encounter the identity-balanced mAP falls from 0.500 to 0.250, and rank-1 from 0.750 to 0.500, on the same 20 queries of 1 individual (mAP: −0.250, 95 % interval −0.300 to −0.100). Expect the lower numbers on new sightings.',
+  )
+})
+
+test('known and new individuals are a row of the same table, and their limit stands below', () => {
+  const rates = { auroc: 0.526, baks: 0.026, baus: 0.367, geometricMean: 0.098 }
+  const knownAndNew = {
+    ...{ ...rates, knownIdentities: 40, newIdentities: 20, knownQueries: 170, newQueries: 89, threshold: 0.71 },
+    chance: { auroc: 0.5, baks: 0.003, baus: 0.7, geometricMean: 0.04 },
+    intervals: { auroc: [0.436, 0.608], baks: [0, 0.06], baus: [0.3, 0.4], geometricMean: [0, 0.2] } as const,
+  }
+  const none = { allPhotos: null, otherEncounters: null, queriesAgainstGallery: null, gap: null }
+  const text = protocolText({ ...none, knownAndNew })
+  expect(text).toMatch(/^queries against a gallery +– +– +– +–$/m)
+  expect(text).toMatch(/^known and new individuals +259 +– +– +0\.526 \(0\.436 to 0\.608; 0\.500\)$/m)
+  expect(text).toContain(
+    '(the best here: 0.710): known ones named rightly (BAKS) 0.026 (0.000 to 0.060; 0.003), new ones',
   )
 })

@@ -21,6 +21,6 @@ test('clusters have the interval of each score behind it, where there is one', (
   const unknown = { ami: 0.25, ari: 0.125, groups: 7, intervals: { identity: null, encounter: null } }
   const clustering = { identities: 5, numberKnown: known, numberUnknown: unknown }
   expect(clusteringLines({ clustering } as never)).toEqual([
-    'clusters  AMI 0.500 (0.400 to 0.600), ARI 0.310 (−0.010 to 0.630) with the number of individuals given (5); AMI 0.250, ARI 0.125 with 7 found (by chance 0)',
+    'clusters  AMI 0.500 (0.400 to 0.600), ARI 0.310 (−0.010 to 0.630) with the number of individuals given (5); AMI 0.250, ARI 0.125 with 7 found (in brackets 95 % intervals; by chance 0)',
   ])
 })

@@ -84,7 +84,7 @@ export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clusteri
   const scores = ({ ami, ari, intervals: { identity } }: Agreement & AgreementIntervals) =>
     `AMI ${withMinus(ami)}${within(identity?.ami)}, ARI ${withMinus(ari)}${within(identity?.ari)}`
   return [
-    `clusters  ${scores(numberKnown)} with the number of individuals given (${identities}); ${scores(numberUnknown)} with ${numberUnknown.groups} found (by chance 0)`,
+    `clusters  ${scores(numberKnown)} with the number of individuals given (${identities}); ${scores(numberUnknown)} with ${numberUnknown.groups} found (${numberKnown.intervals.identity === null ? '' : 'in brackets 95 % intervals; '}by chance 0)`,
   ]
 }
 
