@@ -109,8 +109,10 @@ export function averaging(columnCount: number): MeanRow {
   const found = new IndexSet(columnCount)
   const add = (columns: Int32Array, of: Float64Array, start: number, end: number, rows: number) => {
     for (let e = start; e < end; e++) {
-      found.add(columns[e]!)
-      sums[columns[e]!]! += of[e]! / rows
+      const column = columns[e]!
+      const before = sums[column]!
+      if (before === 0) found.add(column)
+      sums[column] = before + of[e]! / rows
     }
   }
   return (first, rows, others, near) => {
