@@ -6,7 +6,9 @@
  *   sighting.
  * Writes results/losses-<processor>.csv, a row a run; what is there is not run again.
  *
- *     node scripts/bench.mjs losses --seeds 1,2,3 --variants "ArcFace, shuffled;ArcFace"
+ * Each variant may be named with `, encounters unknown` after it: then the training is not told which photos are of one encounter.
+ *
+ *     node scripts/bench.mjs losses --seeds 1,2,3 --variants "ArcFace, shuffled;ArcFace;ArcFace, encounters unknown"
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,6 +68,9 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'ArcFace, shuffled, class-balanced': ['classBalance=0.9'],
 }
 
+/** After a variant's name: its training does not know the encounters. */
+const unknown = ', encounters unknown'
+
 /** The variant that another is compared with: the one that trains on as many photos. */
 const baselineOf = (name: string) =>
   name.includes('a fifth validates') ? 'ArcFace, shuffled, a fifth validates' : 'ArcFace, shuffled'
@@ -89,12 +94,14 @@ console.log(formatTable(['loss', 'seeds', 'identity-balanced mAP', 'σ', 'differ
 
 async function measure(name: string, seed: number): Promise<void> {
   if (scoresBySeed(name).has(seed)) return
-  const settings = variants[name]
+  const settings = variants[name.endsWith(unknown) ? name.slice(0, -unknown.length) : name]
   if (settings === undefined) throw new Error(`'${name}': expected one of ${Object.keys(variants).join('; ')}`)
   const out = join(scratch, 'run')
   const begin = performance.now()
   const scores =
-    values.nyala === undefined ? await onJaguars(out, seed, settings) : await onNyala(out, seed, values.nyala, settings)
+    values.nyala === undefined
+      ? await onJaguars(out, seed, settings, !name.endsWith(unknown))
+      : await onNyala(out, seed, values.nyala, settings)
   const facts = [today(), dataName, `"${name}"`, seed, budget, scores.photos]
   const cells = [...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)]
   appendFileSync(file, `${[...facts, ...cells].join(',')}\n`)
@@ -102,7 +109,12 @@ async function measure(name: string, seed: number): Promise<void> {
   process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)} in ${minutes} min\n`)
 }
 
-async function onJaguars(out: string, seed: number, settings: readonly string[]): Promise<MeasuredScores> {
+async function onJaguars(
+  out: string,
+  seed: number,
+  settings: readonly string[],
+  known: boolean,
+): Promise<MeasuredScores> {
   const data = resolve(values.drawn ?? scratch, `jaguars-${seed}`)
   if (!existsSync(data))
     await rosette(['synth', '--out', data, '--identities', individuals, '--photos', photos, '--seed', `${seed}`])
@@ -115,7 +127,7 @@ async function onJaguars(out: string, seed: number, settings: readonly string[])
     `image.heightPx=${size}`,
     ...settings,
   ]
-  await learn(out, seed, [...photosOf(data, settings), '--preset', 'demo'], set)
+  await learn(out, seed, [...photosOf(data, settings, known), '--preset', 'demo'], set)
   return scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
 }
 
@@ -129,11 +141,11 @@ function fits(variant: readonly string[]): (setting: string) => boolean {
   }
 }
 
-/** Where encounters validate, a table names them. */
-function photosOf(data: string, settings: readonly string[]): string[] {
-  if (!settings.includes('validation=encounter')) return ['--data', data]
-  const table = join(scratch, `${basename(data)}.csv`)
-  if (!existsSync(table)) writeFileSync(table, drawnTable(data))
+/** A table where encounters validate, or are not to be known; the folder tells them otherwise. */
+function photosOf(data: string, settings: readonly string[], known: boolean): string[] {
+  if (known && !settings.includes('validation=encounter')) return ['--data', data]
+  const table = join(scratch, `${basename(data)}${known ? '' : '-unknown'}.csv`)
+  if (!existsSync(table)) writeFileSync(table, drawnTable(data, { known }))
   return ['--data', table, '--images', data]
 }
 
