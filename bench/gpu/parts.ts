@@ -93,7 +93,16 @@ function ours(plan: Plan, kit: Kit, { benches }: Places, labels: Labels, device:
 function torch(plan: Plan, kit: Kit, { root }: Places, own: Omit<Labels, 'peer'>, compiled: boolean): ContestPart {
   const labels = { ...own, peer: compiled ? 'PyTorch + timm compiled' : 'PyTorch + timm' }
   const script = join(root, 'bench', 'peers', 'torch_bench.py')
-  const how = ['--serve', '--timm', '--uint8', '--device', plan.torchDevice, ...(compiled ? ['--compile'] : [])]
+  const fused = plan.torchDevice === 'cuda' ? ['--adamw', 'fused'] : []
+  const how = [
+    '--serve',
+    '--timm',
+    '--uint8',
+    ...fused,
+    '--device',
+    plan.torchDevice,
+    ...(compiled ? ['--compile'] : []),
+  ]
   return {
     name: nameOf(labels),
     command: kit.python,

@@ -59,6 +59,7 @@ def create(options):
 def build(options):
     """A function that runs one step and does not return before it is done (eager CPU operators are synchronous; a card is waited for)."""
     torch.manual_seed(0)
+    torch.backends.cudnn.benchmark = options.device == 'cuda'  # sizes do not change, and ONNX Runtime searches too
     torch.set_float32_matmul_precision('high')  # TF32 on a card, as ONNX Runtime takes it there
     model = reid.ReId(create(options), IDENTITIES).to(options.device, memory_format=torch.channels_last)
     images = batches(options)

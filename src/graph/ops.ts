@@ -131,7 +131,7 @@ export interface LoweredOps {
   /** gelu(x + c) for x [..., C] and a row c [C] (`com.microsoft`). */
   biasGelu: Binary
   /**
-   * softmax(scale·q·kᵀ)·v for each head of `heads`: queries, keys and values [B, T, h·d] → [B, T, h·d] (`com.microsoft`).
+   * softmax(scale·q·kᵀ)·v for each head of `heads`: queries [B, T, h·d], keys and values [B, S, h·d] → [B, T, h·d] (`com.microsoft`).
    */
   fusedAttention: {
     inputs: readonly [Value, Value, Value]

@@ -86,6 +86,17 @@ describe('attention', () => {
     expect(values(fuseAttention(mixed)).find(({ op }) => op === 'fusedAttention')?.dtype).toBe('float16')
   })
 
+  test.each([
+    ['values have another size than queries', [2, 4, 5, 3], [2, 4, 5, 3], [2, 4, 5, 6]],
+    ['one photo’s keys are spread over all', [2, 4, 5, 3], [1, 4, 5, 3], [2, 4, 5, 3]],
+    ['all heads of the queries share one of the keys', [2, 4, 5, 3], [2, 1, 5, 3], [2, 4, 5, 3]],
+  ])('stays apart where %s', (_, ...shapes) => {
+    const [query, key, value] = names.map((name, i) => input(name, shapes[i]!)) as [Value, Value, Value]
+    const weights = softmax(matmul(mul(query, 0.5), key, { transB: true }))
+    const graph = { outputs: { y: transpose(matmul(weights, value), [0, 2, 1, 3]) } }
+    expect(printGraph(fuseAttention(graph))).toBe(printGraph(graph))
+  })
+
   test('stays apart where a backward pass reads its weights', () => {
     const y = attention()
     const loss = reduceSum(mul(y, y))

@@ -41,7 +41,13 @@ function attentionIn(result: Value, uses: ReadonlyMap<Value, number>): Attention
   const scaled = scores.inputs[0]
   const scale = scaled.op === 'mul' ? scalarOf(scaled.inputs[1]!) : undefined
   if (scale === undefined) return undefined
-  return { parts: [scaled.inputs[0]!, scores.inputs[1], mixed.inputs[1]], scale }
+  const parts = [scaled.inputs[0]!, scores.inputs[1], mixed.inputs[1]] as const
+  return parts.every((part) => isLike(part, parts[0])) ? { parts, scale } : undefined
+}
+
+/** Whether two have as many photos, heads and channels a head, [B, h, ·, d]; one that is spread over more is none. */
+function isLike({ shape, dtype }: Value, other: Value): boolean {
+  return shape.length === 4 && dtype === other.dtype && [0, 1, 3].every((axis) => shape[axis] === other.shape[axis])
 }
 
 function fused({ parts, scale }: Attention, rewritten: ReadonlyMap<Value, Value>, { shape, dtype }: Value): Value {

@@ -1,13 +1,16 @@
-import { type Graph, graphInputs } from '../graph/index.ts'
+import { type Dim, type Graph, graphInputs, type Node } from '../graph/index.ts'
 import { encodeModel, loopPorts, toOnnxLoop } from '../onnx/index.ts'
-import { type Shape, sizeOf, type Tensor, tensor, zerosOf } from '../tensor/index.ts'
+import { bytesPerElement, type Shape, sizeOf, type Tensor, tensor, zerosOf } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import { bindFeeds } from './feeds.ts'
 import { openSession, type SessionOptions } from './session.ts'
 import type { Stepper } from './stepper.ts'
 
+/** What the feeds of one run may take. */
+const mostFedBytes = 2 ** 31
+
 /**
- * Up to `most` steps a run, as one ONNX `Loop`: a state in memory goes to a device and comes back once a run, and not at each step. `graph` is
+ * Up to `most` steps a run, fewer where their feeds would take more than 2 GiB, as one ONNX `Loop`: a state in memory goes to a device and comes back once a run, and not at each step. `graph` is
  * lowered; `kept` are the names of the state that no step changes.
  */
 export async function loopSteps(
@@ -26,10 +29,10 @@ export async function loopSteps(
   const read = new Set(inputs.map(({ attrs }) => attrs.name))
   const memory = new Map<string, Tensor>()
   return {
-    most,
+    most: Math.min(most, Math.max(1, Math.floor(mostFedBytes / bytesOfStep(fed)))),
     run: async (feeds, state, into) => {
       for (const own of feeds) bindFeeds(fed, own)
-      const each = fed.map(({ attrs: { name } }) => [loopPorts.each(name), stacked(feeds, name, { most, memory })])
+      const each = fed.map(({ attrs: { name } }) => [loopPorts.each(name), stacked(feeds, name, memory)])
       const given = Object.entries(state).filter(([name]) => read.has(name))
       const results = await session.run(
         {
@@ -48,23 +51,26 @@ export async function loopSteps(
   }
 }
 
+/** What the feeds of one step take; a size that is known only when it runs counts as one. */
+function bytesOfStep(fed: readonly Node<'input'>[]): number {
+  const sizeOfDim = (dim: Dim) => (typeof dim === 'number' ? dim : 1)
+  return fed.reduce((sum, { shape, dtype }) => sum + sizeOf(shape.map(sizeOfDim)) * bytesPerElement(dtype), 0)
+}
+
 /**
- * The feeds of one name as one, with a first axis that counts them, in memory for `most` of them that the next run takes again: new memory is zeroed page
- * by page, which took as long as the copy (7 of 16 ms a step for 128 photos at 224 px).
+ * The feeds of one name as one, with a first axis that counts them, in memory that the next run takes again unless it has more of them: new memory is zeroed
+ * page by page, which took as long as the copy (7 of 16 ms a step for 128 photos at 224 px).
  */
-function stacked(
-  feeds: readonly Tensors[],
-  name: string,
-  { most, memory }: { readonly most: number; readonly memory: Map<string, Tensor> },
-): Tensor {
+function stacked(feeds: readonly Tensors[], name: string, memory: Map<string, Tensor>): Tensor {
   const { dtype, shape } = feeds[0]![name]!
   const size = sizeOf(shape)
+  const count = feeds.length * size
   const before = memory.get(name)
-  const fits = before?.dtype === dtype && before.data.length === size * most
-  const known = fits ? before : ({ dtype, shape: [most, ...shape], data: zerosOf(dtype, size * most) } as Tensor)
+  const fits = before?.dtype === dtype && before.data.length >= count
+  const known = fits ? before : ({ dtype, shape: [feeds.length, ...shape], data: zerosOf(dtype, count) } as Tensor)
   memory.set(name, known)
   feeds.forEach((own, i) => known.data.set(own[name]!.data as never, i * size))
-  return { dtype, shape: [feeds.length, ...shape], data: known.data.subarray(0, feeds.length * size) } as Tensor
+  return { dtype, shape: [feeds.length, ...shape], data: known.data.subarray(0, count) } as Tensor
 }
 
 /** What each step told, of as many as were run; `asked` of them where they told nothing. */

@@ -5,7 +5,7 @@ import type { StepPrecision } from './step.ts'
 
 /**
  * How a run's steps compute on a device. `auto` is float16 with CUDA where a run starts from pretrained weights: six seeds of fine-tuning a miniature
- * network lost nothing by it, and a step is 1.2 to 1.4 times as fast. Elsewhere it is float32: from random weights the first gradients can be beyond float16,
+ * network lost nothing by it, and a step of a ConvNeXt is 1.2 to 1.4 times as fast. Elsewhere it is float32: from random weights the first gradients can be beyond float16,
  * and with WebGPU float16 gained nothing (docs/performance.md). @throws InputError for whole numbers on a graphics processor, and for float16 on one that lacks it.
  */
 export async function precisionOn(
