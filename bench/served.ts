@@ -20,6 +20,8 @@ export class Served {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines: AsyncIterator<string>
   #isBuilt = false
+  /** The end of what it said beside its answers. */
+  #said = ''
 
   /** What it says beside its answers goes to `complaints`. */
   constructor(
@@ -29,9 +31,15 @@ export class Served {
     complaints: Writable = process.stderr,
   ) {
     this.#child = spawn(command, args, { env: { ...process.env, ...environment } })
-    this.#child.on('error', (error) => complaints.write(`${error.message}\n`))
+    this.#child.on('error', ({ message }) => {
+      this.#said = message
+      complaints.write(`${message}\n`)
+    })
     this.#child.stdin.on('error', () => {}) // it may end before it has read
     this.#child.stderr.pipe(complaints, { end: false })
+    this.#child.stderr.on('data', (text) => {
+      this.#said = `${this.#said}${text}`.slice(-2000)
+    })
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
@@ -64,7 +72,8 @@ export class Served {
 
   async #line(): Promise<string> {
     const { value, done } = await this.#lines.next()
-    if (done === true) throw new Error('the measured process ended early')
+    if (done === true)
+      throw new Error(['it ended early', this.#said.trim().split('\n').at(-1)].filter(Boolean).join(': '))
     return value
   }
 }

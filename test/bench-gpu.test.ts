@@ -60,7 +60,11 @@ describe('a contest', () => {
   test('warms all up, then times them in turn, and goes on without those that fail', async () => {
     writeFileSync(diary, '')
     const outcomes: unknown[] = []
-    const bad = one('broken', 2, `console.log('built'); process.stdin.once('data', () => process.exit(3))`)
+    const bad = one(
+      'broken',
+      2,
+      `console.log('built'); process.stdin.once('data', () => { console.error('no card here'); process.exit(3) })`,
+    )
     await runContests(
       [
         { name: 'first', parts: [one('a', 2), bad, one('b', 1)] },
@@ -76,7 +80,7 @@ describe('a contest', () => {
     )
     expect(outcomes).toEqual([
       ['a', 'done', 2],
-      ['broken', 'failed: the measured process ended early', undefined],
+      ['broken', 'failed: it ended early: no card here', undefined],
       ['b', 'done', 1],
       ['c', 'done', 1],
       ['slow', 'stopped after 1 s', undefined],
