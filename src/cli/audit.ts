@@ -56,7 +56,7 @@ export function auditCommand(): Command {
 }
 
 async function auditAction(flags: AuditFlags): Promise<void> {
-  const { data, model = [], out, overwrite = false, limitPixels } = flags
+  const { data, model = [], modelConfig, out, overwrite = false, limitPixels } = flags
   checkBurstModel(flags)
   const { maskShares, openDataset, wordAmongFolds } = await import('../data/index.ts')
   const { auditPhotos, tableCertificate } = await import('../study/index.ts')
@@ -65,7 +65,7 @@ async function auditAction(flags: AuditFlags): Promise<void> {
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, skipUnreadable: true }),
   )
   const output = await outputOf(out, overwrite)
-  await checkOutputs(output.files, { flags: { model }, manifest }, { overwrite })
+  await checkOutputs(output.files, { flags: { model, ...(modelConfig && { modelConfig }) }, manifest }, { overwrite })
   warnOfManifest(manifest)
   const alone = oneIndividual(manifest.photos)
   if (alone !== undefined) warn(alone)

@@ -41,12 +41,18 @@ export interface DataFlags {
 }
 
 export function addModelOptions(command: Command): Command {
-  return command
-    .requiredOption(
+  return addRunOptions(
+    command.requiredOption(
       '--model <M>',
       'a run folder, a folder of `rosette export`, an ensemble, or an .onnx file; several are used as one',
       collect,
-    )
+    ),
+  )
+}
+
+/** What else `modelOptions` takes: of commands that may do without a model too. */
+export function addRunOptions(command: Command): Command {
+  return command
     .optionsGroup('How the model is run:')
     .addOption(
       new Option('--fusion <method>', 'how several models become one: their cosines, ranks or embeddings are averaged')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { check, checkOutput, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
+import { check, counted, csvText, formatTable, optionText, writeFileAtomic } from '../base/index.ts'
 import type { Bursts, Manifest, Photo, Split, SplitKind } from '../data/index.ts'
 import { addBurstModelOptions, type BurstModelFlags, checkBurstModel, cosinesBy } from './burst-model.ts'
 import { checkFilesFirst } from './files-first.ts'
@@ -9,6 +9,7 @@ import { addLocateOptions, type LocateFlags, withLocated } from './locate-option
 import { aboveZero, notNegative, openShare } from './numbers.ts'
 import { oneIndividual, oneValidates } from './one-individual.ts'
 import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
+import { checkOutputs } from './outputs.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
 import { tableWith } from './split-rows.ts'
@@ -89,7 +90,7 @@ export function splitCommand(): Command {
 }
 
 async function splitAction(flags: SplitFlags): Promise<void> {
-  const { data, out, overwrite = false, folds: count, fraction, seed = 0, model = [] } = flags
+  const { data, out, overwrite = false, folds: count, fraction, seed = 0, model = [], modelConfig } = flags
   const { checkFoldNames, dividesByBurst, folds, groupedSplit, hashSplit, openDataset, usualSplitKind } = await import(
     '../data/index.ts'
   )
@@ -104,7 +105,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   const manifest = withListing((watch) =>
     openDataset(data, { ...dataOptions(flags), ...watch, requireIdentity: true, skipUnreadable: true }),
   )
-  checkOutput(out, { overwrite, inputs: [data, ...manifest.photos.map(({ path }) => path)] })
+  await checkOutputs([out], { flags: { model, ...(modelConfig && { modelConfig }) }, manifest }, { overwrite })
   warnOfManifest(manifest)
   checkFoldNames(manifest.photos)
   const rows = manifest.photos.flatMap(({ identity, split = 'train' }, i) =>
