@@ -12,7 +12,8 @@ export function pairsOf(
   readonly scores: () => VerificationScores
   readonly risk: () => RiskCoverage | null
 } {
-  const tally = new PairTally(labelsOf(queries))
+  const known = labelsOf(queries)
+  const tally = new PairTally(known, gallery === queries ? known : labelsOf(gallery))
   const firsts: { readonly similarity: number; readonly right: number }[] = []
   return {
     count: (query, order, similarities) => {
@@ -20,7 +21,7 @@ export function pairsOf(
       const first = order[0]
       if (first !== undefined)
         firsts.push({ similarity: similarities[first]!, right: gallery[first]!.identity === identity ? 1 : 0 })
-      for (const g of order) tally.add(similarities[g]!, gallery[g]!.identity === identity, query)
+      for (const g of order) tally.add(similarities[g]!, gallery[g]!.identity === identity, query, g)
     },
     scores: () => tally.scores(),
     risk: () =>

@@ -78,7 +78,7 @@ export interface NamedPhotos {
   readonly encounters?: readonly string[] | undefined
 }
 
-/** What each photo is drawn with, by name. */
-export function unitsOf({ identities, encounters }: NamedPhotos, by: ResampleUnit): string[] {
-  return identities.map((identity, query) => unitOf({ query, identity, encounter: encounters?.[query] ?? '' }, by))
+/** What each photo is drawn with, by name; `first` is the number of the first one, where other photos are drawn too. */
+export function unitsOf({ identities, encounters }: NamedPhotos, by: ResampleUnit, first = 0): string[] {
+  return identities.map((identity, i) => unitOf({ query: first + i, identity, encounter: encounters?.[i] ?? '' }, by))
 }

@@ -35,26 +35,8 @@ export function resampleMeans(sample: Sample, { resamples, seed }: ResampleOptio
   return drawn
 }
 
-/** The bootstrap's distribution of Σ part / Σ whole, [resamples], of units' parts and wholes [units]: of a share of pairs, of which units have many or few. */
-export function resampleShares(
-  part: Float64Array,
-  whole: Float64Array,
-  { resamples, seed }: ResampleOptions,
-): Float64Array {
-  const drawn = new Float64Array(resamples)
-  forEachDraw(whole.length, { resamples, seed }, (times, r) => {
-    let [above, below] = [0, 0]
-    for (let unit = 0; unit < whole.length; unit++) {
-      above += times[unit]! * part[unit]!
-      below += times[unit]! * whole[unit]!
-    }
-    drawn[r] = above / below
-  })
-  return drawn
-}
-
 /** Calls `visit` with how often each of `units` is in each draw. */
-function forEachDraw(
+export function forEachDraw(
   units: number,
   { resamples, seed }: ResampleOptions,
   visit: (times: Int32Array, draw: number) => void,

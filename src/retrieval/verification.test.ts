@@ -42,16 +42,19 @@ test('a rate that no pairs can show is left out', () => {
   expect(tally.scores().at.map(({ fmr }) => fmr)).toEqual([1e-2])
 })
 
-test('the interval draws the pairs of an individual together, at the threshold that was found', () => {
+test('the interval draws the pairs of an individual together', () => {
   const rng = new Rng('tallied')
   const animals = 30
-  const encounters = Array.from({ length: animals }, (_, animal) => `night ${animal % 2}`)
+  const encounters = Array.from({ length: animals }, (_, animal) => `night ${animal % 4}`)
   const identities = Array.from({ length: animals }, (_, animal) => `animal ${animal}`)
   const tally = new PairTally({ identities, encounters })
-  for (let i = 0; i < 20_000; i++) tally.add(rng.normal(0, 0.1), false, i % animals)
+  for (let i = 0; i < 20_000; i++) {
+    const query = i % animals
+    tally.add(rng.normal(0, 0.1), false, query, (query + 1 + rng.int(animals - 1)) % animals)
+  }
   const hard = (animal: number) => animal % 3 === 0 // a third of the animals is never recognised, the others always
   for (let animal = 0; animal < animals; animal++)
-    for (let i = 0; i < 20; i++) tally.add(hard(animal) ? 0 : 0.9, true, animal)
+    for (let i = 0; i < 20; i++) tally.add(hard(animal) ? 0 : 0.9, true, animal, animal)
   const [{ fnmr, intervals }] = tally.scores().at as [FnmrAtFmr]
   expect(fnmr).toBeCloseTo(1 / 3, 12)
   const [low, high] = intervals.identity!
@@ -60,7 +63,46 @@ test('the interval draws the pairs of an individual together, at the threshold t
   expect(high).toBeCloseTo(1 / 3 + half, 1)
   expect(intervals.encounter).not.toBeNull()
   expect(intervals.encounter).not.toEqual(intervals.identity)
-  const alone = new PairTally({ identities: identities.map(() => 'one') })
-  for (let i = 0; i < 2000; i++) alone.add(0, i % 2 === 0, i % animals)
-  expect(alone.scores().at[0]!.intervals).toEqual({ identity: null, encounter: null })
+  const few = new PairTally({ identities: identities.map((_, i) => `animal ${i % 2}`) })
+  for (let i = 0; i < 2000; i++) few.add(0, i % 2 === 0, i % animals, (i % animals) + (i % 2))
+  expect(few.scores().at[0]!.intervals).toEqual({ identity: null, encounter: null })
+})
+
+test('photos of unknown encounter are drawn each for itself, those of the gallery too', () => {
+  const photos = { identities: ['A', 'B', 'C'], encounters: ['', '', ''] }
+  const intervals = [photos, { ...photos, encounters: [...photos.encounters] }].map((gallery) => {
+    const tally = new PairTally(photos, gallery)
+    for (let i = 0; i < 3000; i++) tally.add(i / 3000, i % 3 === 0, i % 3, Math.floor(i / 3) % 3)
+    return tally.scores().at[0]!.intervals
+  })
+  expect(intervals[0]!.identity).toEqual(intervals[1]!.identity)
+  expect(intervals[0]!.encounter).not.toEqual(intervals[1]!.encounter)
+})
+
+test('the interval holds the true rate where some animals are like everybody', () => {
+  const [animals, photos, studies, hub] = [13, 4, 60, 0.07]
+  // FMR of 1 % of impostor cosines h_a + h_b + ε, σ = √(0.1² + 2 · 0.07²); genuine cosines have mean 0.3 and σ 0.1
+  const threshold = 2.3263 * Math.hypot(0.1, hub, hub)
+  const genuine = new Rng('truth')
+  const truth =
+    Array.from({ length: 20_000 }, () => genuine.normal(0.3, 0.1)).filter((c) => c < threshold).length / 20_000
+  let [covered, width] = [0, 0]
+  for (let study = 0; study < studies; study++) {
+    const rng = new Rng(`study ${study}`)
+    const hubs = Array.from({ length: animals }, () => rng.normal(0, hub))
+    const animalOf = Array.from({ length: animals * photos }, (_, photo) => Math.floor(photo / photos))
+    const tally = new PairTally({ identities: animalOf.map(String) })
+    animalOf.forEach((a, query) => {
+      animalOf.slice(0, query).forEach((b, gallery) => {
+        const cosine = rng.normal(a === b ? 0.3 : hubs[a]! + hubs[b]!, 0.1)
+        tally.add(cosine, a === b, query, gallery)
+        tally.add(cosine, a === b, gallery, query)
+      })
+    })
+    const [low, high] = tally.scores().at[0]!.intervals.identity!
+    if (low <= truth && truth <= high) covered++
+    width += (high - low) / studies
+  }
+  expect(covered / studies).toBeGreaterThan(0.7) // with the threshold held 0.33, and a width of 0.19
+  expect(width).toBeGreaterThan(0.45)
 })

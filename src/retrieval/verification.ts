@@ -1,5 +1,7 @@
 import { type Interval, intervalDefaults, type NamedPhotos, type ResampleUnit, unitsOf } from './bootstrap.ts'
-import { numbered, quantiles, resampleShares } from './resample.ts'
+import { type DrawnRate, drawFnmr } from './pair-draws.ts'
+import { PairSample } from './pair-sample.ts'
+import { numbered, quantiles } from './resample.ts'
 
 /** How often two photos of one individual are taken for two, at a stated rate of the opposite error. */
 export interface VerificationScores {
@@ -18,8 +20,8 @@ export interface FnmrAtFmr {
   /** Share of pairs of one individual below the threshold. */
   readonly fnmr: number
   /**
-   * 95 % intervals of `fnmr` at this threshold: the pairs of an individual's queries, or of an encounter's, are drawn together. The threshold is held, as
-   * pairs of two individuals are far more. Null for one unit, and where more pairs of one individual were seen than are kept (2 million).
+   * 95 % intervals of `fnmr` at this FMR: units are drawn with all pairs that their photos are in, and the threshold is found anew in each draw.
+   * Null for one unit or two, and for encounters where none are known.
    */
   readonly intervals: Readonly<Record<ResampleUnit, Interval | null>>
 }
@@ -30,29 +32,26 @@ const rates = [1e-2, 1e-3] as const
 /** With fewer pairs beyond the threshold the rate is an accident. */
 const enoughBeyond = 10
 
-/** Pairs of one individual whose cosines are kept one by one: 32 MB. */
-const keptAtMost = 2e6
+/** Two units leave a single pair of units: no draw of them differs from another. */
+const fewestUnits = 3
 
-/** Counts the cosines of pairs as they come; memory does not grow with the number of those of two individuals. */
+/** Counts the cosines of pairs as they come; memory does not grow beyond a million pairs of each kind. */
 export class PairTally {
   readonly #genuine = new Float64Array(bins)
   readonly #impostor = new Float64Array(bins)
-  readonly #queries: NamedPhotos
-  /** The bin of each genuine pair that is kept, and its query. */
-  readonly #bins: number[] = []
-  readonly #queryOf: number[] = []
+  readonly #kept = { genuine: new PairSample(), impostor: new PairSample() }
+  readonly #photos: { readonly queries: NamedPhotos; readonly gallery: NamedPhotos }
 
-  constructor(queries: NamedPhotos = { identities: [] }) {
-    this.#queries = queries
+  constructor(queries: NamedPhotos = { identities: [] }, gallery: NamedPhotos = queries) {
+    this.#photos = { queries, gallery }
   }
 
-  add(cosine: number, genuine: boolean, query = 0): void {
+  /** A pair by its cosine, whether both photos show one individual, and where both stand among the queries and in the gallery. */
+  add(cosine: number, genuine: boolean, query = 0, gallery = 0): void {
     const bin = Math.min(bins - 1, Math.max(0, Math.floor(((cosine + 1) / 2) * bins)))
     const counts = genuine ? this.#genuine : this.#impostor
     counts[bin]!++
-    if (!genuine || this.#bins.length > keptAtMost) return
-    this.#bins.push(bin)
-    this.#queryOf.push(query)
+    this.#kept[genuine ? 'genuine' : 'impostor'].add(bin, query, gallery)
   }
 
   /**
@@ -62,35 +61,44 @@ export class PairTally {
   scores(): VerificationScores {
     const [genuine, impostor] = [this.#genuine, this.#impostor].map((counts) => counts.reduce((a, b) => a + b, 0))
     const enough = genuine! > 0 ? rates.filter((fmr) => fmr * impostor! >= enoughBeyond) : []
-    return { genuine: genuine!, impostor: impostor!, at: enough.map((fmr) => this.#at(fmr, genuine!, impostor!)) }
+    const found = enough.map((fmr) => this.#at(fmr, impostor!))
+    const [identity, encounter] = [this.#intervals(found, 'identity'), this.#intervals(found, 'encounter')]
+    const at = found.map(({ fmr, bin, accepted }, r) => ({
+      fmr,
+      threshold: (2 * bin) / bins - 1,
+      fnmr: 1 - accepted / genuine!,
+      intervals: { identity: identity[r] ?? null, encounter: encounter[r] ?? null },
+    }))
+    return { genuine: genuine!, impostor: impostor!, at }
   }
 
-  #at(fmr: number, genuine: number, impostor: number): FnmrAtFmr {
+  #at(fmr: number, impostor: number): DrawnRate & { readonly accepted: number } {
     let [bin, beyond, accepted] = [bins, 0, 0]
     while (bin > 0 && beyond + this.#impostor[bin - 1]! <= fmr * impostor) {
       bin--
       beyond += this.#impostor[bin]!
       accepted += this.#genuine[bin]!
     }
-    const intervals = { identity: this.#interval(bin, 'identity'), encounter: this.#interval(bin, 'encounter') }
-    return { fmr, threshold: (2 * bin) / bins - 1, fnmr: 1 - accepted / genuine, intervals }
+    return { fmr, bin, accepted }
   }
 
-  /** The pairs of a unit that are below the bin, and all of them, drawn together. */
-  #interval(bin: number, by: ResampleUnit): Interval | null {
-    const isUnknown = by === 'encounter' && this.#queries.encounters === undefined
-    if (isUnknown || this.#bins.length > keptAtMost) return null
-    const names = unitsOf(this.#queries, by)
-    const own = numbered(this.#queryOf.map((query) => names[query] ?? ''))
-    const units = own.reduce((most, unit) => Math.max(most, unit), -1) + 1
-    if (units < 2) return null
-    const [missed, all] = [new Float64Array(units), new Float64Array(units)]
-    this.#bins.forEach((pair, i) => {
-      all[own[i]!]!++
-      if (pair < bin) missed[own[i]!]!++
-    })
+  /** An interval for each rate; none where there is too little to draw from. */
+  #intervals(found: readonly DrawnRate[], by: ResampleUnit): Interval[] {
+    const { queries, gallery } = this.#photos
+    const isUnknown = by === 'encounter' && (queries.encounters === undefined || gallery.encounters === undefined)
+    if (found.length === 0 || isUnknown) return []
+    const asked = queries.identities.length
+    const names = [...unitsOf(queries, by), ...(gallery === queries ? [] : unitsOf(gallery, by, asked))]
+    const all = numbered(names)
+    const units = all.reduce((most, unit) => Math.max(most, unit), -1) + 1
+    if (units < fewestUnits) return []
+    const queryUnit = all.subarray(0, asked)
+    const galleryUnit = gallery === queries ? queryUnit : all.subarray(asked)
     const { level, resamples, seed } = intervalDefaults
-    const [low, high] = quantiles(resampleShares(missed, all, { resamples, seed }), [(1 - level) / 2, (1 + level) / 2])
-    return [low!, high!]
+    const drawn = drawFnmr({ ...this.#kept, units, queryUnit, galleryUnit }, found, { resamples, seed })
+    return drawn.map((values) => {
+      const [low, high] = quantiles(Float64Array.from(values), [(1 - level) / 2, (1 + level) / 2])
+      return [low!, high!]
+    })
   }
 }
