@@ -5,17 +5,17 @@
  * - nyala-512: the same photos, larger; with `--locate isnet.onnx` networks see the animal alone, the background filled.
  * - seals: two fifths of the photos, photos that look alike kept together, against the others.
  * Heads and networks learn from the other side alone, for as long as the recipe says: the scored photos choose nothing.
- * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again.
+ * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again. Prints the table of docs/results.md.
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
 import type { EvaluationReport, ProtocolReport } from '../src/identify/index.ts'
 import { root, rosette, today } from './command.ts'
 import { nyalaTable } from './nyala-table.ts'
 import { processorName } from './processor.ts'
+import { protocolTable } from './protocol-table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -82,7 +82,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true })
 }
-console.log(summary())
+console.log(protocolTable(readFileSync(file, 'utf8')))
 
 async function measureAll(named: string): Promise<void> {
   const [data = '', images = ''] = named.split('=')
@@ -180,51 +180,4 @@ function numberIn(scores: object, name: string): number {
   const found: unknown = Object.entries(scores).find(([key]) => key === name)?.[1]
   if (typeof found !== 'number') throw new Error(`${name}: no number`)
   return found
-}
-
-/** A row for each protocol and model, a column for each metric: the mean over seeds with σ, the interval of the first seed; chance as one more model. */
-function summary(): string {
-  const metrics = ['identityBalancedMap', 'rank1', 'auroc'] as const
-  /** By protocol, then model, then metric: its cells of each seed. */
-  const found = new Map<string, Map<string, Map<string, string[][]>>>()
-  for (const line of readFileSync(file, 'utf8').trim().split('\n').slice(1)) {
-    const cells = [...line.matchAll(/"([^"]*)"|([^,]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
-    const [, data, model = '', , protocol = '', score = ''] = cells
-    if (!metrics.some((metric) => metric === score) || protocol.startsWith('gap')) continue
-    const models = inside(found, `${data}, ${protocol}`, () => new Map<string, Map<string, string[][]>>())
-    inside(
-      inside(models, model, () => new Map<string, string[][]>()),
-      score,
-      (): string[][] => [],
-    ).push(cells)
-  }
-  const rows = [...found].flatMap(([protocol, models]) => {
-    const [first] = [...models.values()].flatMap((scores) => [...scores.values()])
-    const chance = (metric: string) => {
-      const [seeds] = [...models.values()].flatMap((scores) => scores.get(metric) ?? [])
-      return seeds === undefined ? '–' : Number(seeds.at(10)).toFixed(3)
-    }
-    return [
-      ...[...models].map(([model, scores]) => [
-        ...[protocol, first![0]![6]!, model],
-        ...metrics.map((metric) => told(scores.get(metric))),
-      ]),
-      [protocol, first![0]![6]!, 'a random order', ...metrics.map(chance)],
-    ]
-  })
-  return formatTable(['protocol', 'queries', 'model', 'id.-balanced mAP', 'rank-1', 'AUROC, known from new'], rows)
-}
-
-function told(seeds: readonly string[][] | undefined): string {
-  if (seeds === undefined) return '–'
-  const [, , , , , , , , low, high] = seeds[0]!
-  const values = seeds.map((cells) => Number(cells[7]))
-  const spread = values.length === 1 ? '' : ` ± ${standardDeviation(values).toFixed(3)}`
-  return `${mean(values).toFixed(3)}${spread} (${Number(low).toFixed(3)} to ${Number(high).toFixed(3)})`
-}
-
-function inside<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
-  const value = map.get(key) ?? fresh()
-  map.set(key, value)
-  return value
 }
