@@ -1,7 +1,8 @@
 /**
- * `node scripts/bench.mjs burst-likeness --data nyala=DIR --data seals=DIR --data drawn=DIR --model resnet50-imagenet.onnx`: which pairs of photos a
+ * `node scripts/bench.mjs burst-likeness --data seals=DIR --data drawn=DIR --data nyala=DIR --model resnet50-imagenet.onnx`: which pairs of photos a
  * threshold on the cosine of their embeddings joins: of one individual at one encounter (what a burst is), of one individual at two (or where no encounters are
- * known), and of two individuals. Beside them what bursts join, by hashes alone and with the usual threshold. `drawn` is a folder of `rosette synth`.
+ * known), and of two individuals. Beside them what bursts join, by hashes alone and with the usual threshold. `drawn` is a folder of
+ * `rosette synth --identities 24 --photos 20 --seed 7`, of which the photos that train are counted; of nyala the known ones and those of the test.
  * Writes results/burst-likeness.csv.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -84,7 +84,11 @@ async function auditAction(flags: AuditFlags): Promise<void> {
       const skipped = [...hashed.skipped, ...masks.skipped]
       const found = { embeddings, burstCosine: flags.burstCosine, leakage, maskShares: masks.shares }
       const input = { ...hashed, skipped, ...found, signal }
-      return auditPhotos({ ...input, onProgress: progressOf('comparing') })
+      return auditPhotos({
+        ...input,
+        onProgress: progressOf('comparing'),
+        onCosines: progressOf('comparing embeddings'),
+      })
     })().finally(stages.stop)
     const told = await output.write(audit, hashed.photos, { limitPixels, signal })
     await tellAudit(audit, { told, table: output.table })

@@ -1,9 +1,25 @@
-/** Calls `visit` with each two of the photos in `rows`, a < b, and the cosine of their embeddings: `cosinesAmong` of the retrieval room. */
-export type CosinesAmong = (rows: readonly number[], visit: (a: number, b: number, cosine: number) => void) => void
+/** Which pairs are looked for, and who is told how far the search is. */
+export interface CosinesWanted {
+  /** The least cosine that counts; it may rise after a visit. */
+  readonly least: () => number
+  readonly wanted: (a: number, b: number) => boolean
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Calls `visit` with each two of the photos in `rows`, a < b, whose cosine counts, and that cosine: `cosinesAmong` of the retrieval room. */
+export type CosinesAmong = (
+  rows: readonly number[],
+  wanted: CosinesWanted,
+  visit: (a: number, b: number, cosine: number) => void,
+) => Promise<void>
 
 /** How a threshold on the cosine of embeddings was used. */
 export interface CosineThreshold {
-  /** What was asked for, and the least cosine that counts: higher where photos of two individuals reach what was asked for. */
+  /**
+   * What was asked for, and the least cosine that counts: higher where photos of two individuals reach what was asked for. Above 1 none counts, since
+   * two individuals have 1.
+   */
   readonly asked: number
   readonly cosine: number
   /** Pairs of one individual that reach it, and of two individuals, those on one picture left out. */
@@ -14,7 +30,7 @@ export interface CosineThreshold {
 }
 
 /** Individuals of photos, and what decides about pairs of them. */
-export interface CosineSearch {
+export interface CosineSearch extends Pick<CosinesWanted, 'onProgress' | 'signal'> {
   readonly identities: readonly (string | undefined)[]
   readonly cosinesAmong: CosinesAmong
   readonly least: number
@@ -28,28 +44,41 @@ export interface CosineSearch {
  * Joins photos of one individual whose cosine is `least` or more, but above that of the nearest two individuals: of all but `collisions` of
  * them. All pairs are looked at once for the threshold, then those of each individual; none is kept.
  */
-export function joinByCosine(
-  { identities, cosinesAmong, least, collisions, isPicture }: CosineSearch,
+export async function joinByCosine(
+  { identities, cosinesAmong, least, collisions, isPicture, onProgress, signal }: CosineSearch,
   join: (a: number, b: number) => void,
-): CosineThreshold {
+): Promise<CosineThreshold> {
   const known = identities.flatMap((identity, row) => (identity === undefined ? [] : [row]))
   const nearest: number[] = [] // cosines of two individuals, the highest first: one more than may be reached
-  cosinesAmong(known, (a, b, cosine) => {
-    if (cosine < least || identities[a] === identities[b]) return
-    if (nearest.length > collisions && cosine <= nearest.at(-1)!) return
-    if (isPicture(a, b)) return
-    nearest.push(cosine)
+  let cosine = least
+  const ofTwo: CosinesWanted = {
+    least: () => cosine,
+    wanted: (a, b) => identities[a] !== identities[b] && !isPicture(a, b),
+    onProgress: (done, total) => onProgress?.(done, 2 * total),
+    signal,
+  }
+  await cosinesAmong(known, ofTwo, (_, __, between) => {
+    nearest.push(between)
     nearest.sort((p, q) => q - p)
     nearest.length = Math.min(nearest.length, collisions + 1)
+    if (nearest.length > collisions) cosine = nextFloat32(nearest.at(-1)!)
   })
-  const cosine = nearest.length > collisions ? nextFloat32(nearest.at(-1)!) : least
-  let pairs = 0
-  for (const rows of rowsOfEach(identities, known))
-    cosinesAmong(rows, (a, b, between) => {
-      if (between < cosine) return
+  let [pairs, done] = [0, known.length]
+  for (const rows of rowsOfEach(identities, known)) {
+    if (cosine > 1) break
+    const ofOne: CosinesWanted = {
+      least: () => cosine,
+      wanted: () => true,
+      onProgress: (own) => onProgress?.(done + own, 2 * known.length),
+      signal,
+    }
+    await cosinesAmong(rows, ofOne, (a, b) => {
       pairs++
       join(a, b)
     })
+    done += rows.length
+  }
+  onProgress?.(2 * known.length, 2 * known.length)
   const reached = nearest.filter((between) => between >= cosine).length
   return { asked: least, cosine, pairs, collisions: reached, nearestCollision: nearest[0] }
 }

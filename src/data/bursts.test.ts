@@ -75,9 +75,12 @@ describe('burstsOf', () => {
   /** Cosines of pairs by their rows; 0 for all others. */
   const cosinesOf =
     (known: Readonly<Record<string, number>>): CosinesAmong =>
-    (rows, visit) => {
+    async (rows, { least, wanted }, visit) => {
       rows.forEach((a, i) => {
-        for (const b of rows.slice(i + 1)) visit(a, b, Math.fround(known[`${a} ${b}`] ?? 0))
+        for (const b of rows.slice(i + 1)) {
+          const cosine = Math.fround(known[`${a} ${b}`] ?? 0)
+          if (cosine >= least() && wanted(a, b)) visit(a, b, cosine)
+        }
       })
     }
   const unlike = joined(...['p', 'q', 'r', 's', 't', 'u'].map(random))
@@ -109,6 +112,29 @@ describe('burstsOf', () => {
     const lax = await burstsOf(hashes, identities, { cosinesAmong, collisions: 1 })
     expect(lax.bursts).toEqual([0, 0, 0, 1, 1, 0])
     expect(lax.likeness).toMatchObject({ pairs: 3, collisions: 1, nearestCollision: Math.fround(0.97) })
+  })
+
+  it('says that none is joined by cosine where two individuals have a cosine of 1, and a limit near 1 with its digits', async () => {
+    const identities = ['A', 'A', 'A', 'B', 'B', undefined]
+    const among = (known: Readonly<Record<string, number>>) =>
+      burstsOf(unlike, identities, { cosinesAmong: cosinesOf(known), cosine: 0.9 })
+    const one = await among({ '0 1': 1, '2 3': 1 })
+    expect(one.bursts).toEqual([0, 1, 2, 3, 4, 5])
+    expect(one.likeness).toMatchObject({ pairs: 0, collisions: 0, nearestCollision: 1 })
+    expect(burstWords(one)).toBe(
+      '0 bursts of 0 photos (a burst is photos of one individual that are nearly the same picture: within 11 bits of 64 in a hash; none is joined by cosine, since photos of two individuals have a cosine of 1)',
+    )
+    const near = await among({ '0 1': 1, '2 3': 0.99997 })
+    expect(near.bursts).toEqual([0, 0, 1, 2, 3, 4])
+    expect(burstWords(near)).toContain('or of cosine 0.9999701 or more; here photos of two individuals are as alike')
+  })
+
+  it('tells how far the search by cosines is', async () => {
+    const told: string[] = []
+    const cosinesAmong: CosinesAmong = async (rows, { onProgress }) => onProgress?.(rows.length, rows.length)
+    const onCosines = (done: number, total: number) => told.push(`${done}/${total}`)
+    await burstsOf(unlike, ['A', 'A', 'A', 'B', 'B', undefined], { cosinesAmong, onCosines })
+    expect(told).toEqual(['5/10', '8/10', '10/10', '10/10'])
   })
 
   it('agrees with a search through all pairs', async () => {

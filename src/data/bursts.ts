@@ -12,13 +12,15 @@ export interface BurstOptions extends Pick<NearPairOptions, 'onProgress' | 'sign
   readonly collisions?: number
   /** What tells how alike two photos are to a network; without it hashes alone are asked. */
   readonly cosinesAmong?: CosinesAmong | undefined
+  /** How far the search by cosines is: all pairs, then those of each individual. */
+  readonly onCosines?: ((done: number, total: number) => void) | undefined
   /** The cosine from which on photos of one individual are joined; higher where photos of two individuals are as alike. */
   readonly cosine?: number | undefined
 }
 
 /**
  * The jaguar challenge's training photos have no two individuals within 11 bits, and the first two at 12. A cosine of 0.96 by a ResNet50 of ImageNet joined
- * no photos of two encounters among 10,087 pairs of one individual, where 0.95 joined three (results/burst-likeness.csv).
+ * none of 9,571 pairs of one individual at two encounters, where 0.95 joined three (results/burst-likeness.csv, drawn jaguars and nyala).
  */
 export const burstDefaults = { radius: 11, collisions: 0, cosine: 0.96 } as const satisfies BurstOptions
 
@@ -69,7 +71,7 @@ export async function burstsOf(
   identities: readonly (string | undefined)[],
   options: BurstOptions = {},
 ): Promise<Bursts> {
-  const { onProgress, signal, cosinesAmong } = options
+  const { onProgress, onCosines, signal, cosinesAmong } = options
   const {
     radius = burstDefaults.radius,
     collisions = burstDefaults.collisions,
@@ -104,7 +106,10 @@ export async function burstsOf(
   }
   const likeness =
     cosinesAmong &&
-    joinByCosine({ identities, cosinesAmong, least: cosine, collisions, isPicture }, (a, b) => sets.union(a, b))
+    (await joinByCosine(
+      { identities, cosinesAmong, least: cosine, collisions, isPicture, signal, onProgress: onCosines },
+      (a, b) => sets.union(a, b),
+    ))
   const groups = [...sets.groups()]
   const sizes = new Map<number, number>()
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1)
@@ -143,10 +148,10 @@ function thresholdOf(
 export function burstWords(found: BurstFindings): string {
   const { count, photos, thresholds, likeness } = found
   const what = 'a burst is photos of one individual that are nearly the same picture'
-  const lowered = [...thresholds, ...(likeness ? [likeness] : [])].some(
+  const lowered = [...thresholds, ...(hasCosine(found) ? [likeness!] : [])].some(
     ({ nearestCollision }) => nearestCollision !== undefined,
   )
-  const some = likeness !== undefined || thresholds.some(({ radius }) => radius >= 0)
+  const some = hasCosine(found) || thresholds.some(({ radius }) => radius >= 0)
   const fewer = lowered
     ? `; here photos of two individuals are as alike, so that only ${some ? 'photos that are more alike' : 'identical pictures'} were joined`
     : ''
@@ -159,8 +164,21 @@ function limitWords({ thresholds, likeness }: Pick<Bursts, 'thresholds' | 'liken
   const isOne = used.length === thresholds.length && new Set(used.map(({ radius }) => radius)).size === 1
   const each = used.map(({ kind, radius }, i) => `${i === 0 ? counted(radius, 'bit') + ' of 64' : radius} by ${kind}`)
   const bits = isOne ? `${counted(used[0]!.radius, 'bit')} of 64 in a hash` : each.join(', ')
-  return [
+  const limits = [
     ...(used.length === 0 ? ['the same in both hashes'] : [`within ${bits}`]),
-    ...(likeness === undefined ? [] : [`of cosine ${Number(likeness.cosine.toFixed(4))} or more`]),
+    ...(hasCosine({ likeness }) ? [`of cosine ${cosineText(likeness!.cosine)} or more`] : []),
   ].join(', or ')
+  return likeness === undefined || hasCosine({ likeness })
+    ? limits
+    : `${limits}; none is joined by cosine, since photos of two individuals have a cosine of 1`
+}
+
+/** Whether any cosine is high enough. */
+function hasCosine({ likeness }: Pick<BurstFindings, 'likeness'>): boolean {
+  return likeness !== undefined && likeness.cosine <= 1
+}
+
+/** With more digits near 1, which only the same picture has. */
+function cosineText(cosine: number): string {
+  return String(Number(cosine.toFixed(cosine > 0.9999 ? 7 : 4)))
 }

@@ -9,7 +9,9 @@ export interface FindBurstsOptions extends Pick<ScanOptions, 'limitPixels' | 'si
   /** How alike the photos are to a network, of those that could be read; hashes alone decide unless given. */
   readonly cosinesOf?: ((photos: readonly Photo[]) => Promise<CosinesAmong>) | undefined
   readonly cacheDir?: string | undefined
-  readonly onProgress?: ((part: 'what photos look like' | 'comparing', done: number, total: number) => void) | undefined
+  readonly onProgress?:
+    | ((part: 'what photos look like' | 'comparing' | 'comparing embeddings', done: number, total: number) => void)
+    | undefined
 }
 
 /**
@@ -29,6 +31,7 @@ export async function findBursts(photos: readonly Photo[], options: FindBurstsOp
     ...aborting,
     ...{ cosine, cosinesAmong },
     onProgress: (done, total) => onProgress?.('comparing', done, total),
+    onCosines: (done, total) => onProgress?.('comparing embeddings', done, total),
   })
   const groups = new Map(read.photos.map((photo, i) => [photo, found.bursts[i]!]))
   return { ...found, bursts: photos.map((photo, i) => groups.get(photo) ?? photos.length + i) }

@@ -18,7 +18,7 @@ export {
 } from './augmentation.ts'
 export { type BoxFormat } from './box-format.ts'
 export type { SizeProgress } from './boxes.ts'
-export type { CosinesAmong, CosineThreshold } from './burst-cosines.ts'
+export type { CosinesAmong, CosinesWanted, CosineThreshold } from './burst-cosines.ts'
 export {
   type BurstFindings,
   type BurstOptions,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { InputError, Rng } from '../base/index.ts'
 import type { Embeddings } from './embeddings.ts'
 import { l2Normalise } from './embeddings.ts'
-import { cosineSimilarity, cosinesAmong, forEachCosineRow, pairCosines } from './similarity.ts'
+import { cosineSimilarity, forEachCosineRow, pairCosines } from './similarity.ts'
 
 function random(count: number, dim: number, seed: number): Embeddings {
   const rng = new Rng(seed)
@@ -85,16 +85,4 @@ test('l2Normalise keeps directions, makes lengths 1, leaves zeros and its input 
   const photos = { count: 3, dim: 2, data: Float32Array.of(3, 4, 0, 0, 3 * 2 ** 100, -4 * 2 ** 100) }
   expect([...l2Normalise(photos).data]).toEqual([0.6, 0.8, 0, 0, 0.6, -0.8].map(Math.fround))
   expect(photos.data[0]).toBe(3)
-})
-
-test('cosines among some rows are those of the table, each two once and in the order given', () => {
-  const embeddings = random(7, 5, 3)
-  const table = cosineSimilarity(embeddings, embeddings)
-  const seen: number[][] = []
-  cosinesAmong(embeddings)([5, 0, 3], (a, b, cosine) => seen.push([a, b, cosine]))
-  expect(seen).toEqual([
-    [5, 0, table[5 * 7]],
-    [5, 3, table[5 * 7 + 3]],
-    [0, 3, table[3]],
-  ])
 })

@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 import { multiplyTile, packRows, tileColumns, tileRows } from '../tensor/index.ts'
-import { type Embeddings, inverseNorms, pickRows } from './embeddings.ts'
+import { type Embeddings, inverseNorms } from './embeddings.ts'
 
 const blockQ = 256 // queries whose similarities are held at once: memory is blockQ × G, whatever Q is
 const panelG = 64 // gallery photos packed at once: 64 × 768 float64 fit the second-level cache
@@ -82,18 +82,5 @@ export function forEachCosineRow(
     for (let q = q0; q < Math.min(q0 + blockQ, queries.count); q++) {
       visit(q, block.subarray((q - q0) * stride, (q - q0) * stride + gallery.count))
     }
-  }
-}
-
-/**
- * What calls `visit` with each two of the given rows of `embeddings`, in the order in which they are given, and their cosine: equal to the last bit to
- * `cosineSimilarity`'s. Memory does not grow with the number of pairs.
- */
-export function cosinesAmong(embeddings: Embeddings) {
-  return (rows: readonly number[], visit: (a: number, b: number, cosine: number) => void): void => {
-    const among = pickRows(embeddings, rows)
-    forEachCosineRow(among, among, (i, cosines) => {
-      for (let j = i + 1; j < rows.length; j++) visit(rows[i]!, rows[j]!, cosines[j]!)
-    })
   }
 }

@@ -82,6 +82,8 @@ export interface AuditInput extends PhotoHashes, RiskOptions {
   readonly maskShares?: readonly MaskShare[] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** How far the search for bursts by embeddings is. */
+  readonly onCosines?: ((done: number, total: number) => void) | undefined
 }
 
 /** Pairs of one kind that are listed; all are counted. */
@@ -140,6 +142,7 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     photos.map(({ identity }) => identity),
     {
       signal,
+      onCosines: input.onCosines,
       cosine: input.burstCosine,
       cosinesAmong: embeddings && !embeddings.fusion ? cosinesAmong(embeddings) : undefined,
     },
