@@ -1,5 +1,6 @@
+import type { Embeddings } from './embeddings.ts'
 import { cosinesFrom, listLength, listRow, type Neighbourhoods, type NeighbourhoodsOf } from './neighbourhoods.ts'
-import { type Nearest, withoutPhotos } from './neighbours.ts'
+import { type Nearest, remainders } from './neighbours.ts'
 import { halfOf, joins, reciprocalSet } from './reciprocal.ts'
 import type { RerankSettings } from './rerank-settings.ts'
 import { byColumn, type NewRow, SparseRows } from './sparse-rows.ts'
@@ -20,19 +21,21 @@ export interface NeighbourhoodsWithout extends Neighbourhoods {
  *     in R(j, ½k₁), j ∈ R(i, k₁)       R*(i, k₁), so its own vector; j ∈ R(i, k₁) just when i ∈ R(j, k₁)
  *     with j among its k₂ − 1 nearest  the mean of own vectors, j's among them
  *
- * and its own vector on its farthest photo. The lists of `surroundings` have as many photos to spare as are taken out at most.
+ * and its own vector on its farthest photo. The more photos the lists of `surroundings` have to spare, the fewer are made anew.
  * What a call gives back is good until the next one.
  */
 export function takingOut(
+  gallery: Embeddings,
   whole: Neighbourhoods,
   { surroundings, cosineOf, making }: NeighbourhoodsOf,
   { k1, k2 }: RerankSettings,
 ): (leftOut: ReadonlySet<number>) => NeighbourhoodsWithout {
-  const { nearest, farthest } = surroundings
+  const { farthest } = surroundings
   const length = listLength({ k1, k2 })
   const listing = holders(whole.lists, length)
   const averaging = holders(whole.lists, k2 - 1)
   const measuring = farthestOf(farthest)
+  const remaining = remainders(gallery, surroundings, length)
 
   const lists = new Patched(whole.lists)
   const cores = new Patched(whole.cores)
@@ -43,7 +46,9 @@ export function takingOut(
 
   return (out) => {
     const listed = gathered(out, listing, out)
-    lists.renew(listed, (i) => listRow(withoutPhotos(nearest[i]!, out, length)))
+    const measured = gathered(out, measuring, out)
+    const left = remaining(new Set([...listed, ...measured]), out)
+    lists.renew(listed, (i) => listRow(left.get(i)!.nearest))
 
     const renewSets = (sets: Patched, k: number) => {
       const suspects = new Set<number>()
@@ -63,7 +68,6 @@ export function takingOut(
     renewSets(cores, k1)
     renewSets(halves, halfOf(k1))
 
-    const measured = gathered(out, measuring, out)
     const suspects = new Set([...cores.changed, ...measured])
     for (const j of halves.changed)
       for (const i of cores.all.first(j))
@@ -72,7 +76,7 @@ export function takingOut(
       const before = whole.own.row(i)
       const members = making.expanded(cores.all.first(i), halves.all, before.columns)
       if (members === before.columns && !measured.has(i)) return undefined
-      const farthestCosine = withoutPhotos(farthest[i]!, out, 1).cosines[0] ?? 1
+      const farthestCosine = (left.get(i)?.farthest ?? farthest[i]!).cosines[0] ?? 1
       const known = measured.has(i) ? undefined : before
       return making.weighted(members, cosinesFrom(i, lists.all, cosineOf), farthestCosine, known)
     })

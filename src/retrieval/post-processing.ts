@@ -79,8 +79,8 @@ function againstGallery(
   visit: VisitRow,
 ): void {
   if (databaseAugmentation === undefined) return againstFinal(queries, gallery, rest, leftOut, visit)
-  for (const { rows, leftOut: out } of groupsByLeftOut(queries.count, leftOut)) {
-    const own = [...out]
+  for (const { rows, leftOut: outOf } of groupsByLeftOut(queries.count, leftOut)) {
+    const own = [...outOf()]
     const augmented = augmentDatabase(gallery, { ...databaseAugmentation, leftOut: () => own })
     againstFinal(
       pickRows(queries, rows),

@@ -1,7 +1,7 @@
 import { check } from '../base/index.ts'
 import { type Embeddings, l2Normalise } from './embeddings.ts'
 import type { LeftOut } from './left-out.ts'
-import { type Nearest, nearestOf, withoutPhotos } from './neighbours.ts'
+import { type Nearest, nearestOf } from './neighbours.ts'
 import { forEachCosineRow } from './similarity.ts'
 
 /** α query expansion: how many nearest photos join a query, and how fast their weight falls with their cosine. */
@@ -71,7 +71,7 @@ function joined(
   const out = l2Normalise(photos)
   forEachCosineRow(photos, gallery, (photo, cosines) => {
     const left = new Set(leftOut(photo))
-    const nearest = withoutPhotos(nearestOf(cosines, k + left.size), left, k)
+    const nearest = nearestOf(cosines, k, (other) => left.has(other))
     const weights = weightsOf(nearest)
     nearest.photos.forEach((neighbour, at) => {
       for (let d = 0; d < dim; d++) out.data[photo * dim + d]! += weights[at]! * unit[neighbour * dim + d]!

@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Rng } from '../base/index.ts'
 import type { Embeddings } from './embeddings.ts'
+import { surroundings } from './neighbours.ts'
 import { rank } from './rank.ts'
 import { forEachRerankedQueryRow, forEachRerankedRow } from './rerank.ts'
 import { cosineSimilarity } from './similarity.ts'
+
+vi.mock('./neighbours.ts', { spy: true })
 
 const settings = { k1: 6, k2: 3, lambda: 0.3 }
 
@@ -130,6 +133,27 @@ describe('forEachRerankedQueryRow', () => {
     }
   })
 
+  it('ranks so where more is left out than lists have to spare, for queries of two flanks and of none, each without its encounter', () => {
+    const { photos, leftOut, flankOf } = flanked(600, 6, 70)
+    const rows = answers(photos, photos, { ...settings, leftOut })
+    for (const q of [0, 1, 5, 140, 355, 599]) {
+      const out = new Set(leftOut(q))
+      const rest = [...Array(photos.count).keys()].filter((g) => !out.has(g))
+      const alone = answers(pick(photos, [q]), pick(photos, rest), settings)[0]!
+      expect([...rows[q]!.filter((_, g) => !out.has(g))], `query ${q}, flank ${flankOf(q)}`).toEqual([...alone])
+      for (const g of out) expect(rows[q]![g]).toBe(0)
+    }
+  })
+
+  it('asks for lists that are not longer for more photos left out', () => {
+    const asked = vi.mocked(surroundings)
+    asked.mockClear()
+    const { photos, leftOut } = flanked(600, 6, 70)
+    answers(photos, photos, { ...settings, leftOut })
+    expect(Math.max(...asked.mock.calls.map(([, k, far]) => k + far))).toBeLessThan(136)
+    expect(asked).toHaveBeenCalledTimes(3) // the whole for photos of no flank, and each flank's: not one for each encounter
+  })
+
   it('lets photos that are left out change nothing, not even through their neighbours', () => {
     const [queries, gallery] = [groups(6, 12, 5, 31), groups(35, 12, 5, 32)]
     const out = [3, 4, 17]
@@ -163,6 +187,19 @@ function randomCase(rng: Rng) {
   const few = Math.min(whole(0, 3), count)
   const sets = [order.slice(few), order.slice(0, few), order.slice(whole(0, count))]
   return { gallery, queries: pick(gallery, order.slice(0, 3)), leftOut: (query: number) => sets[query]!, own }
+}
+
+/** Photos of two flanks and of none, of `each` an encounter, which are near to each other: they do not meet, nor do flanks. */
+function flanked(count: number, dim: number, each: number) {
+  const { data } = groups(count, dim, 12, 41)
+  const encounterOf = (photo: number) => Math.floor(photo / each)
+  for (let i = 0; i < data.length; i++) data[i] = 0.1 * data[i]! + Math.sin((i % dim) * (encounterOf(i / dim) + 1))
+  for (let d = 0; d < dim; d++) data[(count - 1) * dim + d] = Math.sin(d) // has no near photos but those of the first encounter
+  const flankOf = (photo: number) => photo % 3
+  const apart = (a: number, b: number) => flankOf(a) + flankOf(b) === 3
+  const all = [...Array(count).keys()]
+  const leftOut = (query: number) => all.filter((g) => encounterOf(g) === encounterOf(query) || apart(query, g))
+  return { photos: { count, dim, data }, leftOut, flankOf }
 }
 
 /** Photos scattered about centres, as those of individuals are. */

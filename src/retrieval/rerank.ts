@@ -1,15 +1,8 @@
 import { type Embeddings, pickRows } from './embeddings.ts'
-import { groupsByLeftOut, type LeftOut, type QueryGroup } from './left-out.ts'
-import {
-  listLength,
-  type Neighbourhoods,
-  neighbourhoodOfQuery,
-  neighbourhoods,
-  scaledDistance,
-  vectorMaking,
-} from './neighbourhoods.ts'
+import { bySharedOut, groupsByLeftOut, type LeftOut, type QueryGroup } from './left-out.ts'
+import { listLength, neighbourhoodOfQuery, neighbourhoods, scaledDistance, vectorMaking } from './neighbourhoods.ts'
 import { type NeighbourhoodsWithout, takingOut } from './neighbourhoods-without.ts'
-import { exactExtremes, surroundings, withoutPhotos } from './neighbours.ts'
+import { exactExtremes, surroundings } from './neighbours.ts'
 import { checkRerank, type RerankSettings } from './rerank-settings.ts'
 import { forEachRoundedCosineRow } from './rounded-cosines.ts'
 import { cosineBetweenRows } from './similarity.ts'
@@ -22,7 +15,9 @@ export type VisitRow = (query: number, similarities: Float32Array) => void
  * Each photo of a set against the set, re-ranked by k-reciprocal neighbours (Zhong et al., arXiv:1701.08398): similarity =
  * 1 − ((1 − λ) d_J + λ d), in [0, 1], d_J the Jaccard distance of the photos' neighbourhoods. Pairs that share nothing have d_J = 1.
  * Photos in order. In memory: the embeddings once more, the k₁ nearest of each photo and their sparse neighbourhoods, and some hundred rows of
- * cosines. Neighbours are the exact ones; d of the formula is in float32, within `productError` of the exact distance.
+ * cosines. Neighbours are the exact ones; d of the formula is made of cosines in float32, which lie within `productError` of the exact
+ * ones, and then divided by the row's largest distance: where all photos of a row are nearly alike, d may be off by tenths, and with
+ * λ = 1 the order is not that of the exact cosines.
  * @throws InputError for settings that mean nothing and embeddings that are not finite.
  */
 export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings, visit: VisitRow): void {
@@ -33,46 +28,83 @@ export function forEachRerankedRow(photos: Embeddings, settings: RerankSettings,
     making: vectorMaking(photos.count, settings),
   }
   const known = neighbourhoods(of, settings)
-  const mix = mixer(known, settings.lambda)
-  const nobodyLeftOut = { ...known, changed: [] }
+  const mix = mixer(photos.count, settings.lambda)
+  const nobodyLeftOut = { ...known, columns: byColumn(known.rows), changed: [] }
   forEachRoundedCosineRow(photos, photos, (photo, cosines) => {
     const farthest = of.surroundings.farthest[photo]!.cosines[0] ?? 1
     visit(photo, mix(known.rows.row(photo), cosines, farthest, nobodyLeftOut))
   })
 }
 
+/** Photos that lists hold beyond those that are asked for: so many may be left out before a list has to be made anew. */
+const mostSpare = 64
+
 /**
  * Each query by itself against a gallery, otherwise as forEachRerankedRow. The gallery's neighbourhoods are its own: no query stands in
  * them, so an answer does not depend on what else is asked. What `leftOut` names for a query is not in its gallery at all: neither in
- * the ranking (its similarity is 0) nor in anybody's neighbourhood. Queries of one gallery come together, not in order.
+ * the ranking (its similarity is 0) nor in anybody's neighbourhood. Queries of one gallery come together, not in order. Where a large
+ * part of the gallery is left out for many queries, as the other flank is, these are answered by a gallery without it.
  */
 export function forEachRerankedQueryRow(
   queries: Embeddings,
   gallery: Embeddings,
-  { leftOut, ...settings }: RerankSettings & { readonly leftOut?: LeftOut | undefined },
+  { leftOut = () => [], ...settings }: RerankSettings & { readonly leftOut?: LeftOut | undefined },
   visit: VisitRow,
 ): void {
   checkRerank(settings)
-  const groups = groupsByLeftOut(queries.count, leftOut)
-  const spare = Math.max(0, ...groups.map(({ leftOut: out }) => out.size))
+  const { others, shared } = bySharedOut(groupsByLeftOut(queries.count, leftOut), gallery.count)
+  if (others.length > 0) answerGroups({ queries, gallery, groups: others }, settings, visit)
+  const similarities = new Float32Array(shared.length > 0 ? gallery.count : 0)
+  for (const { common, groups } of shared) {
+    const rows = groups.flatMap((group) => group.rows)
+    const rest = Array.from({ length: gallery.count }, (_, photo) => photo).filter((photo) => !common.has(photo))
+    const place = new Map(rest.map((photo, i) => [photo, i]))
+    const stillOut: LeftOut = (i) => leftOut(rows[i]!).flatMap((photo) => place.get(photo) ?? [])
+    const options = { ...settings, leftOut: stillOut }
+    forEachRerankedQueryRow(pickRows(queries, rows), pickRows(gallery, rest), options, (i, row) => {
+      similarities.fill(0)
+      for (let g = 0; g < row.length; g++) similarities[rest[g]!] = row[g]!
+      visit(rows[i]!, similarities)
+    })
+  }
+}
+
+/** Queries by what they leave out, and the gallery that they leave it out of. */
+interface ToAnswer {
+  readonly queries: Embeddings
+  readonly gallery: Embeddings
+  readonly groups: readonly QueryGroup[]
+}
+
+function answerGroups({ queries, gallery, groups }: ToAnswer, settings: RerankSettings, visit: VisitRow): void {
+  const length = listLength(settings)
+  const spare = Math.min(
+    mostSpare,
+    groups.reduce((most, { size }) => Math.max(most, size), 0),
+  )
   const of = {
-    surroundings: surroundings(gallery, listLength(settings) + spare, spare + 1),
+    surroundings: surroundings(gallery, length + spare, spare + 1),
     cosineOf: cosineBetweenRows(gallery),
     making: vectorMaking(gallery.count, settings),
   }
   const whole = neighbourhoods(of, settings)
-  const takeOut = takingOut(whole, of, settings)
-  const mix = mixer(whole, settings.lambda)
+  const takeOut = takingOut(gallery, whole, of, settings)
+  const mix = mixer(gallery.count, settings.lambda)
+  const columns = byColumn(whole.rows)
   const towards = cosineBetweenRows(queries, gallery)
   const exact = exactExtremes(queries, gallery)
-  const answerer = ({ leftOut: out }: QueryGroup) => {
+  const answerer = ({ rows, leftOut }: QueryGroup) => {
+    const out = leftOut()
+    const skip = (photo: number) => out.has(photo)
     const known = takeOut(out)
+    const manyChanged = rows.length * known.changed.length > 2 * gallery.count // looking each up would cost more
+    const compared = manyChanged ? { ...known, columns: byColumn(known.rows), changed: [] } : { ...known, columns }
     return (query: number, cosines: Float32Array) => {
-      const nearest = exact.nearest(query, cosines, listLength(settings) + out.size)
-      const list = withoutPhotos(nearest, out, listLength(settings))
-      const farthestCosine = withoutPhotos(exact.farthest(query, cosines, out.size + 1), out, 1).cosines[0] ?? 1
+      const list = exact.nearest(query, cosines, length, skip)
+      const farthestCosine = exact.farthest(query, cosines, 1, skip).cosines[0] ?? 1
       const view = { list, cosineOf: (photo: number) => towards(query, photo), farthestCosine }
-      const similarities = mix(neighbourhoodOfQuery(view, known, settings, of.making), cosines, farthestCosine, known)
+      const vector = neighbourhoodOfQuery(view, known, settings, of.making)
+      const similarities = mix(vector, cosines, farthestCosine, compared)
       for (const photo of out) similarities[photo] = 0
       visit(query, similarities)
     }
@@ -90,19 +122,20 @@ export function forEachRerankedQueryRow(
   })
 }
 
-/** What a row is compared with. */
-type Compared = Pick<NeighbourhoodsWithout, 'rows' | 'sums' | 'changed'>
+/** What a row is compared with: rows by their columns, but for those that changed. */
+interface Compared extends Pick<NeighbourhoodsWithout, 'rows' | 'sums' | 'changed'> {
+  readonly columns: ByColumn
+}
 
 /** A photo's sparse vector and cosines to its final similarities to a gallery or what is left of it, in one array that is reused. */
-function mixer({ rows, sums: { length } }: Neighbourhoods, lambda: number) {
-  const columns = byColumn(rows)
+function mixer(length: number, lambda: number) {
   const shared = new Float64Array(length) // Σ min(V_p, V_g) over columns that both have
   const similarities = new Float32Array(length)
   const addShared = sharing(length)
   return (vector: SparseRow, cosines: Float32Array, farthestCosine: number, compared: Compared): Float32Array => {
     for (let g = 0; g < similarities.length; g++)
       similarities[g] = 1 - (1 - lambda + lambda * scaledDistance(cosines[g]!, farthestCosine)) // d_J = 1: nothing shared
-    const found = addShared(vector, columns, compared, shared)
+    const found = addShared(vector, compared, shared)
     const sum = vector.values.reduce((all, value) => all + value, 0)
     for (const g of found) {
       const either = sum + compared.sums[g]! - shared[g]! // Σ max = Σ V_p + Σ V_g − Σ min
@@ -119,8 +152,7 @@ function sharing(photos: number) {
   const dense = new Float64Array(photos)
   return (
     vector: SparseRow,
-    { starts, rows, values }: ByColumn,
-    { rows: now, changed }: Compared,
+    { columns: { starts, rows, values }, rows: now, changed }: Compared,
     shared: Float64Array,
   ): readonly number[] => {
     const found: number[] = []
