@@ -16,7 +16,8 @@ export interface QueryGroup {
 export function groupsByLeftOut(queries: number, leftOut: LeftOut = () => []): QueryGroup[] {
   const groups = new Map<string, QueryGroup & { readonly rows: number[] }>()
   for (let query = 0; query < queries; query++) {
-    const out = Int32Array.from(new Set(leftOut(query))).sort()
+    const sorted = Int32Array.from(leftOut(query)).sort()
+    const out = sorted.filter((photo, i) => i === 0 || photo !== sorted[i - 1])
     const key = createHash('sha256').update(out).digest('base64')
     const known = groups.get(key)
     if (known === undefined)

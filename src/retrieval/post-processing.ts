@@ -56,7 +56,10 @@ export function forEachProcessedRow(matching: Matching, visit: VisitRow): void {
     })
   }
   if (others.length === 0) return
-  const outOf: LeftOut = (i) => [...new Set([others[i]!, ...leftOut(others[i]!)])]
+  const outOf: LeftOut = (i) => {
+    const out = leftOut(others[i]!)
+    return out.includes(others[i]!) ? out : [...out, others[i]!]
+  }
   againstGallery(pickRows(queries, others), gallery, postProcessing, outOf, (i, row) => visit(others[i]!, row))
 }
 

@@ -58,8 +58,13 @@ export function forEachRerankedQueryRow(
   for (const { common, groups } of shared) {
     const rows = groups.flatMap((group) => group.rows)
     const rest = Array.from({ length: gallery.count }, (_, photo) => photo).filter((photo) => !common.has(photo))
-    const place = new Map(rest.map((photo, i) => [photo, i]))
-    const stillOut: LeftOut = (i) => leftOut(rows[i]!).flatMap((photo) => place.get(photo) ?? [])
+    const place = new Int32Array(gallery.count).fill(-1)
+    for (let i = 0; i < rest.length; i++) place[rest[i]!] = i
+    const stillOut: LeftOut = (i) => {
+      const out: number[] = []
+      for (const photo of leftOut(rows[i]!)) if (place[photo]! >= 0) out.push(place[photo]!)
+      return out
+    }
     const options = { ...settings, leftOut: stillOut }
     forEachRerankedQueryRow(pickRows(queries, rows), pickRows(gallery, rest), options, (i, row) => {
       similarities.fill(0)
