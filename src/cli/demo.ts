@@ -25,8 +25,9 @@ Draws 24 jaguars and trains a small network on 40 photos of each. It begins with
 weights that come with rosette and that learned other drawn jaguars, or with
 random numbers by \`--set weights=null\`. Measures it untrained, pretrained and
 trained, on photos of the same animals from other encounters. Writes a report to
-explore in a browser, and a submission. Takes two to three minutes on two processor
-cores. With fewer jaguars and photos it takes less time, and scores are worse.`
+explore in a browser, and a submission. Takes two to three minutes on two
+processor cores. With fewer jaguars and photos it takes less time, and scores
+are worse.`
 
 /** `rosette demo`: the whole of rosette on jaguars that it draws itself. */
 export function demoCommand(): Command {

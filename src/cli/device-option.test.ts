@@ -21,5 +21,5 @@ test('every command that runs a network has --device', () => {
 
 test('audit refuses a device where it runs no network', async () => {
   expect(await runProgram(['audit', '--data', 'x', '--out', 'y', '--device', 'auto'], commands)).toBe(2)
-  expect(output.stderr).toContain('--device: what runs the network of --model, and none is named')
+  expect(output.stderr).toContain('--device: how a model is run, and no --model is named')
 })
