@@ -101,19 +101,19 @@ describe('masks', () => {
     expect(other.photos[0]).toMatchObject({ extra: { mask: 'yes' } })
   })
 
-  it.each(['masks/A/1.png', 'masks/A/1_mask.png', 'masks/1.png', 'masks/mask_1.png'])(
+  it.each(['outlines/A/1.png', 'outlines/A/1_mask.png', 'outlines/1.png', 'outlines/mask_1.png'])(
     'of a folder: %s',
     async (name) => {
       const folder = folderWith({ 'photos/A/1.png': photo, 'photos/B/2.png': photo, [name]: half })
-      const { reds, warnings, notes } = await rows(join(folder, 'photos'), { masks: join(folder, 'masks') })
+      const { reds, warnings, notes } = await rows(join(folder, 'photos'), { masks: join(folder, 'outlines') })
       expect(reds).toEqual([cut, whole])
       expect(notes).toEqual([expect.stringContaining('1 mask of ')])
       expect(warnings).toContainEqual(expect.stringMatching(/^1 photo has no mask in .*, and stays whole: B\/2\.png$/))
-      expect((await rows(join(folder, 'photos'), { columns: { mask: join(folder, 'masks') } })).reds).toEqual([
+      expect((await rows(join(folder, 'photos'), { columns: { mask: join(folder, 'outlines') } })).reds).toEqual([
         cut,
         whole,
       ])
-      expect((await rows(join(folder, 'photos'), { columns: { mask: '../masks' } })).reds).toEqual([cut, whole])
+      expect((await rows(join(folder, 'photos'), { columns: { mask: '../outlines' } })).reds).toEqual([cut, whole])
     },
   )
 
