@@ -72,6 +72,39 @@ test('what was done before the first word does not count as pace', () => {
   expect(text()).toBe('embedding 90/100 photos\nembedding 95/100 photos, 17 s left\n')
 })
 
+test('work that goes on after it was stopped: pieces that were there already are soon forgotten', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('locating', 'photos', { stream })
+  const steps = (count: number, ms: number, from: number) => {
+    for (let i = 1; i <= count; i++) {
+      vi.advanceTimersByTime(ms)
+      bar.update(from + i, 1_000)
+    }
+  }
+  bar.update(0, 1_000)
+  steps(200, 50, 0) // in the cache: 10 s for 200
+  steps(24, 5_000, 200) // 5 s each: 776 are 65 min
+  bar.stop()
+  const told = text().trimEnd().split('\n').at(-1)
+  expect(told).toBe('locating 222/1000 photos, 1 h 07 min left')
+})
+
+test('work with the same words that begins anew has a pace of its own', () => {
+  vi.useFakeTimers()
+  const { stream, text } = fake(false)
+  const bar = progress('comparing', 'photos', { stream })
+  for (const ms of [3_000, 400])
+    for (let done = 0; done <= 40; done++) {
+      bar.update(done, 40)
+      vi.advanceTimersByTime(ms)
+    }
+  bar.stop()
+  const told = text().trimEnd().split('\n').at(-1)
+  expect(told).toMatch(/^comparing 3\d\/40 photos, [0-9.]+ s left$/)
+  expect(Number(told?.match(/([0-9.]+) s left/)?.[1])).toBeLessThan(5)
+})
+
 test('no time is told before a twentieth is done; then the first piece, which waits for the network, is no pace', () => {
   vi.useFakeTimers()
   const { stream, text } = fake(false)
@@ -87,7 +120,7 @@ test('no time is told before a twentieth is done; then the first piece, which wa
   expect(text()).toBe('locating 0/200 photos\nlocating 9/200 photos\n')
   for (let done = 10; done <= 25; done++) after(1_000, done)
   bar.stop()
-  expect(text().split('\n')[2]).toBe('locating 23/200 photos, 3 min 6 s left') // one a second since the first
+  expect(text().split('\n')[2]).toBe('locating 23/200 photos, 3 min 10 s left') // about one a second since the first
 })
 
 test('two of twelve tell no time: the second may have been quick', () => {

@@ -68,6 +68,8 @@ interface StageClock {
 const steady = { share: 0.05, pieces: 3 }
 /** Pieces after the first one that tell a pace without it. */
 const afterFirst = 2
+/** How close the instants are that are remembered: this share of the time so far. */
+const markShare = 0.01
 
 interface Instant {
   readonly at: number
@@ -75,24 +77,41 @@ interface Instant {
 }
 
 /**
- * The time left, by the pace since the first word: what was there before it took no time. As soon as that can be told, the first piece is left out
- * of the pace: it is waited for while everything is prepared.
+ * The time left, by the pace of the second half of the time since the first word: what was there before it took no time, and work that goes on after it was
+ * stopped begins with pieces that take next to none. As soon as that can be told, the first piece is left out of the pace: it is waited for while
+ * everything is prepared.
  */
 function stageClock(): StageClock {
   let first: Instant | undefined
   let prepared: Instant | undefined
+  const marks: Instant[] = []
+  const halfWay = (now: number, done: number): Instant | undefined => {
+    const half = (first!.at + now) / 2
+    return marks.findLast((mark) => mark.at <= half && done - mark.done >= afterFirst)
+  }
   return {
     advance: (done) => {
       const now = { at: performance.now(), done }
+      if (done < (marks.at(-1)?.done ?? 0)) {
+        // other work with the same words begins
+        first = undefined
+        prepared = undefined
+        marks.length = 0
+      }
       first ??= now
       if (done > first.done) prepared ??= now
+      const last = marks.at(-1)
+      if (last === undefined || now.at - last.at >= markShare * (now.at - first.at)) marks.push(now)
     },
     leftMs: (done, total) => {
       if (first === undefined || done <= first.done || done >= total) return undefined
       const all = total - first.done
       if (done - first.done < Math.max(steady.share * all, Math.min(steady.pieces, all / 4))) return undefined
-      const since = prepared !== undefined && done - prepared.done >= afterFirst ? prepared : first
-      return ((performance.now() - since.at) / (done - since.done)) * (total - done)
+      const now = performance.now()
+      const begun = prepared !== undefined && done - prepared.done >= afterFirst ? prepared : first
+      const half = halfWay(now, done)
+      const since = half !== undefined && half.at > begun.at ? half : begun
+      return ((now - since.at) / (done - since.done)) * (total - done)
     },
   }
 }
