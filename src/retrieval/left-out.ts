@@ -16,8 +16,7 @@ export interface QueryGroup {
 export function groupsByLeftOut(queries: number, leftOut: LeftOut = () => []): QueryGroup[] {
   const groups = new Map<string, QueryGroup & { readonly rows: number[] }>()
   for (let query = 0; query < queries; query++) {
-    const sorted = Int32Array.from(leftOut(query)).sort()
-    const out = sorted.filter((photo, i) => i === 0 || photo !== sorted[i - 1])
+    const out = risingOnce(leftOut(query))
     const key = createHash('sha256').update(out).digest('base64')
     const known = groups.get(key)
     if (known === undefined)
@@ -25,6 +24,15 @@ export function groupsByLeftOut(queries: number, leftOut: LeftOut = () => []): Q
     else known.rows.push(query)
   }
   return [...groups.values()]
+}
+
+/** The same photos, each once, rising, as those who leave out mostly give them. */
+function risingOnce(photos: readonly number[]): Int32Array {
+  const given = Int32Array.from(photos)
+  let rises = 1
+  while (rises < given.length && given[rises]! > given[rises - 1]!) rises++
+  if (rises >= given.length) return given
+  return given.sort().filter((photo, i, all) => i === 0 || photo !== all[i - 1])
 }
 
 /** Groups that have most of what they leave out in common, as queries of one flank do, each without its own encounter. */
