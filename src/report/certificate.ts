@@ -84,7 +84,8 @@ async function rankedSection(input: CertificateInput, options: CertificateOption
   const hashes = await hashesOf(photos, options)
   const apart = (a: Photo, b: Photo) =>
     a.path !== b.path && !(excludeSame === 'encounter' && a.encounter !== undefined && a.encounter === b.encounter)
-  const found = nearestAcross({ photos, hashes, embeddings, apart })
+  const { signal } = options
+  const found = await nearestAcross({ photos, hashes, embeddings, apart, signal })
   const rows = [...new Set(found.flatMap(({ a, b }) => [a, b]))]
   const made = await pictured(
     rows.map((row) => photos[row]!),

@@ -86,6 +86,30 @@ it('with a model tells photos far from their own individual and close to another
   expect(findings[1]).toMatchObject({ kind: 'no mask', photo: 'a1' })
 })
 
+it('comparing by embeddings is told each time, and can be stopped', async () => {
+  const photos = [photo('a1', 'A', { split: 'train' }), photo('a2', 'A', { split: 'test' }), photo('b1', 'B')]
+  const given = {
+    photos,
+    contentHashes: ['1', '2', '3'],
+    hashes: hashesOf(0, 20, 40),
+    skipped: [],
+    embeddings: { count: 3, dim: 1, data: Float32Array.of(1, 1, 1) },
+  }
+  const told: number[] = []
+  await auditPhotos({ ...given, onCosines: (done) => told.push(done) })
+  expect(told).toEqual([0, 3, 3, 6, 0, 3]) // strangers, bursts by halves, the nearest across the border
+  for (const last of [1, 5]) {
+    const stop = new AbortController()
+    let calls = 0
+    const onCosines = () => {
+      calls++
+      if (calls === last) stop.abort(new Error(`stopped at ${last}`))
+    }
+    await expect(auditPhotos({ ...given, signal: stop.signal, onCosines })).rejects.toThrow(`stopped at ${last}`)
+    expect(calls).toBe(last)
+  }
+})
+
 it('tells masks that no animal fits', async () => {
   const photos = [0, 0.005, 0.3, 0.99].map((_, i) => photo(`m${i}`, 'A', { mask: { path: '/m', sha256: 's' } }))
   const { findings, nearest } = await auditPhotos({

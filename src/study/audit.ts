@@ -11,7 +11,7 @@ import {
   samePictureBits,
   whySkipped,
 } from '../data/index.ts'
-import { cosinesAmong, type Embeddings, forEachCosineRow } from '../retrieval/index.ts'
+import { type CosineRowsOptions, cosinesAmong, type Embeddings, visitCosineRows } from '../retrieval/index.ts'
 import { nearestAcross } from './border-pairs.ts'
 import type { LeakageCertificate } from './certificate.ts'
 import { identitiesAtRisk, type RiskOptions } from './risk.ts'
@@ -82,7 +82,7 @@ export interface AuditInput extends PhotoHashes, RiskOptions {
   readonly maskShares?: readonly MaskShare[] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  /** How far the search for bursts by embeddings is. */
+  /** How far embeddings are compared: for strangers, bursts, and the nearest across a border, one after another. */
   readonly onCosines?: ((done: number, total: number) => void) | undefined
 }
 
@@ -122,7 +122,9 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     else if (oneFile) add(finding('identical file', photo, other, { bits }))
     else if (!two) add(finding('near duplicate', photo, other, { bits }))
   })
-  if (embeddings !== undefined) strangers(photos, embeddings).forEach(add)
+  const { onCosines } = input
+  if (embeddings !== undefined)
+    for (const one of await strangers(photos, embeddings, { signal, onProgress: onCosines })) add(one)
   if (photos.some(({ mask }) => mask !== undefined))
     for (const photo of photos) if (photo.mask === undefined) add(finding('no mask', photo, undefined, {}))
   for (const { photo, share } of input.maskShares ?? []) {
@@ -142,7 +144,7 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     photos.map(({ identity }) => identity),
     {
       signal,
-      onCosines: input.onCosines,
+      onCosines,
       cosine: input.burstCosine,
       cosinesAmong: embeddings && !embeddings.fusion ? cosinesAmong(embeddings) : undefined,
     },
@@ -152,7 +154,7 @@ export async function auditPhotos(input: AuditInput): Promise<Audit> {
     individuals: new Set(photos.flatMap(({ identity }) => identity ?? [])).size,
     bursts,
     leakage,
-    nearest: nearestOf(photos, hashes, embeddings),
+    nearest: await nearestOf(photos, hashes, embeddings, { signal, onProgress: onCosines }),
     counts: countsOf(counts),
     findings: kinds.flatMap((kind) => found.filter((one) => one.kind === kind)),
   }
@@ -166,11 +168,12 @@ function maskDoubt(share: number): string | undefined {
   return share > most ? `too large for an animal: ${percent} % of the photo` : undefined
 }
 
-function nearestOf(
+async function nearestOf(
   photos: readonly Photo[],
   hashes: Uint32Array,
   embeddings: Embeddings | undefined,
-): NearestPairs | null {
+  options: CosineRowsOptions,
+): Promise<NearestPairs | null> {
   const side = ({ split }: Photo) => (split === undefined ? undefined : split === 'train')
   const bySplit = hasSplit(photos)
   if (!bySplit && photos.every(({ encounter }) => encounter === undefined)) return null
@@ -178,7 +181,8 @@ function nearestOf(
     bySplit
       ? side(a) !== undefined && side(b) !== undefined && side(a) !== side(b)
       : a.encounter !== undefined && b.encounter !== undefined && a.encounter !== b.encounter
-  const pairs = nearestAcross({ photos, hashes, embeddings, apart }).map(({ a, b, ...pair }) => {
+  const found = await nearestAcross({ photos, hashes, embeddings, apart, ...options })
+  const pairs = found.map(({ a, b, ...pair }) => {
     const { kind: _, detail: __, ...named } = finding('near duplicate', photos[a]!, photos[b]!, {})
     const [encounter, otherEncounter] = [photos[a]!.encounter ?? '', photos[b]!.encounter ?? '']
     return { ...named, encounter, otherEncounter, ...pair }
@@ -243,9 +247,13 @@ function finding(
 }
 
 /** Photos far from their own individual and close to another, the most suspicious first. */
-function strangers(photos: readonly Photo[], embeddings: Embeddings): Finding[] {
+async function strangers(
+  photos: readonly Photo[],
+  embeddings: Embeddings,
+  options: CosineRowsOptions,
+): Promise<Finding[]> {
   const found: { readonly margin: number; readonly finding: Finding }[] = []
-  forEachCosineRow(embeddings, embeddings, (query, row) => {
+  const visit = (query: number, row: Float32Array) => {
     const photo = photos[query]!
     if (photo.identity === undefined) return
     let [own, other] = [-1, -1]
@@ -263,6 +271,7 @@ function strangers(photos: readonly Photo[], embeddings: Embeddings): Finding[] 
       margin,
       finding: finding('unlike its individual', photo, photos[other], { cosine: row[other]!, detail }),
     })
-  })
+  }
+  await visitCosineRows(embeddings, visit, options)
   return found.sort((a, b) => b.margin - a.margin).map(({ finding: one }) => one)
 }

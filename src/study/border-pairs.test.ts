@@ -15,12 +15,12 @@ const photos = [
 ]
 const apart = (a: Photo, b: Photo) => a.split !== b.split
 
-it('the nearest pairs across a border, by hash and then by cosine, each with both numbers', () => {
+it('the nearest pairs across a border, by hash and then by cosine, each with both numbers', async () => {
   const bits = [0b0, 0b11, 0b1111111, 0b111111, 0b0]
   const hashes = Uint32Array.from(bits.flatMap((word) => [word, 0, word, 0]))
   const angles = [0, 1.2, 1.1, 0.3, 0]
   const data = Float32Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]))
-  const pairs = nearestAcross({ photos, hashes, embeddings: { count: 5, dim: 2, data }, apart, kept: 2 })
+  const pairs = await nearestAcross({ photos, hashes, embeddings: { count: 5, dim: 2, data }, apart, kept: 2 })
   expect(pairs.map(({ a, b, by, bits: own, sameIdentity }) => [a, b, by, own, sameIdentity])).toEqual([
     [2, 3, 'hash', 1, true],
     [0, 1, 'hash', 2, true],
@@ -29,7 +29,7 @@ it('the nearest pairs across a border, by hash and then by cosine, each with bot
   ])
   expect(pairs[2]!.cosine).toBeCloseTo(Math.cos(0.1), 5)
   expect(pairs[0]!.cosine).toBeCloseTo(Math.cos(0.8), 5)
-  expect(nearestAcross({ photos, hashes, apart, kept: 1 })).toEqual([
+  expect(await nearestAcross({ photos, hashes, apart, kept: 1 })).toEqual([
     { a: 2, b: 3, by: 'hash', bits: 1, cosine: null, sameIdentity: true },
   ])
 })

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { burstDefaults, type Photo, samePictureBits } from '../data/index.ts'
 import { hammingDistance, hashWords } from '../images/index.ts'
-import { type Embeddings, forEachCosineRow, pairCosines } from '../retrieval/index.ts'
+import { type CosineRowsOptions, type Embeddings, pairCosines, visitCosineRows } from '../retrieval/index.ts'
 
 /** Two photos on the two sides of a border, by their rows, and what makes them near. */
 export interface BorderPair {
@@ -16,7 +17,7 @@ export interface BorderPair {
 }
 
 /** Photos, and what is known of what they look like. */
-export interface BorderInput {
+export interface BorderInput extends CosineRowsOptions {
   readonly photos: readonly Photo[]
   /** [photos, 4] words. */
   readonly hashes?: Uint32Array | undefined
@@ -30,12 +31,16 @@ export interface BorderInput {
 
 const keptUnlessGiven = 6
 
+/** Rows whose hashes are compared in one piece. */
+const rowsAtOnce = 256
+
 /**
  * The pairs across a border that are nearest by perceptual hash, then those by cosine that are not among them, nearest first; of pairs as near
  * those of one individual come first, then those of lower rows. Photos of nobody known take no part. Every pair is looked at, few are kept.
+ * @throws the signal's reason when it aborts.
  */
-export function nearestAcross(input: BorderInput): BorderPair[] {
-  const { photos, hashes, embeddings, kept = keptUnlessGiven } = input
+export async function nearestAcross(input: BorderInput): Promise<BorderPair[]> {
+  const { photos, hashes, embeddings, kept = keptUnlessGiven, ...options } = input
   const known = (row: number) => photos[row]!.identity !== undefined
   const border = (a: number, b: number) => known(a) && known(b) && input.apart(photos[a]!, photos[b]!)
   const same = (a: number, b: number) => photos[a]!.identity === photos[b]!.identity
@@ -43,14 +48,21 @@ export function nearestAcross(input: BorderInput): BorderPair[] {
   const byHash = new Shortlist(kept)
   const byCosine = new Shortlist(kept)
   if (hashes !== undefined)
-    for (let a = 0; a < photos.length; a++)
+    for (let a = 0; a < photos.length; a++) {
+      if (a % rowsAtOnce === 0) await setImmediate()
+      options.signal?.throwIfAborted()
       for (let b = a + 1; b < photos.length; b++)
         if (border(a, b)) byHash.offer(a, b, 2 * bitsBetween(hashes, a, b) + (same(a, b) ? 0 : 1))
+    }
   if (embeddings !== undefined)
-    forEachCosineRow(embeddings, embeddings, (a, cosines) => {
-      for (let b = a + 1; b < photos.length; b++)
-        if (-cosines[b]! < byCosine.worst && border(a, b)) byCosine.offer(a, b, -cosines[b]!)
-    })
+    await visitCosineRows(
+      embeddings,
+      (a, cosines) => {
+        for (let b = a + 1; b < photos.length; b++)
+          if (-cosines[b]! < byCosine.worst && border(a, b)) byCosine.offer(a, b, -cosines[b]!)
+      },
+      options,
+    )
   const told = new Set(byHash.pairs.map(({ a, b }) => `${a} ${b}`))
   const others = byCosine.pairs.filter(({ a, b }) => !told.has(`${a} ${b}`))
   const pairs = [
