@@ -423,6 +423,15 @@ export const opCases: { readonly [K in OpName]: readonly OpCase[] } = {
       build: (x, y) => integerMatmul(x, y),
       terms: 4,
     },
+    {
+      title: '[2, 3, 4] by [4, N]',
+      inputs: [
+        { shape: [2, 3, 4], dtype: 'uint8', fill: (rng, size) => Array.from({ length: size }, () => rng.int(128)) },
+        { shape: [4, 'N'], dtype: 'int8', fill: (rng, size) => Array.from({ length: size }, () => rng.int(255) - 127) },
+      ],
+      build: (x, y) => integerMatmul(x, y),
+      terms: 4,
+    },
   ],
   gridSample: [
     {

@@ -1,8 +1,9 @@
 import type { GallerySource, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibrationRecord } from '../identify/index.ts'
 import type { MatchFlags, MatchRunFlags } from './match-options.ts'
+import { foundByOlder, olderWords } from './older-features.ts'
 import { bytesOf } from './options.ts'
-import { tell } from './say.ts'
+import { tell, warn } from './say.ts'
 
 /** Of the photos on either side, those whose animal has an outline: from this share on places are matched unasked. */
 const outlinedShare = 0.9
@@ -86,10 +87,16 @@ async function hasFeatures(
   { kind, source }: GallerySource,
 ): Promise<boolean> {
   if (kind === 'photos') return true
-  const { openExtractors, releaseExtractors } = await import('../local/index.ts')
+  const { jointName, openExtractors, releaseExtractors } = await import('../local/index.ts')
   const { galleryLocals } = await import('../embedder/index.ts')
   const extractors = await openExtractors(matcher, { matcherConfig, threads, memoryLimitBytes: bytesOf(memoryLimit) })
-  const kept = new Set(galleryLocals(source).map(({ fingerprint }) => fingerprint))
+  const locals = galleryLocals(source)
+  const kept = new Set(locals.map(({ fingerprint }) => fingerprint))
   await releaseExtractors(extractors)
+  const older = foundByOlder(locals, extractors)
+  if (older.length > 0)
+    warn(
+      `${source} ${olderWords(jointName(older))}: places of the coat are not looked at until \`rosette gallery --local\` makes it again`,
+    )
   return extractors.every(({ fingerprint }) => kept.has(fingerprint))
 }

@@ -4,6 +4,7 @@ import { counted, oneLine } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { GallerySource } from '../embedder/index.ts'
 import type { CalibratedMatching, FlankRule, LocalMatching, LocalStage, MatchKind } from '../identify/index.ts'
+import { foundByOlder, olderWords } from './older-features.ts'
 import { bytesOf } from './options.ts'
 import { stagedProgress } from './progress.ts'
 import { tell, warn } from './say.ts'
@@ -117,10 +118,12 @@ export async function withMatching<T>(
     if (gallery?.kind === 'stored' && known !== undefined) {
       const lacking = extractors.filter(({ fingerprint }) => !known.has(fingerprint))
       const own = galleryLocals(gallery.source)
+      const older = foundByOlder(own, lacking)
       const has = own.length === 0 ? 'no local features' : `local features of ${jointName(own)}, none`
+      const lacks = older.length > 0 ? olderWords(jointName(older)) : `has ${has} of ${jointName(lacking)}`
       if (lacking.length > 0)
         warn(
-          `${gallery.source} has ${has} of ${jointName(lacking)}: they are found in its photos, or in the cache; \`rosette gallery --local\` keeps them`,
+          `${gallery.source} ${lacks}: they are found in its photos, or in the cache; \`rosette gallery --local\` keeps them`,
         )
       const asked = new Set(extractors.map(({ fingerprint }) => fingerprint))
       const more = own.filter(({ fingerprint }) => !asked.has(fingerprint))
@@ -130,6 +133,10 @@ export async function withMatching<T>(
         )
     }
     const followed = learnt?.scores.extractor === jointFingerprint(extractors) ? learnt.scores : undefined
+    if (learnt !== undefined && !learnt.isOfOthers && matcher === undefined && followed === undefined)
+      warn(
+        `the calibration learnt from places that ${jointName(extractors)} finds otherwise today: \`rosette calibrate\` makes it anew; until then its part about places is left out`,
+      )
     const fusion = followed && {
       fusion: followed.fusion,
       config: { ...fusionOf(extractors), shortlist: followed.shortlist, sureWeight: followed.sureWeight },

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
 import { cellKeypoints } from '../../test/matcher-fixture.ts'
 import { temporaryFolder, tinyRun } from '../../test/model-fixture.ts'
-import { Rng } from '../base/index.ts'
+import { Rng, writeSealedJson } from '../base/index.ts'
 import { encodePng, type ImageRGBA } from '../images/index.ts'
 import { coatDescriptor, jointFingerprint } from '../local/index.ts'
 import { commands } from './index.ts'
@@ -157,7 +157,10 @@ describe('--match', () => {
     const onnx = cellKeypoints()
     const made = ['gallery', '--model', run, '--out', gallery, '--data', data]
     expect(await rosette(...made, '--local', '--matcher', onnx)).toBe(0)
-    const index = JSON.parse(readFileSync(join(gallery, 'gallery.json'), 'utf8')) as { local: { name: string } }
+    const index = JSON.parse(readFileSync(join(gallery, 'gallery.json'), 'utf8')) as {
+      local: { name: string }
+      sha256: string
+    }
     expect(index.local.name).toBe('cells, 400 places of 48 px')
     output.stdout = ''
     const query = join(data, 'test', 'test', 'second.png')
@@ -178,6 +181,18 @@ describe('--match', () => {
     expect(output.stderr).not.toContain('--skip-unreadable') // which would not help
     expect(await rosette(...made, '--append')).toBe(2)
     expect(output.stderr).toContain('has local features of cells, 400 places of 48 px, and these would be of RootSIFT')
+    // the same matcher, as an older rosette had it
+    const { sha256: _, ...content } = index
+    writeSealedJson(join(gallery, 'gallery.json'), {
+      ...content,
+      local: { ...index.local, fingerprint: '0'.repeat(64) },
+    })
+    output.stderr = ''
+    expect(await rosette(...asked, '--matcher', onnx)).toBe(2)
+    expect(output.stderr).toMatch(
+      /gallery has local features of cells, 400 places of 48 px that an older rosette found, and those of today are others: they are found in its photos/,
+    )
+    expect(output.stderr).toContain('make the gallery again')
   })
 
   it('several matchers are matched together: a gallery keeps the features of all, and what each found is added up', async () => {

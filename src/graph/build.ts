@@ -184,7 +184,7 @@ export function flip(x: Value, axes: readonly number[]): Value {
   return apply('flip', [x], { axes: axes.map((axis) => normaliseAxis('flip', axis, x.shape.length)) })
 }
 
-/** uint8 [M, K] × int8 [K, N] → int32 [M, N], exact where the first is below 128. */
+/** uint8 [..., M, K] × int8 [K, N] → int32 [..., M, N], exact where the first is below 128. */
 export function integerMatmul(a: Value, b: Value): Value {
   return apply('integerMatmul', [a, b], {})
 }

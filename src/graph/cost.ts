@@ -12,7 +12,7 @@ export function countWholeOperations(graph: Graph): number {
   const products = topological(Object.values(graph.outputs)).filter(
     ({ op }) => op === 'quantisedMatmul' || op === 'wholeMatmul' || op === 'integerMatmul',
   )
-  return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape[1]), 0)
+  return products.reduce((sum, value) => sum + 2 * elements(value) * staticDim(value.inputs[0]!.shape.at(-1)), 0)
 }
 
 /** Of one node. */

@@ -125,10 +125,11 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
       a.dtype === 'uint8' && b.dtype === 'int8',
       `integerMatmul: expected uint8 and int8, got ${a.dtype} and ${b.dtype}`,
     )
-    const [[m, k, ...moreA], [k2, n, ...moreB]] = [a.shape, b.shape]
-    const areMatrices = n !== undefined && k !== undefined && moreA.length === 0 && moreB.length === 0
-    check(areMatrices && k === k2, `integerMatmul: ${showShape(a.shape)} by ${showShape(b.shape)}`)
-    return { shape: [m!, n!], dtype: 'int32' }
+    const [leading, k] = [a.shape.slice(0, -1), a.shape.at(-1)]
+    const [k2, n, ...more] = b.shape
+    const fits = leading.length > 0 && n !== undefined && more.length === 0 && k === k2
+    check(fits, `integerMatmul: ${showShape(a.shape)} by ${showShape(b.shape)}`)
+    return { shape: [...leading, n!], dtype: 'int32' }
   },
   depthwiseConv: ([x, w], { pad }) => {
     const [b, h, width, c] = x.shape as [Dim, Dim, Dim, Dim]

@@ -67,7 +67,7 @@ function checkAllFound({ name }: Pick<LocalExtractor, 'name'>, unread: readonly 
   check(
     first === undefined,
     `${counted(unread.length, 'photo')} without features of ${name} cannot be read, the first: ${first && describePhoto(first.photo)}: ${first && whySkipped(first)}`,
-    '`galleryImages` names the folder in which the photos of a gallery lie; or name only matchers whose features it has with `matcher`',
+    '`galleryImages` names the folder in which the photos of a gallery lie; or name only matchers whose features it has with `matcher`; those that an older rosette found are others: make the gallery again',
   )
 }
 

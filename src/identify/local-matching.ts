@@ -1,4 +1,4 @@
-import { check, counted } from '../base/index.ts'
+import { check, counted, inOrder } from '../base/index.ts'
 import { fusedScore, matchersOf, type PairFusion } from '../calibration/index.ts'
 import type { MakeOnceOptions, Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
@@ -112,31 +112,32 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     { extractors, features: found.map(([, known]) => known!) },
     await ortBackend({ threads }),
   )
+  const answerTo = async (query: number): Promise<Answered> => {
+    signal?.throwIfAborted()
+    const features = found.map(([asked]) => asked![query]!)
+    const isOut = (photo: number) => leaveOut(query, photo)
+    const how = { neighbours: 4, individuals, leaveOut: isOut }
+    const shortlist = (votes: JointVotes) => [...new Set([...(best?.[query] ?? []), ...votedFor(votes, config, isOut)])]
+    const itself = queries === gallery ? query : undefined
+    const answer = await matcher.answer(features, { ...how, shortlist, itself })
+    if (mirror === undefined) return { answer, mirrored: new Map() }
+    const chosen = [...answer.matches.keys()]
+    const turned = await matcher.answer(mirror(features, query), { ...how, shortlist: () => chosen })
+    return { answer, mirrored: turned.matches }
+  }
   const rows: JointAnswer[] = []
   const mirrored: ReadonlyMap<number, JointMatch>[] = []
   try {
-    for (const query of queries.photos.keys()) {
-      signal?.throwIfAborted()
-      onLocal?.('matching', query, queries.photos.length)
-      const features = found.map(([asked]) => asked![query]!)
-      const isOut = (photo: number) => leaveOut(query, photo)
-      const how = { neighbours: 4, individuals, leaveOut: isOut }
-      const shortlist = (votes: JointVotes) => [
-        ...new Set([...(best?.[query] ?? []), ...votedFor(votes, config, isOut)]),
-      ]
-      const answer = await matcher.answer(features, { ...how, shortlist })
-      rows.push(answer)
-      if (mirror === undefined) mirrored.push(new Map())
-      else {
-        const chosen = [...answer.matches.keys()]
-        const turned = await matcher.answer(mirror(features, query), { ...how, shortlist: () => chosen })
-        mirrored.push(turned.matches)
-      }
+    onLocal?.('matching', 0, queries.photos.length)
+    // the next one votes while this one's matches are verified
+    for await (const answered of inOrder(queries.photos.keys(), answerTo, { atOnce: 2 })) {
+      rows.push(answered.answer)
+      mirrored.push(answered.mirrored)
+      onLocal?.('matching', rows.length, queries.photos.length)
     }
   } finally {
     await matcher.release()
   }
-  onLocal?.('matching', queries.photos.length, queries.photos.length)
   const alone = (query: number) => {
     const { votes, matches } = rows[query]!
     const byVotes = votedFor(votes, config, (photo) => leaveOut(query, photo))
@@ -161,6 +162,12 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     matches: rows.map(({ matches }) => matches),
     mirrored,
   }
+}
+
+/** What was found for one query, and for the query mirrored: nothing where that was not tried. */
+interface Answered {
+  readonly answer: JointAnswer
+  readonly mirrored: ReadonlyMap<number, JointMatch>
 }
 
 /** The photos that each matcher votes for most: so many of each. */

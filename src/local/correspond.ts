@@ -8,17 +8,31 @@ export interface Correspondences {
   readonly cosine: Float32Array
 }
 
+/** All places of one kind of a photo held against those of a query. Letters: K places of the photo, Q of the query. */
+export interface Compared {
+  /** [K, Q]. */
+  readonly cosines: Float32Array
+  /** [K]: the largest of each row. */
+  readonly ofPhoto: Float32Array
+  /** [Q]: the largest of each column. */
+  readonly ofQuery: Float32Array
+  /** Which keypoint of the query the first column is. */
+  readonly queryFirst: number
+  /** Which keypoint of the photo the first row is. */
+  readonly photoFirst: number
+}
+
 /**
- * Keypoints that are each other's nearest neighbours, and clearly so: d(nearest) ≤ `ratio` · d(second nearest) with d² = 2 − 2 cos, in the photo.
- * `cosines` [K, Q] of the photo's keypoints with the query's.
+ * Keypoints that are each other's nearest neighbours, and clearly so: d(nearest) ≤ `ratio` · d(second nearest) with d² = 2 − 2 cos, in the photo. By kind,
+ * in the order of the query's keypoints.
  */
-export function correspondences(cosines: Float32Array, queries: number, ratio: number): Correspondences {
-  const rows = queries === 0 ? 0 : cosines.length / queries
-  let kept = candidatesOf(cosines, queries)
-  for (let first = 0; first < rows; first += rowsAtOnce) {
-    const second = secondBest(cosines, queries, kept, [first, Math.min(rows, first + rowsAtOnce)])
-    kept = kept.filter(({ cosine }, i) => isClear(cosine, second[i]!, ratio))
-  }
+export function correspondences(kinds: readonly Compared[], ratio: number): Correspondences {
+  const kept = kinds.flatMap((compared) => {
+    const { queryFirst, photoFirst } = compared
+    return clearOnes(compared, ratio).map(({ query, photo, cosine }) => {
+      return { query: query + queryFirst, photo: photo + photoFirst, cosine }
+    })
+  })
   return {
     query: Int32Array.from(kept, ({ query }) => query),
     photo: Int32Array.from(kept, ({ photo }) => photo),
@@ -26,62 +40,39 @@ export function correspondences(cosines: Float32Array, queries: number, ratio: n
   }
 }
 
-/** Most candidates have a rival among the first rows, and need not be held against the others. */
-const rowsAtOnce = 32
-
-interface Candidate {
+interface Pair {
   readonly query: number
   readonly photo: number
   readonly cosine: number
 }
 
-/** Of each query keypoint that is the nearest one of some keypoint of the photo, the closest of these; by query keypoint, rising. Of equal ones the first. */
-function candidatesOf(cosines: Float32Array, queries: number): Candidate[] {
-  const closest = new Int32Array(queries).fill(-1)
-  const highest = new Float32Array(queries).fill(-2)
-  for (let k = 0, from = 0; from < cosines.length; k++, from += queries) {
-    let nearest = 0
-    let best = cosines[from]!
-    for (let q = 1; q < queries; q++) {
-      const cosine = cosines[from + q]!
-      if (cosine > best) {
-        best = cosine
-        nearest = q
-      }
-    }
-    if (best <= highest[nearest]!) continue
-    highest[nearest] = best
-    closest[nearest] = k
+function clearOnes(compared: Compared, ratio: number): Pair[] {
+  return closestPairs(compared).filter((pair) => isClear(compared, pair, ratio))
+}
+
+/** Keypoints with the largest cosine of their row and of their column, of equal ones of a column the first; by query keypoint, rising. */
+function closestPairs({ cosines, ofPhoto, ofQuery }: Compared): Pair[] {
+  const ofColumns = new Set(ofQuery)
+  const closest = new Int32Array(ofQuery.length).fill(-1)
+  for (let k = 0, from = 0; k < ofPhoto.length; k++, from += ofQuery.length) {
+    if (!ofColumns.has(ofPhoto[k]!)) continue // most rows; to look for a place is slower
+    const nearest = cosines.indexOf(ofPhoto[k]!, from) - from
+    if (ofPhoto[k] === ofQuery[nearest] && closest[nearest] === -1) closest[nearest] = k
   }
-  return Array.from(closest, (photo, query) => ({ query, photo, cosine: highest[query]! })).filter(
+  return Array.from(closest, (photo, query) => ({ query, photo, cosine: ofQuery[query]! })).filter(
     ({ photo }) => photo !== -1,
   )
 }
 
 /**
- * The largest cosine of each candidate's query keypoint with another one of these keypoints of the photo: above the candidate's own where that is not the nearest
- * one, as it is not where an earlier keypoint is as close.
+ * Whether no other keypoint of the photo is nearly as close to the query's, and none before it as close. Cosines are rounded: a copy's distance is zero,
+ * not the root of a negative number.
  */
-function secondBest(
-  cosines: Float32Array,
-  queries: number,
-  candidates: readonly Candidate[],
-  [first, end]: readonly [number, number],
-): Float32Array {
-  const columns = Int32Array.from(candidates, ({ query }) => query)
-  const own = Int32Array.from(candidates, ({ photo }) => photo)
-  const second = new Float32Array(columns.length).fill(-2)
-  for (let k = first; k < end; k++) {
-    for (let i = 0, from = k * queries; i < columns.length; i++) {
-      const cosine = cosines[from + columns[i]!]!
-      if (cosine <= second[i]! || own[i] === k) continue
-      second[i] = cosine === candidates[i]!.cosine && k < own[i]! ? Number.POSITIVE_INFINITY : cosine
-    }
+function isClear({ cosines, ofPhoto, ofQuery }: Compared, { query, photo, cosine }: Pair, ratio: number): boolean {
+  const distance = Math.max(0, 2 - 2 * cosine)
+  for (let k = 0, at = query; k < ofPhoto.length; k++, at += ofQuery.length) {
+    const rival = cosines[at]!
+    if (k !== photo && (distance > ratio * ratio * (2 - 2 * rival) || (rival === cosine && k < photo))) return false
   }
-  return second
-}
-
-/** Cosines are rounded: a copy's distance is zero, not the root of a negative number. */
-function isClear(first: number, second: number, ratio: number): boolean {
-  return first >= second && Math.max(0, 2 - 2 * first) <= ratio * ratio * (2 - 2 * second)
+  return true
 }

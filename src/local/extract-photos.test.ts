@@ -132,6 +132,7 @@ describe('features of photos', () => {
       keypoints: new Float32Array(0),
       descriptors: new Uint8Array(0),
       reliability: new Float32Array(0),
+      kinds: new Uint8Array(0),
     }
     const all = [features[0]!, none, features[1]!]
     const bytes = Buffer.concat(encodeFeatures(all, 128) as Uint8Array[])

@@ -15,6 +15,8 @@ export interface Extremum {
   readonly scale: number
   /** |difference of Gaussians| there, of 1. */
   readonly response: number
+  /** Whether it is darker than what is around it, not lighter. */
+  readonly isDark: boolean
 }
 
 /** Descriptors need some pixels around. */
@@ -92,9 +94,10 @@ function refine(
     if (offset === undefined) return undefined
     const [dx, dy, ds] = offset
     if (Math.abs(dx) < 0.5 && Math.abs(dy) < 0.5 && Math.abs(ds) < 0.5) {
-      const response = Math.abs(fit.value + 0.5 * (fit.gx * dx + fit.gy * dy + fit.gs * ds))
+      const difference = fit.value + 0.5 * (fit.gx * dx + fit.gy * dy + fit.gs * ds)
+      const response = Math.abs(difference)
       if (response * config.layers < config.contrast || isEdge(fit, config.edge)) return undefined
-      return { octave, layer, x: x + dx, y: y + dy, scale: layer + ds, response }
+      return { octave, layer, x: x + dx, y: y + dy, scale: layer + ds, response, isDark: difference > 0 }
     }
     x += Math.round(dx)
     y += Math.round(dy)

@@ -15,8 +15,10 @@ export interface LocalFeatures {
   readonly keypoints: Float32Array
   /** [K, D]: unit vectors, a number v as the byte 128 + round(254 v), held in 1 … 255. */
   readonly descriptors: Uint8Array
-  /** [K], larger where a place is more likely to be found again; the first keypoint has the largest. */
+  /** [K], larger where a place is more likely to be found again; the first keypoint of a kind has the largest. */
   readonly reliability: Float32Array
+  /** [K], rising: places of two kinds are never compared, such as dark and light ones; all are of one kind where that is absent. */
+  readonly kinds?: Uint8Array | undefined
 }
 
 /** What an extractor looks at: a photo whose alpha is the animal's mask, and the animal's box where it is known. */
@@ -35,7 +37,7 @@ export interface LocalExtractor {
   readonly dim: number
   /** How its descriptors are matched. */
   readonly rule: MatchRule
-  /** The keypoints inside of the mask and of the box, the most reliable first. @throws InputError where the box lies outside of the photo. */
+  /** The keypoints inside of the mask and of the box, of each kind the most reliable first. @throws InputError where the box lies outside of the photo. */
   extract(photo: LocalPhoto): Promise<LocalFeatures>
   /** The features that the photo mirrored left to right would have; absent where that is not known without looking at the photo again. */
   readonly mirrored?: (features: LocalFeatures) => LocalFeatures

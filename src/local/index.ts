@@ -1,4 +1,5 @@
 /** Places of a coat found again in another photo: keypoints and descriptors, matches, and how sure they are. */
+
 export {
   type CoatDescriptorConfig,
   type CoatDescriptorOptions,
@@ -30,6 +31,7 @@ export {
   jointName,
   openJointMatcher,
 } from './joint.ts'
+export type { KindSpan } from './kinds.ts'
 export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
 export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
 export type { OpenExtractorOptions } from './network-extractor.ts'

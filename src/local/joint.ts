@@ -41,6 +41,8 @@ export interface JointAnswer {
 export interface JointOptions extends LnbnnOptions {
   /** The photos that every matcher verifies, given the votes for all photos. */
   readonly shortlist: (votes: JointVotes) => readonly number[]
+  /** As in `MatchOptions`. */
+  readonly itself?: number | undefined
 }
 
 /** A gallery that a query's features of every matcher are held against. */
@@ -83,7 +85,7 @@ export function jointName(extractors: readonly Pick<LocalExtractor, 'name'>[]): 
 
 /**
  * Opens what several matchers found in a gallery for queries that the same ones looked at. Each votes, matches and verifies by itself: descriptors and keypoints
- * of two are never compared. What they found is added up. Memory: that of each matcher, one query at a time. The answer does not depend on threads or on
+ * of two are never compared. What they found is added up. Memory: that of each matcher. The answer does not depend on threads or on
  * the order of queries.
  */
 export async function openJointMatcher(
@@ -103,9 +105,9 @@ export async function openJointMatcher(
     throw error
   }
   return {
-    answer: async (query, { shortlist, ...options }) => {
+    answer: async (query, { shortlist, itself, ...options }) => {
       const voted: Votes[] = []
-      for (const [m, matcher] of matchers.entries()) voted.push(await matcher.votes(query[m]!, options))
+      for (const [m, matcher] of matchers.entries()) voted.push(await matcher.votes(query[m]!, options, itself))
       const parts = voted.map(({ photos }) => photos)
       const votes = { photos: addedUp(parts, shares), parts }
       const chosen = shortlist(votes)

@@ -12,7 +12,7 @@ export interface LnbnnOptions {
 export interface Votes {
   /** [P]: the votes for each photo, 0 or more. */
   readonly photos: Float64Array
-  /** [Q]: what each descriptor's cosine must be above to count: its background. */
+  /** [Q]: what each descriptor's cosine must be above to count: its background. In the order of `nearest`. */
   readonly background: Float32Array
   /** By individual, of those that got any: each descriptor votes once for an individual, by its best photo. */
   readonly individuals: ReadonlyMap<number, number>

@@ -29,13 +29,15 @@ export interface LocalAnswer {
 export interface MatchOptions extends LnbnnOptions {
   /** The photos to verify, given the votes for all photos. */
   readonly shortlist: (votes: Votes) => readonly number[]
+  /** The photo of the gallery that the query is, where the gallery's photos are asked for each other, in their order. */
+  readonly itself?: number | undefined
 }
 
 /** A gallery that local features of queries are held against. */
 export interface LocalMatcher {
   readonly gallery: PackedFeatures
-  /** What a query votes for. @throws InputError where its descriptors are of another length. */
-  votes(query: LocalFeatures, options: LnbnnOptions): Promise<Votes>
+  /** What a query votes for. `itself` as in `MatchOptions`. @throws InputError where its descriptors are of another length. */
+  votes(query: LocalFeatures, options: LnbnnOptions, itself?: number): Promise<Votes>
   /** The query held against each of `photos`, agreeing places weighed by its own votes. */
   matches(query: LocalFeatures, votes: Votes, photos: readonly number[]): Promise<ReadonlyMap<number, LocalMatch>>
   /** The votes, and the matches with the photos that these put on the shortlist. @throws InputError as `votes`. */
@@ -45,7 +47,7 @@ export interface LocalMatcher {
 
 /**
  * Opens a gallery's features for queries that the same extractor looked at; `rule` is its own. Memory: the packed features, and for a query of Q descriptors 4 · P · Q bytes (32 MB for 10,000
- * photos and 800 descriptors). The answer does not depend on threads or on the order of queries.
+ * photos and 800 descriptors); photos that are asked for each other take 256 MB more at most. The answer does not depend on threads or on the order of queries.
  */
 export async function openMatcher(
   gallery: PackedFeatures,
@@ -53,15 +55,14 @@ export async function openMatcher(
   { ratio, oriented }: MatchRule = siftRule,
 ): Promise<LocalMatcher> {
   const products = await openProducts(gallery, backend)
-  const votes: LocalMatcher['votes'] = async (query, options) =>
-    lnbnn(await (await products.ask(query)).nearest(), gallery.photos.length, options)
+  const votes: LocalMatcher['votes'] = async (query, options, itself) =>
+    lnbnn(await products.ask(query, itself).nearest(), gallery.photos.length, options)
   const matches: LocalMatcher['matches'] = async (query, voted, photos) => {
     const found = new Map<number, LocalMatch>()
-    const asked = await products.ask(query)
     let next = 0
-    for await (const cosines of asked.all(photos)) {
+    for await (const compared of products.ask(query).all(photos)) {
       const photo = photos[next++]!
-      const pairs = correspondences(cosines, query.count, ratio)
+      const pairs = correspondences(compared, ratio)
       const verified = verify(query, gallery.photos[photo]!, pairs, { ...verifyDefaults, oriented })
       found.set(photo, {
         ...verified,
@@ -76,8 +77,8 @@ export async function openMatcher(
     gallery,
     votes,
     matches,
-    answer: async (query, { shortlist, ...options }) => {
-      const voted = await votes(query, options)
+    answer: async (query, { shortlist, itself, ...options }) => {
+      const voted = await votes(query, options, itself)
       return { votes: voted, matches: await matches(query, voted, shortlist(voted)) }
     },
     release: products.release,

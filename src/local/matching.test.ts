@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
-import { ortBackend, referenceBackend } from '../runtime/index.ts'
-import { correspondences } from './correspond.ts'
+import { type Backend, ortBackend, type Program, referenceBackend } from '../runtime/index.ts'
+import { type Compared, correspondences } from './correspond.ts'
 import { descriptorCosine, type LocalFeatures, storeDescriptor } from './features.ts'
 import { lnbnn } from './lnbnn.ts'
 import { packFeatures } from './packed.ts'
@@ -50,25 +50,26 @@ describe('products', () => {
       const [name, , , { query }, { gallery }] = given
       const backend = name === 'reference' ? referenceBackend() : await ortBackend({ threads: 1 })
       const products = await openProducts(gallery, backend)
-      const asked = await products.ask(query)
+      const asked = products.ask(query)
       const nearest = await asked.nearest()
       expect(nearest).toHaveLength(4 * 5)
       for (const [p, photo] of gallery.photos.entries()) {
-        const all = (await listOf(asked.all([p])))[0]!
-        expect(all).toHaveLength(photo.count * 5)
+        const [all] = (await listOf(asked.all([p])))[0]!
+        expect(all?.cosines.length ?? 0).toBe(photo.count * 5)
         for (let q = 0; q < 5; q++) {
-          let best = p === 2 ? -1 : 0 // photos with fewer keypoints are filled with zero vectors
+          let best = 0
           for (let k = 0; k < photo.count; k++) {
             const cosine = descriptorCosine(photo, k, query, q)
-            expect(all[k * 5 + q]).toBeCloseTo(cosine, 6)
+            expect(all!.cosines[k * 5 + q]).toBeCloseTo(cosine, 6)
             best = Math.max(best, cosine)
           }
           expect(nearest[p * 5 + q]).toBeCloseTo(best, 6)
         }
+        if (all !== undefined) expect(all).toEqual({ ...compared(all.cosines, 5), cosines: all.cosines })
       }
-      const none = await products.ask(features(0, 'none'))
+      const none = products.ask(features(0, 'none'))
       expect(await none.nearest()).toHaveLength(0)
-      expect(await listOf(none.all([0, 1]))).toEqual([new Float32Array(0), new Float32Array(0)])
+      expect(await listOf(none.all([0, 1]))).toEqual([[], []])
       await products.release()
     },
   )
@@ -81,13 +82,73 @@ describe('products', () => {
   test('in whole numbers are exact, at the largest ones too', async () => {
     const largest = { ...features(1, 'a'), descriptors: new Uint8Array(dim).fill(255) }
     const products = await openProducts(packFeatures([largest], dim), await ortBackend({ threads: 1 }))
-    const [cosine] = await (await products.ask(largest)).nearest()
+    const [cosine] = await products.ask(largest).nearest()
     expect(cosine).toBeCloseTo((dim * 127 ** 2) / 254 ** 2, 6)
     await products.release()
   })
 
-  test('refuse descriptors of another length', () => {
+  test('compare places of one kind only, and find the same by whichever side asks', async () => {
+    const kindsOf = (count: number, seed: string) => {
+      const rng = new Rng(seed)
+      return { ...features(count, seed, Math.abs), kinds: Uint8Array.from({ length: count }, () => rng.int(3)).sort() }
+    }
+    const given = [...Array(9).keys()].map((i) => kindsOf([12, 0, 30, 1, 7, 12, 5, 2, 19][i]!, `kinds ${i}`))
+    const gallery = packFeatures([...given, features(4, 'of one kind', Math.abs)], dim)
+    const products = await openProducts(gallery, await ortBackend({ threads: 1 }))
+    for (const [i, query] of gallery.photos.entries()) {
+      const alone = await products.ask(query).nearest()
+      const expected = gallery.photos.flatMap((photo) =>
+        Array.from({ length: query.count }, (_, q) =>
+          Array.from({ length: photo.count }, (_, k) => k)
+            .filter((k) => (photo.kinds?.[k] ?? 0) === (query.kinds?.[q] ?? 0))
+            .reduce((most, k) => Math.max(most, descriptorCosine(photo, k, query, q)), 0),
+        ),
+      )
+      expect(alone).toHaveLength(expected.length)
+      for (const [at, cosine] of alone.entries()) expect(cosine).toBeCloseTo(expected[at]!, 6)
+      expect(await products.ask(query, i).nearest()).toEqual(alone)
+      for (const { cosines, ofQuery, queryFirst, photoFirst } of (await listOf(products.ask(query).all([2])))[0]!)
+        for (const [at, cosine] of cosines.entries()) {
+          const [k, q] = [photoFirst + Math.floor(at / ofQuery.length), queryFirst + (at % ofQuery.length)]
+          expect(cosine).toBeCloseTo(descriptorCosine(gallery.photos[2]!, k, query, q), 6)
+        }
+    }
+    await products.release()
+  })
+
+  test.each([
+    [undefined, 8 + 7 + 6 + 5 + 4 + 3 + 2 + 1],
+    [2 * 256, 8 + 7 * 7], // a window of two: each knows the one before
+    [0, 8 * 8],
+  ])('of photos asked for each other are made once, within a window: %s numbers held', async (held, made) => {
+    const photos = Array.from({ length: 8 }, (_, i) => features(6, `held ${i}`, Math.abs))
+    const gallery = packFeatures(photos, dim)
+    const [backend, multiplied] = [await ortBackend({ threads: 1 }), [] as number[]]
+    const compile: Backend['compile'] = async (...given) => {
+      const program = await backend.compile(...given)
+      const run: Program['run'] = (feeds) => {
+        multiplied.push(feeds.gallery!.shape[0]!)
+        return program.run(feeds)
+      }
+      return { lanes: program.lanes, run, release: () => program.release() }
+    }
+    const products = await openProducts(gallery, { ...backend, compile }, held === undefined ? {} : { held })
+    // all are asked before the first is answered
+    const found = await Promise.all(photos.map((photo, i) => products.ask(photo, i).nearest()))
+    expect(multiplied.reduce((sum, count) => sum + count, 0)).toBe(made)
+    for (const [i, photo] of photos.entries()) expect(found[i]).toEqual(await products.ask(photo).nearest())
+    await products.release()
+  })
+
+  test('refuse descriptors of another length, places that are not those of the photo, and kinds that do not stand together', async () => {
     expect(() => packFeatures([features(2, 'a')], 128)).toThrow('photo 0: expected 128 numbers a descriptor, got 16')
+    const mixed = { ...features(3, 'a'), kinds: Uint8Array.of(0, 1, 0) }
+    expect(() => packFeatures([mixed], dim)).toThrow('kinds: expected one for each place, those of a kind together')
+    const products = await openProducts(packFeatures([features(2, 'a')], dim), await ortBackend({ threads: 1 }))
+    expect(() => products.ask({ ...features(2, 'a'), dim: 8 })).toThrow('expected 16 numbers a descriptor')
+    expect(() => products.ask(features(3, 'a'), 0)).toThrow('of a photo of the gallery its own places')
+    expect(() => products.ask(mixed)).toThrow('kinds')
+    await products.release()
   })
 })
 
@@ -136,6 +197,18 @@ describe('votes', () => {
   })
 })
 
+/** [K, Q] cosines of places of one kind. */
+function compared(cosines: Float32Array, queries: number): Compared {
+  const rows = cosines.length / queries
+  const ofPhoto = Float32Array.from({ length: rows }, (_, k) =>
+    Math.max(...cosines.subarray(k * queries, (k + 1) * queries)),
+  )
+  const ofQuery = Float32Array.from({ length: queries }, (_, q) =>
+    Math.max(...Array.from({ length: rows }, (_, k) => cosines[k * queries + q]!)),
+  )
+  return { cosines, ofPhoto, ofQuery, queryFirst: 0, photoFirst: 0 }
+}
+
 describe('correspondences', () => {
   test('are mutual, and clear of the second nearest', () => {
     // rows are the photo's keypoints, columns the query's
@@ -145,16 +218,16 @@ describe('correspondences', () => {
       ...[0.1, 0.88, 0.3, 0.95],
       ...[0.2, 0.1, 0.2, 0.94],
     )
-    const strict = correspondences(cosines, 4, 0.8)
+    const strict = correspondences([compared(cosines, 4)], 0.8)
     expect([[...strict.query], [...strict.photo]]).toEqual([[0], [0]]) // 1: d² 0.2 against 0.24; 2: not mutual; 3: 0.1 against 0.12
-    const lax = correspondences(cosines, 4, 1)
+    const lax = correspondences([compared(cosines, 4)], 1)
     expect([[...lax.query], [...lax.photo]]).toEqual([
       [0, 1, 3],
       [0, 1, 2],
     ])
     expect(lax.cosine[1]).toBeCloseTo(0.9)
-    expect(correspondences(new Float32Array(0), 0, 1)).toMatchObject({ query: new Int32Array(0) })
-    expect([...correspondences(Float32Array.of(1), 1, 0.5).photo]).toEqual([0])
+    expect(correspondences([], 1)).toMatchObject({ query: new Int32Array(0) })
+    expect([...correspondences([compared(Float32Array.of(1), 1)], 0.5).photo]).toEqual([0])
   })
 
   test('are those of the definition, ties too', () => {
@@ -166,7 +239,7 @@ describe('correspondences', () => {
         () => rng.int(round < 20 ? 12 : 100_000) / 100_000,
       )
       for (const ratio of [0.9, 1]) {
-        const { query, photo, cosine } = correspondences(cosines, queries, ratio)
+        const { query, photo, cosine } = correspondences([compared(cosines, queries)], ratio)
         const expected = Array.from({ length: queries }, (_, q) => q).flatMap((q) => {
           const column = Array.from({ length: photos }, (_, k) => cosines[k * queries + q]!)
           const k = column.indexOf(Math.max(...column))

@@ -1,162 +1,158 @@
-import { type InOrderOptions, inOrder } from '../base/index.ts'
-import { cast, input, integerMatmul, matmul, mul, reduceMax, reshape, sub, type Value } from '../graph/index.ts'
+import { check, inOrder } from '../base/index.ts'
 import type { Backend, Program } from '../runtime/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
-import { descriptorStep, descriptorZero, type LocalFeatures } from './features.ts'
+import { type Block, Blocks } from './blocks.ts'
+import type { Compared } from './correspond.ts'
+import { descriptorZero, type LocalFeatures } from './features.ts'
+import { Held, numbersHeld } from './held.ts'
+import { type KindSpan, kindSpans } from './kinds.ts'
 import type { PackedFeatures } from './packed.ts'
-
-/**
- * Descriptors of a gallery that are multiplied at once. 2,400 are 8 photos of 300: their products with a query's 300 are 2.9 MB, which the
- * cache holds. Twice as many took half as long again.
- */
-const descriptorsAtOnce = 2400
+import { floatWay, Programs, type Way, wholeWay } from './programs.ts'
 
 /** From so many descriptors of a gallery on, threads multiply blocks side by side; for fewer none are started. */
 const descriptorsForLanes = 40_000
 
 /** Cosines with the descriptors of photos, a query at a time. */
 export interface Products {
-  /** Gets a query's descriptors ready, once for all its products. */
-  ask(query: LocalFeatures): Promise<QueryProducts>
+  /**
+   * Gets a query's descriptors ready, once for all its products. `itself`: the photo of the gallery that the query is, where photos are asked one after another
+   * for each other; what it shares with the photos asked before it is then known already.
+   * @throws InputError where its descriptors are of another length, or it has not the places of the photo that it is.
+   */
+  ask(query: LocalFeatures, itself?: number): QueryProducts
   release(): Promise<void>
 }
 
-/** Cosines of a query's descriptors with those of photos. Letters: Q descriptors of the query, P photos, K a photo. */
+/** Cosines of a query's descriptors with those of photos. Letters: Q descriptors of the query, P photos. */
 export interface QueryProducts {
-  /** [P, Q]: of each query descriptor the cosine with the closest descriptor of each photo. */
+  /** [P, Q]: of each query descriptor the cosine with the closest one of its kind in each photo; 0 where that is negative, or there is none. */
   nearest(): Promise<Float32Array>
-  /** [K, Q] of each of these photos, K its own count: all cosines. The next ones are in the making while the caller is busy with one. */
-  all(photos: readonly number[]): AsyncIterable<Float32Array>
+  /** Of each of these photos all cosines, by kind. The next ones are in the making while the caller is busy with one. */
+  all(photos: readonly number[]): AsyncIterable<readonly Compared[]>
+}
+
+/** How much is remembered of photos that are asked for each other. */
+export interface ProductsOptions {
+  /** Numbers of 4 bytes at most: 256 MB unless given. */
+  readonly held?: number
+}
+
+/** What all queries of a gallery share. */
+interface Opened {
+  readonly gallery: PackedFeatures
+  readonly blocks: Blocks
+  readonly programs: Programs
+  readonly held: Held
 }
 
 /**
  * Opens the products of a gallery's descriptors on a backend. Q differs from query to query. Where no number is negative, as in RootSIFT, products are in
- * whole numbers, exact and twice as fast: bytes less 128 are below 128, which `integerMatmul` wants.
+ * whole numbers.
  */
-export async function openProducts(gallery: PackedFeatures, backend: Backend): Promise<Products> {
-  const { photos, perPhoto, dim, table } = gallery
-  const together = Math.max(1, Math.floor(descriptorsAtOnce / perPhoto))
-  const bytes = perPhoto * dim
-  const lanes = photos.length * perPhoto >= descriptorsForLanes
-  const mayBeWhole = isNowhereNegative(table)
-  const opened = new Map<Way, Promise<Programs>>()
-  const programsOf = (way: Way): Promise<Programs> => {
-    const known = opened.get(way) ?? compiled(backend, way, { together, perPhoto, dim, lanes })
-    opened.set(way, known)
-    return known
-  }
-  await programsOf(mayBeWhole ? wholeWay : floatWay)
-  const ask = async (query: LocalFeatures): Promise<QueryProducts> => {
-    const way = mayBeWhole && isNowhereNegative(query.descriptors) ? wholeWay : floatWay
-    const [programs, asked] = [await programsOf(way), way.queryOf(query)]
-    const run = async (program: Program, block: Uint8Array): Promise<Float32Array> => {
-      const known = tensor('uint8', [block.length / dim, dim], way.galleryOf(block))
-      const { products } = await program.run({ query: asked, gallery: known })
-      return products!.data as Float32Array
-    }
-    return {
-      nearest: async () => {
-        const out = new Float32Array(photos.length * query.count)
-        if (query.count === 0) return out
-        const blockOf = (first: number) => blockAt(table, first * bytes, together * bytes)
-        const found = inOrder(
-          stepsTo(photos.length, together),
-          (first) => run(programs.nearest, blockOf(first)), // [together, Q]
-          atOnceOf(programs.nearest),
-        )
-        let first = 0
-        for await (const block of found) {
-          out.set(block.subarray(0, Math.min(together, photos.length - first) * query.count), first * query.count)
-          first += together
-        }
-        return out
-      },
-      all: (asked) =>
-        inOrder(
-          asked,
-          async (photo) => {
-            const { count } = photos[photo]!
-            if (query.count === 0 || count === 0) return new Float32Array(0)
-            const found = await run(programs.single, blockAt(table, photo * bytes, bytes)) // [perPhoto, Q]
-            return found.subarray(0, count * query.count)
-          },
-          atOnceOf(programs.single),
-        ),
-    }
-  }
+export async function openProducts(
+  gallery: PackedFeatures,
+  backend: Backend,
+  { held = numbersHeld }: ProductsOptions = {},
+): Promise<Products> {
+  const { photos, dim } = gallery
+  const total = photos.reduce((sum, { count }) => sum + count, 0)
+  const programs = new Programs(backend, { dim, lanes: total >= descriptorsForLanes })
+  const mayBeWhole = photos.every(({ descriptors }) => isNowhereNegative(descriptors))
+  await programs.of(mayBeWhole ? wholeWay : floatWay, 'nearest')
+  const opened = { gallery, blocks: new Blocks(gallery), programs, held: new Held(gallery, held) }
   return {
-    ask,
-    release: async () => {
-      for (const programs of opened.values())
-        for (const program of Object.values(await programs)) await program.release()
+    ask: (query, itself) => {
+      check(
+        query.dim === dim && (itself === undefined || photos[itself]?.count === query.count),
+        `local features: expected ${dim} numbers a descriptor, and of a photo of the gallery its own places, got ${query.dim} and ${query.count} places`,
+      )
+      return new Asked(opened, query, mayBeWhole && isNowhereNegative(query.descriptors) ? wholeWay : floatWay, itself)
     },
+    release: () => programs.release(),
   }
 }
 
-/** cosines [P·K, Q] → the largest of each photo [P, Q]; and all of one photo [K, Q]. */
-interface Programs {
-  readonly nearest: Program
-  readonly single: Program
-}
+class Asked implements QueryProducts {
+  readonly #opened: Opened
+  readonly #count: number
+  readonly #way: Way
+  readonly #spans: readonly KindSpan[]
+  /** By kind. */
+  readonly #queries: readonly Tensor[]
+  /** Undefined where nothing is known of the query, or would be the same from the other side: only whole numbers are. */
+  readonly #itself: number | undefined
 
-/** What programs are compiled for. */
-interface Sizes {
-  readonly together: number
-  readonly perPhoto: number
-  readonly dim: number
-  /** Whether each thread multiplies blocks of its own. */
-  readonly lanes: boolean
-}
+  constructor(opened: Opened, query: LocalFeatures, way: Way, itself: number | undefined) {
+    const { dim, spans } = opened.gallery
+    this.#opened = opened
+    this.#count = query.count
+    this.#way = way
+    this.#spans = kindSpans(query, spans.length)
+    this.#queries = this.#spans.map(({ first, end }) =>
+      way.queryOf(query.descriptors.subarray(first * dim, end * dim), dim),
+    )
+    this.#itself = way === wholeWay ? itself : undefined
+  }
 
-/** How cosines are computed from bytes. */
-interface Way {
-  /** [rows, N], of which `cosines` makes cosines: the larger, the larger. */
-  readonly sums: (rows: number, dim: number) => Value
-  readonly cosines: (sums: Value) => Value
-  readonly queryOf: (query: LocalFeatures) => Tensor
-  readonly galleryOf: (block: Uint8Array) => Uint8Array<ArrayBufferLike>
-}
+  nearest(): Promise<Float32Array> {
+    const itself = this.#itself
+    if (itself === undefined) return this.#nearest(new Map())
+    const { held } = this.#opened
+    return held.inTurn(() => this.#nearest(held.take(itself), (block, ofPhotos) => held.put(itself, block, ofPhotos)))
+  }
 
-async function compiled(backend: Backend, { sums, cosines }: Way, sizes: Sizes): Promise<Programs> {
-  const { together, perPhoto, dim, lanes } = sizes
-  const ofPhotos = reshape(sums(together * perPhoto, dim), [together, perPhoto, 'N']) // [P, K, Q]
-  const compile = (products: Value) => backend.compile({ outputs: { products: cosines(products) } }, { lanes })
-  return { nearest: await compile(reduceMax(ofPhotos, { axes: [1] })), single: await compile(sums(perPhoto, dim)) }
-}
+  async *all(photos: readonly number[]): AsyncGenerator<readonly Compared[]> {
+    const program = await this.#opened.programs.of(this.#way, 'single')
+    yield* inOrder(photos, (photo) => this.#compare(program, photo), atOnceOf(program))
+  }
 
-/** The gallery's block times the query's descriptors, which are few and stay in the cache. */
-const floatWay: Way = {
-  sums: (rows, dim) =>
-    matmul(unit(input('gallery', [rows, dim], 'uint8')), unit(input('query', ['N', dim], 'uint8')), { transB: true }),
-  cosines: (sums) => sums,
-  queryOf: ({ count, dim, descriptors }) => tensor('uint8', [count, dim], descriptors),
-  galleryOf: (block) => block,
-}
+  /** But for photos of which it is known already; `tell` learns what was found in the others once all is. */
+  async #nearest(
+    known: ReadonlyMap<number, Float32Array>,
+    tell?: (block: Block, ofPhotos: Float32Array) => void,
+  ): Promise<Float32Array> {
+    const { gallery, blocks, programs } = this.#opened
+    const program = await programs.of(this.#way, tell === undefined ? 'nearest' : 'both')
+    const out = new Float32Array(gallery.photos.length * this.#count)
+    for (const [photo, cosines] of known) out.set(cosines, photo * this.#count)
+    const wanted = this.#spans.flatMap(({ first, end }, kind) =>
+      end > first ? blocks.of(kind, (photo) => !known.has(photo)) : [],
+    )
+    const toTell: (readonly [Block, Float32Array])[] = []
+    let next = 0
+    for await (const { ofQuery, ofPhotos } of inOrder(wanted, (one) => this.#run(program, one), atOnceOf(program))) {
+      const block = wanted[next++]!
+      const { first, end } = this.#spans[block.kind]!
+      const found = ofQuery!.data as Float32Array
+      for (const [p, photo] of block.photos.entries())
+        out.set(found.subarray(p * (end - first), (p + 1) * (end - first)), photo * this.#count + first)
+      if (ofPhotos !== undefined) toTell.push([block, ofPhotos.data as Float32Array])
+    }
+    for (const [block, ofPhotos] of toTell) tell?.(block, ofPhotos)
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(0, out[i]!)
+    return out
+  }
 
-const wholeWay: Way = {
-  sums: (rows, dim) => integerMatmul(input('gallery', [rows, dim], 'uint8'), input('query', [dim, 'N'], 'int8')),
-  cosines: (sums) => mul(cast(sums, 'float32'), descriptorStep ** 2),
-  queryOf: ({ count, dim, descriptors }) => {
-    const turned = new Int8Array(dim * count)
-    for (let q = 0, at = 0; q < count; q++)
-      for (let d = 0; d < dim; d++, at++) turned[d * count + q] = descriptors[at]! - descriptorZero
-    return tensor('int8', [dim, count], turned)
-  },
-  galleryOf: lessZero,
-}
+  async #compare(program: Program, photo: number): Promise<Compared[]> {
+    const { gallery, blocks } = this.#opened
+    const compared: Compared[] = []
+    for (const [kind, { first, end }] of this.#spans.entries()) {
+      const rows = blocks.rowsOf(kind, photo)
+      if (rows === 0 || end === first) continue
+      const { products, ofPhotos, ofQuery } = await this.#run(program, { kind, photos: [photo], rows })
+      const [cosines, best, own] = [products, ofPhotos, ofQuery].map((found) => found!.data as Float32Array)
+      const photoFirst = gallery.spans[kind]![photo]!.first
+      compared.push({ cosines: cosines!, ofPhoto: best!, ofQuery: own!, queryFirst: first, photoFirst })
+    }
+    return compared
+  }
 
-/** Bytes as the numbers that they stand for. */
-function unit(bytes: Value): Value {
-  return mul(sub(cast(bytes, 'float32'), descriptorZero), descriptorStep)
-}
-
-/** Bytes of 128 and more, less 128: four at a time, as this is done anew for every query. */
-function lessZero(block: Uint8Array): Uint8Array {
-  const less = new Uint8Array(block)
-  const four = new Uint32Array(less.buffer, 0, less.length >> 2)
-  for (let i = 0; i < four.length; i++) four[i] = four[i]! & 0x7f7f7f7f
-  for (let i = four.length << 2; i < less.length; i++) less[i] = less[i]! - descriptorZero
-  return less
+  #run(program: Program, block: Block): Promise<Record<string, Tensor>> {
+    const { gallery, blocks } = this.#opened
+    const shape = [block.photos.length, block.rows, gallery.dim]
+    const known = tensor('uint8', shape, this.#way.galleryOf(blocks.descriptors(block)))
+    return program.run({ query: this.#queries[block.kind]!, gallery: known })
+  }
 }
 
 function isNowhereNegative(descriptors: Uint8Array): boolean {
@@ -164,20 +160,6 @@ function isNowhereNegative(descriptors: Uint8Array): boolean {
   return true
 }
 
-function atOnceOf({ lanes }: Program): InOrderOptions {
+function atOnceOf({ lanes }: Program) {
   return { atOnce: lanes, ahead: lanes + 1 }
-}
-
-/** 0, step, 2 · step … below `end`. */
-function stepsTo(end: number, step: number): number[] {
-  return Array.from({ length: Math.ceil(end / step) }, (_, i) => i * step)
-}
-
-/** A block of the table, filled with zero vectors where that ends. */
-function blockAt(table: Uint8Array, at: number, length: number): Uint8Array {
-  const block = table.subarray(at, at + length)
-  if (block.length === length) return block
-  const filled = new Uint8Array(length).fill(descriptorZero)
-  filled.set(block)
-  return filled
 }

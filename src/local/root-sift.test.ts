@@ -67,13 +67,34 @@ describe('RootSIFT', () => {
     expect(cosines.reduce((total, c) => total + c, 0) / same).toBeGreaterThan(0.995)
   })
 
+  test('a dark spot and a light one are of two kinds, mirrored too', () => {
+    const grey = Uint8Array.from({ length: 96 * 48 }, (_, i) => {
+      const [x, y] = [i % 96, Math.floor(i / 96)]
+      const spot = (cx: number) => Math.exp(-((x - cx) ** 2 + (y - 24) ** 2) / 32)
+      return Math.round(128 + 100 * (spot(70) - spot(26)))
+    })
+    const found = extract(photoOf(grey, 96, 48), { ...plain, doubled: false })
+    const kindAt = (x: number) => closest(found, [x, 24, 4, 0]).at
+    expect([kindAt(26), kindAt(70)].map((at) => found.kinds![at])).toEqual([0, 1])
+    expect(mirroredRootSift(found).kinds).toEqual(found.kinds)
+  })
+
   test('keeps the strongest, in order, and says the same each time', () => {
     const all = extract(drawn, plain)
     const few = extract(drawn, { ...plain, keypoints: 20 })
     expect(few.count).toBe(20)
-    expect(few.keypoints).toEqual(all.keypoints.slice(0, 80))
-    expect(few.descriptors).toEqual(all.descriptors.slice(0, 20 * 128))
-    expect([...all.reliability]).toEqual([...all.reliability].sort((a, b) => b - a))
+    const byStrength = (list: Float32Array) => [...list].sort((a, b) => a - b)
+    expect(byStrength(few.reliability)).toEqual(byStrength(all.reliability).slice(-20))
+    for (const kind of [0, 1]) {
+      const first = all.kinds!.indexOf(kind)
+      const own = few.kinds!.filter((one) => one === kind).length
+      const begun = few.kinds!.indexOf(kind)
+      expect(few.keypoints.slice(begun * 4, (begun + own) * 4)).toEqual(
+        all.keypoints.slice(first * 4, (first + own) * 4),
+      )
+      const strength = [...all.reliability.filter((_, k) => all.kinds![k] === kind)]
+      expect(strength).toEqual(strength.toSorted((a, b) => b - a))
+    }
     const printOf = (given: Partial<SiftConfig>) => siftFingerprint(siftConfig(given))
     expect(printOf(plain)).toBe(printOf({ ...plain }))
     expect(printOf(plain)).not.toBe(printOf({ ...plain, keypoints: 20 }))

@@ -10,11 +10,12 @@ import { describePlace, mirroredSift, rootNormalise, siftDim } from './sift-desc
 import { type View, viewOf } from './view.ts'
 
 /** Raised whenever the same photo would get other numbers. */
-const version = 2
+const version = 3
 
 /**
  * SIFT (Lowe 2004) with root-normalised descriptors (Arandjelović and Zisserman 2012): the `keypoints` strongest places inside of the
- * animal's mask and box. One place may have several angles, each a keypoint.
+ * animal's mask and box. One place may have several angles, each a keypoint. Dark places come first, and are of another
+ * kind than light ones.
  */
 export function extractRootSift(photo: LocalPhoto, config: SiftConfig): LocalFeatures {
   return describeView(viewOf(photo, config.longSidePx), config)
@@ -47,10 +48,12 @@ interface Oriented extends Extremum {
 function describeView(view: View, config: SiftConfig): LocalFeatures {
   const octaves = scaleSpace(config.equalise ? equalise(view.brightness) : view.brightness, config)
   const animal = findExtrema(octaves, config).filter((found) => view.isAnimal(...placeInPhoto(found, octaves, view)))
-  const places = strongest(animal, octaves, config)
+  const found = strongest(animal, octaves, config)
+  const places = [...found.filter(({ isDark }) => isDark), ...found.filter(({ isDark }) => !isDark)]
   const keypoints = new Float32Array(places.length * 4)
   const descriptors = new Uint8Array(places.length * siftDim)
   const reliability = Float32Array.from(places, ({ response }) => response)
+  const kinds = Uint8Array.from(places, ({ isDark }) => (isDark ? 0 : 1))
   const numbers = new Float64Array(siftDim)
   places.forEach((place, i) => {
     const { gaussians, pixel } = octaves[place.octave]!
@@ -61,7 +64,7 @@ function describeView(view: View, config: SiftConfig): LocalFeatures {
     const mean = (view.pixel[0] + view.pixel[1]) / 2
     keypoints.set([...placeInPhoto(place, octaves, view), scalePx * pixel * mean, place.angle], i * 4)
   })
-  return { count: places.length, dim: siftDim, keypoints, descriptors, reliability }
+  return { count: places.length, dim: siftDim, keypoints, descriptors, reliability, kinds }
 }
 
 /** The strongest first, ties in the order of finding, each with its angles, until there are `most`. */
@@ -90,7 +93,8 @@ function placeInPhoto({ octave, x, y }: Extremum, octaves: readonly Octave[], vi
 }
 
 /** x becomes −x, which is enough where only differences count; angles turn over, and descriptors are reordered. */
-export function mirroredRootSift({ count, dim, keypoints, descriptors, reliability }: LocalFeatures): LocalFeatures {
+export function mirroredRootSift(features: LocalFeatures): LocalFeatures {
+  const { count, dim, keypoints, descriptors } = features
   const turned = keypoints.slice()
   const reordered = new Uint8Array(descriptors.length)
   for (let k = 0; k < count; k++) {
@@ -98,5 +102,5 @@ export function mirroredRootSift({ count, dim, keypoints, descriptors, reliabili
     turned[k * 4 + 3] = (3 * Math.PI - keypoints[k * 4 + 3]!) % (2 * Math.PI)
     for (let d = 0; d < dim; d++) reordered[k * dim + d] = descriptors[k * dim + mirroredSift[d]!]!
   }
-  return { count, dim, keypoints: turned, descriptors: reordered, reliability }
+  return { ...features, keypoints: turned, descriptors: reordered }
 }

@@ -16,8 +16,8 @@ const config = workerData as SiftConfig
 port.on('message', (photo: LocalPhoto) => {
   try {
     const features = extractRootSift(photo, config)
-    const { keypoints, descriptors, reliability } = features
-    const memory = [keypoints, descriptors, reliability].map(({ buffer }) => buffer as ArrayBuffer)
+    const { keypoints, descriptors, reliability, kinds } = features
+    const memory = [keypoints, descriptors, reliability, kinds].flatMap((list) => (list?.buffer as ArrayBuffer) ?? [])
     port.postMessage({ kind: 'found', features } satisfies SiftReply, memory)
   } catch (error) {
     port.postMessage({ kind: 'failed', error: packError(error) } satisfies SiftReply)
