@@ -1,3 +1,5 @@
+// alone: reads denormals
+
 import { expect, test } from 'vitest'
 import { narrowFloat16, roundToFloat16, widenBfloat16, widenFloat16 } from './half.ts'
 
