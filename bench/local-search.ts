@@ -37,7 +37,7 @@ function featuresOf(i: number): LocalFeatures {
     keypoints: new Float32Array(keypoints * 4),
     descriptors: random.subarray(i, i + keypoints * dim),
     reliability: new Float32Array(keypoints),
-    kinds: Uint8Array.from({ length: keypoints }, (_, k) => (i + k) % 2),
+    kinds: Uint8Array.from({ length: keypoints }, (_, k) => (2 * k < keypoints ? 0 : 1)),
   }
 }
 
