@@ -3,7 +3,7 @@ import type { PackedFeatures } from './packed.ts'
 
 /**
  * Descriptors of a gallery that are multiplied at once. 2,400 are 6 photos of 400: their products with a query's 400 are 3.8 MB, which the
- * cache holds. Twice as many took half as long again.
+ * cache holds. Twice as many took half as long again on one processor, and as long on another.
  */
 const descriptorsAtOnce = 2400
 

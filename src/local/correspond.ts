@@ -29,9 +29,8 @@ export interface Compared {
 export function correspondences(kinds: readonly Compared[], ratio: number): Correspondences {
   const kept = kinds.flatMap((compared) => {
     const { queryFirst, photoFirst } = compared
-    return clearOnes(compared, ratio).map(({ query, photo, cosine }) => {
-      return { query: query + queryFirst, photo: photo + photoFirst, cosine }
-    })
+    const pairs = closestPairs(compared).filter((pair) => isClear(compared, pair, ratio))
+    return pairs.map(({ query, photo, cosine }) => ({ query: query + queryFirst, photo: photo + photoFirst, cosine }))
   })
   return {
     query: Int32Array.from(kept, ({ query }) => query),
@@ -44,10 +43,6 @@ interface Pair {
   readonly query: number
   readonly photo: number
   readonly cosine: number
-}
-
-function clearOnes(compared: Compared, ratio: number): Pair[] {
-  return closestPairs(compared).filter((pair) => isClear(compared, pair, ratio))
 }
 
 /** Keypoints with the largest cosine of their row and of their column, of equal ones of a column the first; by query keypoint, rising. */

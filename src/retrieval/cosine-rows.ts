@@ -8,7 +8,7 @@ export interface CosineRowsOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** Rows that are compared in one piece: with 20,000 photos of 2,048 numbers a few seconds. */
+/** Rows that are compared in one piece. */
 const rowsAtOnce = 256
 
 /**
