@@ -1,11 +1,11 @@
 // Draws docs/matched-places.png: places of the coat that local matching finds again on drawn jaguars, between photos of one animal at different
-// encounters, and between two animals. Run it after a build: `node scripts/matches.mjs`.
+// encounters, and between two animals. Counts them in results/matched-places-procedural-jaguars.csv. Run it after a build: `node scripts/matches.mjs`.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { matchedPlacesChart, svgDocument } from '../dist/chart/index.js'
 import { encodeJpeg } from '../dist/images/index.js'
-import { openMatcher, packFeatures, rootSift } from '../dist/local/index.js'
+import { openMatcher, packFeatures, rootSift, siftDefaults } from '../dist/local/index.js'
 import { ortBackend } from '../dist/runtime/index.js'
 import { studio } from '../dist/synth/index.js'
 
@@ -32,7 +32,7 @@ const middle = ranked(true)[Math.floor(ranked(true).length / 2)]
 const drawn = await Promise.all([middle, ranked(false)[0]].map(draw))
 const picture = matchedPlacesChart({
   pairs: drawn,
-  source: 'RootSIFT, 400 keypoints in the mask; drawn jaguars of rosette synth',
+  source: `RootSIFT, ${siftDefaults.keypoints} keypoints in the mask at most; drawn jaguars of rosette synth`,
 })
 const out = fileURLToPath(new URL('../docs/matched-places.png', import.meta.url))
 writeFileSync(
@@ -42,18 +42,22 @@ writeFileSync(
     .png({ palette: true, colours: 128, effort: 10 })
     .toBuffer(),
 )
-for (const same of [true, false]) {
-  const counts = pairs.filter((pair) => pair.same === same).map(({ inliers }) => inliers.length)
-  console.log(
-    same ? 'one animal' : 'two animals',
-    counts.length,
-    'pairs, places:',
-    counts
-      .sort((a, b) => b - a)
-      .slice(0, 12)
-      .join(' '),
-  )
-}
+const counted = [middle, ranked(false)[0]].map((shown) => {
+  const places = pairs.filter(({ same }) => same === shown.same).map(({ inliers }) => inliers.length)
+  const numbers = [
+    siftDefaults.keypoints,
+    places.length,
+    Math.min(...places),
+    Math.max(...places),
+    shown.inliers.length,
+  ]
+  return [shown.same ? 'one animal' : 'two animals', ...numbers].join(',')
+})
+const table = ['pairs_of,keypoints_at_most,pairs,fewest_places,most_places,places_of_the_pair_shown', ...counted].join(
+  '\n',
+)
+writeFileSync(fileURLToPath(new URL('../results/matched-places-procedural-jaguars.csv', import.meta.url)), `${table}\n`)
+console.log(table)
 
 async function draw({ q, g, same, inliers, correspondences }) {
   const at = (i) => {
