@@ -1,110 +1,216 @@
 /**
- * `rosette embed --model M --data D --out embeddings.npy`, then `node scripts/bench.mjs answers --data D --embeddings embeddings.npy`: how far probabilities
- * hold on real photos of other sightings. D is Kaggle's folder with `test_identities.csv` and `train_sightings.csv` beside it. Test photos are asked of training photos, and
- * training photos of each other; everything is fitted on other individuals than it is measured on. Then every third individual leaves the gallery, the
- * calibration is fitted on the others, and the photos of those are asked. Writes results/answers-<folder>.csv.
+ * How far probabilities hold on photos of other sightings, and how often an animal that the gallery does not have gets a name. Asks `rosette calibrate` and
+ * `rosette identify`, as a user does, on whole photos or on the animal that `--locate` finds, by similarities or by places of the coat.
+ *
+ *     node scripts/bench.mjs answers --data nyala-512 --model resnet50-imagenet.onnx \
+ *       --locate isnet.onnx --match fused --matcher sift --matcher coat
+ *
+ * `data` is Kaggle's folder with test_identities.csv beside its tables, and train_sightings.csv or train_encounters.csv: test photos are asked of training
+ * photos, and training photos of each other. Of any other folder all photos are asked of each other. Everything is fitted on other individuals than it is
+ * measured on. Then every third individual leaves the gallery, the calibration is fitted on the others, and the photos of those are asked. A row replaces
+ * that of the same question in results/answers-<data>.csv.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { formatTable } from '../src/base/index.ts'
-import type { Photo } from '../src/data/index.ts'
-import type { PhotoEmbeddings } from '../src/embedder/index.ts'
-import { type FlankRule, identifyPhotos, meetingOf } from '../src/identify/index.ts'
-import { pickRows } from '../src/retrieval/index.ts'
-import { calibrateModel } from '../src/study/index.ts'
-import { decodeNpy } from '../src/tensor/index.ts'
+import { check, csvText, formatTable } from '../src/base/index.ts'
+import { openDataset, type Photo } from '../src/data/index.ts'
+import { type CalibratedScores, readCalibration } from '../src/identify/index.ts'
+import { root, rosette, rosetteText } from './command.ts'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, embeddings: { type: 'string' } } })
-const { data = '', embeddings = '' } = values
-const { shape, data: numbers } = decodeNpy(readFileSync(embeddings), embeddings)
-const names = linesOf(embeddings.replace(/\.npy$/, '.csv')).map((row) => row.get('filename')!)
-const all = { count: shape[0]!, dim: shape[1]!, data: numbers }
-const known = photosOf('train.csv', 'train_sightings.csv')
-const asked = photosOf('test_identities.csv', 'test_identities.csv')
-const third = new Set([...new Set(known.photos.map(({ identity }) => identity))].sort().filter((_, i) => i % 3 === 0))
-const isAway = ({ identity }: Photo) => third.has(identity)
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: '' },
+    model: { type: 'string', default: '' },
+    /** In `presets/`, or beside the model, unless given. */
+    'model-config': { type: 'string' },
+    tta: { type: 'string', default: 'flip' },
+    locate: { type: 'string' },
+    'locate-config': { type: 'string' },
+    match: { type: 'string', default: 'none' },
+    matcher: { type: 'string', multiple: true },
+    /** Of the tasks and rules of flanks those that are named; all unless given. */
+    task: { type: 'string', multiple: true },
+    flanks: { type: 'string', multiple: true },
+    threads: { type: 'string', default: '2' },
+    /** The file of the rows, in place of results/answers-<data>.csv. */
+    results: { type: 'string' },
+  },
+})
+const { data, match } = values
+check(data !== '' && values.model !== '', 'bench answers: expected --data and --model')
+check(['none', 'local', 'fused'].includes(match), `bench answers: --match: expected none, local or fused, got ${match}`)
+const matchers = match === 'none' ? [] : (values.matcher ?? ['sift'])
 
-const header = [
-  'task',
-  'flanks',
-  'photos',
-  'individuals',
-  'rank1',
-  'curve',
-  'ece_answers',
-  'ece_pairs',
-  'absent',
-  'named_above_0.9',
-  'highest',
+/** Photos that are asked about, and those of known individuals; without these the photos are asked of each other. */
+interface Task {
+  readonly name: string
+  readonly asked: readonly Photo[]
+  readonly known: readonly Photo[] | undefined
+  /** Of these, the photos of the animals that leave the gallery are asked. */
+  readonly strangers: readonly Photo[]
+}
+
+/** What of a JSON answer of `identify` is counted. */
+interface Answered {
+  readonly answer: { readonly probability?: number }
+}
+
+/** Answers with more than this are names. */
+const sure = 0.9
+
+/** What tells one question from another; the rest of a row is what was measured. */
+const questionColumns = ['task', 'flanks', 'located', 'match', 'matcher', 'model'] as const
+const columns = [
+  ...['task', 'flanks', 'photos', 'individuals', 'rank1', 'curve', 'ece_answers', 'ece_pairs', 'absent'],
+  ...['named_above_0.9', 'highest', 'located', 'match', 'matcher', 'model'],
+  /** Of queries whose animal is there: the share that is named, and the share of these that is named rightly. */
+  ...['there_named_above_0.9', 'named_rightly_above_0.9'],
 ]
-const rows = (['any', 'same'] as const).flatMap((flanks) => [
-  row('test against training', flanks, asked, known),
-  row('training among each other', flanks, known, undefined),
-])
-const file = join(fileURLToPath(new URL('../..', import.meta.url)), 'results', `answers-${basename(data)}.csv`)
-writeFileSync(file, `${[header, ...rows].map((cells) => cells.join(',')).join('\n')}\n`)
-console.log(formatTable(header, rows))
+type Row = Readonly<Record<string, string>>
 
-function row(
-  task: string,
-  flanks: FlankRule,
-  queries: PhotoEmbeddings,
-  gallery: PhotoEmbeddings | undefined,
-): string[] {
-  const { embedding, fittedOn } = fit(queries, gallery, flanks)
-  const stay = (photo: Photo) => !isAway(photo)
-  const scores = fit(pick(queries, stay), gallery && pick(gallery, stay), flanks).embedding
-  const absent = pick(asked, isAway)
-  const named = identifyPhotos(pick(known, stay), absent, 1, { scores, flanks }).map(
-    ({ answer }) => answer.probability ?? 0,
-  )
-  const { rank1, ece, pairEce } = embedding.measured!
-  const above = named.filter((p) => p > 0.9).length
+const file = values.results ?? join(root, 'results', `answers-${basename(resolve(data))}.csv`)
+const scratch = mkdtempSync(join(tmpdir(), 'rosette-answers-'))
+const measured: Row[] = []
+try {
+  for (const task of tasks().filter(({ name }) => values.task?.includes(name) ?? true))
+    for (const flanks of flankRules(task).filter((rule) => values.flanks?.includes(rule) ?? true)) {
+      measured.push(await rowOf(task, flanks))
+      keep(measured.at(-1)!) // what was measured is kept when the next one fails
+    }
+} finally {
+  rmSync(scratch, { recursive: true })
+}
+check(measured.length > 0, 'bench answers: no task is left of those that --task and --flanks name')
+console.log(
+  formatTable(
+    columns,
+    measured.map((row) => columns.map((column) => row[column] ?? '')),
+  ),
+)
+
+function tasks(): readonly Task[] {
+  const answers = join(data, 'test_identities.csv')
+  if (!existsSync(answers)) {
+    const all = named(openDataset(data).photos)
+    return [{ name: 'photos among each other', asked: all, known: undefined, strangers: all }]
+  }
+  const asked = named(openDataset(answers, { images: join(data, 'test', 'test') }).photos)
+  const known = named(openDataset(data).photos.map(sighted()))
   return [
-    ...[task, flanks, fittedOn.photos, fittedOn.individuals, rank1.toFixed(3), embedding.curve.kind, ece.toFixed(3)],
-    ...[pairEce.toFixed(4), named.length, above, Math.max(...named).toFixed(3)],
-  ].map(String)
+    { name: 'test against training', asked, known, strangers: asked },
+    { name: 'training among each other', asked: known, known: undefined, strangers: asked },
+  ]
 }
 
-function fit(queries: PhotoEmbeddings, gallery: PhotoEmbeddings | undefined, flanks: FlankRule) {
-  const model = { name: 'measured', fingerprint: '0'.repeat(64) }
-  return calibrateModel({ ...meetingOf(queries, gallery, { flanks }), model, data: basename(data) })
-}
-
-function pick(set: PhotoEmbeddings, keeps: (photo: Photo) => boolean): PhotoEmbeddings {
-  const places = set.photos.flatMap((photo, i) => (keeps(photo) ? [i] : []))
-  return {
-    ...set,
-    embeddings: pickRows(set.embeddings, places),
-    photos: places.map((i) => set.photos[i]!),
-    contentHashes: places.map((i) => set.contentHashes[i]!),
-  }
-}
-
-function photosOf(table: string, sightings: string): PhotoEmbeddings {
-  const seen = new Map(linesOf(join(data, sightings)).map((cells) => [cells.get('filename')!, cells]))
-  const identities = new Map(
-    linesOf(join(data, table)).map((cells) => [cells.get('filename')!, cells.get('ground_truth')]),
+/** Gives a training photo the encounter and flank that a table beside train.csv has of it. */
+function sighted(): (photo: Photo) => Photo {
+  const table = ['train_sightings.csv', 'train_encounters.csv'].map((name) => join(data, name)).find(existsSync)
+  if (table === undefined) return (photo) => photo
+  const seen = new Map(
+    openDataset(table, { images: join(data, 'train', 'train') }).photos.map((photo) => [basename(photo.path), photo]),
   )
-  const places = names.flatMap((name, i) => (identities.has(name) ? [i] : []))
-  const photos = places.map((i): Photo => {
-    const name = names[i]!
-    const cells = seen.get(name)
-    const [encounter, flank] = [cells?.get('sighting'), cells?.get('flank')]
-    return { filename: name, path: name, identity: identities.get(name), encounter, flank, extra: {} }
-  })
-  return {
-    embeddings: pickRows(all, places),
-    photos,
-    contentHashes: photos.map(({ filename }) => filename),
-    skipped: [],
+  return (photo) => {
+    const { encounter, flank } = seen.get(basename(photo.path)) ?? {}
+    return { ...photo, encounter, flank }
   }
 }
 
-function linesOf(path: string): ReadonlyMap<string, string>[] {
-  const [first = '', ...lines] = readFileSync(path, 'utf8').replace('\ufeff', '').trim().split('\n')
+function named(photos: readonly Photo[]): readonly Photo[] {
+  return photos.filter(({ identity }) => identity !== undefined)
+}
+
+/** Where no flank is known there is one rule. */
+function flankRules({ asked }: Task): readonly string[] {
+  return asked.some(({ flank }) => flank !== undefined) ? ['any', 'same'] : ['any']
+}
+
+async function rowOf({ name, asked, known, strangers }: Task, flanks: string): Promise<Row> {
+  const names = [...new Set((known ?? asked).map(({ identity }) => identity!))].sort()
+  const third = new Set(names.filter((_, i) => i % 3 === 0))
+  const isAway = ({ identity }: Photo) => third.has(identity!)
+  const stays = (photo: Photo) => !isAway(photo)
+  const all = await calibrated('all', { asked, known }, flanks)
+  const rest = await calibrated('rest', { asked: asked.filter(stays), known: known?.filter(stays) }, flanks)
+  const away = photoTable('away', strangers.filter(isAway))
+  const gallery = photoTable('gallery', (known ?? asked).filter(stays))
+  const ask = ['identify', away, '--query-images', '/', '--gallery', gallery, '--images', '/', '--top', '1', '--json']
+  const said = await rosetteText([...ask, '--calibration', rest.file, '--flanks', flanks, ...how(), '--match', match])
+  const probabilities = (JSON.parse(said) as Answered[]).map(({ answer }) => answer.probability ?? 0)
+  const { fittedOn, scores } = all
+  return {
+    ...{ task: name, flanks, photos: `${fittedOn.photos}`, individuals: `${fittedOn.individuals}` },
+    ...{ curve: scores.curve.kind, absent: `${probabilities.length}` },
+    'named_above_0.9': `${probabilities.filter((p) => p > sure).length}`,
+    highest: Math.max(...probabilities).toFixed(3),
+    ...{ located: values.locate === undefined ? 'whole photo' : basename(values.locate, '.onnx') },
+    ...{ match, matcher: matchers.join('+'), model: basename(values.model, '.onnx') },
+    ...measuredCells(scores),
+  }
+}
+
+/** What a calibration measured on individuals that it was not fitted on; nothing where these were too few. */
+function measuredCells({ measured }: CalibratedScores): Row {
+  if (measured === null) return {}
+  const { known, absent, bins, absentNamed, rank1, ece, pairEce } = measured
+  // an answer of a bin weighs as much as makes questions with and without the animal count alike
+  const [there, away] = [(known + absent) / 2 / known, (known + absent) / 2 / absent]
+  const above = bins.filter(({ low }) => low > sure - 1e-9)
+  const named = above.reduce((sum, { count }) => sum + count, 0) / there - (absentNamed * away) / there
+  const rightly = above.reduce((sum, { count, right }) => sum + count * right, 0) / there
+  return {
+    ...{ rank1: rank1.toFixed(3), ece_answers: ece.toFixed(3), ece_pairs: pairEce.toFixed(4) },
+    'there_named_above_0.9': (named / known).toFixed(3),
+    'named_rightly_above_0.9': named < 0.5 ? '' : (rightly / named).toFixed(3),
+  }
+}
+
+async function calibrated(name: string, { asked, known }: Pick<Task, 'asked' | 'known'>, flanks: string) {
+  const out = join(scratch, `${name}.calibration.json`)
+  const of = known && ['--gallery', photoTable(`${name}-known`, known), '--gallery-images', '/']
+  const photos = ['--data', photoTable(`${name}-asked`, asked), '--images', '/', ...(of ?? [])]
+  await rosette(['calibrate', ...photos, '--out', out, '--overwrite', '--flanks', flanks, ...how(), '--match', match])
+  const record = readCalibration(out)
+  const scores = { none: record.embedding, local: record.local, fused: record.fused }[match]
+  check(scores !== undefined, `${out}: says nothing of --match ${match}`)
+  return { file: out, fittedOn: record.fittedOn, scores }
+}
+
+/** Options that calibrate and identify share. */
+function how(): string[] {
+  const preset = join(root, 'presets', `${basename(values.model, '.onnx')}.model.json`)
+  const config = values['model-config'] ?? (existsSync(preset) ? preset : undefined)
+  const given = {
+    ...{ model: values.model, 'model-config': config, tta: values.tta, threads: values.threads },
+    ...{ locate: values.locate, 'locate-config': values['locate-config'] },
+    matcher: matchers.length === 0 ? undefined : matchers.join(','),
+  }
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+}
+
+/** Writes a table of absolute places (`--images /`) with what is known of sightings, and gives its path. */
+function photoTable(name: string, photos: readonly Photo[]): string {
+  const path = join(scratch, `${name}.csv`)
+  const rows = photos.map(({ path: place, identity, encounter, flank }) =>
+    [resolve(place), identity, encounter, flank].map((cell) => cell ?? ''),
+  )
+  const fields = ['filename', 'identity', 'encounter', 'flank']
+  const filled = fields.map((_, i) => rows.some((row) => row[i] !== ''))
+  writeFileSync(path, csvText([fields, ...rows].map((row) => row.filter((_, i) => filled[i]))))
+  return path
+}
+
+/** Puts a row into the file, in place of one of the same question. */
+function keep(row: Row): void {
+  const isOther = (one: Row) => questionColumns.some((column) => (one[column] ?? '') !== row[column])
+  const rows = [...(existsSync(file) ? rowsOf(file) : []).filter(isOther), row]
+  writeFileSync(file, csvText([columns, ...rows.map((one) => columns.map((column) => one[column] ?? ''))]))
+}
+
+/** No cell that this writes has a comma. */
+function rowsOf(path: string): Row[] {
+  const [first = '', ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
   const fields = first.split(',')
-  return lines.map((line) => new Map(line.split(',').map((cell, i) => [fields[i]!, cell])))
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [fields[i]!, cell])))
 }
