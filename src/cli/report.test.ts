@@ -69,8 +69,23 @@ test('the numbers of a report are those of evaluate, to the last digit', async (
       'unreadable',
     ]
     for (const name of names) expect(reported[name], name).toEqual(evaluated[name])
+    const five = (_: string, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e5) / 1e5 : value)
+    expect(evaluated.perQuery).toHaveLength(evaluated.queries as number)
+    expect(reported.perQuery).toEqual(JSON.parse(JSON.stringify(evaluated.perQuery, five)))
   }
   expect(output.stdout).toContain('\nexplained 4 right matches and 0 wrong matches\n')
+})
+
+test('compare holds two reports against each other by all that a query tells', async () => {
+  const [one, other] = ['one', 'other'].map((name) => join(temporaryFolder(), name)) as [string, string]
+  expect(await rosette('report', '--model', run, ...photos(), '--out', one)).toBe(0)
+  expect(await rosette('report', '--model', run, ...photos(), '--tta', 'none', '--out', other)).toBe(0)
+  const page = join(temporaryFolder(), 'comparison.html')
+  const files = [one, other].map((folder) => join(folder, 'metrics.json'))
+  expect(await runProgram(['compare', ...files, '--out', page], commands)).toBe(0)
+  const chance = (json(files[0]!).chance as { mapAtR: number }).mapAtR.toFixed(3)
+  expect(output.stdout).toMatch(new RegExp(`\\nmAP@R .*${chance}`))
+  expect(output.stdout).toMatch(/\nmINP /)
 })
 
 test('pictures, page and tables, beside a run unless told otherwise; never over something else', async () => {

@@ -110,6 +110,10 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
         ap: score === undefined ? null : round(score.ap),
         rank1: score === undefined ? null : score.firstMatch === 1,
         rank: score?.firstMatch ?? null,
+        apAtR: score === undefined ? null : round(score.apAtR),
+        inp: score === undefined ? null : round(score.inp),
+        positives: score?.positives ?? null,
+        gallery: score?.gallery ?? null,
         key: keyBeside(photo),
       }
     }),

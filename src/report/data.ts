@@ -78,6 +78,11 @@ export interface ReportPhoto {
   readonly rank1: boolean | null
   /** Rank of the first photo of its individual, from 1. */
   readonly rank: number | null
+  /** What a paired test needs besides: AP@R, INP, and how many photos of its individual, and how many in all, its gallery had. */
+  readonly apAtR: number | null
+  readonly inp: number | null
+  readonly positives: number | null
+  readonly gallery: number | null
   /** Its `photoKey` where that is not the file's name, as with several animals in one file; else null. */
   readonly key: string | null
 }

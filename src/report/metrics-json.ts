@@ -1,4 +1,5 @@
 import { sealedJson } from '../base/index.ts'
+import type { QueryRecord } from '../retrieval/index.ts'
 import type { ReportData } from './data.ts'
 
 /** `metrics.json` of a report, sealed by its own hash: the numbers of `evaluatePhotos`, and on what they were measured. */
@@ -23,10 +24,12 @@ export function metricsJson(data: ReportData): string {
   })
 }
 
-/** Each scored photo by name, for paired tests of two models; null in a shared report, which names none. */
-function perQuery({ photos, identities, shared }: ReportData) {
+/** Each scored photo by name, for paired tests of two models, as `evaluate` writes it; null in a shared report, which names none. */
+function perQuery({ photos, identities, shared }: ReportData): QueryRecord[] | null {
   if (shared) return null
-  return photos.flatMap(({ file, key, identity, encounter, ap, rank }) =>
-    ap === null || rank === null ? [] : [{ query: key ?? file, identity: identities[identity]!, encounter, ap, rank }],
+  return photos.flatMap(({ file, key, identity, encounter, ap, apAtR, inp, rank, positives, gallery }) =>
+    ap === null || apAtR === null || inp === null || rank === null || positives === null || gallery === null
+      ? []
+      : [{ query: key ?? file, identity: identities[identity]!, encounter, ap, apAtR, inp, rank, positives, gallery }],
   )
 }

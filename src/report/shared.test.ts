@@ -88,6 +88,10 @@ test('scores, chance and intervals are kept; which query reached what is not', (
     encounter: named.photos[0]!.encounter,
     ap: named.photos[0]!.ap,
     rank: named.photos[0]!.rank,
+    apAtR: named.photos[0]!.apAtR,
+    inp: named.photos[0]!.inp,
+    positives: 3,
+    gallery: 23,
   })
   expect(told[1].perQuery).toBeNull()
 })

@@ -68,6 +68,11 @@ const photoRules: Rules<ReportPhoto> = {
   ap: kept,
   rank1: kept,
   rank: kept,
+  // metrics.json has them with the photos' names, or not at all
+  apAtR: replaced(null),
+  inp: replaced(null),
+  positives: replaced(null),
+  gallery: replaced(null),
   key: replaced(null),
 }
 
