@@ -41,12 +41,13 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await cv(whole, '--folds', '2', ...settings).ended
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/^folds by encounter; .*own encounter left out\n\n[\s\S]*fold 1 .*\n[\s\S]*mean ± σ .* ± /)
-  const { folds, meanChance, statistics } = json(whole, 'cv.json')
+  const { folds, meanChance, statistics, overall } = json(whole, 'cv.json')
   const { chance, intervals } = statistics
   const [low, high] = intervals.identity.scores.map
   const of = (scores: { map: number }) => `\\(${scores.map.toFixed(3)}\\)`
   for (const row of [
-    'trained on .* mAP \\(chance\\) ',
+    'trained on .* rank-1 \\(chance\\) +identity-balanced rank-1 \\(chance\\) +mAP \\(chance\\) ',
+    `all queries .* ${overall.identityBalancedRank1.toFixed(3)} \\(${chance.identityBalancedRank1.toFixed(3)}\\) `,
     ...folds.map((fold: { fold: number; chance: { map: number } }) => `fold ${fold.fold} .* ${of(fold.chance)} `),
     `mean ± σ .* ${of(meanChance)} `,
     `all queries .* ${of(chance)} `,

@@ -127,7 +127,7 @@ function tellOutcome({ data, out }: CvFlags, outcome: CrossValidateOutcome): voi
   if (!one) say(`or one alone, here or on another machine:\n  ${on} --fold ${missing[0]}`)
 }
 
-const shown = ['rank1', 'map', 'identityBalancedMap'] as const
+const shown = ['rank1', 'identityBalancedRank1', 'map', 'identityBalancedMap'] as const
 
 /** A row for each fold, then their mean and deviation, then all queries together with their interval; chance in brackets beside each score. */
 export function summary(result: CrossValidation): string {

@@ -29,6 +29,32 @@ export function intervalText(interval: Interval | undefined): string {
   return interval === undefined ? '–' : interval.map((end) => end.toFixed(3)).join(' to ')
 }
 
+/** `rank-1 0.250, identity-balanced rank-1 0.125`; of an older file, which does not tell the second, rank-1 alone. */
+export function rank1Words(told: {
+  readonly rank1: number
+  readonly identityBalancedRank1?: number | undefined
+}): string {
+  return eachTold(told, (score) => score.toFixed(3)).join(', ')
+}
+
+/** The same of intervals: `rank-1 0.194 to 0.442`; nothing of what is not told. */
+export function rank1Intervals(told: {
+  readonly rank1?: Interval | undefined
+  readonly identityBalancedRank1?: Interval | undefined
+}): readonly string[] {
+  return eachTold(told, intervalText)
+}
+
+function eachTold<T>(
+  told: { readonly rank1?: T | undefined; readonly identityBalancedRank1?: T | undefined },
+  text: (value: T) => string,
+): string[] {
+  return (['rank1', 'identityBalancedRank1'] as const).flatMap((name) => {
+    const value = told[name]
+    return value === undefined ? [] : [`${metricLabel(name)} ${text(value)}`]
+  })
+}
+
 /** Whether what a random order reaches lies within a score's interval, or above it; without an interval the score itself decides. */
 export function isNoBetterThanChance(found: {
   readonly score: number

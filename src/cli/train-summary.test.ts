@@ -35,6 +35,27 @@ test('the best epoch stands beside the start, and the next commands below', asyn
   )
 })
 
+test('identity-balanced rank-1 stands beside rank-1 where the run tells it', async () => {
+  const run = temporaryFolder()
+  const entry = { kind: 'validation', rank1: 0.5, identityBalancedRank1: 0.25, map: 0, identityBalancedMap: 0.4 }
+  const line = (epoch: number, told: object) => `${JSON.stringify({ ...told, step: epoch, epoch })}\n`
+  writeFileSync(
+    join(run, 'log.jsonl'),
+    line(0, { ...entry, identityBalancedRank1: 0.125 }) + line(1, { ...entry, identityBalancedMap: 0.5 }),
+  )
+  writeFileSync(join(run, 'run.json'), '{}')
+  const chance = { rank1: 0.08, identityBalancedRank1: 0.06, identityBalancedMap: 0.1 }
+  const scores = { identityBalancedMap: [0.4, 0.6], rank1: [0.25, 0.75], identityBalancedRank1: [0.125, 0.5] }
+  writeFileSync(join(run, 'metrics.json'), JSON.stringify({ chance, intervals: { identity: { units: 24, scores } } }))
+  const [, found, worth] = (await trainSummary(run, 'photos')).split('\n')
+  expect(found).toContain(
+    'rank-1 0.500, identity-balanced rank-1 0.250, identity-balanced mAP 0.500 (epoch 1); before training: rank-1 0.500, identity-balanced rank-1 0.125, identity-balanced mAP 0.400',
+  )
+  expect(worth).toBe(
+    'by chance: rank-1 0.080, identity-balanced rank-1 0.060, identity-balanced mAP 0.100; 95 % intervals over 24 individuals: rank-1 0.250 to 0.750, identity-balanced rank-1 0.125 to 0.500, mAP 0.400 to 0.600',
+  )
+})
+
 test('the next command reads the table as the training read it', async () => {
   const reading = { images: 'camera photos', columns: { filename: 'path', identity: 'animal' } }
   expect(await trainSummary(runWith(0.1, 0.5), 'known.csv', reading)).toContain(

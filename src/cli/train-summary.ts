@@ -7,7 +7,7 @@ import { asTyped } from './flag-words.ts'
 import { galleryCommand } from './gallery.ts'
 import { identifyCommand } from './identify.ts'
 import { reportCommand } from './report.ts'
-import { intervalText, isNoBetterThanChance, noBetterThanChance } from './score-table.ts'
+import { intervalText, isNoBetterThanChance, noBetterThanChance, rank1Intervals, rank1Words } from './score-table.ts'
 
 /** What a finished run came to, against what it began with, and what to do next. */
 export async function trainSummary(run: string, data: string, reading: ReadingOptions = {}): Promise<string> {
@@ -110,8 +110,8 @@ function scoreLines(
   const later = measured.filter(({ epoch }) => epoch > 0)
   if (isUnmeasured(measured)) return unmeasured(validation)
   const best = later.reduce((a, b) => (b.identityBalancedMap > a.identityBalancedMap ? b : a))
-  const scores = ({ rank1, identityBalancedMap }: ValidationEntry) =>
-    `rank-1 ${rank1.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
+  const scores = (entry: ValidationEntry) =>
+    `${rank1Words(entry)}, identity-balanced mAP ${entry.identityBalancedMap.toFixed(3)}`
   const before = start === undefined ? '' : `; before training: ${scores(start)}`
   const worse = start !== undefined && start.identityBalancedMap >= best.identityBalancedMap
   return [
@@ -150,16 +150,15 @@ function worth(told: RunMetrics | undefined): string[] {
   if (chance === undefined) return []
   const { identity } = intervals ?? {}
   const interval = identity?.scores.identityBalancedMap
-  const ofRank1 = identity?.scores.rank1 // older runs have none
   const between =
     identity === undefined || identity === null
       ? ''
-      : `; 95 % intervals over ${counted(identity.units, 'individual')}: ${ofRank1 === undefined ? '' : `rank-1 ${intervalText(ofRank1)}, `}mAP ${intervalText(interval)}`
+      : `; 95 % intervals over ${counted(identity.units, 'individual')}: ${[...rank1Intervals(identity.scores), `mAP ${intervalText(interval)}`].join(', ')}`
   const score = told?.identityBalancedMap
   const isChance =
     typeof score === 'number' && isNoBetterThanChance({ score, interval, chance: chance.identityBalancedMap })
   return [
-    `by chance: rank-1 ${chance.rank1.toFixed(3)}, identity-balanced mAP ${chance.identityBalancedMap.toFixed(3)}${between}`,
+    `by chance: ${rank1Words(chance)}, identity-balanced mAP ${chance.identityBalancedMap.toFixed(3)}${between}`,
     ...(isChance ? [noBetterThanChance] : []),
   ]
 }

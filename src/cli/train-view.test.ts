@@ -118,22 +118,23 @@ test('chance stands beside the first validation that is shown, and not again', (
   const lines: string[] = []
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
   const view = new TrainView()
-  const chance = { rank1: 0.125, map: 0.25, identityBalancedMap: 0.3 }
+  const chance = { rank1: 0.125, identityBalancedRank1: 0.1, map: 0.25, identityBalancedMap: 0.3 }
   for (const epoch of [0, 1, 2]) {
     const entry = {
       kind: 'validation',
       step: epoch,
       epoch,
       rank1: 0.5,
+      ...(epoch === 1 ? {} : { identityBalancedRank1: 0.4 }), // a run that an older rosette began
       map: 0.6,
       identityBalancedMap: epoch === 2 ? 0.65 : 0.7,
     } as const
     view.show({ ...entry, best: epoch > 0, chance })
   }
   expect(lines).toEqual([
-    'before training: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700; by chance rank-1 0.125, mAP 0.250, identity-balanced mAP 0.300\n',
+    'before training: validation rank-1 0.500, identity-balanced rank-1 0.400, mAP 0.600, identity-balanced mAP 0.700; by chance rank-1 0.125, identity-balanced rank-1 0.100, mAP 0.250, identity-balanced mAP 0.300\n',
     'epoch 1: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.700 (best epoch so far)\n',
-    'epoch 2: validation rank-1 0.500, mAP 0.600, identity-balanced mAP 0.650 (best epoch so far, below the score before training)\n',
+    'epoch 2: validation rank-1 0.500, identity-balanced rank-1 0.400, mAP 0.600, identity-balanced mAP 0.650 (best epoch so far, below the score before training)\n',
   ])
 })
 

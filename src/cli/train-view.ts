@@ -3,6 +3,7 @@ import type { PrepareEvent, TrainEvent } from '../train/index.ts'
 import { inFlags } from './flag-words.ts'
 import { barOf, firstWord, megabytes, type Progress, progress, stagedProgress } from './progress.ts'
 import { tell } from './say.ts'
+import { rank1Words } from './score-table.ts'
 import { sparkline } from './sparkline.ts'
 
 type StepEvent = Extract<TrainEvent, { readonly kind: 'step' }>
@@ -26,8 +27,10 @@ function timeWords({ estimate: { stepMs }, totalSteps, firstStep, batchSize }: S
   return `, ${((batchSize / stepMs) * 1000).toFixed(1)} images/s, about ${left}`
 }
 
-function scoreWords({ rank1, map, identityBalancedMap }: ValidationEvent['chance']): string {
-  return `rank-1 ${rank1.toFixed(3)}, mAP ${map.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
+type Told = Pick<ValidationEvent, 'rank1' | 'identityBalancedRank1' | 'map' | 'identityBalancedMap'>
+
+function scoreWords({ map, identityBalancedMap, ...ofFirst }: Told): string {
+  return `${rank1Words(ofFirst)}, mAP ${map.toFixed(3)}, identity-balanced mAP ${identityBalancedMap.toFixed(3)}`
 }
 
 /** Shows a run as it goes: the bars that every command has, and lines between them. Everything goes to stderr. */

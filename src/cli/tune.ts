@@ -116,6 +116,9 @@ function onlyModel({ model }: ModelFlags): string {
   return only
 }
 
+/** The scores of a way to rank; the first is what the gate decides by. */
+const scored = ['identityBalancedMap', 'rank1', 'identityBalancedRank1'] as const
+
 async function described(
   { baseline, tried, verdict, accepted, atChance, statistics }: TuneOutcome,
   { evidence }: PostProcessingRecord,
@@ -124,25 +127,31 @@ async function described(
   const order = [...tried].sort((a, b) => b.identityBalancedMap - a.identityBalancedMap)
   const { chance, intervals } = statistics
   const percent = `${Math.round(evidence.level * 100)} %`
-  const row = async (trick: RankedWay, gain: readonly string[]) => [
-    await trickWords(trick),
-    trick.identityBalancedMap.toFixed(3),
+  const row = (name: string, scores: Pick<RankedWay, (typeof scored)[number]>, gain: readonly string[]) => [
+    name,
+    scores.identityBalancedMap.toFixed(3),
     ...gain,
-    trick.rank1.toFixed(3),
+    scores.rank1.toFixed(3),
+    scores.identityBalancedRank1.toFixed(3),
   ]
   const between = ({ interval }: Gain) => (evidence.individuals < 2 ? '–' : signedInterval(interval))
   const gainWords = (gain: Gain) => `${signed(gain.difference)} (${percent} interval ${between(gain)})`
-  const rows = [await row(baseline, ['', ''])]
-  for (const trick of order) rows.push(await row(trick, [signed(trick.gain.difference), between(trick.gain)]))
-  rows.push(['by chance', chance.identityBalancedMap.toFixed(3), '', '', chance.rank1.toFixed(3)])
-  const within = (name: 'identityBalancedMap' | 'rank1') =>
+  const rows = [row(await trickWords(baseline), baseline, ['', ''])]
+  for (const trick of order)
+    rows.push(row(await trickWords(trick), trick, [signed(trick.gain.difference), between(trick.gain)]))
+  rows.push(row('by chance', chance, ['', '']))
+  const ofFirst = [metricLabel('rank1'), metricLabel('identityBalancedRank1')]
+  const within = (name: (typeof scored)[number]) =>
     `${metricLabel(name)} ${intervalText(intervals.identity?.scores[name])}`
   const best = verdict.best === null ? undefined : tried[verdict.best]
   return [
     `data     ${evidence.data} (${reason})`,
     `scored   ${counted(evidence.queries, 'query', 'queries')} of ${counted(evidence.individuals, 'individual')}, ${evidence.protocol}`,
     '',
-    formatTable(['ranked by', 'identity-balanced mAP', 'difference', `its ${percent} interval`, 'rank-1'], rows),
+    formatTable(
+      ['ranked by', metricLabel('identityBalancedMap'), 'difference', `its ${percent} interval`, ...ofFirst],
+      rows,
+    ),
     '',
     ...(evidence.individuals < 2
       ? []
@@ -151,7 +160,7 @@ async function described(
         ]),
     ...(intervals.identity === null
       ? []
-      : [`95 % intervals of ${await trickWords(baseline)}: ${within('identityBalancedMap')}, ${within('rank1')}`]),
+      : [`95 % intervals of ${await trickWords(baseline)}: ${scored.map(within).join(', ')}`]),
     intervalWords(statistics),
     '',
     accepted === null ? 'accepted nothing' : `accepted ${await trickWords(accepted)}`,

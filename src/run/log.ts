@@ -39,6 +39,8 @@ const validationSchema = z.object({
   step: z.int(),
   epoch: z.int(),
   rank1: z.number(),
+  /** Not told in older logs. */
+  identityBalancedRank1: z.number().optional(),
   map: z.number(),
   identityBalancedMap: z.number(),
   /** With a curriculum: the individuals that were hardest to find, and those that were taken for each other most, from which it draws. */

@@ -19,14 +19,24 @@ const metricsSchema = z.looseObject({
   trainedIdentities: z.int().min(0).optional(),
   rank1: score,
   rank5: score,
+  identityBalancedRank1: score,
   map: score,
   identityBalancedMap: score,
   minp: score,
-  chance: z.object({ rank1: z.number(), identityBalancedMap: z.number() }).optional(),
+  chance: z
+    .object({ rank1: z.number(), identityBalancedRank1: z.number().optional(), identityBalancedMap: z.number() })
+    .optional(),
   intervals: z
     .object({
       identity: z
-        .object({ units: z.int(), scores: z.object({ identityBalancedMap: interval, rank1: interval.optional() }) })
+        .object({
+          units: z.int(),
+          scores: z.object({
+            identityBalancedMap: interval,
+            rank1: interval.optional(),
+            identityBalancedRank1: interval.optional(),
+          }),
+        })
         .nullable(),
     })
     .optional(),

@@ -31,6 +31,7 @@ export interface TuneOptions extends GateOptions {
 export interface RankedWay extends Trick {
   readonly identityBalancedMap: number
   readonly rank1: number
+  readonly identityBalancedRank1: number
 }
 
 /** A trick, and what it gains or loses by itself. */
@@ -83,8 +84,8 @@ export function tunePhotos(given: TuneInput | readonly TuneInput[], options: Tun
   const identities = baseline.map(({ identity }) => identity)
   const verdict = gate({ identities, baseline: aps(baseline), candidates: measured.map(aps) }, gateOptions)
   const told = (trick: Trick, queries: readonly QueryScore[]) => {
-    const { identityBalancedMap, rank1 } = scoresOfQueries(queries)
-    return { ...trick, identityBalancedMap, rank1 }
+    const { identityBalancedMap, rank1, identityBalancedRank1 } = scoresOfQueries(queries)
+    return { ...trick, identityBalancedMap, rank1, identityBalancedRank1 }
   }
   const winner = verdict.accepted === null ? null : tricks[verdict.accepted]!
   const won = verdict.accepted === null ? [] : measured[verdict.accepted]!

@@ -19,7 +19,7 @@ export type TrainEvent =
   | (ValidationEntry & {
       readonly best: boolean
       /** What a random order reaches on the same photos. */
-      readonly chance: Pick<Scores, 'rank1' | 'map' | 'identityBalancedMap'>
+      readonly chance: Pick<Scores, 'rank1' | 'identityBalancedRank1' | 'map' | 'identityBalancedMap'>
     })
   | { readonly kind: 'export' }
 

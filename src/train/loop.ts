@@ -280,8 +280,7 @@ class Run {
     const state = inferenceTensors(this.#plan, await this.state())
     const measured = await this.#onDevice(validator.measure(state, control.shouldStop))
     if (measured === undefined) return false
-    const { rank1, map, identityBalancedMap } = measured
-    const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, rank1, map, identityBalancedMap }
+    const entry: ValidationEntry = { kind: 'validation', step: 0, epoch: 0, ...toldOf(measured) }
     appendLog(this.#logPath, entry)
     control.emit({ ...entry, best: false, chance: chanceOf(measured.perQuery) })
     return true
@@ -304,9 +303,9 @@ class Run {
     const { unmeasured: _, ...position } = this.position
     this.position = position
     const found = this.#difficultyFrom(measured)
-    const { rank1, map, identityBalancedMap } = measured
+    const { identityBalancedMap } = measured
     const best = this.position.best === null || identityBalancedMap > this.position.best.identityBalancedMap
-    const entry: ValidationEntry = { kind: 'validation', step, epoch, rank1, map, identityBalancedMap, ...found }
+    const entry: ValidationEntry = { kind: 'validation', step, epoch, ...toldOf(measured), ...found }
     if (best) {
       this.position = { ...this.position, best: { identityBalancedMap, step } }
       this.#save('best', state)
@@ -337,4 +336,9 @@ class Run {
     this.#savedAt = performance.now()
     this.#savedStep = this.position.step
   }
+}
+
+/** What log.jsonl keeps of a measurement's scores. */
+function toldOf({ rank1, identityBalancedRank1, map, identityBalancedMap }: RetrievalMetrics) {
+  return { rank1, identityBalancedRank1, map, identityBalancedMap }
 }
