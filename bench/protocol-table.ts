@@ -9,7 +9,17 @@ const protocols = [
   ['known and new individuals', 'known and new individuals'],
 ] as const
 
-const metrics = ['identityBalancedMap', 'rank1', 'auroc'] as const
+/** The columns of both tables: scores as rows name them, and their words. */
+const columns = {
+  main: { identityBalancedMap: 'identity-balanced mAP', rank1: 'rank-1', auroc: 'AUROC' },
+  further: {
+    identityBalancedRank1: 'identity-balanced rank-1',
+    mapAtR: 'mAP@R',
+    minp: 'mINP',
+    baks: 'BAKS',
+    baus: 'BAUS',
+  },
+} as const satisfies Record<string, Readonly<Record<string, string>>>
 
 /** A row of the results. */
 interface ProtocolRow {
@@ -25,26 +35,30 @@ interface ProtocolRow {
 }
 
 /**
- * The rows as a table in Markdown, as docs/results.md has it: a row for each protocol and model, a column for each metric. A cell is the mean over seeds,
- * ± their σ, and in brackets the interval of the first seed; the last row of a protocol is chance.
+ * The rows as a table in Markdown, as docs/results.md has it: a row for each protocol and model, a column for each metric, of which the further ones have
+ * a table of their own. A cell is the mean over seeds, ± their σ, and in brackets the interval of the first seed; the last row of a protocol is chance.
  */
-export function protocolTable(csv: string): string {
+export function protocolTable(csv: string, which: keyof typeof columns = 'main'): string {
+  const metrics = Object.keys(columns[which])
   const rows = csv.trim().split('\n').slice(1).map(rowOf)
   const lines = namesIn(rows, ({ data }) => data).flatMap((data) =>
     protocols.flatMap(([protocol, words]) => {
-      const own = rows.filter((row) => row.data === data && row.protocol.startsWith(protocol) && isShown(row))
-      return own.length === 0 ? [] : linesOf(own, `${data}, ${words}`)
+      const own = rows.filter((row) => row.data === data && row.protocol.startsWith(protocol) && isShown(row, metrics))
+      return own.length === 0 ? [] : linesOf(own, { title: `${data}, ${words}`, metrics })
     }),
   )
-  const head = ['photos, protocol', 'queries', 'model', 'identity-balanced mAP', 'rank-1', 'AUROC']
+  const head = ['photos, protocol', 'queries', 'model', ...Object.values<string>(columns[which])]
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function isShown({ protocol, score }: ProtocolRow): boolean {
-  return metrics.some((metric) => metric === score) && !protocol.includes('(')
+function isShown({ protocol, score }: ProtocolRow, metrics: readonly string[]): boolean {
+  return metrics.includes(score) && !protocol.includes('(')
 }
 
-function linesOf(rows: readonly ProtocolRow[], title: string): string[][] {
+function linesOf(
+  rows: readonly ProtocolRow[],
+  { title, metrics }: { readonly title: string; readonly metrics: readonly string[] },
+): string[][] {
   const isGap = rows[0]!.protocol.startsWith('gap')
   const models = namesIn(rows, ({ model }) => model).map((model) => {
     const own = rows.filter((row) => row.model === model)

@@ -82,7 +82,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true })
 }
-console.log(protocolTable(readFileSync(file, 'utf8')))
+for (const which of ['main', 'further'] as const) console.log(`${protocolTable(readFileSync(file, 'utf8'), which)}\n`)
 
 async function measureAll(named: string): Promise<void> {
   const [data = '', images = ''] = named.split('=')
