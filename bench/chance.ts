@@ -1,8 +1,9 @@
 /**
  * `node scripts/bench.mjs chance --nyala FOLDER`: what a random order reaches on the queries and galleries of rows that were measured before their
  * tables had columns for it. Splits and photos are those that the rows tell of, made anew without drawing, training or embedding anything; how many
- * photos or queries there are must be what the row says. Fills the last columns of results/losses-*.csv,
- * trained-splits-procedural-jaguars.csv and post-processing.csv; what is filled stays. Without --nyala rows of nyala stay empty.
+ * photos or queries there are must be what the row says. Fills the last columns of results/losses-*.csv, precision-training-*.csv,
+ * claims-procedural-jaguars.csv, pretraining-procedural-jaguars.csv, trained-splits-procedural-jaguars.csv and post-processing.csv; what is filled
+ * stays. Without --nyala rows of nyala stay empty.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,6 +31,18 @@ type ChanceOfRow = (row: Row) => ByChance | undefined
 const results = join(root, 'results')
 for (const name of readdirSync(results).filter((file) => /^losses-.*\.csv$/.test(file)))
   fill(name, { columns: chanceColumns, of: ofLosses, same: ({ photos }) => ({ test_photos: photos }) })
+for (const name of readdirSync(results).filter((file) => /^precision-training-.*\.csv$/.test(file)))
+  fill(name, { columns: chanceColumns, of: ofPrecision, same: ({ photos }) => ({ test_photos: photos }) })
+fill('claims-procedural-jaguars.csv', {
+  columns: chanceColumns,
+  of: ({ seed }) => chanceAmong(drawn('24', '40', seed).test),
+  same: ({ photos }) => ({ photos }),
+})
+fill('pretraining-procedural-jaguars.csv', {
+  columns: chanceColumns,
+  of: ofPretraining,
+  same: ({ photos }) => ({ test_photos: photos }),
+})
 fill('trained-splits-procedural-jaguars.csv', {
   columns: chanceColumnsWithoutMap,
   of: ofTrainedSplits,
@@ -112,6 +125,15 @@ function ofLosses({ data, budget, seed }: Row): ByChance | undefined {
   if (data === 'drawn jaguars') return chanceAmong(drawn(...countsOf(budget), seed).test)
   const photos = nyala()
   return photos && chanceAmong(photos.fresh)
+}
+
+function ofPrecision({ budget, seed }: Row): ByChance {
+  return chanceAmong(drawn(...countsOf(budget), seed).test)
+}
+
+/** As `bench/pretraining.ts` draws them: few of the training photos are learned from, and all test photos are asked about. */
+function ofPretraining({ individuals, seed }: Row): ByChance {
+  return chanceAmong(drawn(individuals, '40', seed).test)
 }
 
 /** As `bench/trained-inflation.ts` divides and asks. */

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatTable, mean, standardDeviation } from '../src/base/index.ts'
-import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { chanceCells, chanceColumns } from './by-chance.ts'
+import { fromRandomWeights, type MeasuredScores, root, rosette, scoreCells, scoresOnTest, today } from './command.ts'
 
 const { values } = parseArgs({
   options: { seeds: { type: 'string', default: '1,2,3' }, epochs: { type: 'string', default: '36' } },
@@ -28,7 +29,10 @@ const found = new Map<string, number[]>()
 
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file))
-  writeFileSync(file, 'date,seed,epochs,variant,flip_averaging,split,photos,rank1,map,identity_balanced_map\n')
+  writeFileSync(
+    file,
+    `date,seed,epochs,variant,flip_averaging,split,photos,rank1,map,identity_balanced_map,${chanceColumns.join(',')}\n`,
+  )
 for (const seed of values.seeds.split(',')) {
   const data = join(scratch, `data-${seed}`)
   await rosette(['synth', '--out', data, '--seed', seed])
@@ -49,9 +53,9 @@ const rows = [...found].map(([name, list]) => [
 ])
 console.log(formatTable(['variant', 'seeds', 'identity-balanced mAP', 'standard deviation'], rows))
 
-function record(seed: string, variant: string, tta: string, scores: Scores): void {
+function record(seed: string, variant: string, tta: string, scores: MeasuredScores): void {
   const facts = [today(), seed, values.epochs, `"${variant}"`, tta, 'test (other encounters)', scores.photos]
-  appendFileSync(file, `${[...facts, ...scoreCells(scores)].join(',')}\n`)
+  appendFileSync(file, `${[...facts, ...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)].join(',')}\n`)
   const name = `${variant}, flip averaging ${tta === 'flip' ? 'on' : 'off'}`
   found.set(name, [...(found.get(name) ?? []), scores.identityBalancedMap])
   process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)}\n`)

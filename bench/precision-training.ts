@@ -18,6 +18,7 @@ import { synthesise } from '../src/synth/index.ts'
 import type { StepPrecision } from '../src/train/index.ts'
 import { prepareJob } from '../src/train/job.ts'
 import { runTraining } from '../src/train/loop.ts'
+import { chanceCells, chanceColumns } from './by-chance.ts'
 import { fromRandomWeights, root, scoreCells, scoresOnTest, today } from './command.ts'
 import { cardName, processorName } from './processor.ts'
 
@@ -57,8 +58,7 @@ const file = join(
   'results',
   `precision-training-${device === 'cpu' ? processorName() : `${device}-${cardName()}`}.csv`,
 )
-const header =
-  'date,backbone,start,seed,budget,precision,last_epoch_loss,split,test_photos,rank1,map,identity_balanced_map'
+const header = `date,backbone,start,seed,budget,precision,last_epoch_loss,split,test_photos,rank1,map,identity_balanced_map,${chanceColumns.join(',')}`
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-precision-training-'))
@@ -94,7 +94,8 @@ async function measure(name: string, seed: number, precision: StepPrecision): Pr
   const loss = mean(losses.slice(-Math.round(losses.length / epochs))).toFixed(4)
   const scores = await scoresOnTest(out, data, { out: join(scratch, 'metrics.json') })
   const facts = [today(), 'convnext_mini', name, seed, budget, precision, loss, 'test (other encounters)']
-  appendFileSync(file, `${[...facts, scores.photos, ...scoreCells(scores)].join(',')}\n`)
+  const measured = [scores.photos, ...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)]
+  appendFileSync(file, `${[...facts, ...measured].join(',')}\n`)
   process.stderr.write(`seed ${seed}, ${name}, ${precision}: ${scores.identityBalancedMap.toFixed(3)}, loss ${loss}\n`)
 }
 

@@ -15,7 +15,8 @@ import { readRunModel } from '../src/embedder/index.ts'
 import { timmState } from '../src/models/index.ts'
 import { encodeSafetensors } from '../src/tensor/index.ts'
 import { type LocalHub, localHub } from '../test/local-hub.ts'
-import { fromRandomWeights, root, rosette, type Scores, scoreCells, scoresOnTest, today } from './command.ts'
+import { chanceCells, chanceColumns } from './by-chance.ts'
+import { fromRandomWeights, type MeasuredScores, root, rosette, scoreCells, scoresOnTest, today } from './command.ts'
 
 const { values } = parseArgs({
   options: {
@@ -48,8 +49,7 @@ const settings: Readonly<Record<string, readonly string[]>> = {
 }
 
 const file = join(root, 'results', 'pretraining-procedural-jaguars.csv')
-const header =
-  'date,backbone,size,start,seed,pretraining_individuals,pretraining_photos,pretraining_epochs,individuals,photos,epochs,split,test_photos,rank1,map,identity_balanced_map\n'
+const header = `date,backbone,size,start,seed,pretraining_individuals,pretraining_photos,pretraining_epochs,individuals,photos,epochs,split,test_photos,rank1,map,identity_balanced_map,${chanceColumns.join(',')}\n`
 const scratch = values.folder ?? mkdtempSync(join(tmpdir(), 'rosette-pretraining-'))
 const metrics = join(scratch, 'metrics.json')
 const found = new Map<string, number[]>()
@@ -147,11 +147,12 @@ async function learn(
   if ((loaded === null) !== (weights === 'null')) throw new Error(`${out}: began from ${JSON.stringify(loaded)}`)
 }
 
-function record(backbone: string, seed: string, start: string, scores: Scores): void {
+function record(backbone: string, seed: string, start: string, scores: MeasuredScores): void {
   const before = start === 'random weights' ? ['', '', ''] : [manyIndividuals, manyPhotos, longEpochs]
   const after = [fewIndividuals, fewPhotos, start === 'pretrained, as it came' ? '0' : shortEpochs]
   const facts = [today(), backbone, values.size, `"${start}"`, seed, ...before, ...after]
-  appendFileSync(file, `${[...facts, 'test (other encounters)', scores.photos, ...scoreCells(scores)].join(',')}\n`)
+  const measured = [scores.photos, ...scoreCells(scores), ...chanceCells(scores.chance, chanceColumns)]
+  appendFileSync(file, `${[...facts, 'test (other encounters)', ...measured].join(',')}\n`)
   const name = `${backbone}, ${start}`
   found.set(name, [...(found.get(name) ?? []), scores.identityBalancedMap])
   process.stderr.write(`seed ${seed}: ${name}: ${scores.identityBalancedMap.toFixed(3)}\n`)
