@@ -27,22 +27,28 @@ const { values } = parseArgs({
   },
 })
 
+type Bracketed = 'rank1' | 'identityBalancedMap'
+
 /** What the command writes of a network. */
 interface Measured extends Scores {
-  readonly intervals: {
-    readonly identity: { readonly scores: { readonly identityBalancedMap: readonly [number, number] } }
-  }
+  readonly intervals: { readonly identity: { readonly scores: Readonly<Record<Bracketed, readonly [number, number]>> } }
   readonly chance: { readonly rank1: number; readonly map: number; readonly identityBalancedMap: number }
 }
 
 const three = (name: string) => `${name}_rank1,${name}_map,${name}_identity_balanced_map`
-const header = `date,seed,settings,test_photos,split,${three('untrained')},${three('pretrained')},${three('trained')},low,high,${three('chance')},threads,processor_s,wall_s`
+/** Intervals that rows of before 28 November 2026 do not have: of the trained network's mAP `low` and `high` stand further left. */
+const intervalColumns = [
+  'rank1_low,rank1_high',
+  ...['untrained', 'pretrained'].map((name) => `${name}_low,${name}_high,${name}_rank1_low,${name}_rank1_high`),
+].join(',')
+const header = `date,seed,settings,test_photos,split,${three('untrained')},${three('pretrained')},${three('trained')},low,high,${three('chance')},threads,processor_s,wall_s,${intervalColumns}`
 const file = join(root, 'results', `demo-${processorName()}.csv`)
 const settings = values.set.split(' ').filter((setting) => setting !== '')
 const found: Measured[] = []
 
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
+else widen()
 for (const seed of values.seeds.split(',')) await demo(seed)
 const column = (name: string, of: (scores: Measured) => number) => {
   const all = found.map(of)
@@ -72,16 +78,39 @@ async function demo(seed: string): Promise<void> {
       readonly trained: Measured
     }
     const before = pretrained === undefined ? ['', '', ''] : scoreCells(pretrained)
-    const [low, high] = trained.intervals.identity.scores.identityBalancedMap
     const facts = [today(), seed, `"${settings.join(' ')}"`, trained.photos, 'test (other encounters)']
-    const scores = [...scoreCells(untrained), ...before, ...scoreCells(trained), low.toFixed(4), high.toFixed(4)]
+    const scores = [
+      ...scoreCells(untrained),
+      ...before,
+      ...scoreCells(trained),
+      ...ends(trained, 'identityBalancedMap'),
+    ]
     const costs = [availableParallelism(), ((user + system) / 1e6).toFixed(0), (wallMs / 1000).toFixed(0)]
+    const ofStart = [untrained, pretrained].flatMap((start) => [
+      ...ends(start, 'identityBalancedMap'),
+      ...ends(start, 'rank1'),
+    ])
+    const chance = scoreCells({ ...trained, ...trained.chance })
     appendFileSync(
       file,
-      `${[...facts, ...scores, ...scoreCells({ ...trained, ...trained.chance }), ...costs].join(',')}\n`,
+      `${[...facts, ...scores, ...chance, ...costs, ...ends(trained, 'rank1'), ...ofStart].join(',')}\n`,
     )
     found.push(trained)
   } finally {
     rmSync(out, { recursive: true })
   }
+}
+
+/** Both ends of an interval; empty cells of what there is not. */
+function ends(measured: Measured | undefined, name: Bracketed): string[] {
+  return measured === undefined ? ['', ''] : measured.intervals.identity.scores[name].map((end) => end.toFixed(4))
+}
+
+/** Columns that the file's rows were written without stay empty. */
+function widen(): void {
+  const [old = '', ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n')
+  if (old === header) return
+  if (!header.startsWith(`${old},`)) throw new Error(`${file}: expected the columns ${header}, or the first of these`)
+  const empty = ','.repeat(header.split(',').length - old.split(',').length)
+  writeFileSync(file, `${[header, ...rows.map((row) => `${row}${empty}`)].join('\n')}\n`)
 }

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { checkOutput, counted, formatDuration, formatTable, makeFolder, writeSealedJson } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
 import type { EvaluationReport } from '../identify/index.ts'
+import { metricLabel } from '../retrieval/index.ts'
 import type { Device } from '../runtime/index.ts'
 import { FailedCheck } from './exit.ts'
 import { aboveZero, notNegative } from './numbers.ts'
@@ -203,33 +204,40 @@ async function submit(model: string, data: string, out: string, { device, signal
   return report.rows
 }
 
+/** What is told of one network. */
+type Told = Pick<EvaluationReport, (typeof shown)[number] | 'chance' | 'intervals' | 'photos' | 'identities'>
+
 /** Of one network in three states, on the same photos. */
-interface Scores {
+interface Scores<T extends Told = EvaluationReport> {
   /** Random numbers. */
-  readonly untrained: EvaluationReport
+  readonly untrained: T
   /** The weights that it began with, where these were no random numbers. */
-  readonly pretrained?: EvaluationReport
-  readonly trained: EvaluationReport
+  readonly pretrained?: T
+  readonly trained: T
 }
 
-function summary({ untrained, pretrained, trained }: Scores, split: string): string {
-  const row = (
-    name: string,
-    { rank1, identityBalancedMap }: Pick<EvaluationReport, 'rank1' | 'identityBalancedMap'>,
-  ) => [name, rank1.toFixed(3), identityBalancedMap.toFixed(3)]
+const shown = ['rank1', 'identityBalancedRank1', 'identityBalancedMap'] as const
+
+/** A row for each state, its 95 % intervals over individuals in brackets, and chance; exported for its test. */
+export function summary({ untrained, pretrained, trained }: Scores<Told>, split: string): string {
+  const row = (name: string, told: Told) => [
+    name,
+    ...shown.map((metric) => {
+      const interval = told.intervals.identity?.scores[metric]
+      return `${told[metric].toFixed(3)}${interval === undefined ? '' : ` (${intervalText(interval)})`}`
+    }),
+  ]
   const table = formatTable(
-    ['network', 'rank-1', 'identity-balanced mAP'],
+    ['network', ...shown.map(metricLabel)],
     [
       row('untrained', untrained),
       ...(pretrained === undefined ? [] : [row('pretrained', pretrained)]),
       row('trained', trained),
-      row('by chance', trained.chance),
+      ['by chance', ...shown.map((metric) => trained.chance[metric].toFixed(3))],
     ],
   )
-  const interval = trained.intervals.identity?.scores.identityBalancedMap
+  const { identity } = trained.intervals
   const between =
-    interval === undefined
-      ? ''
-      : `\n\n95 % interval of the trained network's mAP, over its individuals: ${intervalText(interval)}`
+    identity === null ? '' : `\n\nin brackets: 95 % intervals over ${counted(identity.units, 'individual')}`
   return `\nsplit ${split} (${counted(trained.photos, 'photo')}, ${counted(trained.identities, 'individual')})\n\n${table}${between}`
 }
