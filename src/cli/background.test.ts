@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { captureOutput } from '../../test/captured-output.ts'
@@ -53,6 +53,37 @@ test('a model that knows places loses its score with the background, and that is
   expect(output.stdout).toContain(`background swapped on 16 photos: mAP from ${map.toFixed(3)} to `)
   expect(await runProgram([...args, '--data', await photos(false)], commands)).toBe(2)
   expect(output.stderr).toContain('--background: no photo has a mask that leaves out some background')
+})
+
+test('a report tells the same as evaluate, in its files and on its page', async () => {
+  const [run, data, folder] = [tinyRun(), await photos(true), temporaryFolder()]
+  const [path, out] = [join(folder, 'metrics.json'), join(folder, 'report')]
+  const model = ['--model', run, '--threads', '1', '--overwrite', '--data', data]
+  expect(await runProgram(['evaluate', ...model, '--out', path], commands)).toBe(0)
+  const { background } = JSON.parse(readFileSync(path, 'utf8'))
+  const report = async (...given: readonly string[]) => {
+    output.stdout = ''
+    const drawn = ['--pixels', '200', '--projection', 'pca', '--explain', '0', '--out', out]
+    expect(await runProgram(['report', ...model, ...drawn, ...given], commands)).toBe(0)
+    return JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')).background
+  }
+  expect(background.masked).toBe(16)
+  expect(await report()).toEqual(background)
+  const line = `background filled on 16 photos: mAP from ${background.map.a.toFixed(3)} to ${background.map.b.toFixed(3)}`
+  expect(output.stdout).toContain(`\n${line} (by chance `)
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('"background":{"masked":16,')
+  expect(await report('--share')).toEqual(background)
+  expect(await report('--no-background')).toBeNull()
+  expect(output.stdout).not.toContain('background')
+})
+
+test('one individual has no intervals: its scores stand, and nothing is said of its background', async () => {
+  const path = join(temporaryFolder(), 'metrics.json')
+  const data = await photos(true)
+  for (const name of ['bia', 'caua', 'davi']) rmSync(join(data, name), { recursive: true })
+  const args = ['evaluate', '--model', tinyRun(), '--threads', '1', '--out', path, '--data', data]
+  expect(await runProgram(args, commands), output.stderr).toBe(0)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ identities: 1, background: null })
 })
 
 test('it is measured unasked where photos have masks and the model sees what is outside of them', async () => {

@@ -10,7 +10,7 @@ import { addLocateOptions } from './locate-options.ts'
 import { addMatchOption, flanksOption } from './match-options.ts'
 import { addDataOptions, addModelOptions } from './options.ts'
 import { priorOption } from './place-time.ts'
-import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
+import { backgroundOption, dataOption, excludeSameOption, noBackgroundOption, splitOption } from './scored-photos.ts'
 import { interruptible } from './work.ts'
 
 const example = `
@@ -68,11 +68,8 @@ export function evaluateCommand(): Command {
       priorOption('place-time: score a second time with the place and time of each photo, and show the difference'),
     )
     .option('--chart <FILE.svg>', 'also draw how many answers are wrong if only the surest are given')
-    .option(
-      '--background',
-      'score with other backgrounds too, or say why that cannot be done; with masks it is done without being asked',
-    )
-    .option('--no-background', 'score with no other backgrounds: they embed each photo twice more')
+    .addOption(backgroundOption())
+    .addOption(noBackgroundOption())
     .option('--overwrite', 'replace --out and --chart')
   const scored = addDataOptions(addModelOptions(addGalleryOptions(command)))
   return addCalibrationOption(addMatchOption(addAfterRankingOptions(addLocateOptions(scored))))

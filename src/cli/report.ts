@@ -17,7 +17,8 @@ import { checkScoredFirst } from './photos-first.ts'
 import { stagedProgress } from './progress.ts'
 import { runStory } from './run-story.ts'
 import { say, warn } from './say.ts'
-import { dataOption, excludeSameOption, splitOption } from './scored-photos.ts'
+import { backgroundLines } from './score-table.ts'
+import { backgroundOption, dataOption, excludeSameOption, noBackgroundOption, splitOption } from './scored-photos.ts'
 import {
   interruptible,
   photosToScore,
@@ -51,6 +52,7 @@ interface ReportFlags extends ModelFlags, DataFlags, AfterRankingFlags, LocateFl
   readonly out?: string
   readonly split?: SplitName
   readonly excludeSame?: ExcludeSame
+  readonly background?: boolean
   readonly projection: readonly ProjectionName[]
   readonly seed: number
   readonly explain?: number
@@ -74,6 +76,8 @@ export function reportCommand(): Command {
     .addOption(new Option('--out <DIR>', 'the folder to write').default(undefined, 'RUN/report'))
     .addOption(splitOption())
     .addOption(excludeSameOption())
+    .addOption(backgroundOption())
+    .addOption(noBackgroundOption())
     .addOption(
       new Option('--projection <names>', 'maps to draw, of pca, tsne and umap')
         .argParser(projections)
@@ -147,6 +151,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
             out,
             overwrite,
             excludeSame: flags.excludeSame,
+            background: flags.background ?? 'where known',
             postProcessing,
             local,
             projections: flags.projection,
@@ -193,6 +198,7 @@ function defaultFolder(embedder: Embedder): string {
 
 const units = {
   embedding: 'photos',
+  'other backgrounds': 'photos',
   ranking: 'queries',
   comparing: 'photos',
   projecting: 'maps',
@@ -223,6 +229,7 @@ function describeReport(outcome: ReportOutcome): string {
     `data   ${data.data}: ${which}, ${data.photos.length} of ${counted(data.identities.length, 'individual')}${why}`,
     `scored ${data.words.scored}`,
     `left out ${data.words.leftOut.join('; ')}`,
+    ...backgroundLines({ background: data.background, gallery: null }),
     ...(data.explanations.length === 0 ? [] : [explainedLine(data)]),
     `pictures in ${folder}: ${pictures.join(', ')}`,
     `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,

@@ -22,3 +22,16 @@ export function excludeSameOption(): Option {
     .choices(['encounter', 'nothing'])
     .default(undefined, 'encounter, where encounters are known')
 }
+
+/** `--background`: score with other backgrounds, or say why not. */
+export function backgroundOption(): Option {
+  return new Option(
+    '--background',
+    'score with other backgrounds too, or say why that cannot be done; with masks it is done without being asked',
+  )
+}
+
+/** `--no-background`: do not, whether there are masks or not. */
+export function noBackgroundOption(): Option {
+  return new Option('--no-background', 'score with no other backgrounds: they embed each photo twice more')
+}

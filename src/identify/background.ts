@@ -6,6 +6,7 @@ import {
   comparePaired,
   type Embeddings,
   type PairedScore,
+  type QueryRecord,
   queryRecords,
   type RetrievalMetrics,
 } from '../retrieval/index.ts'
@@ -49,7 +50,11 @@ export async function backgroundOf(
   const { background = false } = options
   if (background === false) return null
   if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
-  const reliance = await backgroundReliance(embedder, scored, options)
+  const asTheyAre = records(scored.score(scored.embedded.embeddings), scored.embedded.photos)
+  // a difference of one individual's scores has no interval
+  if (background === 'where known' && asTheyAre.every(({ identity }) => identity === asTheyAre[0]?.identity))
+    return null
+  const reliance = await backgroundReliance(embedder, { ...scored, asTheyAre }, options)
   check(
     reliance !== null || background !== true,
     '`background`: no photo has a mask that leaves out some background',
@@ -65,7 +70,7 @@ export async function backgroundOf(
  */
 async function backgroundReliance(
   embedder: Embedder,
-  { embedded, score }: ScoredAsTheyAre,
+  { embedded, score, asTheyAre }: ScoredAsTheyAre & { readonly asTheyAre: readonly QueryRecord[] },
   options: EmbedOptions,
 ): Promise<BackgroundReliance | null> {
   const blind = withoutBackground(embedder)
@@ -78,7 +83,6 @@ async function backgroundReliance(
     ...options,
     inPlaceOf: swappedBackground(photos, { limitPixels: options.limitPixels }),
   })
-  const asTheyAre = records(score(embedded.embeddings), photos)
   const against = (other: PhotoEmbeddings) => {
     const { queries, scores } = comparePaired(asTheyAre, records(score(other.embeddings), photos))
     const { rank1, map, identityBalancedMap } = scores

@@ -1,7 +1,13 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
 export { type Answer, type AnswerOptions, type AnswerReason, answerDefaults, type Likeness } from './answer.ts'
 export { accuracyWords, answerWords, noAccuracyWords, placeOfNew } from './answer-words.ts'
-export type { BackgroundOptions, BackgroundReliance, BackgroundScores } from './background.ts'
+export {
+  type BackgroundOptions,
+  type BackgroundReliance,
+  type BackgroundScores,
+  backgroundOf,
+  type ScoredAsTheyAre,
+} from './background.ts'
 export { photosBeside } from './beside.ts'
 export { type AskedAnimals, animalsOf, type CalibratedAnimals, measuredElsewhere } from './calibrated-animals.ts'
 export {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { identicalFiles, type Photo, photoKey, type Skipped } from '../data/index.ts'
 import {
+  type BackgroundReliance,
   type LocalResult,
   leftOutWords,
   type MatchKind,
@@ -48,6 +49,8 @@ export interface ReportInput extends RankProgress {
   readonly unidentified?: number | undefined
   /** Of the photos those that the run was trained on; not known unless given. */
   readonly learned?: number | undefined
+  /** What the scores lose without the background; not measured unless given. */
+  readonly background?: BackgroundReliance | null | undefined
   /** Leave out the names of run, model and files, and call individuals and encounters by numbers, in an order drawn by lot. */
   readonly share?: boolean
 }
@@ -119,6 +122,7 @@ export function buildReport(input: ReportInput, options: AnalyseOptions = {}): R
     }),
     metrics: { ...numbers, excludeSame: excludeSame ?? null },
     scoring,
+    background: input.background ?? null,
     words: scoringWords(scoring, metrics),
     identical: identicalPositions(photos, contentHashes),
     perIdentity: perIdentity.map(({ photos: own, queries, ap }) => ({ photos: own, queries, ap })),

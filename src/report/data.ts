@@ -29,6 +29,8 @@ export interface ReportData {
   readonly metrics: ReportMetrics
   /** What was left out, and what speaks against the scores. */
   readonly scoring: ReportScoring
+  /** What the scores lose without the photos' backgrounds; null where that was not measured. */
+  readonly background: ReportBackground | null
   /** The same in sentences. */
   readonly words: ScoringWords
   /** Photos whose files are the same byte for byte, in groups. */
@@ -185,6 +187,34 @@ export interface WithinEncounter {
   readonly queries: number
   /** What a random order reaches there. */
   readonly chance: { readonly rank1: number; readonly map: number; readonly identityBalancedMap: number }
+}
+
+/** A score of the photos as they are, `a`, and of the same photos with another background, `b`; `difference` is b − a. */
+export interface ReportPaired {
+  readonly a: number
+  readonly b: number
+  readonly difference: number
+  /** 95 % interval of the difference. */
+  readonly interval: readonly [low: number, high: number]
+  readonly p: number
+  /** What a random order reaches; the same for both. */
+  readonly chanceA: number | null
+  readonly chanceB: number | null
+}
+
+/** Three scores by one kind of background. */
+export interface ReportBackgrounds {
+  readonly rank1: ReportPaired
+  readonly map: ReportPaired
+  readonly identityBalancedMap: ReportPaired
+}
+
+/** What the scores lose with the background black, and with each animal on another's background. */
+export interface ReportBackground extends ReportBackgrounds {
+  /** Photos whose mask leaves some background out. */
+  readonly masked: number
+  readonly queries: number
+  readonly swapped: ReportBackgrounds
 }
 
 /** A photo that could not be read and is in no score, and why. */

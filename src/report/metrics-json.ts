@@ -18,6 +18,7 @@ export function metricsJson(data: ReportData): string {
     ...metrics,
     ...scoring,
     equalError,
+    background: data.background,
     leakage: data.trainedOn?.leakage ?? null,
     perIdentity,
     perQuery: perQuery(data),

@@ -2,15 +2,18 @@ import { basename } from 'node:path'
 import { datasetHash, identifiedOnly, type Photo, type Skipped } from '../data/index.ts'
 import { type Embedder, type EmbedOptions, embedPhotos, type PhotoEmbeddings } from '../embedder/index.ts'
 import {
+  type BackgroundOptions,
+  backgroundOf,
   checkScorablePhotos,
   type ExcludeSame,
   exclusion,
   type LocalMatching,
+  labelsOf,
   matchLocally,
   meetingOf,
   type Selection,
 } from '../identify/index.ts'
-import type { Embeddings, PostProcessing } from '../retrieval/index.ts'
+import { type Embeddings, evaluateRetrieval, type PostProcessing } from '../retrieval/index.ts'
 import { buildReport, type ReportInput, sharedReport } from './build.ts'
 import { type CertificateSection, type CrossPhotos, certificateSections } from './certificate.ts'
 import type { Curves, Projection, ReportData, ReportHashes, ReportScoring, TrainedOn } from './data.ts'
@@ -47,6 +50,8 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
   readonly postProcessing?: PostProcessing | undefined
   /** Places of the coat matched as well, each photo with a shortlist: rankings, pairs and heat maps are of the similarities that these make. */
   readonly local?: LocalMatching | undefined
+  /** As in `evaluatePhotos`: score with other backgrounds too, which embeds each photo twice more; not unless asked for. */
+  readonly background?: BackgroundOptions['background']
   readonly projections?: readonly ProjectionName[]
   readonly seed?: number
   readonly share?: boolean
@@ -64,6 +69,7 @@ export interface ReportOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'li
 /** A part of the work, as progress is told of it. */
 export type ReportStage =
   | 'embedding'
+  | 'other backgrounds'
   | 'comparing'
   | 'ranking'
   | 'projecting'
@@ -151,6 +157,7 @@ async function measured(
     photos,
     embeddings,
     local: await matchedPlaces(embedded, settings),
+    background: await otherBackgrounds(embedder, embedded, settings),
     projections: await projectedBy(embeddings, settings),
     splitOf: story.splitOf,
     curves: story.curves,
@@ -173,6 +180,18 @@ async function matchedPlaces(
   if (local === undefined) return undefined
   const meeting = meetingOf(embedded, undefined, { excludeSame, flanks: 'any' })
   return { kind: local.kind, ...(await matchLocally(local, { ...meeting, postProcessing })) }
+}
+
+async function otherBackgrounds(
+  embedder: Embedder,
+  embedded: PhotoEmbeddings,
+  settings: Settings,
+): Promise<ReportInput['background']> {
+  const { excludeSame, postProcessing, background, limitPixels, signal } = settings
+  const rules = { ...labelsOf(embedded.photos), excludeSame: exclusion(embedded.photos, excludeSame), postProcessing }
+  const score = (embeddings: Embeddings) => evaluateRetrieval({ embeddings, ...rules })
+  const onProgress = telling(settings, 'other backgrounds')
+  return backgroundOf(embedder, { embedded, score }, { background, limitPixels, signal, onProgress })
 }
 
 function projectedBy(

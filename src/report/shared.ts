@@ -173,6 +173,7 @@ const reportRules: Rules<ReportData> = {
   photos: (photos, lots) => each(byRules(photoRules))(inPhotoOrder(photos, lots), lots),
   metrics: byRules(metricRules),
   scoring: byRules(scoringRules),
+  background: kept, // numbers
   words: byRules(wordRules),
   identical: (groups, { photoAt }) =>
     groups.map((group) => group.map((photo) => photoAt[photo]!).sort((a, b) => a - b)).sort(([a], [b]) => a! - b!),

@@ -2,7 +2,7 @@ import { count } from '../chart/index.ts'
 import type { ReportData, ReportScores } from '../report/data.ts'
 import { button, download, h } from './dom.ts'
 import type { Model } from './model.ts'
-import { besideScore } from './score-words.ts'
+import { besideScore, lossWords } from './score-words.ts'
 
 /** Metrics, hashes, configuration, individuals, downloads, and the charts. */
 export function numbersTab(
@@ -76,6 +76,7 @@ function metricRows(data: ReportData): (readonly [string, string])[] {
     ...scoreNames.map(
       ([label, name]) => [label, `${metrics[name].toFixed(4)} (${besideScore(data, name, 3)})`] as const,
     ),
+    ...backgroundRows(data),
     ['photos', `${metrics.photos} of ${count(metrics.identities, 'individual')}`],
     ['tie rate', metrics.tieRate.toFixed(4)],
     ['scored', words.scored],
@@ -87,6 +88,19 @@ function metricRows(data: ReportData): (readonly [string, string])[] {
         : `${(equalError.rate * 100).toFixed(2)} % at similarity ${equalError.threshold.toFixed(4)}`,
     ],
   ]
+}
+
+/** What the scores lose with the background black, and with another's; none where that was not measured. */
+function backgroundRows({ background }: ReportData): (readonly [string, string])[] {
+  if (background === null) return []
+  const kinds = [
+    ['background filled', background],
+    ['background swapped', background.swapped],
+  ] as const
+  return kinds.flatMap(([kind, scores]) => [
+    [`identity-balanced mAP, ${kind}`, lossWords(scores.identityBalancedMap)] as const,
+    [`mAP, ${kind}`, `${lossWords(scores.map)}; on ${count(background.masked, 'photo')} with a mask`] as const,
+  ])
 }
 
 function facts(rows: readonly (readonly [string, string])[]): HTMLTableElement {
