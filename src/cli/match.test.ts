@@ -330,7 +330,7 @@ describe('--match', () => {
     expect(plain!.candidates[0]).not.toHaveProperty('places')
     const [alone] = await answers('--calibration', file, '--match', 'local')
     expect(alone!.answer).toMatchObject({ identity: 'Bento', reason: 'unmeasured' })
-    expect(alone!.answer.probability).toBeGreaterThan(0.5)
+    expect(alone!.answer.probability).toBeGreaterThan(0.4) // where one of three, or nobody, would be 0.17
     expect(
       await rosette('calibrate', '--model', run, '--data', data, '--match', 'local', '--out', file, '--overwrite'),
     ).toBe(0)

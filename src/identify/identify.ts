@@ -322,8 +322,15 @@ function matchedOf(
   }
 }
 
-/** Whether the mirrored query agrees with a photo more than twice as well as the query itself does with any: a few places agree with anybody by chance. */
+/**
+ * Whether the mirrored query agrees with a photo more than twice as well as the query itself does with any, and at least half as well as with the photo that
+ * it fits best: a few places agree with anybody by chance, more of them where two animals face the same way.
+ */
 function fitsMirrored({ matches, mirrored }: LocalResult, query: number, photo: number): boolean {
-  const upright = Math.max(0, ...Array.from(matches[query]!.values(), ({ weight }) => weight))
-  return (mirrored[query]!.get(photo)?.weight ?? 0) > 2 * upright
+  const weight = mirrored[query]!.get(photo)?.weight ?? 0
+  return weight > 2 * heaviest(matches[query]!) && 2 * weight >= heaviest(mirrored[query]!)
+}
+
+function heaviest(matches: LocalResult['matches'][number]): number {
+  return Math.max(0, ...Array.from(matches.values(), ({ weight }) => weight))
 }

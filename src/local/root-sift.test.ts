@@ -42,7 +42,7 @@ function closest(features: LocalFeatures, [x, y, scale, angle]: readonly number[
 
 describe('RootSIFT', () => {
   test("finds and describes OpenCV's keypoints of the same picture", () => {
-    const ours = extract(drawn, plain)
+    const ours = extract(drawn, { ...plain, window: 1 })
     const keypoints = file.get('keypoints')
     const descriptors = file.get('descriptors').data
     const count = keypoints.shape[0]!
@@ -65,6 +65,26 @@ describe('RootSIFT', () => {
     expect(same / count).toBeGreaterThan(0.95)
     expect(Math.min(...cosines)).toBeGreaterThan(0.95)
     expect(cosines.reduce((total, c) => total + c, 0) / same).toBeGreaterThan(0.995)
+  })
+
+  test('a larger window sees what lies around a spot', () => {
+    const scene = (besides: boolean) => {
+      const spot = (x: number, y: number, cx: number) => Math.exp(-((x - cx) ** 2 + (y - 48) ** 2) / 18)
+      const grey = Uint8Array.from({ length: 96 * 96 }, (_, i) => {
+        const [x, y] = [i % 96, Math.floor(i / 96)]
+        return Math.round(200 - 100 * spot(x, y, 48) - (besides ? 100 * spot(x, y, 80) : 0))
+      })
+      return photoOf(grey, 96, 96)
+    }
+    const likeness = (window: number) => {
+      const [alone, beside] = [false, true].map((besides) => {
+        const found = extract(scene(besides), { ...plain, window })
+        return { found, at: closest(found, [48, 48, 3, 0]).at }
+      })
+      return descriptorCosine(alone!.found, alone!.at, beside!.found, beside!.at)
+    }
+    expect(likeness(1)).toBeGreaterThan(0.999)
+    expect(likeness(2)).toBeLessThan(0.97)
   })
 
   test('a dark spot and a light one are of two kinds, mirrored too', () => {
@@ -181,6 +201,7 @@ describe('RootSIFT', () => {
 
   test('settings that find nothing are refused', () => {
     expect(() => siftConfig({ keypoints: 0 })).toThrow('root-sift: keypoints: expected a whole number from 1, got 0')
+    expect(() => siftConfig({ window: 0.5 })).toThrow('root-sift: window: expected a number from 1, got 0.5')
     expect(() => siftConfig({ longSidePx: 1.5 })).toThrow('longSidePx: expected a whole number from 32, got 1.5')
   })
 })

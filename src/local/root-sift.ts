@@ -10,7 +10,7 @@ import { describePlace, mirroredSift, rootNormalise, siftDim } from './sift-desc
 import { type View, viewOf } from './view.ts'
 
 /** Raised whenever the same photo would get other numbers. */
-const version = 3
+const version = 4
 
 /**
  * SIFT (Lowe 2004) with root-normalised descriptors (Arandjelović and Zisserman 2012): the `keypoints` strongest places inside of the
@@ -32,6 +32,7 @@ export function siftConfig(given: Partial<SiftConfig> = {}): SiftConfig {
   whole('keypoints', 1)
   whole('longSidePx', 32)
   whole('layers', 1)
+  check(config.window >= 1, `root-sift: window: expected a number from 1, got ${config.window}`)
   return config
 }
 
@@ -58,7 +59,7 @@ function describeView(view: View, config: SiftConfig): LocalFeatures {
   places.forEach((place, i) => {
     const { gaussians, pixel } = octaves[place.octave]!
     const scalePx = scaleOf(place, config)
-    describePlace(gaussians[place.layer]!, { ...place, scalePx }, numbers)
+    describePlace(gaussians[place.layer]!, { ...place, scalePx, window: config.window }, numbers)
     rootNormalise(numbers)
     storeDescriptor(numbers, descriptors, i * siftDim)
     const mean = (view.pixel[0] + view.pixel[1]) / 2

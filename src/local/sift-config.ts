@@ -14,11 +14,16 @@ export interface SiftConfig {
   readonly contrast: number
   /** Places whose principal curvatures differ by more than this factor lie on an edge, along which they slip. */
   readonly edge: number
+  /** A descriptor's side, in Lowe's: the whole of it is so many times larger each way. */
+  readonly window: number
   /** Contrast is equalised first (`equalise`). */
   readonly equalise: boolean
 }
 
-/** Lowe's values, as OpenCV has them: 3 layers, σ 1.6, contrast 0.04, edge 10; 800 keypoints of a photo of 512 pixels. */
+/**
+ * Lowe's values, as OpenCV has them: 3 layers, σ 1.6, contrast 0.04, edge 10; 800 keypoints of a photo of 512 pixels. Only the window is
+ * larger than his, chosen on nyala (docs/local-matching.md): many animals have such a spot, few have such a spot with these around it.
+ */
 export const siftDefaults = {
   keypoints: 800,
   longSidePx: 512,
@@ -27,5 +32,6 @@ export const siftDefaults = {
   sigma: 1.6,
   contrast: 0.04,
   edge: 10,
+  window: 2,
   equalise: true,
 } as const satisfies SiftConfig
