@@ -79,10 +79,10 @@ async function peers(): Promise<string[][]> {
   if (python === undefined) return []
   const scratch = mkdtempSync(join(tmpdir(), 'rosette-one-query-'))
   const job = join(scratch, 'job.json')
-  const paths = (some: readonly Photo[]) => some.map(({ path }) => path)
+  const whole = (some: readonly Photo[]) => some.map(({ path }) => [path, null])
   const { neighbours } = lnbnnDefaults
   const numbers = { keypoints, neighbours, shortlist, threads }
-  writeFileSync(job, JSON.stringify({ queries: paths(queries), gallery: paths(gallery), ...numbers }))
+  writeFileSync(job, JSON.stringify({ queries: whole(queries), gallery: whole(gallery), ...numbers }))
   const script = join(root, 'bench', 'peers', 'flann.py')
   const { version, seconds } = JSON.parse(execFileSync(python, [script, '--job', job], { encoding: 'utf8' })) as {
     readonly version: string

@@ -1,8 +1,9 @@
-"""OpenCV's SIFT and FLANN: some queries against a gallery, as HotSpotter does it. Prints one JSON line of seconds.
+"""OpenCV's SIFT and FLANN: some queries against a gallery, as HotSpotter does it. Prints one JSON line of seconds, and with --out writes float32
+[queries, gallery] of votes.
 
-    python flann.py --job job.json
+    python flann.py --job job.json [--out votes.npy]
 
-job.json: {"queries": [paths], "gallery": [paths], "keypoints": 400, "neighbours": 4, "shortlist": 25, "threads": 1}
+job.json: {"queries": [[photo, mask or null]], "gallery": [[photo, mask or null]], "keypoints": 800, "neighbours": 4, "shortlist": 25, "threads": 1}
 
 One index of k-d trees holds all descriptors of the gallery. A query's descriptors vote for their nearest (LNBNN), and the photos with the most votes are
 matched again by FLANN, with the ratio test, and verified by RANSAC.
@@ -15,6 +16,8 @@ import time
 import cv2
 import numpy as np
 
+from sift import features, inliers, places
+
 KD_TREES = dict(algorithm=1, trees=4)
 SEARCH = dict(checks=128)
 
@@ -22,16 +25,12 @@ SEARCH = dict(checks=128)
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--job', required=True)
-    with open(parser.parse_args().job) as file:
+    parser.add_argument('--out')
+    options = parser.parse_args()
+    with open(options.job) as file:
         job = json.load(file)
     cv2.setNumThreads(job['threads'])
     cv2.setRNGSeed(0)
-    sift = cv2.SIFT_create(nfeatures=job['keypoints'], enable_precise_upscale=True)
-
-    def features(path):
-        keypoints, descriptors = sift.detectAndCompute(cv2.imread(path, cv2.IMREAD_GRAYSCALE), None)
-        return np.float32([k.pt for k in keypoints])[: job['keypoints']], descriptors[: job['keypoints']]
-
     timed = {}
 
     def clocked(name, work):
@@ -40,35 +39,36 @@ def main():
         timed.setdefault(name, []).append((time.perf_counter() - wall, time.process_time() - processor))
         return made
 
-    gallery = clocked('gallery', lambda: [features(path) for path in job['gallery']])
+    def found(path, mask):
+        keypoints, descriptors = features(path, job['keypoints'], mask)
+        return places(keypoints), descriptors
+
+    cpu = time.process_time()
+    gallery = clocked('gallery', lambda: [found(*photo) for photo in job['gallery']])
     index = cv2.FlannBasedMatcher(KD_TREES, SEARCH)
     index.add([descriptors for _, descriptors in gallery])
     clocked('index', index.train)
 
     def votes_of(descriptors):
         votes = np.zeros(len(gallery))
-        for found in index.knnMatch(descriptors, k=job['neighbours'] + 1):
-            for match in found[:-1]:
-                votes[match.imgIdx] += found[-1].distance ** 2 - match.distance ** 2
+        for nearest in index.knnMatch(descriptors, k=job['neighbours'] + 1):
+            for match in nearest[:-1]:
+                votes[match.imgIdx] += nearest[-1].distance ** 2 - match.distance ** 2
         return votes
 
-    def inliers(query, photo):
-        (points, descriptors), (others, other_descriptors) = query, photo
-        pairs = cv2.FlannBasedMatcher(KD_TREES, SEARCH).knnMatch(descriptors, other_descriptors, k=2)
-        good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < 0.8 * p[1].distance]
-        if len(good) < 4:
-            return 0
-        a, b = points[[m.queryIdx for m in good]], others[[m.trainIdx for m in good]]
-        _, mask = cv2.estimateAffinePartial2D(a, b, ransacReprojThreshold=15)
-        return 0 if mask is None else int(mask.sum())
+    def verified(query, photo):
+        return inliers(cv2.FlannBasedMatcher(KD_TREES, SEARCH), query, photo)
 
-    for path in job['queries']:
-        query = clocked('keypoints', lambda path=path: features(path))
-        votes = clocked('votes', lambda query=query: votes_of(query[1]))
-        best = np.argsort(-votes)[: job['shortlist']]
-        clocked('verified', lambda query=query, best=best: [inliers(query, gallery[photo]) for photo in best])
+    scores = []
+    for photo in job['queries']:
+        query = clocked('keypoints', lambda: found(*photo))
+        scores.append(clocked('votes', lambda: votes_of(query[1])))
+        best = np.argsort(-scores[-1])[: job['shortlist']]
+        clocked('verified', lambda: [verified(query, gallery[known]) for known in best])
+    if options.out is not None:
+        np.save(options.out, np.float32(scores))
     medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in timed.items()}
-    print(json.dumps({'version': cv2.__version__, 'seconds': medians}))
+    print(json.dumps({'version': cv2.__version__, 'seconds': medians, 'processor_s': time.process_time() - cpu}))
 
 
 if __name__ == '__main__':
