@@ -86,6 +86,6 @@ async function draw({ q, g, same, inliers, correspondences }) {
     astray: [...correspondences.query.keys()].filter((i) => !agree.has(i)).map(at),
     title: same
       ? `${names[0]} at two encounters: ${agree.size} places agree, of which some are drawn`
-      : `${names.join(' and ')}: ${agree.size} places agree, the most of two animals`,
+      : `${names.join(' and ')}: ${agree.size} places agree, the strongest match of two animals`,
   }
 }
