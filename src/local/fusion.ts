@@ -13,8 +13,8 @@ export interface FusionConfig {
 }
 
 /**
- * 25 photos a query. `sureWeight` was chosen with masks on nyala of two sets of 60 individuals (results/fusion-nyala-512.csv): all from 0.02 to 0.2 did
- * alike there, and 1 left the order to the embedding. In larger galleries the next individual is nearer, and votes are smaller: so a small one.
+ * 25 photos a query. `sureWeight` was chosen with masks on nyala of two sets of 60 individuals (results/fusion-nyala-512.csv): all from 0.02 to 0.1 do
+ * alike there, and 1 leaves the order to the embedding. In larger galleries the next individual is nearer, and votes are smaller: so a small one.
  */
 export const fusionDefaults = { shortlist: 25, sureWeight: 0.05, trust: 1 } as const satisfies FusionConfig
 
