@@ -1,8 +1,8 @@
 /**
  * `node scripts/bench.mjs protocols --data nyala=DIR --data seals=DIR --model resnet50-imagenet.onnx`: one table of protocols and metrics, with
- * intervals and chance: the frozen network, a head on it, and a network trained from random weights, each on the same photos.
+ * intervals and chance: the frozen network, a head on it, a network trained from random weights, and places of the coat, each on the same photos.
  * - nyala: the test photos, against the training photos. No sighting is on both sides.
- * - nyala-512: the same photos, larger; with `--locate isnet.onnx` networks see the animal alone, the background filled.
+ * - nyala-512: the same photos, larger; with `--locate isnet.onnx` networks see the animal alone, the background filled, and places lie on it.
  * - seals: two fifths of the photos, photos that look alike kept together, against the others.
  * Heads and networks learn from the other side alone, for as long as the recipe says: the scored photos choose nothing.
  * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again. Prints the table of docs/results.md.
@@ -50,6 +50,8 @@ interface Recipe {
   readonly view: View
   /** Undefined for a model that is taken as it is. */
   readonly train?: readonly string[]
+  /** How places of the coat join its similarities; not at all unless given. */
+  readonly match?: readonly string[]
 }
 
 const headOn = (view: View): Recipe => ({
@@ -70,6 +72,15 @@ const recipes: Readonly<Record<string, Recipe>> = {
     : {
         'ResNet50 of ImageNet, frozen, on the animal alone': { view: animal },
         'a head on it, on the animal alone': headOn(animal),
+        'RootSIFT, on the animal alone': { view: animal, match: ['local', '--matcher', 'sift'] },
+        'RootSIFT and coat descriptor, on the animal alone': {
+          view: animal,
+          match: ['local', '--matcher', 'sift,coat'],
+        },
+        'both and the frozen ResNet50, on the animal alone': {
+          view: animal,
+          match: ['fused', '--matcher', 'sift,coat'],
+        },
       }),
 }
 
@@ -100,7 +111,8 @@ async function measureAll(named: string): Promise<void> {
       const common = [...seen, '--out', run, '--seed', seed, '--threads', values.threads, '--overwrite']
       if (recipe.train !== undefined) await rosette(['train', ...recipe.train, ...common, '--set', 'validation=none'])
       const how = recipe.train === undefined ? [values.model, '--model-config', recipe.view.description] : [run]
-      const protocols = await evaluated(how, seen)
+      const places = recipe.match === undefined ? [] : ['--match', ...recipe.match]
+      const protocols = await evaluated([...how, ...places], seen)
       const facts = [today(), data, `"${model}"`, seed]
       appendFileSync(
         file,

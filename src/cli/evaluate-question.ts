@@ -76,15 +76,8 @@ export async function evaluateQuestionOf(given: EvaluateFlags): Promise<Evaluate
 }
 
 /** @throws InputError for options that exclude each other. */
-function checkTogether({ flanks, match, prior, protocols }: EvaluateFlags): void {
-  check(
-    match === 'none' || protocols === undefined,
-    '--protocols measures the embedding alone: expected --match none beside it',
-  )
-  check(
-    prior === undefined || protocols === undefined,
-    '--protocols measures the embedding alone: leave out --prior beside it',
-  )
+function checkTogether({ flanks, prior, protocols }: EvaluateFlags): void {
+  check(prior === undefined || protocols === undefined, '--protocols measures looks alone: leave out --prior beside it')
   check(
     flanks !== 'same' || protocols === undefined,
     '--protocols compares photos of any flank: leave out --flanks same beside it',

@@ -86,6 +86,7 @@ const stageNames = {
   matching: 'matching coats',
   matchingFirst: 'matching coats, 1 of 2',
   matchingOthers: 'matching coats, 2 of 2 (without their own)',
+  matchingProtocols: 'matching coats under the other protocols',
 } as const satisfies Record<LocalStage, string>
 
 /** Stages in which each matcher looks at photos by itself. */

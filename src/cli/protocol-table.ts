@@ -79,6 +79,6 @@ function openText({ knownAndNew }: ProtocolReport): string {
   const scores = names.map(([label, name]) => `${label} ${cell(knownAndNew[name], intervals[name], chance[name])}`)
   return [
     `known and new individuals: ${counted(knownQueries, 'query', 'queries')} of ${counted(knownIdentities, 'known individual')}, ${newQueries} of ${newIdentities} that are not in the gallery.`,
-    `With a limit on the nearest cosine (the best here: ${threshold.toFixed(3)}): ${scores.join(', ')}`,
+    `With a limit on the similarity of the nearest photo (the best here: ${threshold.toFixed(3)}): ${scores.join(', ')}`,
   ].join('\n')
 }

@@ -55,6 +55,21 @@ test('--protocols all: one model under all of them in one table, and in metrics.
   expect(output.stdout).toContain('known and new individuals: too few individuals to hold some out')
 })
 
+test('--match: each protocol is ranked by places of the coat among the photos that it has', async () => {
+  const path = join(out, 'places.json')
+  const places = ['--model', frozen, '--match', 'local']
+  expect(await evaluate(...places, '--protocols', 'all', '--out', path)).toBe(0)
+  const { protocols, protocol, rank1, map } = report(path)
+  expect(protocol).toBe('each photo against other encounters; by matched places of the coat alone (RootSIFT)')
+  expect(protocols!.otherEncounters).toMatchObject({ rank1, map })
+  const all = join(out, 'all-places.json')
+  expect(await evaluate(...places, '--exclude-same', 'nothing', '--out', all)).toBe(0)
+  expect(protocols!.allPhotos).toMatchObject({ rank1: report(all).rank1, map: report(all).map })
+  const cosines = join(out, 'cosines.json')
+  expect(await evaluate('--model', frozen, '--protocols', 'all', '--out', cosines)).toBe(0)
+  expect(report(cosines).protocols!.allPhotos!.map).not.toBe(protocols!.allPhotos!.map)
+})
+
 test('without it there are none', async () => {
   const path = join(out, 'plain.json')
   expect(await evaluate('--model', run, '--split', 'validation', '--out', path)).toBe(0)

@@ -16,6 +16,7 @@ import { matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
 import { priorScores, watchedBy, watchPrior } from './prior-scores.ts'
 import { exclusion, labelsOf, protocolWords, sameSighting, withoutEncounter } from './protocol.ts'
+import { placesOf } from './protocol-places.ts'
 import { protocolsOf } from './protocols.ts'
 import { knownPhotos } from './rows.ts'
 import { identicalOf, unidentifiedOf, unreadablePhotos } from './scoring.ts'
@@ -118,10 +119,11 @@ export async function evaluateAgainstGallery(
     protocols:
       options.protocols === undefined
         ? null
-        : protocolsOf({
+        : await protocolsOf({
             photos: queries,
             gallery: { source, embedded: gallery },
-            postProcessing: options.postProcessing,
+            postProcessing,
+            places: placesOf(local, adjust, options.excludeSame === 'nothing' ? undefined : 'queriesAgainstGallery'),
           }),
     perIdentity,
     perQuery,

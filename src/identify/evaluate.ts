@@ -23,6 +23,7 @@ import { type LocalMatching, matchLocally } from './local-matching.ts'
 import { pairsOf } from './pairs.ts'
 import { type PriorScores, type PriorTask, priorScores, watchedBy, watchPrior } from './prior-scores.ts'
 import { checkScorablePhotos, type ExcludeSame, exclusion, labelsOf, sameSighting } from './protocol.ts'
+import { placesOf } from './protocol-places.ts'
 import { type ProtocolReport, protocolsOf } from './protocols.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { type Scoring, scoringOf, unidentifiedOf } from './scoring.ts'
@@ -154,7 +155,14 @@ export async function evaluatePhotos(
     background,
     prior: prior === undefined ? null : priorScores(prior, adjust, { metrics, photos, scoredBy }),
     protocols:
-      options.protocols === undefined ? null : protocolsOf({ photos: embedded, gallery: others, postProcessing }),
+      options.protocols === undefined
+        ? null
+        : await protocolsOf({
+            photos: embedded,
+            gallery: others,
+            postProcessing,
+            places: placesOf(local, adjust, excludeSame === undefined ? 'allPhotos' : 'otherEncounters'),
+          }),
     perIdentity,
     perQuery,
   }

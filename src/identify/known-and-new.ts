@@ -1,6 +1,8 @@
 import { Rng } from '../base/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
+  type Adjust,
+  adjusted,
   forEachProcessedRow,
   type NearestKnown,
   type OpenSetScores,
@@ -19,43 +21,79 @@ export interface OpenSetPhotos {
   readonly seed: number
 }
 
-/**
- * How well new individuals are noticed: a third of the individuals that queries show, drawn by the seed, leave the gallery, and their photos are
- * asked all the same, beside those of individuals that the gallery never showed. Queries of known individuals that have no photo left to
- * find are not asked. Null with too few individuals.
- */
-export function knownAndNew(photos: OpenSetPhotos): OpenSetScores | null {
-  return openSetScores(nearestKnown(photos), photos.seed)
+/** The same queries, and the gallery that is left once a third of the individuals went. */
+export interface OpenSetTask {
+  readonly queries: PhotoEmbeddings
+  readonly gallery: PhotoEmbeddings
+  /** Of the gallery that is left. */
+  readonly leaveOut: (query: number, photo: number) => boolean
+  readonly postProcessing?: PostProcessing | undefined
+  /** Whether the gallery has photos of somebody, before anything is left out. */
+  readonly isKnown: (identity: string) => boolean
+  readonly seed: number
 }
 
-/** The nearest photo of each query in the gallery without the individuals held out. */
-function nearestKnown({ queries, gallery, leftOut, postProcessing, seed }: OpenSetPhotos): NearestKnown[] {
+/**
+ * A third of the individuals that queries show, drawn by the seed, leave the gallery. Undefined where fewer than two known or two new individuals are asked
+ * about then.
+ */
+export function openSetTask({
+  queries,
+  gallery,
+  leftOut,
+  postProcessing,
+  seed,
+}: OpenSetPhotos): OpenSetTask | undefined {
   const names = gallery.photos.map(({ identity = '' }) => identity)
   const shown = new Set(names)
-  const asked = [...new Set(queries.photos.flatMap(({ identity }) => identity ?? []))].filter((name) => shown.has(name))
-  const away = new Set(heldOut(asked, seed))
+  const asked = [...new Set(queries.photos.flatMap(({ identity }) => identity ?? []))]
+  const there = asked.filter((name) => shown.has(name))
+  const away = new Set(heldOut(there, seed))
+  if (there.length - away.size < 2 || asked.length - there.length + away.size < 2) return undefined
   const stayed = names.flatMap((name, g) => (away.has(name) ? [] : [g]))
-  const rest = without(gallery, new Set(names.flatMap((name, g) => (away.has(name) ? [g] : []))))
-  const meets = (query: number) => stayed.flatMap((g, i) => (leftOut(query, g) ? [] : [i]))
+  return {
+    queries,
+    gallery: without(gallery, new Set(names.flatMap((name, g) => (away.has(name) ? [g] : [])))),
+    leaveOut: (query, photo) => leftOut(query, stayed[photo]!),
+    postProcessing,
+    isKnown: (identity) => shown.has(identity) && !away.has(identity),
+    seed,
+  }
+}
+
+/**
+ * How well new individuals are noticed: the photos of those that left the gallery are asked all the same, beside those of individuals that the gallery
+ * never showed. Queries of known individuals that have no photo left to find are not asked. `adjust` changes the rows of the task's own gallery. Null with
+ * too few individuals.
+ */
+export function knownAndNew(task: OpenSetTask, adjust?: Adjust): OpenSetScores | null {
+  return openSetScores(nearestKnown(task, adjust), task.seed)
+}
+
+/** The nearest photo of each query. */
+function nearestKnown(task: OpenSetTask, adjust: Adjust | undefined): NearestKnown[] {
+  const { queries, gallery, leaveOut, postProcessing, isKnown } = task
+  const every = gallery.photos.map((_, photo) => photo)
   const matching = {
     queries: queries.embeddings,
-    gallery: rest.embeddings,
+    gallery: gallery.embeddings,
     postProcessing,
-    leftOut: (query: number) => stayed.flatMap((g, i) => (leftOut(query, g) ? [i] : [])),
+    leftOut: (query: number) => every.filter((photo) => leaveOut(query, photo)),
   }
   const found: NearestKnown[] = []
-  forEachProcessedRow(matching, (query, similarities) => {
+  const visit = (query: number, similarities: Float32Array) => {
     const { identity } = queries.photos[query]!
     if (identity === undefined) return
-    const left = meets(query)
+    const left = every.filter((photo) => !leaveOut(query, photo))
     if (left.length === 0) return
-    const nearest = left.reduce((best, i) => (similarities[i]! > similarities[best]! ? i : best))
-    const positives = left.filter((i) => rest.photos[i]!.identity === identity).length
-    const known = shown.has(identity) && !away.has(identity)
+    const nearest = left.reduce((best, photo) => (similarities[photo]! > similarities[best]! ? photo : best))
+    const positives = left.filter((photo) => gallery.photos[photo]!.identity === identity).length
+    const known = isKnown(identity)
     if (known && positives === 0) return
-    const right = rest.photos[nearest]!.identity === identity
+    const right = gallery.photos[nearest]!.identity === identity
     found.push({ identity, known, similarity: similarities[nearest]!, right, positives, gallery: left.length })
-  })
+  }
+  forEachProcessedRow(matching, adjusted(visit, adjust))
   return found
 }
 

@@ -47,9 +47,9 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
 
 /**
  * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingFirst: the same, where they are
- * matched twice; matchingOthers: once more, their own individual left out.
+ * matched twice; matchingOthers: once more, their own individual left out; matchingProtocols: once more for each further protocol, told together.
  */
-export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingFirst' | 'matchingOthers'
+export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingFirst' | 'matchingOthers' | 'matchingProtocols'
 
 /** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
 export interface LocalTask {

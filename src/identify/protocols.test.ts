@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { Rng } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { protocolsOf } from './protocols.ts'
+import type { Adjust } from '../retrieval/index.ts'
+import type { LocalTask } from './local-matching.ts'
+import { type ProtocolPlaces, protocolsOf } from './protocols.ts'
 
 interface Drawn {
   readonly individuals: number
@@ -38,8 +40,8 @@ function drawn({ individuals, encounters, photosEach, coat, place }: Drawn, seed
 
 const place = { individuals: 12, encounters: 3, photosEach: 4, coat: 0.4, place: 1.5 }
 
-test('a model that knows places: the gap says so, on the same queries', () => {
-  const { allPhotos, otherEncounters, queriesAgainstGallery, gap } = protocolsOf({ photos: drawn(place, 1) })
+test('a model that knows places: the gap says so, on the same queries', async () => {
+  const { allPhotos, otherEncounters, queriesAgainstGallery, gap } = await protocolsOf({ photos: drawn(place, 1) })
   expect(allPhotos!.rank1).toBeGreaterThan(0.9)
   expect(otherEncounters!.rank1).toBeLessThan(0.5)
   expect(queriesAgainstGallery).toBeNull()
@@ -57,24 +59,24 @@ test('a model that knows places: the gap says so, on the same queries', () => {
   expect(otherEncounters!.chance.rank1).toBeCloseTo(8 / 140, 12)
 })
 
-test('a model that knows coats: no gap', () => {
-  const { gap } = protocolsOf({ photos: drawn({ ...place, coat: 2, place: 0 }, 1) })
+test('a model that knows coats: no gap', async () => {
+  const { gap } = await protocolsOf({ photos: drawn({ ...place, coat: 2, place: 0 }, 1) })
   expect(Math.abs(gap!.rank1.difference)).toBeLessThan(0.05)
 })
 
-test('a third of the individuals is held out, drawn by the seed and not by the order of photos', () => {
+test('a third of the individuals is held out, drawn by the seed and not by the order of photos', async () => {
   const photos = drawn({ ...place, coat: 2, place: 0.3 }, 2)
-  const { knownAndNew } = protocolsOf({ photos })
+  const { knownAndNew } = await protocolsOf({ photos })
   expect(knownAndNew).toMatchObject({ knownIdentities: 8, newIdentities: 4, knownQueries: 96, newQueries: 48 })
   expect(knownAndNew!.auroc).toBeGreaterThan(0.9)
   expect(knownAndNew!.baks).toBeGreaterThan(0.7)
-  expect(protocolsOf({ photos }).knownAndNew).toEqual(knownAndNew)
-  expect(protocolsOf({ photos, seed: 1 }).knownAndNew).not.toEqual(knownAndNew)
-  const blind = protocolsOf({ photos: drawn({ ...place, coat: 0, place: 0 }, 3) }).knownAndNew!
+  expect((await protocolsOf({ photos })).knownAndNew).toEqual(knownAndNew)
+  expect((await protocolsOf({ photos, seed: 1 })).knownAndNew).not.toEqual(knownAndNew)
+  const blind = (await protocolsOf({ photos: drawn({ ...place, coat: 0, place: 0 }, 3) })).knownAndNew!
   expect(Math.abs(blind.auroc - 0.5)).toBeLessThan(0.15)
 })
 
-test('a gallery: its own protocol, with individuals that it never showed as new ones', () => {
+test('a gallery: its own protocol, with individuals that it never showed as new ones', async () => {
   const gallery = { source: 'known animals', embedded: drawn({ ...place, coat: 2, place: 0.2 }, 4) }
   const own = gallery.embedded
   // the queries are the gallery's files once more, and photos of two strangers
@@ -89,7 +91,7 @@ test('a gallery: its own protocol, with individuals that it never showed as new 
     contentHashes: [...own.contentHashes, ...strangers.contentHashes],
     skipped: [],
   }
-  const { queriesAgainstGallery, knownAndNew } = protocolsOf({ photos, gallery })
+  const { queriesAgainstGallery, knownAndNew } = await protocolsOf({ photos, gallery })
   expect(queriesAgainstGallery).toMatchObject({ gallery: 'known animals', queries: 144, skipped: 24, photos: 144 })
   expect(queriesAgainstGallery!.rank1).toBeGreaterThan(0.9)
   const { identity, encounter } = queriesAgainstGallery!.intervals
@@ -99,9 +101,33 @@ test('a gallery: its own protocol, with individuals that it never showed as new 
   expect(knownAndNew).toMatchObject({ knownIdentities: 8, newIdentities: 4 + 2, newQueries: 48 + 24 })
 })
 
-test('what the photos do not allow is not there', () => {
+test('what the photos do not allow is not there', async () => {
   const one = drawn({ ...place, encounters: 1, individuals: 2 }, 6)
-  expect(protocolsOf({ photos: one })).toMatchObject({ otherEncounters: null, gap: null, knownAndNew: null })
+  expect(await protocolsOf({ photos: one })).toMatchObject({ otherEncounters: null, gap: null, knownAndNew: null })
   const unknown = { ...one, photos: one.photos.map(({ encounter: _, ...photo }) => photo) }
-  expect(protocolsOf({ photos: unknown })).toMatchObject({ otherEncounters: null, allPhotos: { queries: 8 } })
+  expect(await protocolsOf({ photos: unknown })).toMatchObject({ otherEncounters: null, allPhotos: { queries: 8 } })
+})
+
+test('places of the coat are matched under each protocol with the gallery that it has, and not again under the one that was asked', async () => {
+  const blind = drawn({ ...place, coat: 0, place: 0 }, 3)
+  const matched: string[] = []
+  const isRight = ({ queries, gallery }: LocalTask): Adjust => {
+    const names = gallery.photos.map(({ identity }) => identity)
+    return (query, similarities) =>
+      similarities.map((cosine, g) => (names[g] === queries.photos[query]!.identity ? 1 : cosine / 2))
+  }
+  const match: ProtocolPlaces['match'] = (task, pass, passes) => {
+    const met = (query: number) => task.gallery.photos.filter((_, g) => !task.leaveOut(query, g)).length
+    const fewest = Math.min(...task.queries.photos.map((_, query) => met(query)))
+    matched.push(`${pass} of ${passes}: ${fewest} of ${task.gallery.photos.length}`)
+    return Promise.resolve(isRight(task))
+  }
+  const asked = { queries: blind, gallery: blind, leaveOut: () => false }
+  const places = { match, matched: { protocol: 'otherEncounters' as const, adjust: isRight(asked) } }
+  const report = await protocolsOf({ photos: blind, places })
+  expect(report.allPhotos!.rank1).toBe(1)
+  expect(report.otherEncounters!.rank1).toBe(1)
+  expect(report.knownAndNew).toMatchObject({ auroc: 1, baks: 1, baus: 1, knownIdentities: 8 })
+  // one animal's four photos of the day are out; of a gallery without a third of the individuals too
+  expect(matched).toEqual(['0 of 2: 143 of 144', '1 of 2: 92 of 96'])
 })

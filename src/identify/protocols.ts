@@ -1,6 +1,7 @@
 import { type Photo, photoKey } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
+  type Adjust,
   comparePaired,
   evaluateQueriesAgainstGallery,
   evaluateRetrieval,
@@ -15,7 +16,8 @@ import {
   scoresOfQueries,
   statisticsOf,
 } from '../retrieval/index.ts'
-import { knownAndNew } from './known-and-new.ts'
+import { knownAndNew, openSetTask } from './known-and-new.ts'
+import type { LocalTask } from './local-matching.ts'
 import { labelsOf } from './protocol.ts'
 import { knownPhotos } from './rows.ts'
 
@@ -63,51 +65,95 @@ export interface ProtocolInput {
   readonly postProcessing?: PostProcessing | undefined
   /** Decides who is held out; 0 unless given. */
   readonly seed?: number | undefined
+  /** Places of the coat, where they are matched as well. */
+  readonly places?: ProtocolPlaces | undefined
+}
+
+/** The protocols that rank queries by a gallery of their own. */
+export type RankedProtocol = 'allPhotos' | 'otherEncounters' | 'queriesAgainstGallery' | 'knownAndNew'
+
+/** How places of the coat join the similarities of each protocol: whom a query may not meet has no vote either, so that each is matched apart. */
+export interface ProtocolPlaces {
+  /** Matches the queries of the pass-th of so many tasks, and gives what becomes of their similarities. */
+  readonly match: (task: LocalTask, pass: number, passes: number) => Promise<Adjust>
+  /** Of the protocol that was asked for beside them, and need not be matched anew; undefined where that was another one. */
+  readonly matched?: { readonly protocol: RankedProtocol; readonly adjust: Adjust } | undefined
 }
 
 /**
  * The scores of the same embeddings under each protocol. Where encounters are known, photos of the query's own individual and encounter are
  * left out of the gallery, and of the protocol with new individuals too; a gallery's photo that is the query's own file is left out as well.
  */
-export function protocolsOf({ photos, gallery, postProcessing, seed = 0 }: ProtocolInput): ProtocolReport {
+export async function protocolsOf({
+  photos,
+  gallery,
+  postProcessing,
+  seed = 0,
+  places,
+}: ProtocolInput): Promise<ProtocolReport> {
   const asked = knownPhotos(photos)
-  const labelled = { embeddings: asked.embeddings, ...labelsOf(asked.photos), postProcessing }
+  const known = gallery === undefined ? undefined : knownPhotos(gallery.embedded)
   const byEncounter = asked.photos.some(({ encounter = '' }) => encounter !== '')
   const sameSighting = leftOutAmong(asked.photos)
-  const all = hasPositive(asked, asked, (q, g) => q === g) ? evaluateRetrieval(labelled) : null
-  const others =
-    byEncounter && hasPositive(asked, asked, sameSighting)
-      ? evaluateRetrieval({ ...labelled, excludeSame: 'encounter' })
-      : null
-  const known = gallery === undefined ? undefined : knownPhotos(gallery.embedded)
   const leftOut = known === undefined ? sameSighting : leftOutBetween(asked, known)
-  return {
-    allPhotos: all && protocolScores(all),
-    otherEncounters: others && protocolScores(others),
-    queriesAgainstGallery:
-      known === undefined
-        ? null
-        : againstGallery(asked, known, { leaveOut: leftOut, postProcessing }, gallery?.source ?? ''),
-    knownAndNew: knownAndNew({ queries: asked, gallery: known ?? asked, leftOut, postProcessing, seed }),
-    gap: all && others && gapOf(all, others, asked.photos),
+  const taskOf = (others: PhotoEmbeddings, leaveOut: LeftOut) =>
+    hasPositive(asked, others, leaveOut) ? { queries: asked, gallery: others, leaveOut, postProcessing } : undefined
+  const tasks = {
+    allPhotos: taskOf(asked, (q, g) => q === g),
+    otherEncounters: byEncounter ? taskOf(asked, sameSighting) : undefined,
+    queriesAgainstGallery: known && taskOf(known, leftOut),
+    knownAndNew: openSetTask({ queries: asked, gallery: known ?? asked, leftOut, postProcessing, seed }),
   }
+  // of photos whose individual is only proposed the other matching has rows too
+  const sameRows = asked === photos && (known === undefined || known === gallery?.embedded)
+  const adjust = await matchedBy(sameRows ? places : places && { match: places.match }, tasks)
+  const labelled = { embeddings: asked.embeddings, ...labelsOf(asked.photos), postProcessing }
+  const all = tasks.allPhotos && evaluateRetrieval({ ...labelled, adjust: adjust.allPhotos })
+  const others =
+    tasks.otherEncounters &&
+    evaluateRetrieval({ ...labelled, excludeSame: 'encounter', adjust: adjust.otherEncounters })
+  const against = tasks.queriesAgainstGallery
+  return {
+    allPhotos: all === undefined ? null : protocolScores(all),
+    otherEncounters: others === undefined ? null : protocolScores(others),
+    queriesAgainstGallery:
+      against === undefined
+        ? null
+        : { gallery: gallery?.source ?? '', ...againstGallery(against, adjust.queriesAgainstGallery) },
+    knownAndNew: tasks.knownAndNew === undefined ? null : knownAndNew(tasks.knownAndNew, adjust.knownAndNew),
+    gap: all === undefined || others === undefined ? null : gapOf(all, others, asked.photos),
+  }
+}
+
+/** What becomes of the similarities of each protocol; nothing where no places are matched. */
+async function matchedBy(
+  places: ProtocolPlaces | undefined,
+  tasks: Readonly<Record<RankedProtocol, LocalTask | undefined>>,
+): Promise<Partial<Record<RankedProtocol, Adjust>>> {
+  if (places === undefined) return {}
+  const { match, matched } = places
+  const left = (Object.keys(tasks) as RankedProtocol[]).flatMap((protocol) => {
+    const task = tasks[protocol]
+    return task === undefined || protocol === matched?.protocol ? [] : [{ protocol, task }]
+  })
+  const adjust: Partial<Record<RankedProtocol, Adjust>> =
+    matched === undefined ? {} : { [matched.protocol]: matched.adjust }
+  for (const [pass, { protocol, task }] of left.entries()) adjust[protocol] = await match(task, pass, left.length)
+  return adjust
 }
 
 type LeftOut = (query: number, gallery: number) => boolean
 
 function againstGallery(
-  queries: PhotoEmbeddings,
-  gallery: PhotoEmbeddings,
-  options: { readonly leaveOut: LeftOut; readonly postProcessing: PostProcessing | undefined },
-  source: string,
-): ProtocolReport['queriesAgainstGallery'] {
-  if (!hasPositive(queries, gallery, options.leaveOut)) return null
+  { queries, gallery, leaveOut, postProcessing }: LocalTask,
+  adjust: Adjust | undefined,
+): ProtocolScores {
   const metrics = evaluateQueriesAgainstGallery(
     { embeddings: queries.embeddings, ...labelsOf(queries.photos) },
     { embeddings: gallery.embeddings, ...labelsOf(gallery.photos) },
-    options,
+    { leaveOut, postProcessing, adjust },
   )
-  return { gallery: source, ...protocolScores(metrics) }
+  return protocolScores(metrics)
 }
 
 /** The photo itself, and photos of its individual and encounter. */

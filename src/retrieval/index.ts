@@ -3,7 +3,7 @@
  * photo. Arrays in, arrays out; nothing here knows of models, files or images.
  */
 
-export { type Adjust } from './adjust.ts'
+export { type Adjust, adjusted } from './adjust.ts'
 export { type Agreement } from './agreement.ts'
 export { type AgreementInterval } from './agreement-intervals.ts'
 export { type RankingScore } from './average-precision.ts'

@@ -7,7 +7,7 @@ export interface NearestKnown {
   readonly identity: string
   /** Whether the gallery has photos of its individual. */
   readonly known: boolean
-  /** Cosine with the nearest gallery photo. */
+  /** With the nearest gallery photo: the cosine, or what post-processing and matched places made of it. */
   readonly similarity: number
   /** Whether that photo shows its individual. */
   readonly right: boolean
@@ -34,7 +34,7 @@ export interface OpenSetScores extends OpenSetRates {
   readonly newIdentities: number
   readonly knownQueries: number
   readonly newQueries: number
-  /** Cosine below which a photo is called new: the best √(BAKS · BAUS) on these photos. The rates use each half's for the other half. */
+  /** Similarity below which a photo is called new: the best √(BAKS · BAUS) on these photos. The rates use each half's for the other half. */
   readonly threshold: number
   /** The same by chance: random similarities and a random nearest photo, the mean of 200 draws or fewer. */
   readonly chance: OpenSetRates
@@ -47,7 +47,7 @@ const chanceDraws = (queries: number) => Math.max(20, Math.min(200, Math.ceil(20
 const resamples = 1000
 
 /**
- * Scores of a gallery that does not show everybody. A query is called new where its nearest cosine is below a threshold, else by the
+ * Scores of a gallery that does not show everybody. A query is called new where its nearest similarity is below a threshold, else by the
  * nearest photo's name. BAKS and BAUS are those of WildlifeReID-10k (Adam et al., arXiv:2406.09211). The threshold is chosen on one half of the
  * individuals and used on the other, and the other way round: chosen on the photos that it scores, it would flatter. Null with fewer
  * than two known or two new individuals.
@@ -109,7 +109,7 @@ function outcomesOf(queries: readonly NearestKnown[], half: ReadonlyMap<string, 
   return [...answers].map(([identity, { known, right, all }]) => ({ identity, known, rate: right / all }))
 }
 
-/** The threshold with the highest √(BAKS · BAUS) on these queries, between two of their cosines; of equal ones the highest. */
+/** The threshold with the highest √(BAKS · BAUS) on these queries, between two of their similarities; of equal ones the highest. */
 export function bestThreshold(queries: readonly NearestKnown[]): number {
   const photos = new Map<string, number>()
   for (const { identity } of queries) photos.set(identity, (photos.get(identity) ?? 0) + 1)
