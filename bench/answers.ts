@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { check, csvText, formatTable } from '../src/base/index.ts'
+import { eceOfLuck } from '../src/calibration/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
 import { type CalibratedScores, readCalibration } from '../src/identify/index.ts'
 import { root, rosette, rosetteText } from './command.ts'
@@ -67,6 +68,8 @@ const columns = [
   ...['named_above_0.9', 'highest', 'located', 'match', 'matcher', 'model'],
   /** Of queries whose animal is there: the share that is named, and the share of these that is named rightly. */
   ...['there_named_above_0.9', 'named_rightly_above_0.9'],
+  /** What probabilities that hold would be off by, by luck; and how well animals that are not there are told from those that are. */
+  ...['ece_of_luck', 'auroc_new'],
 ]
 type Row = Readonly<Record<string, string>>
 
@@ -153,7 +156,7 @@ async function rowOf({ name, asked, known, strangers }: Task, flanks: string): P
 /** What a calibration measured on individuals that it was not fitted on; nothing where these were too few. */
 function measuredCells({ measured }: CalibratedScores): Row {
   if (measured === null) return {}
-  const { known, absent, bins, absentNamed, rank1, ece, pairEce } = measured
+  const { known, absent, bins, absentNamed, rank1, ece, pairEce, newAnimals } = measured
   // an answer of a bin weighs as much as makes questions with and without the animal count alike
   const [there, away] = [(known + absent) / 2 / known, (known + absent) / 2 / absent]
   const above = bins.filter(({ low }) => low > sure - 1e-9)
@@ -163,6 +166,8 @@ function measuredCells({ measured }: CalibratedScores): Row {
     ...{ rank1: rank1.toFixed(3), ece_answers: ece.toFixed(3), ece_pairs: pairEce.toFixed(4) },
     'there_named_above_0.9': (named / known).toFixed(3),
     'named_rightly_above_0.9': named < 0.5 ? '' : (rightly / named).toFixed(3),
+    ece_of_luck: eceOfLuck(bins).toFixed(3),
+    auroc_new: newAnimals?.auroc.toFixed(3) ?? '',
   }
 }
 

@@ -6,7 +6,7 @@ import { fitCurve, logLikelihoodRatio, probabilityAt } from './curve.ts'
 import { fitIsotonic, isotonicAt } from './isotonic.ts'
 import { fitLogistic, fitPlatt, logit } from './logistic.ts'
 import { withPrior } from './prior.ts'
-import { reliabilityOf } from './reliability.ts'
+import { eceOfLuck, reliabilityOf } from './reliability.ts'
 
 interface Golden {
   readonly isotonic: readonly { scores: number[]; same: number[]; weights: number[]; fitted: number[] }[]
@@ -138,4 +138,24 @@ test('the calibration error, counted by hand', () => {
   const weighted = reliabilityOf([0.2, 0.8], [1, 1], { bins: 2, weights: [3, 1] })
   expect(weighted.ece).toBeCloseTo((3 * 0.8 + 0.2) / 4, 12)
   expect(() => reliabilityOf([1.2], [1])).toThrow('answer 0: expected a probability from 0 to 1, got 1.2')
+})
+
+test('probabilities that hold are off by luck: as much as the sum over all outcomes says, and as draws say', () => {
+  // of one answer: |1 − p| with p, |0 − p| with 1 − p
+  expect(eceOfLuck([{ count: 1, probability: 0.3 }])).toBeCloseTo(2 * 0.3 * 0.7, 12)
+  // of two: |X − 1.2| for X of 0, 1, 2
+  const two = (0.16 * 1.2 + 0.48 * 0.2 + 0.36 * 0.8) / 2
+  expect(eceOfLuck([{ count: 2, probability: 0.6 }])).toBeCloseTo(two, 12)
+  expect(eceOfLuck([])).toBe(0)
+  expect(eceOfLuck([{ count: 9, probability: 1 }])).toBe(0)
+  const rng = new Rng(5)
+  const probabilities = Array.from({ length: 400 }, () => rng.uniform() ** 2)
+  const { bins } = reliabilityOf(probabilities, new Float64Array(400))
+  const draws = Array.from({ length: 300 }, () => {
+    const right = probabilities.map((p) => (rng.uniform() < p ? 1 : 0))
+    return reliabilityOf(probabilities, right).ece
+  })
+  const drawn = draws.reduce((sum, ece) => sum + ece, 0) / draws.length
+  expect(drawn).toBeGreaterThan(0.03)
+  expect(Math.abs(eceOfLuck(bins) - drawn)).toBeLessThan(0.002)
 })

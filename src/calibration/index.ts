@@ -38,6 +38,6 @@ export {
   posteriorOf,
 } from './posterior.ts'
 export { withPrior } from './prior.ts'
-export { type Reliability, type ReliabilityBin, reliabilityOf } from './reliability.ts'
+export { eceOfLuck, type Reliability, type ReliabilityBin, reliabilityOf } from './reliability.ts'
 export { type RiskCoverage, type RiskPoint, riskCoverage } from './risk-coverage.ts'
 export { type ScoredPairs } from './scored-pairs.ts'

@@ -60,3 +60,24 @@ export function reliabilityOf(
     })),
   }
 }
+
+/**
+ * The ECE that these bins have on average where every probability holds: answers are few, and some bins are off by luck. Σ_b E|X_b − n_b p_b| / n, where X_b
+ * is binomial with the bin's n_b answers (rounded) and mean probability p_b. The mean deviation is De Moivre's 2 ν C(n, ν) p^ν (1 − p)^(n − ν + 1) with
+ * ν = ⌊n p⌋ + 1 (Diaconis & Zabell, Statistical Science 6(3), 1991). 0 without answers.
+ */
+export function eceOfLuck(bins: readonly Pick<ReliabilityBin, 'count' | 'probability'>[]): number {
+  const counted = bins.map(({ count, probability }) => ({ answers: Math.round(count), probability }))
+  const all = counted.reduce((sum, { answers }) => sum + answers, 0)
+  const off = counted.reduce((sum, { answers, probability }) => sum + meanDeviation(answers, probability), 0)
+  return off / Math.max(all, 1)
+}
+
+/** E|X − n p| of a binomial X. */
+function meanDeviation(n: number, p: number): number {
+  if (n === 0 || p <= 0 || p >= 1) return 0
+  const above = Math.floor(n * p) + 1
+  let logChoose = 0
+  for (let i = 1; i <= n - above; i++) logChoose += Math.log((above + i) / i)
+  return 2 * above * Math.exp(logChoose + above * Math.log(p) + (n - above + 1) * Math.log(1 - p))
+}

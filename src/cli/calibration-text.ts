@@ -1,4 +1,5 @@
 import { counted, formatTable } from '../base/index.ts'
+import { eceOfLuck } from '../calibration/index.ts'
 import type { CalibratedMatching, CalibratedScores, CalibrationRecord, Selection } from '../identify/index.ts'
 import { betterMatch } from './default-match.ts'
 
@@ -65,14 +66,17 @@ const noSightings =
   'no sightings were known: photos of one moment may have found each other, so these numbers say nothing about new sightings (a column of encounters, or of times, tells sightings apart)'
 
 /** What the table means by being off. */
-const offByWords =
-  'off by: how far a probability was from the share that was right, on average (ECE); 0.05 means that of answers with 0.90 between 85 and 95 of 100 were right'
+const offByWords = [
+  'off by: how far a probability was from the share that was right, on average (ECE); 0.05 means that of answers with 0.90 between 85 and 95 of 100 were right;',
+  '        in brackets: how far probabilities that hold would have been off by luck, with as few answers',
+].join('\n')
 
 function row(name: string, { curve, measured }: CalibratedScores): string[] {
   if (measured === null) return [name, curve.kind, '', '', '', '', '']
-  const { rank1, ece, pairEce, absentNamed, absent, newAnimals } = measured
+  const { rank1, ece, bins, pairEce, absentNamed, absent, newAnimals } = measured
+  const offBy = `${ece.toFixed(3)} (${eceOfLuck(bins).toFixed(3)})`
   const auroc = newAnimals?.auroc.toFixed(3) ?? ''
-  return [name, curve.kind, rank1.toFixed(3), ece.toFixed(3), pairEce.toFixed(4), `${absentNamed} of ${absent}`, auroc]
+  return [name, curve.kind, rank1.toFixed(3), offBy, pairEce.toFixed(4), `${absentNamed} of ${absent}`, auroc]
 }
 
 function fusionLines({ tried, fusion }: NonNullable<CalibrationRecord['fused']>): string[] {
