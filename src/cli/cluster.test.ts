@@ -141,6 +141,41 @@ test('cluster --lines: the page has the places that agree, and the clusters are 
   }
 })
 
+test('cluster --match: coats that the network does not know are told apart by their places, the same for any order and number of threads', async () => {
+  const [spotted, knownCoats, renamed] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
+  for (const name of ['Ana', 'Bento', 'Caiman', 'Dora'])
+    for (const [i, photo] of spottedPair(name).entries()) {
+      const png = await encodePng(photo)
+      writeFileSync(join(spotted, `${name}${i}.png`), png)
+      writeFileSync(join(renamed, `${i}${name}.png`), png)
+    }
+  for (const name of ['Eva', 'Fado', 'Gil', 'Hugo']) {
+    mkdirSync(join(knownCoats, name))
+    for (const [i, photo] of spottedPair(name).entries())
+      writeFileSync(join(knownCoats, name, `${i}.png`), await encodePng(photo))
+  }
+  const ask = async (data: string, ...more: string[]) => {
+    const out = join(temporaryFolder(), 'clusters.csv')
+    const args = ['cluster', '--model', run, '--data', data, '--labelled', knownCoats, '--out', out, ...more]
+    expect(await runProgram(args, commands)).toBe(0)
+    const rows = readFileSync(out, 'utf8').trim().split('\n').slice(1)
+    return rows.map((row) => row.split(',').map((cell, i) => (i === 0 ? cell.replace(/[\d.]|png/g, '') : cell)))
+  }
+  const pairs = (rows: string[][]) => [...new Set(rows.map(([name, cluster]) => `${name} ${cluster}`))].sort()
+  const local = await ask(spotted, '--match', 'local', '--threads', '1')
+  expect(output.stdout).toContain('it finds 4 individuals on 8 labelled photos best (AMI 1.000)')
+  expect(output.stderr).toContain('warning: the animals are not cut out')
+  expect(local.every(([, , similarity, , nearest]) => Number(similarity) > 0.5 && Number(nearest) < 0.3)).toBe(true)
+  expect(pairs(local)).toEqual(
+    ['Ana 1', 'Bento 2', 'Caiman 3', 'Dora 4'].map((pair) => expect.stringMatching(pair.slice(0, 3))),
+  )
+  expect(new Set(local.map(([, cluster]) => cluster)).size).toBe(4)
+  const again = await ask(renamed, '--match', 'local', '--threads', '2')
+  expect(again.toSorted()).toEqual(local.toSorted())
+  const cosines = await ask(spotted, '--threads', '1')
+  expect(pairs(cosines).length === 4 && new Set(cosines.map(([, cluster]) => cluster)).size === 4).toBe(false)
+})
+
 test('cluster --labelled: photos that can choose no threshold are told before the model is opened', async () => {
   const few = temporaryFolder()
   mkdirSync(join(few, 'Ana'))

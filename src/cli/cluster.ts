@@ -14,8 +14,9 @@ import {
   type MatchFlags,
   matcherConfigOption,
   matcherOption,
-  withMatching,
+  matchOption,
 } from './match-options.ts'
+import { askedScores, matchedAmong, matchedForLines, pairsByPlaces } from './matched-among.ts'
 import { openShare } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
@@ -50,19 +51,16 @@ on the doubtful pairs; it saves a table with the columns photo, other photo and
 decision (same, different or cannot tell). Run the command again with it as
 --decisions. Labels of --data are not looked at.
 
+--match local compares the coats themselves, place by place. It finds far more
+of real animals than a network that has not learned them, and takes longer.
+
 Two groups of photos become one individual if the mean score of their pairs
 reaches the threshold. With a calibration (\`rosette calibrate\`) the threshold is
 a probability of 0.5. Without one it is the value that best finds the
 individuals of --labelled, or the one that --threshold gives. docs/cluster.md
 tells how far the number of individuals can be trusted.`
 
-interface ClusterFlags
-  extends ModelFlags,
-    DataFlags,
-    LocateFlags,
-    FlankFlags,
-    CalibrationFlags,
-    Omit<MatchFlags, 'match'> {
+interface ClusterFlags extends ModelFlags, DataFlags, LocateFlags, FlankFlags, CalibrationFlags, MatchFlags {
   readonly data: string
   readonly out: string
   readonly threshold?: number
@@ -83,6 +81,7 @@ export function clusterCommand(): Command {
     .requiredOption('--out <clusters.csv>', 'the table to write: photo, cluster, how alike, nearest other cluster')
     .option('--html <FILE>', 'write a page to decide on, the pairs nearest to the threshold first')
     .option('--lines', "match the coats of the page's pairs, and draw lines between the places that agree")
+    .addOption(matchOption('none', pairsByPlaces))
     .addOption(matcherOption())
     .addOption(matcherConfigOption())
     .option('--decisions <FILE.csv>', 'what you decided of pairs: photo, other photo, decision')
@@ -106,12 +105,12 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { checkClusterable, checkLabelled, clusterPhotos, matchPairs, noDecisions, readDecisions } = await import(
+  const { checkClusterable, checkLabelled, checkMatchable, clusterPhotos, noDecisions, readDecisions } = await import(
     '../identify/index.ts'
   )
   const { lines = false } = flags
   check(!lines || html !== undefined, '--lines: lines are drawn on the page of --html, which is not asked for')
-  if (!lines) refuseMatcherWithout(flags, '--lines')
+  if (!lines && flags.match === 'none') refuseMatcherWithout(flags, '--match local, --match fused or --lines')
   await checkFilesFirst(flags)
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
@@ -139,8 +138,10 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       await warnOfTrust(embedder)
       const followed = await calibrationFor(flags, embedder)
       if (followed !== undefined) tellMeasuredOn(followed.record)
-      const scores = followed?.record.embedding
-      checkClusterable(manifest.photos.length, { scores, threshold, hasLabelled: known !== undefined })
+      const asked = askedScores(flags.match, followed)
+      const isPossible = { threshold, hasLabelled: known !== undefined }
+      checkClusterable(manifest.photos.length, { ...isPossible, scores: asked })
+      if (flags.match !== 'none') checkMatchable(manifest.photos.length)
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { skipUnreadable, limitPixels, signal }, work)
       const photos = await embed('photos', (options) => embedCached(embedder, manifest, options))
@@ -153,12 +154,12 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       })
       const { decidingDefaults, writeClustersPage } = await import('../report/index.ts')
       const toDecide = html === undefined ? 0 : decidingDefaults.questions
-      const found = clusterPhotos(photos, { scores, threshold, labelled: chosenOn, decisions, flanks, toDecide })
+      const { places, scores } = await matchedAmong(flags, { photos, labelled: chosenOn }, { followed, signal })
+      checkClusterable(manifest.photos.length, { ...isPossible, scores })
+      const how = { scores, threshold, labelled: chosenOn, decisions, flanks, toDecide, places }
+      const found = clusterPhotos(photos, how)
       if (html === undefined) return { found, page: undefined }
-      const how = { ...flags, match: lines ? 'fused' : 'none' } as const
-      const matches = await withMatching(how, { signal }, async (matching) =>
-        matching === undefined ? undefined : matchPairs(matching, photos, found.toDecide),
-      )
+      const matches = lines ? await matchedForLines(flags, { photos, pairs: found.toDecide }, signal) : undefined
       if (matches?.onWholePhotos === true) warnOfWholePhotos('the page draws them')
       const linesDoubt = matches?.onWholePhotos === true ? linesDoubtText : ''
       const linesHint = lines ? '' : 'For lines between places of the coat that agree, write this page with --lines.'
@@ -171,8 +172,8 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         linesHint,
         linesDoubt,
       }
-      const asked = { clusters: found, decisions, ofOthers, matches: matches?.pairs }
-      return { found, page: await withPage(about, (options) => writeClustersPage(html, asked, options)) }
+      const clusters = { clusters: found, decisions, ofOthers, matches: matches?.pairs }
+      return { found, page: await withPage(about, (options) => writeClustersPage(html, clusters, options)) }
     })
   })
   writeFileAtomic(out, tableOfClusters(found))

@@ -35,17 +35,22 @@ export interface LearntMatching {
 
 /** `what` the command does with them. */
 export function addMatchOption(command: Command, standard = 'none', what = rankedByPlaces): Command {
-  const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
   refuseUnusedMatching(command, standard !== 'none')
   return command
     .optionsGroup('Coats place by place:')
-    .addOption(new Option('--match <how>', what).choices(choices).default('none', standard))
+    .addOption(matchOption(standard, what))
     .addOption(matcherOption())
     .addOption(matcherConfigOption())
 }
 
 const rankedByPlaces =
   'local: rank by places of the coat that agree; fused: let them add to the similarity (docs/local-matching.md)'
+
+/** How places join similarities; `what` the command does with them. */
+export function matchOption(standard: string, what: string): Option {
+  const choices: readonly MatchFlags['match'][] = ['none', 'local', 'fused']
+  return new Option('--match <how>', what).choices(choices).default('none', standard)
+}
 
 /** What finds and describes the places. */
 export function matcherOption(): Option {

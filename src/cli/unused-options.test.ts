@@ -18,7 +18,10 @@ test.each([
   ['embed --model M --data D --out O.npy --matcher sift', '--matcher: nothing is matched'],
   ['identify --model M --gallery G --match none --matcher sift x.jpg', '--matcher: nothing is matched'],
   ['gallery --model M --data D --out O --matcher sift', 'hint: add --local, or leave it out'],
-  ['cluster --model M --data D --out O --html H --matcher sift', 'hint: add --lines, or leave it out'],
+  [
+    'cluster --model M --data D --out O --html H --matcher sift',
+    'hint: add --match local, --match fused or --lines, or leave it out',
+  ],
   [
     'embed --model M --data D --out O.npy --confidence 0.4 --locate L.onnx --detections md.json',
     '--confidence: is it that of the boxes of --detections, or of the network of --locate?',

@@ -8,6 +8,7 @@ import type { PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibratedScores } from './calibration-record.ts'
 import { type ClusterOptions, checkClusterable, clusterPhotos } from './cluster-photos.ts'
 import { type Decision, readDecisions } from './decisions.ts'
+import type { PlacesAmong } from './places-among.ts'
 
 const dim = 16
 
@@ -40,6 +41,38 @@ const decided = (photo: number, other: number, decision: Decision['decision']): 
 }
 
 describe('individuals for photos without names', () => {
+  test('places of the coat: either photo is asked of the other, the mean counts, and rows follow the photos', () => {
+    const blind = drawn(5, 4)
+    blind.embeddings.data.fill(1)
+    const animal = (i: number) => i % 5
+    const places = (rows: readonly number[]): PlacesAmong => ({
+      of: (query) => (photo) => {
+        const [a, b] = [rows[query]!, rows[photo]!]
+        return { alone: animal(a) !== animal(b) ? 0 : a < b ? 0.8 : 0.6 }
+      },
+      fusion: { kind: 'local' },
+    })
+    const inOrder = [...blind.photos.keys()]
+    const found = clusterPhotos(blind, { threshold: 0.65, places: { photos: places(inOrder) } })
+    expect(found).toMatchObject({ individuals: 5, singles: 0 })
+    for (const { score, nearest } of found.photos) {
+      expect(score).toBeCloseTo(0.7, 6)
+      expect(nearest!.score).toBeCloseTo(0, 6)
+    }
+    expect(clusterPhotos(blind, { threshold: 0.75, places: { photos: places(inOrder) } })).toMatchObject({
+      individuals: 20,
+    })
+    const turned = inOrder.toReversed()
+    const backwards = {
+      embeddings: blind.embeddings,
+      photos: turned.map((i) => blind.photos[i]!),
+      contentHashes: turned.map((i) => blind.contentHashes[i]!),
+      skipped: [],
+    }
+    const again = clusterPhotos(backwards, { threshold: 0.65, places: { photos: places(turned) } })
+    expect(again.photos.toReversed().map(({ cluster }) => cluster)).toEqual(found.photos.map(({ cluster }) => cluster))
+  })
+
   test('well separated animals are found, whatever chose the threshold', () => {
     const photos = drawn(5, 4)
     const found = clusterPhotos(photos, { threshold: 0.5 })

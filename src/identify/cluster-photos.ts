@@ -8,6 +8,7 @@ import { type Decision, decidedPairs } from './decisions.ts'
 import { type FlankRule, sidesOf } from './flanks.ts'
 import { checkCount, pairDistances } from './pair-distances.ts'
 import { type PairToDecide, pairsToDecide } from './pairs-to-decide.ts'
+import type { PlacesAmong } from './places-among.ts'
 import { knownPhotos } from './rows.ts'
 
 /** How individuals are proposed. */
@@ -18,6 +19,8 @@ export interface ClusterOptions {
   readonly threshold?: number | undefined
   /** Photos of known individuals, on which the threshold is chosen. */
   readonly labelled?: PhotoEmbeddings | undefined
+  /** Places of the coat that agree (`placesAmong`), where they are matched: of the photos, and of the labelled ones where there are any. */
+  readonly places?: { readonly photos: PlacesAmong; readonly labelled?: PlacesAmong | undefined } | undefined
   /** What people have decided of pairs. */
   readonly decisions?: readonly Decision[] | undefined
   /** same: photos of two flanks are not linked by their looks; the default. */
@@ -67,11 +70,11 @@ const fewestPhotos = 2
  */
 export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = {}): PhotoClusters {
   checkClusterable(given.photos.length, { ...options, hasLabelled: options.labelled !== undefined })
-  const { scores, decisions = [] } = options
+  const { scores, decisions = [], places } = options
   const threshold = thresholdFor(options)
   const [order, photos] = inOwnOrder(given)
   const sides = sidesFor(photos.photos, options.flanks)
-  const distances = pairDistances(photos, scores)
+  const distances = pairDistances(photos, { scores, places: places && inOrderOf(places.photos, order) })
   const decided = decidedPairs(decisions, photos.photos)
   const merges = averageLinkage(distances, { ...decided, sides })
   const [groups, strict, loose] = [threshold.at, threshold.strict, threshold.loose].map((score) =>
@@ -163,13 +166,17 @@ function scaleOf(scores: CalibratedScores | undefined): PhotoClusters['scale'] {
 }
 
 /** As stated, as the labelled photos say, or a probability of one half. */
-function thresholdFor({ scores, threshold, labelled, flanks }: ClusterOptions): CutRange {
+function thresholdFor({ scores, threshold, labelled, flanks, places }: ClusterOptions): CutRange {
   if (threshold !== undefined || labelled === undefined) return rangeAround(threshold, scaleOf(scores))
   const known = knownPhotos(labelled)
   checkLabelled(known.photos)
   const identities = known.photos.map(({ identity }) => identity!)
   const individuals = new Set(identities).size
-  const merges = averageLinkage(pairDistances(known, scores), { sides: sidesFor(known.photos, flanks) })
+  const named = new Set(known.photos)
+  const rows = labelled.photos.flatMap((photo, i) => (named.has(photo) ? [i] : []))
+  const placesOfKnown = places?.labelled && inOrderOf(places.labelled, rows)
+  const distances = pairDistances(known, { scores, places: placesOfKnown })
+  const merges = averageLinkage(distances, { sides: sidesFor(known.photos, flanks) })
   const { height, ami, interval } = bestCutHeight(merges, identities)
   const [low, high] = interval
   return {
@@ -196,6 +203,17 @@ function inOwnOrder(given: PhotoEmbeddings): [order: number[], photos: PhotoEmbe
       skipped: given.skipped,
     },
   ]
+}
+
+/** The same of photos in another order, or of some of them: `rows` are where each stood. */
+function inOrderOf({ of, fusion }: PlacesAmong, rows: readonly number[]): PlacesAmong {
+  return {
+    of: (query) => {
+      const own = of(rows[query]!)
+      return (photo) => own(rows[photo]!)
+    },
+    fusion,
+  }
 }
 
 /** Undefined where no two photos are known to show two flanks, or they may meet. */

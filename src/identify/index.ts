@@ -29,6 +29,7 @@ export {
   clusterPhotos,
   type PhotoClusters,
 } from './cluster-photos.ts'
+export { areCutOut } from './cut-out.ts'
 export { type CutRange } from './cut-range.ts'
 export { type Decision, type DecisionWord, noDecisions, type ReadDecisions, readDecisions } from './decisions.ts'
 export { type EvaluateOptions, type EvaluationReport, evaluatePhotos, type Scored } from './evaluate.ts'
@@ -61,6 +62,7 @@ export type { PairToDecide } from './pairs-to-decide.ts'
 export { percentText } from './percent-text.ts'
 export { shortNames, shownNames } from './photo-names.ts'
 export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
+export { checkMatchable, type PlacesAmong, placesAmong } from './places-among.ts'
 export type { PriorScores } from './prior-scores.ts'
 export {
   checkScorablePhotos,
