@@ -40,7 +40,7 @@ export async function placesAmong(
   }
 }
 
-/** @throws InputError for more photos than can be matched with each other. */
+/** That so many photos can be matched with each other. @throws InputError for more. */
 export function checkMatchable(photos: number): void {
   check(
     photos <= matchedAtMost,

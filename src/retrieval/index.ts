@@ -4,7 +4,7 @@
  */
 
 export { type Adjust, adjusted } from './adjust.ts'
-export { type Agreement } from './agreement.ts'
+export { type Agreement, agreementOf } from './agreement.ts'
 export { type AgreementInterval } from './agreement-intervals.ts'
 export { type RankingScore } from './average-precision.ts'
 export { type Interval, type Intervals, type NamedPhotos, type ResampleUnit } from './bootstrap.ts'
