@@ -41,10 +41,12 @@ interface View {
 }
 
 const whole: View = { description: join(root, 'presets', 'resnet50-imagenet.model.json'), flags: [] }
-const animal: View = {
-  description: filledDescription(),
+/** The animal alone: what becomes of the background is its description's `alpha`. */
+const cut = (alpha: 'mean' | 'keep' | 'black'): View => ({
+  description: describedWith(alpha),
   flags: values.locate === undefined ? [] : ['--locate', values.locate],
-}
+})
+const animal = cut('mean')
 
 interface Recipe {
   readonly view: View
@@ -72,6 +74,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
     : {
         'ResNet50 of ImageNet, frozen, on the animal alone': { view: animal },
         'a head on it, on the animal alone': headOn(animal),
+        'a head on it, cut to the animal': headOn(cut('keep')),
+        'a head on it, the background black': headOn(cut('black')),
         'RootSIFT, on the animal alone': { view: animal, match: ['local', '--matcher', 'sift'] },
         'RootSIFT and coat descriptor, on the animal alone': {
           view: animal,
@@ -135,12 +139,11 @@ async function writeTable(data: string, images: string, table: string): Promise<
   writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/,validation$/gm, ',test'))
 }
 
-/** The network's description, by which it sees its own mean colour around the animal. */
-function filledDescription(): string {
+/** The network's description with another background: `mean` is its own mean colour. */
+function describedWith(alpha: string): string {
   const description = JSON.parse(readFileSync(whole.description, 'utf8')) as { readonly preprocess: object }
-  const filled = { ...description, preprocess: { ...description.preprocess, alpha: 'mean' } }
-  const path = join(scratch, 'filled.model.json')
-  writeFileSync(path, JSON.stringify(filled))
+  const path = join(scratch, `${alpha}.model.json`)
+  writeFileSync(path, JSON.stringify({ ...description, preprocess: { ...description.preprocess, alpha } }))
   return path
 }
 
