@@ -27,8 +27,8 @@ const { values } = parseArgs({
     models: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
     threads: { type: 'string', default: '1' },
-    /** The rows to add to and show; results/protocols-<processor>.csv unless given. */
-    results: { type: 'string' },
+    /** The rows to add to and show; results/protocols-<processor>.csv unless given. Of further files those of other models and photos are shown too. */
+    results: { type: 'string', multiple: true },
   },
 })
 
@@ -88,7 +88,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
       }),
 }
 
-const file = values.results ?? join(root, 'results', `protocols-${processorName()}.csv`)
+const [file = join(root, 'results', `protocols-${processorName()}.csv`), ...further] = values.results ?? []
 const header = 'date,data,model,seed,protocol,score,queries,value,low,high,by_chance'
 mkdirSync(join(root, 'results'), { recursive: true })
 if (!existsSync(file)) writeFileSync(file, `${header}\n`)
@@ -97,7 +97,15 @@ try {
 } finally {
   rmSync(scratch, { recursive: true })
 }
-for (const which of ['main', 'further'] as const) console.log(`${protocolTable(readFileSync(file, 'utf8'), which)}\n`)
+for (const which of ['main', 'further'] as const) console.log(`${protocolTable(shownRows(), which)}\n`)
+
+/** What one file has of a model and photos, no other has to say again: scores do not depend on the processor. */
+function shownRows(): string {
+  const own = readFileSync(file, 'utf8').trim()
+  const isOwn = (line: string) => own.includes(/,[^,]+,"[^"]*",/.exec(line)![0])
+  const others = further.flatMap((path) => readFileSync(path, 'utf8').trim().split('\n').slice(1))
+  return [own, ...others.filter((line) => !isOwn(line))].join('\n')
+}
 
 async function measureAll(named: string): Promise<void> {
   const [data = '', images = ''] = named.split('=')
