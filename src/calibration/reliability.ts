@@ -62,9 +62,10 @@ export function reliabilityOf(
 }
 
 /**
- * The ECE that these bins have on average where every probability holds: answers are few, and some bins are off by luck. Σ_b E|X_b − n_b p_b| / n, where X_b
- * is binomial with the bin's n_b answers (rounded) and mean probability p_b. The mean deviation is De Moivre's 2 ν C(n, ν) p^ν (1 − p)^(n − ν + 1) with
- * ν = ⌊n p⌋ + 1 (Diaconis & Zabell, Statistical Science 6(3), 1991). 0 without answers.
+ * The ECE that these bins have on average where every probability holds and answers do not depend on each other: they are few, and some bins are off by
+ * luck. Σ_b E|X_b − n_b p_b| / n, where X_b is binomial with the bin's n_b answers (the count, rounded) and mean probability p_b. The mean deviation is De Moivre's
+ * 2 ν C(n, ν) p^ν (1 − p)^(n − ν + 1) with ν = ⌊n p⌋ + 1 (Diaconis & Zabell, Statistical Science 6(3), 1991). Photos of one animal do depend on each other,
+ * and answers of unequal weights are fewer than their count: luck is then larger than this. 0 without answers.
  */
 export function eceOfLuck(bins: readonly Pick<ReliabilityBin, 'count' | 'probability'>[]): number {
   const counted = bins.map(({ count, probability }) => ({ answers: Math.round(count), probability }))

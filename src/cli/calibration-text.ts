@@ -68,7 +68,7 @@ const noSightings =
 /** What the table means by being off. */
 const offByWords = [
   'off by: how far a probability was from the share that was right, on average (ECE); 0.05 means that of answers with 0.90 between 85 and 95 of 100 were right;',
-  '        in brackets: how far probabilities that hold would have been off by luck, with as few answers',
+  '        in brackets: how far probabilities that hold would have been off by luck at least, with as few answers',
 ].join('\n')
 
 function row(name: string, { curve, measured }: CalibratedScores): string[] {

@@ -2,10 +2,11 @@ import { type Cell, counted, csvText } from '../base/index.ts'
 import type { Photo } from '../data/index.ts'
 import type { CutRange, Decision, PhotoClusters } from '../identify/index.ts'
 import { boxCells, boxHeader, photosAndAnimals, showSeveral } from './animal-words.ts'
-import { withMinus } from './score-table.ts'
+import { limitText, withMinus } from './score-table.ts'
 
 /** A row for each photo, by cluster, the largest first. */
-export function tableOfClusters({ photos, scale }: PhotoClusters): string {
+export function tableOfClusters({ photos, scale, match }: PhotoClusters): string {
+  const text = (score: number | undefined) => score?.toFixed(match === null ? 4 : 6) ?? '' // scores of matched places crowd near 1
   const several = showSeveral(photos.map(({ photo }) => photo))
   const header = ['photo', 'cluster', scale, 'nearest_other', `nearest_other_${scale}`, 'sure']
   const rows = photos
@@ -13,9 +14,9 @@ export function tableOfClusters({ photos, scale }: PhotoClusters): string {
     .map(({ photo, cluster, score, nearest, sure }): Cell[] => [
       photo.filename,
       cluster,
-      score?.toFixed(4) ?? '',
+      text(score),
       nearest?.cluster ?? '',
-      nearest?.score.toFixed(4) ?? '',
+      text(nearest?.score),
       sure ? 'yes' : 'no',
       ...(several ? boxCells(photo) : []),
     ])
@@ -23,16 +24,24 @@ export function tableOfClusters({ photos, scale }: PhotoClusters): string {
 }
 
 /** What was found, and what is left to do. */
-export function clustersText(found: PhotoClusters, decisions: readonly Decision[], out: string): string {
+export function clustersText(
+  found: PhotoClusters,
+  decisions: readonly Decision[],
+  { out, compared }: { readonly out: string; readonly compared: string | undefined },
+): string {
   return [
-    ...clusterWords(found, decisions),
+    ...clusterWords(found, decisions, compared),
     '',
     `${out}: each photo with its cluster. These are proposals: compare the photos yourself, those that are not sure first`,
   ].join('\n')
 }
 
-/** What was found, a line for each fact. */
-export function clusterWords(found: PhotoClusters, decisions: readonly Decision[]): string[] {
+/** What was found, a line for each fact; `compared`: how places took part, in words. */
+export function clusterWords(
+  found: PhotoClusters,
+  decisions: readonly Decision[],
+  compared: string | undefined,
+): string[] {
   const { photos, individuals, interval, singles, sure, oneFlank } = found
   const [low, high] = interval
   const flanks =
@@ -46,6 +55,7 @@ export function clusterWords(found: PhotoClusters, decisions: readonly Decision[
   )
   return [
     `photos       ${photosText(photos.map(({ photo }) => photo))}`,
+    ...(compared === undefined ? [] : [`compared     ${compared}`]),
     `individuals  ${individuals} proposed (${low} to ${high}); ${singles} with one photo`,
     ...flanks,
     `sure         ${sure} of ${counted(photos.length, 'photo is', 'photos are')} in the same individual at both ends of this interval`,
@@ -66,12 +76,7 @@ export function plainClusters(found: PhotoClusters, decisions: readonly Decision
   return {
     ...counts,
     photos: photos.length,
-    threshold: {
-      ...threshold,
-      at: rounded(threshold.at),
-      strict: rounded(threshold.strict),
-      loose: rounded(threshold.loose),
-    },
+    threshold,
     decisions: decisionCounts(decisions),
     clusters: photos.map(({ photo, cluster, score, nearest, sure }) => ({
       photo: photo.filename,
@@ -93,7 +98,7 @@ function decisionCounts(decisions: readonly Decision[]): Readonly<Record<Decisio
 const poorAmi = 0.5
 
 function thresholdWords({ at, strict, loose, from, labelled }: CutRange, scale: PhotoClusters['scale']): string {
-  const told = `a mean ${scale} of ${at.toFixed(3)} (interval: ${loose.toFixed(3)} to ${strict.toFixed(3)})`
+  const told = `a mean ${scale} of ${limitText(at)} (interval: ${limitText(loose)} to ${limitText(strict)})`
   switch (from) {
     case 'even':
       return `${told}: as likely one individual as two`

@@ -142,13 +142,10 @@ test('cluster --lines: the page has the places that agree, and the clusters are 
 })
 
 test('cluster --match: coats that the network does not know are told apart by their places, the same for any order and number of threads', async () => {
-  const [spotted, knownCoats, renamed] = [temporaryFolder(), temporaryFolder(), temporaryFolder()]
+  const [spotted, knownCoats] = [temporaryFolder(), temporaryFolder()]
   for (const name of ['Ana', 'Bento', 'Caiman', 'Dora'])
-    for (const [i, photo] of spottedPair(name).entries()) {
-      const png = await encodePng(photo)
-      writeFileSync(join(spotted, `${name}${i}.png`), png)
-      writeFileSync(join(renamed, `${i}${name}.png`), png)
-    }
+    for (const [i, photo] of spottedPair(name).entries())
+      writeFileSync(join(spotted, `${name}${i}.png`), await encodePng(photo))
   for (const name of ['Eva', 'Fado', 'Gil', 'Hugo']) {
     mkdirSync(join(knownCoats, name))
     for (const [i, photo] of spottedPair(name).entries())
@@ -161,19 +158,80 @@ test('cluster --match: coats that the network does not know are told apart by th
     const rows = readFileSync(out, 'utf8').trim().split('\n').slice(1)
     return rows.map((row) => row.split(',').map((cell, i) => (i === 0 ? cell.replace(/[\d.]|png/g, '') : cell)))
   }
-  const pairs = (rows: string[][]) => [...new Set(rows.map(([name, cluster]) => `${name} ${cluster}`))].sort()
   const local = await ask(spotted, '--match', 'local', '--threads', '1')
+  expect(output.stdout).toContain('compared     by matched places of the coat alone (RootSIFT)')
   expect(output.stdout).toContain('it finds 4 individuals on 8 labelled photos best (AMI 1.000)')
   expect(output.stderr).toContain('warning: the animals are not cut out')
   expect(local.every(([, , similarity, , nearest]) => Number(similarity) > 0.5 && Number(nearest) < 0.3)).toBe(true)
-  expect(pairs(local)).toEqual(
-    ['Ana 1', 'Bento 2', 'Caiman 3', 'Dora 4'].map((pair) => expect.stringMatching(pair.slice(0, 3))),
-  )
-  expect(new Set(local.map(([, cluster]) => cluster)).size).toBe(4)
-  const again = await ask(renamed, '--match', 'local', '--threads', '2')
-  expect(again.toSorted()).toEqual(local.toSorted())
+  const names = ['Ana', 'Bento', 'Caiman', 'Dora']
+  const clusterOf = new Map(local.map(([name, cluster]) => [name, cluster]))
+  for (const [name, cluster] of local) expect(cluster).toBe(clusterOf.get(name))
+  expect([...clusterOf.keys()].sort()).toEqual(names)
+  expect([...clusterOf.values()].sort()).toEqual(['1', '2', '3', '4'])
+  // in another order, on more threads, and with names that say otherwise: labels are not looked at
+  const wrong = temporaryFolder()
+  for (const [i, name] of names.flatMap((name) => [0, 1].map((i) => [i, name] as const))) {
+    mkdirSync(join(wrong, `individual ${i}`), { recursive: true })
+    writeFileSync(join(wrong, `individual ${i}`, `${name}.png`), readFileSync(join(spotted, `${name}${i}.png`)))
+  }
+  const again = await ask(wrong, '--match', 'local', '--threads', '2')
+  const plain = again.map(([name, ...cells]) => [name!.replace(/.*\//, ''), ...cells])
+  expect(plain.toSorted()).toEqual(local.toSorted())
   const cosines = await ask(spotted, '--threads', '1')
-  expect(pairs(cosines).length === 4 && new Set(cosines.map(([, cluster]) => cluster)).size === 4).toBe(false)
+  expect(new Set(cosines.map(([name, cluster]) => `${name} ${cluster}`)).size).not.toBe(4)
+  const fused = await ask(spotted, '--match', 'fused', '--threads', '1')
+  for (const [i, [, , similarity]] of fused.entries())
+    expect(Number(similarity)).toBeGreaterThan(Number(cosines[i]![2]))
+})
+
+test('cluster --match: a flank that only the name of some files says does not halve a pair', async () => {
+  const folder = temporaryFolder()
+  const [one, two] = spottedPair('Ana')
+  const [three] = spottedPair('Bento')
+  for (const [name, image] of [
+    ['a', one],
+    ['b_right', two],
+    ['c', three],
+  ] as const)
+    writeFileSync(join(folder, `${name}.png`), await encodePng(image!))
+  const table = join(folder, 'photos.csv')
+  writeFileSync(table, 'filename,flank\na.png,left\nb_right.png,\nc.png,left\n')
+  const out = join(temporaryFolder(), 'clusters.csv')
+  const args = ['cluster', '--model', run, '--data', table, '--images', folder, '--threshold', '0.6', '--out', out]
+  expect(await runProgram([...args, '--match', 'local', '--threads', '1', '--json'], commands)).toBe(0)
+  expect(JSON.parse(output.stdout.slice(output.stdout.lastIndexOf('\n{') + 1))).toMatchObject({
+    ...{ individuals: 2, match: 'local', matchers: [expect.stringContaining('RootSIFT')] },
+  })
+})
+
+test('cluster --match: what cannot be matched, and a calibration that says nothing of it, are told before any work', async () => {
+  const out = join(temporaryFolder(), 'clusters.csv')
+  const refused = async (told: string, ...more: string[]) => {
+    output.stderr = ''
+    expect(await runProgram(['cluster', '--model', run, '--out', out, ...more], commands)).toBe(2)
+    expect(output.stderr).toContain(told)
+  }
+  const local = ['--match', 'local']
+  await refused('nobody knows which score by places means one individual', '--data', photos, ...local)
+  await refused(
+    '--calibration: its probabilities are of photos that are asked of named',
+    '--data',
+    photos,
+    ...local,
+    '--calibration',
+    'c.json',
+  )
+  const two = temporaryFolder()
+  for (const [i, photo] of spottedPair('Ana').entries()) writeFileSync(join(two, `${i}.png`), await encodePng(photo))
+  await refused(
+    'cluster: expected at least 3 photos with --match, got 2',
+    '--data',
+    two,
+    ...local,
+    '--threshold',
+    '0.5',
+  )
+  expect(existsSync(out)).toBe(false)
 })
 
 test('cluster --labelled: photos that can choose no threshold are told before the model is opened', async () => {

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { check, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { CalibrationRecord, Decision, PhotoClusters } from '../identify/index.ts'
-import { addCalibrationOption, type CalibrationFlags, calibrationFor } from './calibrated.ts'
+import type { Decision, PhotoClusters } from '../identify/index.ts'
+import { addCalibrationOption, type CalibrationFlags, calibrationFor, type FollowedCalibration } from './calibrated.ts'
 import { clustersText, clusterWords, plainClusters, tableOfClusters } from './cluster-output.ts'
 import { tellPage, withPage } from './deciding-page.ts'
 import { checkFilesFirst } from './files-first.ts'
@@ -16,13 +16,19 @@ import {
   matcherOption,
   matchOption,
 } from './match-options.ts'
-import { askedScores, matchedAmong, matchedForLines, pairsByPlaces } from './matched-among.ts'
+import {
+  checkThresholdByPlaces,
+  matchedAmong,
+  matchedForLines,
+  pairsByPlaces,
+  tellBetterMatch,
+} from './matched-among.ts'
 import { openShare } from './numbers.ts'
 import { addDataOptions, addModelOptions, type DataFlags, dataOptions, type ModelFlags } from './options.ts'
 import { checkNamedOutputs } from './outputs.ts'
 import { locatingBy } from './own-data.ts'
 import { checkPhotosFirst } from './photos-first.ts'
-import { say, tell } from './say.ts'
+import { say, tell, warn } from './say.ts'
 import { refuseMatcherWithout } from './unused-options.ts'
 import { linesDoubtText, warnOfWholePhotos } from './whole-photos.ts'
 import {
@@ -51,8 +57,9 @@ on the doubtful pairs; it saves a table with the columns photo, other photo and
 decision (same, different or cannot tell). Run the command again with it as
 --decisions. Labels of --data are not looked at.
 
---match local compares the coats themselves, place by place. It finds far more
-of real animals than a network that has not learned them, and takes longer.
+--match local compares the coats themselves, place by place. It tells apart
+animals that the network has not learned, and takes longer. It needs --labelled
+or --threshold.
 
 Two groups of photos become one individual if the mean score of their pairs
 reaches the threshold. With a calibration (\`rosette calibrate\`) the threshold is
@@ -105,12 +112,20 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   const { data, out, html, overwrite = false, labelled, threshold, flanks, skipUnreadable, limitPixels } = flags
   const { identifiedOnly, openDataset, withoutProposed } = await import('../data/index.ts')
   const { embedCached } = await import('../embedder/index.ts')
-  const { checkClusterable, checkLabelled, checkMatchable, clusterPhotos, noDecisions, readDecisions } = await import(
-    '../identify/index.ts'
-  )
+  const {
+    checkClusterable,
+    checkLabelled,
+    checkMatchable,
+    clusterPhotos,
+    highestProbability,
+    noDecisions,
+    placesWords,
+    readDecisions,
+  } = await import('../identify/index.ts')
   const { lines = false } = flags
   check(!lines || html !== undefined, '--lines: lines are drawn on the page of --html, which is not asked for')
   if (!lines && flags.match === 'none') refuseMatcherWithout(flags, '--match local, --match fused or --lines')
+  checkThresholdByPlaces(flags)
   await checkFilesFirst(flags)
   const options = dataOptions(flags)
   const listed = withListing((watch) => openDataset(data, { ...options, ...watch, part: 'all' }))
@@ -122,6 +137,8 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
           identifiedOnly(withoutProposed(withListing((watch) => openDataset(labelled, { ...ofKnown, ...watch })))),
         )
   if (known !== undefined) checkLabelled(known.photos)
+  if (flags.match !== 'none') checkMatchable(listed.photos.length)
+  if (flags.match !== 'none' && known !== undefined) checkMatchable(known.photos.length, '--labelled')
   const { decisions, ofOthers } =
     flags.decisions === undefined ? noDecisions : readDecisions(flags.decisions, listed.photos)
   await tellOtherDecisions(ofOthers, 'those of --data')
@@ -131,17 +148,15 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
   await checkPhotosFirst(listed, { skipUnreadable })
   if (known !== undefined) await checkPhotosFirst(known, { skipUnreadable, names: { data: 'labelled' } })
   const locating = await locatingBy(flags)
-  const { found, page } = await interruptible(async (signal) => {
+  const { found, compared, page } = await interruptible(async (signal) => {
     const manifest = await withLocated(locating, listed, signal)
     const labelledPhotos = known && (await withLocated(locating, known, signal))
     return withModel(flags, async (embedder) => {
       await warnOfTrust(embedder)
-      const followed = await calibrationFor(flags, embedder)
-      if (followed !== undefined) tellMeasuredOn(followed.record)
-      const asked = askedScores(flags.match, followed)
-      const isPossible = { threshold, hasLabelled: known !== undefined }
-      checkClusterable(manifest.photos.length, { ...isPossible, scores: asked })
-      if (flags.match !== 'none') checkMatchable(manifest.photos.length)
+      const followed = flags.match === 'none' ? await calibrationFor(flags, embedder) : undefined
+      if (followed !== undefined) tellMeasuredOn(followed)
+      const scores = followed?.record.embedding
+      checkClusterable(manifest.photos.length, { scores, threshold, hasLabelled: known !== undefined })
       const embed = (title: string, work: (options: EmbedOptions) => Promise<PhotoEmbeddings>) =>
         withProgress(title, { skipUnreadable, limitPixels, signal }, work)
       const photos = await embed('photos', (options) => embedCached(embedder, manifest, options))
@@ -154,11 +169,13 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
       })
       const { decidingDefaults, writeClustersPage } = await import('../report/index.ts')
       const toDecide = html === undefined ? 0 : decidingDefaults.questions
-      const { places, scores } = await matchedAmong(flags, { photos, labelled: chosenOn }, { followed, signal })
-      checkClusterable(manifest.photos.length, { ...isPossible, scores })
+      const places = await matchedAmong(flags, { photos, labelled: chosenOn }, signal)
       const how = { scores, threshold, labelled: chosenOn, decisions, flanks, toDecide, places }
       const found = clusterPhotos(photos, how)
-      if (html === undefined) return { found, page: undefined }
+      if (scores !== undefined && found.threshold.from === 'even' && highestProbability(scores) < found.threshold.at)
+        warn(unreachable)
+      const compared = found.match === null ? undefined : placesWords({ match: found.match, matchers: found.matchers })
+      if (html === undefined) return { found, compared, page: undefined }
       const matches = lines ? await matchedForLines(flags, { photos, pairs: found.toDecide }, signal) : undefined
       if (matches?.onWholePhotos === true) warnOfWholePhotos('the page draws them')
       const linesDoubt = matches?.onWholePhotos === true ? linesDoubtText : ''
@@ -168,30 +185,40 @@ async function clusterAction(flags: ClusterFlags): Promise<void> {
         overwrite,
         limitPixels,
         signal,
-        notes: notesOf(found, decisions),
+        notes: notesOf(found, decisions, compared),
         linesHint,
         linesDoubt,
       }
       const clusters = { clusters: found, decisions, ofOthers, matches: matches?.pairs }
-      return { found, page: await withPage(about, (options) => writeClustersPage(html, clusters, options)) }
+      return { found, compared, page: await withPage(about, (options) => writeClustersPage(html, clusters, options)) }
     })
   })
   writeFileAtomic(out, tableOfClusters(found))
   if (page !== undefined) tellPage(page, 'pair')
-  say(flags.json ? JSON.stringify(plainClusters(found, decisions), undefined, 2) : clustersText(found, decisions, out))
+  say(
+    flags.json
+      ? JSON.stringify(plainClusters(found, decisions), undefined, 2)
+      : clustersText(found, decisions, { out, compared }),
+  )
 }
 
 /** The facts of the summary as sentences of a page. */
-function notesOf(found: PhotoClusters, decisions: readonly Decision[]): string[] {
-  return clusterWords(found, decisions).map((line) => line.replace(/^(\w+) +/, '$1: '))
+function notesOf(found: PhotoClusters, decisions: readonly Decision[], compared: string | undefined): string[] {
+  return clusterWords(found, decisions, compared).map((line) => line.replace(/^(\w+) +/, '$1: '))
 }
 
 /** Nobody is named on these photos, so that nothing tells whether a calibration is of such animals. */
-function tellMeasuredOn({ fittedOn: { photos, individuals, data } }: CalibrationRecord): void {
+function tellMeasuredOn(followed: FollowedCalibration): void {
+  const { photos, individuals, data } = followed.record.fittedOn
   tell(
     `note: what a similarity means was learnt on ${counted(photos, 'photo')} of ${counted(individuals, 'individual')} (${data}): it holds for animals and cameras like these`,
   )
+  tellBetterMatch(followed)
 }
+
+/** By what a calibration learnt, two photos are never likelier one individual than two. */
+const unreachable =
+  'by this calibration no two photos reach a probability of 0.5, so that nearly every photo is an individual of its own: choose the threshold with --labelled or --threshold'
 
 function pathsOf({ photos }: { readonly photos: readonly { readonly path: string }[] }): string[] {
   return photos.map(({ path }) => path)

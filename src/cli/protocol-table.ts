@@ -1,7 +1,7 @@
 import { counted, formatTable } from '../base/index.ts'
 import type { ProtocolReport, ProtocolScores } from '../identify/index.ts'
 import type { Interval, OpenSetScores, Statistics } from '../retrieval/index.ts'
-import { intervalText, signed, signedInterval } from './score-table.ts'
+import { intervalText, limitText, signed, signedInterval } from './score-table.ts'
 
 /** One model under every protocol, the gap first: what a score is worth depends on whom a query may meet. */
 export function protocolText(report: ProtocolReport): string {
@@ -79,6 +79,6 @@ function openText({ knownAndNew }: ProtocolReport): string {
   const scores = names.map(([label, name]) => `${label} ${cell(knownAndNew[name], intervals[name], chance[name])}`)
   return [
     `known and new individuals: ${counted(knownQueries, 'query', 'queries')} of ${counted(knownIdentities, 'known individual')}, ${newQueries} of ${newIdentities} that are not in the gallery.`,
-    `With a limit on the similarity of the nearest photo (the best here: ${threshold.toFixed(3)}): ${scores.join(', ')}`,
+    `With a limit on the similarity of the nearest photo (the best here: ${limitText(threshold)}): ${scores.join(', ')}`,
   ].join('\n')
 }

@@ -99,7 +99,7 @@ export function verificationLines({ verification }: Pick<EvaluationReport, 'veri
 }
 
 /** Three decimals, and near 1 six: scores of matched places crowd there, and "1.000" would be no limit. */
-function limitText(threshold: number): string {
+export function limitText(threshold: number): string {
   return threshold.toFixed(threshold < 0.9995 ? 3 : 6)
 }
 

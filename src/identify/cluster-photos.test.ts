@@ -46,15 +46,17 @@ describe('individuals for photos without names', () => {
     blind.embeddings.data.fill(1)
     const animal = (i: number) => i % 5
     const places = (rows: readonly number[]): PlacesAmong => ({
-      of: (query) => (photo) => {
+      match: 'local',
+      matchers: ['spots'],
+      of: (query) => (photo, cosine) => {
+        expect(cosine).toBeCloseTo(1, 6)
         const [a, b] = [rows[query]!, rows[photo]!]
-        return { alone: animal(a) !== animal(b) ? 0 : a < b ? 0.8 : 0.6 }
+        return animal(a) !== animal(b) ? 0 : a < b ? 0.8 : 0.6
       },
-      fusion: { kind: 'local' },
     })
     const inOrder = [...blind.photos.keys()]
     const found = clusterPhotos(blind, { threshold: 0.65, places: { photos: places(inOrder) } })
-    expect(found).toMatchObject({ individuals: 5, singles: 0 })
+    expect(found).toMatchObject({ individuals: 5, singles: 0, match: 'local', matchers: ['spots'] })
     for (const { score, nearest } of found.photos) {
       expect(score).toBeCloseTo(0.7, 6)
       expect(nearest!.score).toBeCloseTo(0, 6)
@@ -62,6 +64,13 @@ describe('individuals for photos without names', () => {
     expect(clusterPhotos(blind, { threshold: 0.75, places: { photos: places(inOrder) } })).toMatchObject({
       individuals: 20,
     })
+    const labelled = {
+      ...blind,
+      photos: blind.photos.map((photo, i) => ({ ...photo, identity: `animal ${animal(i)}` })),
+    }
+    const both = { photos: places(inOrder), labelled: places(inOrder) }
+    expect(clusterPhotos(blind, { labelled, places: both }).threshold.labelled!.ami).toBeCloseTo(1, 10)
+    expect(() => clusterPhotos(blind, { labelled, places: { photos: both.photos } })).toThrow('but not those of')
     const turned = inOrder.toReversed()
     const backwards = {
       embeddings: blind.embeddings,
@@ -168,7 +177,7 @@ describe('individuals for photos without names', () => {
     expect(() => checkClusterable(20_001, { threshold: 0.5, hasLabelled: false })).toThrow(
       'expected at most 20000 photos, got 20001',
     )
-    expect(() => clusterPhotos(photos, { threshold: 1.5 })).toThrow('expected a cosine between -1 and 1, got 1.5')
+    expect(() => clusterPhotos(photos, { threshold: 1.5 })).toThrow('expected a similarity between -1 and 1, got 1.5')
     expect(() => clusterPhotos(photos, { labelled: drawn(1, 3, () => ({ identity: 'Ana' })) })).toThrow(
       'got 3 photos of 1',
     )

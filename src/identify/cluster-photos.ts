@@ -6,6 +6,7 @@ import type { CalibratedScores } from './calibration-record.ts'
 import { type CutRange, rangeAround } from './cut-range.ts'
 import { type Decision, decidedPairs } from './decisions.ts'
 import { type FlankRule, sidesOf } from './flanks.ts'
+import type { MatchKind } from './local-matching.ts'
 import { checkCount, pairDistances } from './pair-distances.ts'
 import { type PairToDecide, pairsToDecide } from './pairs-to-decide.ts'
 import type { PlacesAmong } from './places-among.ts'
@@ -19,7 +20,7 @@ export interface ClusterOptions {
   readonly threshold?: number | undefined
   /** Photos of known individuals, on which the threshold is chosen. */
   readonly labelled?: PhotoEmbeddings | undefined
-  /** Places of the coat that agree (`placesAmong`), where they are matched: of the photos, and of the labelled ones where there are any. */
+  /** How alike photos are by places of the coat (`placesAmong`), in place of a calibration: of the photos, and of the labelled ones where there are any. */
   readonly places?: { readonly photos: PlacesAmong; readonly labelled?: PlacesAmong | undefined } | undefined
   /** What people have decided of pairs. */
   readonly decisions?: readonly Decision[] | undefined
@@ -53,6 +54,9 @@ export interface PhotoClusters {
   /** Photos whose cluster is the same at both ends. */
   readonly sure: number
   readonly scale: 'probability' | 'similarity'
+  /** How places of the coat took part, and what found them; null where they did not. */
+  readonly match: MatchKind | null
+  readonly matchers: readonly string[]
   readonly threshold: CutRange
   /** Individuals of which only one flank was seen; null where no flank is known. */
   readonly oneFlank: Readonly<Record<Side, number>> | null
@@ -71,6 +75,11 @@ const fewestPhotos = 2
 export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = {}): PhotoClusters {
   checkClusterable(given.photos.length, { ...options, hasLabelled: options.labelled !== undefined })
   const { scores, decisions = [], places } = options
+  check(
+    scores === undefined || places === undefined,
+    'cluster: no calibration is of pairs that places compare',
+    'leave out `scores`',
+  )
   const threshold = thresholdFor(options)
   const [order, photos] = inOwnOrder(given)
   const sides = sidesFor(photos.photos, options.flanks)
@@ -99,6 +108,8 @@ export function clusterPhotos(given: PhotoEmbeddings, options: ClusterOptions = 
     singles: sizesOf(groups).filter((size) => size === 1).length,
     sure: same.filter(Boolean).length,
     scale: scaleOf(scores),
+    match: places?.photos.match ?? null,
+    matchers: places?.photos.matchers ?? [],
     threshold,
     oneFlank: oneFlankOf(groups, sides),
     toDecide: pairsToDecide(distances, merges, {
@@ -168,12 +179,18 @@ function scaleOf(scores: CalibratedScores | undefined): PhotoClusters['scale'] {
 /** As stated, as the labelled photos say, or a probability of one half. */
 function thresholdFor({ scores, threshold, labelled, flanks, places }: ClusterOptions): CutRange {
   if (threshold !== undefined || labelled === undefined) return rangeAround(threshold, scaleOf(scores))
-  const known = knownPhotos(labelled)
-  checkLabelled(known.photos)
+  checkLabelled(knownPhotos(labelled).photos)
+  check(
+    places === undefined || places.labelled !== undefined,
+    'cluster: `places` has the photos alone, but not those of `labelled`',
+    '`placesAmong()` compares these too',
+  )
+  const named = new Set(knownPhotos(labelled).photos)
+  const [order, ordered] = inOwnOrder(labelled)
+  const rows = order.filter((row) => named.has(labelled.photos[row]!))
+  const known = knownPhotos(ordered)
   const identities = known.photos.map(({ identity }) => identity!)
   const individuals = new Set(identities).size
-  const named = new Set(known.photos)
-  const rows = labelled.photos.flatMap((photo, i) => (named.has(photo) ? [i] : []))
   const placesOfKnown = places?.labelled && inOrderOf(places.labelled, rows)
   const distances = pairDistances(known, { scores, places: placesOfKnown })
   const merges = averageLinkage(distances, { sides: sidesFor(known.photos, flanks) })
@@ -206,13 +223,13 @@ function inOwnOrder(given: PhotoEmbeddings): [order: number[], photos: PhotoEmbe
 }
 
 /** The same of photos in another order, or of some of them: `rows` are where each stood. */
-function inOrderOf({ of, fusion }: PlacesAmong, rows: readonly number[]): PlacesAmong {
+function inOrderOf(places: PlacesAmong, rows: readonly number[]): PlacesAmong {
   return {
+    ...places,
     of: (query) => {
-      const own = of(rows[query]!)
-      return (photo) => own(rows[photo]!)
+      const scoreOf = places.of(rows[query]!)
+      return (photo, cosine) => scoreOf(rows[photo]!, cosine)
     },
-    fusion,
   }
 }
 

@@ -30,7 +30,7 @@ export function rangeAround(threshold: number | undefined, scale: 'probability' 
     const odds = at / (1 - at)
     return { at, strict: withOdds(odds * oddsOff), loose: withOdds(odds / oddsOff), from }
   }
-  check(at > -1 && at < 1, `\`threshold\`: expected a cosine between -1 and 1, got ${at}`)
+  check(at > -1 && at < 1, `\`threshold\`: expected a similarity between -1 and 1, got ${at}`)
   const distance = 1 - at
   return { at, strict: 1 - distance * (1 - distanceOff), loose: 1 - distance * (1 + distanceOff), from }
 }

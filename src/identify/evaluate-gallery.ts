@@ -76,6 +76,7 @@ export async function evaluateAgainstGallery(
       { ...rules, adjust, onRanked, onQuery: options.onRank },
     )
   const metrics = scoredBy(adjust, watchedBy(pairs, prior))
+  const askedProtocol = flanks === 'any' && options.excludeSame !== 'nothing' ? 'queriesAgainstGallery' : undefined
   const score = (changed: Embeddings) =>
     evaluateQueriesAgainstGallery(
       { embeddings: changed, ...asked },
@@ -123,7 +124,7 @@ export async function evaluateAgainstGallery(
             photos: queries,
             gallery: { source, embedded: gallery },
             postProcessing,
-            places: placesOf(local, adjust, options.excludeSame === 'nothing' ? undefined : 'queriesAgainstGallery'),
+            places: placesOf(local, adjust, askedProtocol),
           }),
     perIdentity,
     perQuery,

@@ -128,6 +128,8 @@ export async function evaluatePhotos(
   const scoredBy = (adjust: Adjust | undefined, onRanked?: RetrievalOptions['onRanked']) =>
     evaluateRetrieval({ embeddings, ...labelsOf(photos), ...rules, adjust, onRanked })
   const metrics = scoredBy(adjust, watchedBy(pairs, prior))
+  const ofAllFlanks = excludeSame === undefined ? 'allPhotos' : 'otherEncounters'
+  const askedProtocol = flanks === 'any' ? ofAllFlanks : undefined
   const score = (changed: Embeddings) =>
     evaluateRetrieval({ embeddings: changed, ...labelsOf(photos), excludeSame, leaveOut: isOther, postProcessing })
   const background = await backgroundOf(embedder, { embedded, score }, options)
@@ -161,7 +163,7 @@ export async function evaluatePhotos(
             photos: embedded,
             gallery: others,
             postProcessing,
-            places: placesOf(local, adjust, excludeSame === undefined ? 'allPhotos' : 'otherEncounters'),
+            places: placesOf(local, adjust, askedProtocol),
           }),
     perIdentity,
     perQuery,

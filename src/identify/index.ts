@@ -58,11 +58,12 @@ export {
 } from './local-matching.ts'
 export { type AgreeingPlaces, type MatchedPairs, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf, otherEncounters } from './meeting.ts'
+export { highestProbability } from './pair-distances.ts'
 export type { PairToDecide } from './pairs-to-decide.ts'
 export { percentText } from './percent-text.ts'
 export { shortNames, shownNames } from './photo-names.ts'
 export { placeTimeMeaning, placeTimeWords } from './place-time-words.ts'
-export { checkMatchable, type PlacesAmong, placesAmong } from './places-among.ts'
+export { checkMatchable, checkNotRanks, type PlacesAmong, placesAmong } from './places-among.ts'
 export type { PriorScores } from './prior-scores.ts'
 export {
   checkScorablePhotos,

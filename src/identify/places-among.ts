@@ -1,50 +1,79 @@
 import { check, counted } from '../base/index.ts'
-import type { PairEvidence, PairFusion } from '../calibration/index.ts'
+import { fusedScore } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { fusionOf } from '../local/index.ts'
-import { evidenceOf } from './evidence.ts'
-import { type FlankRule, otherFlank } from './flanks.ts'
-import { type LocalMatching, matchLocally } from './local-matching.ts'
+import { fusionOf, localScore } from '../local/index.ts'
+import { type FlankRule, sidesOf } from './flanks.ts'
+import { type LocalMatching, type MatchKind, matchLocally } from './local-matching.ts'
 
-/** What places of the coat say of pairs of photos, and how that becomes a score where no calibration says it. */
+/** How alike photos are by places of the coat. */
 export interface PlacesAmong {
-  /** Of a photo by its row, as a query, of another. */
-  readonly of: (query: number) => (photo: number) => Pick<PairEvidence, 'local' | 'alone'>
-  readonly fusion: PairFusion
+  readonly match: MatchKind
+  /** The names of what found the places. */
+  readonly matchers: readonly string[]
+  /** Of a photo by its row, as a query, how alike another is whose cosine is given. */
+  readonly of: (query: number) => (photo: number, cosine: number) => number
 }
 
-/** More photos are not matched with each other at once: the votes of each for all take 16 n² bytes and more, 0.4 GB. */
+/** With fewer a place says nothing: it says whom it shows only against the places of others. */
+const matchedAtLeast = 3
+
+/** More photos are not matched with each other at once: their features, votes and matches take some 3 GB. */
 const matchedAtMost = 5000
 
 /**
- * Matches each photo with all others, labels not looked at: every photo votes for itself. Photos of two flanks do not meet unless `flanks` is any. The rows
- * are those of `photos`. @throws InputError for more photos than can be held, and as `matchLocally`.
+ * Matches each photo with all others, labels not looked at: every photo votes for itself. Scores are therefore not those of photos that are asked of named
+ * individuals, who vote together, and no calibration is of them. Photos of two flanks do not meet unless `flanks` is any. The rows are those of
+ * `photos`. @throws InputError for too few or too many photos, for embeddings that are fused by rank, and as `matchLocally`.
  */
 export async function placesAmong(
   matching: LocalMatching,
   photos: PhotoEmbeddings,
   flanks: FlankRule = 'same',
 ): Promise<PlacesAmong> {
+  const { kind, extractors } = matching
   checkMatchable(photos.photos.length)
+  checkNotRanks(photos)
   const nobody = { ...photos, photos: photos.photos.map((photo) => ({ ...photo, identity: undefined })) }
-  const isOther = otherFlank(nobody.photos, nobody.photos, flanks)
+  const sides = flanks === 'any' ? [] : sidesOf(nobody.photos)
+  const isOther = (a: number, b: number) => sides[a] !== undefined && sides[b] !== undefined && sides[a] !== sides[b]
   const leaveOut = (query: number, photo: number) => query === photo || isOther(query, photo)
-  const { matches, alone } = await matchLocally(matching, { queries: nobody, gallery: nobody, leaveOut })
-  const config = matching.config ?? fusionOf(matching.extractors)
+  const task = { queries: nobody, gallery: nobody, leaveOut }
+  const { matches, alone } = await matchLocally({ ...matching, fusion: undefined }, task)
+  const config = matching.config ?? fusionOf(extractors)
+  const named = { match: kind, matchers: extractors.map(({ name }) => name) }
+  if (kind === 'local') {
+    const rows = matches.map((_, query) => alone(query))
+    return { ...named, of: (query) => (photo) => rows[query]![photo]! }
+  }
+  const scores = matches.map((own) => new Map([...own].map(([photo, match]) => [photo, localScore(match, config)])))
   return {
-    of: (query) => {
-      const [own, votes] = [matches[query]!, alone(query)]
-      return (photo) => ({ local: evidenceOf(own.get(photo), config), alone: votes[photo]! })
+    ...named,
+    of: (query) => (photo, similarity) => {
+      const score = scores[query]!.get(photo) ?? 0
+      return fusedScore({ kind: 'additive', weight: config.trust }, { similarity, local: { score, matchers: [] } })
     },
-    fusion: matching.kind === 'local' ? { kind: 'local' } : { kind: 'additive', weight: config.trust },
   }
 }
 
-/** That so many photos can be matched with each other. @throws InputError for more. */
-export function checkMatchable(photos: number): void {
+/** That so many photos can be matched with each other, before they are looked at; `which` they are. @throws InputError for too few, and too many. */
+export function checkMatchable(photos: number, which = 'cluster'): void {
+  check(
+    photos >= matchedAtLeast,
+    `${which}: expected at least ${counted(matchedAtLeast, 'photo')} with \`match\`, got ${photos}: a place says whom it shows only against the places of others`,
+    'leave out `match`',
+  )
   check(
     photos <= matchedAtMost,
-    `cluster: expected at most ${counted(matchedAtMost, 'photo')} with \`match\`, got ${photos}: the votes of all pairs would not fit into memory`,
+    `${which}: expected at most ${counted(matchedAtMost, 'photo')} with \`match\`, got ${photos}: they would not fit into memory`,
     'cluster the photos of one place or season at a time, or leave out `match`',
+  )
+}
+
+/** @throws InputError for embeddings whose similarities are ranks. */
+export function checkNotRanks({ embeddings }: PhotoEmbeddings): void {
+  check(
+    embeddings.fusion === undefined,
+    'cluster: ranks are no similarities of pairs',
+    'fuse with `fusion: "similarities"`',
   )
 }

@@ -15,10 +15,11 @@ export function placesOf(
     matched: protocol === undefined || adjust === undefined ? undefined : { protocol, adjust },
     match: async (task, pass, passes) => {
       const queries = task.queries.photos.length
-      const onLocal: LocalMatching['onLocal'] = (stage, done) => {
+      const onLocal: LocalMatching['onLocal'] = (stage, done, total) => {
         if (stage === 'matching') local.onLocal?.('matchingProtocols', pass * queries + done, passes * queries)
+        else if (total > 0) local.onLocal?.(stage, done, total) // of other photos than those that were asked about
       }
-      const matched = await matchLocally({ ...local, onLocal, onBare: undefined }, task)
+      const matched = await matchLocally({ ...local, onLocal }, task)
       return matched.adjust
     },
   }

@@ -97,7 +97,9 @@ export async function protocolsOf({
   const sameSighting = leftOutAmong(asked.photos)
   const leftOut = known === undefined ? sameSighting : leftOutBetween(asked, known)
   const taskOf = (others: PhotoEmbeddings, leaveOut: LeftOut) =>
-    hasPositive(asked, others, leaveOut) ? { queries: asked, gallery: others, leaveOut, postProcessing } : undefined
+    hasPositive(asked, others, leaveOut) && (places === undefined || hasSeveral(others))
+      ? { queries: asked, gallery: others, leaveOut, postProcessing }
+      : undefined
   const tasks = {
     allPhotos: taskOf(asked, (q, g) => q === g),
     otherEncounters: byEncounter ? taskOf(asked, sameSighting) : undefined,
@@ -105,8 +107,9 @@ export async function protocolsOf({
     knownAndNew: openSetTask({ queries: asked, gallery: known ?? asked, leftOut, postProcessing, seed }),
   }
   // of photos whose individual is only proposed the other matching has rows too
-  const sameRows = asked === photos && (known === undefined || known === gallery?.embedded)
-  const adjust = await matchedBy(sameRows ? places : places && { match: places.match }, tasks)
+  const isSame =
+    asked === photos && (places?.matched?.protocol !== 'queriesAgainstGallery' || known === gallery?.embedded)
+  const adjust = await matchedBy(isSame ? places : places && { match: places.match }, tasks)
   const labelled = { embeddings: asked.embeddings, ...labelsOf(asked.photos), postProcessing }
   const all = tasks.allPhotos && evaluateRetrieval({ ...labelled, adjust: adjust.allPhotos })
   const others =
@@ -176,6 +179,11 @@ function hasPositive(queries: PhotoEmbeddings, gallery: PhotoEmbeddings, leftOut
   return queries.photos.some(({ identity }, q) =>
     gallery.photos.some((photo, g) => photo.identity === identity && !leftOut(q, g)),
   )
+}
+
+/** Places of one individual alone say nothing. */
+function hasSeveral({ photos }: PhotoEmbeddings): boolean {
+  return new Set(photos.map(({ identity }) => identity)).size > 1
 }
 
 function protocolScores({ perQuery, perIdentity: _, cmc: __, tieRate: ___, ...numbers }: RetrievalMetrics) {
