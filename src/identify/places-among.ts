@@ -69,7 +69,7 @@ export function checkMatchable(photos: number, which = 'cluster'): void {
   )
 }
 
-/** @throws InputError for embeddings whose similarities are ranks. */
+/** That similarities are no ranks, which pairs do not have. @throws InputError for embeddings that are fused by rank. */
 export function checkNotRanks({ embeddings }: PhotoEmbeddings): void {
   check(
     embeddings.fusion === undefined,
