@@ -1,15 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { protocolTable } from './protocol-table.ts'
+import { protocolTable, rowsOfFiles } from './protocol-table.ts'
 
 test.each([
-  ['main', 40],
-  ['further', 35],
+  ['main', 80],
+  ['further', 70],
 ] as const)('the page has the %s table that the rows give, to the last digit', (which, lines) => {
-  const rows = readFileSync('results/protocols-intel-r-xeon-r-processor-family-6-model-167.csv', 'utf8')
-  const table = protocolTable(rows, which)
+  const processors = ['intel-r-xeon-r-processor-family-6-model-167', 'amd-epyc-family-25-model-1']
+  const files = processors.map((name) => readFileSync(`results/protocols-${name}.csv`, 'utf8'))
+  const table = protocolTable(rowsOfFiles(files), which)
   expect(table.split('\n').length).toBeGreaterThan(lines)
   expect(readFileSync('docs/results.md', 'utf8')).toContain(`\n\n${table}\n\n`)
+})
+
+test('of several files the first counts where both have a model on the same photos', () => {
+  const row = (data: string, model: string, value: string) =>
+    `day,${data},"${model}",0,queries against a gallery,rank1,10,${value},0.1,0.9,0.1`
+  const first = ['header', row('zoo', 'a, b', '0.5')].join('\n')
+  const second = ['header', row('zoo', 'a, b', '0.6'), row('zoo', 'a', '0.7'), row('park', 'a, b', '0.8')].join('\n')
+  expect(rowsOfFiles([first, `${second}\n`]).split('\n')).toEqual([
+    ...['header', row('zoo', 'a, b', '0.5'), row('zoo', 'a', '0.7'), row('park', 'a, b', '0.8')],
+  ])
 })
 
 test('seeds become a mean with σ and the interval of the first, and a share is rounded once', () => {

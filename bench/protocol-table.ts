@@ -51,6 +51,13 @@ export function protocolTable(csv: string, which: keyof typeof columns = 'main')
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
+/** The rows of several files as those of one: what the first has of a model and photos, no other has to say again. */
+export function rowsOfFiles([first = '', ...further]: readonly string[]): string {
+  const isThere = (line: string) => first.includes(/,[^,]+,"[^"]*",/.exec(line)?.[0] ?? line)
+  const others = further.flatMap((csv) => csv.trim().split('\n').slice(1))
+  return [first.trim(), ...others.filter((line) => !isThere(line))].join('\n')
+}
+
 function isShown({ protocol, score }: ProtocolRow, metrics: readonly string[]): boolean {
   return metrics.includes(score) && !protocol.includes('(')
 }

@@ -15,7 +15,7 @@ import type { EvaluationReport, ProtocolReport } from '../src/identify/index.ts'
 import { root, rosette, today } from './command.ts'
 import { nyalaTable } from './nyala-table.ts'
 import { processorName } from './processor.ts'
-import { protocolTable } from './protocol-table.ts'
+import { protocolTable, rowsOfFiles } from './protocol-table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -97,15 +97,8 @@ try {
 } finally {
   rmSync(scratch, { recursive: true })
 }
-for (const which of ['main', 'further'] as const) console.log(`${protocolTable(shownRows(), which)}\n`)
-
-/** What one file has of a model and photos, no other has to say again: scores do not depend on the processor. */
-function shownRows(): string {
-  const own = readFileSync(file, 'utf8').trim()
-  const isOwn = (line: string) => own.includes(/,[^,]+,"[^"]*",/.exec(line)![0])
-  const others = further.flatMap((path) => readFileSync(path, 'utf8').trim().split('\n').slice(1))
-  return [own, ...others.filter((line) => !isOwn(line))].join('\n')
-}
+const shown = rowsOfFiles([file, ...further].map((path) => readFileSync(path, 'utf8')))
+for (const which of ['main', 'further'] as const) console.log(`${protocolTable(shown, which)}\n`)
 
 async function measureAll(named: string): Promise<void> {
   const [data = '', images = ''] = named.split('=')

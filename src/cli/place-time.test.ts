@@ -75,7 +75,7 @@ test('evaluate --prior place-time tells what it brings beside scores by looks al
   expect(await rosette(...evaluate, '--prior', 'place-time')).toBe(2)
   expect(output.stderr).toContain('--prior place-time: no photo has a station or a time that the gallery has too')
   expect(await rosette(...evaluate, '--prior', 'place-time', '--protocols', 'all')).toBe(2)
-  expect(output.stderr).toContain('--protocols measures the embedding alone: leave out --prior beside it')
+  expect(output.stderr).toContain('--protocols measures looks alone: leave out --prior beside it')
   expect(await rosette(...evaluate, '--flanks', 'same', '--protocols', 'all')).toBe(2)
   expect(output.stderr).toContain('--protocols compares photos of any flank: leave out --flanks same beside it')
 })
