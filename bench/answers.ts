@@ -10,7 +10,7 @@
  * measured on. Then every third individual leaves the gallery, the calibration is fitted on the others, and the photos of those are asked. A row replaces
  * that of the same question in results/answers-<data>.csv.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -19,6 +19,7 @@ import { eceOfLuck } from '../src/calibration/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
 import { type CalibratedScores, readCalibration } from '../src/identify/index.ts'
 import { root, rosette, rosetteText } from './command.ts'
+import { cellsOf, type KeptRow, keepRow } from './kept-rows.ts'
 
 const { values } = parseArgs({
   options: {
@@ -61,8 +62,6 @@ interface Answered {
 /** Answers with more than this are names. */
 const sure = 0.9
 
-/** What tells one question from another; the rest of a row is what was measured. */
-const questionColumns = ['task', 'flanks', 'located', 'match', 'matcher', 'model'] as const
 const columns = [
   ...['task', 'flanks', 'photos', 'individuals', 'rank1', 'curve', 'ece_answers', 'ece_pairs', 'absent'],
   ...['named_above_0.9', 'highest', 'located', 'match', 'matcher', 'model'],
@@ -71,16 +70,16 @@ const columns = [
   /** What probabilities that hold would be off by, by luck; and how well animals that are not there are told from those that are. */
   ...['ece_of_luck', 'auroc_new'],
 ]
-type Row = Readonly<Record<string, string>>
 
 const file = values.results ?? join(root, 'results', `answers-${basename(resolve(data))}.csv`)
+const table = { file, columns, question: ['task', 'flanks', 'located', 'match', 'matcher', 'model'] }
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-answers-'))
-const measured: Row[] = []
+const measured: KeptRow[] = []
 try {
   for (const task of tasks().filter(({ name }) => values.task?.includes(name) ?? true))
     for (const flanks of flankRules(task).filter((rule) => values.flanks?.includes(rule) ?? true)) {
       measured.push(await rowOf(task, flanks))
-      keep(measured.at(-1)!) // what was measured is kept when the next one fails
+      keepRow(table, measured.at(-1)!) // what was measured is kept when the next one fails
     }
 } finally {
   rmSync(scratch, { recursive: true })
@@ -89,7 +88,7 @@ check(measured.length > 0, 'bench answers: no task is left of those that --task 
 console.log(
   formatTable(
     columns,
-    measured.map((row) => columns.map((column) => row[column] ?? '')),
+    measured.map((row) => cellsOf(columns, row)),
   ),
 )
 
@@ -129,7 +128,7 @@ function flankRules({ asked }: Task): readonly string[] {
   return asked.some(({ flank }) => flank !== undefined) ? ['any', 'same'] : ['any']
 }
 
-async function rowOf({ name, asked, known, strangers }: Task, flanks: string): Promise<Row> {
+async function rowOf({ name, asked, known, strangers }: Task, flanks: string): Promise<KeptRow> {
   const names = [...new Set((known ?? asked).map(({ identity }) => identity!))].sort()
   const third = new Set(names.filter((_, i) => i % 3 === 0))
   const isAway = ({ identity }: Photo) => third.has(identity!)
@@ -154,7 +153,7 @@ async function rowOf({ name, asked, known, strangers }: Task, flanks: string): P
 }
 
 /** What a calibration measured on individuals that it was not fitted on; nothing where these were too few. */
-function measuredCells({ measured }: CalibratedScores): Row {
+function measuredCells({ measured }: CalibratedScores): KeptRow {
   if (measured === null) return {}
   const { known, absent, bins, absentNamed, rank1, ece, pairEce, newAnimals } = measured
   // an answer of a bin weighs as much as makes questions with and without the animal count alike
@@ -204,18 +203,4 @@ function photoTable(name: string, photos: readonly Photo[]): string {
   const filled = fields.map((_, i) => rows.some((row) => row[i] !== ''))
   writeFileSync(path, csvText([fields, ...rows].map((row) => row.filter((_, i) => filled[i]))))
   return path
-}
-
-/** Puts a row into the file, in place of one of the same question. */
-function keep(row: Row): void {
-  const isOther = (one: Row) => questionColumns.some((column) => (one[column] ?? '') !== row[column])
-  const rows = [...(existsSync(file) ? rowsOf(file) : []).filter(isOther), row]
-  writeFileSync(file, csvText([columns, ...rows.map((one) => columns.map((column) => one[column] ?? ''))]))
-}
-
-/** No cell that this writes has a comma. */
-function rowsOf(path: string): Row[] {
-  const [first = '', ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
-  const fields = first.split(',')
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [fields[i]!, cell])))
 }

@@ -6,15 +6,16 @@
  * Of all individuals every third (the 2nd, 5th and so on by name) is clustered, and the threshold is chosen on the photos of another third (the 1st, 4th
  * and so on), whose names are told. Photos of the same sighting are among both. A row replaces that of the same question in results/cluster-<data>.csv.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { check, csvText, formatTable } from '../src/base/index.ts'
+import { check, formatTable } from '../src/base/index.ts'
 import type { Photo } from '../src/data/index.ts'
 import { agreementOf } from '../src/retrieval/index.ts'
 import { askedAndKnown, ofEveryNth } from './asked-and-known.ts'
 import { root, rosetteText, today } from './command.ts'
+import { cellsOf, type KeptRow, keepRow } from './kept-rows.ts'
 
 const { values } = parseArgs({
   options: {
@@ -41,13 +42,11 @@ const columns = [
   ...['date', 'data', 'photos', 'individuals', 'labelled_photos', 'match', 'matcher', 'located', 'ami', 'ari'],
   ...['proposed', 'proposed_low', 'proposed_high', 'threshold', 'labelled_ami', 'seconds'],
 ]
-/** What tells one question from another. */
-const question = ['data', 'match', 'matcher', 'located']
-type Row = Readonly<Record<string, string>>
 
 const file = join(root, 'results', `cluster-${basename(resolve(data))}.csv`)
+const table = { file, columns, question: ['data', 'match', 'matcher', 'located'] }
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-cluster-'))
-const measured: Row[] = []
+const measured: KeptRow[] = []
 try {
   const sides = await askedAndKnown(data, scratch)
   const photosOf = (first: number) => Object.values(ofEveryNth(sides, 3, first)).flat() as Photo[]
@@ -62,7 +61,7 @@ try {
   for (const way of values.match) {
     const row = await rowOf(way, truth, labelled.length)
     measured.push(row)
-    keep(row)
+    keepRow(table, row)
   }
 } finally {
   rmSync(scratch, { recursive: true })
@@ -70,11 +69,11 @@ try {
 console.log(
   formatTable(
     columns,
-    measured.map((row) => columns.map((column) => row[column] ?? '')),
+    measured.map((row) => cellsOf(columns, row)),
   ),
 )
 
-async function rowOf(way: string, truth: ReadonlyMap<string, string>, labelledPhotos: number): Promise<Row> {
+async function rowOf(way: string, truth: ReadonlyMap<string, string>, labelledPhotos: number): Promise<KeptRow> {
   const [match = '', matcher = ''] = way.split('=')
   const preset = join(root, 'presets', `${basename(model, '.onnx')}.model.json`)
   const begin = performance.now()
@@ -100,17 +99,4 @@ async function rowOf(way: string, truth: ReadonlyMap<string, string>, labelledPh
     ...{ proposed_low: `${interval[0]}`, proposed_high: `${interval[1]}`, threshold: threshold.at.toFixed(3) },
     ...{ labelled_ami: threshold.labelled.ami.toFixed(3), seconds: seconds.toFixed(0) },
   }
-}
-
-function keep(row: Row): void {
-  const isOther = (one: Row) => question.some((column) => (one[column] ?? '') !== row[column])
-  const rows = [...(existsSync(file) ? rowsOf(file) : []).filter(isOther), row]
-  writeFileSync(file, csvText([columns, ...rows.map((one) => columns.map((column) => one[column] ?? ''))]))
-}
-
-/** No cell that this writes has a comma. */
-function rowsOf(path: string): Row[] {
-  const [first = '', ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
-  const fields = first.split(',')
-  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [fields[i]!, cell])))
 }

@@ -9,6 +9,7 @@ import {
   openSetScores,
   type PostProcessing,
 } from '../retrieval/index.ts'
+import type { LocalTask } from './local-matching.ts'
 import { without } from './rows.ts'
 
 /** Queries, and the photos of which some individuals are taken away. */
@@ -22,12 +23,7 @@ export interface OpenSetPhotos {
 }
 
 /** The same queries, and the gallery that is left once a third of the individuals went. */
-export interface OpenSetTask {
-  readonly queries: PhotoEmbeddings
-  readonly gallery: PhotoEmbeddings
-  /** Of the gallery that is left. */
-  readonly leaveOut: (query: number, photo: number) => boolean
-  readonly postProcessing?: PostProcessing | undefined
+export interface OpenSetTask extends LocalTask {
   /** Whether the gallery has photos of somebody, before anything is left out. */
   readonly isKnown: (identity: string) => boolean
   readonly seed: number
