@@ -77,6 +77,32 @@ test('a report tells the same as evaluate, in its files and on its page', async 
   expect(output.stdout).not.toContain('background')
 })
 
+test('a cross-validation tells it of the queries of all folds together, and nothing where no photo has a mask', async () => {
+  const folder = temporaryFolder()
+  const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=1']
+  const set = [...small, 'schedule.warmupEpochs=0', 'model.embeddingSize=null'].flatMap((one) => ['--set', one])
+  const crossValidated = async (name: string, masked: boolean) => {
+    output.stdout = ''
+    const folds = ['--folds', '2', '--by', 'stratified', '--preset', 'atto', '--batch', '4', '--threads', '1', ...set]
+    const args = ['cv', '--data', await photos(masked), '--out', join(folder, name), ...folds]
+    expect(await runProgram(args, commands), output.stderr).toBe(0)
+    return JSON.parse(readFileSync(join(folder, name, 'cv.json'), 'utf8'))
+  }
+  const { background, overall, statistics } = await crossValidated('masked', true)
+  expect(background).toMatchObject({ masked: 16, queries: 16 })
+  for (const { map } of [background, background.swapped]) {
+    expect(map.a).toBeCloseTo(overall.map, 12)
+    expect(map.chanceA).toBeCloseTo(statistics.chance.map, 12)
+    expect(map.difference).toBeLessThan(-0.2)
+    expect(map.interval[1]).toBeLessThan(0)
+  }
+  const [a, b] = [background.map.a.toFixed(3), background.map.b.toFixed(3)]
+  expect(output.stdout).toContain(`\nbackground filled on 16 photos: mAP from ${a} to ${b} (by chance `)
+  expect(output.stdout).toContain('\nbackground swapped on 16 photos: mAP from ')
+  expect((await crossValidated('whole', false)).background).toBeNull()
+  expect(output.stdout).not.toContain('background')
+}, 60_000)
+
 test('one individual has no intervals: its scores stand, and nothing is said of its background', async () => {
   const path = join(temporaryFolder(), 'metrics.json')
   const data = await photos(true)

@@ -11,7 +11,13 @@ import { addLocateOptions, type LocateFlags } from './locate-options.ts'
 import { aboveZero } from './numbers.ts'
 import { addDataOptions } from './options.ts'
 import { say, tell } from './say.ts'
-import { intervalText, intervalWords, isNoBetterThanChance, noBetterThanChance } from './score-table.ts'
+import {
+  backgroundLines,
+  intervalText,
+  intervalWords,
+  isNoBetterThanChance,
+  noBetterThanChance,
+} from './score-table.ts'
 import { onStop } from './stop.ts'
 import { patienceMs } from './train.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
@@ -170,6 +176,7 @@ export function summary(result: CrossValidation): string {
     table,
     '',
     intervalWords(statistics),
+    ...backgroundLines(result.background, 'each other'),
     ...(standardDeviation === null ? ['σ: none, because only one fold has a score'] : []),
     ...(isNoBetterThanChance(found) ? [noBetterThanChance] : []),
   ].join('\n')

@@ -53,7 +53,7 @@ function numbers(report: EvaluationReport): string {
     counts,
     ...verificationLines(report),
     ...clusteringLines(report),
-    ...backgroundLines(report),
+    ...backgroundLines(report.background, report.gallery === null ? 'each other' : 'a gallery'),
     ...priorLines(report),
     ...riskLines(report),
     ...flankLines(report),

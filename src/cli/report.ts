@@ -229,7 +229,7 @@ function describeReport(outcome: ReportOutcome): string {
     `data   ${data.data}: ${which}, ${data.photos.length} of ${counted(data.identities.length, 'individual')}${why}`,
     `scored ${data.words.scored}`,
     `left out ${data.words.leftOut.join('; ')}`,
-    ...backgroundLines({ background: data.background, gallery: null }),
+    ...backgroundLines(data.background ?? null, 'each other'),
     ...(data.explanations.length === 0 ? [] : [explainedLine(data)]),
     `pictures in ${folder}: ${pictures.join(', ')}`,
     `${page}: open it in a browser (${formatBytes(pageBytes)}, ${photos})`,

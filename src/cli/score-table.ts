@@ -1,5 +1,5 @@
 import { counted, formatTable } from '../base/index.ts'
-import type { BackgroundScores, EvaluationReport } from '../identify/index.ts'
+import type { BackgroundReliance, BackgroundScores, EvaluationReport } from '../identify/index.ts'
 import {
   type Agreement,
   type AgreementIntervals,
@@ -114,11 +114,11 @@ export function clusteringLines({ clustering }: Pick<EvaluationReport, 'clusteri
   ]
 }
 
-/** What the scores lose when everything outside of the masks is filled. */
-export function backgroundLines({ background, gallery }: Pick<EvaluationReport, 'background' | 'gallery'>): string[] {
+/** What the scores lose when everything outside of the masks is filled: of photos, or of the queries alone where they are held against a gallery. */
+export function backgroundLines(background: BackgroundReliance | null, against: 'each other' | 'a gallery'): string[] {
   if (background === null) return []
   const { masked, swapped } = background
-  const changed = gallery === null ? counted(masked, 'photo') : counted(masked, 'query', 'queries')
+  const changed = against === 'each other' ? counted(masked, 'photo') : counted(masked, 'query', 'queries')
   const words = (score: PairedScore) =>
     `${fromTo(score)}; 95 % interval of the difference: ${signedInterval(score.interval)})`
   const line = (what: string, { map, identityBalancedMap }: BackgroundScores) =>

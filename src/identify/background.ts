@@ -50,46 +50,84 @@ export async function backgroundOf(
   const { background = false } = options
   if (background === false) return null
   if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
-  const asTheyAre = records(scored.score(scored.embedded.embeddings), scored.embedded.photos)
   // a difference of one individual's scores has no interval
-  if (background === 'where known' && asTheyAre.every(({ identity }) => identity === asTheyAre[0]?.identity))
-    return null
-  const reliance = await backgroundReliance(embedder, { ...scored, asTheyAre }, options)
+  if (background === 'where known' && areOfOne(scoredQueries(scored, scored.embedded.embeddings))) return null
+  const queries = await queriesOtherwise(embedder, scored, options)
   check(
-    reliance !== null || background !== true,
+    queries !== null || background !== true,
     '`background`: no photo has a mask that leaves out some background',
     'masks are the alpha channels of photos, or `masks`',
   )
-  return reliance
+  return queries && relianceOf(queries)
+}
+
+/** The same queries three times: photos as they are, their background filled, and another photo's background there. */
+export interface QueriesOtherwise {
+  readonly masked: number
+  readonly asTheyAre: readonly QueryRecord[]
+  readonly filled: readonly QueryRecord[]
+  readonly swapped: readonly QueryRecord[]
+}
+
+/** What `backgroundOf` compares, of one of several models that share photos out: null where no mask is known, or the model does not see what is outside of it. */
+export async function queriesWhereKnown(
+  embedder: Embedder,
+  scored: ScoredAsTheyAre,
+  options: EmbedOptions,
+): Promise<QueriesOtherwise | null> {
+  return (await seesBackground(embedder, scored.embedded.photos)) ? queriesOtherwise(embedder, scored, options) : null
+}
+
+/** What the background carries for several models together, each with queries of its own; null without any, and where they show one individual only. */
+export function jointReliance(parts: readonly QueriesOtherwise[]): BackgroundReliance | null {
+  const asTheyAre = parts.flatMap((part) => part.asTheyAre)
+  if (areOfOne(asTheyAre)) return null
+  return relianceOf({
+    masked: parts.reduce((sum, { masked }) => sum + masked, 0),
+    asTheyAre,
+    filled: parts.flatMap((part) => part.filled),
+    swapped: parts.flatMap((part) => part.swapped),
+  })
 }
 
 /**
  * Embeds the same photos twice more, with everything outside of their masks black and with another photo's background there, and scores them alike,
- * by embeddings alone (of queries against a gallery, that is as it is: what a query finds at a new place): the paired difference is how much of the score the background carries. Null where no photo has a mask that leaves some out.
+ * by embeddings alone (of queries against a gallery, that is as it is: what a query finds at a new place). Null where no photo has a mask that leaves some out.
  * @throws InputError where the model fills the background anyhow.
  */
-async function backgroundReliance(
+async function queriesOtherwise(
   embedder: Embedder,
-  { embedded, score, asTheyAre }: ScoredAsTheyAre & { readonly asTheyAre: readonly QueryRecord[] },
+  scored: ScoredAsTheyAre,
   options: EmbedOptions,
-): Promise<BackgroundReliance | null> {
-  const blind = withoutBackground(embedder)
-  const { photos } = embedded
+): Promise<QueriesOtherwise | null> {
+  const { photos, embeddings } = scored.embedded
   const manifest = { kind: 'photos', source: 'the scored photos', photos, warnings: [], problems: [] } as const
-  const again = await embedPhotos(blind, manifest, options)
-  const masked = photos.filter((_, row) => differ(embedded.embeddings, again.embeddings, row)).length
+  const filled = await embedPhotos(withoutBackground(embedder), manifest, options)
+  const masked = photos.filter((_, row) => differ(embeddings, filled.embeddings, row)).length
   if (masked === 0) return null
-  const swapped = await embedPhotos(embedder, manifest, {
-    ...options,
-    inPlaceOf: swappedBackground(photos, { limitPixels: options.limitPixels }),
-  })
-  const against = (other: PhotoEmbeddings) => {
-    const { queries, scores } = comparePaired(asTheyAre, records(score(other.embeddings), photos))
+  const inPlaceOf = swappedBackground(photos, { limitPixels: options.limitPixels })
+  const swapped = await embedPhotos(embedder, manifest, { ...options, inPlaceOf })
+  return {
+    masked,
+    asTheyAre: scoredQueries(scored, embeddings),
+    filled: scoredQueries(scored, filled.embeddings),
+    swapped: scoredQueries(scored, swapped.embeddings),
+  }
+}
+
+/** The paired difference is how much of the score the background carries. */
+function relianceOf({ masked, asTheyAre, filled, swapped }: QueriesOtherwise): BackgroundReliance {
+  const against = (other: readonly QueryRecord[]) => {
+    const { queries, scores } = comparePaired(asTheyAre, other)
     const { rank1, map, identityBalancedMap } = scores
     return { queries, scores: { rank1: rank1!, map: map!, identityBalancedMap: identityBalancedMap! } }
   }
-  const { queries, scores } = against(again)
+  const { queries, scores } = against(filled)
   return { masked, queries, ...scores, swapped: against(swapped).scores }
+}
+
+function areOfOne(queries: readonly QueryRecord[]): boolean {
+  return queries.every(({ identity }) => identity === queries[0]?.identity)
 }
 
 /** Whether a model sees what is outside of the masks that some of the photos have: of files, transparent pixels say it. */
@@ -135,6 +173,6 @@ function differ(a: PhotoEmbeddings['embeddings'], b: PhotoEmbeddings['embeddings
   return false
 }
 
-function records({ perQuery }: RetrievalMetrics, photos: readonly Photo[]) {
-  return queryRecords(perQuery, (query) => photoKey(photos[query]!))
+function scoredQueries({ embedded, score }: ScoredAsTheyAre, embeddings: Embeddings): readonly QueryRecord[] {
+  return queryRecords(score(embeddings).perQuery, (query) => photoKey(embedded.photos[query]!))
 }

@@ -6,6 +6,9 @@ export {
   type BackgroundReliance,
   type BackgroundScores,
   backgroundOf,
+  jointReliance,
+  type QueriesOtherwise,
+  queriesWhereKnown,
   type ScoredAsTheyAre,
 } from './background.ts'
 export { photosBeside } from './beside.ts'

@@ -11,9 +11,17 @@ import {
   type PhotoEmbeddings,
   writeEnsemble,
 } from '../embedder/index.ts'
-import { exclusion, labelsOf } from '../identify/index.ts'
+import {
+  type BackgroundReliance,
+  exclusion,
+  jointReliance,
+  labelsOf,
+  type QueriesOtherwise,
+  queriesWhereKnown,
+} from '../identify/index.ts'
 import {
   chanceOf,
+  type Embeddings,
   evaluateRetrieval,
   metricNames,
   type QueryScore,
@@ -61,6 +69,8 @@ export interface CrossValidation {
   readonly overall: Scores
   /** Chance and intervals of `overall`. */
   readonly statistics: Statistics
+  /** What all queries lose with another background, where photos have masks and the networks see what is outside of them; else null. */
+  readonly background: BackgroundReliance | null
 }
 
 /** Who is told how far embedding is. */
@@ -73,6 +83,7 @@ interface EmbeddedFold {
   readonly score: FoldScore
   readonly embedded: PhotoEmbeddings
   readonly perQuery: readonly QueryScore[]
+  readonly otherwise: QueriesOtherwise | null
 }
 
 /**
@@ -146,12 +157,13 @@ async function scoreFold(
   const run = foldFolder(folder, fold)
   const embedder = await openModel(run, { threads })
   try {
-    const embedded = await embedPhotos(embedder, photos, { ...reading, ...onFold?.(fold) })
+    const options = { ...reading, ...onFold?.(fold) }
+    const embedded = await embedPhotos(embedder, photos, options)
     const labels = labelsOf(embedded.photos)
-    const metrics = isScorable(embedded.photos, excludeSame)
-      ? evaluateRetrieval({ embeddings: embedded.embeddings, ...labels, excludeSame })
-      : undefined
-    const score = {
+    const score = (embeddings: Embeddings) => evaluateRetrieval({ embeddings, ...labels, excludeSame })
+    const metrics = isScorable(embedded.photos, excludeSame) ? score(embedded.embeddings) : undefined
+    const otherwise = metrics ? await queriesWhereKnown(embedder, { embedded, score }, options) : null
+    const ofFold = {
       fold,
       trained: readRunData(run).train.length,
       validated: embedded.photos.length,
@@ -160,7 +172,7 @@ async function scoreFold(
       scores: metrics === undefined ? null : scoresOfQueries(metrics.perQuery),
       chance: metrics === undefined ? null : chanceOf(metrics.perQuery),
     }
-    return { score, embedded, perQuery: metrics?.perQuery ?? [] }
+    return { score: ofFold, embedded, perQuery: metrics?.perQuery ?? [], otherwise }
   } finally {
     await embedder.release()
   }
@@ -195,6 +207,7 @@ function summarise(
     meanChance: forEach(mean, byChance),
     overall: scoresOfQueries(queries),
     statistics: statisticsOf(queries),
+    background: jointReliance(done.flatMap(({ otherwise }) => otherwise ?? [])),
   }
 }
 
