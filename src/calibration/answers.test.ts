@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { Rng } from '../base/index.ts'
+import { mean, Rng } from '../base/index.ts'
 import { costDefaults, decide, thresholdsOf } from './decision.ts'
 import { newAnimalsOf } from './new-animals.ts'
 import { fitFusion, fusedScore, type PairEvidence } from './pair-fusion.ts'
-import { type AnsweredQuery, answerModelDefaults, fitAnswerModel, posteriorOf } from './posterior.ts'
+import {
+  type AnsweredQuery,
+  type AnswerModel,
+  answerModelDefaults,
+  comparedBy,
+  fitAnswerModel,
+  posteriorOf,
+} from './posterior.ts'
 import { reliabilityOf } from './reliability.ts'
 import { riskCoverage } from './risk-coverage.ts'
 
 describe('whom a photo shows', () => {
   test('Bayes by hand: two individuals, one that was not compared, and nobody known', () => {
-    const asked = { ratios: [Math.log(8), Math.log(2)], photos: [1, 1], others: 2 }
+    const asked = { ratios: [Math.log(8), Math.log(2)], seconds: [0, 0], photos: [1, 1], others: 2 }
     const { individuals, isNew, notCompared } = posteriorOf(answerModelDefaults, asked, 0.2)
     // weights 0.2 · (8, 2, 1, 1) and 0.2 for nobody
     expect(Array.from(individuals)).toEqual([expect.closeTo(8 / 13, 12), expect.closeTo(2 / 13, 12)])
@@ -18,11 +25,58 @@ describe('whom a photo shows', () => {
   })
 
   test('many photos explain a high score, and extreme ratios stay numbers', () => {
-    const asked = { ratios: [3, 3], photos: [1, 10] }
+    const asked = { ratios: [3, 3], seconds: [0, 0], photos: [1, 10] }
     const { individuals } = posteriorOf({ shift: 0, slope: 1, cohort: 0, photos: 0.5 }, asked, 0.5)
     expect(individuals[0]! / individuals[1]!).toBeCloseTo(Math.sqrt(10), 12)
-    const far = posteriorOf(answerModelDefaults, { ratios: [900, -900], photos: [1, 1] }, 0.5)
+    const far = posteriorOf(answerModelDefaults, { ratios: [900, -900], seconds: [0, 0], photos: [1, 1] }, 0.5)
     expect([far.individuals[0], far.individuals[1], far.isNew]).toEqual([1, 0, 0])
+  })
+
+  test('a second photo of an individual adds by its weight, and nothing where it speaks against it or is missing', () => {
+    const curve = { kind: 'logistic', slope: 2, intercept: 0 } as const
+    const compared = comparedBy({ curve, prior: 0.5 }, [
+      { score: 1, second: 0.75, photos: 3 },
+      { score: 1, second: -0.75, photos: 3 },
+      { score: 1, second: undefined, photos: 1 },
+    ])
+    expect(compared).toEqual({ ratios: [2, 2, 2], seconds: [1.5, 0, 0], photos: [3, 3, 1] })
+    const { individuals } = posteriorOf({ ...answerModelDefaults, second: 0.4 }, compared, 0.5)
+    expect(individuals[0]! / individuals[1]!).toBeCloseTo(Math.exp(0.4 * 1.5), 12)
+    expect(individuals[1]).toBe(individuals[2])
+    const { second: _, ...older } = { ...answerModelDefaults, second: 0.4 }
+    const [first, other] = posteriorOf(older, compared, 0.5).individuals
+    expect(first).toBe(other)
+  })
+
+  /** Queries of 8 individuals with two photos each: their ratios share the part `alike` of what is drawn. */
+  function twoPhotos(count: number, alike: number, seed: string): AnsweredQuery[] {
+    const rng = new Rng(seed)
+    return Array.from({ length: count }, (_, q) => {
+      const truth = q % 2 === 0 ? rng.int(8) : -1
+      const pairs = Array.from({ length: 8 }, (__, i) => {
+        const shared = rng.normal()
+        const ratioOf = () => 2 * (alike * shared + Math.sqrt(1 - alike ** 2) * rng.normal() + (i === truth ? 1 : -1))
+        return [ratioOf(), ratioOf()].sort((a, b) => b - a) as [number, number]
+      })
+      const seconds = pairs.map(([, second]) => Math.max(0, second))
+      return { ratios: pairs.map(([first]) => first), seconds, photos: pairs.map(() => 2), truth }
+    })
+  }
+
+  test('how much a second photo adds is learnt: as much as it says that the first does not', () => {
+    const lossOf = (model: AnswerModel, queries: readonly AnsweredQuery[]) =>
+      -mean(
+        queries.map((query) => {
+          const { individuals, isNew } = posteriorOf(model, query, 0.5)
+          return Math.log(query.truth < 0 ? isNew : individuals[query.truth]!)
+        }),
+      )
+    const model = fitAnswerModel(twoPhotos(600, 0, 'learnt'))
+    expect(model.second).toBeGreaterThan(0.3)
+    const asked = twoPhotos(600, 0, 'asked')
+    const alone = fitAnswerModel(twoPhotos(600, 0, 'learnt').map((query) => ({ ...query, seconds: Array(8).fill(0) })))
+    expect(lossOf(model, asked)).toBeLessThan(lossOf(alone, asked) - 0.02)
+    expect(fitAnswerModel(twoPhotos(600, 1, 'learnt')).second).toBeLessThan(0.7 * model.second!)
   })
 
   /** Queries of 12 individuals whose scores share a part, so that their ratios say more than they should. */
@@ -32,7 +86,7 @@ describe('whom a photo shows', () => {
       const shared = 1.5 * rng.normal()
       const truth = q % 2 === 0 ? rng.int(12) : -1
       const ratios = Array.from({ length: 12 }, (__, i) => 2 * (rng.normal() + shared + (i === truth ? 3 : 0)) - 4.5)
-      return { ratios, photos: Array.from(ratios, () => 1), truth }
+      return { ratios, seconds: ratios.map(() => 0), photos: ratios.map(() => 1), truth }
     })
   }
 
@@ -55,7 +109,7 @@ describe('whom a photo shows', () => {
   })
 
   test('queries of one kind only are refused', () => {
-    expect(() => fitAnswerModel([{ ratios: [1], photos: [1], truth: 0 }])).toThrow(
+    expect(() => fitAnswerModel([{ ratios: [1], seconds: [0], photos: [1], truth: 0 }])).toThrow(
       'of known and of new individuals, got 1 of 1',
     )
   })

@@ -13,14 +13,24 @@ export type CurveKind = (typeof curveKinds)[number]
 /** With fewer individuals no isotonic curve is taken: on 8 and on 16 nyala the logistic one had the smaller log loss on answers about others, and the smaller ECE (docs/answers.md). */
 export const fewestForSteps = 20
 
-/** A curve that is never 0 or 1. @throws InputError as `checkPairs`. */
-export function fitCurve(kind: CurveKind, pairs: ScoredPairs): Curve {
-  return kind === 'logistic' ? fitPlatt(pairs) : fitIsotonic(withDoubt(pairs))
+/**
+ * A curve that is never 0 or 1. Of scores that crowd below 1, as those of matched places do, a logistic one is told to be over −ln(1 − score): where one
+ * score of 0.999 and one of 0.99999 are far apart. @throws InputError as `checkPairs`.
+ */
+export function fitCurve(kind: CurveKind, pairs: ScoredPairs, scale?: LogisticCurve['scale']): Curve {
+  if (kind === 'isotonic') return fitIsotonic(withDoubt(pairs))
+  if (scale === undefined) return fitPlatt(pairs)
+  return { ...fitPlatt({ ...pairs, scores: Float64Array.from(pairs.scores, towardsOne) }), scale }
+}
+
+/** −ln(1 − s): how near to 1, as far as float32 tells. */
+export function towardsOne(score: number): number {
+  return -Math.log(Math.max(1 - score, 2 ** -24))
 }
 
 /** P(one individual | score), among pairs as those that the curve was fitted on. */
 export function probabilityAt(curve: Curve, score: number): number {
-  return curve.kind === 'isotonic' ? isotonicAt(curve, score) : sigmoid(curve.intercept + curve.slope * score)
+  return curve.kind === 'isotonic' ? isotonicAt(curve, score) : sigmoid(oddsAt(curve, score))
 }
 
 /**
@@ -28,8 +38,12 @@ export function probabilityAt(curve: Curve, score: number): number {
  * what the score says whatever a gallery's own share is.
  */
 export function logLikelihoodRatio(curve: Curve, score: number, prior: number): number {
-  const odds = curve.kind === 'logistic' ? curve.intercept + curve.slope * score : logit(isotonicAt(curve, score))
+  const odds = curve.kind === 'logistic' ? oddsAt(curve, score) : logit(isotonicAt(curve, score))
   return odds - logit(prior)
+}
+
+function oddsAt({ intercept, slope, scale }: LogisticCurve, score: number): number {
+  return intercept + slope * (scale === undefined ? score : towardsOne(score))
 }
 
 /** −Σ w (t ln p + (1 − t) ln(1 − p)) / Σ w of the pairs' labels under these probabilities: smaller is better. */

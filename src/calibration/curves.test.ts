@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { goldenPath } from '../../test/golden.ts'
 import { Rng } from '../base/index.ts'
-import { fitCurve, logLikelihoodRatio, probabilityAt } from './curve.ts'
+import { fitCurve, logLikelihoodRatio, probabilityAt, towardsOne } from './curve.ts'
 import { fitIsotonic, isotonicAt } from './isotonic.ts'
 import { fitLogistic, fitPlatt, logit } from './logistic.ts'
 import { withPrior } from './prior.ts'
@@ -119,6 +119,25 @@ test('drawn pairs get back the probabilities that they were drawn with, and a ra
         expect(Math.abs(now - truth)).toBeLessThan(0.06)
       }
     }
+})
+
+test('scores that crowd below 1 are told apart there: drawn evidence e comes back of the score 1 − exp(−e)', () => {
+  const rng = new Rng('crowded')
+  const same = Array.from({ length: 20_000 }, () => (rng.chance(0.2) ? 1 : 0))
+  const crowded = (evidence: number) => 1 - Math.exp(-evidence)
+  const scores = same.map((label) => crowded(7 + rng.normal() + 2 * label)) // ln LR = 2 (e − 7) − 2; nearly all scores are above 0.99
+  const ratios = (scale?: 'toOne') => {
+    const curve = fitCurve('logistic', { scores, same }, scale)
+    return [6, 8, 10].map((evidence) => logLikelihoodRatio(curve, crowded(evidence), 0.2))
+  }
+  const [low, middle, high] = ratios('toOne') as [number, number, number]
+  expect(Math.abs(low - -4)).toBeLessThan(0.3)
+  expect(Math.abs(middle - 0)).toBeLessThan(0.15)
+  expect(Math.abs(high - 4)).toBeLessThan(0.3)
+  const [, plain, plainHigh] = ratios() as [number, number, number]
+  expect(plainHigh - plain).toBeLessThan(2)
+  expect(towardsOne(1)).toBeCloseTo(24 * Math.LN2, 12)
+  expect(fitCurve('isotonic', { scores, same }, 'toOne')).toEqual(fitCurve('isotonic', { scores, same }))
 })
 
 test('a prior is corrected by its odds', () => {

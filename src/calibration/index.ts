@@ -11,6 +11,7 @@ export {
   logLikelihoodRatio,
   logLoss,
   probabilityAt,
+  towardsOne,
 } from './curve.ts'
 export { type AnswerCosts, costDefaults, type Decision, decide, thresholdsOf } from './decision.ts'
 export { type IsotonicCurve } from './isotonic.ts'
@@ -32,7 +33,9 @@ export {
 export {
   type AnsweredQuery,
   type AnswerModel,
+  type ComparedIndividual,
   type ComparedIndividuals,
+  comparedBy,
   fitAnswerModel,
   type Posterior,
   posteriorOf,

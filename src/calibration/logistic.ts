@@ -2,9 +2,11 @@ import { check, counted } from '../base/index.ts'
 import { checkPairs, type ScoredPairs, weightsOf } from './scored-pairs.ts'
 import { type Local, maximise } from './solve.ts'
 
-/** p = 1 / (1 + exp(−(intercept + slope · score))). */
+/** p = 1 / (1 + exp(−(intercept + slope · x))), x the score or what `scale` makes of it. */
 export interface LogisticCurve {
   readonly kind: 'logistic'
+  /** toOne: x = −ln(1 − score), for scores that crowd below 1. The score itself unless given. */
+  readonly scale?: 'toOne' | undefined
   readonly slope: number
   readonly intercept: number
 }

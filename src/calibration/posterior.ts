@@ -1,14 +1,41 @@
 import { check } from '../base/index.ts'
+import { type Curve, logLikelihoodRatio } from './curve.ts'
 import { type Local, maximise } from './solve.ts'
 
 /** A query held against individuals, each by its most similar photo. */
 export interface ComparedIndividuals {
   /** λ: `logLikelihoodRatio` of the query and each individual's most similar photo, [N]. */
   readonly ratios: ArrayLike<number>
+  /** λ⁺: the same of each individual's second most similar photo, 0 where that speaks against it or there is none, [N]. */
+  readonly seconds: ArrayLike<number>
   /** Photos of each individual that the query was compared with, [N]; 1 at least. */
   readonly photos: ArrayLike<number>
   /** Individuals of the gallery besides, of whom no photo could be compared: of another flank. */
   readonly others?: number | undefined
+}
+
+/** An individual as a query was compared with it. */
+export interface ComparedIndividual {
+  /** Of its most similar photo. */
+  readonly score: number
+  /** Of the photo after that; undefined where there is none. */
+  readonly second: number | undefined
+  /** How many photos were compared. */
+  readonly photos: number
+}
+
+/** What the scores of individuals say by a curve that was fitted where the share of pairs of one individual was `prior`. */
+export function comparedBy(
+  { curve, prior }: { readonly curve: Curve; readonly prior: number },
+  individuals: readonly ComparedIndividual[],
+): ComparedIndividuals {
+  return {
+    ratios: individuals.map(({ score }) => logLikelihoodRatio(curve, score, prior)),
+    seconds: individuals.map(({ second }) =>
+      second === undefined ? 0 : Math.max(0, logLikelihoodRatio(curve, second, prior)),
+    ),
+    photos: individuals.map(({ photos }) => photos),
+  }
 }
 
 /** How ratios of many individuals are weighed against each other and against nobody known. */
@@ -21,10 +48,18 @@ export interface AnswerModel {
   readonly cohort: number
   /** How much of a high score many photos explain: each doubling takes off photos · ln 2. */
   readonly photos: number
+  /** How much a second photo of the individual adds: the two are not independent. A calibration of an earlier rosette knows nothing of it. */
+  readonly second?: number | undefined
 }
 
 /** Nothing learnt: Bayes' rule for independent scores. */
-export const answerModelDefaults = { shift: 0, slope: 1, cohort: 0, photos: 0 } as const satisfies AnswerModel
+export const answerModelDefaults = {
+  shift: 0,
+  slope: 1,
+  cohort: 0,
+  photos: 0,
+  second: 0,
+} as const satisfies AnswerModel
 
 /** Whom a query shows. All of it adds up to 1. */
 export interface Posterior {
@@ -37,14 +72,14 @@ export interface Posterior {
 }
 
 /**
- * P(i) ∝ (1 − ρ) / N · exp(shift + slope · λᵢ − cohort · mean λ − photos · ln nᵢ) for each individual i with nᵢ photos, P(new) ∝ ρ, and for each of the N that could not be
+ * P(i) ∝ (1 − ρ) / N · exp(shift + slope · λᵢ + second · λ⁺ᵢ − cohort · mean λ − photos · ln nᵢ) for each individual i with nᵢ photos, P(new) ∝ ρ, and for each of the N that could not be
  * compared P ∝ (1 − ρ) / N: nothing speaks for or against it. ρ is the share of photos of new animals, and all N of the gallery are taken to be
  * equally likely: so the answer follows the gallery that is asked, not the one that was learnt on.
  * @throws InputError for a share that is not between 0 and 1.
  */
 export function posteriorOf(
-  { shift, slope, cohort, photos: perDoubling }: AnswerModel,
-  { ratios, photos, others = 0 }: ComparedIndividuals,
+  { shift, slope, cohort, photos: perDoubling, second = 0 }: AnswerModel,
+  { ratios, seconds, photos, others = 0 }: ComparedIndividuals,
   newShare: number,
 ): Posterior {
   check(
@@ -55,7 +90,12 @@ export function posteriorOf(
   const level = shift - cohort * meanOf(ratios)
   const logs = Float64Array.from(
     { length: ratios.length },
-    (_, i) => level + slope * ratios[i]! - perDoubling * Math.log(photos[i]!) + Math.log((1 - newShare) / all),
+    (_, i) =>
+      level +
+      slope * ratios[i]! +
+      second * seconds[i]! -
+      perDoubling * Math.log(photos[i]!) +
+      Math.log((1 - newShare) / all),
   )
   const logNew = Math.log(newShare)
   const top = logs.reduce((a, b) => Math.max(a, b), logNew)
@@ -80,13 +120,13 @@ const learntShare = 0.5
 /** How strongly the model is held to Bayes' rule: as one query does. */
 const hold = 1
 
-/** Shift, slope, cohort, photos. */
-const start = [0, 1, 0, 0] as const
+/** Shift, slope, cohort, photos, second. */
+const start = [0, 1, 0, 0, 0] as const
 const size = start.length
 
-function modelAt(place: Float64Array): AnswerModel {
-  const [shift = 0, slope = 1, cohort = 0, photos = 0] = place
-  return { shift, slope, cohort, photos }
+function modelAt(place: Float64Array): AnswerModel & { readonly second: number } {
+  const [shift = 0, slope = 1, cohort = 0, photos = 0, second = 0] = place
+  return { shift, slope, cohort, photos, second }
 }
 
 function meanOf(values: ArrayLike<number>): number {
@@ -97,7 +137,7 @@ function meanOf(values: ArrayLike<number>): number {
 
 /**
  * The model under which these answers are likeliest, known and new ones counting equally: a conditional logit with an outside option (McFadden, 1974),
- * drawn towards `answerModelDefaults`. A slope below 0 becomes 0. @throws InputError without a query of a known and one of a new individual.
+ * drawn towards `answerModelDefaults`. A slope and a weight of the second photo below 0 become 0. @throws InputError without a query of a known and one of a new individual.
  */
 export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
   const known = queries.filter(({ truth }) => truth >= 0).length
@@ -107,8 +147,8 @@ export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
   )
   const weight = (truth: number) => queries.length / 2 / (truth >= 0 ? known : queries.length - known)
   const found = maximise((place) => likelihoodAt(place, queries, weight), Float64Array.from(start))
-  const { slope, ...rest } = modelAt(found)
-  return { ...rest, slope: Math.max(0, slope) }
+  const { slope, second, ...rest } = modelAt(found)
+  return { ...rest, slope: Math.max(0, slope), second: Math.max(0, second) }
 }
 
 /** Σ w ln P(truth) less ½ hold ‖place − start‖². */
@@ -127,7 +167,7 @@ function likelihoodAt(
     const { individuals, isNew } = posteriorOf(model, query, learntShare)
     const weight = weightOf(query.truth)
     const cohort = -meanOf(query.ratios)
-    const featuresOf = (i: number) => [1, query.ratios[i]!, cohort, -Math.log(query.photos[i]!)]
+    const featuresOf = (i: number) => [1, query.ratios[i]!, cohort, -Math.log(query.photos[i]!), query.seconds[i]!]
     mean.fill(0)
     square.fill(0)
     individuals.forEach((p, i) => {
@@ -137,7 +177,7 @@ function likelihoodAt(
         for (let k = 0; k < size; k++) square[j * size + k]! += p * x[j]! * x[k]!
       }
     })
-    const own = query.truth < 0 ? [0, 0, 0, 0] : featuresOf(query.truth)
+    const own = query.truth < 0 ? start.map(() => 0) : featuresOf(query.truth)
     value += weight * Math.log(Math.max(Number.MIN_VALUE, query.truth < 0 ? isNew : individuals[query.truth]!))
     for (let j = 0; j < size; j++) {
       gradient[j]! += weight * (own[j]! - mean[j]!)

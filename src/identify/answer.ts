@@ -1,9 +1,10 @@
 import {
   type AnswerCosts,
+  type ComparedIndividual,
+  comparedBy,
   costDefaults,
   type Decision,
   decide,
-  logLikelihoodRatio,
   posteriorOf,
 } from '../calibration/index.ts'
 import type { CalibratedScores } from './calibration-record.ts'
@@ -60,11 +61,9 @@ export interface AnswerOptions {
 /** Mistakes cost ten looks; every second photo may show a new animal. */
 export const answerDefaults = { costs: costDefaults, newShare: 0.5 } as const satisfies AnswerOptions
 
-/** A query's ranking by individual: the score with its most similar photo, and how many photos were compared. */
-export interface ScoredIndividual {
+/** A query's ranking by individual. */
+export interface ScoredIndividual extends ComparedIndividual {
   readonly identity: string
-  readonly score: number
-  readonly photos: number
 }
 
 /** What is known of a query besides. */
@@ -140,13 +139,8 @@ function answerByScores(
       : ({ answer: 'unsure', reason: 'uncalibrated' } as const)
     return { answer: { ...nothing, ...told }, probabilities: undefined }
   }
-  const { curve, prior, answers } = scores
-  const compared = {
-    ratios: individuals.map(({ score }) => logLikelihoodRatio(curve, score, prior)),
-    photos: individuals.map(({ photos }) => photos),
-    others: notCompared,
-  }
-  const posterior = posteriorOf(answers, compared, newShare)
+  const compared = { ...comparedBy(scores, individuals), others: notCompared }
+  const posterior = posteriorOf(scores.answers, compared, newShare)
   const lost = posterior.individuals.reduce((sum, p, i) => sum + (out.has(individuals[i]!.identity) ? p : 0), 0)
   const left = Math.max(1 - lost, Number.MIN_VALUE)
   const probabilities = posterior.individuals.map((p, i) => (out.has(individuals[i]!.identity) ? 0 : p / left))

@@ -16,7 +16,12 @@ const count = z.number().min(0)
 const between = z.number().gt(0).lt(1)
 
 const curveSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('logistic'), slope: z.number().min(0), intercept: number }),
+  z.strictObject({
+    kind: z.literal('logistic'),
+    slope: z.number().min(0),
+    intercept: number,
+    scale: z.literal('toOne').optional(),
+  }),
   z
     .strictObject({
       kind: z.literal('isotonic'),
@@ -76,7 +81,11 @@ const sourceSchema = z.strictObject({
   curve: curveSchema,
   /** Share of pairs of one individual that the curve was fitted on. */
   prior: between,
-  answers: z.strictObject({ shift: number, slope: z.number().min(0), cohort: number, photos: number }),
+  answers: z.strictObject({
+    ...{ shift: number, slope: z.number().min(0), cohort: number, photos: number },
+    /** Files of an earlier rosette do not say. */
+    second: z.number().min(0).optional(),
+  }),
   /** On individuals that were not fitted on; null where there were too few to hold any out. */
   measured: measuredSchema.nullable(),
 })
@@ -188,7 +197,9 @@ export function olderCalibration(
         ? 'its probabilities of places of the coat were learnt otherwise'
         : fittedOn.animals === undefined
           ? 'it does not say on which animals'
-          : undefined
+          : sources.some(({ answers }) => answers.second === undefined)
+            ? 'it does not know what a second photo of an animal says'
+            : undefined
   return why && `${path}: was made by an older rosette, and ${why}: \`calibrateModel()\` makes it anew`
 }
 

@@ -140,26 +140,29 @@ test('pairs in their order, clipped or shifted; 0 for a photo that was skipped',
   ])
 })
 
+/** A calibration that was measured. */
+const sure: CalibratedScores = {
+  fusion: { kind: 'embedding' },
+  curve: { kind: 'logistic', slope: 10, intercept: 0 },
+  prior: 0.5,
+  answers: { shift: 0, slope: 1, cohort: 0, photos: 0 },
+  measured: {
+    known: 2,
+    absent: 2,
+    individuals: 8,
+    folds: 2,
+    rank1: 1,
+    identityBalancedMap: 1,
+    ece: 0,
+    pairEce: 0,
+    bins: [],
+    absentNamed: 0,
+  },
+}
+
 test('with probabilities the likeliest individual is first, also where another one has the most similar photo', () => {
   const many = set(...Array.from({ length: 20 }, (_, i) => [`a${i}`, 'Abril', 5 + i] as const), ['b1', 'Bento', -6])
-  const scores: CalibratedScores = {
-    fusion: { kind: 'embedding' },
-    curve: { kind: 'logistic', slope: 10, intercept: 0 },
-    prior: 0.5,
-    answers: { shift: 0, slope: 1, cohort: 0, photos: 1 },
-    measured: {
-      known: 2,
-      absent: 2,
-      individuals: 8,
-      folds: 2,
-      rank1: 1,
-      identityBalancedMap: 1,
-      ece: 0,
-      pairEce: 0,
-      bins: [],
-      absentNamed: 0,
-    },
-  }
+  const scores = { ...sure, answers: { ...sure.answers, photos: 1 } }
   const [found] = identifyPhotos(many, set(['q', undefined, 0]), 1, { scores })
   expect(found!.answer.identity).toBe('Bento')
   expect(found!.candidates.map(({ rank, identity, photo }) => [rank, identity, photo.filename])).toEqual([
@@ -171,6 +174,16 @@ test('with probabilities the likeliest individual is first, also where another o
     expect(plain!.candidates.map(({ identity }) => identity)).toEqual(['Abril', 'Bento'])
     expect(plain!.answer.identity).toBe('Abril')
   }
+})
+
+test('a second photo that fits speaks for an individual, where the calibration learnt that it does', () => {
+  const known = set(['a1', 'Abril', 5], ['a2', 'Abril', 80], ['b1', 'Bento', 8], ['b2', 'Bento', -8])
+  const likeliest = (second: number | undefined) => {
+    const scores = { ...sure, answers: { ...sure.answers, second } }
+    return identifyPhotos(known, set(['q', undefined, 0]), 2, { scores })[0]!.answer
+  }
+  expect([undefined, 0, 0.5].map((second) => likeliest(second).identity)).toEqual(['Abril', 'Abril', 'Bento'])
+  expect(likeliest(undefined)).toEqual(likeliest(0))
 })
 
 test('a calibration that was never measured names nobody, however sure it is', () => {

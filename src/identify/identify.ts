@@ -247,18 +247,21 @@ function likeliestThere(
   return { identity: best[0], ...best[1] }
 }
 
-/** Every individual down a ranking, with its best score and how many of its photos are in it. */
+/** Every individual down a ranking, with its two best scores and how many of its photos are in it. */
 function individualsOf(
   order: Int32Array,
   similarities: Float32Array,
   identities: readonly string[],
 ): readonly RankedIndividual[] {
-  const found = new Map<string, { readonly score: number; readonly photo: number; photos: number }>()
+  const found = new Map<string, { score: number; second: number | undefined; photo: number; photos: number }>()
   for (const photo of order) {
     const identity = identities[photo]!
     const own = found.get(identity)
-    if (own === undefined) found.set(identity, { score: similarities[photo]!, photo, photos: 1 })
-    else own.photos++
+    if (own === undefined) found.set(identity, { score: similarities[photo]!, second: undefined, photo, photos: 1 })
+    else {
+      own.second ??= similarities[photo]!
+      own.photos++
+    }
   }
   return [...found].map(([identity, own]) => ({ identity, ...own }))
 }

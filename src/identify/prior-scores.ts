@@ -1,5 +1,5 @@
 import { check, counted, Rng } from '../base/index.ts'
-import { type Curve, fitCurve, logLikelihoodRatio } from '../calibration/index.ts'
+import { type Curve, fitCurve, logLikelihoodRatio, towardsOne } from '../calibration/index.ts'
 import { type Photo, photoKey } from '../data/index.ts'
 import {
   type Adjust,
@@ -69,7 +69,7 @@ export function watchPrior({ queries, gallery, leaveOut }: PriorTask, match: Mat
     '`columns: {"camera":"…"}` names the column of stations and `columns: {"timestamp":"…"}` that of times; or leave out `prior`',
   )
   const { foldOf, folds } = dealt({ queries, gallery, leaveOut })
-  const evidence = match === undefined ? (score: number) => score : crowded
+  const evidence = match === undefined ? (score: number) => score : towardsOne
   const drawn: DrawnPair[] = []
   const rate = Math.min(1, mostPairs / (queries.length * gallery.length))
   const count: OnRanked = (query, order, similarities) => {
@@ -141,11 +141,6 @@ function placesBy(first: Float64Array, second: Float32Array): Float32Array {
     places[i] = places[before]! + (apart(before, i) === 0 ? 0 : 1)
   })
   return places
-}
-
-/** −ln(1 − s): how near to 1. */
-function crowded(score: number): number {
-  return -Math.log(Math.max(1 - score, 2 ** -24))
 }
 
 /** A pair of photos with the folds of both individuals. */

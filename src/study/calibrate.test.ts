@@ -100,6 +100,8 @@ test('a calibration that answers as one of an older rosette did is told, and no 
     return olderCalibration(path, readCalibration(path))
   }
   expect(told({})).toBeUndefined()
+  const { second: __, ...answers } = record.embedding.answers
+  expect(told({ embedding: { ...record.embedding, answers } })).toContain('what a second photo of an animal says')
   const steps = { kind: 'isotonic', scores: [0, 1], probabilities: [0.1, 0.9] } as const
   const embedding = { ...record.embedding, curve: steps }
   expect(told({ embedding })).toBeUndefined()
@@ -182,6 +184,8 @@ test('nine individuals are too few to prove anything, which the record says', ()
   const meeting = { ...meetingOf(nine, undefined), model, data: 'drawn', extractor: 'drawn places' }
   const record = calibrateModel({ ...meeting, local: matched(nine, true), match: 'local' })
   expect(record.local!.gain.interval[0]).toBeGreaterThan(0)
+  expect(record.local!.curve).toMatchObject({ kind: 'logistic', scale: 'toOne' }) // its scores crowd below 1
+  expect(record.embedding.curve).not.toHaveProperty('scale')
   expect(record.local).toMatchObject({ better: false, tooFew: '9 individuals are too few to decide: 10 at least' })
 })
 

@@ -2,8 +2,10 @@ import { mean } from '../base/index.ts'
 import {
   type AnsweredQuery,
   type AnswerModel,
+  type ComparedIndividual,
   type Curve,
   type CurveKind,
+  comparedBy,
   curveKinds,
   type EvidentPairs,
   type FusionKind,
@@ -12,7 +14,6 @@ import {
   fitCurve,
   fitFusion,
   fusedScore,
-  logLikelihoodRatio,
   logLoss,
   newAnimalsOf,
   type PairFusion,
@@ -102,7 +103,8 @@ function learn(
   // too few to validate a weight on: among so few animals places that agree by chance weigh as much as others, and they would be all but left out
   const isShipped = kind === 'additive' && pairs.folds === 0
   const fusion: PairFusion = isShipped ? { kind, weight: fusionDefaults.trust } : fitFusion(kind, known)
-  const curve = fitCurve(curveKind, { ...known, scores: known.evidence.map((pair) => fusedScore(fusion, pair)) })
+  const scored = { ...known, scores: known.evidence.map((pair) => fusedScore(fusion, pair)) }
+  const curve = fitCurve(curveKind, scored, kind === 'local' ? 'toOne' : undefined)
   return { fusion, curve, prior: pairs.priorOf(known) }
 }
 
@@ -161,8 +163,7 @@ function questionsOf(
   return meetings.flatMap((whole) => {
     const meeting = pairs.asQuestion(whole)
     const question = (asked: readonly Individual[]): AnsweredQuery => ({
-      ratios: asked.map(({ score }) => logLikelihoodRatio(curve, score, prior)),
-      photos: asked.map(({ photos }) => photos),
+      ...comparedBy({ curve, prior }, asked),
       truth: asked.findIndex(({ identity }) => identity === meeting.identity),
     })
     const everyone = individualsOf(pairs, meeting, pairs.scores(fusion, meeting))
@@ -175,20 +176,23 @@ function questionsOf(
   })
 }
 
-/** An individual that a query meets: its best score, and its photos. */
-interface Individual {
+/** An individual that a query meets. */
+interface Individual extends ComparedIndividual {
   readonly identity: string
-  readonly score: number
-  readonly photos: number
 }
 
 function individualsOf(pairs: LabelledPairs, { photos }: Meeting, scores: Float64Array): Individual[] {
-  const best = new Map<string, { score: number; photos: number }>()
+  const each = new Map<string, number[]>()
   photos.forEach((photo, i) => {
-    const own = best.get(pairs.identityOf(photo)) ?? { score: Number.NEGATIVE_INFINITY, photos: 0 }
-    best.set(pairs.identityOf(photo), { score: Math.max(own.score, scores[i]!), photos: own.photos + 1 })
+    const identity = pairs.identityOf(photo)
+    const own = each.get(identity)
+    if (own === undefined) each.set(identity, [scores[i]!])
+    else own.push(scores[i]!)
   })
-  return [...best].map(([identity, own]) => ({ identity, ...own }))
+  return [...each].map(([identity, own]) => {
+    const [score, second] = own.toSorted((a, b) => b - a)
+    return { identity, score: score!, second, photos: own.length }
+  })
 }
 
 /** As many photos of new animals as of known ones. */
