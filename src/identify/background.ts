@@ -69,19 +69,26 @@ export interface QueriesOtherwise {
   readonly swapped: readonly QueryRecord[]
 }
 
-/** What `backgroundOf` compares, of one of several models that share photos out: null where no mask is known, or the model does not see what is outside of it. */
+/**
+ * What `backgroundOf` compares, of one of several models that share photos out. The queries stay as they are where no mask is known, or the model does not see
+ * what is outside of it.
+ */
 export async function queriesWhereKnown(
   embedder: Embedder,
   scored: ScoredAsTheyAre,
   options: EmbedOptions,
-): Promise<QueriesOtherwise | null> {
-  return (await seesBackground(embedder, scored.embedded.photos)) ? queriesOtherwise(embedder, scored, options) : null
+): Promise<QueriesOtherwise> {
+  const { photos, embeddings } = scored.embedded
+  const found = (await seesBackground(embedder, photos)) ? await queriesOtherwise(embedder, scored, options) : null
+  if (found !== null) return found
+  const asTheyAre = scoredQueries(scored, embeddings)
+  return { masked: 0, asTheyAre, filled: asTheyAre, swapped: asTheyAre }
 }
 
-/** What the background carries for several models together, each with queries of its own; null without any, and where they show one individual only. */
+/** What the background carries for several models together, each with queries of its own; null without a mask, and where they show one individual only. */
 export function jointReliance(parts: readonly QueriesOtherwise[]): BackgroundReliance | null {
   const asTheyAre = parts.flatMap((part) => part.asTheyAre)
-  if (areOfOne(asTheyAre)) return null
+  if (areOfOne(asTheyAre) || parts.every(({ masked }) => masked === 0)) return null
   return relianceOf({
     masked: parts.reduce((sum, { masked }) => sum + masked, 0),
     asTheyAre,

@@ -151,7 +151,11 @@ async function scoreFold(
     fold,
     photos,
     excludeSame,
-  }: { readonly fold: number; readonly photos: readonly Photo[]; readonly excludeSame: 'encounter' | undefined },
+  }: {
+    readonly fold: number
+    readonly photos: readonly Photo[]
+    readonly excludeSame: 'encounter' | undefined
+  },
   { threads, onFold, ...reading }: CollectOptions,
 ): Promise<EmbeddedFold> {
   const run = foldFolder(folder, fold)
