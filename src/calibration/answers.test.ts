@@ -79,6 +79,27 @@ describe('whom a photo shows', () => {
     expect(fitAnswerModel(twoPhotos(600, 1, 'learnt')).second).toBeLessThan(0.7 * model.second!)
   })
 
+  test('where many photos alike speak against an individual the second one does not count, and the others are fitted without it', () => {
+    const rng = new Rng('one pose only')
+    const queries = Array.from({ length: 400 }, (_, q): AnsweredQuery => {
+      const truth = q % 2 === 0 ? rng.int(8) : -1
+      const photos = Array.from({ length: 8 }, () => 1 + rng.int(10))
+      // of the true one a single photo fits; of others all fit alike, and the more there are the better the best
+      const ratios = photos.map((n, i) => (i === truth ? 3 + rng.normal() : Math.log(n) + rng.normal()))
+      const seconds = ratios.map((ratio, i) => (i === truth || photos[i] === 1 ? 0 : Math.max(0, ratio - 0.2)))
+      return { ratios, seconds, photos, truth }
+    })
+    const { second, ...others } = fitAnswerModel(queries)
+    expect(second).toBe(0)
+    const without = fitAnswerModel(queries.map((query) => ({ ...query, seconds: Array(8).fill(0) })))
+    expect(others).toEqual({
+      shift: without.shift,
+      slope: without.slope,
+      cohort: without.cohort,
+      photos: without.photos,
+    })
+  })
+
   /** Queries of 12 individuals whose scores share a part, so that their ratios say more than they should. */
   function queriesOf(count: number, seed: string): AnsweredQuery[] {
     const rng = new Rng(seed)

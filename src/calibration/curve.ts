@@ -14,8 +14,8 @@ export type CurveKind = (typeof curveKinds)[number]
 export const fewestForSteps = 20
 
 /**
- * A curve that is never 0 or 1. Of scores that crowd below 1, as those of matched places do, a logistic one is told to be over −ln(1 − score): where one
- * score of 0.999 and one of 0.99999 are far apart. @throws InputError as `checkPairs`.
+ * A curve that is never 0 or 1. With `scale: 'toOne'` a logistic one is over −ln(1 − score), which keeps 0.999 and 0.99999 apart: scores of matched places crowd
+ * below 1. @throws InputError as `checkPairs`.
  */
 export function fitCurve(kind: CurveKind, pairs: ScoredPairs, scale?: LogisticCurve['scale']): Curve {
   if (kind === 'isotonic') return fitIsotonic(withDoubt(pairs))

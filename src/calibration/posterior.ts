@@ -2,7 +2,7 @@ import { check } from '../base/index.ts'
 import { type Curve, logLikelihoodRatio } from './curve.ts'
 import { type Local, maximise } from './solve.ts'
 
-/** A query held against individuals, each by its most similar photo. */
+/** A query held against individuals, each by its two most similar photos. */
 export interface ComparedIndividuals {
   /** λ: `logLikelihoodRatio` of the query and each individual's most similar photo, [N]. */
   readonly ratios: ArrayLike<number>
@@ -48,7 +48,7 @@ export interface AnswerModel {
   readonly cohort: number
   /** How much of a high score many photos explain: each doubling takes off photos · ln 2. */
   readonly photos: number
-  /** How much a second photo of the individual adds: the two are not independent. A calibration of an earlier rosette knows nothing of it. */
+  /** How much a second photo of the individual adds: the two are not independent. Files of an earlier rosette lack it; it is 0 then. */
   readonly second?: number | undefined
 }
 
@@ -137,7 +137,7 @@ function meanOf(values: ArrayLike<number>): number {
 
 /**
  * The model under which these answers are likeliest, known and new ones counting equally: a conditional logit with an outside option (McFadden, 1974),
- * drawn towards `answerModelDefaults`. A slope and a weight of the second photo below 0 become 0. @throws InputError without a query of a known and one of a new individual.
+ * drawn towards `answerModelDefaults`. A slope below 0 becomes 0. Where a second photo would speak against an individual, none counts. @throws InputError without a query of a known and one of a new individual.
  */
 export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
   const known = queries.filter(({ truth }) => truth >= 0).length
@@ -146,9 +146,15 @@ export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
     `answers: expected queries of known and of new individuals, got ${known} of ${queries.length}`,
   )
   const weight = (truth: number) => queries.length / 2 / (truth >= 0 ? known : queries.length - known)
-  const found = maximise((place) => likelihoodAt(place, queries, weight), Float64Array.from(start))
-  const { slope, second, ...rest } = modelAt(found)
-  return { ...rest, slope: Math.max(0, slope), second: Math.max(0, second) }
+  const fitted = (asked: readonly AnsweredQuery[]) =>
+    modelAt(maximise((place) => likelihoodAt(place, asked, weight), Float64Array.from(start)))
+  const first = fitted(queries)
+  // without it the other coefficients are other ones
+  const found =
+    first.second >= 0
+      ? first
+      : fitted(queries.map((query) => ({ ...query, seconds: Array.from(query.photos, () => 0) })))
+  return { ...found, slope: Math.max(0, found.slope) }
 }
 
 /** Σ w ln P(truth) less ½ hold ‖place − start‖². */
