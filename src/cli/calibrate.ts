@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { check, checkOutput, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
-import type { CalibrationRecord, ExcludeSame, LocalMatching, LocalTask, Meeting, SplitName } from '../identify/index.ts'
+import type { CalibrationRecord, ExcludeSame, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryNames, galleryOf } from './asked-gallery.ts'
 import { calibrationText } from './calibration-text.ts'
 import { betterMatch } from './default-match.ts'
@@ -94,9 +94,8 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
   check(split !== 'train', '--split train: expected photos that the run did not learn from', 'it knows these by heart')
   const { identifiedOnly, openDataset } = await import('../data/index.ts')
   const { embedCached, loadGallery } = await import('../embedder/index.ts')
-  const { checkSecondEncounter, exclusion, matchLocally, meetingOf, otherEncounters, writeCalibration } = await import(
-    '../identify/index.ts'
-  )
+  const { checkSecondEncounter, exclusion, matchPresentAndAbsent, meetingOf, otherEncounters, writeCalibration } =
+    await import('../identify/index.ts')
   const { calibrateModel, checkCalibratable } = await import('../study/index.ts')
   await checkFilesFirst(flags)
   const out = flags.out ?? (await placeFor(flags))
@@ -138,8 +137,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       const about = { ...meeting, model, data: manifest.source, source: gallery?.source, trainedOn: learned }
       const { areOwnMatchers, fusionOf, jointFingerprint } = await import('../local/index.ts')
       const record = await withMatching(flags, { signal, gallery }, async (matching) => {
-        const local = matching && (await matchLocally(amongAll(matching), meeting))
-        const absent = matching && (await matchLocally(amongOthers(matching), withoutOwn(meeting)))
+        const matched = matching && (await matchPresentAndAbsent(matching, meeting))
         const bar = progress('calibrating', 'ways to score')
         try {
           const how = matching && {
@@ -149,7 +147,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
             config: fusionOf(matching.extractors),
             matchers: matching.extractors.length,
           }
-          const input = { ...about, local, absent, ...how }
+          const input = { ...about, local: matched?.present, absent: matched?.absent, ...how }
           return calibrateModel(input, { onWay: bar.update })
         } finally {
           bar.stop()
@@ -163,26 +161,6 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })
   })
-}
-
-/** Its progress tells that this is the first of two times. */
-function amongAll(matching: LocalMatching): LocalMatching {
-  const onLocal: LocalMatching['onLocal'] = (stage, done, total) =>
-    matching.onLocal?.(stage === 'matching' ? 'matchingFirst' : stage, done, total)
-  return { ...matching, onLocal }
-}
-
-/** Its progress tells that photos are matched once more; their keypoints are found already. */
-function amongOthers(matching: LocalMatching): LocalMatching {
-  const onLocal: LocalMatching['onLocal'] = (stage, done, total) =>
-    matching.onLocal?.('matchingOthers', stage === 'matching' ? done : 0, total)
-  return { ...matching, onLocal }
-}
-
-/** The same photos, each asked of a gallery without its individual. */
-function withoutOwn({ queries, gallery, leaveOut }: Meeting): LocalTask {
-  const isOwn = (query: number, photo: number) => queries.photos[query]!.identity === gallery.photos[photo]!.identity
-  return { queries, gallery, leaveOut: (query, photo) => leaveOut(query, photo) || isOwn(query, photo) }
 }
 
 /** Fewer say little of how scores of other individuals are spread. */

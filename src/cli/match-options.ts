@@ -89,8 +89,6 @@ const stageNames = {
   finding: 'keypoints',
   mirroring: 'keypoints, mirrored',
   matching: 'matching coats',
-  matchingFirst: 'matching coats, 1 of 2',
-  matchingOthers: 'matching coats, 2 of 2 (without their own)',
   matchingProtocols: 'matching coats under the other protocols',
 } as const satisfies Record<LocalStage, string>
 

@@ -58,6 +58,7 @@ export {
   type LocalTask,
   type MatchKind,
   matchLocally,
+  matchPresentAndAbsent,
 } from './local-matching.ts'
 export { type AgreeingPlaces, type MatchedPairs, matchPairs } from './match-pairs.ts'
 export { type Meeting, type MeetingOptions, meetingOf, otherEncounters } from './meeting.ts'

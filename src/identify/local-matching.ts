@@ -46,10 +46,10 @@ export interface LocalMatching extends Pick<MakeOnceOptions, 'limitPixels' | 'ca
 }
 
 /**
- * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingFirst: the same, where they are
- * matched twice; matchingOthers: once more, their own individual left out; matchingProtocols: once more for each further protocol, told together.
+ * finding: keypoints of photos; mirroring: those of queries that are mirrored; matching: queries with the gallery; matchingProtocols: once more for each further
+ * protocol, told together.
  */
-export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingFirst' | 'matchingOthers' | 'matchingProtocols'
+export type LocalStage = 'finding' | 'mirroring' | 'matching' | 'matchingProtocols'
 
 /** Queries and the gallery that they are matched with; one and the same object twice for a set against itself. */
 export interface LocalTask {
@@ -67,6 +67,8 @@ export interface LocalResult {
   readonly adjust: Adjust
   /** A query's similarities by places alone, [P], as `local` has them: of what was matched for `fused` too. */
   readonly alone: (query: number) => Float32Array
+  /** The same by votes, as if no places agreed. */
+  readonly byVotes: (query: number) => Float32Array
   /** By query, of its shortlist by gallery photo. */
   readonly matches: readonly ReadonlyMap<number, JointMatch>[]
   /** By query, of its shortlist, the query mirrored; empty where that was not tried. */
@@ -83,8 +85,35 @@ export interface LocalResult {
  * alone, since votes are weighed against other individuals; for a `fusion` that was learnt with other matchers; the signal's reason when it aborts.
  */
 export async function matchLocally(matching: LocalMatching, task: LocalTask): Promise<LocalResult> {
-  const { kind, extractors, config = fusionOf(extractors), fusion, threads, signal, onLocal } = matching
+  const [result] = await matchedIn(matching, task, [task.leaveOut])
+  return result!
+}
+
+/**
+ * The same, and beside it as if the query's own individual were not in the gallery, which takes little longer than one of both: places of strangers are worth more
+ * where nobody else has them. @throws InputError as `matchLocally`.
+ */
+export async function matchPresentAndAbsent(
+  matching: LocalMatching,
+  task: LocalTask,
+): Promise<{ readonly present: LocalResult; readonly absent: LocalResult }> {
   const { queries, gallery, leaveOut } = task
+  const isOwn = (query: number, photo: number) => queries.photos[query]!.identity === gallery.photos[photo]!.identity
+  const withoutOwn: LeaveOut = (query, photo) => leaveOut(query, photo) || isOwn(query, photo)
+  const [present, absent] = await matchedIn(matching, task, [leaveOut, withoutOwn])
+  return { present: present!, absent: absent! }
+}
+
+type LeaveOut = LocalTask['leaveOut']
+
+/** A result for each rule of what is left out. Queries are tried mirrored by the first. */
+async function matchedIn(
+  matching: LocalMatching,
+  task: LocalTask,
+  rules: readonly LeaveOut[],
+): Promise<readonly LocalResult[]> {
+  const { kind, extractors, config = fusionOf(extractors), fusion, threads, signal, onLocal } = matching
+  const { queries, gallery } = task
   const individuals = individualsOf(gallery.photos)
   check(
     kind === 'fused' || new Set(individuals).size > 1,
@@ -107,7 +136,9 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   )
   if (bare.length > 0) matching.onBare?.(bare)
   const mirror = matching.tryMirrored === true ? await mirrorOf(matching, queries) : undefined
-  const best = kind === 'fused' ? mostSimilar(task, config.shortlist) : undefined
+  const best = rules.map((leaveOut) =>
+    kind === 'fused' ? mostSimilar({ ...task, leaveOut }, config.shortlist) : undefined,
+  )
   const matcher = await openJointMatcher(
     { extractors, features: found.map(([, known]) => known!) },
     await ortBackend({ threads }),
@@ -115,31 +146,52 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
   const answerTo = async (query: number): Promise<Answered> => {
     signal?.throwIfAborted()
     const features = found.map(([asked]) => asked![query]!)
-    const isOut = (photo: number) => leaveOut(query, photo)
-    const how = { neighbours: 4, individuals, leaveOut: isOut }
-    const shortlist = (votes: JointVotes) => [...new Set([...(best?.[query] ?? []), ...votedFor(votes, config, isOut)])]
+    const ways = rules.map((leaveOut, r) => {
+      const isOut = (photo: number) => leaveOut(query, photo)
+      const shortlist = (votes: JointVotes) => [
+        ...new Set([...(best[r]?.[query] ?? []), ...votedFor(votes, config, isOut)]),
+      ]
+      return { neighbours: 4, individuals, leaveOut: isOut, shortlist }
+    })
     const itself = queries === gallery ? query : undefined
-    const answer = await matcher.answer(features, { ...how, shortlist, itself })
-    if (mirror === undefined) return { answer, mirrored: new Map() }
-    const chosen = [...answer.matches.keys()]
-    const turned = await matcher.answer(mirror(features, query), { ...how, shortlist: () => chosen })
-    return { answer, mirrored: turned.matches }
+    const answers = await matcher.answers(features, ways, itself)
+    if (mirror === undefined) return { answers, mirrored: new Map() }
+    const chosen = [...answers[0]!.matches.keys()]
+    const turned = await matcher.answer(mirror(features, query), { ...ways[0]!, shortlist: () => chosen })
+    return { answers, mirrored: turned.matches }
   }
-  const rows: JointAnswer[] = []
+  const rows: (readonly JointAnswer[])[] = []
   const mirrored: ReadonlyMap<number, JointMatch>[] = []
   try {
     onLocal?.('matching', 0, queries.photos.length)
     // the next one votes while this one's matches are verified
     for await (const answered of inOrder(queries.photos.keys(), answerTo, { atOnce: 2 })) {
-      rows.push(answered.answer)
+      rows.push(answered.answers)
       mirrored.push(answered.mirrored)
       onLocal?.('matching', rows.length, queries.photos.length)
     }
   } finally {
     await matcher.release()
   }
+  const named = extractors.map(({ name }) => name)
+  return rules.map((leaveOut, r) => {
+    const answers = rows.map((each) => each[r]!)
+    return { matchers: named, mirrored, ...similaritiesOf(answers, { kind, config, fusion, leaveOut }) }
+  })
+}
+
+/** What becomes of similarities by the answers to all queries. */
+function similaritiesOf(
+  answers: readonly JointAnswer[],
+  {
+    kind,
+    config,
+    fusion,
+    leaveOut,
+  }: Pick<LocalMatching, 'kind' | 'fusion'> & { readonly config: FusionConfig; readonly leaveOut: LeaveOut },
+): Omit<LocalResult, 'matchers' | 'mirrored'> {
   const alone = (query: number) => {
-    const { votes, matches } = rows[query]!
+    const { votes, matches } = answers[query]!
     const byVotes = votedFor(votes, config, (photo) => leaveOut(query, photo))
     const verified = byVotes.flatMap((photo): [number, JointMatch][] => {
       const match = matches.get(photo)
@@ -148,25 +200,24 @@ export async function matchLocally(matching: LocalMatching, task: LocalTask): Pr
     return localSimilarities({ votes, matches: new Map(verified) }, config)
   }
   return {
-    matchers: extractors.map(({ name }) => name),
     isScore: fusion?.kind === 'mean' || fusion?.kind === 'pairHead',
     alone,
+    byVotes: (query) => localSimilarities({ votes: answers[query]!.votes, matches: new Map() }, config),
     adjust: (query, similarities) => {
       if (kind === 'local') return alone(query)
-      const answer = rows[query]!
+      const answer = answers[query]!
       if (fusion === undefined) return fusedSimilarities(similarities, answer, config)
       return similarities.map((similarity, photo) =>
         fusedScore(fusion, { similarity, local: evidenceOf(answer.matches.get(photo), config) }),
       )
     },
-    matches: rows.map(({ matches }) => matches),
-    mirrored,
+    matches: answers.map(({ matches }) => matches),
   }
 }
 
-/** What was found for one query, and for the query mirrored: nothing where that was not tried. */
+/** What was found for one query by each rule, and for the query mirrored: nothing where that was not tried. */
 interface Answered {
-  readonly answer: JointAnswer
+  readonly answers: readonly JointAnswer[]
   readonly mirrored: ReadonlyMap<number, JointMatch>
 }
 

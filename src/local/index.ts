@@ -27,13 +27,21 @@ export {
   type JointMatcher,
   type JointOptions,
   type JointVotes,
+  type JointWay,
   jointFingerprint,
   jointName,
   openJointMatcher,
 } from './joint.ts'
 export type { KindSpan } from './kinds.ts'
 export { type LnbnnOptions, lnbnnDefaults, type Votes } from './lnbnn.ts'
-export { type LocalAnswer, type LocalMatch, type LocalMatcher, type MatchOptions, openMatcher } from './matcher.ts'
+export {
+  type ComparedPhoto,
+  type LocalAnswer,
+  type LocalMatch,
+  type LocalMatcher,
+  type MatchOptions,
+  openMatcher,
+} from './matcher.ts'
 export type { OpenExtractorOptions } from './network-extractor.ts'
 export { areOwnMatchers, openExtractor, openExtractors, releaseExtractors } from './open-extractor.ts'
 export { type PackedFeatures, packFeatures } from './packed.ts'

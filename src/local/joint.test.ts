@@ -65,6 +65,23 @@ test('two matchers each find their own places, and what these weigh is added up'
   })
 })
 
+test('a query asked in two ways at once has the answers of both, each weighed by its own background', async () => {
+  const together = { extractors: [first, second], features: [galleryOf(16), galleryOf(8)] }
+  const joint = await openJointMatcher(together, await ortBackend({ threads: 1 }))
+  const query = [queryOf(16), queryOf(8)]
+  const ways = [
+    { ...how, shortlist: everybody },
+    { ...how, leaveOut: (photo: number) => photo === 1, shortlist: () => [0, 2] },
+  ]
+  const both = await joint.answers(query, ways)
+  const apart = [await joint.answer(query, ways[0]!), await joint.answer(query, ways[1]!)]
+  await joint.release()
+  expect(both).toEqual(apart)
+  expect([...both[1]!.matches.keys()]).toEqual([0, 2])
+  expect(both[1]!.votes.photos[1]).toBe(0)
+  expect(both[0]!.votes.photos[1]).toBeGreaterThan(0)
+})
+
 test('one matcher alone is what it is without the others, whatever share its rule states', async () => {
   const backend = await ortBackend({ threads: 1 })
   const rule = { ...upright, jointShare: 0.1 }

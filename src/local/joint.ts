@@ -1,8 +1,8 @@
 import { sha256Of } from '../base/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import type { LocalExtractor, LocalFeatures } from './features.ts'
-import type { LnbnnOptions, Votes } from './lnbnn.ts'
-import { type LocalMatch, type LocalMatcher, openMatcher } from './matcher.ts'
+import { type LnbnnOptions, lnbnn } from './lnbnn.ts'
+import { type ComparedPhoto, type LocalMatch, type LocalMatcher, openMatcher, weighed } from './matcher.ts'
 import { packFeatures } from './packed.ts'
 import { jointShareDefault, type MatchRule } from './rule.ts'
 
@@ -37,10 +37,14 @@ export interface JointAnswer {
   readonly matches: ReadonlyMap<number, JointMatch>
 }
 
-/** What to match a query with. */
-export interface JointOptions extends LnbnnOptions {
+/** Which photos a query may meet, and which of them are verified. */
+export interface JointWay extends LnbnnOptions {
   /** The photos that every matcher verifies, given the votes for all photos. */
   readonly shortlist: (votes: JointVotes) => readonly number[]
+}
+
+/** What to match a query with. */
+export interface JointOptions extends JointWay {
   /** As in `MatchOptions`. */
   readonly itself?: number | undefined
 }
@@ -49,6 +53,8 @@ export interface JointOptions extends LnbnnOptions {
 export interface JointMatcher {
   /** @throws InputError where descriptors of the query are of another length than those of the gallery. */
   answer(query: readonly LocalFeatures[], options: JointOptions): Promise<JointAnswer>
+  /** The answers to the same query asked in several ways, for little more than one: with its own individual in the gallery, say, and without it. @throws InputError as `answer`. */
+  answers(query: readonly LocalFeatures[], ways: readonly JointWay[], itself?: number): Promise<JointAnswer[]>
   release(): Promise<void>
 }
 
@@ -104,23 +110,33 @@ export async function openJointMatcher(
     await release()
     throw error
   }
-  return {
-    answer: async (query, { shortlist, itself, ...options }) => {
-      const voted: Votes[] = []
-      for (const [m, matcher] of matchers.entries()) voted.push(await matcher.votes(query[m]!, options, itself))
-      const parts = voted.map(({ photos }) => photos)
+  const photos = features[0]?.length ?? 0
+  const answers: JointMatcher['answers'] = async (query, ways, itself) => {
+    const nearest: Float32Array[] = []
+    for (const [m, matcher] of matchers.entries()) nearest.push(await matcher.nearest(query[m]!, itself))
+    const asked = ways.map(({ shortlist, ...options }) => {
+      const voted = nearest.map((cosines) => lnbnn(cosines, photos, options))
+      const parts = voted.map((votes) => votes.photos)
       const votes = { photos: addedUp(parts, shares), parts }
-      const chosen = shortlist(votes)
-      const found: ReadonlyMap<number, LocalMatch>[] = []
-      for (const [m, matcher] of matchers.entries()) found.push(await matcher.matches(query[m]!, voted[m]!, chosen))
-      const matches = chosen.map((photo): [number, JointMatch] => [
-        photo,
+      return { voted, votes, chosen: shortlist(votes) }
+    })
+    const everyone = [...new Set(asked.flatMap(({ chosen }) => chosen))]
+    const compared: ReadonlyMap<number, ComparedPhoto>[] = []
+    for (const [m, matcher] of matchers.entries()) compared.push(await matcher.compare(query[m]!, everyone))
+    return asked.map(({ voted, votes, chosen }) => {
+      const matchOf = (photo: number) =>
         joined(
-          found.map((own) => own.get(photo)!),
+          compared.map((found, m) => weighed(found.get(photo)!, voted[m]!)),
           shares,
-        ),
-      ])
-      return { votes, matches: new Map(matches) }
+        )
+      return { votes, matches: new Map(chosen.map((photo) => [photo, matchOf(photo)])) }
+    })
+  }
+  return {
+    answers,
+    answer: async (query, { itself, ...way }) => {
+      const [answer] = await answers(query, [way], itself)
+      return answer!
     },
     release,
   }

@@ -7,15 +7,19 @@ import { openProducts } from './products.ts'
 import { type MatchRule, siftRule } from './rule.ts'
 import { type Verified, verify, verifyDefaults } from './verify.ts'
 
-/** A query held against one photo: what corresponds, what of it agrees in geometry, and what that is worth. */
-export interface LocalMatch extends Verified {
+/** A query held against one photo: what corresponds, and what of it agrees in geometry. */
+export interface ComparedPhoto extends Verified {
   readonly correspondences: Correspondences
+  /** [I, 4]: of each inlier x and y in the query, x and y in the photo, in pixels of the upright photos. */
+  readonly places: Float32Array
+}
+
+/** The same with what it is worth. */
+export interface LocalMatch extends ComparedPhoto {
   /**
    * Σ over inliers of 2 (cos − cos(background)), each 0 or more: many places that few other animals have, where they ought to be.
    */
   readonly weight: number
-  /** [I, 4]: of each inlier x and y in the query, x and y in the photo, in pixels of the upright photos. */
-  readonly places: Float32Array
 }
 
 /** A query's votes among a gallery, and its matches with the photos of a shortlist. */
@@ -36,11 +40,11 @@ export interface MatchOptions extends LnbnnOptions {
 /** A gallery that local features of queries are held against. */
 export interface LocalMatcher {
   readonly gallery: PackedFeatures
-  /** What a query votes for. `itself` as in `MatchOptions`. @throws InputError where its descriptors are of another length. */
-  votes(query: LocalFeatures, options: LnbnnOptions, itself?: number): Promise<Votes>
-  /** The query held against each of `photos`, agreeing places weighed by its own votes. */
-  matches(query: LocalFeatures, votes: Votes, photos: readonly number[]): Promise<ReadonlyMap<number, LocalMatch>>
-  /** The votes, and the matches with the photos that these put on the shortlist. @throws InputError as `votes`. */
+  /** [P, Q] as `lnbnn` takes it, which makes votes of it. `itself` as in `MatchOptions`. @throws InputError where its descriptors are of another length. */
+  nearest(query: LocalFeatures, itself?: number): Promise<Float32Array>
+  /** The query held against each of `photos`; its votes then say what each match is worth (`weighed`). */
+  compare(query: LocalFeatures, photos: readonly number[]): Promise<ReadonlyMap<number, ComparedPhoto>>
+  /** The votes, and the matches with the photos that these put on the shortlist. @throws InputError as `nearest`. */
   answer(query: LocalFeatures, options: MatchOptions): Promise<LocalAnswer>
   release(): Promise<void>
 }
@@ -55,10 +59,9 @@ export async function openMatcher(
   { ratio, oriented }: MatchRule = siftRule,
 ): Promise<LocalMatcher> {
   const products = await openProducts(gallery, backend)
-  const votes: LocalMatcher['votes'] = async (query, options, itself) =>
-    lnbnn(await products.ask(query, itself).nearest(), gallery.photos.length, options)
-  const matches: LocalMatcher['matches'] = async (query, voted, photos) => {
-    const found = new Map<number, LocalMatch>()
+  const nearest: LocalMatcher['nearest'] = (query, itself) => products.ask(query, itself).nearest()
+  const compare: LocalMatcher['compare'] = async (query, photos) => {
+    const found = new Map<number, ComparedPhoto>()
     let next = 0
     for await (const compared of products.ask(query).all(photos)) {
       const photo = photos[next++]!
@@ -67,7 +70,6 @@ export async function openMatcher(
       found.set(photo, {
         ...verified,
         correspondences: pairs,
-        weight: weigh(verified, pairs, voted),
         places: placesOf(verified, pairs, [query, gallery.photos[photo]!]),
       })
     }
@@ -75,11 +77,12 @@ export async function openMatcher(
   }
   return {
     gallery,
-    votes,
-    matches,
+    nearest,
+    compare,
     answer: async (query, { shortlist, itself, ...options }) => {
-      const voted = await votes(query, options, itself)
-      return { votes: voted, matches: await matches(query, voted, shortlist(voted)) }
+      const votes = lnbnn(await nearest(query, itself), gallery.photos.length, options)
+      const found = await compare(query, shortlist(votes))
+      return { votes, matches: new Map([...found].map(([photo, one]) => [photo, weighed(one, votes)])) }
     },
     release: products.release,
   }
@@ -99,6 +102,9 @@ function placesOf(
   return places
 }
 
-function weigh({ inliers }: Verified, { query, cosine }: Correspondences, { background }: Votes): number {
-  return inliers.reduce((sum, at) => sum + Math.max(0, 2 * (cosine[at]! - background[query[at]!]!)), 0)
+/** What a photo that a query was held against is worth by that query's votes. */
+export function weighed(compared: ComparedPhoto, { background }: Votes): LocalMatch {
+  const { query, cosine } = compared.correspondences
+  const weight = compared.inliers.reduce((sum, at) => sum + Math.max(0, 2 * (cosine[at]! - background[query[at]!]!)), 0)
+  return { ...compared, weight }
 }
