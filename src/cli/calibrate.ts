@@ -53,8 +53,8 @@ of its own: say --out there.
 With --match local the scores of places of the coat are calibrated too, for
 \`rosette identify --match local\`. With --match fused it also measures three
 ways to join these scores with similarities. From then on --match fused uses the
-best one. Coats are matched twice for this: with a photo's own individual among
-the known ones, and without it.`
+best one. For this coats are asked twice: with a photo's own individual among
+the known ones, and without it, which takes little longer than once.`
 
 interface CalibrateFlags extends ModelFlags, DataFlags, LocateFlags, MatchFlags, FlankFlags, GalleryFlags {
   readonly data?: string

@@ -94,6 +94,7 @@ test('a mirrored photo is told only where it fits better than the photo itself f
     const local = {
       adjust: (_: number, cosines: Float32Array) => cosines,
       alone: () => new Float32Array(0),
+      byVotes: () => new Float32Array(0),
       matches,
       mirrored,
     }

@@ -1,7 +1,7 @@
 import { check, counted } from '../base/index.ts'
 import { fusedScore } from '../calibration/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
-import { fusionOf, localScore } from '../local/index.ts'
+import { type FusionConfig, fusionOf, type JointMatch } from '../local/index.ts'
 import { type FlankRule, sidesOf } from './flanks.ts'
 import { type LocalMatching, type MatchKind, matchLocally } from './local-matching.ts'
 
@@ -38,21 +38,41 @@ export async function placesAmong(
   const isOther = (a: number, b: number) => sides[a] !== undefined && sides[b] !== undefined && sides[a] !== sides[b]
   const leaveOut = (query: number, photo: number) => query === photo || isOther(query, photo)
   const task = { queries: nobody, gallery: nobody, leaveOut }
-  const { matches, alone } = await matchLocally({ ...matching, fusion: undefined }, task)
+  const { matches, byVotes } = await matchLocally({ ...matching, fusion: undefined }, task)
   const config = matching.config ?? fusionOf(extractors)
+  const agreement = agreements(matches, config)
   const named = { match: kind, matchers: extractors.map(({ name }) => name) }
-  if (kind === 'local') {
-    const rows = matches.map((_, query) => alone(query))
-    return { ...named, of: (query) => (photo) => rows[query]![photo]! }
-  }
-  const scores = matches.map((own) => new Map([...own].map(([photo, match]) => [photo, localScore(match, config)])))
+  const votes = kind === 'local' ? matches.map((_, query) => byVotes(query)) : undefined
   return {
     ...named,
-    of: (query) => (photo, similarity) => {
-      const score = scores[query]!.get(photo) ?? 0
-      return fusedScore({ kind: 'additive', weight: config.trust }, { similarity, local: { score, matchers: [] } })
+    of: (query) => (photo, cosine) => {
+      const similarity = votes === undefined ? cosine : votes[query]![photo]!
+      const local = { score: agreement[query]!.get(photo) ?? 0, matchers: [] }
+      return fusedScore({ kind: 'additive', weight: config.trust }, { similarity, local })
     },
   }
+}
+
+/** The score is one half where places weigh this many times `sureWeight`. */
+const halfSure = 4
+
+/**
+ * How far two photos' places agree, 0 to 1: w / (w + 4 sureWeight), w being the mean weight of either photo as the query; a direction that was not matched counts
+ * 0. It rises more slowly than the score that ranks (`localScore`): average linkage takes the mean of pairs, in which all sure matches would count alike.
+ */
+export function agreements(
+  matches: readonly ReadonlyMap<number, Pick<JointMatch, 'weight'>>[],
+  { sureWeight }: Pick<FusionConfig, 'sureWeight'>,
+): readonly ReadonlyMap<number, number>[] {
+  const weights = matches.map(() => new Map<number, number>())
+  const add = (a: number, b: number, weight: number) => weights[a]!.set(b, (weights[a]!.get(b) ?? 0) + weight)
+  matches.forEach((own, query) => {
+    for (const [photo, { weight }] of own) {
+      add(query, photo, weight / 2)
+      add(photo, query, weight / 2)
+    }
+  })
+  return weights.map((own) => new Map([...own].map(([photo, w]) => [photo, w / (w + halfSure * sureWeight)])))
 }
 
 /** That so many photos can be matched with each other, before they are looked at; `which` they are. @throws InputError for too few, and too many. */

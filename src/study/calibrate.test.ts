@@ -54,7 +54,8 @@ function matched({ photos }: PhotoEmbeddings, useful: boolean, seed = 'places'):
   })
   const alone = (query: number) =>
     Float32Array.from(photos, (_, photo) => (matches[query]!.get(photo)?.places.length ?? 0) / 64)
-  return { adjust: (_, row) => row, alone, matches, mirrored: photos.map(() => new Map()) }
+  const byVotes = () => new Float32Array(photos.length)
+  return { adjust: (_, row) => row, alone, byVotes, matches, mirrored: photos.map(() => new Map()) }
 }
 
 const model = { name: 'drawn', fingerprint: 'a'.repeat(64) }
