@@ -1,7 +1,7 @@
 import type { Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import { identifyTop, type PostProcessing } from '../retrieval/index.ts'
-import { type Answer, type AnswerOptions, answerOf, type Likeness, type ScoredIndividual } from './answer.ts'
+import { type Answer, type AnswerOptions, answerOf, type Likeness } from './answer.ts'
 import type { CalibratedScores } from './calibration-record.ts'
 import { areCutOut } from './cut-out.ts'
 import { type DecidedQuery, decidedQueries } from './decided-queries.ts'
@@ -12,6 +12,7 @@ import { type LocalMatching, type LocalResult, matchLocally } from './local-matc
 import { placeTimeOf, weighed } from './place-time.ts'
 import type { RankProgress } from './rank-progress.ts'
 import { knownPhotos } from './rows.ts'
+import { type FoundIndividual, scoredIndividuals } from './scored-individuals.ts'
 import { type ShownPhoto, shownPhotos } from './shown-photos.ts'
 
 /** An individual that a photo may show. */
@@ -100,13 +101,14 @@ export function identifyPhotos(
   const identities = known.photos.map(({ identity }) => identity!)
   const isOther = otherFlank(queries.photos, known.photos, options.flanks)
   const everyone = identities.map((_, g) => g)
+  const rowOf = (photo: number) => ({ identity: identities[photo]!, contentHash: known.contentHashes[photo]! })
   const leftOut = (query: number) => [...twins[query]!, ...everyone.filter((g) => isOther(query, g))]
   const unlike = unlikeGallery(known, queries, (query) => twins[query]!)
   const prior = options.prior === undefined ? undefined : placeTimeOf(known.photos, queries.photos, twins)
   const bothFlanks = comparedWithBoth(queries.photos, known.photos, options.flanks)
   const found: Identification[] = []
   const onRanked = (query: number, order: Int32Array, similarities: Float32Array) => {
-    const individuals = individualsOf(order, similarities, identities)
+    const individuals = scoredIndividuals(order, (photo) => similarities[photo]!, rowOf)
     const own = new Set(individuals.map(({ identity }) => identity))
     const lost = new Set(
       everyone.flatMap((g) => (isOther(query, g) && !own.has(identities[g]!) ? [identities[g]!] : [])),
@@ -183,23 +185,18 @@ function comparedWithBoth(queries: readonly Photo[], gallery: readonly Photo[], 
   return querySides(queries, gallery).map((side) => areKnown && side === undefined)
 }
 
-/** An individual of a query's ranking, with its most similar photo by its row of the gallery. */
-interface RankedIndividual extends ScoredIndividual {
-  readonly photo: number
-}
-
 /** The individuals with their probabilities, the likeliest first; as they are, the most similar first, where these are not known or were never measured. */
 function likeliestFirst(
-  individuals: readonly RankedIndividual[],
+  individuals: readonly FoundIndividual[],
   probabilities: Float64Array | undefined,
   isMeasured: boolean,
-): readonly (RankedIndividual & { readonly probability: number | undefined })[] {
+): readonly (FoundIndividual & { readonly probability: number | undefined })[] {
   const found = individuals.map((one, i) => ({ ...one, probability: probabilities?.[i] }))
   return probabilities === undefined || !isMeasured ? found : found.sort((a, b) => b.probability! - a.probability!)
 }
 
 /** The first of a ranking: whom a person decided the query to show before all others, and those that a person ruled out after them. */
-function listedOf<T extends RankedIndividual>(
+function listedOf<T extends FoundIndividual>(
   individuals: readonly T[],
   top: number,
   { identity, ruledOut }: DecidedQuery,
@@ -220,7 +217,7 @@ function decidedOf({ of }: DecidedQuery, identity: string): Pick<Candidate, 'dec
 /** What place and time say of each individual that was compared; null where they say nothing of the query. */
 function placeTimesOf(
   factors: ReadonlyMap<string, number> | undefined,
-  individuals: readonly RankedIndividual[],
+  individuals: readonly FoundIndividual[],
   probabilities: Float64Array | undefined,
 ): ReadonlyMap<string, PlaceTimeOf> | null {
   if (factors === undefined) return null
@@ -245,25 +242,6 @@ function likeliestThere(
     told.get(first)!,
   ] as const)
   return { identity: best[0], ...best[1] }
-}
-
-/** Every individual down a ranking, with its two best scores and how many of its photos are in it. */
-function individualsOf(
-  order: Int32Array,
-  similarities: Float32Array,
-  identities: readonly string[],
-): readonly RankedIndividual[] {
-  const found = new Map<string, { score: number; second: number | undefined; photo: number; photos: number }>()
-  for (const photo of order) {
-    const identity = identities[photo]!
-    const own = found.get(identity)
-    if (own === undefined) found.set(identity, { score: similarities[photo]!, second: undefined, photo, photos: 1 })
-    else {
-      own.second ??= similarities[photo]!
-      own.photos++
-    }
-  }
-  return [...found].map(([identity, own]) => ({ identity, ...own }))
 }
 
 /** For each query how like the gallery it is, where that is less than the gallery's animals are like each other; else undefined. */

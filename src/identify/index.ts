@@ -1,5 +1,12 @@
 /** Embeddings of queries held against known individuals: who a photo may show, and how often that is right. */
-export { type Answer, type AnswerOptions, type AnswerReason, answerDefaults, type Likeness } from './answer.ts'
+export {
+  type Answer,
+  type AnswerOptions,
+  type AnswerReason,
+  answerDefaults,
+  type Likeness,
+  type ScoredIndividual,
+} from './answer.ts'
 export { accuracyWords, answerWords, noAccuracyWords, placeOfNew } from './answer-words.ts'
 export {
   type BackgroundOptions,
@@ -80,6 +87,7 @@ export {
 } from './protocol.ts'
 export { type ProtocolGap, type ProtocolReport, type ProtocolScores } from './protocols.ts'
 export type { RankProgress } from './rank-progress.ts'
+export { type FoundIndividual, scoredIndividuals } from './scored-individuals.ts'
 export { type ScoredPhotos, type Scoring, scoringOf } from './scoring.ts'
 export { leftOutWords, scoredWords, scoringWarnings, trainedOnWarning, withinEncounterWords } from './scoring-words.ts'
 export { type Selection, type SelectOptions, type SplitName, selectPhotos } from './selection.ts'

@@ -2,7 +2,6 @@ import { mean } from '../base/index.ts'
 import {
   type AnsweredQuery,
   type AnswerModel,
-  type ComparedIndividual,
   type Curve,
   type CurveKind,
   comparedBy,
@@ -22,7 +21,7 @@ import {
   reliabilityOf,
   withPrior,
 } from '../calibration/index.ts'
-import type { CalibratedScores } from '../identify/index.ts'
+import { type CalibratedScores, type FoundIndividual, scoredIndividuals } from '../identify/index.ts'
 import { fusionDefaults } from '../local/index.ts'
 import { evaluateSimilarities } from '../retrieval/index.ts'
 import type { LabelledPairs, Meeting } from './labelled-pairs.ts'
@@ -162,7 +161,7 @@ function questionsOf(
 ): AnsweredQuery[] {
   return meetings.flatMap((whole) => {
     const meeting = pairs.asQuestion(whole)
-    const question = (asked: readonly Individual[]): AnsweredQuery => ({
+    const question = (asked: readonly FoundIndividual[]): AnsweredQuery => ({
       ...comparedBy({ curve, prior }, asked),
       truth: asked.findIndex(({ identity }) => identity === meeting.identity),
     })
@@ -176,23 +175,13 @@ function questionsOf(
   })
 }
 
-/** An individual that a query meets. */
-interface Individual extends ComparedIndividual {
-  readonly identity: string
-}
-
-function individualsOf(pairs: LabelledPairs, { photos }: Meeting, scores: Float64Array): Individual[] {
-  const each = new Map<string, number[]>()
-  photos.forEach((photo, i) => {
-    const identity = pairs.identityOf(photo)
-    const own = each.get(identity)
-    if (own === undefined) each.set(identity, [scores[i]!])
-    else own.push(scores[i]!)
-  })
-  return [...each].map(([identity, own]) => {
-    const [score, second] = own.toSorted((a, b) => b - a)
-    return { identity, score: score!, second, photos: own.length }
-  })
+function individualsOf(pairs: LabelledPairs, { photos }: Meeting, scores: Float64Array): readonly FoundIndividual[] {
+  const order = Array.from(photos.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b)
+  return scoredIndividuals(
+    order,
+    (i) => scores[i]!,
+    (i) => ({ identity: pairs.identityOf(photos[i]!), contentHash: pairs.contentHashOf(photos[i]!) }),
+  )
 }
 
 /** As many photos of new animals as of known ones. */

@@ -150,6 +150,10 @@ export class LabelledPairs {
     return this.#photos.gallery.photos[photo]!.identity!
   }
 
+  contentHashOf(photo: number): string {
+    return this.#photos.gallery.contentHashes[photo]!
+  }
+
   #isSide(identity: string, fold: number | undefined, side: 'in' | 'out'): boolean {
     return fold === undefined || (this.#foldOf.get(identity) === fold) === (side === 'in')
   }
