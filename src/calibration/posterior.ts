@@ -117,11 +117,14 @@ export interface AnsweredQuery extends ComparedIndividuals {
 /** Learnt at equal shares of known and new. */
 const learntShare = 0.5
 
-/** How strongly the model is held to Bayes' rule: as one query does. */
-const hold = 1
-
 /** Shift, slope, cohort, photos, second. */
 const start = [0, 1, 0, 0, 0] as const
+
+/**
+ * How strongly each is held to Bayes' rule: as so many queries do. Few queries make too much of second photos: on nyala answers were off by 0.068 with 1 for these, and
+ * by 0.059 with 40 (docs/answers.md).
+ */
+const holds = [1, 1, 1, 1, 40] as const
 const size = start.length
 
 function modelAt(place: Float64Array): AnswerModel & { readonly second: number } {
@@ -157,7 +160,7 @@ export function fitAnswerModel(queries: readonly AnsweredQuery[]): AnswerModel {
   return { ...found, slope: Math.max(0, found.slope) }
 }
 
-/** Σ w ln P(truth) less ½ hold ‖place − start‖². */
+/** Σ w ln P(truth) less ½ Σ holdⱼ (placeⱼ − startⱼ)². */
 function likelihoodAt(
   place: Float64Array,
   queries: readonly AnsweredQuery[],
@@ -191,6 +194,7 @@ function likelihoodAt(
     }
   }
   start.forEach((from, j) => {
+    const hold = holds[j]!
     value -= (hold * (place[j]! - from) ** 2) / 2
     gradient[j]! -= hold * (place[j]! - from)
     curvature[j * (size + 1)]! += hold
