@@ -51,8 +51,9 @@ export async function backgroundOf(
   if (background === false) return null
   if (background === 'where known' && !(await seesBackground(embedder, scored.embedded.photos))) return null
   // a difference of one individual's scores has no interval
-  if (background === 'where known' && areOfOne(scoredQueries(scored, scored.embedded.embeddings))) return null
-  const queries = await queriesOtherwise(embedder, scored, options)
+  const asTheyAre = scoredQueries(scored, scored.embedded.embeddings)
+  if (background === 'where known' && areOfOne(asTheyAre)) return null
+  const queries = await queriesOtherwise(embedder, { ...scored, asTheyAre }, options)
   check(
     queries !== null || background !== true,
     '`background`: no photo has a mask that leaves out some background',
@@ -79,10 +80,10 @@ export async function queriesWhereKnown(
   options: EmbedOptions,
 ): Promise<QueriesOtherwise> {
   const { photos, embeddings } = scored.embedded
-  const found = (await seesBackground(embedder, photos)) ? await queriesOtherwise(embedder, scored, options) : null
-  if (found !== null) return found
   const asTheyAre = scoredQueries(scored, embeddings)
-  return { masked: 0, asTheyAre, filled: asTheyAre, swapped: asTheyAre }
+  const isSeen = await seesBackground(embedder, photos)
+  const found = isSeen ? await queriesOtherwise(embedder, { ...scored, asTheyAre }, options) : null
+  return found ?? { masked: 0, asTheyAre, filled: asTheyAre, swapped: asTheyAre }
 }
 
 /** What the background carries for several models together, each with queries of its own; null without a mask, and where they show one individual only. */
@@ -104,7 +105,7 @@ export function jointReliance(parts: readonly QueriesOtherwise[]): BackgroundRel
  */
 async function queriesOtherwise(
   embedder: Embedder,
-  scored: ScoredAsTheyAre,
+  { asTheyAre, ...scored }: ScoredAsTheyAre & Pick<QueriesOtherwise, 'asTheyAre'>,
   options: EmbedOptions,
 ): Promise<QueriesOtherwise | null> {
   const { photos, embeddings } = scored.embedded
@@ -116,7 +117,7 @@ async function queriesOtherwise(
   const swapped = await embedPhotos(embedder, manifest, { ...options, inPlaceOf })
   return {
     masked,
-    asTheyAre: scoredQueries(scored, embeddings),
+    asTheyAre,
     filled: scoredQueries(scored, filled.embeddings),
     swapped: scoredQueries(scored, swapped.embeddings),
   }
