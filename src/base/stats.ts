@@ -1,3 +1,9 @@
+/**
+ * The smallest positive number that is not denormal, 2⁻¹⁰²². `Number.MIN_VALUE` is denormal: where ONNX Runtime was opened it reads as 0 (docs/engine.md), and
+ * its logarithm as −∞.
+ */
+export const smallestNormal = 2 ** -1022
+
 /** Arithmetic mean; NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, v) => sum + v, 0) / values.length

@@ -1,4 +1,4 @@
-import { check } from '../base/index.ts'
+import { check, smallestNormal } from '../base/index.ts'
 import { type Curve, logLikelihoodRatio } from './curve.ts'
 import { type Local, maximise } from './solve.ts'
 
@@ -187,7 +187,7 @@ function likelihoodAt(
       }
     })
     const own = query.truth < 0 ? start.map(() => 0) : featuresOf(query.truth)
-    value += weight * Math.log(Math.max(Number.MIN_VALUE, query.truth < 0 ? isNew : individuals[query.truth]!))
+    value += weight * Math.log(Math.max(smallestNormal, query.truth < 0 ? isNew : individuals[query.truth]!))
     for (let j = 0; j < size; j++) {
       gradient[j]! += weight * (own[j]! - mean[j]!)
       for (let k = 0; k < size; k++) curvature[j * size + k]! += weight * (square[j * size + k]! - mean[j]! * mean[k]!)

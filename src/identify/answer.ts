@@ -1,3 +1,4 @@
+import { smallestNormal } from '../base/index.ts'
 import {
   type AnswerCosts,
   type ComparedIndividual,
@@ -142,7 +143,7 @@ function answerByScores(
   const compared = { ...comparedBy(scores, individuals), others: notCompared }
   const posterior = posteriorOf(scores.answers, compared, newShare)
   const lost = posterior.individuals.reduce((sum, p, i) => sum + (out.has(individuals[i]!.identity) ? p : 0), 0)
-  const left = Math.max(1 - lost, Number.MIN_VALUE)
+  const left = Math.max(1 - lost, smallestNormal)
   const probabilities = posterior.individuals.map((p, i) => (out.has(individuals[i]!.identity) ? 0 : p / left))
   const isNew = Math.min(1, posterior.isNew / left)
   const isMeasured = scores.measured !== null

@@ -1,3 +1,4 @@
+// alone: reads denormals
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { InputError } from '../base/index.ts'

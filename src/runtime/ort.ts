@@ -182,7 +182,8 @@ let probed: Promise<number> | undefined
 
 /**
  * Channels in a block of this processor, 0 where it has no blocked convolution: four channels, the fewest that the operator
- * takes, are reordered, and the result shows how many they were padded to. A fact of the machine, asked once.
+ * takes, are reordered, and the result shows how many they were padded to. A fact of the machine, asked once. As the first session of a process it also
+ * decides whether the thread that runs steps takes denormals as zeros, as ONNX Runtime's own threads do.
  */
 export function probeBlockSize(): Promise<number> {
   probed ??= (async () => {
@@ -194,7 +195,7 @@ export function probeBlockSize(): Promise<number> {
     }
     try {
       const { model } = encodeModel(toOnnx(graph), '')
-      const session = await openSession(model, { logSeverityLevel: 4 })
+      const session = await openSession(model, { ...sessionOptions({}), logSeverityLevel: 4 })
       const { y } = await session.run({ x: float32([1, 1, 1, 4], [1, 2, 3, 4]) })
       await session.release()
       const channels = sizeOf(y!.shape)
