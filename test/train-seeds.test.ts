@@ -136,6 +136,12 @@ test('begun anew and stopped, it keeps nothing of what it replaced', async () =>
   expect(output.stderr).toContain(`${again}: is a training of several seeds that has not finished`)
 })
 
+test('a study that has finished is not replaced by one of other seeds unasked', async () => {
+  const asked = { data, out, preset: 'atto', set: small, seeds: [8, 9], threads: 1, inThread: true } as const
+  await expect(trainSeeds(asked)).rejects.toThrow(`${join(out, 'seed-1')} exists`)
+  expect(readdirSync(out).sort()).toEqual(['seed-1', 'seed-2', 'seed-3', 'seeds.json', 'summary.json'])
+})
+
 test('a run of something else in the place of one of its own is told, before the first is trained and when it goes on', async () => {
   const mixed = join(folder, 'mixed')
   const asked = { data, out: mixed, preset: 'atto', set: small, seeds: [1, 2], threads: 1, inThread: true } as const

@@ -1,6 +1,6 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, readSealedJson, writeSealedJson } from '../base/index.ts'
 import { checkNewRun, isRunFolder, RunFolder } from '../run/index.ts'
 import { type TrainCallOptions, train } from '../train/index.ts'
@@ -59,7 +59,8 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   const story = resume ? readStory(out, asked) : checkedStory(options)
   const runs = story.seeds.map((seed) => join(out, `seed-${seed}`))
   if (resume) checkAlike(story, runs)
-  else for (const run of runs) checkNewRun(run, given.overwrite === true)
+  else if (given.overwrite === true) for (const run of runs) checkNewRun(run, true)
+  else for (const run of [...runs, ...runsIn(out)]) checkNewRun(run, false)
   for (const [i, seed] of story.seeds.entries()) {
     const run = runs[i]!
     const begun = resume && isRunFolder(run)
@@ -97,10 +98,20 @@ export async function trainSeeds(options: TrainSeedsOptions): Promise<SeedsOutco
   }
 }
 
+const runNamePattern = /^seed-\d+$/
+
+/** Those of a study before, of any seed: the new one would remove them. */
+function runsIn(out: string): string[] {
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return readdirSync(out)
+    .filter((name) => runNamePattern.test(name))
+    .map((name) => join(out, name))
+}
+
 /** Of a study that another one replaces: its summary and its runs, which would else be taken for the new one's when that goes on after a stop. */
 function removeReplaced(out: string, first: string): void {
   rmSync(join(out, summaryName), { force: true })
-  removeRuns(out, /^seed-\d+$/, first)
+  removeRuns(out, runNamePattern, first)
 }
 
 /** @throws InputError where a run that lies there differs from the first in more than its seed: it is of other work, and no part of the spread. */
