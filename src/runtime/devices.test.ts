@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../base/index.ts'
 import { chooseDevice, type Device, devices, type Machine } from './devices.ts'
@@ -26,7 +27,11 @@ function machineOf({
     platform,
     arch,
     exists: (path) => files.some((file) => path.endsWith(file)),
-    list: (folder) => (folder === '/dev/dri' ? render : (folders[folder] ?? [])),
+    list: (folder) => {
+      if (folder === '/dev/dri') return render
+      const inIt = files.filter((file) => file.startsWith(`${folder}/`)).map((file) => basename(file))
+      return [...inIt, ...(folders[folder] ?? [])]
+    },
     environment,
     tries: async (device) => {
       tried.push(device)
@@ -41,6 +46,21 @@ describe('auto', () => {
   test('takes CUDA before WebGPU, and says what it stands on', async () => {
     const { machine } = machineOf({ files: [cudaLibrary, '/dev/nvidia0'], works: ['cuda', 'webgpu'] })
     expect(await chooseDevice('auto', machine)).toEqual({ device: 'cuda', reason: 'an NVIDIA card' })
+  })
+
+  test('takes the second of two cards, the only one that it is given, which WebGPU names too', async () => {
+    const { machine } = machineOf({ files: [cudaLibrary, '/dev/nvidia1'], works: ['cuda'] })
+    expect(await chooseDevice('auto', machine)).toEqual({ device: 'cuda', reason: 'an NVIDIA card' })
+    const { machine: other } = machineOf({ files: ['/dev/nvidia1', '/dev/nvidiactl'], works: ['webgpu'] })
+    expect(await chooseDevice('auto', other)).toEqual({ device: 'webgpu', reason: 'an NVIDIA card' })
+    const { machine: none } = machineOf({ files: ['/dev/nvidiactl'], works: ['webgpu'] })
+    expect((await chooseDevice('auto', none)).device).toBe('cpu')
+  })
+
+  test('takes CUDA whatever adapter Vulkan would play', async () => {
+    const environment = { VK_ICD_FILENAMES: '/x/vk_swiftshader_icd.json' }
+    const { machine } = machineOf({ files: [cudaLibrary], environment, works: ['cuda', 'webgpu'] })
+    expect((await chooseDevice('auto', machine)).device).toBe('cuda')
   })
 
   test('takes WebGPU where CUDA is not installed', async () => {

@@ -98,7 +98,7 @@ async function deviceReport(device: Device, machine: Machine): Promise<DeviceRep
   } catch (error) {
     return { device, state: 'missing', reason: `does not start: ${plainReason(error)}`, remedy: remedies[device] }
   }
-  const real = graphicsProcessor(machine)
+  const real = device === 'cuda' ? 'an NVIDIA card' : graphicsProcessor(machine)
   if (real === undefined)
     return { device, state: 'software', reason: 'a software adapter: the processor plays a graphics processor' }
   return { device, state: 'ready', reason: real }
@@ -169,7 +169,7 @@ function graphicsProcessor({ platform, list, environment, exists }: Machine): st
   if (/swiftshader|lvp|lavapipe/i.test(driver)) return undefined
   if (platform === 'win32') return 'by Direct3D 12'
   if (platform === 'darwin') return 'by Metal'
-  if (exists('/dev/nvidia0')) return 'an NVIDIA card'
+  if (list('/dev').some((name) => /^nvidia\d+$/.test(name))) return 'an NVIDIA card'
   if (exists('/dev/dxg')) return 'the graphics processor of Windows'
   return list('/dev/dri').some((name) => name.startsWith('renderD')) ? 'a graphics processor by Vulkan' : undefined
 }
