@@ -89,7 +89,7 @@ export interface Answered {
 
 /**
  * What to say of a photo, by the calibrated scores of its individuals (`posteriorOf`) and by what mistakes cost (`decide`). A photo that is unlike the whole
- * gallery is new, unless its probabilities name somebody. Without a calibration nothing is named, nor with one that was never measured. What a person decided is the answer; individuals that a
+ * gallery is new, unless its probabilities name somebody, or have one individual at 0.5 or more: then it is unsure. Without a calibration nothing is named, nor with one that was never measured. What a person decided is the answer; individuals that a
  * person ruled out have the probability 0, and the others share theirs.
  */
 export function answerOf(
@@ -154,7 +154,8 @@ function answerByScores(
   ) // of those not ruled out
   const best = isMeasured ? likeliest : mostSimilar
   const decision = isMeasured ? decide(probabilities[best]!, isNew, costs) : 'unsure'
-  const isUnlike = unlike && decision !== 'known'
+  const isLikely = isMeasured && probabilities[best]! >= 0.5
+  const isUnlike = unlike && decision !== 'known' && !isLikely
   return {
     answer: {
       answer: isUnlike ? 'new' : decision,
