@@ -78,7 +78,7 @@ export interface Posterior {
  * @throws InputError for a share that is not between 0 and 1.
  */
 export function posteriorOf(
-  { shift, slope, cohort, photos: perDoubling, second = 0 }: AnswerModel,
+  { shift, slope, cohort, photos: ofLogPhotos, second = 0 }: AnswerModel,
   { ratios, seconds, photos, others = 0 }: ComparedIndividuals,
   newShare: number,
 ): Posterior {
@@ -94,7 +94,7 @@ export function posteriorOf(
       level +
       slope * ratios[i]! +
       second * seconds[i]! -
-      perDoubling * Math.log(photos[i]!) +
+      ofLogPhotos * Math.log(photos[i]!) +
       Math.log((1 - newShare) / all),
   )
   const logNew = Math.log(newShare)

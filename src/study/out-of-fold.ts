@@ -42,8 +42,9 @@ export interface FoldScore {
   readonly fold: number
   readonly trained: number
   readonly validated: number
-  /** The step of the checkpoint that was best on these very photos. */
+  /** Photos that were ranked: those with another photo of their individual to find. */
   readonly queries: number
+  /** The others of the fold. */
   readonly skipped: number
   /** Null where no query could be scored: same encounters left out, each individual stands alone. */
   readonly scores: Scores | null
