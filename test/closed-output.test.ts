@@ -50,7 +50,10 @@ const commands: readonly (readonly [string, () => readonly string[], string | un
 
 describe.skipIf(process.platform === 'win32')('what nobody reads', () => {
   test.each(commands)('rosette %s works to its end with its exit code', async (name, args, written) => {
-    for (const closed of [['stdout'], ['stdout', 'stderr']] as const) {
+    // with both closed it says nothing that could be looked at: those that load no engine show it
+    for (const closed of written === undefined
+      ? ([['stdout'], ['stdout', 'stderr']] as const)
+      : [['stdout'] as const]) {
       const { code, said } = await unread([name, ...args()], closed)
       expect(code, said).toBe(0)
       expect(said).not.toMatch(/\n\s+at |EPIPE|this is a bug/)

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { InputError, sha256OfFile } from '../src/base/index.ts'
+import { commands, runProgram } from '../src/cli/index.ts'
 import { openDataset } from '../src/data/index.ts'
 import { openModel, readGallery, settlePair } from '../src/embedder/index.ts'
 import { RunFolder } from '../src/run/index.ts'
@@ -96,7 +97,8 @@ describe.skipIf(process.platform === 'win32')('killed while it swaps, for whoeve
       ...['--projection', 'pca', '--explain', '0', '--pixels', '100'],
     ]
     const found = async () => {
-      await done(['compare', run, other, '--out', join(folder, 'comparison.html'), '--overwrite'])
+      const compare = ['compare', run, other, '--out', join(folder, 'comparison.html'), '--overwrite']
+      expect(await runProgram(compare, commands)).toBe(0)
       return existsSync(join(run, 'report', 'report.html'))
     }
     await done(report(run))

@@ -117,21 +117,18 @@ describe('nothing is left behind and nobody is told', () => {
   })
 })
 
-test('identify takes a thousand photos as arguments, as many as the system lets through', async () => {
+test('identify takes as many photos as arguments as the system lets through', async () => {
   const place = join(folder, 'new')
   mkdirSync(place)
-  const queries = Array.from({ length: 1000 }, (_, i) => join(place, `camera-trap-${i}.png`))
+  const names = Array.from({ length: 300 }, (_, i) => `camera-trap-${i}.png`)
   const picture = await tinyPhoto('Bento', 20)
-  for (const path of queries) writeFileSync(path, picture)
+  for (const name of names) writeFileSync(join(place, name), picture)
   const table = join(folder, 'matches.csv')
   const args = ['identify', '--model', run, '--gallery', data, '--top', '1', '--csv', table, '--overwrite']
-  const asked = async (photos: readonly string[]) => {
-    const { code, stderr, loads } = await runFresh([cli, ...args, ...photos], { traced: false })
-    expect(code, stderr).toBe(0)
-    expect(readFileSync(table, 'utf8').trim().split('\n')).toHaveLength(1 + photos.length)
-    expect(new Set(loads)).toEqual(new Set(['1']))
-  }
-  await asked(queries)
   // 1.2 MB, where Linux lets 2 MB of arguments and environment through: the engine once fell over 14 kB
-  await asked(queries.slice(0, 300).map((path) => path.replace(`${place}/`, `${place}/${'./'.repeat(1950)}`)))
+  const photos = names.map((name) => `${place}/${'./'.repeat(1950)}${name}`)
+  const { code, stderr, loads } = await runFresh([cli, ...args, ...photos], { traced: false })
+  expect(code, stderr).toBe(0)
+  expect(readFileSync(table, 'utf8').trim().split('\n')).toHaveLength(1 + photos.length)
+  expect(new Set(loads)).toEqual(new Set(['1']))
 })

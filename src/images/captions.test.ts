@@ -135,8 +135,8 @@ test.each(['black below', 'thin, above'])(
 describe('no strip', () => {
   const none = { topPx: 0, bottomPx: 0 }
 
-  test('on a hundred drawn photos without one, and no date', () => {
-    for (const photo of photos(100, 320, 240, 5)) expect([captionStrips(photo), printedText(photo)]).toEqual([none, []])
+  test('on forty drawn photos without one, and no date', () => {
+    for (const photo of photos(40, 320, 240, 5)) expect([captionStrips(photo), printedText(photo)]).toEqual([none, []])
   })
 
   it('is a bar without letters, a letter by itself, or letters without an edge to the photo', async () => {

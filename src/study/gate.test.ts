@@ -5,7 +5,7 @@ import { gate } from './gate.ts'
 
 describe('gate', () => {
   it('accepts at most one random trick in twenty', () => {
-    const seeds = 200
+    const seeds = 100
     const accepted = Array.from({ length: seeds }, (_, seed) => {
       const photos = noisyScene(seed)
       const rng = new Rng(seed).fork('tricks')
