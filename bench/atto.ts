@@ -1,6 +1,6 @@
 /**
- * `node scripts/bench.mjs atto --nyala DIR`: settings of the preset `atto`, where no test looks. Of nyala's known photos a fifth of the sightings is
- * set aside; of drawn jaguars, by seeds that nothing else uses, a fifth of the encounters. Each seed sets others aside and starts another
+ * `node scripts/bench.mjs atto --nyala DIR`: settings of the preset `atto`, and larger backbones with these, where no test looks. Of nyala's
+ * known photos a fifth of the sightings is set aside; of drawn jaguars, by seeds that nothing else uses, a fifth of the encounters. Each seed sets others aside and starts another
  * network; the score is that of the last epoch, each photo against those of other encounters that were set aside. Writes
  * results/atto-settings-<processor>.csv, a row a run, with chance on the same photos and the mean loss of the last ten steps; what is there is
  * not run again.
@@ -40,6 +40,9 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   'as it is, with multi-similarity': [
     ...['sampler.kind=pxk', 'sampler.photosPerIdentity=4', 'pairLoss.kind=multi-similarity'],
   ],
+  'as it is, with convnext_femto': ['model.backbone=convnext_femto'],
+  'as it is, with convnext_pico': ['model.backbone=convnext_pico'],
+  'as it is, with convnext_nano': ['model.backbone=convnext_nano'],
 }
 
 const { individuals, photos, epochs, size } = values
