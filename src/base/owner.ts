@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const ownerSchema = z.object({
   pid: z.int().positive(),

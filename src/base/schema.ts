@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { InputError, nearest } from './check.ts'
 import { counted } from './counted.ts'
 

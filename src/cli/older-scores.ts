@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { warn } from './say.ts'
 
 /** Warns where what the scores of a folder were measured on is another by now: a run's weights, or the runs of several seeds. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, resolveInside } from '../base/index.ts'
 import { readTable } from './csv.ts'
 import { readJsonFile } from './json-file.ts'

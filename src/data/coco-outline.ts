@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Orientation, type Outline, type PhotoSize, runLengths } from '../images/index.ts'
 import type { Numbers } from './box-format.ts'
 import type { MaskFile } from './manifest.ts'

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, counted, InputError, optionText } from '../base/index.ts'
 import { type GivenBox, placeBoxes } from './boxes.ts'
 import { boundsOf, type Drawn, outlineMask, readSegmentation } from './coco-outline.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, describeIssue, InputError } from '../base/index.ts'
 import type { Numbers } from './box-format.ts'
 import { readLimitedJson } from './json-file.ts'

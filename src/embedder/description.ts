@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, parseStrictly, readJson, resolveBeside, sealOfJson, writeFileAtomic } from '../base/index.ts'
 import { type Geometry, geometry, geometrySchema, modelInputSchema, scaledBytes } from '../images/index.ts'
 import { embeddingSize, type ReIdConfig, reidSchema } from '../models/index.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, checkThere, readRegular, readSealedJson, resolveBeside, writeSealedJson } from '../base/index.ts'
 import { onnxFiles } from '../onnx/index.ts'
 import { type CheckpointName, findCheckpoint, hasCheckpoints } from '../run/index.ts'

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseStrictly } from '../base/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { embeddingSize, pixelStatistics, pretrainedOf, type ReIdConfig } from '../models/index.ts'

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isInside, readJson, StagedFolder } from '../base/index.ts'
 import { descriptionFile } from '../embedder/index.ts'
 

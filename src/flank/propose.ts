@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type MakeOnceOptions, type Manifest, makeOnce, type Photo, type Skipped } from '../data/index.ts'
 import type { FacingNetwork } from './facing-network.ts'
 import { type FacingShares, type FlankProposal, proposalDefaults, proposalOf } from './proposal.ts'

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { counted, InputError, sha256Of } from '../base/index.ts'
 import { contentHashOf, type Photo } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'

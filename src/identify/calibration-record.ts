@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, counted, parseStrictly, readJson, readSealedJson, writeSealedJson } from '../base/index.ts'
 import { fewestForSteps, neverContradicts } from '../calibration/index.ts'
 import { areOwnMatchers } from '../local/index.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const sidePx = z.int().min(1).max(16_384)
 const byte = z.int().min(0).max(255)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { check } from '../base/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import { geometrySchema } from './geometry-schema.ts'

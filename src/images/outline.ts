@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { invariant } from '../base/index.ts'
 import { upright } from './orientation.ts'
 import { runLengths } from './run-lengths.ts'

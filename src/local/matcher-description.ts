@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, InputError, parseStrictly, readJson, resolveBeside } from '../base/index.ts'
 import { modelInputSchema, scaledBytes } from '../images/index.ts'
 import { matcherPresets } from './matcher-presets.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, InputError, nearest, parseStrictly, readJson, resolveBeside } from '../base/index.ts'
 import { geometrySchema, modelInputSchema, scaledBytes } from '../images/index.ts'
 import { locatorPresets } from './presets.ts'

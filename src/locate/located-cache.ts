@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readRegular, readSealed, sha256Of, writeFileAtomic, writeSealed } from '../base/index.ts'
 import { cacheFolder, type MaskFile, notWritten, sweepCache } from '../data/index.ts'
 import { encodePng } from '../images/index.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, checkOutput, parseStrictly, readJson, StagedFolder, writeFileAtomic } from '../base/index.ts'
 
 /** The files of a folder of boxes and masks. The record says whose it is: it is written first, the boxes last. */

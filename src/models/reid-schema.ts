@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { pixelStatisticsNames } from './pixel-statistics.ts'
 import type { ReIdConfig } from './reid.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { invariant } from '../base/index.ts'
 import { matmul, scalar, staticDim, sub, type Value } from '../graph/index.ts'
 import { type AdaFaceConfig, adaFaceChange } from './adaface.ts'

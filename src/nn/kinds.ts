@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { invariant } from '../base/index.ts'
 
 /** The settings of one kind. */

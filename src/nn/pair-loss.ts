@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { mul, type Value } from '../graph/index.ts'
 import { type CircleConfig, circleLoss } from './circle.ts'
 import { unionOfKinds } from './kinds.ts'

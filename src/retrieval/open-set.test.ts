@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { goldenPath } from '../../test/golden.ts'
 import { Rng } from '../base/index.ts'
 import { areaUnderRoc, bestThreshold, type NearestKnown, openSetScores } from './open-set.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, optionText, parseJson, parseStrictly, writeFileAtomic } from '../base/index.ts'
 import { bytesOf, encodeSafetensors, readSafetensors, sameShape, type Tensor } from '../tensor/index.ts'
 import { checkpointFormat } from '../weights/index.ts'

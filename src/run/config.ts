@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { nearest, optionText } from '../base/index.ts'
 import { augmentDefaults, augmentMistakes } from '../data/index.ts'
 import { geometryDefaults, geometrySchema } from '../images/index.ts'

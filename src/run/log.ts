@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   check,
   counted,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OpenOptions } from '../data/index.ts'
 import type { WhichAnimals } from '../locate/index.ts'
 

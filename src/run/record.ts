@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, readSealedJson, writeFileAtomic, writeSealedJson } from '../base/index.ts'
 import { runNames } from './names.ts'
 import { readingSchema } from './reading.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, InputError, optionText, readSealedJson } from '../base/index.ts'
 import type { BurstFindings, BurstThreshold, Leakage } from '../data/index.ts'
 import { checkpointPath } from './checkpoint.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, checkReachable, readJson, readRegular, readSealedJson, settlePath, sha256Of } from '../base/index.ts'
 import { type TrainConfig, trainConfigSchema } from './config.ts'
 import { type ScannedLog, scanLog } from './log.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { check, counted, optionText, readSealedJson, sha256Of, writeSealedJson } from '../base/index.ts'
 import {
   type BurstFindings,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
 import { ttaModes } from '../embedder/index.ts'
 import { runNames } from '../run/index.ts'

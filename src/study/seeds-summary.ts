@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { mean, standardDeviation } from '../base/index.ts'
 import {
   type MetricName,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readJson } from '../base/index.ts'
 import type { PhotoSize } from '../models/index.ts'
 
