@@ -155,12 +155,13 @@ async function matchedIn(
     })
     const itself = queries === gallery ? query : undefined
     const answers = await matcher.answers(features, ways, itself)
-    if (mirror === undefined) return { answers, mirrored: new Map() }
+    const kept = answers.map((answer, r) => keptOf(answer, config, ways[r]!.leaveOut))
+    if (mirror === undefined) return { answers: kept, mirrored: new Map() }
     const chosen = [...answers[0]!.matches.keys()]
     const turned = await matcher.answer(mirror(features, query), { ...ways[0]!, shortlist: () => chosen })
-    return { answers, mirrored: turned.matches }
+    return { answers: kept, mirrored: turned.matches }
   }
-  const rows: (readonly JointAnswer[])[] = []
+  const rows: (readonly KeptAnswer[])[] = []
   const mirrored: ReadonlyMap<number, JointMatch>[] = []
   try {
     onLocal?.('matching', 0, queries.photos.length)
@@ -174,41 +175,51 @@ async function matchedIn(
     await matcher.release()
   }
   const named = extractors.map(({ name }) => name)
-  return rules.map((leaveOut, r) => {
+  return rules.map((_, r) => {
     const answers = rows.map((each) => each[r]!)
-    return { matchers: named, mirrored, ...similaritiesOf(answers, { kind, config, fusion, leaveOut }) }
+    return { matchers: named, mirrored, ...similaritiesOf(answers, { kind, config, fusion }) }
   })
+}
+
+/** What is kept of an answer until all queries have theirs: the votes of each matcher would take 8 bytes each for every photo. */
+interface KeptAnswer {
+  /** [P]: local similarities as if no places agreed. */
+  readonly byVotes: Float32Array
+  /** The photos that each matcher votes for most: so many of each. */
+  readonly votedFor: readonly number[]
+  readonly matches: JointAnswer['matches']
+}
+
+function keptOf({ votes, matches }: JointAnswer, config: FusionConfig, isOut: (photo: number) => boolean): KeptAnswer {
+  const byVotes = localSimilarities({ votes, matches: new Map() }, config)
+  return { byVotes, votedFor: votedFor(votes, config, isOut), matches }
 }
 
 /** What becomes of similarities by the answers to all queries. */
 function similaritiesOf(
-  answers: readonly JointAnswer[],
-  {
-    kind,
-    config,
-    fusion,
-    leaveOut,
-  }: Pick<LocalMatching, 'kind' | 'fusion'> & { readonly config: FusionConfig; readonly leaveOut: LeaveOut },
+  answers: readonly KeptAnswer[],
+  { kind, config, fusion }: Pick<LocalMatching, 'kind' | 'fusion'> & { readonly config: FusionConfig },
 ): Omit<LocalResult, 'matchers' | 'mirrored'> {
+  const fused = (similarities: Float32Array, matches: JointAnswer['matches']) =>
+    fusedSimilarities(similarities, { votes: { photos: similarities }, matches }, config)
   const alone = (query: number) => {
-    const { votes, matches } = answers[query]!
-    const byVotes = votedFor(votes, config, (photo) => leaveOut(query, photo))
-    const verified = byVotes.flatMap((photo): [number, JointMatch][] => {
+    const { byVotes, votedFor, matches } = answers[query]!
+    const verified = votedFor.flatMap((photo): [number, JointMatch][] => {
       const match = matches.get(photo)
       return match === undefined ? [] : [[photo, match]]
     })
-    return localSimilarities({ votes, matches: new Map(verified) }, config)
+    return fused(byVotes, new Map(verified))
   }
   return {
     isScore: fusion?.kind === 'mean' || fusion?.kind === 'pairHead',
     alone,
-    byVotes: (query) => localSimilarities({ votes: answers[query]!.votes, matches: new Map() }, config),
+    byVotes: (query) => answers[query]!.byVotes,
     adjust: (query, similarities) => {
       if (kind === 'local') return alone(query)
-      const answer = answers[query]!
-      if (fusion === undefined) return fusedSimilarities(similarities, answer, config)
+      const { matches } = answers[query]!
+      if (fusion === undefined) return fused(similarities, matches)
       return similarities.map((similarity, photo) =>
-        fusedScore(fusion, { similarity, local: evidenceOf(answer.matches.get(photo), config) }),
+        fusedScore(fusion, { similarity, local: evidenceOf(matches.get(photo), config) }),
       )
     },
     matches: answers.map(({ matches }) => matches),
@@ -217,7 +228,7 @@ function similaritiesOf(
 
 /** What was found for one query by each rule, and for the query mirrored: nothing where that was not tried. */
 interface Answered {
-  readonly answers: readonly JointAnswer[]
+  readonly answers: readonly KeptAnswer[]
   readonly mirrored: ReadonlyMap<number, JointMatch>
 }
 

@@ -20,7 +20,7 @@ export const fusionDefaults = { shortlist: 25, sureWeight: 0.05, trust: 1 } as c
 
 /** Votes for the photos of a gallery, [P], and what the places that agree weigh, by photo: of one matcher, or of several together. */
 export interface WeighedAnswer {
-  readonly votes: { readonly photos: Float64Array }
+  readonly votes: { readonly photos: ArrayLike<number> }
   readonly matches: ReadonlyMap<number, Pick<LocalMatch, 'weight'>>
 }
 
