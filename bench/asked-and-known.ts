@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { csvText } from '../src/base/index.ts'
 import { openDataset, type Photo } from '../src/data/index.ts'
-import { rosette } from './command.ts'
+import { dividedTable } from './divided.ts'
 
 /** Photos that are asked about, and photos of known individuals; both sides show the same individuals. */
 export interface AskedAndKnown {
@@ -11,8 +11,8 @@ export interface AskedAndKnown {
 }
 
 /**
- * Both sides of a data set. Kaggle's folder with test_identities.csv beside its tables: the test photos, and the training photos. Any other folder, without
- * sightings: two fifths of the photos against the others, photos that look alike kept on one side (`rosette split --kind burst`, seed 0).
+ * Both sides of a data set. Kaggle's folder with test_identities.csv beside its tables: the test photos, and the training photos. Any other folder, or table of
+ * photos, is divided (`dividedTable`).
  */
 export async function askedAndKnown(data: string, scratch: string): Promise<AskedAndKnown> {
   const answers = join(data, 'test_identities.csv')
@@ -22,10 +22,9 @@ export async function askedAndKnown(data: string, scratch: string): Promise<Aske
       known: openDataset(data).photos,
     }
   const table = join(scratch, 'split.csv')
-  await rosette(['split', '--data', data, '--kind', 'burst', '--fraction', '0.4', '--seed', '0', '--out', table])
-  const { photos } = openDataset(table, { images: data })
+  const { photos } = openDataset(table, { images: await dividedTable(data, table) })
   return {
-    asked: photos.filter(({ split }) => split === 'validation'),
+    asked: photos.filter(({ split }) => split === 'test'),
     known: photos.filter(({ split }) => split === 'train'),
   }
 }

@@ -3,7 +3,7 @@
  * intervals and chance: the frozen network, a head on it, a network trained from random weights, and places of the coat, each on the same photos.
  * - nyala: the test photos, against the training photos. No sighting is on both sides.
  * - nyala-512: the same photos, larger; with `--locate isnet.onnx` networks see the animal alone, the background filled, and places lie on it.
- * - seals: two fifths of the photos, photos that look alike kept together, against the others.
+ * - seals, and any other folder or table of photos: two fifths against the others; encounters stay whole, or photos that look alike where these are not known.
  * Heads and networks learn from the other side alone, for as long as the recipe says: the scored photos choose nothing.
  * Writes results/protocols-<processor>.csv, a row a score; a model and seed that are there are not run again. Prints the table of docs/results.md.
  */
@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EvaluationReport, ProtocolReport } from '../src/identify/index.ts'
 import { root, rosette, today } from './command.ts'
-import { nyalaTable } from './nyala-table.ts'
+import { dividedTable } from './divided.ts'
 import { processorName } from './processor.ts'
 import { protocolTable, rowsOfFiles } from './protocol-table.ts'
 
@@ -101,9 +101,9 @@ const shown = rowsOfFiles([file, ...further].map((path) => readFileSync(path, 'u
 for (const which of ['main', 'further'] as const) console.log(`${protocolTable(shown, which)}\n`)
 
 async function measureAll(named: string): Promise<void> {
-  const [data = '', images = ''] = named.split('=')
+  const [data = '', place = ''] = named.split('=')
   const table = join(scratch, `${data}.csv`)
-  await writeTable(data, images, table)
+  const images = await dividedTable(place, table) // which are learned from (train) and scored (test)
   const photos = ['--data', table, '--images', images]
   for (const model of values.models?.split(';') ?? Object.keys(recipes)) {
     const recipe = recipes[model]
@@ -130,14 +130,6 @@ async function measureAll(named: string): Promise<void> {
       )
     }
   }
-}
-
-/** Which photos are learned from (train) and scored (test). */
-async function writeTable(data: string, images: string, table: string): Promise<void> {
-  if (data.startsWith('nyala')) return writeFileSync(table, nyalaTable(images, { fresh: 'test' }))
-  const divided = ['--kind', 'burst', '--fraction', '0.4', '--seed', '0', '--out', table]
-  await rosette(['split', '--data', images, ...divided])
-  writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/,validation$/gm, ',test'))
 }
 
 /** The network's description with another background: `mean` is its own mean colour. */
