@@ -4,6 +4,11 @@
  */
 export const smallestNormal = 2 ** -1022
 
+/** The largest of any number of values, −∞ of none: `Math.max(...values)` ends the program where they are more than some hundred thousand. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+}
+
 /** Arithmetic mean; NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, v) => sum + v, 0) / values.length

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { check, counted, InputError } from '../base/index.ts'
+import { check, counted, InputError, largest } from '../base/index.ts'
 import { type Box, type Orientation, type PhotoSize, photoSize, uprightBox } from '../images/index.ts'
 import { type BoxFormat, boxFormats, type Numbers } from './box-format.ts'
 import { shortList } from './manifest.ts'
@@ -107,7 +107,10 @@ function arePercent(all: readonly Measured[], format: BoxFormat): boolean {
     size === undefined || Math.min(size.width, size.height) >= percentEvidence.sidePx
   const known = all.filter(({ size }) => size !== undefined).length
   if (known < percentEvidence.boxes || !all.every(isLarge)) return false
-  const within = (ends: readonly number[]) => Math.max(...ends) > 50 && Math.max(...ends) <= 100.5
+  const within = (ends: readonly number[]) => {
+    const most = largest(ends)
+    return most > 50 && most <= 100.5
+  }
   const boxes = all.map(({ numbers }) => boxFormats[format].box(numbers))
   if (boxes.some(({ x, y, width, height }) => x < -0.5 || y < -0.5 || !(width > 0) || !(height > 0))) return false
   return within(boxes.map(({ x, width }) => x + width)) && within(boxes.map(({ y, height }) => y + height))
@@ -230,7 +233,7 @@ function leaving(
   })
   const out = past.filter(({ pixels }) => pixels > 0)
   if (out.length === 0) return []
-  const most = Math.round(Math.max(...out.map(({ pixels }) => pixels)))
+  const most = Math.round(largest(out.map(({ pixels }) => pixels)))
   const told = `${out.length} of ${counted(past.length, 'box', 'boxes')} leave their photo, by up to ${counted(most, 'pixel')}`
   // four columns may be a place and the photo's size
   const none =

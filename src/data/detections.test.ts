@@ -44,6 +44,13 @@ const md = (images: readonly unknown[], more = {}) => ({
 })
 
 describe('MegaDetector’s file', () => {
+  it('may have hundreds of thousands of unsure animals', () => {
+    const detections = Array.from({ length: 200_000 }, () => animal(0.01))
+    const { boxes, warnings } = open(['a.jpg'], md([{ file: 'a.jpg', detections }]))
+    expect(boxes).toEqual([['a.jpg', undefined]])
+    expect(warnings.join()).toContain('the surest 0.01: all photos stay whole')
+  })
+
   it('of bare names fits no photo where several have one', () => {
     const images = [{ file: '1.jpg', detections: [animal(0.9)] }]
     expect(() => open(['Ana/1.jpg', 'Bo/1.jpg'], md(images))).toThrow(

@@ -1,4 +1,4 @@
-import { check, counted } from '../base/index.ts'
+import { check, counted, largest } from '../base/index.ts'
 import type { Box } from '../images/index.ts'
 import { placeBoxes, type SizeProgress } from './boxes.ts'
 import { type Detection, type FileDetections, readDetections } from './detections-file.ts'
@@ -197,7 +197,7 @@ function warningsOf(photos: readonly Photo[], found: Matches['found'], threshold
       3,
     )
   const animals = [...found.values()].flatMap((file) => file.animals)
-  const surest = Math.max(...animals.map(({ confidence }) => confidence))
+  const surest = largest(animals.map(({ confidence }) => confidence))
   const unused =
     animals.length === 0
       ? 'the detector found no animal on these photos: all stay whole'
