@@ -38,6 +38,31 @@ describe('encounters', () => {
     expect(notes).toContain('1 photo without a time belongs to no encounter')
   })
 
+  it('a date without a time is of all encounters of its day, which are one then', async () => {
+    const dated = [
+      'Ana,2024-05-01', // when is not known
+      'Ana,2024-05-01 10:00',
+      'Ana,2024-05-01 18:00',
+      'Ana,2024-05-01 23:50',
+      'Ana,2024-05-02 00:10', // within the hour
+      'Ana,2024-05-03',
+      'Ana,2024-05-04 00:20',
+      'Bo,2024-05-01 10:00',
+      'Bo,2024-05-01 18:00',
+    ]
+    const { photos, notes } = await tableOf('identity,timestamp', dated)
+    expect(photos.map(({ encounter }) => encounter)).toEqual([
+      ...new Array(5).fill('Ana 2024-05-01 00:00:00'),
+      'Ana 2024-05-03 00:00:00',
+      'Ana 2024-05-04 00:20:00',
+      'Bo 2024-05-01 10:00:00',
+      'Bo 2024-05-01 18:00:00',
+    ])
+    expect(notes).toContain(
+      "2 photos have a date without a time of day: an individual's photos of that day are one encounter",
+    )
+  })
+
   it('follow the gap that is asked for', async () => {
     const count = async (encounterGapMinutes: number) => {
       const { photos } = await tableOf('identity,camera,timestamp', rows, { encounterGapMinutes })

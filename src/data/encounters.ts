@@ -89,10 +89,11 @@ export function withTimes(manifest: Manifest, { onTime }: Pick<EncounterOptions,
   }
 }
 
-function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, gapMinutes: number): Manifest {
+function grouped(manifest: Manifest, times: ReadTimes, gapMinutes: number): Manifest {
+  const { instants, daysOnly, isDay, notes } = times
   const { photos } = manifest
   const areTimes = instants.some((instant) => instant !== undefined)
-  const names = areTimes ? encounterNames(photos, instants, daysOnly ? 0 : gapMinutes * 60_000) : monthNames(photos)
+  const names = areTimes ? encounterNames(photos, times, gapMinutes * 60_000) : monthNames(photos)
   const seen = encountersByIdentity(photos, names)
   const source = photos.some(({ derived = [] }) => derived.includes('timestamp')) ? 'EXIF' : 'timestamp'
   if (seen.every((own) => new Set(own).size === 1)) {
@@ -107,8 +108,15 @@ function grouped(manifest: Manifest, { instants, daysOnly, notes }: ReadTimes, g
       ? []
       : [`${counted(untold, 'photo without a time belongs', 'photos without a time belong')} to no encounter`]
   const each = daysOnly ? 'one a day' : `gap ${gapMinutes} min`
+  const days = daysOnly ? 0 : isDay.filter(Boolean).length
+  const whole =
+    days === 0
+      ? []
+      : [
+          `${counted(days, 'photo has', 'photos have')} a date without a time of day: an individual's photos of that day are one encounter`,
+        ]
   return {
-    ...withNotes(manifest, [...notes, ...missing]),
+    ...withNotes(manifest, [...notes, ...missing, ...whole]),
     encountersFrom: `from ${source}${station}, ${areTimes ? each : 'one a month or year as written'}`,
     photos: photos.map((photo, i) => {
       const encounter = names[i]
@@ -130,10 +138,15 @@ function encountersByIdentity(photos: readonly Photo[], names: readonly (string 
   return [...found.values()]
 }
 
-/** For each photo of a known individual and time the name of its encounter: individual, station, and when it began. */
+const dayMs = 24 * 60 * 60_000
+
+/**
+ * For each photo of a known individual and time the name of its encounter: individual, station, and when it began. A day that one of the photos has no time of is
+ * one encounter: when in it that photo was taken is not known.
+ */
 function encounterNames(
   photos: readonly Photo[],
-  instants: readonly (number | undefined)[],
+  { instants, isDay }: Pick<ReadTimes, 'instants' | 'isDay'>,
   gapMs: number,
 ): (string | undefined)[] {
   const series = new Map<string, number[]>()
@@ -146,10 +159,15 @@ function encounterNames(
   })
   const names = new Array<string | undefined>(photos.length).fill(undefined)
   for (const rows of series.values()) {
-    rows.sort((a, b) => instants[a]! - instants[b]!)
+    // a date without a time is midnight, and comes first of its day
+    rows.sort((a, b) => instants[a]! - instants[b]! || Number(isDay[b]) - Number(isDay[a]))
     let name = ''
+    let wholeDay: number | undefined
     rows.forEach((row, k) => {
-      const begins = k === 0 || instants[row]! - instants[rows[k - 1]!]! > gapMs
+      const day = Math.floor(instants[row]! / dayMs)
+      const isFar = k === 0 || instants[row]! - instants[rows[k - 1]!]! > gapMs
+      const begins = day !== wholeDay && (isFar || isDay[row]!)
+      if (isDay[row]) wholeDay = day
       if (begins) name = nameOf(photos[row]!, instants[row]!)
       names[row] = name
     })

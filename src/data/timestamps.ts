@@ -9,6 +9,8 @@ export interface ReadTimes {
   readonly instants: readonly (number | undefined)[]
   /** True where no time has more than a day. */
   readonly daysOnly: boolean
+  /** True for each that has a day and no time of day; its instant is midnight. */
+  readonly isDay: readonly boolean[]
   /** How ambiguous dates were read. */
   readonly notes: readonly string[]
   /** Indices of those that cannot be read: no time, or no such day. */
@@ -48,6 +50,7 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
   const none = (problem: string): ReadTimes => ({
     instants: written.map(() => undefined),
     daysOnly: false,
+    isDay: written.map(() => false),
     notes: [],
     unread: written.flatMap((text, i) => (text !== undefined && parts[i] === undefined ? [i] : [])),
     problem,
@@ -68,6 +71,7 @@ export function readTimes(written: readonly (string | undefined)[]): ReadTimes {
   return {
     instants,
     daysOnly: timed.length === 0,
+    isDay: parts.map((part) => part !== undefined && part.clockMs === undefined),
     notes: doubtful.length > 0 ? [`dates as '${example}' are read with the ${order.split(' ')[0]} first`] : [],
     unread: written.flatMap((text, i) => (text !== undefined && instants[i] === undefined ? [i] : [])),
   }
