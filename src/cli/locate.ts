@@ -59,7 +59,7 @@ export function locateCommand(): Command {
         .argParser(fraction)
         .default(undefined, "the description's threshold"),
     )
-    .option('--overwrite', 'replace what another network, or other settings, wrote into --out')
+    .option('--overwrite', 'replace what another network, other settings or other photos wrote into --out')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(memoryLimitOption())

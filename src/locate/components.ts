@@ -1,3 +1,5 @@
+import { largest } from '../base/index.ts'
+
 /** Pixels that hang together, above a threshold. */
 export interface Component {
   /** Its number in the labels, from 1. */
@@ -70,16 +72,19 @@ export interface GroupOptions {
 /** A part below a twentieth of the largest is a speck; below a thousandth of the photo nothing can be recognised. */
 export const groupDefaults: GroupOptions = { leastShare: 0.05, gapShare: 0.1, leastArea: 0.001 }
 
+/** More parts are specks of a map that shows nothing; each would be held against each. */
+const mostParts = 1000
+
 /** Components that are one animal each, the animal of the most pixels first. */
 export function groupComponents(
   components: readonly Component[],
   mapPixels: number,
   { leastShare, gapShare, leastArea }: GroupOptions = groupDefaults,
 ): Component[][] {
-  const largest = Math.max(0, ...components.map(({ pixels }) => pixels))
-  const parts = components.filter(({ pixels }) => pixels >= leastShare * largest)
+  const most = largest(components.map(({ pixels }) => pixels))
+  const parts = components.filter(({ pixels }) => pixels >= leastShare * most)
   const groups: Component[][] = []
-  for (const part of parts.toSorted((a, b) => b.pixels - a.pixels)) {
+  for (const part of parts.toSorted((a, b) => b.pixels - a.pixels).slice(0, mostParts)) {
     const near = groups.filter((group) => group.some((other) => areNear(other, part, gapShare)))
     const joined = [...near.flat(), part]
     for (const group of near) groups.splice(groups.indexOf(group), 1)

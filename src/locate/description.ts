@@ -144,7 +144,10 @@ function overPreset(name: unknown, said: Readonly<Record<string, unknown>>, wher
   const preset: Readonly<Record<string, unknown>> = known[1]
   const sections = Object.entries({ ...preset, ...said }).map(([key, value]) => {
     const under = preset[key]
-    return [key, isRecord(under) && isRecord(value) ? { ...under, ...value } : value] as const
+    if (!isRecord(under) || !isRecord(value)) return [key, value] as const
+    // the preset's animals are of its own classes
+    const { animals: _, ...ofOtherClasses } = under
+    return [key, { ...('classes' in value ? ofOtherClasses : under), ...value }] as const
   })
   return { name: known[0], ...Object.fromEntries(sections) }
 }

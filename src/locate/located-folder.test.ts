@@ -56,6 +56,14 @@ test('the same network goes on in place, and what is of nobody known is refused'
     expect(folder).toBe(out)
     expect(existsSync(join(folder, 'masks/a.png'))).toBe(true)
   })
+  await inLocatedFolder(out, owner, options, filled('m', ['a'], ['a']))
+  // of other photos too, whose boxes would else replace these beside their masks
+  const more = { overwrite: false, files: ['a.jpg', 'b.jpg'] }
+  await inLocatedFolder(out, owner, more, filled('m', ['a', 'b'], ['a', 'b']))
+  const fewer = inLocatedFolder(out, owner, options, filled('m', ['a'], ['a']))
+  await expect(fewer).rejects.toThrow(`${join(out, 'detections.json')} has 1 photo that is not among these: b.jpg`)
+  await inLocatedFolder(out, owner, { ...options, overwrite: true }, filled('m', ['a'], ['a']))
+  expect(filesIn(out)).toEqual(['detections.json', 'locate.json', 'masks/a.png'])
   const other = temporaryFolder()
   write(other, 'notes.txt', 'x')
   await expect(inLocatedFolder(other, owner, { ...options, overwrite: true }, async () => {})).rejects.toThrow(

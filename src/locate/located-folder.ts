@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import * as z from 'zod'
-import { check, checkOutput, parseStrictly, readJson, StagedFolder, writeFileAtomic } from '../base/index.ts'
+import { check, checkOutput, counted, parseStrictly, readJson, StagedFolder, writeFileAtomic } from '../base/index.ts'
+import { shortList } from '../data/index.ts'
 
 /** The files of a folder of boxes and masks. The record says whose it is: it is written first, the boxes last. */
 export const locatedNames = { record: 'locate.json', detections: 'detections.json', masks: 'masks' } as const
@@ -18,9 +19,9 @@ export interface LocatedOwner {
 }
 
 /**
- * Lets `write` fill a folder: `out` itself where it is new, or goes on with what the same network and settings began there; else another
+ * Lets `write` fill a folder: `out` itself where it is new, or goes on with what the same network and settings began of these photos; else another
  * one, which is swapped for it when it is complete, so that boxes and masks of two networks never lie side by side. What is none of an
- * earlier network's stays. @throws InputError where the folder is somebody else's, or another network's that may not be overwritten.
+ * earlier network's stays. @throws InputError where the folder is somebody else's, and where it is another network's, or of other photos, and may not be overwritten.
  */
 export async function inLocatedFolder<T>(
   out: string,
@@ -31,17 +32,21 @@ export async function inLocatedFolder<T>(
   checkOutput(out, { overwrite: true, kind: 'folder' }) // settles what a kill left of a swap
   const before = ownerOf(out)
   const isOther = before !== undefined && before !== owner.fingerprint
+  const hint = 'choose another name, or add `overwrite`'
+  check(overwrite || !isOther, `\`out\`: ${out} was written by another model, or with other settings`, hint)
+  const asked = new Set(files)
+  const absent = before === undefined ? [] : filesOf(out).filter((file) => !asked.has(file))
   check(
-    overwrite || !isOther,
-    `\`out\`: ${out} was written by another model, or with other settings`,
-    'choose another name, or add `overwrite`',
+    overwrite || absent.length === 0,
+    `\`out\`: ${join(out, locatedNames.detections)} has ${counted(absent.length, 'photo')} that ${absent.length === 1 ? 'is' : 'are'} not among these: ${shortList(absent, 3)}`,
+    hint,
   )
   const fill = (folder: string) => {
     const record = { format: 'rosette-located', fingerprint: owner.fingerprint, model: owner.model }
     writeFileAtomic(join(folder, locatedNames.record), `${JSON.stringify(record, undefined, 2)}\n`)
     return write(folder)
   }
-  if (!isOther) return fill(out)
+  if (!isOther && absent.length === 0) return fill(out)
   const masks = [...files, ...filesOf(out)].map((file) => posix.join(locatedNames.masks, maskName(file)))
   const own = new Set<string>([locatedNames.record, locatedNames.detections, ...masks])
   const staged = new StagedFolder(out, (name) => own.has(name))

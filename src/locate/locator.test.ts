@@ -212,6 +212,10 @@ describe('the description', () => {
     await expect(open({ preset: 'yolov8', output: { animals: ['jaguar'] } })).rejects.toThrow(
       'output.animals: no classes of these names: jaguar',
     )
+    // classes of one's own: the preset's animals are of its own
+    await expect(open({ preset: 'yolov8', output: { classes: ['animal', 'person', 'vehicle'] } })).rejects.toThrow(
+      'its description does not fit it',
+    )
     await expect(open({ preset: 'isnet', output: { treshold: 1 } })).rejects.toThrow(
       'output.treshold: unknown key, did you mean threshold?',
     )

@@ -104,7 +104,7 @@ function checkNames(photos: readonly Photo[]): void {
 
 async function writeMask(path: string, { animals, width, height }: KeptLocated): Promise<void> {
   const files = animals.flatMap(({ mask }) => (mask === undefined ? [] : [mask.path]))
-  if (files.length === 0) return rmSync(path, { force: true }) // of an earlier model
+  if (files.length === 0) return rmSync(path, { force: true }) // of the same photo before it changed
   if (files.length === 1) return copyFileAtomic(files[0]!, path)
   const union = new Uint8Array(width * height)
   for (const file of files) {
