@@ -102,6 +102,10 @@ describe('a gallery on disk', () => {
     const nameless = embedded.photos.map((photo, i) => (i === 1 ? { ...photo, identity: undefined } : photo))
     const { gallery, known, named } = appended({ ...embedded, photos: nameless }, embedded)
     expect([known, named, gallery.photos]).toEqual([12, 1, embedded.photos])
+    const measured = embedded.photos.map((photo) => ({ ...photo, extra: { sex: 'f', site: 'north' } }))
+    const sited = embedded.photos.map((photo) => ({ ...photo, extra: { site: 'south' } }))
+    const { photos } = appended({ ...embedded, photos: sited }, { ...embedded, photos: measured }).gallery
+    expect(photos[0]!.extra).toEqual({ sex: 'f', site: 'south' }) // what the gallery knows stays
     const renamed = embedded.photos.map((photo, i) => (i === 2 ? { ...photo, identity: 'somebody else' } : photo))
     const { filename, identity } = embedded.photos[2]!
     expect(() => appended(embedded, { ...embedded, photos: renamed })).toThrow(

@@ -228,6 +228,7 @@ function completed(photo: Photo, more: Photo): Photo {
     timestamp: timestamp ?? more.timestamp,
     flank: flank ?? more.flank,
     camera: camera ?? more.camera,
+    extra: { ...more.extra, ...photo.extra },
   }
 }
 
