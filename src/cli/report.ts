@@ -143,7 +143,7 @@ async function reportAction(given: ReportFlags): Promise<void> {
       const own = embedder.run
       const story =
         own === undefined ? undefined : await runStory({ run: own, checkpoint: flags.checkpoint }, manifest, selection)
-      let captioned = noCaptions
+      let [captioned, looked] = [noCaptions, 0]
       const learnt = await matchingFor(flags, { embedder, animals: selection.manifest, postProcessing })
       const outcome = await withMatching(flags, { signal, learnt }, (local) =>
         withStages((watch) =>
@@ -169,11 +169,12 @@ async function reportAction(given: ReportFlags): Promise<void> {
             },
             onCaption: (_, kinds) => {
               captioned = withCaptions(captioned, kinds)
+              looked++
             },
           }),
         ),
       )
-      await tellCaptions(captioned, selection.manifest.photos.length)
+      await tellCaptions(captioned, looked, selection.manifest.photos.length)
       await warnOfSkipped(outcome.skipped)
       await warnOfScoring(outcome.scoring)
       const why = notExplained(flags.explain, outcome.data)

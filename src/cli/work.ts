@@ -77,9 +77,10 @@ export async function withProgress<T>(
     stages.update(title, 'photos', done, total)
   }
   const { noCaptions, withCaptions } = await import('../data/index.ts')
-  const seen = { captioned: noCaptions, photos: 0 }
+  const seen = { captioned: noCaptions, looked: 0, photos: 0 }
   const onCaption: EmbedOptions['onCaption'] = (_, kinds) => {
     seen.captioned = withCaptions(seen.captioned, kinds)
+    seen.looked++
   }
   const onPrepare = (stage: PrepareStage, done: number, total: number) => {
     if (done < total) stages.update(`${title}: ${stage}`, 'photos', done, total)
@@ -93,7 +94,7 @@ export async function withProgress<T>(
     )
   } finally {
     stages.stop()
-    await tellCaptions(seen.captioned, seen.photos)
+    await tellCaptions(seen.captioned, seen.looked, seen.photos)
   }
 }
 
@@ -122,10 +123,10 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
   }
 }
 
-/** Tells that captions were left out, where there were any. */
-export async function tellCaptions(captioned: CaptionCounts, photos: number): Promise<void> {
+/** Tells that captions were left out, where there were any. Of all photos some were looked at now, and others before: their embeddings are kept. */
+export async function tellCaptions(captioned: CaptionCounts, looked: number, photos: number): Promise<void> {
   const { captionWords } = await import('../data/index.ts')
-  const words = captionWords(captioned, photos)
+  const words = captionWords(captioned, looked, Math.max(0, photos - looked))
   if (words !== undefined) tell(inFlags(`note: ${words}; \`captions: "keep"\` leaves them in`))
 }
 

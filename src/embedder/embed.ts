@@ -31,7 +31,7 @@ export interface EmbedOptions {
   /** What is embedded in place of a decoded photo; the photo itself unless given. */
   readonly inPlaceOf?: ((image: ImageRGBA, photo: Photo) => Promise<ImageRGBA>) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  /** Called for each photo whose caption strips were left out. */
+  /** Called for each photo that was decoded, with the kinds of captions that were left out of it: none of most. */
   readonly onCaption?: ((photo: Photo, kinds: readonly CaptionKind[]) => void) | undefined
   /** Called for what comes before embedding, photo by photo. */
   readonly onPrepare?: ((stage: PrepareStage, done: number, total: number) => void) | undefined
@@ -96,7 +96,7 @@ export async function* embedBatches(
     const decoded = await decodePhoto(file, limitPixels)
     const image = inPlaceOf === undefined ? decoded : await inPlaceOf(decoded, file.photo)
     const captions = new Set(embedder.geometries.flatMap((seen) => captionsLeftOut(image, seen)))
-    if (captions.size > 0) onCaption?.(file.photo, [...captions])
+    onCaption?.(file.photo, [...captions])
     return prepareFor(embedder, image, file.photo.box)
   }
   const ahead = batchesUnderWay(embedder) * embedder.batchSize
