@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { check, invariant, sha256Of, writeFileAtomic } from '../base/index.ts'
+import { check, invariant } from '../base/index.ts'
 import {
   describeModel,
-  descriptionFile,
   isHeadRun,
   type ModelDescription,
   matchTensors,
@@ -13,15 +11,15 @@ import {
   type RunModel,
   readEnsemble,
   readRunModel,
-  writeModelDescription,
 } from '../embedder/index.ts'
 import { lower, portableTarget } from '../lower/index.ts'
 import { ensembleGraph, memberPrefix } from '../models/index.ts'
-import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { toOnnx } from '../onnx/index.ts'
 import { hasCheckpoints } from '../run/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { drawnPixels } from './drawn-pixels.ts'
-import { checkFinite, type ExportedModel } from './export.ts'
+import { checkFinite } from './export.ts'
+import { type WrittenModel, writeOnnxModel } from './written-model.ts'
 
 /** An ensemble folder, and where its one file goes. */
 export interface ExportEnsembleOptions {
@@ -34,7 +32,7 @@ export interface ExportEnsembleOptions {
 }
 
 /** The file as it was written, and how far its embeddings are from those of the members, at most, on drawn jaguars. */
-export interface ExportedEnsemble extends ExportedModel {
+export interface ExportedEnsemble extends WrittenModel {
   readonly difference: number
 }
 
@@ -77,7 +75,7 @@ export async function exportEnsemble({ ensemble, folder, name }: ExportEnsembleO
   checkFinite(parameters, ensemble)
   const metadata = { rosette: JSON.stringify(described) }
   const proto = toOnnx(lower(graph.graph, portableTarget), { parameters, metadata })
-  const written = write(folder, described, proto)
+  const written = writeOnnxModel(folder, described, proto)
   return { ...written, difference: await differenceOf(ensemble, folder) }
 }
 
@@ -110,23 +108,6 @@ function prefixed(runs: readonly RunModel[]): ReadonlyMap<string, Tensor> {
         .map(([name, tensor]) => [`${memberPrefix(i)}.${name}`, tensor] as const),
     ),
   )
-}
-
-function write(folder: string, described: ModelDescription, proto: ReturnType<typeof toOnnx>): ExportedModel {
-  const path = join(folder, described.model)
-  const dataFile = `${described.model}.data`
-  const { model, external } = encodeModel(proto, dataFile)
-  if (external !== undefined) writeFileAtomic(join(folder, dataFile), external)
-  writeFileAtomic(path, model)
-  const ofData = external === undefined ? {} : { [dataFile]: sha256Of(external) }
-  const description = { ...described, sha256: { [described.model]: sha256Of(model), ...ofData } }
-  writeModelDescription(folder, description)
-  const parts = [model, ...(external ?? [])]
-  return {
-    description,
-    files: [path, ...(external === undefined ? [] : [join(folder, dataFile)]), join(folder, descriptionFile)],
-    bytes: parts.reduce((sum, part) => sum + part.length, 0),
-  }
 }
 
 /** max |e − e'| over drawn jaguars, e of the members and e' of the file. */

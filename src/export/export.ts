@@ -1,21 +1,14 @@
-import { join } from 'node:path'
-import { check, sha256Of, sha256OfFile, writeFileAtomic } from '../base/index.ts'
+import { check, sha256OfFile } from '../base/index.ts'
 import type { Precision } from '../embedder/index.ts'
-import {
-  describeModel,
-  descriptionFile,
-  inPrecision,
-  type ModelDescription,
-  matchTensors,
-  writeModelDescription,
-} from '../embedder/index.ts'
+import { describeModel, inPrecision, matchTensors } from '../embedder/index.ts'
 import type { Geometry } from '../images/index.ts'
 import { lower, portableTarget } from '../lower/index.ts'
 import { embeddingGraph, type ReIdConfig } from '../models/index.ts'
-import { encodeModel, toOnnx } from '../onnx/index.ts'
+import { toOnnx } from '../onnx/index.ts'
 import { ortBackend } from '../runtime/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import { type Agreement, agreementOf } from './precision-agreement.ts'
+import { type WrittenModel, writeOnnxModel } from './written-model.ts'
 
 /** What is exported, where to, and how precise. */
 export interface ExportOptions {
@@ -37,13 +30,8 @@ export interface ExportOptions {
   readonly where?: string
 }
 
-/** A model as it was written: its description, its files and their size. */
-export interface ExportedModel {
-  readonly description: ModelDescription
-  /** What was written; the model first. */
-  readonly files: readonly string[]
-  /** Bytes of weights and graph. */
-  readonly bytes: number
+/** A model as it was written. */
+export interface ExportedModel extends WrittenModel {
   /** With float32, of any other precision. */
   readonly agreement?: Agreement
 }
@@ -63,22 +51,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportedModel
   const agreement = precision === 'fp32' ? undefined : await agreementOf(precision, network, geometry, parameters)
   const graph = await inPrecision(embedding.graph, precision, parameters, await ortBackend())
   const proto = toOnnx(lower(graph, portableTarget), { parameters, metadata })
-  const path = join(folder, described.model)
-  const dataFile = `${described.model}.data`
-  const { model, external } = encodeModel(proto, dataFile)
-  if (external !== undefined) writeFileAtomic(`${path}.data`, external)
-  writeFileAtomic(path, model)
-  const ofData = external === undefined ? {} : { [dataFile]: sha256Of(external) }
   const from = checkpoint === undefined || precision !== 'fp32' ? {} : { checkpoint: await sha256OfFile(checkpoint) }
-  const description = { ...described, ...from, sha256: { [described.model]: sha256Of(model), ...ofData } }
-  writeModelDescription(folder, description)
-  const parts = [model, ...(external ?? [])]
-  return {
-    description,
-    files: [path, ...(external === undefined ? [] : [`${path}.data`]), join(folder, descriptionFile)],
-    bytes: parts.reduce((sum, part) => sum + part.length, 0),
-    ...(agreement === undefined ? {} : { agreement }),
-  }
+  const written = writeOnnxModel(folder, { ...described, ...from }, proto)
+  return { ...written, ...(agreement === undefined ? {} : { agreement }) }
 }
 
 /** A model that embeds everything as NaN is no model. */

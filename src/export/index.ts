@@ -7,3 +7,4 @@ export { copyHeadRun, describeHead, exportHead, type HeadExportOptions } from '.
 export { exportTimm, type TimmExportOptions } from './export-timm.ts'
 export { writeModelFolder } from './model-folder.ts'
 export type { Agreement } from './precision-agreement.ts'
+export type { WrittenModel } from './written-model.ts'
