@@ -123,7 +123,7 @@ export function withListing<T>(open: (watch: ListWatch) => T): T {
   }
 }
 
-/** Tells that captions were left out, where there were any. Of all photos some were looked at now, and others before: their embeddings are kept. */
+/** Tells that captions were left out, where there were any. Others of all photos were not looked at now: their embeddings are kept, or they cannot be read. */
 export async function tellCaptions(captioned: CaptionCounts, looked: number, photos: number): Promise<void> {
   const { captionWords } = await import('../data/index.ts')
   const words = captionWords(captioned, looked, Math.max(0, photos - looked))

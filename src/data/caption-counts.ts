@@ -12,13 +12,13 @@ export function withCaptions(counts: CaptionCounts, kinds: readonly CaptionKind[
   return { strip: counts.strip + Number(kinds.includes('strip')), date: counts.date + Number(kinds.includes('date')) }
 }
 
-/** The counts in words; undefined where no photo had any. `before`: photos that were looked at earlier, and are not counted. */
-export function captionWords({ strip, date }: CaptionCounts, photos: number, before = 0): string | undefined {
+/** The counts in words; undefined where no photo had any. `others`: photos that were not looked at now, and are not counted. */
+export function captionWords({ strip, date }: CaptionCounts, photos: number, others = 0): string | undefined {
   const parts = [
     [strip, 'caption strip'],
     [date, 'printed date'],
   ] as const
   const told = parts.flatMap(([count, name]) => (count === 0 ? [] : [`${name} in ${count}`]))
-  const others = before === 0 ? '' : `; ${counted(before, 'other was', 'others were')} looked at before`
-  return told.length === 0 ? undefined : `${told.join(', ')} of ${counted(photos, 'photo')}, left out${others}`
+  const rest = others === 0 ? '' : `; ${counted(others, 'other was', 'others were')} not looked at now`
+  return told.length === 0 ? undefined : `${told.join(', ')} of ${counted(photos, 'photo')}, left out${rest}`
 }

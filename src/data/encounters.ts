@@ -108,7 +108,7 @@ function grouped(manifest: Manifest, times: ReadTimes, gapMinutes: number): Mani
       ? []
       : [`${counted(untold, 'photo without a time belongs', 'photos without a time belong')} to no encounter`]
   const each = daysOnly ? 'one a day' : `gap ${gapMinutes} min`
-  const days = daysOnly ? 0 : isDay.filter(Boolean).length
+  const days = daysOnly ? 0 : photos.filter((_, i) => isDay[i] && names[i] !== undefined).length
   const whole =
     days === 0
       ? []

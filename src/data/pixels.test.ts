@@ -38,7 +38,7 @@ describe('openPixelStore', () => {
       const { captioned } = await openPixelStore(openDataset(folder), tiny, { cacheDir })
       expect(captioned).toEqual({ strip: 1, date: 2 })
       expect(captionWords({ strip: 1, date: 0 }, 2, 471)).toBe(
-        'caption strip in 1 of 2 photos, left out; 471 others were looked at before',
+        'caption strip in 1 of 2 photos, left out; 471 others were not looked at now',
       )
       expect(captionWords(captioned, 3)).toBe('caption strip in 1, printed date in 2 of 3 photos, left out')
     }

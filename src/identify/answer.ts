@@ -89,8 +89,8 @@ export interface Answered {
 
 /**
  * What to say of a photo, by the calibrated scores of its individuals (`posteriorOf`) and by what mistakes cost (`decide`). A photo that is unlike the whole
- * gallery is new, unless its probabilities name somebody, or have one individual at 0.5 or more: then it is unsure. Without a calibration nothing is named, nor with one that was never measured. What a person decided is the answer; individuals that a
- * person ruled out have the probability 0, and the others share theirs.
+ * gallery is new, unless its probabilities name somebody, or have one individual at 0.5 or more: then it is unsure. Without a calibration nothing is named,
+ * nor with one that was never measured. What a person decided is the answer; individuals that a person ruled out have the probability 0, and the others share theirs.
  */
 export function answerOf(
   input: AnswerInput,
