@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { allowedImports, readRooms, type SourceFile, soleImporters, tooLong, violations } from './architecture.ts'
+import {
+  allowedImports,
+  readRooms,
+  roomsLoadedWith,
+  type SourceFile,
+  soleImporters,
+  tooLong,
+  violations,
+} from './architecture.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -23,6 +31,12 @@ describe('the rooms', () => {
   test('are those of ARCHITECTURE.md, each a folder of its own', () => {
     const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
     expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(allowedImports).sort())
+  })
+
+  test('wait for the command that needs them: the engine and the libraries of pictures and tables take a third of a second to load', () => {
+    const files = typescript('src', 'src')
+    expect(roomsLoadedWith('cli/index.ts', files)).toEqual(['base', 'cli', 'retrieval', 'tensor'])
+    expect(roomsLoadedWith('train/worker.ts', files)).toContain('runtime')
   })
 
   test('have files of a readable length', () => {

@@ -44,10 +44,11 @@ export const longFiles: Readonly<Record<string, string>> = {
 
 export const lineLimit = 400
 
-/** One import or re-export: what it names, and whether it is gone once types are erased. */
+/** One import or re-export: what it names, whether it is gone once types are erased, and whether it waits until it is called. */
 interface Import {
   readonly specifier: string
   readonly typeOnly: boolean
+  readonly isCalled?: boolean
 }
 
 /** A file of `src/`, its path relative to that folder with '/' between names. */
@@ -65,6 +66,19 @@ export function violations(files: readonly SourceFile[]): string[] {
     ...cycles(parsed),
     ...doors(files),
   ]
+}
+
+/** The rooms that are loaded before a file does anything. */
+export function roomsLoadedWith(first: string, files: readonly SourceFile[]): string[] {
+  const texts = new Map(files.map((file) => [file.path, file]))
+  const loaded = new Set([first])
+  for (const path of loaded) {
+    const file = texts.get(path)
+    if (file === undefined) continue
+    for (const { specifier, typeOnly, isCalled } of parse(file).imports)
+      if (!typeOnly && !isCalled && specifier.startsWith('.')) loaded.add(resolve(path, specifier))
+  }
+  return [...new Set([...loaded].map((path) => roomOf(path) ?? path))].sort()
 }
 
 /** Files with more lines than allowed, and exceptions that are none any more. */
@@ -154,7 +168,7 @@ function parse({ path, text }: SourceFile): { readonly imports: Import[]; readon
     } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
       imports.push({ specifier: literal(node.moduleSpecifier), typeOnly: node.isTypeOnly })
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      imports.push({ specifier: literal(node.arguments[0]), typeOnly: false })
+      imports.push({ specifier: literal(node.arguments[0]), typeOnly: false, isCalled: true })
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
       imports.push({ specifier: literal(node.argument.literal), typeOnly: true })
     }

@@ -6,11 +6,11 @@ import { openDataset } from '../src/data/index.ts'
 import { embedPhotos, openModel } from '../src/embedder/index.ts'
 import { evaluateRetrieval } from '../src/retrieval/index.ts'
 import { decodeNpy } from '../src/tensor/index.ts'
+import { commandHere } from './command-here.ts'
 import { stripedDataset } from './striped-dataset.ts'
 import { cli, expectSameRun, interrupted, type Running, start } from './train-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-cv-'))
-const env = { ...process.env, ROSETTE_CACHE: join(folder, 'cache') }
 /** Two folds of six steps each: 12 photos train, four a step. */
 const settings: readonly string[] = [
   ['--preset', 'atto', '--seed', '3', '--batch', '4'],
@@ -21,10 +21,22 @@ const settings: readonly string[] = [
 let [photos, table] = ['', '']
 const whole = join(folder, 'whole')
 
-const rosette = (...args: readonly string[]): Running =>
-  start([process.execPath, cli, ...args, '--threads', '1'], { env })
-const cv = (out: string, ...flags: readonly string[]) =>
-  rosette('cv', '--data', table, '--images', photos, '--out', out, ...flags)
+process.env.ROSETTE_CACHE = join(folder, 'cache')
+const rosette = (...args: readonly string[]) => commandHere(...args, '--threads', '1')
+const ofCv = (out: string, flags: readonly string[]) => [
+  'cv',
+  '--data',
+  table,
+  '--images',
+  photos,
+  '--out',
+  out,
+  ...flags,
+]
+const cv = (out: string, ...flags: readonly string[]) => rosette(...ofCv(out, flags))
+/** In a process of its own, which can be killed. */
+const startCv = (out: string, ...flags: readonly string[]): Running =>
+  start([process.execPath, cli, ...ofCv(out, flags), '--threads', '1'])
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
 
 beforeAll(async () => {
@@ -38,7 +50,7 @@ beforeAll(async () => {
     return `${who}/${photo},${who},${who} night ${night}`
   })
   writeFileSync(table, `${['filename,identity,encounter', ...rows].join('\n')}\n`)
-  const { code, stdout, stderr } = await cv(whole, '--folds', '2', ...settings).ended
+  const { code, stdout, stderr } = await cv(whole, '--folds', '2', ...settings)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/^folds by encounter; .*own encounter left out\n\n[\s\S]*fold 1 .*\n[\s\S]*mean ± σ .* ± /)
   const { folds, meanChance, statistics, overall } = json(whole, 'cv.json')
@@ -110,14 +122,14 @@ describe('rosette cv', () => {
 
   test('killed inside a fold, it goes on there and ends with the same bits', async () => {
     const out = join(folder, 'killed')
-    const running = cv(out, '--folds', '2', ...settings)
+    const running = startCv(out, '--folds', '2', ...settings)
     const second = join(out, 'fold-2')
     const killed = await interrupted(running, second, 4, () => running.child.kill('SIGKILL'))
     expect(killed.signal).toBe('SIGKILL')
     expect(existsSync(join(out, 'fold-1', 'metrics.json'))).toBe(true)
     expect(existsSync(join(second, 'metrics.json'))).toBe(false)
     expect(existsSync(join(out, 'ensemble.json'))).toBe(false)
-    const { code, stderr } = await cv(out, '--resume').ended
+    const { code, stderr } = await cv(out, '--resume')
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/fold 1 of 2 is finished\nfold 2 of 2 goes on\n/)
     expectSame(out)
@@ -125,7 +137,7 @@ describe('rosette cv', () => {
 
   test('Ctrl-C saves the fold at work, and says how to go on', async () => {
     const out = join(folder, 'stopped')
-    const running = cv(out, '--folds', '2', ...settings)
+    const running = startCv(out, '--folds', '2', ...settings)
     const first = join(out, 'fold-1')
     const stopped = await interrupted(running, first, 2, () => running.child.kill('SIGINT'))
     expect(stopped.code, stopped.stderr).toBe(130)
@@ -133,33 +145,33 @@ describe('rosette cv', () => {
       `${out}: saved; folds 1, 2 are not finished; this trains them and scores all folds:\n` +
         `  npx rosette cv --data ${table} --out ${out} --resume\n`,
     )
-    const { code, stderr } = await cv(out, '--resume').ended
+    const { code, stderr } = await cv(out, '--resume')
     expect(code, stderr).toBe(0)
     expectSame(out)
   }, 60_000)
 
   test('folds are jobs of their own, on other machines too; whoever has them all scores them', async () => {
     const [here, there] = [join(folder, 'here'), join(folder, 'there')]
-    const first = await cv(here, '--fold', '1', '--folds', '2', ...settings).ended
+    const first = await cv(here, '--fold', '1', '--folds', '2', ...settings)
     expect(first.code, first.stderr).toBe(0)
     expect(first.stdout).toBe(
       `${here}: fold 2 is not trained yet; this trains it and scores all folds:\n` +
         `  npx rosette cv --data ${table} --out ${here} --resume\n`,
     )
-    expect((await cv(there, '--fold', '2', '--folds', '2', ...settings).ended).code).toBe(0)
+    expect((await cv(there, '--fold', '2', '--folds', '2', ...settings)).code).toBe(0)
     cpSync(join(there, 'fold-2'), join(here, 'fold-2'), { recursive: true })
-    const { code, stderr } = await cv(here, '--resume').ended
+    const { code, stderr } = await cv(here, '--resume')
     expect(code, stderr).toBe(0)
     expect(stderr).not.toContain('training:')
     expectSame(here)
 
-    const other = await cv(there, '--fold', '1', '--folds', '2', ...settings, '--seed', '4').ended
+    const other = await cv(there, '--fold', '1', '--folds', '2', ...settings, '--seed', '4')
     expect(other.code).toBe(2)
     expect(other.stderr).toContain(`--out: ${there} was begun with other photos, folds or settings`)
     cpSync(join(whole, 'fold-1'), join(there, 'fold-1'), { recursive: true })
     const config = json(there, 'fold-1', 'config.json')
     writeFileSync(join(there, 'fold-1', 'config.json'), JSON.stringify({ ...config, epochs: 3 }))
-    const mixed = await cv(there, '--resume').ended
+    const mixed = await cv(there, '--resume')
     expect(mixed.code).toBe(2)
     expect(mixed.stderr).toContain('was trained with other settings than')
   }, 60_000)
@@ -172,7 +184,7 @@ describe('rosette cv', () => {
     const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
     const swapped = rows.map((row, i) => (i === 0 ? row.replace(/,(\w+),/, ',somebody else,') : row))
     writeFileSync(other, `${[header, ...swapped].join('\n')}\n`)
-    const { code, stderr } = await rosette('cv', '--data', other, '--images', photos, '--out', out, '--resume').ended
+    const { code, stderr } = await rosette('cv', '--data', other, '--images', photos, '--out', out, '--resume')
     expect(code, stderr).toBe(2)
     expect(stderr).toContain(
       `${join(out, 'fold-2')}: was trained on other files or labels of the same photos than ${join(out, 'fold-1')}`,
@@ -183,12 +195,12 @@ describe('rosette cv', () => {
 
   test('its folder is a model for every command', async () => {
     const metrics = join(folder, 'metrics.json')
-    const { code, stderr } = await rosette('evaluate', '--model', whole, '--out', metrics).ended
+    const { code, stderr } = await rosette('evaluate', '--model', whole, '--out', metrics)
     expect(code, stderr).toBe(0)
     expect(json(metrics)).toMatchObject({ model: `${whole} (2 models)`, photos: 24, data: table })
     for (const fold of ['fold-1', 'fold-2']) expect(stderr).toContain(`${join(whole, fold)} was TRAINED on 12 of`)
     const mean = await rosette('evaluate', '--model', whole, '--fusion', 'embeddings', '--out', join(folder, 'e.json'))
-      .ended
+
     expect(mean.code, mean.stderr).toBe(0)
     expect(json(folder, 'e.json').model).toBe(`${whole} (2 models, embeddings)`)
   }, 60_000)
@@ -196,7 +208,7 @@ describe('rosette cv', () => {
   test("a table's column for the fold is used, and said; mistakes are told before anything is trained", async () => {
     const out = join(folder, 'refused')
     const told = async (...flags: string[]) => {
-      const { code, stderr } = await cv(out, ...flags).ended
+      const { code, stderr } = await cv(out, ...flags)
       expect(code).toBe(2)
       return stderr
     }
@@ -204,7 +216,7 @@ describe('rosette cv', () => {
     expect(await told('--resume', '--seed', '1')).toContain('leave out --seed')
     expect(await told('--set', 'validation=none')).toContain('validation=none: the folds decide what validates')
     expect(await told('--by', 'station', ...settings)).toContain('no photo has a station')
-    const { stderr } = await cv(whole, '--folds', '2', ...settings).ended
+    const { stderr } = await cv(whole, '--folds', '2', ...settings)
     expect(stderr).toContain(`--out: ${whole} exists already`)
     const folds = join(folder, 'folds.csv')
     const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
@@ -220,12 +232,12 @@ describe('rosette cv', () => {
       join(folder, 'column'),
       ...columns,
       ...settings,
-    ).ended
+    )
     expect(ended.code, ended.stderr).toBe(0)
     expect(ended.stderr).toContain("folds: 2, by the table's column 'part', of 12 photos each")
     const test = `filename,identity,fold\n${rows.map((row, i) => `${row.split(',').slice(0, 2)},${['1', '2', 'test'][i % 3]}`).join('\n')}\n`
     writeFileSync(folds, test)
-    const mixed = await rosette('cv', '--data', folds, '--images', photos, '--out', out, ...settings).ended
+    const mixed = await rosette('cv', '--data', folds, '--images', photos, '--out', out, ...settings)
     expect(mixed.stderr).toContain("expected a fold in the column for the fold, as 1, 2, got 'test' for 8 photos")
     const { validation } = json(folder, 'column', 'fold-1', 'split.json')
     expect(validation).toEqual(rows.filter((_, i) => i % 2 === 0).map((row) => row.split(',')[0]))

@@ -7,7 +7,7 @@ import { folderWith } from './dataset-fixture.ts'
 import { tinyRun } from './model-fixture.ts'
 import { cli, start } from './train-process.ts'
 
-const [identities, photosOfEach, doneBeforeTheKill] = [3, 5, 3]
+const [identities, photosOfEach, doneBeforeTheKill] = [3, 3, 2]
 const photos = identities * photosOfEach
 let data = ''
 let run = ''

@@ -57,7 +57,8 @@ describe('the README', () => {
       if (args[0] === 'watch') return expectWatching(folder, args)
       const makesRun = ['train', 'cv'].includes(args[0]!) && !args.includes('--resume')
       const quicker = args.includes('--locate') ? fewer(args) : args
-      const ended = await runFresh([cli, ...quicker, ...(makesRun ? quickFor(args) : [])], { cwd: folder })
+      const folds = args[0] === 'cv' && !args.includes('--folds') ? ['--folds', '2'] : []
+      const ended = await runFresh([cli, ...quicker, ...(makesRun ? quickFor(args) : []), ...folds], { cwd: folder })
       expect(ended.code, ended.stderr).toBe(0)
       expect(new Set(ended.loads)).toEqual(new Set(withoutEngine.test(args.join(' ')) ? [] : ['1'])) // telemetry is off
       expect([ended.left, ended.calls]).toEqual([[], []])

@@ -12,7 +12,8 @@ let run = ''
 beforeAll(async () => {
   run = tinyRun()
   data = join(folderWith({}), 'drawn')
-  await synthesise({ out: data, identities: 3, photosPerIdentity: 3, testPhotosPerIdentity: 2, seed: 5 })
+  const size = { widthPx: 320, heightPx: 220 }
+  await synthesise({ out: data, identities: 3, photosPerIdentity: 3, testPhotosPerIdentity: 2, seed: 5, ...size })
 })
 
 /** What a command writes and says, with a cache of its own: nothing is looked up that another batch has found. */

@@ -93,12 +93,9 @@ describe.skipIf(process.platform === 'win32')('training and its terminal', () =>
     await expectResumed(out)
   })
 
-  test.each([
-    ['nohup, from a shell that names it', ['bash', '-c'], (line: string) => `nohup ${line} & echo $!; wait`],
-    ['a shell that ignores hang-ups', ['sh', '-c'], (line: string) => `trap '' HUP; ${line} & echo $!; wait`],
-  ])('it goes on after %s', async (name, shell, script) => {
-    const out = join(folder, name.slice(0, 5))
-    const running = start([...shell, script(quoted(command(out)))], { env })
+  test('it goes on after nohup, from a shell that names it', async () => {
+    const out = join(folder, 'nohup')
+    const running = start(['bash', '-c', `nohup ${quoted(command(out))} & echo $!; wait`], { env })
     let pid = 0
     running.child.stdout!.once('data', (text) => {
       pid = Number.parseInt(String(text), 10)
@@ -109,13 +106,13 @@ describe.skipIf(process.platform === 'win32')('training and its terminal', () =>
     expectSameRun(out, whole)
   })
 
-  test.each(['stderr', 'both'])('with %s closed it trains to the end', async (which) => {
-    const out = join(folder, `closed-${which}`)
+  test('with nobody left to read what it says it trains to the end', async () => {
+    const out = join(folder, 'closed')
     const running = start(command(out), { env })
     const { stdout, stderr } = running.child
     const { code, signal } = await interrupted(running, out, 2, () => {
       stderr!.destroy()
-      if (which === 'both') stdout!.destroy()
+      stdout!.destroy()
     })
     expect([code, signal]).toEqual([0, null])
     expectSameRun(out, whole)

@@ -5,7 +5,6 @@ import { check, checkOutput, counted, writeFileAtomic } from '../base/index.ts'
 import type { EmbedOptions, PhotoEmbeddings } from '../embedder/index.ts'
 import type { CalibrationRecord, ExcludeSame, SplitName } from '../identify/index.ts'
 import { addGalleryOptions, type GalleryFlags, galleryNames, galleryOf } from './asked-gallery.ts'
-import { calibrationText } from './calibration-text.ts'
 import { betterMatch } from './default-match.ts'
 import { checkFilesFirst } from './files-first.ts'
 import { filesOfGallery, locatedGallery } from './gallery-source.ts'
@@ -157,6 +156,7 @@ async function calibrateAction(flags: CalibrateFlags): Promise<void> {
       writeCalibration(out, record)
       warnOfFew(record)
       const sightings = record.fittedOn.protocol.includes(otherEncounters)
+      const { calibrationText } = await import('./calibration-text.ts')
       say(calibrationText(record, { ...selection, sightings }))
       say(`\n${out}: ${await usedBy(out, flags)}${chart === undefined ? '' : `; ${chart}: how far it holds`}`)
     })

@@ -142,11 +142,12 @@ test('cluster --lines: the page has the places that agree, and the clusters are 
 })
 
 test('cluster --match: coats that the network does not know are told apart by their places, the same for any order and number of threads', async () => {
+  const names = ['Ana', 'Bento', 'Caiman']
   const [spotted, knownCoats] = [temporaryFolder(), temporaryFolder()]
-  for (const name of ['Ana', 'Bento', 'Caiman', 'Dora'])
+  for (const name of names)
     for (const [i, photo] of spottedPair(name).entries())
       writeFileSync(join(spotted, `${name}${i}.png`), await encodePng(photo))
-  for (const name of ['Eva', 'Fado', 'Gil', 'Hugo']) {
+  for (const name of ['Eva', 'Fado', 'Gil']) {
     mkdirSync(join(knownCoats, name))
     for (const [i, photo] of spottedPair(name).entries())
       writeFileSync(join(knownCoats, name, `${i}.png`), await encodePng(photo))
@@ -160,14 +161,13 @@ test('cluster --match: coats that the network does not know are told apart by th
   }
   const local = await ask(spotted, '--match', 'local', '--threads', '1')
   expect(output.stdout).toContain('compared     by matched places of the coat alone (RootSIFT)')
-  expect(output.stdout).toContain('it finds 4 individuals on 8 labelled photos best (AMI 1.000)')
+  expect(output.stdout).toContain('it finds 3 individuals on 6 labelled photos best (AMI 1.000)')
   expect(output.stderr).toContain('warning: the animals are not cut out')
   expect(local.every(([, , similarity, , nearest]) => Number(similarity) > 0.5 && Number(nearest) < 0.3)).toBe(true)
-  const names = ['Ana', 'Bento', 'Caiman', 'Dora']
   const clusterOf = new Map(local.map(([name, cluster]) => [name, cluster]))
   for (const [name, cluster] of local) expect(cluster).toBe(clusterOf.get(name))
   expect([...clusterOf.keys()].sort()).toEqual(names)
-  expect([...clusterOf.values()].sort()).toEqual(['1', '2', '3', '4'])
+  expect([...clusterOf.values()].sort()).toEqual(['1', '2', '3'])
   // in another order, on more threads, and with names that say otherwise: labels are not looked at
   const wrong = temporaryFolder()
   for (const [i, name] of names.flatMap((name) => [0, 1].map((i) => [i, name] as const))) {
@@ -178,7 +178,7 @@ test('cluster --match: coats that the network does not know are told apart by th
   const plain = again.map(([name, ...cells]) => [name!.replace(/.*\//, ''), ...cells])
   expect(plain.toSorted()).toEqual(local.toSorted())
   const cosines = await ask(spotted, '--threads', '1')
-  expect(new Set(cosines.map(([name, cluster]) => `${name} ${cluster}`)).size).not.toBe(4)
+  expect(new Set(cosines.map(([name, cluster]) => `${name} ${cluster}`)).size).not.toBe(3)
   const fused = await ask(spotted, '--match', 'fused', '--threads', '1')
   for (const [i, [, , similarity]] of fused.entries())
     expect(Number(similarity)).toBeGreaterThan(Number(cosines[i]![2]))

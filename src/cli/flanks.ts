@@ -20,7 +20,7 @@ import { checkOutputs } from './outputs.ts'
 import { checkPhotosFirst } from './photos-first.ts'
 import { progress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
-import { type SplitTable, tableWith } from './split-rows.ts'
+import type { SplitTable } from './split-rows.ts'
 import { refuseUnusedLocating } from './unused-options.ts'
 import { deviceFor, interruptible, warnOfManifest, warnOfSkipped, withListing, withoutSingles } from './work.ts'
 
@@ -85,6 +85,7 @@ async function flanksAction(flags: FlanksFlags): Promise<void> {
     return { manifest: located, flanks, skipped }
   }, 'stopped; what was looked at so far is kept: the same command goes on')
   await warnOfSkipped(skipped)
+  const { tableWith } = await import('./split-rows.ts')
   const { rows, options, warnings } = tableWith(manifest, flags, flankColumns(manifest.photos, flanks), out)
   writeFileAtomic(out, csvText(rows, { formulas: 'kept' }))
   for (const text of warnings) warn(text)

@@ -5,7 +5,6 @@ import { tellPage } from './deciding-page.ts'
 import { answerAskedPhotos } from './habits.ts'
 import { answersTo } from './identify-answers.ts'
 import { type IdentifyFlags, questionOf } from './identify-question.ts'
-import { besideAnswers, tellAnswers, tellBothFlanks, tellLeftOut, tellMirrored, writePage } from './identify-telling.ts'
 import { addLocateOptions } from './locate-options.ts'
 import { addMatchOption, flanksOption } from './match-options.ts'
 import { aboveZero } from './numbers.ts'
@@ -90,6 +89,7 @@ export function identifyCommand(): Command {
 
 async function identifyAction(names: readonly string[], given: IdentifyFlags, command: Command): Promise<void> {
   const { idleDecisionsNote } = await import('../identify/index.ts')
+  const telling = await import('./identify-telling.ts')
   const question = await questionOf(names, given)
   const { flags, postProcessing } = question
   const { html, gallery, overwrite = false, limitPixels } = flags
@@ -98,14 +98,14 @@ async function identifyAction(names: readonly string[], given: IdentifyFlags, co
     const answers = await answersTo(question, { signal, whileRanking, isMatchAsked })
     const idle = idleDecisionsNote(answers.decided.decisions, answers.found)
     if (idle !== undefined) tell(`note: ${idle}`)
-    const beside = await besideAnswers(answers, postProcessing)
+    const beside = await telling.besideAnswers(answers, postProcessing)
     const about = { source: gallery, overwrite, limitPixels, signal, ...beside }
-    const page = html === undefined ? undefined : await writePage(html, answers, about)
+    const page = html === undefined ? undefined : await telling.writePage(html, answers, about)
     return { found: answers.found, beside, page }
   })
-  tellLeftOut(found)
-  tellMirrored(found)
-  tellBothFlanks(found)
+  telling.tellLeftOut(found)
+  telling.tellMirrored(found)
+  telling.tellBothFlanks(found)
   if (page !== undefined) tellPage(page, 'photo')
-  await tellAnswers(found, beside, flags)
+  await telling.tellAnswers(found, beside, flags)
 }

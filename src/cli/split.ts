@@ -12,7 +12,6 @@ import { addDataOptions, type DataFlags, dataOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { stagedProgress } from './progress.ts'
 import { say, tell, warn } from './say.ts'
-import { tableWith } from './split-rows.ts'
 import { refuseUnusedLocating } from './unused-options.ts'
 import { interruptible, warnOfManifest, withListing } from './work.ts'
 
@@ -145,6 +144,7 @@ async function splitAction(flags: SplitFlags): Promise<void> {
     if (count === undefined) for (const i of split.train) cells[rows[i]!] = 'train'
   })
   const field = count === undefined ? 'split' : 'fold'
+  const { tableWith } = await import('./split-rows.ts')
   const { rows: table, options, warnings } = tableWith(manifest, flags, [{ field, cells }], out)
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
