@@ -4,12 +4,12 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * What a test does to the process that it runs in: its variables, signals and modules. `test/backends.ts` starts a graphics processor. A test may also not bear what
+ * What a test does to the process that it runs in: its signals and modules (of its environment `test/own-environment.ts` takes care). `test/backends.ts` starts a graphics processor. A test may also not bear what
  * others do, which it says in its first line: where ONNX Runtime was opened, denormals are zero (docs/engine.md).
  * Such a file has a process of its own; all others share one a worker, and load the rooms once instead of 360 times (a second each).
  */
 const changesItsProcess =
-  /vi\.(mock|doMock|stubEnv|stubGlobal|useFakeTimers|resetModules)\b|process\.(on|once|emit|kill|chdir|umask)\b|process\.(env\.\w+|exitCode|argv) (\?\?)?=[^=]|\/backends\.ts|^\/\/ alone:/
+  /vi\.(mock|doMock|stubGlobal|useFakeTimers|resetModules)\b|process\.(on|once|emit|kill|chdir|umask)\b|process\.(exitCode|argv) (\?\?)?=[^=]|\/backends\.ts|^\/\/ alone:/
 
 const tests = ['{src,test,bench}/**/*.test.ts']
 const together = globSync(tests).filter((path) => !changesItsProcess.test(readFileSync(path, 'utf8')))
@@ -33,6 +33,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: './test/temporary-folder.ts',
+    setupFiles: './test/own-environment.ts',
     env: { HF_HUB_OFFLINE: '1' }, // no test downloads but from a server of its own
     sequence: { sequencer: DearestFirst },
     projects: [

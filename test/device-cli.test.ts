@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readCheckpoint } from '../src/run/index.ts'
 import { webgpu } from './backends.ts'
+import { relativeDistance } from './relative-distance.ts'
 import { stripedDataset } from './striped-dataset.ts'
+import { deviceTolerance } from './tolerances.ts'
 import { cli, start, trainCommand } from './train-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rosette-device-'))
@@ -105,26 +107,35 @@ test('a training whose memory runs out ends with exit code 2, a checkpoint, and 
   rmSync(data, { recursive: true, force: true })
 }, 60_000)
 
+/** Twelve steps of a tiny ConvNeXt, four an epoch. */
+const twelve = ['epochs=3', 'batchSize=4', 'chunk=4', 'validation=none', 'optimiser.learningRate=1e-4']
+const dozen = twelve.flatMap((value) => ['--set', value])
+
 describe.skipIf(webgpu.skip !== undefined)(`--device webgpu ${webgpu.skip ?? ''}`, () => {
-  test('a run trained on it has the processor’s losses, is resumed on the processor, and embeds on either', async () => {
+  test('a run trained on it has the processor’s losses and weights, is resumed on the processor, and embeds on either', async () => {
     const data = await stripedDataset({ identities: 2 })
     const [gpu, cpu] = [join(folder, 'gpu'), join(folder, 'cpu')]
-    const onGpu = await start([...trainCommand(data, gpu), ...tiny, ...short, '--device', 'webgpu'], { env }).ended
+    const onGpu = await start([...trainCommand(data, gpu), ...tiny, ...dozen, '--device', 'webgpu'], { env }).ended
     expect(onGpu.code, onGpu.stderr).toBe(0)
     expect(onGpu.stderr).toMatch(/device: webgpu \(/)
-    const onCpu = await start([...trainCommand(data, cpu), ...tiny, ...short], { env }).ended
+    const onCpu = await start([...trainCommand(data, cpu), ...tiny, ...dozen], { env }).ended
     expect(onCpu.code, onCpu.stderr).toBe(0)
     const [a, b] = [losses(gpu), losses(cpu)]
-    expect(b).toHaveLength(2)
-    b.forEach((loss, step) => expect(Math.abs(a[step]! / loss - 1)).toBeLessThan(1e-3))
+    expect(b).toHaveLength(12)
+    b.forEach((loss, step) => expect(Math.abs(a[step]! / loss - 1)).toBeLessThan(deviceTolerance.loss))
+    expect(b.at(-1)).not.toBeCloseTo(b[0]!, 1)
+    const [ours, theirs] = [gpu, cpu].map((out) => readCheckpoint(join(out, 'checkpoints', 'last.safetensors')).tensors)
+    expect([...ours!.keys()].sort()).toEqual([...theirs!.keys()].sort())
+    const weights = [...theirs!.keys()].filter((name) => name.startsWith('backbone.'))
+    expect(relativeDistance(ours!, theirs!, weights)).toBeLessThan(deviceTolerance.weights)
     const onward = join(folder, 'onward')
     cpSync(gpu, onward, { recursive: true })
     const config = JSON.parse(readFileSync(join(onward, 'config.json'), 'utf8')) as { readonly epochs: number }
-    writeFileSync(join(onward, 'config.json'), JSON.stringify({ ...config, epochs: 2 }))
+    writeFileSync(join(onward, 'config.json'), JSON.stringify({ ...config, epochs: 4 }))
     const resumed = await run(['train', '--data', data, '--out', onward, '--resume'])
     expect(resumed.code, resumed.stderr).toBe(0)
-    expect(losses(onward).slice(0, 2)).toEqual(a)
-    expect(losses(onward)).toHaveLength(4)
+    expect(losses(onward).slice(0, 12)).toEqual(a)
+    expect(losses(onward)).toHaveLength(16)
     const asked = ['embed', '--model', gpu, '--data', data]
     for (const device of ['webgpu', 'cpu']) {
       const { code, stderr } = await run([...asked, '--out', join(folder, `${device}.npy`), '--device', device])

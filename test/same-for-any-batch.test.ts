@@ -12,8 +12,8 @@ let run = ''
 beforeAll(async () => {
   run = tinyRun()
   data = join(folderWith({}), 'drawn')
-  const size = { widthPx: 320, heightPx: 220 }
-  await synthesise({ out: data, identities: 3, photosPerIdentity: 3, testPhotosPerIdentity: 2, seed: 5, ...size })
+  const size = { widthPx: 240, heightPx: 160 }
+  await synthesise({ out: data, identities: 3, photosPerIdentity: 2, testPhotosPerIdentity: 2, seed: 5, ...size })
 })
 
 /** What a command writes and says, with a cache of its own: nothing is looked up that another batch has found. */
