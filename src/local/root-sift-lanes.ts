@@ -80,5 +80,5 @@ class SiftLane {
 /** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
 function laneFile(): URL {
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/local/sift-lane.js' : './sift-lane.js', here)
+  return new URL(here.endsWith('.ts') ? '../../dist/program/sift-lane.js' : './sift-lane.js', here)
 }

@@ -47,5 +47,5 @@ export async function projectInWorker(
 /** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
 function workerFile(): URL {
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/projection/projection-worker.js' : './projection-worker.js', here)
+  return new URL(here.endsWith('.ts') ? '../../dist/program/projection-worker.js' : './projection-worker.js', here)
 }

@@ -169,5 +169,5 @@ class Child {
 /** The compiled process: Node 20 runs no TypeScript, so sources use the build's. */
 function childFile(): string {
   const here = import.meta.url
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/runtime/child.js' : './child.js', here))
+  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/program/child.js' : './child.js', here))
 }

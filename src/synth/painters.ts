@@ -119,5 +119,5 @@ class Painter {
 /** The compiled thread: Node 20 runs no TypeScript, so sources use the build's. */
 function workerFile(): string {
   const here = import.meta.url
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/synth/painter.js' : './painter.js', here))
+  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/program/painter.js' : './painter.js', here))
 }

@@ -75,5 +75,5 @@ function outcomeOf(worker: Worker, emit: (event: TrainEvent) => void): Promise<O
 /** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
 function workerFile(): URL {
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/train/worker.js' : './worker.js', here)
+  return new URL(here.endsWith('.ts') ? '../../dist/program/worker.js' : './worker.js', here)
 }
