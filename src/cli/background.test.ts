@@ -81,14 +81,16 @@ test('a cross-validation tells it of the queries of all folds together, and noth
   const folder = temporaryFolder()
   const small = ['model.backbone=convnext_micro', 'image.widthPx=32', 'image.heightPx=32', 'chunk=4', 'epochs=1']
   const set = [...small, 'schedule.warmupEpochs=0', 'model.embeddingSize=null'].flatMap((one) => ['--set', one])
-  const crossValidated = async (name: string, masked: boolean) => {
+  const [masked, whole] = [await photos(true), await photos(false)]
+  const crossValidated = async (name: string, data: string, ...more: readonly string[]) => {
     output.stdout = ''
     const folds = ['--folds', '2', '--by', 'stratified', '--preset', 'atto', '--batch', '4', '--threads', '1', ...set]
-    const args = ['cv', '--data', await photos(masked), '--out', join(folder, name), ...folds]
+    const how = more.includes('--resume') ? ['--threads', '1'] : folds
+    const args = ['cv', '--data', data, '--out', join(folder, name), ...how, ...more]
     expect(await runProgram(args, commands), output.stderr).toBe(0)
     return JSON.parse(readFileSync(join(folder, name, 'cv.json'), 'utf8'))
   }
-  const { background, overall, statistics } = await crossValidated('masked', true)
+  const { background, overall, statistics } = await crossValidated('masked', masked)
   expect(background).toMatchObject({ masked: 16, queries: 16 })
   for (const { map } of [background, background.swapped]) {
     expect(map.a).toBeCloseTo(overall.map, 12)
@@ -99,7 +101,10 @@ test('a cross-validation tells it of the queries of all folds together, and noth
   const [a, b] = [background.map.a.toFixed(3), background.map.b.toFixed(3)]
   expect(output.stdout).toContain(`\nbackground filled on 16 photos: mAP from ${a} to ${b} (by chance `)
   expect(output.stdout).toContain('\nbackground swapped on 16 photos: mAP from ')
-  expect((await crossValidated('whole', false)).background).toBeNull()
+  expect((await crossValidated('whole', whole)).background).toBeNull()
+  expect(output.stdout).not.toContain('background')
+  const without = await crossValidated('masked', masked, '--resume', '--no-background')
+  expect([without.background, without.overall]).toEqual([null, overall])
   expect(output.stdout).not.toContain('background')
 }, 60_000)
 

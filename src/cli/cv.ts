@@ -18,6 +18,7 @@ import {
   isNoBetterThanChance,
   noBetterThanChance,
 } from './score-table.ts'
+import { noBackgroundOption } from './scored-photos.ts'
 import { onStop } from './stop.ts'
 import { patienceMs } from './train.ts'
 import { addMachineOptions, addTrainingOptions, type TrainingFlags, trainingOptions } from './training-options.ts'
@@ -50,6 +51,8 @@ interface CvFlags extends TrainingFlags, LocateFlags {
   readonly fold?: number
   readonly resume?: boolean
   readonly overwrite?: boolean
+  /** False where it was left out. */
+  readonly background?: boolean
 }
 
 /** `rosette cv`: photos in, a network for each fold, their scores and their ensemble out. */
@@ -74,6 +77,7 @@ export function cvCommand(): Command {
     .option('--fold <K>', 'train this fold only, from 1', aboveZero)
     .addOption(new Option('--resume', 'go on with what was begun in --out').conflicts(['overwrite', 'batch']))
     .option('--overwrite', 'replace the cross-validation in --out')
+    .addOption(noBackgroundOption())
   return addLocateOptions(addDataOptions(addMachineOptions(command)))
     .addHelpText('after', example)
     .action(cvAction)
@@ -105,6 +109,7 @@ async function cvAction(flags: CvFlags): Promise<void> {
       fold,
       resume,
       overwrite,
+      background: flags.background,
       signal: stop.signal,
       onEvent: (event) => {
         hasState = event.kind === 'train' ? hasState || event.event.kind === 'step' : event.kind === 'embed'

@@ -55,6 +55,8 @@ export interface CrossValidateOptions extends ReadingOptions, TrainSettings, Omi
   readonly threads?: number | undefined
   readonly memoryLimitBytes?: number | undefined
   readonly offline?: boolean | undefined
+  /** Whether photos with masks are scored with other backgrounds too, which embeds each twice more; true unless given. */
+  readonly background?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: ((event: CrossValidateEvent) => void) | undefined
 }
@@ -271,14 +273,14 @@ function missing(out: string, { folds }: FoldPlan): number[] {
 }
 
 async function collect(options: CrossValidateOptions, plan: FoldPlan, manifest: Manifest): Promise<CrossValidation> {
-  const { out, threads, signal, onEvent } = options
+  const { out, threads, background, signal, onEvent } = options
   const { skipUnreadable, limitPixels } = mergeReading(options, plan.reading)
   const lock = await takeLock(join(out, cvNames.lock), `${out}: the cross-validation`, { signal })
   const onFold: CollectOptions['onFold'] = (fold) => ({
     onProgress: (done, total) => onEvent?.({ kind: 'embed', fold, done, total }),
   })
   try {
-    return await collectFolds(out, plan, manifest, { threads, skipUnreadable, limitPixels, signal, onFold })
+    return await collectFolds(out, plan, manifest, { threads, background, skipUnreadable, limitPixels, signal, onFold })
   } finally {
     lock.release()
   }

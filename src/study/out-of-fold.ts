@@ -74,9 +74,11 @@ export interface CrossValidation {
   readonly background: BackgroundReliance | null
 }
 
-/** Who is told how far embedding is. */
+/** What is scored, and who is told how far embedding is. */
 export interface CollectOptions extends Pick<EmbedOptions, 'skipUnreadable' | 'limitPixels' | 'signal'> {
   readonly threads?: OpenModelOptions['threads']
+  /** Whether photos with masks are scored with other backgrounds too, true unless given. */
+  readonly background?: boolean | undefined
   readonly onFold?: ((fold: number) => Pick<EmbedOptions, 'onProgress' | 'onPrepare'>) | undefined
 }
 
@@ -157,7 +159,7 @@ async function scoreFold(
     readonly photos: readonly Photo[]
     readonly excludeSame: 'encounter' | undefined
   },
-  { threads, onFold, ...reading }: CollectOptions,
+  { threads, background = true, onFold, ...reading }: CollectOptions,
 ): Promise<EmbeddedFold> {
   const run = foldFolder(folder, fold)
   const embedder = await openModel(run, { threads })
@@ -167,7 +169,7 @@ async function scoreFold(
     const labels = labelsOf(embedded.photos)
     const score = (embeddings: Embeddings) => evaluateRetrieval({ embeddings, ...labels, excludeSame })
     const metrics = isScorable(embedded.photos, excludeSame) ? score(embedded.embeddings) : undefined
-    const otherwise = metrics ? await queriesWhereKnown(embedder, { embedded, score }, options) : null
+    const otherwise = metrics && background ? await queriesWhereKnown(embedder, { embedded, score }, options) : null
     const ofFold = {
       fold,
       trained: readRunData(run).train.length,
