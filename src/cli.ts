@@ -11,7 +11,7 @@ cli.outliveReaders((error) => {
 })
 if (cli.ignoresHangUp()) process.on('SIGHUP', () => {})
 
-process.exitCode = await cli.runProgram(process.argv.slice(2), cli.commands)
+process.exitCode = await cli.runProgram(process.argv.slice(2), cli.commands, trouble)
 process.on('exit', (code) => {
   if (unwritten === undefined) return
   cli.tellUnwritten(unwritten)
@@ -25,8 +25,8 @@ function notLoaded(error: unknown): never {
   process.exit(told === undefined ? 70 : 2)
 }
 
+/** What a command says too, where what it needs is loaded for it. */
 function trouble(error: unknown): string | undefined {
-  if (error instanceof Error && error.name === 'InputError') return error.message // a library has nothing for this system
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const few = `too many files are open to read the program (EMFILE)\nhint: raise the limit: \`ulimit -n 4096\``
   if (error.code === 'EMFILE' || error.code === 'ENFILE') return few

@@ -64,9 +64,9 @@ test.skipIf(skip)('an error of the system at a model is no bug: exit 2', async (
 test.skipIf(skip)('in lanes coats match as in one thread, place by place', async () => {
   const { openMatcher, packFeatures } = (await import(dist('local/index.js'))) as typeof import('../src/local/index.ts')
   const { ortBackend } = (await import(dist('runtime/index.js'))) as Runtime
-  const [count, dim] = [400, 32]
+  const [count, dim] = [400, 32] // of 104 photos more than 40,000: fewer are not divided (local/products.ts)
   const gallery = packFeatures(
-    Array.from({ length: 52 }, (_, p) => drawnFeatures(new Rng(`photo ${p}`), count, dim)),
+    Array.from({ length: 104 }, (_, p) => drawnFeatures(new Rng(`photo ${p}`), count, dim)),
     dim,
   )
   const query = drawnFeatures(new Rng('photo 3'), count, dim) // the fourth photo itself

@@ -123,11 +123,12 @@ describe.skipIf(webgpu.skip !== undefined)(`--device webgpu ${webgpu.skip ?? ''}
     const [a, b] = [losses(gpu), losses(cpu)]
     expect(b).toHaveLength(12)
     b.forEach((loss, step) => expect(Math.abs(a[step]! / loss - 1)).toBeLessThan(deviceTolerance.loss))
-    expect(b.at(-1)).not.toBeCloseTo(b[0]!, 1)
     const [ours, theirs] = [gpu, cpu].map((out) => readCheckpoint(join(out, 'checkpoints', 'last.safetensors')).tensors)
     expect([...ours!.keys()].sort()).toEqual([...theirs!.keys()].sort())
     const weights = [...theirs!.keys()].filter((name) => name.startsWith('backbone.'))
     expect(relativeDistance(ours!, theirs!, weights)).toBeLessThan(deviceTolerance.weights)
+    const steps = weights.map((name) => theirs!.get(`m/${name}`)!.data)
+    expect(steps.every((moment) => moment.some((value) => value !== 0))).toBe(true) // each was moved
     const onward = join(folder, 'onward')
     cpSync(gpu, onward, { recursive: true })
     const config = JSON.parse(readFileSync(join(onward, 'config.json'), 'utf8')) as { readonly epochs: number }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { foldDefaults } from '../src/data/index.ts'
 import { synthesise } from '../src/synth/index.ts'
 import { commandLines, quick } from './doc-commands.ts'
 
@@ -25,6 +26,7 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
     expect(calls.every(([npx, program]) => npx === 'npx' && program === 'rosette')).toBe(true)
     const names = calls.map(([, , name]) => name)
     expect(names).toEqual(['cv', 'tune', 'submit', 'check-submission'])
+    expect(page).toContain(`${['four', 'five', 'six'][foldDefaults.folds - 4]} networks`) // two are trained below
     const models = calls.flatMap((call) => (call.includes('--model') ? [call[call.indexOf('--model') + 1]] : []))
     expect(models).toEqual(['runs/cv', 'runs/cv']) // what was trained is what is tuned and submitted
     expect(calls[0]).toContain('runs/cv')
@@ -33,8 +35,7 @@ describe('docs/kaggle.md, on drawn jaguars in the layout of the challenge', () =
   test.each(calls.map((call) => [call.slice(2).join(' '), call.slice(2)] as const))(
     'rosette %s',
     async (_, args) => {
-      const trains = ['train', 'cv'].includes(args[0]!)
-      const { code, output } = await rosette(folder, [...args, ...(trains ? [...quick, '--folds', '2'] : [])])
+      const { code, output } = await rosette(folder, [...args, ...(args[0] === 'cv' ? [...quick, '--folds', '2'] : [])])
       expect(code, output).toBe(0)
       if (args[0] === 'cv') expect(output).toContain('runs/cv: the ensemble of 2 folds; use it as --model')
       if (args[0] === 'tune') {

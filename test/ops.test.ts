@@ -22,7 +22,7 @@ const refused: Readonly<Record<string, string>> = {
   'onnxruntime webgpu: standardise [2, 2, 5], far from 0': 'its LayerNormalization takes the variance as E[x²] − mean²',
 }
 
-/** A software adapter compiles shaders for each case, a third of a second each: of an op the first and last ones show its kernels. */
+/** A software adapter compiles shaders for each case, a third of a second each: of an op the first two and the last one show its kernels. */
 const playedCases = (cases: readonly OpCase[]) =>
   cases.length <= 3 ? cases : [...cases.slice(0, 2), ...cases.slice(-1)]
 

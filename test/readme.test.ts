@@ -31,6 +31,7 @@ describe('the README', () => {
   beforeAll(async () => {
     if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
     await prepare(folder)
+    process.env.ROSETTE_CACHE = join(folder, 'own-cache')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -134,21 +135,18 @@ describe('the pages', () => {
 })
 
 /**
- * What makes a training quick. The run that is exported for timm, and the one that freezes ten layers, need a network of timm's that has so many; two folds
- * stand for five.
+ * What makes a training quick. The run that is exported for timm, and the one that freezes ten layers, need a network of timm's that has so many.
  */
 function quickFor(args: readonly string[]): readonly string[] {
   if (!['train', 'cv'].includes(args[0]!) || args.includes('--resume')) return []
   const needsTimm = args.includes('--freeze') || args.includes('runs/jaguars')
-  const folds = args[0] === 'cv' && !args.includes('--folds') ? ['--folds', '2'] : []
-  return [...quick.map((word) => (needsTimm ? word.replace('convnext_micro', 'convnext_zepto_rms') : word)), ...folds]
+  return [...quick.map((word) => (needsTimm ? word.replace('convnext_micro', 'convnext_zepto_rms') : word))]
 }
 
 /** Does something where paths begin in this folder. */
 async function inFolder<T>(folder: string, act: () => Promise<T>): Promise<T> {
   const before = process.cwd()
   process.chdir(folder)
-  process.env.ROSETTE_CACHE = join(folder, 'own-cache')
   try {
     return await act()
   } finally {

@@ -77,7 +77,7 @@ async function killedEverywhere(
 const namesIn = (path: string) => readdirSync(path).sort()
 const leftIn = (path: string) => namesIn(path).filter((name) => /\.(tmp|old)$/.test(name))
 
-// `synth` swaps its folder as `report` does, by the same code
+// `synth` swaps its folder as `report` and `export` do, by the same code
 describe.skipIf(process.platform === 'win32')('killed while it swaps, for whoever reads it then', () => {
   test('report, as compare reads it', async () => {
     const report = (model: string) => [

@@ -55,7 +55,7 @@ export const webCosine = { fp32: 0.999999, int8: 0.999 } as const
 /** Losses of ten steps in a browser's WebAssembly against Node: the same kernels for narrower registers. */
 export const webTraining = { rtol: 1e-4 } as const
 
-/** Ten steps on a device against the processor: another order of sums, ten times through divisions by √v. */
+/** Ten and twelve steps on a device against the processor: another order of sums, that often through divisions by √v. */
 export const deviceTolerance = { loss: 1e-3, weights: 1e-3 }
 
 /**

@@ -93,9 +93,12 @@ describe.skipIf(process.platform === 'win32')('training and its terminal', () =>
     await expectResumed(out)
   })
 
-  test('it goes on after nohup, from a shell that names it', async () => {
-    const out = join(folder, 'nohup')
-    const running = start(['bash', '-c', `nohup ${quoted(command(out))} & echo $!; wait`], { env })
+  test.each([
+    ['nohup, from a shell that names it', ['bash', '-c'], (line: string) => `nohup ${line} & echo $!; wait`],
+    ['a shell that ignores hang-ups', ['sh', '-c'], (line: string) => `trap '' HUP; ${line} & echo $!; wait`],
+  ])('it goes on after %s', async (name, shell, script) => {
+    const out = join(folder, name.slice(0, 5))
+    const running = start([...shell, script(quoted(command(out)))], { env })
     let pid = 0
     running.child.stdout!.once('data', (text) => {
       pid = Number.parseInt(String(text), 10)

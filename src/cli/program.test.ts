@@ -39,6 +39,12 @@ test('what the user can mend is told without a stack: exit 2', async () => {
   expect(err).toBe('rosette: height: expected metres, got 3\nhint: add a unit\n')
 })
 
+test('so is a part of the program that a command cannot load, in the words of its start: exit 2', async () => {
+  const jump = () => new Command('jump').action(() => import('node:absent' as string))
+  expect(await runProgram(['jump'], [jump], (error) => `a part is missing: ${(error as Error).message}`)).toBe(2)
+  expect(err).toMatch(/^rosette: a part is missing: .*node:absent/)
+})
+
 test('so are missing files and full disks', async () => {
   const error = Object.assign(new Error("ENOSPC: no space left on device, write 'x'"), {
     code: 'ENOSPC',

@@ -9,9 +9,14 @@ import { tell } from './say.ts'
 
 /**
  * Runs `rosette` with the arguments that follow its name and resolves to the exit code. The one place where errors end:
- * what the user can mend is printed without a stack, everything else with it.
+ * what the user can mend is printed without a stack, everything else with it. `ofProgram` tells of files of the program itself that a command
+ * could not load.
  */
-export async function runProgram(args: readonly string[], commands: readonly (() => Command)[]): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  commands: readonly (() => Command)[],
+  ofProgram: (error: unknown) => string | undefined = () => undefined,
+): Promise<number> {
   const version = packageVersion()
   const program = new Command('rosette')
     .description('Recognise individual jaguars, and any animal with a coat pattern, from photographs.')
@@ -28,7 +33,7 @@ export async function runProgram(args: readonly string[], commands: readonly (()
       return exitCodes.ok
     } catch (error) {
       if (error instanceof CommanderError) return reportUsage(error, args, program)
-      return reportError(error, version)
+      return reportError(error, version, ofProgram(error))
     }
   })
 }
@@ -48,12 +53,12 @@ function reportUsage(error: CommanderError, args: readonly string[], program: Co
   return exitCodes.input
 }
 
-function reportError(error: unknown, version: string): number {
+function reportError(error: unknown, version: string, ofProgram: string | undefined): number {
   if (error instanceof FailedCheck || error instanceof Interrupted) {
     if (error.message !== '') tell(`rosette: ${error.message}`)
     return error instanceof FailedCheck ? exitCodes.failedCheck : exitCodes.interrupted
   }
-  const told = error instanceof InputError ? error.message : systemMessage(error)
+  const told = error instanceof InputError ? error.message : (systemMessage(error) ?? ofProgram)
   if (told !== undefined) {
     tell(`rosette: ${told}`)
     return exitCodes.input
