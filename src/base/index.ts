@@ -18,6 +18,7 @@ export { optionText } from './option-text.ts'
 export { checkAbsent, checkOutput, type OutputOptions, outputDefaults } from './output.ts'
 export { checkNesting, parseJson } from './parse-json.ts'
 export { Pool } from './pool.ts'
+export { programFile } from './program-file.ts'
 export { RangedFile } from './ranged-file.ts'
 export {
   type FileKind,

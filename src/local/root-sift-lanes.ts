@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { Pool, unpackError } from '../base/index.ts'
+import { Pool, programFile, unpackError } from '../base/index.ts'
 import type { LocalExtractor, LocalFeatures, LocalPhoto } from './features.ts'
 import { mirroredRootSift, siftConfig, siftFingerprint } from './root-sift.ts'
 import { siftRule } from './rule.ts'
@@ -66,7 +66,7 @@ class SiftLane {
   }
 
   #start(): Worker {
-    const worker = new Worker(laneFile(), { workerData: this.#config })
+    const worker = new Worker(programFile('sift-lane', import.meta.url), { workerData: this.#config })
     worker.on('message', (reply: SiftReply) => this.#settle?.(reply))
     worker.on('error', (error) => this.#settle?.(error))
     worker.on('exit', (code) => {
@@ -75,10 +75,4 @@ class SiftLane {
     })
     return worker
   }
-}
-
-/** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
-function laneFile(): URL {
-  const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/program/sift-lane.js' : './sift-lane.js', here)
 }

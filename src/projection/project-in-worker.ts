@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { unpackError } from '../base/index.ts'
+import { programFile, unpackError } from '../base/index.ts'
 import type { Points } from './points.ts'
 import type { Projection, ProjectionOptions } from './project.ts'
 import type { ProjectionMessage, ProjectionStart } from './projection-worker.ts'
@@ -24,7 +24,10 @@ export async function projectInWorker(
   signal?.throwIfAborted()
   const data = points.data.slice() // its own memory: a view would take along all that it is a view of
   const start: ProjectionStart = { points: { ...points, data }, options }
-  const worker = new Worker(workerFile(), { workerData: start, transferList: [data.buffer] })
+  const worker = new Worker(programFile('projection-worker', import.meta.url), {
+    workerData: start,
+    transferList: [data.buffer],
+  })
   let abort = () => {}
   try {
     return await new Promise<Projection>((resolve, reject) => {
@@ -42,10 +45,4 @@ export async function projectInWorker(
     signal?.removeEventListener('abort', abort)
     await worker.terminate()
   }
-}
-
-/** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
-function workerFile(): URL {
-  const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/program/projection-worker.js' : './projection-worker.js', here)
 }

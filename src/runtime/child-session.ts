@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { formatBytes, unpackError } from '../base/index.ts'
+import { formatBytes, programFile, unpackError } from '../base/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 import type { Tensors } from './backend.ts'
 import type { ChildReply, ChildRequest } from './child.ts'
@@ -74,7 +74,7 @@ class Child {
 
   constructor(limitBytes: number | undefined, complaints: number | undefined) {
     this.#limitBytes = limitBytes
-    this.#process = fork(childFile(), [], {
+    this.#process = fork(fileURLToPath(programFile('child', import.meta.url)), [], {
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       execArgv: [], // flags of this process are not for it
       serialization: 'advanced',
@@ -164,10 +164,4 @@ class Child {
     for (const waiting of [this.#opening, ...this.#runs.values()]) waiting?.reject(this.#death)
     this.#runs.clear()
   }
-}
-
-/** The compiled process: Node 20 runs no TypeScript, so sources use the build's. */
-function childFile(): string {
-  const here = import.meta.url
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/program/child.js' : './child.js', here))
 }

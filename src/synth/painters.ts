@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { Pool, unpackError } from '../base/index.ts'
+import { Pool, programFile, unpackError } from '../base/index.ts'
 import { encodePng } from '../images/index.ts'
 import type { PainterReply, PainterRequest } from './painter.ts'
 import type { SyntheticPhoto } from './plan.ts'
@@ -72,7 +72,7 @@ class Painter {
   #ended: Ended | undefined
 
   constructor({ options }: Studio) {
-    this.#worker = new Worker(workerFile(), { workerData: options })
+    this.#worker = new Worker(fileURLToPath(programFile('painter', import.meta.url)), { workerData: options })
     this.#worker.on('message', (reply: PainterReply) => this.#reply(reply))
     this.#worker.on('error', (error) => this.end(error))
     this.#worker.on('exit', () => this.end(new Error('internal: a painter’s thread has ended')))
@@ -114,10 +114,4 @@ class Painter {
         this.#settle = undefined
     }
   }
-}
-
-/** The compiled thread: Node 20 runs no TypeScript, so sources use the build's. */
-function workerFile(): string {
-  const here = import.meta.url
-  return fileURLToPath(new URL(here.endsWith('.ts') ? '../../dist/program/painter.js' : './painter.js', here))
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { check, unpackError } from '../base/index.ts'
+import { check, programFile, unpackError } from '../base/index.ts'
 import { RunLock } from '../run/index.ts'
 import type { Outcome, TrainEvent } from './events.ts'
 import { type PrepareEvent, prepareJob, type TrainOptions } from './job.ts'
@@ -48,7 +48,7 @@ async function trainLocked(
   const job = await prepareJob({ ...options, onProgress: emit }, lock)
   if (options.inThread === true) return runTraining(job, { emit, shouldStop: () => options.signal?.aborted === true })
   const stop = new SharedArrayBuffer(4)
-  const worker = new Worker(workerFile(), { workerData: { job, stop } satisfies WorkerInput })
+  const worker = new Worker(programFile('worker', import.meta.url), { workerData: { job, stop } satisfies WorkerInput })
   const ask = () => Atomics.store(new Int32Array(stop), 0, 1)
   if (options.signal?.aborted === true) ask()
   options.signal?.addEventListener('abort', ask)
@@ -70,10 +70,4 @@ function outcomeOf(worker: Worker, emit: (event: TrainEvent) => void): Promise<O
     worker.on('error', reject)
     worker.on('exit', (code) => reject(new Error(`internal: the training thread ended with code ${code}`)))
   })
-}
-
-/** The compiled worker: Node 20 runs no TypeScript, so sources use the build's. */
-function workerFile(): URL {
-  const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/program/worker.js' : './worker.js', here)
 }
