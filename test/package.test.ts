@@ -72,7 +72,7 @@ describe('what is packed', () => {
   test('holds nothing else: no tests, no sources, no data', () => {
     const other = files.filter(
       (path) =>
-        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/UnifontEX(\.ttf|-LICENSE)|dist\/program\/LICENSES|presets\/(.*\.json|(coat-descriptor|facing|convnext_mini\.drawn_jaguars)\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
+        !/^(package\.json|ARCHITECTURE\.md|README\.md|CHANGELOG\.md|LICENSE|dist\/.*\.(js|d\.ts)|dist\/web\/(page|deciding)\.css|dist\/fonts\/(DejaVuSans(-Bold)?\.ttf|UnifontEX\.ttf|(DejaVu|UnifontEX)-LICENSE)|dist\/program\/LICENSES|presets\/(.*\.json|(coat-descriptor|facing|convnext_mini\.drawn_jaguars)\.safetensors)|docs\/.*|examples\/.*\.mjs)$/.test(
           path,
         ),
     )

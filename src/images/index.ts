@@ -9,7 +9,7 @@ export {
   type ImageRGBA,
   isTransparent,
 } from './decode.ts'
-export { encodeJpeg, encodePng } from './encode.ts'
+export { encodeJpeg, encodePng, type PngOptions } from './encode.ts'
 export { photoTime } from './exif-time.ts'
 export {
   type CaptionKind,

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
+import { renderAsync } from '@resvg/resvg-js'
 import { expect, test } from 'vitest'
-import { picture, text } from '../chart/index.ts'
+import { picture, svgDocument, text } from '../chart/index.ts'
 import { fontFilesFor, withoutFont } from './fonts.ts'
 import { pngOf } from './raster.ts'
 
@@ -22,9 +24,24 @@ test.each([
   for (const bold of [false, true]) expect(await drawn(a, bold)).not.toBe(await drawn(b, bold))
 })
 
-test('the large font comes only where a letter asks for it', () => {
-  for (const usual of ['Ñandú – 12', 'Ягуар', 'שלום', '✓ ✗ · … ±']) expect(fontFilesFor(usual)).toHaveLength(2)
-  for (const rare of ['美洲豹', 'Leo 🐆', 'เสือ']) expect(fontFilesFor(rare)).toHaveLength(3)
+test('larger fonts come only where a letter asks for them', () => {
+  const small = fontFilesFor('Leo')
+  for (const usual of ['Ñandú – 12', 'Ягуар', '✓ ✗ · … ± −']) expect(fontFilesFor(usual)).toEqual(small)
+  const whole = fontFilesFor('שלום')
+  for (const [i, path] of whole.entries()) expect(statSync(path).size).toBeGreaterThan(4 * statSync(small[i]!).size)
+  for (const rare of ['美洲豹', 'Leo 🐆', 'เสือ']) expect(fontFilesFor(rare)).toEqual([...whole, expect.any(String)])
+})
+
+test('the small font draws the same pixels as the whole one', async () => {
+  const drawnBy = (files: readonly string[]) =>
+    renderAsync(svgDocument(sheet), { font: { loadSystemFonts: false, fontFiles: [...files] } })
+  const words = ['AVATAR Té fi “Übermaß” – 0.123 ± 4', 'Ягуар Йод Ωμέγα ά', '✓ ✗ · … − → ≤ ≥ × ‰']
+  const sheet = picture('letters', { width: 600, height: 300 }, { title: '', subtitle: '', source: '' }, ({ x, y }) =>
+    words.map((line, i) => text(x, y + 20 + 40 * i, line, { size: 20, bold: i === 0 })).join(''),
+  )
+  const [small, whole] = [await drawnBy(fontFilesFor(words.join(''))), await drawnBy(fontFilesFor('שלום'))]
+  expect(small.pixels.equals(whole.pixels)).toBe(true)
+  expect(small.pixels.equals((await drawnBy([])).pixels)).toBe(false)
 })
 
 test('names that stay boxes are told', () => {

@@ -5,18 +5,22 @@ import { codePointsOf } from './character-map.ts'
 
 const require = createRequire(import.meta.url)
 
-/** What pictures are written with: Latin, Greek, Cyrillic, Hebrew, Arabic, Armenian, Georgian. */
-const mainFonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) =>
-  require.resolve(`dejavu-fonts-ttf/ttf/${name}`),
-)
+const [regular, bold] = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']
 
-/** UnifontEX (OFL): the scripts of the Basic Multilingual Plane, in dots, and many emoji. In dist, for sources too. */
-const fallbackFont = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/fonts/UnifontEX.ttf' : '../fonts/UnifontEX.ttf',
-    import.meta.url,
-  ),
-)
+/** In dist, for sources too. */
+const built = (name: string) =>
+  fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? `../../dist/fonts/${name}` : `../fonts/${name}`, import.meta.url),
+  )
+
+/** Latin, Greek and Cyrillic of DejaVu, cut out by the build: resvg reads a font's file anew for each letter that it draws. */
+const smallFonts = [built(regular), built(bold)]
+
+/** The whole of DejaVu: also Hebrew, Arabic, Armenian, Georgian. */
+const mainFonts = [regular, bold].map((name) => require.resolve(`dejavu-fonts-ttf/ttf/${name}`))
+
+/** UnifontEX (OFL): the scripts of the Basic Multilingual Plane, in dots, and many emoji. */
+const fallbackFont = built('UnifontEX.ttf')
 
 /** Read once, when a letter asks for it. */
 const covered = new Map<string, ReadonlySet<number>>()
@@ -33,21 +37,20 @@ function has(font: string, codePoint: number): boolean {
 /** Letters that are no mark of their own: spaces, joiners, variation selectors. */
 const unseen = /[\s\p{Cf}\p{Cc}\p{Variation_Selector}]/u
 
-/** Beyond the letters of Europe, which need no look into a font. */
-const perhaps = /[^\u0000-\u024f\u0370-\u04ff\u2010-\u2044]/u
-
-function lettersBeyond(fonts: readonly string[], text: string): string[] {
-  const letters = [...new Set(text)].filter((letter) => perhaps.test(letter) && !unseen.test(letter))
-  return letters.filter((letter) => !fonts.some((font) => has(font, letter.codePointAt(0)!)))
+/** Whether one of the fonts has each letter of a text. */
+function haveAll(fonts: readonly string[], text: string): boolean {
+  const letters = [...new Set(text)].filter((letter) => !unseen.test(letter))
+  return letters.every((letter) => fonts.some((font) => has(font, letter.codePointAt(0)!)))
 }
 
-/** The font files that a text needs. The large one comes only where a letter asks for it: it costs half a second a picture. */
+/** The font files that a text needs, none larger than it must be: the largest costs half a second a picture. */
 export function fontFilesFor(text: string): string[] {
-  return lettersBeyond(mainFonts.slice(0, 1), text).length === 0 ? mainFonts : [...mainFonts, fallbackFont]
+  const enough = [smallFonts, mainFonts].find(([font]) => haveAll([font!], text))
+  return enough ?? [...mainFonts, fallbackFont]
 }
 
 /** Those of the texts that have a letter which no font of ours has: in a PNG it is a box. */
 export function withoutFont(texts: readonly string[]): string[] {
-  const fonts = [mainFonts[0]!, fallbackFont]
-  return texts.filter((text) => lettersBeyond(fonts, text).length > 0)
+  const fonts = [smallFonts[0]!, mainFonts[0]!, fallbackFont]
+  return texts.filter((text) => !haveAll(fonts, text))
 }

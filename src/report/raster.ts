@@ -1,4 +1,5 @@
 import { type Picture, svgDocument } from '../chart/index.ts'
+import { encodePng } from '../images/index.ts'
 import { fontFilesFor } from './fonts.ts'
 
 export interface RasterOptions {
@@ -14,9 +15,10 @@ export async function pngOf(picture: Picture, options: RasterOptions = {}): Prom
   const { zoom } = { ...rasterDefaults, ...options }
   const { renderAsync } = await import('@resvg/resvg-js')
   const svg = svgDocument(picture)
-  const image = await renderAsync(svg, {
+  const { pixels, width, height } = await renderAsync(svg, {
     font: { loadSystemFonts: false, fontFiles: fontFilesFor(svg), defaultFontFamily: 'DejaVu Sans' },
     fitTo: { mode: 'zoom', value: zoom },
   })
-  return image.asPng()
+  // resvg's own PNG takes twice the time and is no smaller
+  return encodePng({ width, height, data: pixels }, { compressionLevel: 3, alpha: false })
 }
