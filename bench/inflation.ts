@@ -1,13 +1,15 @@
-import { groupedSplit, type Photo } from '../src/data/index.ts'
-import type { ImageRGBA } from '../src/images/index.ts'
+import { burstsOf, groupedSplit, type Photo } from '../src/data/index.ts'
+import { hashWords, type ImageRGBA, perceptualHash } from '../src/images/index.ts'
 import { chanceOf, type Embeddings, evaluateQueriesAgainstGallery } from '../src/retrieval/index.ts'
 import { studio } from '../src/synth/index.ts'
 import type { Chance } from './by-chance.ts'
 
-/** A score by three ways to set photos aside, each against a gallery of the rest. */
+/** A score by four ways to set photos aside, each against a gallery of the rest. */
 export interface Inflation {
   /** Photos by lot: those of one moment come on both sides. */
   readonly stratified: Scored
+  /** The photos of a moment that look the same to two hashes stay together: what can be done where no moment is known. */
+  readonly hashed: Scored
   /** The photos of a moment stay together. */
   readonly burstDisjoint: Scored
   /** New photos, of moments that nobody has seen, against the gallery of the burst-disjoint split. */
@@ -32,9 +34,10 @@ export interface InflationOptions {
 const [widthPx, heightPx, fraction] = [96, 66, 0.25] as const
 
 /** Drawn jaguars under an embedding that nothing was learned for: what differs between the scores is the split alone. */
-export function measureInflation({ seed, freshPerIdentity, ...counts }: InflationOptions): Inflation {
+export async function measureInflation({ seed, freshPerIdentity, ...counts }: InflationOptions): Promise<Inflation> {
   const drawn = studio({ ...counts, testPhotosPerIdentity: freshPerIdentity, seed, widthPx, heightPx })
-  const embedded = drawn.photos.map((photo) => colours(drawn.render(photo)))
+  const pictures = drawn.photos.map((photo) => drawn.render(photo))
+  const embedded = pictures.map(colours)
   const rowsOf = (side: 'train' | 'test') => drawn.photos.flatMap(({ split }, i) => (split === side ? [i] : []))
   const [known, fresh] = [rowsOf('train'), rowsOf('test')]
   const photos = known.map((row): Photo => {
@@ -49,13 +52,21 @@ export function measureInflation({ seed, freshPerIdentity, ...counts }: Inflatio
     const { rank1, identityBalancedMap, perQuery } = evaluateQueriesAgainstGallery(side(queries), side(gallery))
     return { queries: queries.length, rank1, identityBalancedMap, chance: chanceOf(perQuery) }
   }
-  const split = (kind: 'stratified' | 'encounter') => {
-    const { train, validation } = groupedSplit(photos, { kind, fraction, seed })
+  const hashes = new Uint32Array(hashWords * known.length)
+  for (const [i, row] of known.entries()) hashes.set(perceptualHash(pictures[row]!), hashWords * i)
+  const alike = await burstsOf(
+    hashes,
+    photos.map(({ identity }) => identity),
+  )
+  const split = (kind: 'stratified' | 'burst' | 'encounter') => {
+    const bursts = kind === 'burst' ? { bursts: alike.bursts } : {}
+    const { train, validation } = groupedSplit(photos, { kind, fraction, seed, ...bursts })
     return { queries: validation.map((i) => known[i]!), gallery: train.map((i) => known[i]!) }
   }
-  const [byLot, byBurst] = [split('stratified'), split('encounter')]
+  const [byLot, byHash, byBurst] = [split('stratified'), split('burst'), split('encounter')]
   return {
     stratified: score(byLot.queries, byLot.gallery),
+    hashed: score(byHash.queries, byHash.gallery),
     burstDisjoint: score(byBurst.queries, byBurst.gallery),
     fresh: score(fresh, byBurst.gallery),
   }

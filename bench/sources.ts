@@ -1,7 +1,8 @@
 /**
  * What finds the right animal among known ones, on photos of other sightings? Each source of similarity by itself, and fused: frozen networks on the
  * whole photo, on the animal alone, with the background filled or black; runs; places of the coat. All are asked through `rosette evaluate`, as a
- * user does, about the same queries and the same gallery. Writes results/sources-<data>.csv anew (`-set-2-of-3` with `--every 3 --first 2`).
+ * user does, about the same queries and the same gallery. Rows of results/sources-<data>.csv (`-set-2-of-3` with `--every 3 --first 2`): a source that is
+ * there already is replaced, the others stay.
  *
  *     node scripts/bench.mjs sources --data nyala-512 --locate isnet.onnx --match RootSIFT=sift \
  *       --model ResNet50=resnet50-imagenet.onnx --model "head=runs/head"
@@ -13,6 +14,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { parse } from 'csv-parse/sync'
 import { check, csvText, formatTable } from '../src/base/index.ts'
 import { askedAndKnown, ofEveryNth, photoTable } from './asked-and-known.ts'
 import { root, rosette, today } from './command.ts'
@@ -59,7 +61,10 @@ const set = values.every === '1' ? '' : `-set-${values.first}-of-${values.every}
 const columns = ['rank1', 'rank5', 'map', 'identityBalancedMap'] as const
 const scratch = mkdtempSync(join(tmpdir(), 'rosette-sources-'))
 const sides = await chosenSides()
-const rows: string[][] = []
+const file = join(root, 'results', `sources-${basename(data)}${set}.csv`)
+const [, ...rows] = existsSync(file) ? (parse(readFileSync(file, 'utf8'), { bom: true }) as string[][]) : []
+const sourceAt = 5
+let measured = 0
 
 try {
   const models = values.model.map(named)
@@ -81,7 +86,7 @@ try {
 console.log(
   formatTable(
     ['source', ...columns],
-    rows.map((row) => [row[5]!, ...row.slice(6, 10)]),
+    rows.map((row) => row.slice(sourceAt, sourceAt + 5)),
   ),
 )
 
@@ -120,16 +125,27 @@ async function record(source: string, args: readonly string[]): Promise<void> {
   const { queries, chance, intervals, ...scores } = JSON.parse(readFileSync(out, 'utf8')) as Metrics
   const facts = [today(), basename(data), String(queries), String(sides.photos), String(sides.individuals)]
   const fixed = (value: number | undefined) => value?.toFixed(4) ?? ''
-  if (rows.length === 0)
-    rows.push([...facts, 'chance', ...columns.map((column) => fixed(chance[column])), '', '', '', ''])
+  if (measured++ === 0) keep([...facts, 'chance', ...columns.map((column) => fixed(chance[column])), '', '', '', ''])
   const { rank1, identityBalancedMap } = intervals.identity?.scores ?? {}
   const bounds = [rank1?.[0], rank1?.[1], identityBalancedMap?.[0], identityBalancedMap?.[1]]
-  rows.push([...facts, source, ...columns.map((column) => fixed(scores[column])), ...bounds.map(fixed)])
+  const found = [...columns.map((column) => fixed(scores[column])), ...bounds.map(fixed)]
+  keep([...facts, source, ...found])
   // After each source: what was measured is kept when the next one fails.
   const header = ['date', 'data', 'queries', 'gallery_photos', 'individuals', 'source', ...columns]
   const ends = ['rank1_low', 'rank1_high', 'ib_map_low', 'ib_map_high']
-  writeFileSync(join(root, 'results', `sources-${basename(data)}${set}.csv`), csvText([[...header, ...ends], ...rows]))
-  process.stderr.write(`${source}: ${rows.at(-1)!.slice(6).join(' ')}\n`)
+  writeFileSync(file, csvText([[...header, ...ends], ...rows]))
+  process.stderr.write(
+    `${source}: ${rows
+      .at(-1)!
+      .slice(sourceAt + 1)
+      .join(' ')}\n`,
+  )
+}
+
+/** A row in place of that of the same source. */
+function keep(row: string[]): void {
+  const before = rows.findIndex((one) => one[sourceAt] === row[sourceAt])
+  rows[before < 0 ? rows.length : before] = row
 }
 
 /** The photos of both sides, of every n-th individual by name, as tables of absolute places. */

@@ -11,9 +11,9 @@ const folder = mkdtempSync(join(tmpdir(), 'rosette-inflation-'))
 vi.stubEnv('ROSETTE_CACHE', join(folder, 'cache'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('on drawn jaguars with bursts a score by lot is inflated, and the burst-disjoint one tells that of fresh encounters', () => {
-  const measured = [1, 2].map((seed) =>
-    measureInflation({ seed, identities: 6, photosPerIdentity: 12, freshPerIdentity: 4 }),
+test('on drawn jaguars with bursts a score by lot is inflated, and the burst-disjoint one tells that of fresh encounters', async () => {
+  const measured = await Promise.all(
+    [1, 2].map((seed) => measureInflation({ seed, identities: 6, photosPerIdentity: 12, freshPerIdentity: 4 })),
   )
   const mean = (way: 'stratified' | 'burstDisjoint' | 'fresh', score: 'rank1' | 'identityBalancedMap') =>
     measured.reduce((sum, one) => sum + one[way][score], 0) / measured.length
