@@ -56,7 +56,9 @@ export async function afterRanking<F extends ModelFlags & AfterRankingFlags>(fla
   if (asked !== undefined) return { flags, postProcessing: asked }
   const accepted = await acceptedFor(flags)
   if (accepted === undefined) return { flags, postProcessing: undefined }
-  return { flags: { ...flags, tta: flags.tta ?? accepted.tta }, postProcessing: accepted.postProcessing }
+  const { tta, postProcessing } = accepted
+  const each = tta === 'mixed' ? {} : { tta } // each model of a mixed ensemble averages as it does by itself
+  return { flags: { ...each, ...flags }, postProcessing }
 }
 
 /** What was accepted for the model of the flags; undefined where nothing was, and for other weights than these. */

@@ -288,7 +288,7 @@ test('export: a model that every command takes', async () => {
   expect(await rosette('evaluate', '--model', model, ...csvOptions(), ...columns, '--out', path)).toBe(0)
   expect(metricsOf(path)).toMatchObject({ model, rank1: 1, excludeSame: 'encounter' })
   expect(await rosette('export', '--model', folder, '--out', join(out, 'again'))).toBe(2)
-  expect(output.stderr).toContain('no checkpoint')
+  expect(output.stderr).toContain(`--model: ${folder} is an exported model already`)
 })
 
 test('export --format timm: four files, and what cannot be', async () => {

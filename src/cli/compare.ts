@@ -140,7 +140,7 @@ const querySchema = z.object({
 const measuredSchema = z.object({
   split: z.string().default('not told'),
   flipAveraging: z.boolean().optional(),
-  tta: z.enum(['flip', 'none', 'multi-scale']).optional(),
+  tta: z.enum(['flip', 'none', 'multi-scale', 'mixed']).optional(),
   hashes: z.object({ data: z.string() }).optional(),
   gallery: z.string().nullable().default(null),
   excludeSame: z.literal('encounter').nullable().optional(),

@@ -1,6 +1,6 @@
 import { check, counted, InputError } from '../base/index.ts'
 import type { Manifest } from '../data/index.ts'
-import type { Embedder, Tta } from '../embedder/index.ts'
+import type { Averaging, Embedder, Tta } from '../embedder/index.ts'
 import type { ExcludeSame, Selection, SplitName } from '../identify/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import type { ReadingOptions } from '../run/index.ts'
@@ -83,7 +83,7 @@ async function embedPart(
     await warnOfSkipped(embedded.skipped)
     return { ...embedded, selection, known, tta: embedder.tta }
   })
-  const embeddings = new Map<Tta, Embeddings>([[first.tta, first.embeddings]])
+  const embeddings = new Map<Averaging, Embeddings>([[first.tta, first.embeddings]])
   for (const tta of flags.tta === undefined ? await otherAveragings(first.tta) : []) {
     const other = await withModel({ ...flags, tta }, (model) => embed(model, first.known)).catch(unlessRefused(tta))
     if (other !== undefined) embeddings.set(tta, other.embeddings)
@@ -107,7 +107,7 @@ async function checkNotLearned(selection: Selection, embedder: Embedder, run: st
   )
 }
 
-async function otherAveragings(own: Tta): Promise<Tta[]> {
+async function otherAveragings(own: Averaging): Promise<Tta[]> {
   const { ttaModes } = await import('../embedder/index.ts')
   return ttaModes.filter((tta) => tta !== own)
 }

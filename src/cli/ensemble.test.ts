@@ -155,6 +155,11 @@ describe('a folder', () => {
     output.stderr = ''
     expect(await make(a, b, '--overwrite')).toBe(2)
     expect(output.stderr).toContain('--model-config: describes one .onnx file, and none is named')
+    // named beside a run without a folder
+    const beside = ['--model', b, '--model', bare, ...config]
+    const together = await embedded(...beside)
+    for (const row of [0, 5, 20])
+      fused.rows[row]!.forEach((value, d) => expect(together.rows[row]![d]!).toBeCloseTo(value, 6))
   })
 
   test('is refused where a member was changed, is missing, or would lead outside', async () => {

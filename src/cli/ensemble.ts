@@ -76,8 +76,9 @@ async function ensembleAction(flags: EnsembleFlags): Promise<void> {
   const precision = forEach(models, flags.precision, '--precision')
   checkOutput(out, { overwrite, kind: 'folder' })
   const { writeEnsembleFolder } = await import('../export/index.ts')
-  const { isOnnx, isRunFolder } = await import('../run/index.ts')
-  const described = modelConfig === undefined ? undefined : onlyOnnx(models.filter(isOnnx))
+  const { describedModel } = await import('../embedder/index.ts')
+  const { isRunFolder } = await import('../run/index.ts')
+  const described = describedModel(models, modelConfig)
   check(!isRunFolder(out), `--out: ${out} is a run folder`, 'choose another folder')
   const members = models.map((model, i) => ({
     model,
@@ -104,16 +105,6 @@ async function warnOfDoubles(members: readonly EnsembleMember[], models: readonl
     const same = models.filter((_, i) => members[i]?.sha256 === seal)
     if (same.length > 1) warn(doubledWords(same))
   }
-}
-
-/** The one file that a description can be meant for. */
-function onlyOnnx(files: readonly string[]): string | undefined {
-  check(
-    files.length === 1,
-    `--model-config: describes one .onnx file, and ${files.length === 0 ? 'none is' : `${files.length} are`} named`,
-    'put each description beside its file, as x.model.json beside x.onnx',
-  )
-  return files[0]
 }
 
 /** One value for each model, of a list that has one for all or one for each. */

@@ -74,7 +74,7 @@ async function exportAction(flags: ExportFlags): Promise<void> {
   )
   checkOutput(out, { overwrite, kind: 'folder' })
   const { copyHeadRun, exportModel, exportTimm, writeModelFolder } = await import('../export/index.ts')
-  const { isEnsemble, isHeadRun, readRunModel } = await import('../embedder/index.ts')
+  const { isEnsemble, isExported, isHeadRun, readRunModel } = await import('../embedder/index.ts')
   const { isRunFolder } = await import('../run/index.ts')
   check(!isRunFolder(out), `--out: ${out} is a run folder, and has a model.onnx of its own`, 'choose another folder')
   if (isEnsemble(model)) return exportOfEnsemble(flags)
@@ -94,6 +94,11 @@ async function exportAction(flags: ExportFlags): Promise<void> {
     say(files.join('\n'))
     return
   }
+  check(
+    !isExported(model),
+    `--model: ${model} is an exported model already; expected a run folder of \`rosette train\``,
+    'every command opens it as it is',
+  )
   const run = readRunModel(model, checkpoint)
   const { network, geometry, tensors } = run
   if (format === 'timm') {

@@ -59,6 +59,7 @@ test.each([
   ],
   ['`openModel("NETWORK.onnx")`', '`rosette identify NEW-PHOTOS --gallery PHOTOS --model NETWORK.onnx`'],
   ['a folder of `exportModel()`', 'a folder of `rosette export`'],
+  ['`tuneModel()` writes it anew', '`rosette tune` writes it anew'],
   ['photos left out (`excludeSame`)', 'photos left out (--exclude-same)'],
   ['`scores: "shift"` keeps their order', '`rosette submit --scores shift` keeps their order'],
 ])('%s is %s in every command', (text, words) => {

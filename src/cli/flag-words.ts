@@ -32,6 +32,7 @@ export const commandsFor: Readonly<Record<string, string>> = {
   'exportTimm()': 'export --model RUN --out DIR --format timm',
   'openModel()': 'identify NEW-PHOTOS --gallery PHOTOS --model',
   'pullWeights()': 'weights pull',
+  'tuneModel()': 'tune',
   'writeGallery()': 'gallery --model MODEL --data PHOTOS --overwrite --out',
 }
 

@@ -193,6 +193,11 @@ describe('what no split can mend', () => {
     output.stderr = ''
     expect(await rosette('split', ...two)).toBe(0)
     expect(output.stderr).not.toContain('one individual')
+    const large =
+      'the photos that validate are 50 %, more than the 20 % of --fraction, as the individuals have few encounters'
+    expect(output.stderr).toContain(large)
+    expect(await rosette('split', ...two, '--fraction', '0.5')).toBe(0)
+    expect(output.stderr.split(large)).toHaveLength(2) // not said again
   })
 
   test('a word for test photos among folds is refused, as cv refuses it, and audit says it', async () => {

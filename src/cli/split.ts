@@ -149,10 +149,19 @@ async function splitAction(flags: SplitFlags): Promise<void> {
   writeFileAtomic(out, csvText(table, { formulas: 'kept' }))
   const hashes = splits.map((split) => hashSplit(photos, split).slice(0, 12))
   say(`split by ${kind}\n\n${sidesTable(photos, splits, hashes)}\n\n${out}: ${counted(table.length - 1, 'row')}`)
+  if (count === undefined) await tellIfLarge(splits[0]!, kind, fraction)
   for (const text of [...warnings, ...oneValidates(photos, splits)]) warn(text)
   if (count !== undefined) await warnOfFolds(photos, splits, kind)
   const reading = { ...options, ...locatingText(flags) }
   if (Object.keys(reading).length > 0) tell(`read it back with ${optionText({ data: out, ...reading })}`)
+}
+
+/** Says that far more photos validate than were asked for. */
+async function tellIfLarge(split: Split, kind: SplitKind, asked: number | undefined): Promise<void> {
+  if (kind !== 'encounter' && kind !== 'burst') return
+  const { moreThanAskedWords, splitDefaults } = await import('../data/index.ts')
+  const words = moreThanAskedWords(split, { kind, fraction: asked ?? splitDefaults.fraction, asked: '--fraction' })
+  if (words !== undefined) tell(`the photos that validate are ${words}`)
 }
 
 /** The photos of known individuals, each with the animal that --locate finds on it. */

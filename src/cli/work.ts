@@ -156,10 +156,9 @@ export async function photosToScore(manifest: Manifest, options: SelectOptions):
 
 /** Scores on photos that a run was trained on say how well it knows them by heart. Of an ensemble each member is asked. */
 export async function warnOfLearned(
-  { split, learned = 0, manifest }: Selection,
+  { learned = 0, manifest }: Selection,
   embedder: Pick<Embedder, 'run' | 'members'>,
 ): Promise<number> {
-  if (split === 'train') return manifest.photos.length
   const { learnedPhotos, trainedOnWarning } = await import('../identify/index.ts')
   let most = 0
   for (const run of runsIn(embedder)) {

@@ -96,4 +96,4 @@ export {
 export { readPairs, readTestPairs, type TestPairs } from './test-pairs.ts'
 export { type ReadTimes, readTimes } from './timestamps.ts'
 export { listOf, type Skipped, whySkipped } from './unusable.ts'
-export { dividesByBurst, splitWords, usualSplitKind } from './usual-split.ts'
+export { dividesByBurst, moreThanAskedWords, splitWords, usualSplitKind } from './usual-split.ts'

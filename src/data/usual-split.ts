@@ -31,3 +31,24 @@ export function splitWords(photos: readonly Photo[], { train, validation }: Spli
   }
   return `${side(train, ' photos', ' individuals', ' encounters')} train, ${side(validation, '', '', '')} validate`
 }
+
+/** Beyond this multiple of what was asked for, the side that validates is told to be large. */
+const muchMore = 1.5
+
+/**
+ * That far more photos validate than `fraction`, the number called `asked`, asks for; undefined where not. Whole groups validate, two of an individual where there are as many: of
+ * few groups that is a large share.
+ */
+export function moreThanAskedWords(
+  { train, validation }: Split,
+  {
+    kind,
+    fraction,
+    asked,
+  }: { readonly kind: 'encounter' | 'burst'; readonly fraction: number; readonly asked: string },
+): string | undefined {
+  const share = validation.length / (validation.length + train.length)
+  if (share <= muchMore * fraction) return undefined
+  const percent = (part: number) => `${Math.round(100 * part)} %`
+  return `${percent(share)}, more than the ${percent(fraction)} of ${asked}, as the individuals have few ${kind}s`
+}

@@ -11,6 +11,10 @@ import type { Network } from './network.ts'
 export const ttaModes = ['none', 'flip', 'multi-scale'] as const
 /** One of `ttaModes`: none, flip or multi-scale. */
 export type Tta = (typeof ttaModes)[number]
+/** What an embedder averages. mixed: the members of an ensemble differ, as each does what it would do by itself. */
+export const averagings = [...ttaModes, 'mixed'] as const
+/** One of `averagings`: none, flip, multi-scale or mixed. */
+export type Averaging = (typeof averagings)[number]
 
 /** All precisions that a network embeds in. */
 export const precisions = ['fp32', 'fp16', 'int8'] as const
@@ -62,7 +66,7 @@ export interface Embedder {
   readonly geometries: readonly Geometry[]
   /** Length of an embedding. */
   readonly size: number
-  readonly tta: Tta
+  readonly tta: Averaging
   /** SHA-256 of what decides an embedding: weights, description, averaging, precision. Read when it is asked for. */
   fingerprint(): Promise<string>
   /** Photos that pass together; `embed` takes any number. */

@@ -55,6 +55,13 @@ test('each member sees photos in its own geometry; embeddings stand side by side
   expect([...(await ensemble.embed([photo, photo]))]).toEqual([...expected, ...expected])
 })
 
+test('says how its members average, or that they differ', () => {
+  const flips: Embedder = { ...toy(small, 1), tta: 'flip' }
+  expect(ensembleOf([toy(small, 2), toy(large, 3)]).tta).toBe('none')
+  expect(ensembleOf([flips, flips]).tta).toBe('flip')
+  expect(ensembleOf([flips, toy(small, 2)]).tta).toBe('mixed')
+})
+
 test('a geometry that members share is prepared once, and an ensemble may be a member', async () => {
   const inner = ensembleOf([toy(large, 2), toy({ ...small }, 3)])
   const outer = ensembleOf([toy(small, 1), inner])

@@ -45,7 +45,7 @@ export function ensembleOf(members: readonly Embedder[], options: EnsembleOption
     run: undefined,
     geometries,
     size,
-    tta: ttaModes.find((mode) => members.every(({ tta }) => tta === mode)) ?? 'none',
+    tta: ttaModes.find((mode) => members.every(({ tta }) => tta === mode)) ?? 'mixed',
     batchSize: Math.max(...members.map(({ batchSize }) => batchSize)),
     lanes: Math.max(...members.map(({ lanes }) => lanes)),
     warnings: members.flatMap(({ warnings = [] }) => warnings),

@@ -21,6 +21,8 @@ export {
 } from './embed.ts'
 export { type CachedEmbedOptions, embedCached } from './embed-cached.ts'
 export {
+  type Averaging,
+  averagings,
   type Embedder,
   type OpenModelOptions,
   openModelDefaults,
@@ -68,7 +70,7 @@ export { headModel, isHeadRun } from './head-run.ts'
 export { inPrecision } from './in-precision.ts'
 export { modelFiles, runsOf } from './model-files.ts'
 export { checkModelFiles } from './model-hashes.ts'
-export { checkModels, checkWholeCv } from './model-place.ts'
+export { checkModels, checkWholeCv, describedModel, isExported } from './model-place.ts'
 export type { CellGrid, Network } from './network.ts'
 export { type AboutNetwork, embedderOf, type NetworkEmbedder } from './network-embedder.ts'
 export { findDescription } from './onnx-model.ts'

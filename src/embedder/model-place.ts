@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check, checkThere, InputError, settlePath } from '../base/index.ts'
-import { hasCheckpoints } from '../run/index.ts'
+import { hasCheckpoints, isOnnx } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import { isEnsemble, memberThere, readEnsemble } from './ensemble-file.ts'
 import { findDescription } from './onnx-model.ts'
@@ -51,6 +51,11 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
   return { kind: 'folder', onnx, description: modelConfig ?? description }
 }
 
+/** True for a folder of `exportModel()`: a description and no checkpoint. */
+export function isExported(path: string): boolean {
+  return existsSync(join(path, descriptionFile)) && !hasCheckpoints(path)
+}
+
 /** Refuses the folder of a cross-validation whose folds are not all trained: it is no ensemble yet. @throws InputError naming it. */
 export function checkWholeCv(path: string): void {
   check(
@@ -60,13 +65,26 @@ export function checkWholeCv(path: string): void {
   )
 }
 
+/** The model that `modelConfig` describes: the one that is named, or the one .onnx file among several. @throws InputError where none or several are. */
+export function describedModel(paths: readonly string[], modelConfig: string | undefined): string | undefined {
+  if (modelConfig === undefined || paths.length < 2) return paths[0]
+  const files = paths.filter(isOnnx)
+  check(
+    files.length === 1,
+    `\`modelConfig\`: describes one .onnx file, and ${files.length === 0 ? 'none is' : `${files.length} are`} named`,
+    'put each description beside its file, as x.model.json beside x.onnx',
+  )
+  return files[0]
+}
+
 /**
  * Nothing where there is a model at each path, the members of ensembles too: to be asked before photos are looked for, which takes minutes on a
  * slow drive. What is damaged is told when it is opened. @throws InputError as `openModel()` does for what is missing.
  */
 export function checkModels(paths: readonly string[], modelConfig?: string): void {
+  const described = describedModel(paths, modelConfig)
   for (const path of paths) {
-    const place = modelPlace(path, modelConfig)
+    const place = modelPlace(path, path === described ? modelConfig : undefined)
     if (place.kind === 'file') readModelDescription(place.description)
     if (place.kind !== 'ensemble') continue
     for (const member of readEnsemble(path).members) modelPlace(memberThere(path, member.path))

@@ -4,6 +4,7 @@ import { type EnsembleOptions, ensembleDefaults, ensembleOf, type FusionMethod }
 import { checkNamedOnce, doubleWarnings } from './ensemble-doubles.ts'
 import { checkSeal, isEnsemble, memberPath, readEnsemble } from './ensemble-file.ts'
 import { checkSameStart } from './ensemble-start.ts'
+import { describedModel } from './model-place.ts'
 import { openModel } from './open.ts'
 
 /** How models are opened, and how several are fused. */
@@ -29,12 +30,12 @@ export async function openModels(paths: readonly string[], options: OpenModelsOp
     check(fusion === undefined, `${given}: ${only} is one network`, 'it goes with several models, and with an ensemble')
     return openModel(only, each)
   }
-  check(
-    options.modelConfig === undefined,
-    '`modelConfig`: describes one .onnx file, and several models are named',
-    'put each description beside its file, as x.model.json beside x.onnx',
-  )
-  const openings = paths.map((path) => () => (isEnsemble(path) ? openEnsemble(path, each) : openModel(path, each)))
+  const { modelConfig, ...opening } = each
+  const described = describedModel(paths, modelConfig)
+  const openings = paths.map((path) => () => {
+    if (isEnsemble(path)) return openEnsemble(path, opening)
+    return openModel(path, path === described ? each : opening)
+  })
   const ensemble = await together(openings, { method: fusion })
   const doubles = await doubleWarnings(ensemble.members ?? [])
   return { ...ensemble, warnings: [...(ensemble.warnings ?? []), ...doubles] }

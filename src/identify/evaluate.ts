@@ -1,6 +1,6 @@
 import type { RiskCoverage } from '../calibration/index.ts'
 import { identifiedOnly, type Manifest, type Photo, photoKey } from '../data/index.ts'
-import type { Embedder, Tta } from '../embedder/index.ts'
+import type { Averaging, Embedder } from '../embedder/index.ts'
 import { embedCached, embedPhotos } from '../embedder/index.ts'
 import {
   type Adjust,
@@ -56,7 +56,7 @@ export type Scored = Pick<Selection, 'manifest' | 'split' | 'learned'>
 export interface EvaluationReport extends Omit<RetrievalMetrics, 'perQuery'>, Scoring {
   /** Where the model came from. */
   readonly model: string
-  readonly tta: Tta
+  readonly tta: Averaging
   /** What was done to rank; empty for plain cosines. */
   readonly postProcessing: PostProcessing
   readonly data: string

@@ -1,9 +1,9 @@
-import type { Tta } from '../embedder/index.ts'
+import type { Averaging } from '../embedder/index.ts'
 import type { PostProcessing } from '../retrieval/index.ts'
 
 /** A way of embedding and ranking photos. */
 export interface Trick {
-  readonly tta: Tta
+  readonly tta: Averaging
   readonly postProcessing: PostProcessing
 }
 
@@ -30,7 +30,7 @@ export const postProcessingGrid: readonly PostProcessing[] = [
 ]
 
 /** Every candidate besides plain cosines as the model is opened: the grid, and each other averaging alone. */
-export function candidateTricks(own: Tta, others: readonly Tta[]): Trick[] {
+export function candidateTricks(own: Averaging, others: readonly Averaging[]): Trick[] {
   return [
     ...postProcessingGrid.map((postProcessing) => ({ tta: own, postProcessing })),
     ...others.map((tta) => ({ tta, postProcessing: {} })),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { parseStrictly, readSealedJson, writeSealedJson } from '../base/index.ts'
-import { ttaModes } from '../embedder/index.ts'
+import { averagings } from '../embedder/index.ts'
 import { runNames } from '../run/index.ts'
 
 const neighbours = z.int().min(1).max(1000)
@@ -10,7 +10,7 @@ const share = z.number().min(0).max(1)
 const number = z.number()
 
 const trickSchema = z.strictObject({
-  tta: z.enum(ttaModes),
+  tta: z.enum(averagings),
   postProcessing: z.strictObject({
     databaseAugmentation: z.strictObject({ k: neighbours }).optional(),
     queryExpansion: z.strictObject({ alpha: z.number().min(0).max(100), k: neighbours }).optional(),
@@ -64,5 +64,7 @@ export function writePostProcessing(path: string, record: PostProcessingRecord):
 /** The record of a model's folder; undefined where there is none. @throws InputError for one that is damaged or was edited. */
 export function readPostProcessing(path: string): PostProcessingRecord | undefined {
   if (!existsSync(path)) return undefined
-  return readSealedJson(path, contentSchema, { hint: '`tune()` writes it anew; options given by hand need no file' })
+  return readSealedJson(path, contentSchema, {
+    hint: '`tuneModel()` writes it anew; options given by hand need no file',
+  })
 }

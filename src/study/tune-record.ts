@@ -1,6 +1,6 @@
 import { check } from '../base/index.ts'
 import { datasetHash } from '../data/index.ts'
-import type { PhotoEmbeddings, Tta } from '../embedder/index.ts'
+import type { Averaging, PhotoEmbeddings } from '../embedder/index.ts'
 import { type ExcludeSame, exclusion, labelsOf } from '../identify/index.ts'
 import type { Embeddings } from '../retrieval/index.ts'
 import { gateDefaults } from './gate.ts'
@@ -11,7 +11,7 @@ import { type TuneOptions, type TuneOutcome, tunePhotos } from './tune.ts'
 /** Photos of known individuals that one model did not learn from, embedded in several ways. */
 export interface TunePart extends Pick<PhotoEmbeddings, 'photos' | 'contentHashes'> {
   /** By averaging; the first is the one that the model has. */
-  readonly embeddings: ReadonlyMap<Tta, Embeddings>
+  readonly embeddings: ReadonlyMap<Averaging, Embeddings>
 }
 
 /** What to tune on, and where photos and model came from. */

@@ -1,5 +1,5 @@
 import { invariant } from '../base/index.ts'
-import type { Tta } from '../embedder/index.ts'
+import type { Averaging } from '../embedder/index.ts'
 import {
   type Embeddings,
   evaluateRetrieval,
@@ -18,7 +18,7 @@ export interface TuneInput
   extends Omit<LabelledEmbeddings, 'embeddings'>,
     Pick<RetrievalOptions, 'excludeSame' | 'leaveOut'> {
   /** By averaging; the first is the one that the model has, and what tricks are held against. */
-  readonly embeddings: ReadonlyMap<Tta, Embeddings>
+  readonly embeddings: ReadonlyMap<Averaging, Embeddings>
 }
 
 /** What is tried, and who watches. */

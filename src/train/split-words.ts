@@ -2,6 +2,7 @@ import {
   type Leakage,
   leakageOf,
   leakageWords,
+  moreThanAskedWords,
   type Photo,
   type PixelStore,
   type Split,
@@ -21,15 +22,14 @@ export function splitNote({ photos }: Pick<PixelStore, 'photos'>, split: Split, 
   return `split ${splitName(photos, config)}: ${splitWords(photos, split)}${moreThanAsked(split, config)}`
 }
 
-/** Beyond this multiple of what was asked for, the side that validates is told to be large. */
-const muchMore = 1.5
-
-/** Whole groups validate, two of an individual where there are as many: of few that is a large share. */
-function moreThanAsked({ train, validation: held }: Split, { validation, validationFraction }: TrainConfig): string {
-  const share = held.length / (held.length + train.length)
-  if ((validation !== 'encounter' && validation !== 'burst') || share <= muchMore * validationFraction) return ''
-  const percent = (part: number) => `${Math.round(100 * part)} %`
-  return `: ${percent(share)}, more than the ${percent(validationFraction)} of validationFraction, as the individuals have few ${validation}s`
+function moreThanAsked(split: Split, { validation, validationFraction }: TrainConfig): string {
+  if (validation !== 'encounter' && validation !== 'burst') return ''
+  const words = moreThanAskedWords(split, {
+    kind: validation,
+    fraction: validationFraction,
+    asked: 'validationFraction',
+  })
+  return words === undefined ? '' : `: ${words}`
 }
 
 function splitName(photos: readonly Photo[], { validation, validationFraction }: TrainConfig): string {
