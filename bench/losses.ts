@@ -57,6 +57,7 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'triplet, batch-hard': [...pxk, 'loss.kind=triplet'],
   'multi-similarity': [...pxk, 'loss.kind=multi-similarity'],
   'supervised contrast': [...pxk, 'loss.kind=supervised-contrastive'],
+  circle: [...pxk, 'loss.kind=circle'],
   'triplet, batch-hard, bank of 256': [...pxk, 'loss.kind=triplet', 'memoryBank=256'],
   'ArcFace + triplet, batch-hard, bank of 256': added('triplet', 'memoryBank=256'),
   'ArcFace, shuffled, a fifth validates': watched,
