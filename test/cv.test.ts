@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -38,6 +38,9 @@ const cv = (out: string, ...flags: readonly string[]) => rosette(...ofCv(out, fl
 const startCv = (out: string, ...flags: readonly string[]): Running =>
   start([process.execPath, cli, ...ofCv(out, flags), '--threads', '1'])
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'))
+
+const meanOf = (rows: readonly Record<string, number>[], name: string) =>
+  rows.reduce((sum, row) => sum + row[name]!, 0) / rows.length
 
 beforeAll(async () => {
   if (!existsSync(cli)) throw new Error(`${cli} is not built: npm run build`)
@@ -204,6 +207,24 @@ describe('rosette cv', () => {
     expect(mean.code, mean.stderr).toBe(0)
     expect(json(folder, 'e.json').model).toBe(`${whole} (2 models, embeddings)`)
   }, 60_000)
+
+  test('two on the same folds are compared by their queries, and others are told', async () => {
+    const [best, html] = [join(folder, 'best'), join(folder, 'compared.html')]
+    const { folds, split, hashes, photos: count, perQuery, map, queries } = json(whole, 'cv.json')
+    expect(perQuery).toHaveLength(folds[0].queries + folds[1].queries)
+    expect([queries, count, map]).toEqual([perQuery.length, 24, expect.closeTo(meanOf(perQuery, 'ap'), 9)])
+    mkdirSync(best)
+    const right = perQuery.map((query: object) => ({ ...query, ap: 1, rank: 1, apAtR: 1, inp: 1 }))
+    const compared = async (data: string) => {
+      writeFileSync(join(best, 'cv.json'), JSON.stringify({ split, hashes: { data }, photos: count, perQuery: right }))
+      return commandHere('compare', whole, best, '--out', html, '--overwrite')
+    }
+    const { code, stdout, stderr } = await compared(hashes.data)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toMatch(/^mAP +0\.\d{3} +1\.000 /m)
+    expect(stderr).not.toContain('do not compare')
+    expect((await compared('0'.repeat(64))).stderr).toContain('Not measured on the same photos')
+  })
 
   test("a table's column for the fold is used, and said; mistakes are told before anything is trained", async () => {
     const out = join(folder, 'refused')

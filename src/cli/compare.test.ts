@@ -158,5 +158,5 @@ test('a model beside itself, and the folder of a cross-validation, are told', as
   expect(output.stderr).toContain('a.json is named twice: a model is no better and no worse than itself')
   writeFileSync(join(out, 'folds.json'), '{}')
   expect(await compare(a, out, '--overwrite')).toBe(2)
-  expect(output.stderr).toContain(`${out}: is a cross-validation, not a run`)
+  expect(output.stderr).toContain(`${out}: is a cross-validation that has not finished`)
 })

@@ -23,11 +23,13 @@ const example = `
 Examples:
   rosette compare runs/arcface runs/cosface --out comparison.html
   rosette compare runs/arcface dino-metrics.json --out comparison.html
+  rosette compare runs/folds-small runs/folds-large --out folds.html
 
 The scores of a run are those of its report, so make reports on the same photos
 first (\`rosette report\`). A run without a report shows its own validation. For a
 model without a run, name a metrics.json of \`rosette evaluate\` or
-\`rosette report\`. Curves and settings come from the runs.
+\`rosette report\`. Two folders of \`rosette cv\` with the same folds are compared
+by how each photo did in its fold. Curves and settings come from the runs.
 
 Each other model is tested against the first, if the files of both list their
 queries, as all files that rosette writes now do. The test takes the queries
@@ -101,7 +103,7 @@ async function readCompared(path: string): Promise<ComparedRun> {
   const config = isRunFolder(path) ? new RunFolder(path).settings() : null
   const nothing = { name: path, config: null, curves: null }
   if (statSync(path).isFile()) return { ...nothing, measured: await readMeasured(path) }
-  const metrics = ['report/metrics.json', 'metrics.json', 'summary.json']
+  const metrics = ['report/metrics.json', 'metrics.json', 'summary.json', 'cv.json']
     .map((name) => join(path, name))
     .find(existsSync)
   const measured = metrics === undefined ? null : await readMeasured(metrics)
@@ -109,8 +111,8 @@ async function readCompared(path: string): Promise<ComparedRun> {
   if (measured !== null && config === null) return { ...nothing, measured }
   check(
     config !== null || !existsSync(join(path, 'folds.json')),
-    `${path}: is a cross-validation, not a run`,
-    'name its folds, as fold-1, or a metrics.json that `rosette evaluate` wrote of it',
+    `${path}: is a cross-validation that has not finished`,
+    'go on with it with `rosette cv --resume`, or name its folds, as fold-1',
   )
   check(
     config !== null || !existsSync(join(path, 'seeds.json')),

@@ -1,5 +1,15 @@
+import { createHash } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
-import { type Cell, check, csvText, mean, stageFile, standardDeviation, writeSealedJson } from '../base/index.ts'
+import {
+  type Cell,
+  check,
+  counted,
+  csvText,
+  mean,
+  stageFile,
+  standardDeviation,
+  writeSealedJson,
+} from '../base/index.ts'
 import { type BurstFindings, type Manifest, type Photo, photoKey } from '../data/index.ts'
 import {
   commitPair,
@@ -25,6 +35,7 @@ import {
   evaluateRetrieval,
   metricNames,
   type QueryScore,
+  queryRecords,
   type Scores,
   type Statistics,
   scoresOfQueries,
@@ -119,7 +130,8 @@ export async function collectFolds(
   for (const { fold, photos } of each) done.push(await scoreFold(folder, { fold, photos, excludeSame }, options))
   writeRows(folder, done)
   const result = summarise(plan, done, excludeSame)
-  writeSealedJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result })
+  const comparable = measuredOf(plan, done, result)
+  writeSealedJson(join(folder, cvNames.scores), { format: 'rosette-cv', version: 1, ...result, ...comparable })
   await writeEnsemble(folder, {
     name: basename(resolve(folder)),
     method: 'similarities',
@@ -215,6 +227,23 @@ function summarise(
     overall: scoresOfQueries(queries),
     statistics: statisticsOf(queries),
     background: jointReliance(done.flatMap(({ otherwise }) => otherwise ?? [])),
+  }
+}
+
+/** What a `metrics.json` would say of all queries: two cross-validations with the same folds can be compared by it. */
+function measuredOf(plan: FoldPlan, done: readonly EmbeddedFold[], { overall, statistics }: CrossValidation) {
+  const folds = createHash('sha256').update(plan.folds.map(({ hash }) => hash).join('\n'))
+  const perQuery = done.flatMap(({ embedded, perQuery }) =>
+    queryRecords(perQuery, (query) => photoKey(embedded.photos[query]!)),
+  )
+  return {
+    split: `out of ${counted(plan.folds.length, 'fold')}`,
+    hashes: { data: folds.digest('hex') },
+    photos: done.reduce((sum, { embedded }) => sum + embedded.photos.length, 0),
+    queries: perQuery.length,
+    ...overall,
+    ...statistics,
+    perQuery,
   }
 }
 
