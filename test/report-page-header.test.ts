@@ -55,10 +55,12 @@ test('the header says what was scored, against what, and what was left out', asy
     `${low.toFixed(2)} to ${high.toFixed(2)} · by chance ${chance.identityBalancedMap.toFixed(2)}`,
   )
   expect(await opened.page.locator('#intervals').innerText()).toContain('95 % interval, over the 12 individuals')
-  const { rank1, identityBalancedMap, queries, chance: within } = data.scoring.withinEncounter!
+  const { rank1, identityBalancedMap, queries, chance: within, intervals: spread } = data.scoring.withinEncounter!
+  const told = (name: 'rank1' | 'identityBalancedMap') =>
+    `${spread![name].map((end) => end.toFixed(3)).join(' to ')}; by chance ${within[name].toFixed(3)}`
   expect(identityBalancedMap).not.toBe(data.metrics.identityBalancedMap)
   expect(await opened.page.locator('#beside').innerText()).toBe(
-    `With photos of the same encounter left in, which flatters every model: rank-1 ${rank1.toFixed(3)} (by chance ${within.rank1.toFixed(3)}), identity-balanced mAP ${identityBalancedMap.toFixed(3)} (by chance ${within.identityBalancedMap.toFixed(3)}), over the ${queries} queries that this lets find somebody.`,
+    `With photos of the same encounter left in, which flatters every model: rank-1 ${rank1.toFixed(3)} (${told('rank1')}), identity-balanced mAP ${identityBalancedMap.toFixed(3)} (${told('identityBalancedMap')}), over the ${queries} queries that this lets find somebody.`,
   )
   expectQuiet(opened)
 })

@@ -27,6 +27,10 @@ const queries = () => [
   ...['--columns', 'identity=who,encounter=sighting'],
 ]
 
+interface Intervals {
+  readonly identity: { readonly scores: Readonly<Record<string, readonly [number, number]>> }
+}
+
 test('gallery: made, asked, added to; it keeps what it knows and passes over what it has', async () => {
   const gallery = join(out, 'known')
   expect(await rosette('gallery', '--model', run, '--data', data, '--out', gallery)).toBe(0)
@@ -164,11 +168,13 @@ test('evaluate: encounters are left out where they are known, and that is the fi
   expect(output.stdout).toContain('scored   each photo against all others')
   const { rank1, map, identityBalancedMap, queries: count } = metricsOf(all)
   const chance = metricsOf(all).chance as Record<string, number>
+  const spread = (metricsOf(all).intervals as Intervals).identity.scores
   expect(metricsOf(kept)).toMatchObject({
     excludeSame: 'encounter',
     withinEncounter: {
       ...{ rank1, map, identityBalancedMap, queries: count },
       chance: { rank1: chance.rank1, map: chance.map, identityBalancedMap: chance.identityBalancedMap },
+      intervals: { rank1: spread.rank1, map: spread.map, identityBalancedMap: spread.identityBalancedMap },
     },
   })
   expect(metricsOf(all)).toMatchObject({ excludeSame: null, withinEncounter: null })

@@ -18,8 +18,12 @@ type LeftOut = Pick<Scoring, 'excludeSame' | 'sameEncounterPairs' | 'unidentifie
 /** The score beside the headline, called what it is; undefined where it is the same, as no photos of an encounter were left out. */
 export function withinEncounterWords({ withinEncounter, sameEncounterPairs }: Beside): string | undefined {
   if (withinEncounter === null || sameEncounterPairs === 0) return undefined
-  const { rank1, identityBalancedMap, queries, chance } = withinEncounter
-  return `With photos of the same encounter left in, which flatters every model: rank-1 ${rank1.toFixed(3)} (by chance ${chance.rank1.toFixed(3)}), identity-balanced mAP ${identityBalancedMap.toFixed(3)} (by chance ${chance.identityBalancedMap.toFixed(3)}), over the ${counted(queries, 'query', 'queries')} that this lets find somebody.`
+  const { queries, chance, intervals } = withinEncounter
+  const score = (name: 'rank1' | 'identityBalancedMap') => {
+    const interval = intervals?.[name].map((end) => end.toFixed(3)).join(' to ')
+    return `${withinEncounter[name].toFixed(3)} (${interval === undefined ? '' : `${interval}; `}by chance ${chance[name].toFixed(3)})`
+  }
+  return `With photos of the same encounter left in, which flatters every model: rank-1 ${score('rank1')}, identity-balanced mAP ${score('identityBalancedMap')}, over the ${counted(queries, 'query', 'queries')} that this lets find somebody.`
 }
 
 type Beside = Pick<Scoring, 'withinEncounter' | 'sameEncounterPairs'>

@@ -9,8 +9,8 @@ import {
 } from '../data/index.ts'
 import type { PhotoEmbeddings } from '../embedder/index.ts'
 import {
-  chanceOf,
   evaluateRetrieval,
+  type Interval,
   type PostProcessing,
   type RetrievalMetrics,
   type Statistics,
@@ -51,6 +51,8 @@ type Headline = Pick<RetrievalMetrics, 'rank1' | 'map' | 'identityBalancedMap'>
 interface WithinEncounter extends Headline {
   readonly queries: number
   readonly chance: Headline
+  /** 95 % intervals over individuals; null where there is one only. */
+  readonly intervals: Readonly<Record<keyof Headline, Interval>> | null
 }
 
 /** Photos that were ranked against each other, and how. */
@@ -79,7 +81,7 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
     doubts: doubtsOf(metrics, postProcessing),
     withinEncounter:
       byEncounter && match === undefined // matching all pairs once more would take as long again
-        ? withChance(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
+        ? withinEncounter(evaluateRetrieval({ embeddings, ...labelsOf(photos), postProcessing, onQuery: onRank }))
         : null,
     trainedOn: learned ?? null,
     unidentified,
@@ -90,11 +92,18 @@ export function scoringOf(scored: ScoredPhotos, metrics: RetrievalMetrics): Scor
   }
 }
 
-function withChance(metrics: RetrievalMetrics): WithinEncounter {
-  return { ...headline(metrics), queries: metrics.queries, chance: headline(chanceOf(metrics.perQuery)) }
+function withinEncounter(metrics: RetrievalMetrics): WithinEncounter {
+  const { chance, intervals } = statisticsOf(metrics.perQuery)
+  return {
+    ...headline(metrics),
+    queries: metrics.queries,
+    chance: headline(chance),
+    intervals: intervals.identity === null ? null : headline(intervals.identity.scores),
+  }
 }
 
-function headline({ rank1, map, identityBalancedMap }: Headline): Headline {
+function headline<Value>(scores: Readonly<Record<keyof Headline, Value>>): Readonly<Record<keyof Headline, Value>> {
+  const { rank1, map, identityBalancedMap } = scores
   return { rank1, map, identityBalancedMap }
 }
 

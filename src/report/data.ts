@@ -187,6 +187,12 @@ export interface WithinEncounter {
   readonly queries: number
   /** What a random order reaches there. */
   readonly chance: { readonly rank1: number; readonly map: number; readonly identityBalancedMap: number }
+  /** 95 % intervals over individuals; null where there is one only. */
+  readonly intervals: {
+    readonly rank1: readonly [number, number]
+    readonly map: readonly [number, number]
+    readonly identityBalancedMap: readonly [number, number]
+  } | null
 }
 
 /** A score of the photos as they are, `a`, and of the same photos with another background, `b`; `difference` is b − a. */

@@ -88,7 +88,12 @@ const metricRules: Rules<ReportMetrics> = {
 }
 
 const headlineRules: Rules<WithinEncounter['chance']> = { rank1: kept, map: kept, identityBalancedMap: kept }
-const withinRules: Rules<WithinEncounter> = { ...headlineRules, queries: kept, chance: byRules(headlineRules) }
+const withinRules: Rules<WithinEncounter> = {
+  ...headlineRules,
+  queries: kept,
+  chance: byRules(headlineRules),
+  intervals: kept,
+}
 
 const scoringRules: Rules<ReportScoring> = {
   protocol: kept,
