@@ -120,7 +120,8 @@ function drawMatch({ sides, lines, readable, names, files, words }: ExplainedPai
   })
   const joins = lines.map(({ query, match, contribution }, k) => {
     const [from, to] = [middleOf(sides[0], query, places[0]), middleOf(sides[1], match, places[1])]
-    return join(from, to, k + 1, (k - (lines.length - 1) / 2) * bend, Math.max(0, contribution) / strongest)
+    const bow = within(places, (from[1] + to[1]) / 2, (k - (lines.length - 1) / 2) * bend)
+    return join(from, to, k + 1, bow, Math.max(0, contribution) / strongest)
   })
   const below = places[0].y + Math.max(places[0].height, places[1].height) + 54
   const written = words.flatMap((sentence) => wrapText(sentence, area.width, 12))
@@ -136,6 +137,13 @@ function warn(words: string, x: number, y: number): string {
 
 /** Curves of neighbouring ranks pass each other by this, px. */
 const bend = 26
+
+/** A bow that leaves the views neither above nor below, where words stand: the curve goes half as far as its bow. */
+function within(places: readonly Area[], middle: number, bow: number): number {
+  const top = Math.min(...places.map(({ y }) => y)) - middle
+  const bottom = Math.max(...places.map(({ y, height }) => y + height)) - middle
+  return Math.max(2 * (top + 3), Math.min(2 * (bottom - 3), bow))
+}
 
 /** A curve between two cells, numbered at both ends; wider, the more passes between them. */
 function join(from: Point, to: Point, number: number, bow: number, share: number): string {

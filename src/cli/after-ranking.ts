@@ -57,8 +57,8 @@ export async function afterRanking<F extends ModelFlags & AfterRankingFlags>(fla
   const accepted = await acceptedFor(flags)
   if (accepted === undefined) return { flags, postProcessing: undefined }
   const { tta, postProcessing } = accepted
-  const each = tta === 'mixed' ? {} : { tta } // each model of a mixed ensemble averages as it does by itself
-  return { flags: { ...each, ...flags }, postProcessing }
+  if (flags.tta !== undefined || tta === 'mixed') return { flags, postProcessing } // of a mixed ensemble each averages as by itself
+  return { flags: { ...flags, tta }, postProcessing }
 }
 
 /** What was accepted for the model of the flags; undefined where nothing was, and for other weights than these. */
