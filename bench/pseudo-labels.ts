@@ -3,7 +3,7 @@
  * nobody has named. The folds of a cross-validation on the known ones propose names for the others; a network then trains on both. Beside it stand networks
  * trained on the known photos alone, for fewer steps and for as many, and one that was told every name. All are scored on the test photos, of
  * encounters that no network saw. Each seed draws other animals and starts other networks.
- * Appends to results/pseudo-labels-procedural-jaguars.csv; what is there is not run again.
+ * Appends to results/pseudo-labels-procedural-jaguars.csv; a network whose row is there is not trained again.
  *
  *     node scripts/bench.mjs pseudo-labels --seeds 1,2,3
  */

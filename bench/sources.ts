@@ -134,12 +134,7 @@ async function record(source: string, args: readonly string[]): Promise<void> {
   const header = ['date', 'data', 'queries', 'gallery_photos', 'individuals', 'source', ...columns]
   const ends = ['rank1_low', 'rank1_high', 'ib_map_low', 'ib_map_high']
   writeFileSync(file, csvText([[...header, ...ends], ...rows]))
-  process.stderr.write(
-    `${source}: ${rows
-      .at(-1)!
-      .slice(sourceAt + 1)
-      .join(' ')}\n`,
-  )
+  process.stderr.write(`${source}: ${found.join(' ')}\n`)
 }
 
 /** A row in place of that of the same source. */

@@ -120,8 +120,8 @@ function drawMatch({ sides, lines, readable, names, files, words }: ExplainedPai
   })
   const joins = lines.map(({ query, match, contribution }, k) => {
     const [from, to] = [middleOf(sides[0], query, places[0]), middleOf(sides[1], match, places[1])]
-    const bow = within(places, (from[1] + to[1]) / 2, (k - (lines.length - 1) / 2) * bend)
-    return join(from, to, k + 1, bow, Math.max(0, contribution) / strongest)
+    const bow = (k - (lines.length - 1) / 2) * bend
+    return join(from, to, k + 1, within(places, [from[1], to[1]], bow), Math.max(0, contribution) / strongest)
   })
   const below = places[0].y + Math.max(places[0].height, places[1].height) + 54
   const written = words.flatMap((sentence) => wrapText(sentence, area.width, 12))
@@ -138,16 +138,20 @@ function warn(words: string, x: number, y: number): string {
 /** Curves of neighbouring ranks pass each other by this, px. */
 const bend = 26
 
-/** A bow that leaves the views neither above nor below, where words stand: the curve goes half as far as its bow. */
-function within(places: readonly Area[], middle: number, bow: number): number {
-  const top = Math.min(...places.map(({ y }) => y)) - middle
-  const bottom = Math.max(...places.map(({ y, height }) => y + height)) - middle
-  return Math.max(2 * (top + 3), Math.min(2 * (bottom - 3), bow))
+/**
+ * The height of a curve's control point so that it leaves the views neither above nor below, where words stand. A quadratic curve from a to b touches the level l
+ * if that height is l ± √((l − a)(l − b)), − for the upper one.
+ */
+function within(places: readonly Area[], [a, b]: readonly [number, number], bow: number): number {
+  const top = Math.min(...places.map(({ y }) => y)) + 3
+  const bottom = Math.max(...places.map(({ y, height }) => y + height)) - 3
+  const reach = (level: number) => Math.sqrt(Math.max(0, (level - a) * (level - b)))
+  return Math.max(top - reach(top), Math.min(bottom + reach(bottom), (a + b) / 2 + bow))
 }
 
 /** A curve between two cells, numbered at both ends; wider, the more passes between them. */
-function join(from: Point, to: Point, number: number, bow: number, share: number): string {
-  const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2 + bow] as const
+function join(from: Point, to: Point, number: number, control: number, share: number): string {
+  const middle = [(from[0] + to[0]) / 2, control] as const
   const d = `M${decimal(from[0])} ${decimal(from[1])}Q${decimal(middle[0])} ${decimal(middle[1])} ${decimal(to[0])} ${decimal(to[1])}`
   const width = 1 + 2.5 * share
   return (

@@ -159,4 +159,9 @@ test('a model beside itself, and the folder of a cross-validation, are told', as
   writeFileSync(join(out, 'folds.json'), '{}')
   expect(await compare(a, out, '--overwrite')).toBe(2)
   expect(output.stderr).toContain(`${out}: is a cross-validation that has not finished`)
+  writeFileSync(join(out, 'cv.json'), '{"overall":{"map":0.5}}')
+  expect(await compare(a, out, '--overwrite')).toBe(2)
+  expect(output.stderr).toContain(
+    'cv.json: does not say how each query did\nhint: it was written by an earlier rosette',
+  )
 })

@@ -106,6 +106,7 @@ async function readCompared(path: string): Promise<ComparedRun> {
   const metrics = ['report/metrics.json', 'metrics.json', 'summary.json', 'cv.json']
     .map((name) => join(path, name))
     .find(existsSync)
+  if (metrics?.endsWith('cv.json')) await checkTellsQueries(metrics)
   const measured = metrics === undefined ? null : await readMeasured(metrics)
   if (metrics !== undefined) await warnOfOlder(metrics, path)
   if (measured !== null && config === null) return { ...nothing, measured }
@@ -125,6 +126,17 @@ async function readCompared(path: string): Promise<ComparedRun> {
     'a folder that `rosette train` wrote, or a metrics.json of `rosette evaluate` or `rosette report`',
   )
   return { name: path, config, curves: await curvesOf(path), measured }
+}
+
+/** @throws InputError for the scores of a cross-validation that were written before they said how each query did. */
+async function checkTellsQueries(path: string): Promise<void> {
+  const { readMetrics } = await import('../run/index.ts')
+  const { perQuery } = readMetrics(path, z.object({ perQuery: z.unknown().optional() }))
+  check(
+    perQuery !== undefined,
+    `${path}: does not say how each query did`,
+    'it was written by an earlier rosette: `rosette cv --resume` scores the folds anew, and trains none',
+  )
 }
 
 const share = z.number().min(0).max(1)

@@ -17,18 +17,17 @@ function gapText({ gap }: ProtocolReport): string {
       'NO GAP  Leaving out photos of the same encounter changes neither the identity-balanced mAP nor rank-1,',
       `        ${score.a.toFixed(3)} and ${rank1.a.toFixed(3)}, ${asked}.`,
     ].join('\n')
-  const rank1Words =
-    rank1.a === rank1.b
-      ? `stays at ${rank1.a.toFixed(3)}`
-      : `${changed(rank1)} from ${rank1.a.toFixed(3)} to ${rank1.b.toFixed(3)}`
   return [
-    `THE GAP  Without photos of the same encounter the identity-balanced mAP ${changed(score)} from ${score.a.toFixed(3)} to ${score.b.toFixed(3)}, and rank-1`,
-    `         ${rank1Words}, ${asked} (mAP: ${signed(score.difference)}, 95 % interval`,
+    `THE GAP  Without photos of the same encounter the identity-balanced mAP ${changed(score)}, and rank-1`,
+    `         ${changed(rank1)}, ${asked} (mAP: ${signed(score.difference)}, 95 % interval`,
     `         ${signedInterval(score.interval)}). Expect the lower numbers on new sightings.`,
   ].join('\n')
 }
 
-const changed = ({ a, b }: { readonly a: number; readonly b: number }) => (b < a ? 'falls' : 'goes')
+function changed(score: { readonly a: number; readonly b: number }): string {
+  const [a, b] = [score.a.toFixed(3), score.b.toFixed(3)]
+  return a === b ? `stays at ${a}` : `${score.b < score.a ? 'falls' : 'goes'} from ${a} to ${b}`
+}
 
 /** What a row tells. */
 type ClosedScores = Pick<ProtocolScores, 'queries' | 'rank1' | 'identityBalancedMap' | keyof Statistics>

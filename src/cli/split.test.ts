@@ -196,8 +196,9 @@ describe('what no split can mend', () => {
     const large =
       'the photos that validate are 50 %, more than the 20 % of --fraction, as the individuals have few encounters'
     expect(output.stderr).toContain(large)
+    output.stderr = ''
     expect(await rosette('split', ...two, '--fraction', '0.5')).toBe(0)
-    expect(output.stderr.split(large)).toHaveLength(2) // not said again
+    expect(output.stderr).not.toContain('more than the')
   })
 
   test('a word for test photos among folds is refused, as cv refuses it, and audit says it', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { check, checkThere, InputError, settlePath } from '../base/index.ts'
-import { hasCheckpoints, isOnnx } from '../run/index.ts'
+import { hasCheckpoints, isOnnx, isRunFolder } from '../run/index.ts'
 import { descriptionFile, readModelDescription } from './description.ts'
 import { isEnsemble, memberThere, readEnsemble } from './ensemble-file.ts'
 import { findDescription } from './onnx-model.ts'
@@ -51,9 +51,9 @@ export function modelPlace(path: string, modelConfig?: string): ModelPlace {
   return { kind: 'folder', onnx, description: modelConfig ?? description }
 }
 
-/** True for a folder of `exportModel()`: a description and no checkpoint. */
+/** True for a folder of `exportModel()`: a description, and no run. */
 export function isExported(path: string): boolean {
-  return existsSync(join(path, descriptionFile)) && !hasCheckpoints(path)
+  return existsSync(join(path, descriptionFile)) && !isRunFolder(path)
 }
 
 /** Refuses the folder of a cross-validation whose folds are not all trained: it is no ensemble yet. @throws InputError naming it. */

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { renderAsync } from '@resvg/resvg-js'
 import { expect, test } from 'vitest'
 import { picture, svgDocument, text } from '../chart/index.ts'
+import { decodeImage } from '../images/index.ts'
 import { fontFilesFor, withoutFont } from './fonts.ts'
 import { pngOf } from './raster.ts'
 
@@ -42,6 +43,13 @@ test('the small font draws the same pixels as the whole one', async () => {
   const [small, whole] = [await drawnBy(fontFilesFor(words.join(''))), await drawnBy(fontFilesFor('שלום'))]
   expect(small.pixels.equals(whole.pixels)).toBe(true)
   expect(small.pixels.equals((await drawnBy([])).pixels)).toBe(false)
+})
+
+test('a picture whose height is no whole pixel ends in white', async () => {
+  const made = picture('half', { width: 200, height: 100.25 }, { title: '', subtitle: '', source: '' }, () => '')
+  const { data, width, height } = await decodeImage(await pngOf(made, { zoom: 2 }))
+  expect([width, height]).toEqual([400, expect.any(Number)])
+  expect(new Set(data.subarray(4 * width * (height - 1)))).toEqual(new Set([255]))
 })
 
 test('names that stay boxes are told', () => {

@@ -18,6 +18,7 @@ export async function pngOf(picture: Picture, options: RasterOptions = {}): Prom
   const { pixels, width, height } = await renderAsync(svg, {
     font: { loadSystemFonts: false, fontFiles: fontFilesFor(svg), defaultFontFamily: 'DejaVu Sans' },
     fitTo: { mode: 'zoom', value: zoom },
+    background: 'white', // where the last row or column is no whole pixel
   })
   // resvg's own PNG takes twice the time and is no smaller
   return encodePng({ width, height, data: pixels }, { compressionLevel: 3, alpha: false })
